@@ -1,0 +1,1 @@
+//! Data envelopment analysis with bad outputs: EBM, SBM, radial and directional models, and the Malmquist family

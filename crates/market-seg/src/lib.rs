@@ -1,0 +1,1 @@
+//! Market segmentation and integration from relative prices

@@ -1,0 +1,1 @@
+//! Validated panels, readers, transforms, geography and descriptive statistics for applied economics

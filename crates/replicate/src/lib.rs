@@ -1,0 +1,1 @@
+//! The study runner: study file in, tables and figures out

@@ -1,0 +1,1 @@
+//! Location quotients, distance decay and the virtual-agglomeration index
