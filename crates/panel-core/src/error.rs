@@ -1,0 +1,151 @@
+//! What stops a run, and where.
+//!
+//! | group | variants | when |
+//! |---|---|---|
+//! | input | [`Error::DuplicateKey`], [`Error::MissingKey`], [`Error::NotNumeric`], [`Error::BadValue`], [`Error::Read`] | the data are not what they should be |
+//! | specification | [`Error::UnknownColumn`], [`Error::WrongType`], [`Error::LengthMismatch`], [`Error::Specification`] | the request does not fit the data |
+
+use std::fmt;
+
+/// Result of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Where in the data something is: file, entity, time, column and the value found there.
+///
+/// Messages name cities and years, never row numbers alone, since rows move and keys do not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Cell {
+    /// Source file as the user wrote it.
+    pub file: Option<String>,
+    /// Line of the file, 1-based, where it is known.
+    pub line: Option<usize>,
+    /// Entity label (a city, a firm).
+    pub entity: Option<String>,
+    /// Time label (a year).
+    pub time: Option<String>,
+    /// Column name.
+    pub column: Option<String>,
+    /// The value as it was read.
+    pub value: Option<String>,
+}
+
+impl Cell {
+    /// A cell known by its key and column.
+    pub fn at(entity: impl Into<String>, time: impl Into<String>, column: impl Into<String>) -> Self {
+        Self { entity: Some(entity.into()), time: Some(time.into()), column: Some(column.into()), ..Self::default() }
+    }
+
+    /// The same cell with the value found there.
+    #[must_use]
+    pub fn with_value(mut self, value: impl fmt::Display) -> Self {
+        self.value = Some(value.to_string());
+        self
+    }
+
+    /// The same cell with the file it was read from.
+    #[must_use]
+    pub fn in_file(mut self, file: impl Into<String>) -> Self {
+        self.file = Some(file.into());
+        self
+    }
+}
+
+impl fmt::Display for Cell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut parts = Vec::with_capacity(6);
+        let mut push = |label: &str, part: &Option<String>| {
+            if let Some(text) = part {
+                parts.push(format!("{label} `{text}`"));
+            }
+        };
+        push("file", &self.file);
+        push("line", &self.line.map(|line| line.to_string()));
+        push("entity", &self.entity);
+        push("time", &self.time);
+        push("column", &self.column);
+        push("value", &self.value);
+        f.write_str(&parts.join(", "))
+    }
+}
+
+/// Errors of panels, readers and transforms.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    // Input
+    /// The same key stands twice.
+    #[error("duplicate key: {cell}; the rows of a panel must have unique (entity, time) keys, this one stands at lines {first} and {second}")]
+    DuplicateKey {
+        /// Entity, time and file.
+        cell: Box<Cell>,
+        /// Line (or 1-based row) of the first occurrence.
+        first: usize,
+        /// Line (or 1-based row) of the second occurrence.
+        second: usize,
+    },
+    /// A key is empty.
+    #[error("missing key: {cell}; every row needs an entity and a time")]
+    MissingKey {
+        /// Where.
+        cell: Box<Cell>,
+    },
+    /// Text in a column that is used as a number.
+    #[error("not a number: {cell}; expected {expected}")]
+    NotNumeric {
+        /// Where, with the text.
+        cell: Box<Cell>,
+        /// What was expected.
+        expected: String,
+    },
+    /// A value outside its domain.
+    #[error("bad value: {cell}; expected {expected}")]
+    BadValue {
+        /// Where, with the value.
+        cell: Box<Cell>,
+        /// What was expected.
+        expected: String,
+    },
+    /// A file could not be read or understood.
+    #[error("cannot read `{file}`: {reason}")]
+    Read {
+        /// The file.
+        file: String,
+        /// Why.
+        reason: String,
+    },
+
+    // Specification
+    /// No such column.
+    #[error("unknown column `{column}`{}; available: {}", crate::suggest::hint(suggestion.as_deref()), available.join(", "))]
+    UnknownColumn {
+        /// The name asked for.
+        column: String,
+        /// The nearest name there is.
+        suggestion: Option<String>,
+        /// The names there are.
+        available: Vec<String>,
+    },
+    /// The column is there, with another type.
+    #[error("column `{column}` holds {got}, expected {expected}")]
+    WrongType {
+        /// The column.
+        column: String,
+        /// What was expected.
+        expected: &'static str,
+        /// What it is.
+        got: &'static str,
+    },
+    /// Two things that should be of one length are not.
+    #[error("{what} has length {got}, expected {expected}")]
+    LengthMismatch {
+        /// What.
+        what: String,
+        /// Expected length.
+        expected: usize,
+        /// Its length.
+        got: usize,
+    },
+    /// A request that cannot be carried out.
+    #[error("{0}")]
+    Specification(String),
+}

@@ -1,0 +1,514 @@
+//! The validated panel: unique (entity, time) keys, sorted, typed columns.
+
+use crate::column::{Column, TextColumn};
+use crate::error::{Cell, Error, Result};
+use crate::suggest;
+
+/// The periods of a panel: labels as read, sorted, with their place on the calendar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimeAxis {
+    labels: Vec<String>,
+    ordinals: Vec<i64>,
+}
+
+impl TimeAxis {
+    /// Sorts distinct labels. Whole numbers are their own ordinals (years); ISO dates `YYYY-MM-DD` that all fall on
+    /// one day of the month count months, otherwise days; `YYYY-MM` counts months, `YYYYQn` quarters; anything else
+    /// is ordered as text and counts 0, 1, 2, …
+    #[must_use]
+    pub fn new<S: AsRef<str>>(labels: &[S]) -> Self {
+        let mut distinct: Vec<&str> = labels.iter().map(AsRef::as_ref).collect();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let ordinals = parse_all(&distinct, |text| text.parse().ok())
+            .or_else(|| parse_dates(&distinct))
+            .or_else(|| parse_all(&distinct, |text| year_and(text, '-', 12)))
+            .or_else(|| parse_all(&distinct, |text| year_and(text, 'Q', 4)))
+            .unwrap_or_else(|| (0..distinct.len() as i64).collect());
+        let mut order: Vec<usize> = (0..distinct.len()).collect();
+        order.sort_by_key(|&i| ordinals[i]);
+        Self {
+            labels: order.iter().map(|&i| distinct[i].to_owned()).collect(),
+            ordinals: order.iter().map(|&i| ordinals[i]).collect(),
+        }
+    }
+
+    /// Labels as read, in calendar order.
+    #[must_use]
+    pub fn labels(&self) -> &[String] {
+        &self.labels
+    }
+
+    /// Calendar place of each period; consecutive periods differ by one, a gap by more.
+    #[must_use]
+    pub fn ordinals(&self) -> &[i64] {
+        &self.ordinals
+    }
+
+    /// Number of periods.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Whether there is no period.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+}
+
+fn parse_all(labels: &[&str], parse: impl Fn(&str) -> Option<i64>) -> Option<Vec<i64>> {
+    labels.iter().map(|label| parse(label)).collect()
+}
+
+fn year_and(text: &str, separator: char, per_year: i64) -> Option<i64> {
+    let (year, part) = text.split_once(separator)?;
+    let (year, part): (i64, i64) = (year.parse().ok()?, part.parse().ok()?);
+    (1..=per_year).contains(&part).then(|| year * per_year + part - 1)
+}
+
+fn parse_dates(labels: &[&str]) -> Option<Vec<i64>> {
+    let dates: Vec<(i64, i64, i64)> = labels
+        .iter()
+        .map(|label| {
+            let mut parts = label.splitn(3, '-').map(|part| part.parse::<i64>().ok());
+            Some((parts.next()??, parts.next()??, parts.next()??))
+        })
+        .collect::<Option<_>>()?;
+    let one_day = dates.iter().all(|date| date.2 == dates[0].2);
+    Some(dates.into_iter().map(|(y, m, d)| if one_day { y * 12 + m - 1 } else { days_from_civil(y, m, d) }).collect())
+}
+
+/// Days since 1970-01-01 in the proleptic Gregorian calendar.
+fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let y = if month <= 2 { year - 1 } else { year };
+    let era = y.div_euclid(400);
+    let year_of_era = y.rem_euclid(400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+}
+
+/// How full the entity × time grid is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Balance {
+    /// Every entity has every period.
+    Balanced,
+    /// Some keys are absent.
+    Unbalanced {
+        /// Absent (entity, time) pairs between an entity's first and last period.
+        gaps: Vec<(String, String)>,
+        /// Absent pairs before an entity's first or after its last period.
+        ragged: usize,
+    },
+}
+
+/// A table with unique (entity, time) keys, rows sorted by entity label order of first appearance sorted, then time.
+///
+/// **Missing values**: `NaN` in float columns, no code in text columns. Rows with a missing key do not exist.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Panel {
+    entity_name: String,
+    time_name: String,
+    entities: Vec<String>,
+    times: TimeAxis,
+    entity_of_row: Vec<u32>,
+    time_of_row: Vec<u32>,
+    names: Vec<String>,
+    columns: Vec<Column>,
+}
+
+impl Panel {
+    /// Starts a panel from key labels, one per row.
+    #[must_use]
+    pub fn builder(entity_name: impl Into<String>, time_name: impl Into<String>) -> PanelBuilder {
+        PanelBuilder { entity_name: entity_name.into(), time_name: time_name.into(), ..PanelBuilder::default() }
+    }
+
+    /// Number of rows.
+    #[must_use]
+    pub fn n_rows(&self) -> usize {
+        self.entity_of_row.len()
+    }
+
+    /// Number of distinct entities.
+    #[must_use]
+    pub fn n_entities(&self) -> usize {
+        self.entities.len()
+    }
+
+    /// Number of distinct periods.
+    #[must_use]
+    pub fn n_periods(&self) -> usize {
+        self.times.len()
+    }
+
+    /// Name of the entity key, as the user calls it (`city`).
+    #[must_use]
+    pub fn entity_name(&self) -> &str {
+        &self.entity_name
+    }
+
+    /// Name of the time key (`year`).
+    #[must_use]
+    pub fn time_name(&self) -> &str {
+        &self.time_name
+    }
+
+    /// Entity labels, sorted: whole numbers by value, else as text.
+    #[must_use]
+    pub fn entities(&self) -> &[String] {
+        &self.entities
+    }
+
+    /// The periods.
+    #[must_use]
+    pub fn times(&self) -> &TimeAxis {
+        &self.times
+    }
+
+    /// Index into [`Panel::entities`] of each row; non-decreasing.
+    #[must_use]
+    pub fn entity_of_row(&self) -> &[u32] {
+        &self.entity_of_row
+    }
+
+    /// Index into [`Panel::times`] of each row; increasing within an entity.
+    #[must_use]
+    pub fn time_of_row(&self) -> &[u32] {
+        &self.time_of_row
+    }
+
+    /// Entity label of a row.
+    #[must_use]
+    pub fn entity_label(&self, row: usize) -> &str {
+        &self.entities[self.entity_of_row[row] as usize]
+    }
+
+    /// Time label of a row.
+    #[must_use]
+    pub fn time_label(&self, row: usize) -> &str {
+        &self.times.labels[self.time_of_row[row] as usize]
+    }
+
+    /// The row of a key, if there is one.
+    #[must_use]
+    pub fn row(&self, entity: u32, time: u32) -> Option<usize> {
+        let start = self.entity_of_row.partition_point(|&e| e < entity);
+        let end = self.entity_of_row.partition_point(|&e| e <= entity);
+        self.time_of_row[start..end].binary_search(&time).ok().map(|offset| start + offset)
+    }
+
+    /// Column names, in the order in which they were added.
+    #[must_use]
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// Whether there is a column of that name.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.names.iter().any(|known| known == name)
+    }
+
+    /// A column by name.
+    ///
+    /// # Errors
+    /// [`Error::UnknownColumn`] with the nearest name.
+    pub fn column(&self, name: &str) -> Result<&Column> {
+        self.names.iter().position(|known| known == name).map(|i| &self.columns[i]).ok_or_else(|| Error::UnknownColumn {
+            column: name.to_owned(),
+            suggestion: suggest::nearest(name, self.names.iter().map(String::as_str)).map(str::to_owned),
+            available: self.names.clone(),
+        })
+    }
+
+    /// A column of numbers.
+    ///
+    /// # Errors
+    /// [`Error::UnknownColumn`]; [`Error::NotNumeric`] naming the first text in it.
+    pub fn float(&self, name: &str) -> Result<&[f64]> {
+        match self.column(name)? {
+            Column::Float(values) => Ok(values),
+            Column::Text(text) => {
+                let row = (0..text.len()).find(|&row| text.get(row).is_some_and(|t| t.parse::<f64>().is_err())).unwrap_or(0);
+                Err(Error::NotNumeric {
+                    cell: Box::new(self.cell(row, name)),
+                    expected: "a number (an empty cell where it is missing)".into(),
+                })
+            }
+        }
+    }
+
+    /// Key, column and value of a cell, for messages.
+    #[must_use]
+    pub fn cell(&self, row: usize, column: &str) -> Cell {
+        let value = self.column(column).ok().map(|values| values.display(row));
+        Cell { value, ..Cell::at(self.entity_label(row), self.time_label(row), column) }
+    }
+
+    /// Adds a column, or replaces the one of that name.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`].
+    pub fn set(&mut self, name: impl Into<String>, column: impl Into<Column>) -> Result<()> {
+        let (name, column) = (name.into(), column.into());
+        if column.len() != self.n_rows() {
+            return Err(Error::LengthMismatch { what: format!("column `{name}`"), expected: self.n_rows(), got: column.len() });
+        }
+        match self.names.iter().position(|known| *known == name) {
+            Some(i) => self.columns[i] = column,
+            None => {
+                self.names.push(name);
+                self.columns.push(column);
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows for which `keep` holds, with entities and periods that are left.
+    #[must_use]
+    pub fn filter(&self, mut keep: impl FnMut(usize) -> bool) -> Self {
+        let rows: Vec<usize> = (0..self.n_rows()).filter(|&row| keep(row)).collect();
+        let (entities, entity_of_row) = compact(&self.entities, rows.iter().map(|&row| self.entity_of_row[row]));
+        let (labels, time_of_row) = compact(&self.times.labels, rows.iter().map(|&row| self.time_of_row[row]));
+        let ordinals = compact(&self.times.ordinals, rows.iter().map(|&row| self.time_of_row[row])).0;
+        Self {
+            entity_name: self.entity_name.clone(),
+            time_name: self.time_name.clone(),
+            entities,
+            times: TimeAxis { labels, ordinals },
+            entity_of_row,
+            time_of_row,
+            names: self.names.clone(),
+            columns: self.columns.iter().map(|column| column.take(&rows)).collect(),
+        }
+    }
+
+    /// How full the grid of entities and periods is.
+    #[must_use]
+    pub fn balance(&self) -> Balance {
+        if self.n_rows() == self.n_entities() * self.n_periods() {
+            return Balance::Balanced;
+        }
+        let mut gaps = Vec::new();
+        let mut ragged = 0;
+        for rows in self.entity_of_row.chunk_by(|a, b| a == b).scan(0, |start, chunk| {
+            *start += chunk.len();
+            Some(*start - chunk.len()..*start)
+        }) {
+            let times = &self.time_of_row[rows.clone()];
+            let (first, last) = (times[0], times[times.len() - 1]);
+            ragged += self.n_periods() - (last - first + 1) as usize;
+            gaps.extend((first..=last).filter(|time| times.binary_search(time).is_err()).map(|time| {
+                (self.entity_label(rows.start).to_owned(), self.times.labels[time as usize].clone())
+            }));
+        }
+        Balance::Unbalanced { gaps, ragged }
+    }
+
+    /// Value at the period whose ordinal is `lag` before the row's, for each row; `NaN` where there is no such row.
+    ///
+    /// Lags follow the calendar, so they respect gaps; a negative lag is a lead.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`].
+    pub fn lag(&self, values: &[f64], lag: i64) -> Result<Vec<f64>> {
+        if values.len() != self.n_rows() {
+            return Err(Error::LengthMismatch { what: "values to lag".into(), expected: self.n_rows(), got: values.len() });
+        }
+        let ordinals = &self.times.ordinals;
+        let target: Vec<Option<u32>> =
+            ordinals.iter().map(|&ordinal| ordinals.binary_search(&(ordinal - lag)).ok().map(|i| i as u32)).collect();
+        Ok((0..self.n_rows())
+            .map(|row| {
+                target[self.time_of_row[row] as usize]
+                    .and_then(|time| self.row(self.entity_of_row[row], time))
+                    .map_or(f64::NAN, |source| values[source])
+            })
+            .collect())
+    }
+}
+
+/// Labels that are still used, and the new indices.
+fn compact<T: Clone>(labels: &[T], used: impl Iterator<Item = u32> + Clone) -> (Vec<T>, Vec<u32>) {
+    let mut seen = vec![false; labels.len()];
+    used.clone().for_each(|code| seen[code as usize] = true);
+    let mut new = vec![0; labels.len()];
+    let mut kept = Vec::new();
+    for (code, label) in labels.iter().enumerate().filter(|(code, _)| seen[*code]) {
+        new[code] = kept.len() as u32;
+        kept.push(label.clone());
+    }
+    (kept, used.map(|code| new[code as usize]).collect())
+}
+
+/// Collects keys and columns in file order; [`PanelBuilder::build`] checks and sorts them.
+#[derive(Debug, Clone, Default)]
+pub struct PanelBuilder {
+    entity_name: String,
+    time_name: String,
+    file: Option<String>,
+    lines: Option<Vec<usize>>,
+    entities: Vec<String>,
+    times: Vec<String>,
+    names: Vec<String>,
+    columns: Vec<Column>,
+}
+
+impl PanelBuilder {
+    /// Key labels, one per row.
+    #[must_use]
+    pub fn keys<E: Into<String>, T: Into<String>>(
+        mut self,
+        entities: impl IntoIterator<Item = E>,
+        times: impl IntoIterator<Item = T>,
+    ) -> Self {
+        self.entities = entities.into_iter().map(Into::into).collect();
+        self.times = times.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// File name and, where known, the line of each row, for messages.
+    #[must_use]
+    pub fn origin(mut self, file: impl Into<String>, lines: Option<Vec<usize>>) -> Self {
+        self.file = Some(file.into());
+        self.lines = lines;
+        self
+    }
+
+    /// A column, in row order.
+    #[must_use]
+    pub fn column(mut self, name: impl Into<String>, column: impl Into<Column>) -> Self {
+        self.names.push(name.into());
+        self.columns.push(column.into());
+        self
+    }
+
+    /// Checks keys and lengths, and sorts.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`], [`Error::MissingKey`], [`Error::DuplicateKey`] (also for a column name used twice).
+    pub fn build(self) -> Result<Panel> {
+        let n = self.entities.len();
+        let lengths = std::iter::once(("time key".to_owned(), self.times.len()))
+            .chain(self.names.iter().zip(&self.columns).map(|(name, column)| (format!("column `{name}`"), column.len())));
+        for (what, got) in lengths {
+            if got != n {
+                return Err(Error::LengthMismatch { what, expected: n, got });
+            }
+        }
+        for (i, name) in self.names.iter().enumerate() {
+            if self.names[..i].contains(name) {
+                return Err(Error::Specification(format!("column `{name}` stands twice")));
+            }
+        }
+        let line = |row: usize| self.lines.as_ref().map_or(row + 1, |lines| lines[row]);
+        let place = |row: usize| Cell {
+            file: self.file.clone(),
+            entity: Some(self.entities[row].clone()),
+            time: Some(self.times[row].clone()),
+            ..Cell::default()
+        };
+        if let Some(row) = (0..n).find(|&row| self.entities[row].is_empty() || self.times[row].is_empty()) {
+            return Err(Error::MissingKey { cell: Box::new(Cell { line: Some(line(row)), ..place(row) }) });
+        }
+        let entities = sorted_labels(&self.entities);
+        let times = TimeAxis::new(&self.times);
+        let entity_code = codes(&self.entities, &entities);
+        let time_code = codes(&self.times, &times.labels);
+        let mut order: Vec<usize> = (0..n).collect();
+        order.sort_by_key(|&row| (entity_code[row], time_code[row]));
+        for pair in order.windows(2) {
+            if entity_code[pair[0]] == entity_code[pair[1]] && time_code[pair[0]] == time_code[pair[1]] {
+                let (first, second) = (line(pair[0].min(pair[1])), line(pair[0].max(pair[1])));
+                return Err(Error::DuplicateKey { cell: Box::new(place(pair[0])), first, second });
+            }
+        }
+        Ok(Panel {
+            entity_name: self.entity_name,
+            time_name: self.time_name,
+            entities,
+            times,
+            entity_of_row: order.iter().map(|&row| entity_code[row]).collect(),
+            time_of_row: order.iter().map(|&row| time_code[row]).collect(),
+            names: self.names,
+            columns: self.columns.iter().map(|column| column.take(&order)).collect(),
+        })
+    }
+}
+
+/// Distinct labels: by value if all are whole numbers, else as text.
+fn sorted_labels(values: &[String]) -> Vec<String> {
+    let mut labels = values.to_vec();
+    labels.sort_unstable();
+    labels.dedup();
+    if let Some(numbers) = labels.iter().map(|label| label.parse::<i64>().ok()).collect::<Option<Vec<_>>>() {
+        let mut order: Vec<usize> = (0..labels.len()).collect();
+        order.sort_by_key(|&i| numbers[i]);
+        labels = order.iter().map(|&i| labels[i].clone()).collect();
+    }
+    labels
+}
+
+fn codes(values: &[String], labels: &[String]) -> Vec<u32> {
+    let lookup: std::collections::BTreeMap<&str, u32> =
+        labels.iter().enumerate().map(|(code, label)| (label.as_str(), code as u32)).collect();
+    values.iter().map(|value| lookup[value.as_str()]).collect()
+}
+
+/// A text column from labels, for builders.
+impl<S: AsRef<str>> From<Vec<Option<S>>> for Column {
+    fn from(values: Vec<Option<S>>) -> Self {
+        Self::Text(TextColumn::new(&values))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn small() -> Panel {
+        Panel::builder("city", "year")
+            .keys(["b", "a", "a", "a"], ["2013", "2016", "2013", "2014"])
+            .column("x", vec![4.0, 3.0, 1.0, 2.0])
+            .build()
+            .expect("valid")
+    }
+
+    #[test]
+    fn rows_are_sorted_by_key() {
+        let panel = small();
+        assert_eq!(panel.entities(), ["a", "b"]);
+        assert_eq!(panel.float("x").expect("there"), [1.0, 2.0, 3.0, 4.0]);
+        assert_eq!(panel.row(1, 0), Some(3));
+        assert_eq!(panel.row(1, 1), None);
+    }
+
+    #[test]
+    fn lags_follow_the_calendar() {
+        let panel = small();
+        let lagged = panel.lag(panel.float("x").expect("there"), 1).expect("same length");
+        assert!(lagged[0].is_nan() && lagged[2].is_nan() && lagged[3].is_nan());
+        assert_eq!(lagged[1], 1.0);
+    }
+
+    #[test]
+    fn a_duplicate_key_names_both_lines() {
+        let error = Panel::builder("city", "year").keys(["a", "b", "a"], ["1", "1", "1"]).build().unwrap_err();
+        assert!(matches!(error, Error::DuplicateKey { first: 1, second: 3, .. }), "{error}");
+    }
+
+    #[test]
+    fn an_unknown_column_gets_a_suggestion() {
+        let error = small().column("X").unwrap_err();
+        assert!(error.to_string().contains("did you mean `x`?"), "{error}");
+    }
+
+    #[test]
+    fn months_are_counted_from_iso_dates() {
+        let axis = TimeAxis::new(&["2011-01-01", "2010-12-01"]);
+        assert_eq!(axis.labels(), ["2010-12-01", "2011-01-01"]);
+        assert_eq!(axis.ordinals()[1] - axis.ordinals()[0], 1);
+    }
+}
