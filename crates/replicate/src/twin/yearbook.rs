@@ -1,0 +1,297 @@
+//! The raw city-year quantities, all drawn from the seed and moved by the calibrated shifts.
+
+use super::calibration::{Calibration, Rows};
+use super::cities::City;
+use super::draw::{Dynamics, Stream, YEARS, exp, ln, panel, skewed, standardize};
+
+/// Streams of random numbers, one per variable: never renumber, only append.
+mod stream {
+    pub(super) const SIZE: u64 = 1;
+    pub(super) const WEALTH: u64 = 2;
+    pub(super) const POPULATION: u64 = 3;
+    pub(super) const DIGITAL: u64 = 4;
+    pub(super) const EMPLOYMENT: u64 = 5;
+    pub(super) const GDP: u64 = 6;
+    pub(super) const DEFLATOR: u64 = 7;
+    pub(super) const INVESTMENT: u64 = 8;
+    pub(super) const INVESTMENT_PRICE: u64 = 9;
+    pub(super) const LABOUR: u64 = 10;
+    pub(super) const ELECTRICITY: u64 = 11;
+    pub(super) const SO2: u64 = 12;
+    pub(super) const WATER: u64 = 13;
+    pub(super) const DUST: u64 = 14;
+    pub(super) const FINANCE: u64 = 15;
+    pub(super) const EDUCATION: u64 = 16;
+    pub(super) const GOVERNMENT: u64 = 17;
+    pub(super) const SCIENCE: u64 = 18;
+    pub(super) const PATENTS: u64 = 19;
+    pub(super) const PRIMARY: u64 = 20;
+    pub(super) const TERTIARY: u64 = 21;
+    pub(super) const BROADBAND: u64 = 22;
+    pub(super) const DEPOSITS: u64 = 23;
+    pub(super) const EXPENDITURE: u64 = 24;
+    pub(super) const SERVICES: u64 = 25;
+    pub(super) const SEWAGE: u64 = 26;
+    pub(super) const WATER_USE: u64 = 27;
+    pub(super) const ROADS: u64 = 28;
+    pub(super) const GREEN: u64 = 29;
+    pub(super) const PARKS: u64 = 30;
+    pub(super) const GARBAGE: u64 = 31;
+    pub(super) const SWING: u64 = 32;
+    pub(super) const LEVELS: u64 = 100;
+}
+
+/// Raw quantities of the yearbook before rounding, `YEARS` values per city, city by city.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Yearbook {
+    /// Registered population, 10⁴ persons.
+    pub(crate) population: Vec<f64>,
+    /// Employment in urban units, persons.
+    pub(crate) employment: Vec<f64>,
+    /// Of these in information transmission, computer services and software, persons.
+    pub(crate) employment_it: Vec<f64>,
+    /// All persons employed, 10⁴ persons.
+    pub(crate) labour: Vec<f64>,
+    /// GDP at current prices, 10⁴ yuan.
+    pub(crate) gdp: Vec<f64>,
+    /// GDP deflator, 2013 = 100.
+    pub(crate) gdp_deflator: Vec<f64>,
+    /// Fixed-asset investment at current prices, 10⁴ yuan.
+    pub(crate) investment: Vec<f64>,
+    /// Price index of fixed-asset investment, 2013 = 100.
+    pub(crate) investment_price: Vec<f64>,
+    /// Electricity consumption, 10⁴ kWh.
+    pub(crate) electricity: Vec<f64>,
+    /// Industrial SO2, tonnes.
+    pub(crate) so2: Vec<f64>,
+    /// Industrial smoke and dust, tonnes.
+    pub(crate) dust: Vec<f64>,
+    /// Industrial waste water, 10⁴ tonnes.
+    pub(crate) waste_water: Vec<f64>,
+    /// Deposits at the end of the year, 10⁴ yuan.
+    pub(crate) deposits: Vec<f64>,
+    /// Loans at the end of the year, 10⁴ yuan.
+    pub(crate) loans: Vec<f64>,
+    /// Budget revenue, 10⁴ yuan.
+    pub(crate) revenue: Vec<f64>,
+    /// Budget expenditure, 10⁴ yuan.
+    pub(crate) expenditure: Vec<f64>,
+    /// Education spending, 10⁴ yuan.
+    pub(crate) education: Vec<f64>,
+    /// Science spending, 10⁴ yuan.
+    pub(crate) science: Vec<f64>,
+    /// Patents granted.
+    pub(crate) patents: Vec<f64>,
+    /// Primary sector's share of GDP, per cent.
+    pub(crate) primary: Vec<f64>,
+    /// Tertiary sector's share of GDP, per cent.
+    pub(crate) tertiary: Vec<f64>,
+    /// Broadband subscribers, 10⁴ households.
+    pub(crate) broadband: Vec<f64>,
+    /// Sewage treatment rate, per cent.
+    pub(crate) sewage_treatment: Vec<f64>,
+    /// Domestic water use per head, m³ a year.
+    pub(crate) water_use: Vec<f64>,
+    /// Road area per head, m².
+    pub(crate) road_area: Vec<f64>,
+    /// Green cover of the built-up area, per cent.
+    pub(crate) green_cover: Vec<f64>,
+    /// Park green area per head, m².
+    pub(crate) park_area: Vec<f64>,
+    /// Harmless treatment of household garbage, per cent.
+    pub(crate) garbage_treatment: Vec<f64>,
+}
+
+/// Draws every quantity.
+pub(crate) fn draw(cities: &[City], calibration: &Calibration) -> Yearbook {
+    let seed = calibration.global.seed;
+    let n = cities.len();
+    let normals = |number: u64| {
+        let mut stream = Stream::new(seed, number);
+        (0..n).map(|_| stream.normal()).collect::<Vec<f64>>()
+    };
+    // A city variable of unit variance that leans on others: weights times those, the rest its own.
+    let leaning = |number: u64, parts: &[(f64, &[f64])]| {
+        let own = (1.0 - parts.iter().map(|(w, _)| w * w).sum::<f64>()).max(0.0).sqrt();
+        let mut level = normals(number + stream::LEVELS);
+        for (i, v) in level.iter_mut().enumerate() {
+            *v = own * *v + parts.iter().map(|(w, x)| w * x[i]).sum::<f64>();
+        }
+        level
+    };
+    let path = |number: u64, level: &[f64], trend: f64, shock: f64, memory: f64, drift: f64| {
+        panel(&mut Stream::new(seed, number), level, Dynamics { trend, shock, memory, drift })
+    };
+    let at = |rows: &Rows| -> Vec<f64> {
+        cities.iter().flat_map(|c| rows.get(&c.adcode).copied().unwrap_or([0.0; YEARS])).collect()
+    };
+
+    let mut size = normals(stream::SIZE);
+    let mut wealth = normals(stream::WEALTH);
+    for (i, city) in cities.iter().enumerate() {
+        size[i] = size[i].clamp(-2.3, 2.2);
+        // The smallest and the largest registered population of the real sample.
+        if city.adcode == "620200" {
+            size[i] = -4.1;
+        }
+        if city.adcode == "500000" {
+            size[i] = 3.2;
+        }
+        if city.municipality {
+            size[i] = size[i].max(1.4);
+            wealth[i] = wealth[i].max(0.5);
+        }
+        wealth[i] = 0.85 * wealth[i] + if city.region == "East" { 0.6 } else { -0.3 };
+    }
+
+    let mut book = Yearbook::default();
+    let mut log_population = path(stream::POPULATION, &size, 0.04, 0.02, 0.5, 0.05);
+    standardize(&mut log_population, 5.905, 0.701);
+    book.population = log_population.iter().map(|v| exp(*v)).collect();
+
+    draw_industry(cities, calibration, &size, &wealth, &mut book);
+
+    let scale = at(&calibration.output);
+    // GDP, its inputs and its emissions. Their common trend keeps efficiency slowly falling, as published.
+    let gdp_level: Vec<f64> = leaning(stream::GDP, &[(0.95, &wealth)]);
+    let log_gdp = path(stream::GDP, &gdp_level, 0.25, 0.03, 0.6, 0.60);
+    let deflator = path(stream::DEFLATOR, &vec![0.0; n], 0.02, 0.004, 0.5, 0.11);
+    let price = path(stream::INVESTMENT_PRICE, &vec![0.0; n], 0.03, 0.004, 0.5, 0.13);
+    let share = path(stream::INVESTMENT, &normals(stream::INVESTMENT + stream::LEVELS), 0.25, 0.25, 0.6, 0.9);
+    let labour = path(stream::LABOUR, &leaning(stream::LABOUR, &[(0.3, &wealth)]), 0.3, 0.05, 0.7, 0.7);
+    let power = path(stream::ELECTRICITY, &normals(stream::ELECTRICITY + stream::LEVELS), 0.2, 0.06, 0.6, 0.25);
+    let so2 = path(stream::SO2, &normals(stream::SO2 + stream::LEVELS), 0.15, 0.08, 0.6, 0.0);
+    let water = path(stream::WATER, &normals(stream::WATER + stream::LEVELS), 0.15, 0.08, 0.6, 0.0);
+    for i in 0..n {
+        for t in 0..YEARS {
+            let k = i * YEARS + t;
+            let first = i * YEARS;
+            let real = exp(log_population[first] + 10.45 + 0.42 * log_gdp[k]);
+            let moved = real * exp(scale[k]);
+            let deflated = (1000.0 * exp(deflator[k] - deflator[first])).round() / 10.0;
+            book.gdp_deflator.push(deflated);
+            book.gdp.push(moved * deflated / 100.0);
+            let priced = (1000.0 * exp(price[k] - price[first])).round() / 10.0;
+            book.investment_price.push(priced);
+            book.investment.push(real * 0.72 * exp(0.18 * share[k]) * priced / 100.0);
+            book.labour.push(exp(log_population[first] - 0.52 + 0.14 * labour[k]));
+            book.electricity.push(real * 0.075 * exp(0.40 * power[k] - scale[k]));
+            book.so2.push(real * 0.0021 * exp(0.85 * so2[k] - scale[k]));
+            book.waste_water.push(real * 0.00030 * exp(0.70 * water[k] - scale[k]));
+        }
+    }
+    let mut log_dust = path(stream::DUST, &leaning(stream::DUST, &[(0.3, &size)]), 0.3, 0.45, 0.4, -0.6);
+    standardize(&mut log_dust, 9.535, 1.206);
+    book.dust = log_dust.iter().map(|v| exp(*v)).collect();
+
+    // Ratios to nominal GDP, so that scaling GDP leaves the control variables alone.
+    let fina = path(stream::FINANCE, &leaning(stream::FINANCE, &[(0.45, &wealth)]), 0.25, 0.30, 0.5, 0.7);
+    let fina = skewed(&fina, 2.604, 1.248, 0.67);
+    let split = path(stream::DEPOSITS, &normals(stream::DEPOSITS + stream::LEVELS), 0.2, 0.2, 0.5, -0.3);
+    let edu = path(stream::EDUCATION, &leaning(stream::EDUCATION, &[(-0.5, &wealth)]), 0.25, 0.25, 0.5, 0.1);
+    let edu = skewed(&edu, 0.035, 0.018, 0.009);
+    let gov = path(stream::GOVERNMENT, &leaning(stream::GOVERNMENT, &[(0.6, &wealth)]), 0.2, 0.2, 0.5, -0.15);
+    let gov = skewed(&gov, 0.45, 0.219, 0.057);
+    let spend = path(stream::EXPENDITURE, &normals(stream::EXPENDITURE + stream::LEVELS), 0.2, 0.1, 0.5, 0.1);
+    for k in 0..n * YEARS {
+        let money = fina[k] * book.gdp[k];
+        let deposits = 0.6 + 0.04 * split[k];
+        book.deposits.push(money * deposits);
+        book.loans.push(money * (1.0 - deposits));
+        book.education.push(edu[k] * book.gdp[k]);
+        let expenditure = book.gdp[k] * 0.2 * exp(0.25 * spend[k]);
+        book.expenditure.push(expenditure);
+        book.revenue.push(gov[k] * expenditure);
+    }
+    let mut tech =
+        path(stream::SCIENCE, &leaning(stream::SCIENCE, &[(0.5, &wealth), (0.5, &size)]), 0.25, 0.25, 0.5, 0.5);
+    standardize(&mut tech, 10.544, 1.43);
+    book.science = tech.iter().map(|v| exp(*v)).collect();
+
+    let mut ina = path(stream::PATENTS, &leaning(stream::PATENTS, &[(0.6, &wealth), (0.4, &size)]), 0.2, 0.25, 0.5, 0.8);
+    standardize(&mut ina, 6.017, 1.762);
+    let shift = at(&calibration.patents);
+    book.patents = ina.iter().zip(&shift).map(|(v, s)| (exp(v + s) - 1.0).max(1.0)).collect();
+
+    let primary = path(stream::PRIMARY, &leaning(stream::PRIMARY, &[(-0.5, &wealth)]), 0.1, 0.08, 0.6, 0.0);
+    let tertiary = path(stream::TERTIARY, &leaning(stream::TERTIARY, &[(0.2, &wealth)]), 0.2, 0.15, 0.6, 0.9);
+    let shift = at(&calibration.structure);
+    for k in 0..n * YEARS {
+        let (first, third) = sector_shares(-2.0 + 0.95 * primary[k], 0.0 + 0.5 * tertiary[k], shift[k]);
+        book.primary.push(first);
+        book.tertiary.push(third);
+    }
+
+    let broadband = path(stream::BROADBAND, &leaning(stream::BROADBAND, &[(0.6, &size)]), 0.2, 0.15, 0.5, 1.0);
+    book.broadband = broadband.iter().map(|v| exp(4.40 + 0.55 * v)).collect();
+    draw_services(calibration, n, &at(&calibration.services), &mut book);
+    book
+}
+
+/// Primary and tertiary share, per cent: log odds of the primary share, of the tertiary share in the rest, and a
+/// shift from the former to the latter.
+pub(crate) fn sector_shares(primary: f64, tertiary: f64, shift: f64) -> (f64, f64) {
+    let first = 1.0 / (1.0 + exp(shift - primary));
+    let third = (1.0 - first) / (1.0 + exp(-tertiary - shift));
+    (100.0 * first, 100.0 * third)
+}
+
+/// Employment in all and in IT. Where the digital sector is large, employment is, too: the weighted mean of
+/// location quotients is one by definition, and their plain mean far less.
+fn draw_industry(cities: &[City], calibration: &Calibration, size: &[f64], wealth: &[f64], book: &mut Yearbook) {
+    let g = &calibration.global;
+    let n = cities.len();
+    let mut own = Stream::new(g.seed, stream::DIGITAL);
+    let mut swing = Stream::new(g.seed, stream::SWING);
+    let mut total = Stream::new(g.seed, stream::EMPLOYMENT);
+    for i in 0..n {
+        let mut digital = 0.25 * wealth[i] + own.normal();
+        if cities[i].municipality {
+            digital += 1.0;
+        }
+        let swinging = 1.0 / (1.0 + exp(-4.0 * (digital - 0.9)));
+        let width = g.it_swing[0] + g.it_swing[1] * swinging;
+        let base = exp(3.2 + 0.75 * size[i] + 0.35 * wealth[i] + g.it_tilt * digital + 0.25 * total.normal());
+        let mut wave = swing.normal();
+        let flat = 1.0 / cities[i].relief.max(0.1);
+        let slope = g.it_users[0] * flat.min(2.5) / 2.5 + g.it_users[1] * (flat - 2.5).max(0.0) / 7.5;
+        let growth = 0.03 * total.normal();
+        for t in 0..YEARS {
+            if t > 0 {
+                wave = 0.5 * wave + 0.75f64.sqrt() * swing.normal();
+            }
+            let clock = t as f64 / (YEARS - 1) as f64 - 0.5;
+            let employed = 1e4 * base * exp(growth * clock + 0.02 * total.normal());
+            let share = 0.0125 * exp(g.it_spread * digital + width * wave + slope * clock - 0.25 * clock);
+            book.employment.push(employed);
+            book.employment_it.push(employed * share.min(0.3));
+        }
+    }
+}
+
+/// Table 4's urban-services indicators: each has its own city level, shocks and the common shift.
+fn draw_services(calibration: &Calibration, n: usize, shift: &[f64], book: &mut Yearbook) {
+    let seed = calibration.global.seed;
+    let mut common = Stream::new(seed, stream::SERVICES);
+    let service: Vec<f64> = (0..n).map(|_| common.normal()).collect();
+    let score = |number: u64| -> Vec<f64> {
+        let mut level = Stream::new(seed, number + stream::LEVELS);
+        let own: Vec<f64> = service.iter().map(|c| 0.5 * c + 0.8 * level.normal()).collect();
+        let how = Dynamics { trend: 0.2, shock: 0.2, memory: 0.5, drift: 0.8 };
+        panel(&mut Stream::new(seed, number), &own, how)
+    };
+    let (sewage, water) = (score(stream::SEWAGE), score(stream::WATER_USE));
+    let (roads, green) = (score(stream::ROADS), score(stream::GREEN));
+    let (parks, garbage) = (score(stream::PARKS), score(stream::GARBAGE));
+    // Rates below 100 by a logistic curve.
+    let rate = |v: f64| 100.0 / (1.0 + exp(-v));
+    for k in 0..n * YEARS {
+        let s = shift[k];
+        book.sewage_treatment.push(rate(2.2 + 0.7 * sewage[k]));
+        book.water_use.push(exp(ln(52.0) + 0.30 * water[k]));
+        book.road_area.push(exp(ln(16.0) + 0.30 * (roads[k] + s)));
+        book.green_cover.push(rate(-0.4 + 0.2 * (green[k] + s)));
+        book.park_area.push(exp(ln(13.0) + 0.25 * (parks[k] + s)));
+        book.garbage_treatment.push(rate(3.0 + 0.9 * (garbage[k] + s)));
+    }
+}
