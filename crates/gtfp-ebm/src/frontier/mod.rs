@@ -1,0 +1,1 @@
+//! The efficient units of a pooled panel, found once: only they can be peers.

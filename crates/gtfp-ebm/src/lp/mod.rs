@@ -1,0 +1,107 @@
+//! The linear programs of efficiency analysis, and the engines that solve them with a certificate.
+//!
+//! Every model of this crate is, for one evaluated unit \\(o\\), a program of one shape:
+//!
+//! \\[ \min_{\lambda,z}\; c'z \quad\text{s.t.}\quad
+//!    \sum_j \frac{a_{ij}}{s_i}\lambda_j + \sum_k E_{ik} z_k = r_i \;(i = 1..m'),\qquad
+//!    \lambda \ge 0,\quad l_k \le z_k \le u_k . \\]
+//!
+//! * \\(a_{ij}\\) are the [`Activities`]: one column per reference unit, never changed, built once per frontier;
+//! * \\(s_i\\) is the row's scale for the evaluated unit (its own \\(x_{io}, y_{ro}, b_{po}\\)), so that all
+//!   coefficients the engine sees are ratios and no unit of measurement can reach it;
+//! * \\(z\\) holds everything else: contraction and expansion factors, the Charnes-Cooper multiplier, slacks.
+//!
+//! # Formulating for speed
+//! Rows are the price of an iteration, columns \\(z\\) are nearly free. So write bounds between variables by
+//! substitution instead of rows: with \\(T \le t\\) and \\(F \ge t\\), use \\(u, v \ge 0\\) and \\(T = t - u,\\;
+//! F = t + v\\). Written relative to the unit, the matrix `E`, the costs and the bounds are then the same for all
+//! units, and a [`Program`] built once needs only [`Program::set_row_scale`] per unit.
+//!
+//! # Where to start
+//! [`Activities`] and [`Program`] to state, [`solve_each`] to solve one program for each of many units (ordered
+//! chunks, threads, fallbacks, counts), [`LpSolver`] for one engine by hand.
+
+mod activities;
+mod batch;
+mod certificate;
+#[cfg(feature = "highs")]
+mod highs;
+mod program;
+mod solution;
+
+pub use activities::Activities;
+pub use batch::{CHUNK, LpStats, solve_each};
+#[cfg(feature = "highs")]
+pub use highs::Highs;
+pub use program::Program;
+pub use solution::{Certificate, Solution, Status};
+
+/// A solution is accepted when every part of its [`Certificate`] is at most this.
+pub const CERTIFICATE_TOLERANCE: f64 = 1e-9;
+
+/// An engine bound to one set of [`Activities`], solving programs one after another.
+///
+/// An engine may start from where the previous program ended; [`LpSolver::reset`] forgets that, so that the same
+/// sequence of programs after a reset gives the same bits.
+pub trait LpSolver {
+    /// Solves `program` and writes the result into `solution`, whose buffers are reused.
+    ///
+    /// # Errors
+    /// [`LpError::Shape`] where the program does not fit the activities, [`LpError::Engine`] where the engine itself
+    /// broke down. Infeasible or unbounded programs are no errors: see [`Solution::status`].
+    fn solve(&mut self, program: &Program, solution: &mut Solution) -> Result<(), LpError>;
+
+    /// Forgets the last basis.
+    fn reset(&mut self);
+}
+
+/// Which engine solves the programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Solver {
+    /// The built-in simplex; a program whose certificate does not close goes to HiGHS (feature `highs`) and is counted.
+    #[default]
+    Auto,
+    /// The built-in simplex alone.
+    Simplex,
+    /// HiGHS alone (feature `highs`).
+    Highs,
+}
+
+/// Why a program could not be given to, or solved by, an engine.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LpError {
+    /// Lengths that do not fit together.
+    #[error("{what}: expected {expected}, got {got}")]
+    Shape {
+        /// What was counted.
+        what: &'static str,
+        /// The length expected.
+        expected: usize,
+        /// The length found.
+        got: usize,
+    },
+    /// A coefficient that is not a finite number.
+    #[error("{what} {index} is not a finite number")]
+    NotFinite {
+        /// Which array.
+        what: &'static str,
+        /// Position in that array.
+        index: usize,
+    },
+    /// A row scale that is zero, negative or not finite.
+    #[error("row scale {row} is not a positive finite number")]
+    RowScale {
+        /// The row.
+        row: usize,
+    },
+    /// An engine that is not compiled in, or that failed.
+    #[error("engine {engine}: {message}")]
+    Engine {
+        /// Name of the engine.
+        engine: &'static str,
+        /// What it said.
+        message: String,
+    },
+}
