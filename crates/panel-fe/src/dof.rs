@@ -1,0 +1,306 @@
+//! Degrees of freedom and small-sample multipliers, one rule per program.
+//!
+//! N observations, k slopes (with the intercept where there are no fixed effects), L_f levels of effect f.
+//! M_f is the number of connected components of effect f with an earlier effect (the largest over pairs), 0 for the
+//! first. *Nested* effects are constant within a cluster key.
+//!
+//! | rule | K_fe | K* under clusters | iid, HC1 | clusters | t |
+//! |---|---|---|---|---|---|
+//! | fixest 0.14 | Σ L_f - (F-1) | non-nested effects and one constant | N/(N-K) | (N-1)/(N-K*) · G/(G-1) | N-K; min G - 1 |
+//! | reghdfe 6 | Σ (L_f - M_f) | the same, M_f ≥ 1 beside a nested effect | N/(N-K) | (N-1)/(N-K*) · G/(G-1) | N-K; min G - 1 |
+//! | xtreg, fe | N_g, others as regressors | the panel effect is free, the constant counts | N/(N-K) | (N-1)/(N-K*) · G/(G-1) | N-K; G - 1 |
+//! | ivreghdfe 1 | as reghdfe, at least 1 | nested effects free, the constant too | N/(N-K) | (N-1)/(N-K*) · G/(G-1) | N-K; min G - 1 |
+//! | xtivreg2, fe | d = N_g | – | N/(N-d) | 1 | normal |
+//!
+//! Sources: fixest `VCOV.R`, reghdfe `DoF.mata` and `Regression.mata`, ivreghdfe.ado lines 1286-1292, Stata \[XT\] xtreg;
+//! multipliers re-derived from their output.
+
+use crate::error::{Error, Result};
+use crate::vcov::{Covariance, Structure, Vcov};
+use std::fmt;
+use std::str::FromStr;
+
+/// Whose degrees-of-freedom rule is followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Like {
+    /// reghdfe 6.
+    #[default]
+    Reghdfe,
+    /// fixest 0.14, default `ssc()`.
+    Fixest,
+    /// Stata's `xtreg, fe`.
+    Xtreg,
+    /// ivreghdfe 1 (ivreg2 with `absorb()`, `small`).
+    Ivreghdfe,
+    /// xtivreg2, fe without `small`.
+    Xtivreg2,
+}
+
+impl Like {
+    /// The name in a study file.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Reghdfe => "reghdfe",
+            Self::Fixest => "fixest",
+            Self::Xtreg => "xtreg",
+            Self::Ivreghdfe => "ivreghdfe",
+            Self::Xtivreg2 => "xtivreg2",
+        }
+    }
+
+    /// Whether lags of Driscoll-Kraay and Newey-West follow the calendar by default.
+    #[must_use]
+    pub fn calendar_lags(self) -> bool {
+        matches!(self, Self::Ivreghdfe | Self::Xtivreg2 | Self::Xtreg)
+    }
+}
+
+impl fmt::Display for Like {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Like {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        [Self::Reghdfe, Self::Fixest, Self::Xtreg, Self::Ivreghdfe, Self::Xtivreg2]
+            .into_iter()
+            .find(|like| like.name() == text.trim())
+            .ok_or_else(|| Error::UnknownOption {
+                what: "like",
+                got: text.into(),
+                expected: "reghdfe, fixest, xtreg, ivreghdfe or xtivreg2".into(),
+            })
+    }
+}
+
+/// One absorbed term as the rules see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AbsorbedTerm {
+    /// As it is written in the formula.
+    pub name: String,
+    /// Levels L_f.
+    pub levels: usize,
+    /// Whether it has an intercept per level.
+    pub intercept: bool,
+    /// Slopes per level.
+    pub slopes: usize,
+    /// Connected components with an earlier term, the most over pairs; 0 for the first term.
+    pub components: usize,
+    /// Whether it is the entity key of the panel.
+    pub is_entity: bool,
+}
+
+impl AbsorbedTerm {
+    fn coefficients(&self) -> usize {
+        self.levels * (self.slopes + usize::from(self.intercept))
+    }
+
+    /// Coefficients less the redundant intercepts that pairs of terms reveal, at least `least` of them.
+    fn counted(&self, least: usize) -> usize {
+        let redundant = if self.intercept { self.components.max(least).min(self.levels) } else { 0 };
+        self.coefficients() - redundant
+    }
+}
+
+/// All absorbed terms.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Absorbed {
+    /// In formula order.
+    pub terms: Vec<AbsorbedTerm>,
+    /// Rank of their stacked dummies (and slopes).
+    pub rank: usize,
+    /// Whether the rank is exact; if not, it is the upper bound Σ (L_f - M_f).
+    pub rank_exact: bool,
+}
+
+/// Multiplier, parameters and degrees of freedom of one covariance.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SmallSample {
+    /// c in V = c·BMB; for iid, V = c·(u'Wu/N)·B.
+    pub multiplier: f64,
+    /// Parameters counted by the rule when nothing is nested: K.
+    pub k: usize,
+    /// Parameters counted in the multiplier: K*.
+    pub k_star: usize,
+    /// Cluster count that enters: min G, or T.
+    pub groups: Option<usize>,
+    /// Degrees of freedom of t and of the denominator of F; infinite for the normal.
+    pub df_t: f64,
+    /// Divisor of the residual sum of squares in the root mean squared error.
+    pub df_rmse: f64,
+    /// Parameters in the adjusted R².
+    pub k_adjusted: usize,
+}
+
+/// The degrees-of-freedom state of a sample: everything but the slopes and the covariance.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dof {
+    /// Whose rule.
+    pub like: Like,
+    /// N: rows, or the sum of frequency weights.
+    pub n_obs: usize,
+    /// What was absorbed.
+    pub absorbed: Absorbed,
+}
+
+impl Dof {
+    /// A sample of `n_obs` observations without fixed effects.
+    #[must_use]
+    pub fn new(like: Like, n_obs: usize) -> Self {
+        Self { like, n_obs, absorbed: Absorbed { rank_exact: true, ..Absorbed::default() } }
+    }
+
+    /// K_fe of the rule with nothing nested.
+    #[must_use]
+    pub fn absorbed_count(&self) -> usize {
+        let terms = &self.absorbed.terms;
+        match self.like {
+            Like::Fixest => {
+                let intercepts = terms.iter().filter(|term| term.intercept).count();
+                terms.iter().map(AbsorbedTerm::coefficients).sum::<usize>() - intercepts.saturating_sub(1)
+            }
+            Like::Reghdfe | Like::Xtreg | Like::Xtivreg2 => terms.iter().map(|term| term.counted(0)).sum(),
+            Like::Ivreghdfe if terms.is_empty() => 0,
+            Like::Ivreghdfe => terms.iter().map(|term| term.counted(0)).sum::<usize>().max(1),
+        }
+    }
+
+    /// ivreg2's `dofminus` d, which enters σ² and every large-sample statistic: N_g under xtivreg2, else 0.
+    #[must_use]
+    pub fn dofminus(&self) -> usize {
+        match self.like {
+            Like::Xtivreg2 => self.entity_levels(),
+            _ => 0,
+        }
+    }
+
+    /// ivreg2's `sdofminus`, which enters small-sample statistics only: the absorbed count under `covariance`, less
+    /// [`Dof::dofminus`].
+    #[must_use]
+    pub fn sdofminus(&self, covariance: &Covariance) -> usize {
+        match self.like {
+            Like::Xtivreg2 => self.absorbed_count() - self.entity_levels(),
+            _ => self.clustered_count(covariance).unwrap_or_else(|| self.absorbed_count()),
+        }
+    }
+
+    /// Levels of the entity effect, or of the first one if none is the entity.
+    fn entity_levels(&self) -> usize {
+        let terms = &self.absorbed.terms;
+        terms.iter().find(|term| term.is_entity).or(terms.first()).map_or(0, |term| term.levels)
+    }
+
+    /// Absorbed parameters, the constant included, that a clustered covariance counts; `None` where nothing is freed.
+    fn clustered_count(&self, covariance: &Covariance) -> Option<usize> {
+        if !matches!(covariance.meat.structure, Structure::Cluster(_)) {
+            return None;
+        }
+        let terms = &self.absorbed.terms;
+        let free: Vec<bool> = match self.like {
+            // fixest frees by name where every key is an effect, by nesting elsewhere.
+            Like::Fixest if covariance.keys_absorbed => covariance.is_key.clone(),
+            Like::Xtreg | Like::Xtivreg2 => {
+                let entity = terms.iter().position(|term| term.is_entity).unwrap_or(0);
+                (0..terms.len()).map(|f| f == entity && covariance.nested.get(f) == Some(&true)).collect()
+            }
+            _ => covariance.nested.clone(),
+        };
+        if !free.contains(&true) {
+            return None;
+        }
+        let charged = || terms.iter().zip(&free).filter(|(_, free)| !**free).map(|(term, _)| term);
+        Some(match self.like {
+            Like::Fixest => {
+                let intercepts = charged().filter(|term| term.intercept).count();
+                let coefficients: usize = charged().map(AbsorbedTerm::coefficients).sum();
+                if intercepts == 0 { coefficients + 1 } else { coefficients - (intercepts - 1) }
+            }
+            Like::Ivreghdfe => charged().map(|term| term.counted(1)).sum::<usize>().max(1),
+            Like::Reghdfe | Like::Xtreg | Like::Xtivreg2 => charged().map(|term| term.counted(1)).sum::<usize>() + 1,
+        })
+    }
+
+    /// Multiplier and degrees of freedom for `slopes` slopes (the intercept included where there is no fixed effect).
+    #[must_use]
+    pub fn small_sample(&self, slopes: usize, covariance: &Covariance) -> SmallSample {
+        let n = self.n_obs as f64;
+        let k = slopes + self.absorbed_count();
+        let k_star = slopes + self.clustered_count(covariance).unwrap_or_else(|| self.absorbed_count());
+        let left = |k: usize| n - k as f64;
+        let groups = covariance.min_groups();
+        let per_group = groups.map_or(1.0, |g| g as f64 / (g as f64 - 1.0));
+        let large_sample = self.like == Like::Xtivreg2;
+        let d = self.dofminus();
+        let (multiplier, df_t) = match (&covariance.spec, &covariance.meat.structure) {
+            (Vcov::Hc2 | Vcov::Hc3, _) => (1.0, left(k)),
+            (_, Structure::Cluster(_) | Structure::DriscollKraay { .. }) if large_sample => (1.0, f64::INFINITY),
+            (_, _) if large_sample => (n / left(d), f64::INFINITY),
+            (_, Structure::Cluster(_)) => {
+                let df = groups.map_or(f64::NAN, |g| g as f64 - 1.0);
+                let df = if self.like == Like::Reghdfe { df.min(left(k_star)) } else { df };
+                ((n - 1.0) / left(k_star) * per_group, df)
+            }
+            (_, Structure::DriscollKraay { .. }) => {
+                ((n - 1.0) / left(k) * per_group, groups.map_or(f64::NAN, |t| t as f64 - 1.0))
+            }
+            (_, Structure::NeweyWest { .. }) if self.like == Like::Fixest => {
+                ((n - 1.0) / left(k) * per_group, groups.map_or(f64::NAN, |t| t as f64 - 1.0))
+            }
+            _ => (n / left(k), left(k)),
+        };
+        let df_t = if large_sample { f64::INFINITY } else { df_t };
+        let df_rmse = match self.like {
+            Like::Fixest => n,
+            Like::Reghdfe => left(k),
+            Like::Xtreg | Like::Ivreghdfe => left(k_star),
+            Like::Xtivreg2 => left(d),
+        };
+        let k_adjusted = if self.like == Like::Xtreg { k_star } else { k };
+        SmallSample { multiplier, k, k_star, groups, df_t, df_rmse, k_adjusted }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vcov::{Groups, Meat};
+
+    fn term(name: &str, levels: usize, components: usize, is_entity: bool) -> AbsorbedTerm {
+        AbsorbedTerm { name: name.into(), levels, intercept: true, slopes: 0, components, is_entity }
+    }
+
+    fn grunfeld(like: Like) -> Dof {
+        let terms = vec![term("firm", 10, 0, true), term("year", 20, 1, false)];
+        Dof { like, n_obs: 200, absorbed: Absorbed { terms, rank: 29, rank_exact: true } }
+    }
+
+    fn by_firm() -> Covariance {
+        let firm = Groups::new(&(0..200).map(|i| i / 20).collect::<Vec<_>>());
+        Covariance {
+            nested: vec![true, false],
+            is_key: vec![true, false],
+            keys_absorbed: true,
+            ..Covariance::new(Vcov::cluster("firm"), Meat::new(Structure::Cluster(vec![firm])))
+        }
+    }
+
+    // K* of fixest 0.14.2 for inv ~ value + capital | firm + year; ivreghdfe counts one less.
+    #[test]
+    fn grunfeld_counts() {
+        let k_star = |like: Like| grunfeld(like).small_sample(2, &by_firm()).k_star;
+        assert_eq!(k_star(Like::Fixest), 22);
+        assert_eq!(k_star(Like::Reghdfe), 22);
+        assert_eq!(k_star(Like::Xtreg), 22);
+        assert_eq!(k_star(Like::Ivreghdfe), 21);
+        let clustered = grunfeld(Like::Fixest).small_sample(2, &by_firm());
+        assert!((clustered.multiplier - 1.242_197_253_43).abs() < 1e-10);
+        let iid = grunfeld(Like::Reghdfe).small_sample(2, &Covariance::iid());
+        assert_eq!((iid.k, iid.df_t), (31, 169.0));
+        assert_eq!(grunfeld(Like::Xtivreg2).small_sample(2, &Covariance::iid()).multiplier, 200.0 / 190.0);
+    }
+}

@@ -1,0 +1,92 @@
+//! What stops an estimation.
+//!
+//! | group | variants | when |
+//! |---|---|---|
+//! | input | [`Error::Data`], [`Error::BadValue`], [`Error::NoObservations`] | the data cannot be used |
+//! | specification | [`Error::Formula`], [`Error::UnknownOption`], [`Error::Specification`], [`Error::Shape`], [`Error::Unsupported`] | the request cannot be understood or carried out |
+//! | numerical | [`Error::Singular`], [`Error::NotConverged`], [`Error::NoRegressor`], [`Error::NoDegreesOfFreedom`] | the arithmetic has no answer |
+
+use crate::formula::FormulaError;
+
+/// Result of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Errors of formulas, samples, estimators and tests.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    // Input
+    /// The panel refused: unknown column, text where a number is needed.
+    #[error(transparent)]
+    Data(#[from] panel_core::Error),
+    /// A value that the request cannot use.
+    #[error("bad value: {cell}; expected {expected}")]
+    BadValue {
+        /// Where, with the value.
+        cell: Box<panel_core::Cell>,
+        /// What was expected.
+        expected: String,
+    },
+    /// Nothing is left to estimate on.
+    #[error("no observations are left: {0}")]
+    NoObservations(String),
+
+    // Specification
+    /// The formula cannot be read.
+    #[error(transparent)]
+    Formula(#[from] FormulaError),
+    /// A name that is none of the known ones.
+    #[error("unknown {what} `{got}`; expected {expected}")]
+    UnknownOption {
+        /// What was named.
+        what: &'static str,
+        /// As it was written.
+        got: String,
+        /// The possibilities.
+        expected: String,
+    },
+    /// A request that cannot be carried out, with the reason.
+    #[error("{0}")]
+    Specification(String),
+    /// Two things that should be of one length are not.
+    #[error("{what} has length {got}, expected {expected}")]
+    Shape {
+        /// What.
+        what: String,
+        /// Expected length.
+        expected: usize,
+        /// Its length.
+        got: usize,
+    },
+    /// A sound request that this program does not carry out.
+    #[error("not supported: {0}")]
+    Unsupported(String),
+
+    // Numerical
+    /// A matrix that has to be inverted is singular.
+    #[error("{0} is singular")]
+    Singular(String),
+    /// An iteration did not reach its tolerance.
+    #[error("{what} did not converge: {got:e} after {iterations} iterations, expected {expected:e}")]
+    NotConverged {
+        /// What.
+        what: String,
+        /// Iterations made.
+        iterations: usize,
+        /// Residual reached.
+        got: f64,
+        /// Residual asked for.
+        expected: f64,
+    },
+    /// No regressor is left.
+    #[error("no regressor is left: {0}")]
+    NoRegressor(String),
+    /// As many parameters as observations.
+    #[error("no degrees of freedom: {observations} observations, {parameters} parameters")]
+    NoDegreesOfFreedom {
+        /// Observations.
+        observations: usize,
+        /// Parameters, fixed effects included.
+        parameters: usize,
+    },
+}

@@ -1,0 +1,235 @@
+//! Formulas: `y ~ x + x^2 + a:b | city + year + a^b + a[x] | D1 + D1^2 ~ z1 + z1^2`.
+//!
+//! ```text
+//! formula  = term "~" sum [ "|" effects ] [ "|" sum "~" sum ]
+//! sum      = [ "-" ] item { ( "+" | "-" ) item }          items "0", "- 1": no intercept; "1": intercept
+//! item     = product                                      a*b stands for a + b + a:b
+//! product  = term { "*" term }
+//! term     = power { ":" power }
+//! power    = factor [ "^" whole number ]
+//! factor   = name | function "(" name [ "," whole number ] ")"     log, ln, exp, sqrt, abs, lag, lead
+//! effects  = effect { "+" effect } | "0"
+//! effect   = name { "^" name } [ "[" name { "," name } "]" | "[[" name { "," name } "]]" ]
+//! name     = letters, digits, "_", "." (not beginning with a digit), or anything between back quotes
+//! ```
+//! `a[x]` absorbs an intercept and a slope of x for each level of a, `a[[x]]` the slope alone. Coefficients are named
+//! as the terms are written, without blanks. Where the second part holds a `~`, there are no fixed effects.
+
+mod lexer;
+mod parser;
+
+use std::fmt;
+
+/// Why a formula cannot be read, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("formula `{formula}`, column {column}: {message}")]
+pub struct FormulaError {
+    /// The formula as it was written.
+    pub formula: String,
+    /// Place of the trouble: 1-based, in characters.
+    pub column: usize,
+    /// What is wrong and what was expected.
+    pub message: String,
+}
+
+/// Half-open range of bytes in the formula.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+/// A function of one column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Function {
+    /// The column itself.
+    Identity,
+    /// Natural logarithm; missing where the column is not positive.
+    Ln,
+    /// eˣ.
+    Exp,
+    /// Square root; missing where the column is negative.
+    Sqrt,
+    /// Absolute value.
+    Abs,
+    /// Value so many periods earlier on the calendar; negative: later.
+    Lag(i64),
+}
+
+/// f(column)^power.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Factor {
+    /// Column of the panel.
+    pub column: String,
+    /// What is applied to it.
+    pub function: Function,
+    /// To which power the result is raised, at least 1.
+    pub power: u32,
+}
+
+/// A product of factors: one column of the regressor matrix.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Term {
+    /// As it is written, without blanks: the name of its coefficient.
+    pub name: String,
+    /// Factors, in the order written.
+    pub factors: Vec<Factor>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+impl Term {
+    /// The same product irrespective of the order of its factors.
+    fn same_product(&self, other: &Self) -> bool {
+        let key = |term: &Self| {
+            let mut factors: Vec<String> = term.factors.iter().map(|factor| format!("{factor:?}")).collect();
+            factors.sort_unstable();
+            factors
+        };
+        key(self) == key(other)
+    }
+}
+
+/// A term to absorb.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Effect {
+    /// As it is written, without blanks.
+    pub name: String,
+    /// Columns whose combinations are the levels.
+    pub columns: Vec<String>,
+    /// Whether there is an intercept per level.
+    pub intercept: bool,
+    /// Columns that have a slope per level.
+    pub slopes: Vec<String>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A parsed formula.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Formula {
+    /// As it was written.
+    pub source: String,
+    /// Left-hand side.
+    pub response: Term,
+    /// Exogenous regressors without the intercept.
+    pub regressors: Vec<Term>,
+    /// Whether there is an intercept; fixed effects with intercepts absorb it.
+    pub intercept: bool,
+    /// Fixed effects.
+    pub effects: Vec<Effect>,
+    /// Endogenous regressors.
+    pub endogenous: Vec<Term>,
+    /// Excluded instruments.
+    pub instruments: Vec<Term>,
+}
+
+impl Formula {
+    /// Parses a formula.
+    ///
+    /// # Errors
+    /// [`FormulaError`] with the place; never panics, whatever the text.
+    pub fn parse(text: &str) -> Result<Self, FormulaError> {
+        parser::parse(text)
+    }
+
+    /// Whether there is an instrumental-variable part.
+    #[must_use]
+    pub fn is_iv(&self) -> bool {
+        !self.endogenous.is_empty()
+    }
+
+    /// Whether a column of ones is a regressor: asked for and not absorbed.
+    #[must_use]
+    pub fn has_intercept_column(&self) -> bool {
+        self.intercept && !self.effects.iter().any(|effect| effect.intercept)
+    }
+}
+
+impl std::str::FromStr for Formula {
+    type Err = FormulaError;
+
+    fn from_str(text: &str) -> Result<Self, FormulaError> {
+        Self::parse(text)
+    }
+}
+
+impl fmt::Display for Formula {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.source)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(terms: &[Term]) -> Vec<&str> {
+        terms.iter().map(|term| term.name.as_str()).collect()
+    }
+
+    #[test]
+    fn the_whole_grammar() {
+        let text = "y ~ x + x^2 + a:b + x^2:z + a*b | city + year + a^b + a[x] | D1 + D1^2 ~ z1 + z1 ^ 2";
+        let formula = Formula::parse(text).expect("valid");
+        assert_eq!(formula.response.name, "y");
+        assert_eq!(names(&formula.regressors), ["x", "x^2", "a:b", "x^2:z", "a", "b"]);
+        let effects: Vec<&str> = formula.effects.iter().map(|effect| effect.name.as_str()).collect();
+        assert_eq!(effects, ["city", "year", "a^b", "a[x]"]);
+        assert_eq!(formula.effects[2].columns, ["a", "b"]);
+        assert_eq!(formula.effects[3].slopes, ["x"]);
+        assert_eq!(names(&formula.endogenous), ["D1", "D1^2"]);
+        assert_eq!(names(&formula.instruments), ["z1", "z1^2"]);
+        assert!(formula.intercept && !formula.has_intercept_column());
+    }
+
+    #[test]
+    fn intercepts_functions_and_quotes() {
+        let formula = Formula::parse("log(y) ~ 0 + `a b` + lag(x, 2):ln(z)^2").expect("valid");
+        assert!(!formula.intercept);
+        assert_eq!(formula.response.factors[0].function, Function::Ln);
+        assert_eq!(names(&formula.regressors), ["`a b`", "lag(x,2):ln(z)^2"]);
+        assert_eq!(formula.regressors[1].factors[0].function, Function::Lag(2));
+        assert!(!Formula::parse("y ~ x - 1").expect("valid").intercept);
+        assert!(Formula::parse("y ~ 1").expect("valid").has_intercept_column());
+        let iv = Formula::parse("y ~ w | D ~ z").expect("valid");
+        assert!(iv.effects.is_empty() && iv.is_iv());
+        let none = Formula::parse("y ~ 1 | 0 | D ~ z").expect("valid");
+        assert!(none.effects.is_empty() && none.has_intercept_column());
+        let chinese = Formula::parse("绿色 ~ 集聚 + 集聚^2 | 城市 + 年份").expect("valid");
+        assert_eq!(names(&chinese.regressors), ["集聚", "集聚^2"]);
+        let slopes = Formula::parse("y ~ x | a[[t]] + b[t, u]").expect("valid");
+        assert!(!slopes.effects[0].intercept && slopes.effects[1].intercept);
+    }
+
+    #[test]
+    fn errors_name_the_place() {
+        for (text, column, part) in [
+            ("", 1, "expected"),
+            ("y", 2, "expected `~`"),
+            ("y ~ ", 5, "expected"),
+            ("y ~ x +", 8, "expected"),
+            ("y ~ x ^ z", 9, "whole number"),
+            ("y ~ x^0", 7, "power"),
+            ("y ~ x $ z", 7, "unexpected"),
+            ("y ~ x | city | D", 17, "expected `~`"),
+            ("y ~ x | city | D ~ z | w", 22, "expected"),
+            ("y ~ x | a[x", 12, "expected"),
+            ("y ~ x | a[[x]", 14, "expected"),
+            ("y ~ `x", 5, "back quote"),
+            ("y ~ sin(x)", 5, "function"),
+            ("y ~ x + x | a | x ~ z", 17, "endogenous"),
+            ("y ~ x | | D ~ z", 9, "expected"),
+            ("y:x ~ z", 1, "left"),
+            ("y ~ 2", 5, "expected"),
+            ("y ~ a*b*c*d*e*f*g", 5, "at most"),
+            ("城 ~ 市 ^ 区", 9, "whole number"),
+        ] {
+            let error = Formula::parse(text).expect_err(text);
+            assert_eq!(error.column, column, "{text}: {error}");
+            assert!(error.message.contains(part), "{text}: {error}");
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! Small dense linear algebra on top of faer, with sums in a fixed order.
+//!
+//! Long sums run over blocks of [`BLOCK`] rows; each block is summed in eight lanes and the blocks are added in
+//! order, so results do not depend on threads and the rounding error grows with the number of blocks only.
+
+use crate::error::{Error, Result};
+use faer::linalg::solvers::Solve;
+use faer::{Mat, MatRef, Side};
+use rayon::prelude::*;
+
+/// Rows per block of a long sum.
+pub(crate) const BLOCK: usize = 4096;
+/// Rows per parallel task; fixed, so that results do not depend on the number of threads.
+pub(crate) const TASK: usize = 16 * BLOCK;
+
+/// Σ aᵢ bᵢ.
+pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.chunks(BLOCK).zip(b.chunks(BLOCK)).map(|(a, b)| dot_block(a, b)).sum()
+}
+
+/// Σ aᵢ bᵢ wᵢ, or Σ aᵢ bᵢ without weights.
+pub(crate) fn dot_weighted(a: &[f64], b: &[f64], weights: Option<&[f64]>) -> f64 {
+    match weights {
+        None => dot(a, b),
+        Some(w) => {
+            let blocks = a.chunks(BLOCK).zip(b.chunks(BLOCK)).zip(w.chunks(BLOCK));
+            blocks.map(|((a, b), w)| dot3_block(a, b, w)).sum()
+        }
+    }
+}
+
+/// Σ aᵢ.
+pub(crate) fn sum(a: &[f64]) -> f64 {
+    a.chunks(BLOCK)
+        .map(|block| {
+            let mut lanes = [0.0; 8];
+            let chunks = block.chunks_exact(8);
+            let tail: f64 = chunks.remainder().iter().sum();
+            for chunk in chunks {
+                for (lane, value) in lanes.iter_mut().zip(chunk) {
+                    *lane += value;
+                }
+            }
+            fold(lanes) + tail
+        })
+        .sum()
+}
+
+fn fold(lanes: [f64; 8]) -> f64 {
+    ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]))
+}
+
+fn dot_block(a: &[f64], b: &[f64]) -> f64 {
+    let mut lanes = [0.0; 8];
+    let (a8, b8) = (a.chunks_exact(8), b.chunks_exact(8));
+    let tail: f64 = a8.remainder().iter().zip(b8.remainder()).map(|(x, y)| x * y).sum();
+    for (x, y) in a8.zip(b8) {
+        for lane in 0..8 {
+            lanes[lane] += x[lane] * y[lane];
+        }
+    }
+    fold(lanes) + tail
+}
+
+fn dot3_block(a: &[f64], b: &[f64], w: &[f64]) -> f64 {
+    let mut lanes = [0.0; 8];
+    let (a8, b8, w8) = (a.chunks_exact(8), b.chunks_exact(8), w.chunks_exact(8));
+    let tail: f64 = a8.remainder().iter().zip(b8.remainder()).zip(w8.remainder()).map(|((x, y), w)| x * y * w).sum();
+    for ((x, y), w) in a8.zip(b8).zip(w8) {
+        for lane in 0..8 {
+            lanes[lane] += x[lane] * y[lane] * w[lane];
+        }
+    }
+    fold(lanes) + tail
+}
+
+/// A'WB of shape (p, q) for A: n×p and B: n×q, given by columns.
+pub(crate) fn cross_columns(a: &[&[f64]], b: &[&[f64]], weights: Option<&[f64]>) -> Mat<f64> {
+    let n = a.first().or(b.first()).map_or(0, |column| column.len());
+    let part = |start: usize| -> Mat<f64> {
+        let rows = start..n.min(start + TASK);
+        let w = weights.map(|w| &w[rows.clone()]);
+        Mat::from_fn(a.len(), b.len(), |i, j| dot_weighted(&a[i][rows.clone()], &b[j][rows.clone()], w))
+    };
+    reduce_tasks(n, part, Mat::zeros(a.len(), b.len()))
+}
+
+/// X'WX of shape (p, p), each pair once.
+pub(crate) fn gram_columns(x: &[&[f64]], weights: Option<&[f64]>) -> Mat<f64> {
+    let n = x.first().map_or(0, |column| column.len());
+    let part = |start: usize| -> Mat<f64> {
+        let rows = start..n.min(start + TASK);
+        let w = weights.map(|w| &w[rows.clone()]);
+        let mut gram = Mat::zeros(x.len(), x.len());
+        for j in 0..x.len() {
+            for i in 0..=j {
+                gram[(i, j)] = dot_weighted(&x[i][rows.clone()], &x[j][rows.clone()], w);
+            }
+        }
+        gram
+    };
+    let mut gram = reduce_tasks(n, part, Mat::zeros(x.len(), x.len()));
+    mirror_upper(&mut gram);
+    gram
+}
+
+/// Adds the parts of all tasks in order; parts are computed in parallel when there are several.
+pub(crate) fn reduce_tasks(n: usize, part: impl Fn(usize) -> Mat<f64> + Sync, zero: Mat<f64>) -> Mat<f64> {
+    if n <= TASK {
+        return if n == 0 { zero } else { part(0) };
+    }
+    let parts: Vec<Mat<f64>> = (0..n.div_ceil(TASK)).into_par_iter().map(|task| part(task * TASK)).collect();
+    parts.into_iter().fold(zero, |total, part| total + part)
+}
+
+/// Columns of a matrix as slices. All matrices of this crate are column-major and owned, so they have one.
+pub(crate) fn columns<'a>(x: MatRef<'a, f64>) -> Vec<std::borrow::Cow<'a, [f64]>> {
+    (0..x.ncols())
+        .map(|j| match x.col(j).try_as_col_major() {
+            Some(column) => std::borrow::Cow::Borrowed(column.as_slice()),
+            None => std::borrow::Cow::Owned((0..x.nrows()).map(|i| x[(i, j)]).collect()),
+        })
+        .collect()
+}
+
+/// X'WX of shape (p, p).
+pub(crate) fn gram(x: MatRef<'_, f64>, weights: Option<&[f64]>) -> Mat<f64> {
+    let columns = columns(x);
+    gram_columns(&columns.iter().map(AsRef::as_ref).collect::<Vec<_>>(), weights)
+}
+
+/// A'WB of shape (p, q).
+pub(crate) fn cross(a: MatRef<'_, f64>, b: MatRef<'_, f64>, weights: Option<&[f64]>) -> Mat<f64> {
+    let (a, b) = (columns(a), columns(b));
+    let slices =
+        |columns: &[std::borrow::Cow<'_, [f64]>]| -> Vec<Vec<f64>> { columns.iter().map(|c| c.to_vec()).collect() };
+    let (a, b) = (slices(&a), slices(&b));
+    let a: Vec<&[f64]> = a.iter().map(Vec::as_slice).collect();
+    let b: Vec<&[f64]> = b.iter().map(Vec::as_slice).collect();
+    cross_columns(&a, &b, weights)
+}
+
+/// Copies the upper triangle into the lower one.
+pub(crate) fn mirror_upper(a: &mut Mat<f64>) {
+    for j in 0..a.ncols() {
+        for i in 0..j {
+            a[(j, i)] = a[(i, j)];
+        }
+    }
+}
+
+/// Inverse of a symmetric positive definite matrix, by Cholesky after scaling to a unit diagonal.
+///
+/// # Errors
+/// [`Error::Singular`] naming `what` when a pivot is not positive.
+pub(crate) fn invert_spd(a: MatRef<'_, f64>, what: &str) -> Result<Mat<f64>> {
+    solve_spd(a, Mat::identity(a.nrows(), a.nrows()).as_ref(), what)
+}
+
+/// A⁻¹B for a symmetric positive definite A, by Cholesky after scaling to a unit diagonal.
+///
+/// # Errors
+/// [`Error::Singular`] naming `what` when a pivot is not positive.
+pub(crate) fn solve_spd(a: MatRef<'_, f64>, b: MatRef<'_, f64>, what: &str) -> Result<Mat<f64>> {
+    let singular = || Error::Singular(what.to_owned());
+    let p = a.nrows();
+    if p == 0 {
+        return Ok(Mat::zeros(0, b.ncols()));
+    }
+    let scale: Vec<f64> = (0..p).map(|i| 1.0 / a[(i, i)].sqrt()).collect();
+    if scale.iter().any(|s| !s.is_finite()) {
+        return Err(singular());
+    }
+    let scaled = Mat::from_fn(p, p, |i, j| a[(i, j)] * scale[i] * scale[j]);
+    let factor = scaled.llt(Side::Lower).map_err(|_| singular())?;
+    let right = Mat::from_fn(p, b.ncols(), |i, j| b[(i, j)] * scale[i]);
+    let mut x = factor.solve(&right);
+    // One step of refinement against the scaled matrix.
+    let residual = &right - &scaled * &x;
+    x += factor.solve(&residual);
+    Ok(Mat::from_fn(p, b.ncols(), |i, j| x[(i, j)] * scale[i]))
+}
+
+/// Eigenvalues in ascending order and the orthonormal eigenvectors as columns, of a symmetric matrix.
+///
+/// # Errors
+/// [`Error::NotConverged`].
+pub(crate) fn symmetric_eigen(a: MatRef<'_, f64>) -> Result<(Vec<f64>, Mat<f64>)> {
+    let p = a.nrows();
+    if p == 0 {
+        return Ok((Vec::new(), Mat::zeros(0, 0)));
+    }
+    let failed = || Error::NotConverged { what: "eigenvalues".into(), iterations: 0, got: f64::NAN, expected: 0.0 };
+    let eigen = a.self_adjoint_eigen(Side::Lower).map_err(|_| failed())?;
+    let values = (0..p).map(|i| eigen.S().column_vector()[i]).collect();
+    Ok((values, eigen.U().to_owned()))
+}
+
+/// A^power of a symmetric matrix through its eigenvalues; eigenvalues at or below `floor` × the largest count as zero
+/// (and stay zero under a negative power: the Moore-Penrose convention).
+///
+/// # Errors
+/// [`Error::NotConverged`].
+pub(crate) fn symmetric_power(a: MatRef<'_, f64>, power: f64, floor: f64) -> Result<Mat<f64>> {
+    let (values, vectors) = symmetric_eigen(a)?;
+    let limit = floor * values.iter().fold(0.0, |max: f64, v| max.max(v.abs()));
+    let scaled: Vec<f64> = values.iter().map(|&v| if v > limit { v.powf(power) } else { 0.0 }).collect();
+    let p = a.nrows();
+    let left = Mat::from_fn(p, p, |i, j| vectors[(i, j)] * scaled[j]);
+    Ok(&left * vectors.transpose())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gram_equals_cross_and_inverse_inverts() {
+        let x = Mat::from_fn(200, 3, |i, j| ((i * (j + 2)) as f64).sin() + j as f64);
+        let g = gram(x.as_ref(), None);
+        let c = cross(x.as_ref(), x.as_ref(), None);
+        assert!((&g - &c).norm_max() < 1e-12);
+        let identity = &g * invert_spd(g.as_ref(), "g").expect("regular");
+        assert!((&identity - Mat::<f64>::identity(3, 3)).norm_max() < 1e-12);
+        let root = symmetric_power(g.as_ref(), 0.5, 0.0).expect("regular");
+        assert!((&root * &root - &g).norm_max() < 1e-11 * g.norm_max());
+    }
+
+    #[test]
+    fn a_singular_matrix_is_an_error() {
+        let a = Mat::from_fn(2, 2, |_, _| 1.0);
+        assert!(matches!(invert_spd(a.as_ref(), "A"), Err(Error::Singular(_))));
+    }
+}

@@ -1,0 +1,117 @@
+//! Spatial meats (Conley 1999).
+
+use super::serial::add_pair;
+use super::{ConleyDistance, ConleyKernel, Groups, Periods, cluster};
+use crate::linalg;
+use faer::{Mat, MatRef};
+use panel_core::geo::{LatLon, great_circle_km};
+use std::f64::consts::PI;
+
+/// Which places are correlated, and how much.
+pub(crate) struct Locations {
+    pub(crate) cutoff_km: f64,
+    pub(crate) kernel: ConleyKernel,
+    pub(crate) distance: ConleyDistance,
+}
+
+impl Locations {
+    /// K(d); 0 beyond the cut-off.
+    fn weight(&self, a: (f64, f64), b: (f64, f64)) -> f64 {
+        let d = self.distance.km(a, b);
+        if d > self.cutoff_km {
+            return 0.0;
+        }
+        match self.kernel {
+            ConleyKernel::Uniform => 1.0,
+            ConleyKernel::Bartlett => 1.0 - d / self.cutoff_km,
+        }
+    }
+}
+
+impl ConleyDistance {
+    /// Distance in km between two places given as (latitude, longitude) in degrees.
+    #[must_use]
+    pub fn km(self, a: (f64, f64), b: (f64, f64)) -> f64 {
+        match self {
+            Self::GreatCircle => great_circle_km(LatLon { lat: a.0, lon: a.1 }, LatLon { lat: b.0, lon: b.1 }),
+            Self::FixestTriangular => {
+                // 3.14159 and 111 km per degree, as in fixest 0.14.2.
+                let to_radians = 3.14159 / 180.0;
+                let (lat_a, lat_b) = (a.0 * to_radians, b.0 * to_radians);
+                let mut dlon = ((a.1 - b.1) * to_radians).abs();
+                if dlon > 3.14159 {
+                    dlon = 2.0 * 3.14159 - dlon;
+                }
+                let x = dlon * (0.5 * (lat_a + lat_b)).cos();
+                111.0 * (180.0 / 3.14159) * (x * x + (lat_a - lat_b).powi(2)).sqrt()
+            }
+            Self::FixestSpherical => {
+                let (lat_a, lat_b) = (a.0 * PI / 180.0, b.0 * PI / 180.0);
+                let (sin_lat, sin_lon) = ((0.5 * (lat_b - lat_a)).sin(), (0.5 * (b.1 - a.1) * PI / 180.0).sin());
+                let h = sin_lat * sin_lat + lat_a.cos() * lat_b.cos() * sin_lon * sin_lon;
+                12752.0 * h.min(1.0).sqrt().asin()
+            }
+        }
+    }
+
+    /// A difference of latitudes, degrees, beyond which two places are farther apart than `cutoff_km`.
+    fn latitude_reach(self, cutoff_km: f64) -> f64 {
+        1.001 * cutoff_km / 110.9
+    }
+}
+
+/// Σ_ij K(d_ij) s_i s_j' over all observations. Observations at one place are added first, since the weight depends on
+/// the places only.
+pub(crate) fn spatial(scores: MatRef<'_, f64>, coordinates: &[(f64, f64)], places: &Locations) -> Mat<f64> {
+    let (groups, at) = distinct_places(coordinates);
+    place_pairs(cluster::group_sums(scores, &groups).as_ref(), &at, places)
+}
+
+/// The same within each period.
+pub(crate) fn spatial_within_periods(
+    scores: MatRef<'_, f64>,
+    coordinates: &[(f64, f64)],
+    periods: &Periods,
+    places: &Locations,
+) -> Mat<f64> {
+    let mut rows: Vec<Vec<usize>> = vec![Vec::new(); periods.groups().count()];
+    for (row, &code) in periods.groups().codes().iter().enumerate() {
+        rows[code as usize].push(row);
+    }
+    let p = scores.ncols();
+    rows.iter().fold(Mat::zeros(p, p), |total, rows| {
+        let part = Mat::from_fn(rows.len(), p, |i, j| scores[(rows[i], j)]);
+        let at: Vec<(f64, f64)> = rows.iter().map(|&row| coordinates[row]).collect();
+        total + spatial(part.as_ref(), &at, places)
+    })
+}
+
+/// Distinct places in order of latitude, then longitude.
+fn distinct_places(coordinates: &[(f64, f64)]) -> (Groups, Vec<(f64, f64)>) {
+    let compare = |a: &(f64, f64), b: &(f64, f64)| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1));
+    let mut at = coordinates.to_vec();
+    at.sort_unstable_by(compare);
+    at.dedup();
+    let codes: Vec<u32> = coordinates
+        .iter()
+        .map(|place| at.binary_search_by(|known| compare(known, place)).map_or(0, |i| i as u32))
+        .collect();
+    (Groups::new(&codes), at)
+}
+
+fn place_pairs(sums: MatRef<'_, f64>, at: &[(f64, f64)], places: &Locations) -> Mat<f64> {
+    let mut meat = linalg::gram(sums, None);
+    let reach = places.distance.latitude_reach(places.cutoff_km);
+    for a in 0..at.len() {
+        for b in a + 1..at.len() {
+            if at[b].0 - at[a].0 > reach {
+                break;
+            }
+            let weight = places.weight(at[a], at[b]);
+            if weight != 0.0 {
+                add_pair(&mut meat, weight, |j| sums[(a, j)], |j| sums[(b, j)]);
+            }
+        }
+    }
+    meat
+}

@@ -1,0 +1,91 @@
+//! Cluster codes: a partition of the observations.
+
+/// A partition of n observations into `count` non-empty groups, coded 0, 1, … in order of first appearance of the
+/// original codes' order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Groups {
+    codes: Vec<u32>,
+    count: usize,
+}
+
+impl Groups {
+    /// Groups from arbitrary codes; empty codes vanish, the order of the codes is kept.
+    #[must_use]
+    pub fn new(codes: &[u32]) -> Self {
+        let size = codes.iter().max().map_or(0, |&max| max as usize + 1);
+        if size > 8 * codes.len() + 1024 {
+            return Self::from_keys(&codes.iter().map(|&code| u64::from(code)).collect::<Vec<_>>());
+        }
+        let mut map = vec![u32::MAX; size];
+        for &code in codes {
+            map[code as usize] = 0;
+        }
+        let mut count = 0;
+        for slot in map.iter_mut().filter(|slot| **slot == 0) {
+            *slot = count;
+            count += 1;
+        }
+        Self { codes: codes.iter().map(|&code| map[code as usize]).collect(), count: count as usize }
+    }
+
+    /// Groups from 64-bit keys, coded in ascending order of the keys.
+    #[must_use]
+    pub fn from_keys(keys: &[u64]) -> Self {
+        let mut distinct = keys.to_vec();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let codes = keys.iter().map(|key| distinct.binary_search(key).map_or(u32::MAX, |i| i as u32)).collect();
+        Self { codes, count: distinct.len() }
+    }
+
+    /// Group of each observation.
+    #[must_use]
+    pub fn codes(&self) -> &[u32] {
+        &self.codes
+    }
+
+    /// Number of groups.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The coarsest partition that refines both.
+    #[must_use]
+    pub fn intersect(&self, other: &Self) -> Self {
+        let width = other.count as u64;
+        let keys = self.codes.iter().zip(&other.codes).map(|(&a, &b)| u64::from(a) * width + u64::from(b));
+        if self.count.saturating_mul(other.count) <= 8 * self.codes.len() + 1024 {
+            return Self::new(&keys.map(|key| key as u32).collect::<Vec<_>>());
+        }
+        Self::from_keys(&keys.collect::<Vec<_>>())
+    }
+
+    /// Whether each of these groups lies within one group of `other`.
+    #[must_use]
+    pub fn nested_in(&self, other: &Self) -> bool {
+        let mut parent = vec![u32::MAX; self.count];
+        self.codes.iter().zip(&other.codes).all(|(&mine, &theirs)| {
+            let slot = &mut parent[mine as usize];
+            if *slot == u32::MAX {
+                *slot = theirs;
+            }
+            *slot == theirs
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn intersections_and_nesting() {
+        let city = Groups::new(&[7, 7, 3, 3, 9]);
+        let province = Groups::new(&[1, 1, 1, 1, 4]);
+        assert_eq!(city.codes(), [1, 1, 0, 0, 2]);
+        assert!(city.nested_in(&province) && !province.nested_in(&city));
+        assert_eq!(city.intersect(&province).count(), 3);
+        assert_eq!(Groups::new(&[u32::MAX - 1, 0, u32::MAX - 1]).codes(), [1, 0, 1]);
+    }
+}

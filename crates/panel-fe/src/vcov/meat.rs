@@ -1,0 +1,186 @@
+//! The meat M of V = c·BMB for any score matrix.
+
+use super::conley::{self, Locations};
+use super::{ConleyDistance, ConleyKernel, Groups, Kernel, cluster, serial};
+use crate::error::{Error, Result};
+use crate::linalg;
+use faer::{Mat, MatRef};
+
+/// Period of each observation on the axis along which lags are counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Periods {
+    groups: Groups,
+    positions: Vec<i64>,
+}
+
+impl Periods {
+    /// Periods from each observation's place on the calendar: a missing year is a missing step.
+    #[must_use]
+    pub fn calendar(ordinals: &[i64]) -> Self {
+        let mut positions = ordinals.to_vec();
+        positions.sort_unstable();
+        positions.dedup();
+        let codes: Vec<u32> = ordinals.iter().map(|o| positions.binary_search(o).map_or(0, |i| i as u32)).collect();
+        Self { groups: Groups::new(&codes), positions }
+    }
+
+    /// Periods re-indexed 1, 2, … T over those observed: a missing year is no step.
+    #[must_use]
+    pub fn reindexed(ordinals: &[i64]) -> Self {
+        let mut periods = Self::calendar(ordinals);
+        periods.positions = (0..periods.positions.len() as i64).collect();
+        periods
+    }
+
+    /// Number of distinct periods T.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.positions.len()
+    }
+
+    /// The partition by period.
+    #[must_use]
+    pub fn groups(&self) -> &Groups {
+        &self.groups
+    }
+
+    /// Place on the axis of each distinct period, ascending.
+    #[must_use]
+    pub fn positions(&self) -> &[i64] {
+        &self.positions
+    }
+
+    /// Whether consecutive periods are one step apart.
+    #[must_use]
+    pub fn has_gaps(&self) -> bool {
+        self.positions.windows(2).any(|pair| pair[1] - pair[0] > 1)
+    }
+
+    pub(crate) fn span(&self) -> usize {
+        match (self.positions.first(), self.positions.last()) {
+            (Some(first), Some(last)) => (last - first) as usize,
+            _ => 0,
+        }
+    }
+}
+
+/// Which scores may be correlated.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Structure {
+    /// None across observations: M = Σᵢ sᵢsᵢ'.
+    Independent,
+    /// Within clusters: M = Σ over non-empty subsets A of the partitions of (-1)^(|A|+1) Σ_g S_g S_g', where g runs over
+    /// the intersection of the partitions in A and S_g is the sum of scores (Cameron, Gelbach & Miller 2011).
+    Cluster(Vec<Groups>),
+    /// Across all units, at lags within the bandwidth: h_t = Σᵢ s_it,
+    /// M = Σ_t h_t h_t' + Σ_τ k(τ) Σ_t (h_t h_{t-τ}' + h_{t-τ} h_t') (Driscoll & Kraay 1998).
+    DriscollKraay {
+        /// Period of each observation.
+        periods: Periods,
+        /// Lag window.
+        kernel: Kernel,
+        /// Its bandwidth; L + 1 for L Bartlett lags.
+        bandwidth: f64,
+    },
+    /// Within a unit, at lags within the bandwidth:
+    /// M = Σ_it s_it s_it' + Σ_τ k(τ) Σ_it (s_it s_i,t-τ' + s_i,t-τ s_it') (Newey & West 1987).
+    NeweyWest {
+        /// Unit of each observation.
+        units: Groups,
+        /// Period of each observation.
+        periods: Periods,
+        /// Lag window.
+        kernel: Kernel,
+        /// Its bandwidth; L + 1 for L Bartlett lags.
+        bandwidth: f64,
+    },
+    /// Between places within a cut-off: M = Σ_ij K(d_ij) s_i s_j' (Conley 1999).
+    Conley {
+        /// Latitude and longitude of each observation, degrees.
+        coordinates: Vec<(f64, f64)>,
+        /// Cut-off, km.
+        cutoff_km: f64,
+        /// Weight inside the cut-off.
+        kernel: ConleyKernel,
+        /// Distance.
+        distance: ConleyDistance,
+        /// With lags L: the spatial sum runs within periods only, and each unit's own scores are correlated over
+        /// L Bartlett lags besides (Hsiang 2010).
+        serial: Option<(Groups, Periods, usize)>,
+    },
+}
+
+/// A covariance structure ready to be applied to scores.
+///
+/// **Shapes**: scores are n×p, one row per observation in sample order; the meat is p×p, symmetric, and not divided
+/// by n. No small-sample multiplier enters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Meat {
+    /// Which scores may be correlated.
+    pub structure: Structure,
+    /// Frequency weights fᵢ: a row stands for fᵢ equal observations. Its score sᵢ = fᵢ x̃ᵢ uᵢ then enters
+    /// [`Structure::Independent`] as sᵢsᵢ'/fᵢ; sums over groups are not affected.
+    pub frequency: Option<Vec<f64>>,
+}
+
+impl Meat {
+    /// A structure without frequency weights.
+    #[must_use]
+    pub fn new(structure: Structure) -> Self {
+        Self { structure, frequency: None }
+    }
+
+    /// M of shape (p, p) for scores of shape (n, p).
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for frequency weights in a structure whose pairs of observations they do not define.
+    pub fn of(&self, scores: MatRef<'_, f64>) -> Result<Mat<f64>> {
+        match &self.structure {
+            Structure::Independent => Ok(match &self.frequency {
+                None => linalg::gram(scores, None),
+                Some(f) => {
+                    let inverse: Vec<f64> = f.iter().map(|&f| if f > 0.0 { 1.0 / f } else { 0.0 }).collect();
+                    linalg::gram(scores, Some(&inverse))
+                }
+            }),
+            Structure::Cluster(partitions) => Ok(cluster::multiway(scores, partitions)),
+            Structure::DriscollKraay { periods, kernel, bandwidth } => {
+                Ok(serial::driscoll_kraay(scores, periods, *kernel, *bandwidth))
+            }
+            Structure::NeweyWest { units, periods, kernel, bandwidth } => {
+                self.refuse_frequency("Newey-West")?;
+                Ok(serial::newey_west(scores, units, periods, *kernel, *bandwidth))
+            }
+            Structure::Conley { coordinates, cutoff_km, kernel, distance, serial } => {
+                let places = Locations { cutoff_km: *cutoff_km, kernel: *kernel, distance: *distance };
+                match serial {
+                    None => Ok(conley::spatial(scores, coordinates, &places)),
+                    Some((units, periods, lags)) => {
+                        self.refuse_frequency("Conley with serial correlation")?;
+                        let space = conley::spatial_within_periods(scores, coordinates, periods, &places);
+                        let own = serial::lagged_pairs(scores, units, periods, Kernel::Bartlett, *lags as f64 + 1.0);
+                        Ok(space + own)
+                    }
+                }
+            }
+        }
+    }
+
+    fn refuse_frequency(&self, what: &str) -> Result<()> {
+        match self.frequency {
+            Some(_) => Err(Error::Unsupported(format!("frequency weights with {what} covariances"))),
+            None => Ok(()),
+        }
+    }
+
+    /// Cluster counts G_f of a clustered structure, T for Driscoll-Kraay and Newey-West, else nothing.
+    #[must_use]
+    pub fn group_counts(&self) -> Vec<usize> {
+        match &self.structure {
+            Structure::Cluster(partitions) => partitions.iter().map(Groups::count).collect(),
+            Structure::DriscollKraay { periods, .. } | Structure::NeweyWest { periods, .. } => vec![periods.count()],
+            Structure::Independent | Structure::Conley { .. } => Vec::new(),
+        }
+    }
+}
