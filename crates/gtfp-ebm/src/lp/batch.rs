@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::{Activities, LpError, LpSolver, Program, Solution, Solver, Status};
+use super::{Activities, LpError, LpSolver, Program, Simplex, Solution, Solver, Status};
 
 /// Units per chunk. A basis is handed from unit to unit inside a chunk and never across, so that results do not
 /// depend on the number of threads.
@@ -103,6 +103,7 @@ where
 
 /// The engines of one chunk.
 struct Engine<'a> {
+    simplex: Option<Simplex<'a>>,
     #[cfg(feature = "highs")]
     highs: Option<super::Highs<'a>>,
 }
@@ -115,17 +116,25 @@ impl<'a> Engine<'a> {
             return Err(LpError::Engine { engine: "HiGHS", message });
         }
         Ok(Self {
+            simplex: (solver != Solver::Highs).then(|| Simplex::new(activities)),
             #[cfg(feature = "highs")]
-            highs: Some(super::Highs::new(activities)),
+            highs: (solver != Solver::Simplex).then(|| super::Highs::new(activities)),
         })
     }
 
     /// Solves, and says whether HiGHS had to help out.
     fn solve(&mut self, program: &Program, solution: &mut Solution) -> Result<bool, LpError> {
+        if let Some(simplex) = &mut self.simplex {
+            simplex.solve(program, solution)?;
+            let settled = matches!(solution.status, Status::Optimal | Status::Infeasible);
+            if settled && solution.certificate.closes() {
+                return Ok(false);
+            }
+        }
         #[cfg(feature = "highs")]
         if let Some(highs) = &mut self.highs {
             highs.solve(program, solution)?;
-            return Ok(false);
+            return Ok(self.simplex.is_some());
         }
         Ok(false)
     }

@@ -27,6 +27,7 @@ mod certificate;
 #[cfg(feature = "highs")]
 mod highs;
 mod program;
+mod simplex;
 mod solution;
 
 pub use activities::Activities;
@@ -34,6 +35,7 @@ pub use batch::{CHUNK, LpStats, solve_each};
 #[cfg(feature = "highs")]
 pub use highs::Highs;
 pub use program::Program;
+pub use simplex::Simplex;
 pub use solution::{Certificate, Solution, Status};
 
 /// A solution is accepted when every part of its [`Certificate`] is at most this.
