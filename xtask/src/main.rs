@@ -1,2 +1,77 @@
-//! Workspace automation.
-fn main() {}
+//! Workspace automation. `cargo xtask <verb>`: see [`USAGE`].
+//!
+//! Every heavy thing is a separate cargo call, so that this program builds in seconds on a machine where the native
+//! tools are still missing. It never changes directory: relative paths are the caller's.
+#![allow(clippy::print_stdout, clippy::print_stderr, clippy::exit)]
+
+mod bench;
+mod bless;
+mod bootstrap;
+mod doctor;
+mod process;
+mod replicate;
+mod test;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask <verb>
+
+  replicate [--study FILE] [--out DIR] [--only STAGE[,STAGE]] [--threads N] …   run a study (default: the paper)
+  audit [FILE]                    check published coefficients against each other
+  test [--no-replication]         all tests, after one replication into a temporary folder
+  bless [--accept]                review (or accept) moved snapshots
+  fixtures [calibrate]            regenerate the synthetic twin (calibrate: fit its parameters first)
+  tidy                            dependency directions, file lengths, leftovers
+  bench NAME                      one of the benchmark suites
+  doctor                          what this machine has and lacks
+
+  --no-bootstrap                  never install build tools
+
+Exit codes: 0 ran, 1 findings (where asked for), 2 bad input or usage, 3 environment or build.";
+
+/// Exit code for a broken environment or a failed build.
+const ENVIRONMENT: u8 = 3;
+
+fn main() -> ExitCode {
+    let mut args: Vec<String> = std::env::args().skip(1).collect();
+    let bootstrap = match args.iter().position(|arg| arg == "--no-bootstrap") {
+        Some(i) => {
+            args.remove(i);
+            false
+        }
+        None => true,
+    };
+    if args.is_empty() {
+        println!("{USAGE}");
+        return ExitCode::from(2);
+    }
+    let verb = args.remove(0);
+    let code = match verb.as_str() {
+        "replicate" => replicate::run("run", &args, bootstrap),
+        "audit" => replicate::run("audit", &args, bootstrap),
+        "fixtures" => replicate::run("fixtures", &args, bootstrap),
+        "test" => test::run(&args, bootstrap),
+        "bless" => bless::run(&args),
+        "tidy" => tidy::run(),
+        "bench" => bench::run(&args, bootstrap),
+        "doctor" => doctor::run(),
+        "help" | "--help" | "-h" => {
+            println!("{USAGE}");
+            Ok(0)
+        }
+        other => {
+            eprintln!("unknown verb `{other}`\n\n{USAGE}");
+            Ok(2)
+        }
+    };
+    match code {
+        Ok(code) => ExitCode::from(code),
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::from(ENVIRONMENT)
+        }
+    }
+}

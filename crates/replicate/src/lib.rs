@@ -1,1 +1,21 @@
-//! The study runner: study file in, tables and figures out
+//! The study runner: a study file in, tables and figures out.
+//!
+//! [`pipeline::run`] is the whole of it; [`compute`] holds the stages before the tables, [`estimate`] the regressions.
+//! It is the only crate of the workspace that knows every other, and the only one that writes files.
+#![warn(missing_docs)]
+
+pub mod cli;
+pub mod compute;
+pub mod error;
+pub mod log;
+pub mod output;
+pub mod pipeline;
+pub mod plan;
+pub mod progress;
+pub mod published;
+pub mod stages;
+pub mod study;
+pub mod twin;
+mod twin_files;
+
+pub use error::{Error, Result};

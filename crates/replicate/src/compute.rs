@@ -1,0 +1,235 @@
+//! From sources to a panel that holds every variable: the stages before the tables, with results kept for reuse.
+
+use crate::error::{Error, Result};
+use crate::plan::Plan;
+use crate::progress::Progress;
+use crate::stages::data::{self, Data};
+use crate::stages::gtfp::{self, Gtfp};
+use crate::stages::market::{self, Market};
+use crate::stages::va::{self, Va};
+use crate::stages::variables;
+use crate::study::{GtfpSpec, Loaded, Study};
+use panel_core::{Column, Diagnostic, Panel};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Results of the stages before the tables.
+#[derive(Debug, Clone)]
+pub struct Computed {
+    /// Panel as read, with its inputs.
+    pub data: Data,
+    /// Panel with every derived variable.
+    pub panel: Panel,
+    /// Virtual agglomeration.
+    pub va: Option<Va>,
+    /// Productivity, in study order.
+    pub gtfp: Vec<Gtfp>,
+    /// Segmentation.
+    pub market: Option<Market>,
+    /// Remarks, by stage.
+    pub diagnostics: Vec<(String, Diagnostic)>,
+}
+
+/// Results of stages by what they were computed from: a change of one option recomputes only what it touches.
+#[derive(Debug, Clone, Default)]
+pub struct Cache {
+    data: BTreeMap<String, Data>,
+    va: BTreeMap<String, Va>,
+    gtfp: BTreeMap<String, Gtfp>,
+    market: BTreeMap<String, Market>,
+}
+
+/// Which stages to run, and what to do about the rest.
+#[derive(Debug, Clone, Copy)]
+pub enum Scope<'a> {
+    /// The stages of a plan.
+    Plan(&'a Plan),
+    /// Only what these variables need.
+    Variables(&'a BTreeSet<String>),
+}
+
+impl Scope<'_> {
+    fn wants(self, stage: &str, makes: &[&str]) -> bool {
+        match self {
+            Self::Plan(plan) => plan.runs(stage),
+            Self::Variables(needed) => makes.iter().any(|name| needed.contains(*name)),
+        }
+    }
+}
+
+/// Name of the variable that a specification makes.
+#[must_use]
+pub fn gtfp_name(spec: &GtfpSpec, place: usize) -> String {
+    spec.name.clone().unwrap_or_else(|| if place == 0 { "Gtfp".into() } else { format!("gtfp_{}", spec.id) })
+}
+
+/// Runs the stages before the tables.
+///
+/// # Errors
+/// Those of the stages.
+pub fn compute(loaded: &Loaded, scope: Scope<'_>, cache: &mut Cache, progress: &mut Progress) -> Result<Computed> {
+    let study = &loaded.study;
+    let mut diagnostics: Vec<(String, Diagnostic)> = Vec::new();
+    let mut definitions = variables::definitions(study)?;
+    let (data, mut panel) = progress.stage("data", || {
+        let key = json(&study.sources) + &json(&study.study);
+        let data = match cache.data.get(&key) {
+            Some(known) => known.clone(),
+            None => data::load(loaded)?,
+        };
+        cache.data.insert(key, data.clone());
+        let mut panel = data.panel.clone();
+        diagnostics.extend(data.diagnostics.iter().cloned().map(|remark| ("data".to_owned(), remark)));
+        let remarks = variables::apply_ready(&mut definitions, &mut panel)?;
+        diagnostics.extend(remarks.into_iter().map(|remark| ("variables".to_owned(), remark)));
+        let sentence = format!(
+            "{} rows, {} × {}, {} columns",
+            panel.n_rows(),
+            panel.n_entities(),
+            panel.n_periods(),
+            panel.names().len()
+        );
+        Ok::<_, Error>(((data, panel), sentence))
+    })?;
+
+    let mut va = None;
+    if let Some(spec) = &study.va
+        && scope.wants("va", &[&spec.names.va, &spec.names.location_quotient, &spec.names.spillover])
+    {
+        let result = progress.stage("va", || {
+            let keep = variables::sample(&panel, spec.sample.as_deref(), "va")?;
+            let key = json(spec) + &fingerprint(&panel, [&spec.sector, &spec.total, &spec.lon, &spec.lat], &keep);
+            let result = remember(&mut cache.va, key, || va::compute(&panel, spec, &keep))?;
+            let sentence = format!("{} rows, mean {:.3}", result.rows.len(), mean(&result.va));
+            Ok::<_, Error>((result, sentence))
+        })?;
+        define(&mut panel, "va", &spec.names.va, &result.va)?;
+        define(&mut panel, "va", &spec.names.location_quotient, &result.location_quotient)?;
+        define(&mut panel, "va", &spec.names.spillover, &result.spillover)?;
+        diagnostics.extend(result.diagnostics.iter().cloned().map(|remark| ("va".to_owned(), remark)));
+        va = Some(result);
+    }
+
+    let mut gtfp = Vec::new();
+    for (place, spec) in study.gtfp.iter().enumerate() {
+        let (stage, name) = (format!("gtfp-{}", spec.id), gtfp_name(spec, place));
+        if !scope.wants(&stage, &[&name]) {
+            continue;
+        }
+        let result = progress.stage(&stage, || {
+            let keep = variables::sample(&panel, spec.sample.as_deref(), &stage)?;
+            let used = spec.inputs.iter().chain(&spec.goods).chain(&spec.bads).chain(&spec.group);
+            let key = json(spec) + &fingerprint(&panel, used, &keep);
+            let result = remember(&mut cache.gtfp, key, || gtfp::compute(&panel, spec, &keep))?;
+            let sentence = format!("{} rows, mean score {:.3}", result.rows.len(), mean(&result.score));
+            Ok::<_, Error>((result, sentence))
+        })?;
+        define(&mut panel, &stage, &name, &result.gtfp)?;
+        diagnostics.extend(result.diagnostics.iter().cloned().map(|remark| (stage.clone(), remark)));
+        gtfp.push(result);
+    }
+
+    let mut market = None;
+    if let Some(spec) = &study.market
+        && scope.wants("market", &[&spec.seg, &spec.mar])
+    {
+        let result = progress.stage("market", || {
+            let keep = variables::sample(&panel, spec.sample.as_deref(), "market")?;
+            let other = [&spec.lat, &spec.lon, &spec.weights].into_iter().chain(&spec.group).chain(&spec.neighbours);
+            let key = json(spec) + &fingerprint(&panel, spec.prices.iter().chain(other), &keep);
+            let result = remember(&mut cache.market, key, || market::compute(&panel, spec, &keep))?;
+            let sentence = format!("{} goods, mean Mar {:.3}", spec.prices.len(), mean(&result.mar));
+            Ok::<_, Error>((result, sentence))
+        })?;
+        define(&mut panel, "market", &spec.seg, &result.seg)?;
+        define(&mut panel, "market", &spec.mar, &result.mar)?;
+        diagnostics.extend(result.diagnostics.iter().cloned().map(|remark| ("market".to_owned(), remark)));
+        market = Some(result);
+    }
+
+    let finish = match scope {
+        Scope::Plan(plan) => plan.runs("variables"),
+        Scope::Variables(_) => true,
+    };
+    if finish {
+        let remarks = progress.stage("variables", || {
+            let mut remarks = variables::apply_ready(&mut definitions, &mut panel)?;
+            if matches!(scope, Scope::Plan(_)) {
+                // What is left needs a column that nothing brings: this names it.
+                remarks.extend(variables::apply_rest(&definitions, &mut panel)?);
+            }
+            let sentence = format!("{} derived", study.variables.len());
+            Ok::<_, Error>((remarks, sentence))
+        })?;
+        diagnostics.extend(remarks.into_iter().map(|remark| ("variables".to_owned(), remark)));
+    }
+    Ok(Computed { data, panel, va, gtfp, market, diagnostics })
+}
+
+/// All names that a text of names (a formula, a filter) needs, through derived variables.
+#[must_use]
+pub fn needed(study: &Study, texts: &[&str]) -> BTreeSet<String> {
+    let mut open: Vec<String> = texts.iter().flat_map(|text| names_in(text)).collect();
+    let mut known = BTreeSet::new();
+    while let Some(name) = open.pop() {
+        if !known.insert(name.clone()) {
+            continue;
+        }
+        if let Some(expression) = study.variables.get(&name).and_then(toml::Value::as_str) {
+            open.extend(names_in(expression));
+        }
+    }
+    known
+}
+
+fn names_in(text: &str) -> Vec<String> {
+    text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+fn define(panel: &mut Panel, stage: &str, name: &str, values: &[f64]) -> Result<()> {
+    if panel.has(name) {
+        return Err(Error::stage(stage, format!("it would make a variable `{name}`, but there is one already; give it another name")));
+    }
+    panel.set(name, values.to_vec()).map_err(|error| Error::stage(stage, error))
+}
+
+fn remember<T: Clone>(known: &mut BTreeMap<String, T>, key: String, make: impl FnOnce() -> Result<T>) -> Result<T> {
+    if let Some(value) = known.get(&key) {
+        return Ok(value.clone());
+    }
+    let value = make()?;
+    known.insert(key, value.clone());
+    Ok(value)
+}
+
+fn json<T: serde::Serialize>(spec: &T) -> String {
+    // Specifications are plain data; one that cannot be written is never found again, which is safe.
+    serde_json::to_string(spec).unwrap_or_default()
+}
+
+/// A hash of the columns that are there, the keys and the mask.
+fn fingerprint<'a>(panel: &Panel, names: impl IntoIterator<Item = &'a String>, keep: &[bool]) -> String {
+    let mut hash = Sha256::new();
+    hash.update(bytes_of(keep.iter().map(|&kept| u64::from(kept))));
+    for name in names {
+        hash.update(name.as_bytes());
+        match panel.column(name) {
+            Ok(Column::Float(values)) => hash.update(bytes_of(values.iter().map(|value| value.to_bits()))),
+            Ok(Column::Text(text)) => {
+                hash.update(bytes_of(text.codes().iter().map(|&code| u64::from(code))));
+                text.labels().iter().for_each(|label| hash.update(label.as_bytes()));
+            }
+            Err(_) => hash.update(b"absent"),
+        }
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn bytes_of(words: impl Iterator<Item = u64>) -> Vec<u8> {
+    words.flat_map(u64::to_le_bytes).collect()
+}
+
+fn mean(values: &[f64]) -> f64 {
+    let present: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
+    present.iter().sum::<f64>() / present.len() as f64
+}

@@ -1,0 +1,50 @@
+//! What ends a run, and with which exit code.
+
+/// Result of the runner.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Everything that ends a run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The study file cannot be understood.
+    #[error("study file `{file}`{}: {message}", line.map(|line| format!(", line {line}")).unwrap_or_default())]
+    Study {
+        /// The study file as the user wrote it.
+        file: String,
+        /// Line, where it is known.
+        line: Option<usize>,
+        /// What is wrong.
+        message: String,
+    },
+    /// Data or a request that a stage cannot use.
+    #[error("stage `{stage}`: {message}")]
+    Stage {
+        /// Name of the stage.
+        stage: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// Wrong command line.
+    #[error("{0}")]
+    Usage(String),
+    /// The output folder, the disk or the machine.
+    #[error("{0}")]
+    Environment(String),
+}
+
+impl Error {
+    /// An error of a stage.
+    pub fn stage(stage: impl Into<String>, error: impl std::fmt::Display) -> Self {
+        Self::Stage { stage: stage.into(), message: error.to_string() }
+    }
+
+    /// Exit code: 2 for bad input or usage, 3 for the environment.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Study { .. } | Self::Stage { .. } | Self::Usage(_) => 2,
+            Self::Environment(_) => 3,
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! What a run leaves behind: files, checksums, manifest.
+
+mod manifest;
+mod number;
+mod staging;
+pub mod stage_files;
+
+pub use manifest::{FileRecord, Manifest, StageTime, file_record};
+pub use number::{csv_field, csv_line, full, json_number};
+pub use staging::Staging;

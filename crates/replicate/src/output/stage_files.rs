@@ -1,0 +1,76 @@
+//! Files of the index stages: `results/va.csv`, `results/gtfp-<id>.{csv,json}`, `results/segmentation.csv`.
+
+use super::{csv_line, full};
+use crate::compute::Computed;
+use crate::error::Result;
+use crate::output::Staging;
+use crate::study::Study;
+use panel_core::Panel;
+
+/// Writes the results of the stages that ran.
+///
+/// # Errors
+/// Those of the disk.
+pub fn write(staging: &mut Staging, computed: &Computed, study: &Study) -> Result<()> {
+    let panel = &computed.panel;
+    let has_time = study.study.time.is_some();
+    if let Some(va) = &computed.va {
+        let columns: [(&str, &[f64]); 3] =
+            [("va", &va.va), ("location_quotient", &va.location_quotient), ("spillover", &va.spillover)];
+        staging.write("results/va.csv", rows(panel, has_time, &va.rows, &columns, None).as_bytes())?;
+    }
+    for gtfp in &computed.gtfp {
+        let columns: [(&str, &[f64]); 6] = [
+            ("score_global", &gtfp.score),
+            ("score_contemporaneous", &gtfp.score_contemporaneous),
+            ("gml", &gtfp.gml),
+            ("ec", &gtfp.ec),
+            ("tc", &gtfp.tc),
+            ("gtfp", &gtfp.gtfp),
+        ];
+        let text = rows(panel, has_time, &gtfp.rows, &columns, Some(("status", &gtfp.status)));
+        staging.write(&format!("results/gtfp-{}.csv", gtfp.id), text.as_bytes())?;
+        let summary = pretty(&gtfp.summary);
+        staging.write(&format!("results/gtfp-{}.json", gtfp.id), summary.as_bytes())?;
+    }
+    if let Some(market) = &computed.market {
+        let columns: [(&str, &[f64]); 2] = [("seg", &market.seg), ("mar", &market.mar)];
+        staging.write("results/segmentation.csv", rows(panel, has_time, &market.rows, &columns, None).as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Pretty JSON with a final newline.
+#[must_use]
+pub fn pretty<T: serde::Serialize>(value: &T) -> String {
+    // Records hold plain data; serde_json fails only on maps with keys that are no strings, which they do not have.
+    serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
+}
+
+/// A CSV of some rows of the panel: keys under the study's names, then the columns.
+fn rows(
+    panel: &Panel,
+    has_time: bool,
+    which: &[usize],
+    columns: &[(&str, &[f64])],
+    last: Option<(&str, &[&'static str])>,
+) -> String {
+    let mut out = String::new();
+    let mut header = vec![panel.entity_name()];
+    if has_time {
+        header.push(panel.time_name());
+    }
+    header.extend(columns.iter().map(|(name, _)| *name));
+    header.extend(last.map(|(name, _)| name));
+    csv_line(&mut out, &header);
+    for (place, &row) in which.iter().enumerate() {
+        let mut cells = vec![panel.entity_label(row).to_owned()];
+        if has_time {
+            cells.push(panel.time_label(row).to_owned());
+        }
+        cells.extend(columns.iter().map(|(_, values)| full(values[row])));
+        cells.extend(last.map(|(_, words)| words[place].to_owned()));
+        csv_line(&mut out, &cells);
+    }
+    out
+}

@@ -1,0 +1,73 @@
+//! Which stages a run has, and which of them `--only` asks for.
+
+use crate::error::{Error, Result};
+use crate::study::Study;
+use panel_core::suggest;
+use std::collections::BTreeSet;
+
+/// Stages to run, in order.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// All stages of the study, in order.
+    pub all: Vec<String>,
+    /// Those that run.
+    pub run: BTreeSet<String>,
+}
+
+impl Plan {
+    /// Names the stages of a study and keeps those asked for with what they need; an empty `only` asks for all.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a stage that the study does not have.
+    pub fn new(study: &Study, only: &[String]) -> Result<Self> {
+        let mut all = vec!["data".to_owned()];
+        if study.va.is_some() {
+            all.push("va".into());
+        }
+        all.extend(study.gtfp.iter().map(|spec| format!("gtfp-{}", spec.id)));
+        if study.market.is_some() {
+            all.push("market".into());
+        }
+        all.extend(["variables", "tables", "report"].map(str::to_owned));
+        let mut run: BTreeSet<String> = BTreeSet::new();
+        for name in only {
+            match name.as_str() {
+                "gtfp" => run.extend(all.iter().filter(|stage| stage.starts_with("gtfp-")).cloned()),
+                _ if all.contains(name) => {
+                    run.insert(name.clone());
+                }
+                _ => {
+                    let hint = suggest::nearest(name, all.iter().map(String::as_str))
+                        .map(|near| format!("; did you mean `{near}`?"))
+                        .unwrap_or_default();
+                    return Err(Error::Usage(format!("--only {name}: this study has the stages {}{hint}", all.join(", "))));
+                }
+            }
+        }
+        if only.is_empty() {
+            run.extend(all.iter().cloned());
+        }
+        // Indices need data; variables and what follows may use every index.
+        let needs_all = ["variables", "tables", "report"].iter().any(|stage| run.contains(*stage));
+        if needs_all {
+            run.extend(all.iter().filter(|stage| !["tables", "report"].contains(&stage.as_str())).cloned());
+        }
+        if run.contains("report") {
+            run.insert("tables".into());
+        }
+        run.insert("data".into());
+        Ok(Self { all, run })
+    }
+
+    /// Whether a stage runs.
+    #[must_use]
+    pub fn runs(&self, stage: &str) -> bool {
+        self.run.contains(stage)
+    }
+
+    /// Whether every stage runs.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.run.len() == self.all.len()
+    }
+}

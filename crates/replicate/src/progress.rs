@@ -1,0 +1,62 @@
+//! Stages on the terminal and in the log: one line each, with times.
+
+use crate::output::StageTime;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+/// Times stages and shows them where somebody is looking.
+#[derive(Debug)]
+pub struct Progress {
+    bar: Option<ProgressBar>,
+    total: usize,
+    times: Vec<StageTime>,
+}
+
+impl Progress {
+    /// Shows progress on a terminal unless `quiet`.
+    #[must_use]
+    pub fn new(total: usize, quiet: bool) -> Self {
+        let show = !quiet && std::io::stderr().is_terminal() && std::env::var_os("CI").is_none();
+        let bar = show.then(|| {
+            let bar = ProgressBar::new_spinner();
+            // The template is a constant of this program.
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
+                bar.set_style(style);
+            }
+            bar.enable_steady_tick(Duration::from_millis(120));
+            bar
+        });
+        Self { bar, total, times: Vec::new() }
+    }
+
+    /// Runs one stage; `work` gives its result and one sentence about it.
+    ///
+    /// # Errors
+    /// Those of `work`.
+    pub fn stage<T, E>(&mut self, name: &str, work: impl FnOnce() -> Result<(T, String), E>) -> Result<T, E> {
+        let place = format!("{}/{} {name}", self.times.len() + 1, self.total);
+        if let Some(bar) = &self.bar {
+            bar.set_message(place.clone());
+        }
+        let span = tracing::info_span!("stage", name);
+        let start = Instant::now();
+        let (value, sentence) = span.in_scope(work)?;
+        let seconds = start.elapsed().as_secs_f64();
+        tracing::info!(stage = name, seconds, "{sentence}");
+        if let Some(bar) = &self.bar {
+            bar.println(format!("{place:<24} {sentence:<70} {seconds:>7.2} s"));
+        }
+        self.times.push(StageTime { name: name.to_owned(), seconds });
+        Ok(value)
+    }
+
+    /// Times so far; the bar goes.
+    #[must_use]
+    pub fn finish(self) -> Vec<StageTime> {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+        self.times
+    }
+}

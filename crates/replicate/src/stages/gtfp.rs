@@ -1,0 +1,173 @@
+//! Stage `gtfp-<id>`: efficiency scores and productivity indices.
+
+use super::{as_codes, float, key_words, spread};
+use crate::error::{Error, Result};
+use crate::study::{CalibrationSpec, GtfpSpec};
+use gtfp_ebm::lp::Solver;
+use gtfp_ebm::{
+    Calibration, EbmParameters, Epsilon, Index, Model, Orientation, PanelData, PanelSpec, Reference, Status, Summary,
+    Weights, productivity,
+};
+use panel_core::{Diagnostics, Panel};
+use std::str::FromStr;
+
+/// Values of every row of the panel; `NaN` and `None` outside the entity set.
+#[derive(Debug, Clone)]
+pub struct Gtfp {
+    /// Name of the specification.
+    pub id: String,
+    /// Rows of the entity set.
+    pub rows: Vec<usize>,
+    /// Score on the reference of the study.
+    pub score: Vec<f64>,
+    /// Score on the own period's frontier.
+    pub score_contemporaneous: Vec<f64>,
+    /// Index of the transition into this period.
+    pub gml: Vec<f64>,
+    /// Efficiency change.
+    pub ec: Vec<f64>,
+    /// Technical change.
+    pub tc: Vec<f64>,
+    /// Panel value (D8); the score itself where no index is asked for.
+    pub gtfp: Vec<f64>,
+    /// Status in words, by row of the entity set.
+    pub status: Vec<&'static str>,
+    /// ε, w, conventions, counts.
+    pub summary: Summary,
+    /// Remarks.
+    pub diagnostics: Diagnostics,
+}
+
+/// Scores the rows of `keep`.
+///
+/// # Errors
+/// Unknown words, refused combinations, data that the model cannot use.
+pub fn compute(panel: &Panel, spec: &GtfpSpec, keep: &[bool]) -> Result<Gtfp> {
+    let stage = format!("gtfp-{}", spec.id);
+    let rows: Vec<usize> = (0..panel.n_rows()).filter(|&row| keep[row]).collect();
+    let part = panel.filter(|row| keep[row]);
+    if part.n_rows() == 0 {
+        return Err(Error::stage(&stage, "the sample has no rows"));
+    }
+    let columns = |names: &'_ [String]| -> Result<Vec<(String, Vec<f64>)>> {
+        names.iter().map(|name| Ok((name.clone(), float(&part, name, &stage)?.to_vec()))).collect()
+    };
+    let (inputs, goods, bads) = (columns(&spec.inputs)?, columns(&spec.goods)?, columns(&spec.bads)?);
+    fn named(columns: &[(String, Vec<f64>)]) -> Vec<(&str, &[f64])> {
+        columns.iter().map(|(name, values)| (name.as_str(), values.as_slice())).collect()
+    }
+    let (input_refs, good_refs, bad_refs) = (named(&inputs), named(&goods), named(&bads));
+    let time: Vec<i64> = part.time_of_row().iter().map(|&t| part.times().ordinals()[t as usize]).collect();
+    let group = match &spec.group {
+        Some(name) => Some(as_codes(part.column(name).map_err(|error| Error::stage(&stage, error))?).0),
+        None => None,
+    };
+    let files = files_of(spec, panel);
+    let label = |row: usize| format!("file `{files}`, {}", key_words(&part, row));
+    let data = PanelData {
+        inputs: &input_refs,
+        goods: &good_refs,
+        bads: &bad_refs,
+        entity: part.entity_of_row(),
+        time: &time,
+        group: group.as_deref(),
+        label: &label,
+    };
+    let choices = choices(spec, part.n_periods() > 1).map_err(|error| Error::stage(&stage, error))?;
+    let solver = match spec.solver.as_str() {
+        "auto" => Solver::Auto,
+        "simplex" => Solver::Simplex,
+        "highs" => Solver::Highs,
+        other => return Err(Error::stage(&stage, format!("solver = \"{other}\": expected auto, simplex or highs"))),
+    };
+    let result = productivity(&data, &choices, solver).map_err(|error| Error::stage(&stage, error))?;
+    let n = panel.n_rows();
+    let column = |value: &dyn Fn(&gtfp_ebm::PanelRow) -> Option<f64>| {
+        let values: Vec<f64> = result.rows.iter().map(|row| value(row).unwrap_or(f64::NAN)).collect();
+        spread(&values, &rows, n)
+    };
+    let no_index = choices.malmquist == Index::None;
+    Ok(Gtfp {
+        id: spec.id.clone(),
+        score: column(&|row| row.score),
+        score_contemporaneous: column(&|row| row.score_contemporaneous),
+        gml: column(&|row| row.index),
+        ec: column(&|row| row.ec),
+        tc: column(&|row| row.tc),
+        gtfp: column(&|row| if no_index { row.score } else { row.gtfp }),
+        status: result.rows.iter().map(|row| status(row.status)).collect(),
+        rows,
+        summary: result.summary,
+        diagnostics: result.diagnostics,
+    })
+}
+
+fn choices(spec: &GtfpSpec, has_time: bool) -> gtfp_ebm::Result<PanelSpec> {
+    let model = Model::from_str(&spec.model)?;
+    let reference = Reference::from_str(&spec.reference)?;
+    let orientation = match (&spec.orientation, model) {
+        (Some(word), _) => Orientation::from_str(word)?,
+        (None, Model::Radial) => Orientation::Output,
+        (None, _) => Orientation::None,
+    };
+    let malmquist = match &spec.malmquist {
+        Some(word) => Index::from_str(word)?,
+        None if has_time && reference == Reference::Global => Index::Gml,
+        None => Index::None,
+    };
+    Ok(PanelSpec {
+        model,
+        orientation,
+        rts: spec.rts.parse()?,
+        bads_convention: spec.bads_convention.parse()?,
+        bounded: spec.bounded,
+        disposability: spec.disposability.parse()?,
+        calibration: match &spec.calibration {
+            CalibrationSpec::On(word) => Calibration::Rule(word.parse()?),
+            CalibrationSpec::Given(given) => Calibration::Given(EbmParameters {
+                epsilon: Epsilon {
+                    inputs: given.epsilon.inputs,
+                    goods: given.epsilon.goods,
+                    bads: given.epsilon.bads,
+                },
+                weights: Weights {
+                    inputs: given.weights.inputs.clone(),
+                    goods: given.weights.goods.clone(),
+                    bads: given.weights.bads.clone(),
+                },
+            }),
+        },
+        calibration_scope: spec.calibration_scope.parse()?,
+        reference,
+        window: spec.window,
+        malmquist,
+        panel_value: spec.panel_value.parse()?,
+        base_period: spec.base_period,
+        scale_change: spec.scale_change,
+        ..PanelSpec::default()
+    })
+}
+
+fn status(status: Status) -> &'static str {
+    match status {
+        Status::Ok => "ok",
+        Status::Missing => "missing",
+        Status::Infeasible => "infeasible",
+        Status::Unbounded => "unbounded",
+        Status::Failed => "failed",
+    }
+}
+
+/// Files that the quantities came from.
+fn files_of(spec: &GtfpSpec, panel: &Panel) -> String {
+    let mut files: Vec<&str> = spec
+        .inputs
+        .iter()
+        .chain(&spec.goods)
+        .chain(&spec.bads)
+        .filter_map(|name| panel.source(name))
+        .collect();
+    files.sort_unstable();
+    files.dedup();
+    files.join("`, `")
+}

@@ -1,0 +1,143 @@
+//! Reading a study file, with errors that name the line and the nearest known key.
+
+use super::Study;
+use crate::error::{Error, Result};
+use std::path::{Path, PathBuf};
+
+/// A study, its file and its folder.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The study.
+    pub study: Study,
+    /// The same as a TOML table, for changes of single keys.
+    pub document: toml::Table,
+    /// The file as the user wrote it.
+    pub file: String,
+    /// Its folder: relative paths in the study start here.
+    pub folder: PathBuf,
+    /// Its text.
+    pub text: String,
+}
+
+impl Loaded {
+    /// Reads and checks a study file.
+    ///
+    /// # Errors
+    /// [`Error::Study`] when it cannot be read, is no TOML, or has an unknown key or a value of the wrong type.
+    pub fn read(path: &Path) -> Result<Self> {
+        let file = path.display().to_string();
+        let bytes = std::fs::read(path)
+            .map_err(|error| Error::Study { file: file.clone(), line: None, message: format!("cannot be read: {error}") })?;
+        let text = String::from_utf8(bytes).map_err(|error| Error::Study {
+            file: file.clone(),
+            line: None,
+            message: format!("is not UTF-8 (byte {})", error.utf8_error().valid_up_to()),
+        })?;
+        Self::parse(&text, &file, path.parent().unwrap_or(Path::new("")))
+    }
+
+    /// Parses the text of a study file.
+    ///
+    /// # Errors
+    /// As [`Loaded::read`].
+    pub fn parse(text: &str, file: &str, folder: &Path) -> Result<Self> {
+        let study: Study = toml::from_str(text).map_err(|error| explain(&error, text, file))?;
+        let document: toml::Table = text.parse().map_err(|error| explain(&error, text, file))?;
+        check(&study).map_err(|message| Error::Study { file: file.to_owned(), line: None, message })?;
+        Ok(Self { study, document, file: file.to_owned(), folder: folder.to_path_buf(), text: text.to_owned() })
+    }
+
+    /// The same study with one or more keys changed (see [`super::set`]).
+    ///
+    /// # Errors
+    /// [`Error::Study`] for an unknown path or a value of the wrong type.
+    pub fn with(&self, changes: &toml::Table) -> Result<Self> {
+        let wrong = |message: String| Error::Study { file: self.file.clone(), line: None, message };
+        let mut document = self.document.clone();
+        for (path, value) in changes {
+            super::set(&mut document, path, value.clone()).map_err(wrong)?;
+        }
+        let study: Study = toml::Value::Table(document.clone()).try_into().map_err(|error: toml::de::Error| {
+            wrong(format!("with {}: {}", changes.keys().cloned().collect::<Vec<_>>().join(", "), error.message()))
+        })?;
+        check(&study).map_err(wrong)?;
+        Ok(Self { study, document, ..self.clone() })
+    }
+
+    /// A path of the study, made relative to its folder.
+    #[must_use]
+    pub fn resolve(&self, file: &str) -> PathBuf {
+        self.folder.join(file)
+    }
+}
+
+/// Things that types cannot say.
+fn check(study: &Study) -> std::result::Result<(), String> {
+    fn unique<'a>(what: &str, ids: impl Iterator<Item = &'a str>) -> std::result::Result<(), String> {
+        let mut seen: Vec<&str> = Vec::new();
+        for id in ids {
+            if id.is_empty() || !id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) || id.starts_with('.') {
+                return Err(format!("{what} id `{id}`: expected letters, digits, `-`, `_` or `.`, since it names files"));
+            }
+            if seen.contains(&id) {
+                return Err(format!("{what} id `{id}` stands twice"));
+            }
+            seen.push(id);
+        }
+        Ok(())
+    }
+    unique("gtfp", study.gtfp.iter().map(|spec| spec.id.as_str()))?;
+    let curve = study.curve.iter().map(|curve| curve.id.as_str());
+    unique("table", study.tables.iter().map(|spec| spec.id.as_str()).chain(curve))?;
+    unique("mediation", study.mediation.iter().map(|spec| spec.id.as_str()))?;
+    if study.sources.is_empty() {
+        return Err("no [[source]]: a study needs data".into());
+    }
+    if let Some((name, value)) = study.variables.iter().find(|(_, value)| !value.is_str()) {
+        return Err(format!("[variables] {name} = {value}: expected an expression in quotes"));
+    }
+    Ok(())
+}
+
+/// Line, message and the nearest key of a TOML error.
+fn explain(error: &toml::de::Error, text: &str, file: &str) -> Error {
+    let line = error.span().map(|span| 1 + text.as_bytes().iter().take(span.start).filter(|&&b| b == b'\n').count());
+    let message = error.message().trim();
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let hint = match (message.starts_with("unknown field") || message.starts_with("unknown variant"), quoted.next()) {
+        (true, Some(unknown)) => panel_core::suggest::nearest(unknown, quoted)
+            .map(|known| format!("; did you mean `{known}`?"))
+            .unwrap_or_default(),
+        _ => String::new(),
+    };
+    let message = message.replace("unknown field", "unknown key").replace('\n', "; ");
+    Error::Study { file: file.to_owned(), line, message: format!("{message}{hint}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Loaded> {
+        Loaded::parse(text, "s.toml", Path::new(""))
+    }
+
+    const HEAD: &str = "[study]\ntitle = \"T\"\nentity = \"city\"\ntime = \"year\"\n[[source]]\nfile = \"d.csv\"\n";
+
+    #[test]
+    fn an_unknown_key_names_line_and_nearest() {
+        let error = parse(&format!("{HEAD}[[gtfp]]\nid = \"a\"\ninputs = [\"k\"]\ngoods = [\"y\"]\norientaton = \"none\"\n"))
+            .unwrap_err();
+        let text = error.to_string();
+        assert!(text.contains("line 11") && text.contains("did you mean `orientation`?"), "{text}");
+        assert_eq!(error.exit_code(), 2);
+    }
+
+    #[test]
+    fn one_key_can_be_changed() {
+        let study = parse(&format!("{HEAD}[[gtfp]]\nid = \"a\"\ninputs = [\"k\"]\ngoods = [\"y\"]\n")).expect("valid");
+        let changed = study.with(&"\"gtfp.a.rts\" = \"vrs\"".parse().expect("toml")).expect("known path");
+        assert_eq!(changed.study.gtfp[0].rts, "vrs");
+        assert!(study.with(&"\"gtfp.b.rts\" = \"vrs\"".parse().expect("toml")).is_err());
+    }
+}

@@ -1,0 +1,593 @@
+//! The study file as plain data. Every choice is spelled out here with its default; unknown keys are errors.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A study.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Study {
+    /// Title and keys.
+    pub study: Header,
+    /// Data files, joined in this order.
+    #[serde(default, rename = "source")]
+    pub sources: Vec<SourceSpec>,
+    /// Derived variables: name = expression.
+    #[serde(default)]
+    pub variables: toml::Table,
+    /// Labels of variables in tables.
+    #[serde(default)]
+    pub labels: BTreeMap<String, Label>,
+    /// Virtual agglomeration.
+    pub va: Option<VaSpec>,
+    /// Efficiency and productivity, one entry per specification.
+    #[serde(default)]
+    pub gtfp: Vec<GtfpSpec>,
+    /// Market segmentation.
+    pub market: Option<MarketSpec>,
+    /// Tables, in order.
+    #[serde(default, rename = "table")]
+    pub tables: Vec<TableSpec>,
+    /// Mediation chains whose identity total = direct + indirect is checked.
+    #[serde(default)]
+    pub mediation: Vec<MediationSpec>,
+    /// Published numbers to compare with.
+    pub published: Option<PublishedSpec>,
+    /// The specification curve: one column under one change at a time.
+    pub curve: Option<SpecificationCurve>,
+}
+
+/// `[study]`.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Header {
+    /// Title.
+    pub title: String,
+    /// Name of the entity key.
+    pub entity: String,
+    /// Name of the time key; absent for a cross-section.
+    pub time: Option<String>,
+    /// One sentence that every page shows, such as that the data are synthetic.
+    pub notice: Option<String>,
+    /// Language of labels: `en` or `zh`.
+    #[serde(default = "english")]
+    pub lang: String,
+}
+
+fn english() -> String {
+    "en".into()
+}
+
+/// A label in English and Chinese.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Label {
+    /// English.
+    pub en: Option<String>,
+    /// Chinese.
+    pub zh: Option<String>,
+    /// Unit, for the codebook.
+    pub unit: Option<String>,
+    /// Definition, for the codebook.
+    pub definition: Option<String>,
+}
+
+/// `[[source]]`.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceSpec {
+    /// Path, relative to the study file; the extension says the format.
+    pub file: String,
+    /// `utf-8`, `gb18030`; found out where it is not given.
+    pub encoding: Option<String>,
+    /// Sheet of a workbook.
+    pub sheet: Option<String>,
+    /// Header rows of a sheet (1).
+    pub header_rows: Option<usize>,
+    /// Column that holds the entity, where it is not called as in `[study]`.
+    pub entity: Option<String>,
+    /// Column that holds the time, where it is not called as in `[study]`.
+    pub time: Option<String>,
+    /// Which keys the file has: `["city", "year"]`, `["city"]` or `["year"]`; found out from its columns.
+    pub keys: Option<Vec<String>>,
+    /// New name = old name.
+    #[serde(default)]
+    pub rename: BTreeMap<String, String>,
+    /// Columns to keep, by their new names; all where it is absent.
+    pub columns: Option<Vec<String>>,
+    /// Rows to keep, an expression over the file's own columns.
+    pub filter: Option<String>,
+    /// One row per entity and good, or per entity and year in columns: how to turn it into a panel.
+    pub reshape: Option<Reshape>,
+    /// Periods to merge, such as months into years.
+    pub aggregate: Option<Aggregate>,
+    /// Periods by which the time key is moved on: 1 makes the 2012 row that of 2013.
+    #[serde(default)]
+    pub lag: i64,
+}
+
+/// How a file that is not one row per key becomes one.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, tag = "kind", rename_all = "kebab-case")]
+pub enum Reshape {
+    /// Categories in rows become columns: `name` holds the category, `value` the number.
+    LongToWide {
+        /// Column of categories.
+        name: String,
+        /// Column of values.
+        value: String,
+        /// Prefix of the new columns.
+        #[serde(default)]
+        prefix: String,
+    },
+    /// One column per period becomes rows: columns that start with `prefix` followed by the period.
+    WideToLong {
+        /// Prefixes, each becoming one column.
+        prefixes: Vec<String>,
+    },
+}
+
+/// Merging of periods.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Aggregate {
+    /// `year`: the first four characters of the time label.
+    pub to: String,
+    /// `mean`, `sum`, `last`.
+    pub with: String,
+    /// Least number of periods for a value to count (all that a full year has).
+    pub at_least: Option<usize>,
+}
+
+/// `[va]`: location quotient and virtual agglomeration (Eq. 4; D1–D3, D24).
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct VaSpec {
+    /// Employment of the sector.
+    pub sector: String,
+    /// Total employment.
+    pub total: String,
+    /// Longitude in degrees.
+    #[serde(default = "lon")]
+    pub lon: String,
+    /// Latitude in degrees.
+    #[serde(default = "lat")]
+    pub lat: String,
+    /// D1: `own-plus-spillover`, `own-times-sum` (Eq. 4 as printed), `spillover`.
+    #[serde(default = "own_plus_spillover")]
+    pub form: String,
+    /// D2: `inverse`, `exponential`, `gaussian`, `threshold`, `k-nearest`.
+    #[serde(default = "inverse")]
+    pub decay: String,
+    /// Exponent of the inverse distance.
+    #[serde(default = "one")]
+    pub exponent: f64,
+    /// Scale in km of the exponential, bandwidth of the Gaussian, radius of the threshold.
+    pub scale_km: Option<f64>,
+    /// Number of neighbours of `k-nearest`.
+    pub k: Option<usize>,
+    /// D2: `raw`, `row`, `spectral`, `min-max`.
+    #[serde(default = "raw")]
+    pub normalisation: String,
+    /// D2: the unit of distance in km, 100 for "per 100 km".
+    #[serde(default = "one")]
+    pub unit_km: f64,
+    /// D2: no weight beyond this distance.
+    pub cutoff_km: Option<f64>,
+    /// D3: `great-circle`, `geodesic`.
+    #[serde(default = "great_circle")]
+    pub distance: String,
+    /// Entity set (D24).
+    pub sample: Option<String>,
+    /// Names of the variables it makes.
+    #[serde(default)]
+    pub names: VaNames,
+}
+
+/// Variables that `[va]` makes.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct VaNames {
+    /// Virtual agglomeration.
+    pub va: String,
+    /// Own location quotient.
+    pub location_quotient: String,
+    /// Spillover of the others.
+    pub spillover: String,
+}
+
+impl Default for VaNames {
+    fn default() -> Self {
+        Self { va: "Va".into(), location_quotient: "Lq".into(), spillover: "Spillover".into() }
+    }
+}
+
+fn lon() -> String {
+    "lon".into()
+}
+fn lat() -> String {
+    "lat".into()
+}
+fn own_plus_spillover() -> String {
+    "own-plus-spillover".into()
+}
+fn inverse() -> String {
+    "inverse".into()
+}
+fn raw() -> String {
+    "raw".into()
+}
+fn great_circle() -> String {
+    "great-circle".into()
+}
+fn one() -> f64 {
+    1.0
+}
+
+/// `[[gtfp]]` (D4–D8, D24).
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct GtfpSpec {
+    /// Name of the specification; results are `results/gtfp-<id>.csv`.
+    pub id: String,
+    /// Inputs.
+    pub inputs: Vec<String>,
+    /// Good outputs.
+    pub goods: Vec<String>,
+    /// Bad outputs.
+    #[serde(default)]
+    pub bads: Vec<String>,
+    /// `ebm`, `sbm`, `radial`, `ddf`.
+    #[serde(default = "ebm")]
+    pub model: String,
+    /// `none`, `input`, `output`; for radial models `output` where it is absent.
+    pub orientation: Option<String>,
+    /// `crs`, `vrs`, `nirs`, `ndrs`.
+    #[serde(default = "crs")]
+    pub rts: String,
+    /// D5: `phi`, `two-minus-phi`, `slack`, `input`.
+    #[serde(default = "phi")]
+    pub bads_convention: String,
+    /// D4: θ ≤ 1 and φ ≥ 1; on where the orientation is none.
+    pub bounded: Option<bool>,
+    /// D6.
+    #[serde(default)]
+    pub calibration: CalibrationSpec,
+    /// D6: `pooled` (one ε and w) or `per-period`.
+    #[serde(default = "pooled")]
+    pub calibration_scope: String,
+    /// `global`, `contemporaneous`, `sequential`, `biennial`.
+    #[serde(default = "global")]
+    pub reference: String,
+    /// `none`, `gml`, `malmquist`, `ml`; `gml` where the reference is global and there is a time key.
+    pub malmquist: Option<String>,
+    /// D8: `first-one`, `drop-first`, `cumulated`, `log-cumulated`, `base-given`.
+    #[serde(default = "first_one")]
+    pub panel_value: String,
+    /// Base period of `base-given`; the first one where it is absent.
+    pub base_period: Option<i64>,
+    /// Disposability of bads in directional models: `weak`, `strong`, `strong-capped`, `weak-kuosmanen`.
+    #[serde(default = "weak")]
+    pub disposability: String,
+    /// Periods of a window reference.
+    #[serde(default = "three")]
+    pub window: usize,
+    /// Column of groups of a metafrontier.
+    pub group: Option<String>,
+    /// Also split efficiency change into pure and scale efficiency change.
+    #[serde(default)]
+    pub scale_change: bool,
+    /// `auto` (built-in, HiGHS where a certificate does not close), `simplex`, `highs`.
+    #[serde(default = "auto")]
+    pub solver: String,
+    /// Entity set (D24).
+    pub sample: Option<String>,
+    /// Variable that it makes; `Gtfp` for the first specification, `gtfp_<id>` for others.
+    pub name: Option<String>,
+}
+
+fn ebm() -> String {
+    "ebm".into()
+}
+fn crs() -> String {
+    "crs".into()
+}
+fn phi() -> String {
+    "phi".into()
+}
+fn weak() -> String {
+    "weak".into()
+}
+fn three() -> usize {
+    3
+}
+fn pooled() -> String {
+    "pooled".into()
+}
+fn global() -> String {
+    "global".into()
+}
+fn first_one() -> String {
+    "first-one".into()
+}
+fn auto() -> String {
+    "auto".into()
+}
+
+/// D6: where ε and w come from.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(untagged)]
+pub enum CalibrationSpec {
+    /// `raw`, `sbm`, `add`.
+    On(String),
+    /// Given values.
+    Given(GivenCalibration),
+}
+
+impl Default for CalibrationSpec {
+    fn default() -> Self {
+        Self::On("raw".into())
+    }
+}
+
+/// Given ε and w.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct GivenCalibration {
+    /// ε of each group.
+    pub epsilon: GroupValues,
+    /// w of each group.
+    pub weights: GroupWeights,
+}
+
+/// One number per group of variables.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct GroupValues {
+    /// Inputs.
+    pub inputs: f64,
+    /// Good outputs.
+    pub goods: f64,
+    /// Bad outputs.
+    #[serde(default)]
+    pub bads: f64,
+}
+
+/// One weight per variable.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct GroupWeights {
+    /// Inputs.
+    pub inputs: Vec<f64>,
+    /// Good outputs.
+    pub goods: Vec<f64>,
+    /// Bad outputs.
+    #[serde(default)]
+    pub bads: Vec<f64>,
+}
+
+/// `[market]` (Eq. 6; D11, D24).
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct MarketSpec {
+    /// One column per good.
+    pub prices: Vec<String>,
+    /// `chained` (previous period = 100) or `level`.
+    #[serde(default = "chained")]
+    pub kind: String,
+    /// `absolute` (Eq. 6) or `signed`.
+    #[serde(default = "absolute")]
+    pub difference: String,
+    /// `all`, `neighbours`, `within-km`, `within-group`.
+    #[serde(default = "all")]
+    pub pairs: String,
+    /// Radius of `within-km`.
+    pub km: Option<f64>,
+    /// Group column of `within-group`.
+    pub group: Option<String>,
+    /// Column that lists neighbours, separated by `;`, of `neighbours`.
+    pub neighbours: Option<String>,
+    /// `sum` (1 each), `mean` (1/N), `inverse-distance`, or the name of a column (GDP).
+    #[serde(default = "sum")]
+    pub weights: String,
+    /// Divisor of the variance over goods: `n` or `n-1`.
+    #[serde(default = "n_minus_one")]
+    pub divisor: String,
+    /// Longitude in degrees.
+    #[serde(default = "lon")]
+    pub lon: String,
+    /// Latitude in degrees.
+    #[serde(default = "lat")]
+    pub lat: String,
+    /// Entity set (D24).
+    pub sample: Option<String>,
+    /// Name of the segmentation variable.
+    #[serde(default = "seg")]
+    pub seg: String,
+    /// Name of the integration variable.
+    #[serde(default = "mar")]
+    pub mar: String,
+}
+
+fn chained() -> String {
+    "chained".into()
+}
+fn absolute() -> String {
+    "absolute".into()
+}
+fn all() -> String {
+    "all".into()
+}
+fn sum() -> String {
+    "sum".into()
+}
+fn n_minus_one() -> String {
+    "n-1".into()
+}
+fn seg() -> String {
+    "Seg".into()
+}
+fn mar() -> String {
+    "Mar".into()
+}
+
+/// What a table shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TableKind {
+    /// Regressions in columns.
+    #[default]
+    Regression,
+    /// Descriptive statistics, variables in rows.
+    Descriptives,
+    /// Entropy weights of an index, indicators in rows.
+    EntropyWeights,
+}
+
+/// `[[table]]`.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableSpec {
+    /// Name; files are `tables/<id>.<ext>`.
+    pub id: String,
+    /// Title.
+    pub title: Option<Label>,
+    /// What it shows.
+    #[serde(default)]
+    pub kind: TableKind,
+    /// Variables of a descriptive table; indicators of an entropy table come from `variable`.
+    #[serde(default)]
+    pub variables: Vec<String>,
+    /// The derived variable whose entropy weights are shown.
+    pub variable: Option<String>,
+    /// Columns of a regression table.
+    #[serde(default, rename = "column")]
+    pub columns: Vec<ColumnSpec>,
+    /// Coefficients to show, in order; all that are not fixed effects where it is absent.
+    pub show: Option<Vec<String>>,
+    /// Number of this table in the published numbers.
+    pub published: Option<String>,
+    /// Notes under the table.
+    #[serde(default)]
+    pub notes: Vec<Label>,
+}
+
+/// `[[table.column]]`.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ColumnSpec {
+    /// Name; `(1)`, `(2)`, … where it is absent.
+    pub name: Option<String>,
+    /// Words above the dependent variable, such as the sample.
+    pub label: Option<Label>,
+    /// `y ~ exogenous | fixed effects | endogenous ~ instruments`.
+    pub formula: String,
+    /// Rows to use.
+    pub sample: Option<String>,
+    /// Covariance estimator.
+    #[serde(default = "iid")]
+    pub vcov: String,
+    /// Degrees-of-freedom rule.
+    #[serde(default = "reghdfe")]
+    pub like: String,
+    /// Variable of the U test.
+    pub utest: Option<String>,
+    /// Column of weights.
+    pub weights: Option<String>,
+    /// `drop` or `keep`.
+    #[serde(default = "drop_text")]
+    pub singletons: String,
+    /// `calendar` or `reindex`; by the rule of `like` where it is absent.
+    pub gaps: Option<String>,
+    /// Also show the first stages, with these column names.
+    #[serde(default)]
+    pub first_stages: Vec<String>,
+    /// A moderated quadratic.
+    pub moderation: Option<ModerationSpec>,
+}
+
+fn iid() -> String {
+    "iid".into()
+}
+fn reghdfe() -> String {
+    "reghdfe".into()
+}
+fn drop_text() -> String {
+    "drop".into()
+}
+
+/// `moderation = { x = "Va", moderator = "Infra" }` for x, x², x:m, x²:m in the formula.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModerationSpec {
+    /// The variable with the quadratic.
+    pub x: String,
+    /// The moderator.
+    pub moderator: String,
+}
+
+/// `[[mediation]]`: x → mediator → outcome, three regressions on one sample.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct MediationSpec {
+    /// Name.
+    pub id: String,
+    /// Outcome.
+    pub outcome: String,
+    /// Mediator.
+    pub mediator: String,
+    /// Terms whose effect is split, such as `Va` and `Va^2`.
+    pub terms: Vec<String>,
+    /// Controls and fixed effects: `Fina + lnpop | city + year`.
+    pub controls: String,
+    /// Rows to use.
+    pub sample: Option<String>,
+    /// Covariance estimator.
+    #[serde(default = "iid")]
+    pub vcov: String,
+    /// Degrees-of-freedom rule.
+    #[serde(default = "reghdfe")]
+    pub like: String,
+}
+
+/// `[published]`.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct PublishedSpec {
+    /// CSV of published numbers.
+    pub file: String,
+    /// Printed row = the coefficients or variables that it may be called here, in order of preference.
+    #[serde(default)]
+    pub rows: BTreeMap<String, Vec<String>>,
+}
+
+/// `[curve]`: a column of a table under one change at a time.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct SpecificationCurve {
+    /// Table id of the result.
+    pub id: String,
+    /// Title.
+    pub title: Option<Label>,
+    /// Table and column that is re-estimated.
+    pub table: String,
+    /// Name of the column.
+    pub column: String,
+    /// Variable of the quadratic.
+    pub x: String,
+    /// The changes.
+    #[serde(default, rename = "variant")]
+    pub variants: Vec<VariantSpec>,
+}
+
+/// `[[curve.variant]]`.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct VariantSpec {
+    /// The open choice, such as `D1`.
+    pub choice: String,
+    /// What is changed, in words.
+    pub label: Label,
+    /// Path in the study = new value, such as `"gtfp.main.rts" = "vrs"`.
+    pub set: toml::Table,
+}

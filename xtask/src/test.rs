@@ -1,0 +1,46 @@
+//! All tests, after one replication that the end-to-end tests read.
+
+use crate::process::{cargo, has_cargo, run as run_process};
+use crate::{bootstrap, replicate, tidy, workspace};
+
+/// Runs the replication into `target/test-replication`, then tidy, unit, integration and documentation tests.
+pub fn run(args: &[String], install: bool) -> Result<u8, String> {
+    bootstrap::ensure(install)?;
+    let manifest = workspace::root().join("Cargo.toml");
+    let out = workspace::root().join("target/test-replication");
+    if !args.iter().any(|arg| arg == "--no-replication") {
+        let replicate_args = ["--quiet".to_owned(), "--out".to_owned(), out.display().to_string()];
+        let code = replicate::run("run", &replicate_args, install)?;
+        if code != 0 {
+            eprintln!("the replication ended with exit code {code}");
+            return Ok(code);
+        }
+    }
+    let tidied = tidy::run()?;
+    let nextest = has_cargo("nextest");
+    let mut command = cargo();
+    if nextest {
+        command.args(["nextest", "run", "--no-fail-fast"]);
+    } else {
+        command.args(["test", "--lib", "--bins", "--tests", "--no-fail-fast"]);
+    }
+    command.args(["--release", "--workspace", "--manifest-path"]).arg(&manifest);
+    command.env("REPLICATION_DIR", &out);
+    if std::env::var_os("CI").is_some() {
+        command.env("INSTA_UPDATE", "no");
+    }
+    let tests = run_process(&mut command)?;
+    let docs = run_process(cargo().args(["test", "--doc", "--release", "--workspace", "--manifest-path"]).arg(&manifest))?;
+    let worst = [tidied, tests, docs].into_iter().max().unwrap_or(0);
+    println!(
+        "tidy {}, tests {}, documentation tests {}",
+        verdict(tidied),
+        verdict(tests),
+        verdict(docs)
+    );
+    Ok(worst)
+}
+
+fn verdict(code: u8) -> &'static str {
+    if code == 0 { "passed" } else { "FAILED" }
+}
