@@ -1,1 +1,25 @@
 //! Location quotients, distance decay and the virtual-agglomeration index
+//!
+#![doc = include_str!("../README.md")]
+#![warn(missing_docs)]
+
+mod agglomeration;
+mod data;
+mod error;
+mod kernel;
+mod links;
+mod location_quotient;
+mod normalize;
+mod random;
+mod result;
+mod spec;
+
+pub mod spatial;
+
+pub use agglomeration::{contributions, virtual_agglomeration};
+pub use data::{Employment, Geography};
+pub use error::{Error, Result};
+pub use kernel::Kernel;
+pub use location_quotient::{LocationQuotients, location_quotient};
+pub use result::{Contribution, VaIndex};
+pub use spec::{Form, Normalization, OwnDistance, VaSpec};

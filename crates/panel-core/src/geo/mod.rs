@@ -1,8 +1,33 @@
-//! Coordinates and distances.
+//! Coordinates, distances, and sums over pairs of places.
+//!
+//! | size | use |
+//! |---|---|
+//! | one pair | [`great_circle_km`], [`geodesic_km`], [`Metric`] |
+//! | a few thousand entities, or a user's travel times | [`DistanceMatrix`] |
+//! | any number, all pairs | [`weighted_sums`] over a [`Sphere`]: O(n) memory |
+//! | any number, near pairs | [`NearIndex`], [`Adjacency`] |
 
+mod adjacency;
+mod compensated;
 mod great_circle;
+mod matrix;
+mod metric;
+mod near;
+mod points;
+mod polygon;
+mod sphere;
+mod sweep;
 
+pub use adjacency::Adjacency;
+pub use compensated::{CompensatedSum, compensated_sum};
 pub use great_circle::{EARTH_RADIUS_KM, great_circle_km};
+pub use matrix::DistanceMatrix;
+pub use metric::{Metric, geodesic_km};
+pub use near::NearIndex;
+pub use points::{coincident, points_by_entity};
+pub use polygon::{Contiguity, Ring, shared_borders};
+pub use sphere::{Sphere, haversines_to_inverse_km, haversines_to_km, unit_vector};
+pub use sweep::{InverseKm, PairWeight, tournament, weighted_sums};
 
 use crate::error::{Error, Result};
 

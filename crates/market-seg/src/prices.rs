@@ -1,0 +1,325 @@
+//! Prices, and their changes on the log scale.
+
+use crate::error::{Error, Result};
+use panel_core::{Diagnostic, Diagnostics};
+use serde::{Deserialize, Serialize};
+
+/// Prices in long form: one value per entity, period and good, in any order; absent rows and `NaN` are missing.
+#[derive(Debug, Clone, Copy)]
+pub struct Prices<'a> {
+    /// Price level or price index.
+    pub value: &'a [f64],
+    /// Index into `entities`, per row.
+    pub entity: &'a [u32],
+    /// Index into `times`, per row.
+    pub time: &'a [u32],
+    /// Index into `goods`, per row.
+    pub good: &'a [u32],
+    /// Labels of the entities.
+    pub entities: &'a [String],
+    /// Labels of the periods.
+    pub times: &'a [String],
+    /// Place of each period on the calendar, as `panel_core::TimeAxis::ordinals`: consecutive periods differ by 1.
+    pub ordinals: &'a [i64],
+    /// Labels of the goods.
+    pub goods: &'a [String],
+}
+
+/// What the values are.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum PriceKind {
+    /// Price levels, or indices on a fixed base: the change is ln p_t - ln p_{t-lag}, `lag` steps of the calendar back.
+    Levels {
+        /// Steps back: 1, or 12 for months against the same month a year ago.
+        #[serde(default = "one")]
+        lag: i64,
+    },
+    /// Chained indices, previous period = `base`: the change is ln(value / base), so the first period is not lost.
+    Chained {
+        /// Value of "no change", usually 100.
+        #[serde(default = "hundred")]
+        base: f64,
+    },
+}
+
+fn one() -> i64 {
+    1
+}
+
+fn hundred() -> f64 {
+    100.0
+}
+
+impl Default for PriceKind {
+    fn default() -> Self {
+        Self::Chained { base: 100.0 }
+    }
+}
+
+/// Log price changes x_ikt of every entity, good and period.
+///
+/// The change of a pair's relative price is their difference:
+/// ΔQ_ijt^k = ln(p_it^k / p_jt^k) - ln(p_i,t-1^k / p_j,t-1^k) = x_ikt - x_jkt.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PriceChanges {
+    /// x, period by period, good by good, entity by entity; missing is `NaN`.
+    values: Vec<f64>,
+    entities: Vec<String>,
+    times: Vec<String>,
+    goods: Vec<String>,
+    diagnostics: Diagnostics,
+}
+
+impl PriceChanges {
+    /// Changes from prices in long form.
+    ///
+    /// **Missing values**: a missing price makes its change missing (for levels also the change `lag` later); a gap in
+    /// the calendar does so, too. A pair uses the goods that both entities have.
+    ///
+    /// # Errors
+    /// Lengths, codes without label, a key that stands twice; [`Error::BadPrice`] naming entity, time and good when a
+    /// price is not positive; a lag or base that is not positive.
+    pub fn from_long(prices: &Prices<'_>, kind: PriceKind) -> Result<Self> {
+        let (n, periods, goods) = (prices.entities.len(), prices.times.len(), prices.goods.len());
+        let rows = prices.value.len();
+        for (what, got, expected) in [
+            ("entity codes", prices.entity.len(), rows),
+            ("time codes", prices.time.len(), rows),
+            ("good codes", prices.good.len(), rows),
+            ("calendar ordinals", prices.ordinals.len(), periods),
+        ] {
+            if got != expected {
+                return Err(Error::LengthMismatch { what: what.into(), expected, got });
+            }
+        }
+        for (what, codes, known) in
+            [("entity", prices.entity, n), ("time", prices.time, periods), ("good", prices.good, goods)]
+        {
+            if let Some(row) = codes.iter().position(|&code| code as usize >= known) {
+                return Err(Error::UnknownCode { what, row, code: codes[row], known });
+            }
+        }
+        let mut logs = vec![f64::NAN; n * periods * goods];
+        let mut seen = vec![false; logs.len()];
+        for row in 0..rows {
+            let (i, t, k) = (prices.entity[row] as usize, prices.time[row] as usize, prices.good[row] as usize);
+            let cell = (t * goods + k) * n + i;
+            let labels = || (prices.entities[i].clone(), prices.times[t].clone(), prices.goods[k].clone());
+            if std::mem::replace(&mut seen[cell], true) {
+                let (entity, time, good) = labels();
+                return Err(Error::DuplicateKey { entity, time, good });
+            }
+            let value = prices.value[row];
+            if value.is_nan() {
+                continue;
+            }
+            if !(value > 0.0 && value.is_finite()) {
+                let (entity, time, good) = labels();
+                return Err(Error::BadPrice { entity, time, good, value });
+            }
+            logs[cell] = value.ln();
+        }
+        let values = match kind {
+            PriceKind::Chained { base } if base > 0.0 && base.is_finite() => {
+                let log_base = base.ln();
+                logs.iter().map(|log| log - log_base).collect()
+            }
+            PriceKind::Levels { lag } if lag > 0 => differences(&logs, prices.ordinals, lag, goods * n),
+            PriceKind::Chained { base } => {
+                return Err(Error::Specification(format!("base = {base}: expected a positive number")));
+            }
+            PriceKind::Levels { lag } => return Err(Error::Specification(format!("lag = {lag}: expected at least 1"))),
+        };
+        Self::from_changes(prices.entities.to_vec(), prices.times.to_vec(), prices.goods.to_vec(), values)
+    }
+
+    /// Changes from one column of prices per good, rows keyed by entity and time.
+    ///
+    /// # Errors
+    /// As [`PriceChanges::from_long`].
+    pub fn from_columns(
+        columns: &[&[f64]],
+        entity: &[u32],
+        time: &[u32],
+        entities: &[String],
+        times: &[String],
+        ordinals: &[i64],
+        goods: &[String],
+        kind: PriceKind,
+    ) -> Result<Self> {
+        if columns.len() != goods.len() {
+            return Err(Error::LengthMismatch {
+                what: "price columns".into(),
+                expected: goods.len(),
+                got: columns.len(),
+            });
+        }
+        for (column, good) in columns.iter().zip(goods) {
+            if column.len() != entity.len() {
+                return Err(Error::LengthMismatch {
+                    what: format!("prices of `{good}`"),
+                    expected: entity.len(),
+                    got: column.len(),
+                });
+            }
+        }
+        let repeat = |codes: &[u32]| -> Vec<u32> { columns.iter().flat_map(|_| codes.iter().copied()).collect() };
+        let good: Vec<u32> = (0..columns.len()).flat_map(|k| std::iter::repeat_n(k as u32, entity.len())).collect();
+        Self::from_long(
+            &Prices {
+                value: &columns.concat(),
+                entity: &repeat(entity),
+                time: &repeat(time),
+                good: &good,
+                entities,
+                times,
+                ordinals,
+                goods,
+            },
+            kind,
+        )
+    }
+
+    /// Changes that are already logs; `values` runs over periods, then goods, then entities (fastest).
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`]; [`Error::Specification`] for an infinite value.
+    pub fn from_changes(
+        entities: Vec<String>,
+        times: Vec<String>,
+        goods: Vec<String>,
+        values: Vec<f64>,
+    ) -> Result<Self> {
+        let (n, periods, k) = (entities.len(), times.len(), goods.len());
+        if values.len() != n * periods * k {
+            return Err(Error::LengthMismatch {
+                what: "price changes".into(),
+                expected: n * periods * k,
+                got: values.len(),
+            });
+        }
+        if let Some(cell) = values.iter().position(|value| value.is_infinite()) {
+            let (i, good, t) = (cell % n, cell / n % k, cell / n / k);
+            return Err(Error::BadPrice {
+                entity: entities[i].clone(),
+                time: times[t].clone(),
+                good: goods[good].clone(),
+                value: values[cell],
+            });
+        }
+        let mut changes = Self { values, entities, times, goods, diagnostics: Diagnostics::new() };
+        changes.remark();
+        Ok(changes)
+    }
+
+    /// Number of entities.
+    #[must_use]
+    pub fn n_entities(&self) -> usize {
+        self.entities.len()
+    }
+
+    /// Number of periods, those without any change included.
+    #[must_use]
+    pub fn n_periods(&self) -> usize {
+        self.times.len()
+    }
+
+    /// Number of goods.
+    #[must_use]
+    pub fn n_goods(&self) -> usize {
+        self.goods.len()
+    }
+
+    /// Labels of the entities.
+    #[must_use]
+    pub fn entities(&self) -> &[String] {
+        &self.entities
+    }
+
+    /// Labels of the periods.
+    #[must_use]
+    pub fn times(&self) -> &[String] {
+        &self.times
+    }
+
+    /// Labels of the goods.
+    #[must_use]
+    pub fn goods(&self) -> &[String] {
+        &self.goods
+    }
+
+    /// What was missing.
+    #[must_use]
+    pub fn diagnostics(&self) -> &Diagnostics {
+        &self.diagnostics
+    }
+
+    /// Changes of one good in one period, entity by entity.
+    #[must_use]
+    pub fn slice(&self, time: usize, good: usize) -> &[f64] {
+        let n = self.n_entities();
+        let start = (time * self.n_goods() + good) * n;
+        &self.values[start..start + n]
+    }
+
+    /// Whether any change is known in a period.
+    #[must_use]
+    pub fn has_period(&self, time: usize) -> bool {
+        (0..self.n_goods()).any(|good| self.slice(time, good).iter().any(|value| !value.is_nan()))
+    }
+
+    fn remark(&mut self) {
+        let (n, goods) = (self.n_entities(), self.n_goods());
+        let used: Vec<usize> = (0..self.n_periods()).filter(|&t| self.has_period(t)).collect();
+        let empty: Vec<String> =
+            (0..self.n_periods()).filter(|t| !used.contains(t)).map(|t| self.times[t].clone()).collect();
+        if !empty.is_empty() {
+            self.diagnostics.push(Diagnostic::note(
+                "period-without-change",
+                format!("no price change in {} (a first period of levels, or a gap): no index there", list(&empty)),
+            ));
+        }
+        let mut missing = vec![0usize; n];
+        for &t in &used {
+            for k in 0..goods {
+                self.slice(t, k)
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, value)| value.is_nan())
+                    .for_each(|(i, _)| missing[i] += 1);
+            }
+        }
+        let count: usize = missing.iter().sum();
+        if count > 0 {
+            let names: Vec<String> = (0..n).filter(|&i| missing[i] > 0).map(|i| self.entities[i].clone()).collect();
+            self.diagnostics.push(Diagnostic::warning(
+                "price-changes-missing",
+                format!(
+                    "{count} of {} price changes are missing, in {} entities ({}); a pair uses the goods that both have",
+                    n * goods * used.len(),
+                    names.len(),
+                    list(&names)
+                ),
+            ));
+        }
+    }
+}
+
+/// ln p_t - ln p_{t-lag}; `width` values per period.
+fn differences(logs: &[f64], ordinals: &[i64], lag: i64, width: usize) -> Vec<f64> {
+    let mut values = vec![f64::NAN; logs.len()];
+    for (t, &ordinal) in ordinals.iter().enumerate() {
+        let Some(before) = ordinals.iter().position(|&other| other == ordinal - lag) else { continue };
+        for cell in 0..width {
+            values[t * width + cell] = logs[t * width + cell] - logs[before * width + cell];
+        }
+    }
+    values
+}
+
+/// Up to five names, and how many more.
+pub(crate) fn list(names: &[String]) -> String {
+    let shown = names.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if names.len() > 5 { format!("{shown} and {} more", names.len() - 5) } else { shown }
+}

@@ -1,0 +1,141 @@
+//! What is known about pairs: distances, neighbours, groups, sizes.
+
+use crate::error::{Error, Result};
+use crate::prices::PriceChanges;
+use crate::spec::{PairRule, SegSpec, Weights};
+use panel_core::geo::{Adjacency, DistanceMatrix, LatLon, Metric, coincident};
+
+/// Facts about the entities, in the order of the price changes' entities; only what the options use is needed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Relations<'a> {
+    /// Coordinates, for `within-km` and `inverse-distance`; an entity without them has no such pair.
+    pub points: Option<&'a [Option<LatLon>]>,
+    /// A user's distances; they go before coordinates.
+    pub distances: Option<&'a DistanceMatrix>,
+    /// Neighbours.
+    pub adjacency: Option<&'a Adjacency>,
+    /// Group (province) code of each entity; [`Relations::NO_GROUP`] belongs to none.
+    pub group: Option<&'a [u32]>,
+    /// GDP, entity by entity and within it period by period (fastest); a missing value takes the partner out.
+    pub gdp: Option<&'a [f64]>,
+}
+
+impl Relations<'_> {
+    /// Group code of an entity that belongs to no group.
+    pub const NO_GROUP: u32 = u32::MAX;
+
+    /// Checks what the options need.
+    pub(crate) fn validate(&self, changes: &PriceChanges, spec: &SegSpec) -> Result<()> {
+        let n = changes.n_entities();
+        let lengths = [
+            ("points", self.points.map(<[_]>::len), n),
+            ("distance matrix (rows)", self.distances.map(DistanceMatrix::n), n),
+            ("adjacency (entities)", self.adjacency.map(Adjacency::n), n),
+            ("groups", self.group.map(<[_]>::len), n),
+            ("GDP", self.gdp.map(<[_]>::len), n * changes.n_periods()),
+        ];
+        for (what, got, expected) in lengths {
+            if let Some(got) = got.filter(|&got| got != expected) {
+                return Err(Error::LengthMismatch { what: what.into(), expected, got });
+            }
+        }
+        let missing = |option, needs| Err(Error::Missing { option, needs });
+        let placed = self.points.is_some() || self.distances.is_some();
+        match spec.pairs {
+            PairRule::Neighbours if self.adjacency.is_none() => return missing("pairs = neighbours", "an adjacency"),
+            PairRule::WithinGroup if self.group.is_none() => {
+                return missing("pairs = within-group", "a group of each entity");
+            }
+            PairRule::WithinKm { .. } if !placed => return missing("pairs = within-km", "coordinates or distances"),
+            _ => {}
+        }
+        match spec.weights {
+            Weights::InverseDistance { .. } if !placed => {
+                return missing("weights = inverse-distance", "coordinates or distances");
+            }
+            Weights::Gdp { .. } if self.gdp.is_none() => {
+                return missing("weights = gdp", "the GDP of each entity and period");
+            }
+            _ => {}
+        }
+        for (i, point) in self.points.unwrap_or_default().iter().enumerate() {
+            if let Some(point) = point {
+                LatLon::new(point.lat, point.lon).map_err(|error| {
+                    Error::Specification(format!("coordinates of `{}`: {error}", changes.entities()[i]))
+                })?;
+            }
+        }
+        if matches!(spec.weights, Weights::InverseDistance { .. }) && spec.min_km.is_none() {
+            self.no_zero_distance(changes)?;
+        }
+        if matches!(spec.weights, Weights::Gdp { .. })
+            && let Some(cell) = self.gdp.unwrap_or_default().iter().position(|&gdp| gdp < 0.0 || gdp.is_infinite())
+        {
+            return Err(Error::BadValue {
+                entity: changes.entities()[cell / changes.n_periods()].clone(),
+                column: "GDP",
+                value: self.gdp.unwrap_or_default()[cell],
+                expected: "a finite number of at least 0",
+            });
+        }
+        Ok(())
+    }
+
+    fn no_zero_distance(&self, changes: &PriceChanges) -> Result<()> {
+        let n = changes.n_entities();
+        let zero = match (self.distances, self.points) {
+            (Some(matrix), _) => {
+                (0..n).flat_map(|i| (0..n).map(move |j| (i, j))).find(|&(i, j)| i != j && matrix.get(i, j) == 0.0)
+            }
+            (None, Some(points)) => coincident(points),
+            (None, None) => None,
+        };
+        match zero {
+            Some((i, j)) => {
+                Err(Error::Coincident { first: changes.entities()[i].clone(), second: changes.entities()[j].clone() })
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Distance from i to j; infinite where it is not known.
+    pub(crate) fn km(&self, i: usize, j: usize, metric: Metric) -> f64 {
+        if let Some(matrix) = self.distances {
+            return matrix.get(i, j);
+        }
+        match self.points.map(|points| (points[i], points[j])) {
+            Some((Some(a), Some(b))) => metric.km(a, b),
+            _ => f64::INFINITY,
+        }
+    }
+
+    /// The pairs of a rule; `None` for all of them.
+    pub(crate) fn selected(&self, n: usize, spec: &SegSpec) -> Result<Option<Adjacency>> {
+        match spec.pairs {
+            PairRule::All => Ok(None),
+            PairRule::Neighbours => Ok(self.adjacency.cloned()),
+            PairRule::WithinGroup => {
+                let group = self.group.unwrap_or_default();
+                let mut members: std::collections::BTreeMap<u32, Vec<usize>> = std::collections::BTreeMap::new();
+                (0..n)
+                    .filter(|&i| group[i] != Self::NO_GROUP)
+                    .for_each(|i| members.entry(group[i]).or_default().push(i));
+                let pairs = members.values().flat_map(|list| {
+                    (0..list.len()).flat_map(move |a| list[a + 1..].iter().map(move |&b| (list[a], b)))
+                });
+                Ok(Some(Adjacency::from_pairs(n, pairs)?))
+            }
+            PairRule::WithinKm { km } => match (self.distances, self.points, spec.metric) {
+                (None, Some(points), Metric::GreatCircle { radius_km }) => {
+                    Ok(Some(Adjacency::within_km(points, km * (panel_core::geo::EARTH_RADIUS_KM / radius_km))))
+                }
+                _ => {
+                    let near =
+                        |i: usize, j: usize| self.km(i, j, spec.metric) <= km || self.km(j, i, spec.metric) <= km;
+                    let pairs = (0..n).flat_map(|i| (i + 1..n).map(move |j| (i, j))).filter(|&(i, j)| near(i, j));
+                    Ok(Some(Adjacency::from_pairs(n, pairs)?))
+                }
+            },
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Small, missing, wrong.
+
+use market_seg::{
+    Error, PairRule, PriceChanges, PriceKind, Prices, Relations, SegSpec, Weights, average_periods, calendar_years,
+    segmentation,
+};
+use panel_core::geo::{Adjacency, LatLon};
+
+fn names<const N: usize>(names: [&str; N]) -> Vec<String> {
+    names.map(String::from).to_vec()
+}
+
+fn changes(n: usize, periods: usize, goods: usize, x: impl Fn(usize, usize, usize) -> f64) -> PriceChanges {
+    let label = |count: usize| (0..count).map(|k| format!("{k}")).collect::<Vec<_>>();
+    let values = (0..n * periods * goods).map(|cell| x(cell % n, cell / n / goods, cell / n % goods)).collect();
+    PriceChanges::from_changes(label(n), label(periods), label(goods), values).unwrap()
+}
+
+fn noise(i: usize, t: usize, k: usize) -> f64 {
+    ((i * 7919 + t * 104_729 + k * 1_299_709 + i * k * 31) % 1009) as f64 / 5045.0 - 0.1
+}
+
+#[test]
+fn chained_indices_and_levels_agree() {
+    let (entities, goods) = (names(["a", "b", "c"]), names(["x", "y"]));
+    let times = names(["2019", "2020", "2021"]);
+    let mut rows: (Vec<f64>, Vec<f64>, Vec<u32>, Vec<u32>, Vec<u32>) = Default::default();
+    for i in 0..3 {
+        for k in 0..2 {
+            let mut level = 50.0 + i as f64;
+            for t in 0..3 {
+                let chained = 100.0 * (1.0 + noise(i, t, k));
+                level *= chained / 100.0;
+                rows.0.push(chained);
+                rows.1.push(level);
+                rows.2.push(i as u32);
+                rows.3.push(t as u32);
+                rows.4.push(k as u32);
+            }
+        }
+    }
+    let from = |value: &[f64], kind| {
+        let prices = Prices {
+            value,
+            entity: &rows.2,
+            time: &rows.3,
+            good: &rows.4,
+            entities: &entities,
+            times: &times,
+            ordinals: &[2019, 2020, 2021],
+            goods: &goods,
+        };
+        PriceChanges::from_long(&prices, kind).unwrap()
+    };
+    let run =
+        |value: &[f64], kind| segmentation(&from(value, kind), &Relations::default(), &SegSpec::default()).unwrap();
+    let chained = run(&rows.0, PriceKind::default());
+    let levels = run(&rows.1, PriceKind::Levels { lag: 1 });
+    assert!(chained.seg(0, 0).is_some() && levels.seg(0, 0).is_none());
+    for i in 0..3 {
+        for t in 1..3 {
+            let (a, b) = (chained.seg(i, t).unwrap(), levels.seg(i, t).unwrap());
+            assert!((a / b - 1.0).abs() < 1e-10, "{a} {b}");
+        }
+    }
+    // The same through columns.
+    let column = |k: usize| -> Vec<f64> {
+        (0..rows.0.len()).filter(|&row| rows.4[row] == k as u32).map(|row| rows.0[row]).collect()
+    };
+    let keys = |codes: &[u32]| -> Vec<u32> {
+        (0..rows.0.len()).filter(|&row| rows.4[row] == 0).map(|row| codes[row]).collect()
+    };
+    let wide = PriceChanges::from_columns(
+        &[&column(0), &column(1)],
+        &keys(&rows.2),
+        &keys(&rows.3),
+        &entities,
+        &times,
+        &[2019, 2020, 2021],
+        &goods,
+        PriceKind::default(),
+    )
+    .unwrap();
+    assert_eq!(wide, from(&rows.0, PriceKind::default()));
+}
+
+#[test]
+fn a_gap_in_the_calendar_has_no_change() {
+    let prices = Prices {
+        value: &[1.0, 2.0, 4.0, 8.0],
+        entity: &[0; 4],
+        time: &[0, 1, 2, 3],
+        good: &[0; 4],
+        entities: &names(["a"]),
+        times: &names(["2010", "2011", "2013", "2014"]),
+        ordinals: &[2010, 2011, 2013, 2014],
+        goods: &names(["x"]),
+    };
+    let changes = PriceChanges::from_long(&prices, PriceKind::Levels { lag: 1 }).unwrap();
+    let known: Vec<bool> = (0..4).map(|t| changes.has_period(t)).collect();
+    assert_eq!(known, [false, true, false, true]);
+    let two = PriceChanges::from_long(&prices, PriceKind::Levels { lag: 2 }).unwrap();
+    assert!((two.slice(2, 0)[0] - 2f64.ln()).abs() < 1e-15 && !two.has_period(1));
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_bits() {
+    let changes = changes(203, 5, 6, |i, t, k| if (i + t + k) % 97 == 0 { f64::NAN } else { noise(i, t, k) });
+    let points: Vec<Option<LatLon>> =
+        (0..203).map(|i| Some(LatLon { lat: i as f64 * 0.1, lon: (i * 7 % 50) as f64 })).collect();
+    let relations = Relations { points: Some(&points), ..Relations::default() };
+    for spec in [
+        SegSpec::default(),
+        SegSpec { weights: Weights::InverseDistance { normalized: true }, ..SegSpec::default() },
+        SegSpec { pairs: PairRule::WithinKm { km: 900.0 }, ..SegSpec::default() },
+    ] {
+        let run = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| segmentation(&changes, &relations, &spec).unwrap())
+        };
+        let (one, three) = (run(1), run(3));
+        assert!(one.seg.iter().zip(&three.seg).all(|(a, b)| a.to_bits() == b.to_bits()));
+    }
+}
+
+#[test]
+fn one_city_one_good_and_nothing() {
+    let run = |changes: &PriceChanges| segmentation(changes, &Relations::default(), &SegSpec::default()).unwrap();
+    let one = run(&changes(1, 2, 3, noise));
+    assert!(one.seg.iter().all(|seg| seg.is_nan()));
+    assert!(one.diagnostics.iter().any(|d| d.code == "no-partner"), "{:?}", one.diagnostics);
+    let single = run(&changes(4, 1, 1, noise));
+    assert_eq!(single.rows().count(), 0);
+    let none = run(&changes(0, 0, 0, noise));
+    assert_eq!(none.rows().count(), 0);
+    assert_eq!(run(&changes(3, 2, 0, noise)).rows().count(), 0);
+}
+
+#[test]
+fn identical_prices_have_no_integration_index() {
+    let index =
+        segmentation(&changes(3, 1, 2, |_, _, k| k as f64), &Relations::default(), &SegSpec::default()).unwrap();
+    assert_eq!(index.seg(0, 0), Some(0.0));
+    assert_eq!(index.mar(0, 0), None);
+    assert!(index.diagnostics.iter().any(|d| d.code == "segmentation-zero"));
+}
+
+#[test]
+fn missing_prices_are_reported() {
+    let changes = changes(5, 2, 3, |i, t, k| if i == 2 && t == 1 && k < 2 { f64::NAN } else { noise(i, t, k) });
+    let index = segmentation(&changes, &Relations::default(), &SegSpec::default()).unwrap();
+    // City 2 keeps one good in the second period: no variance with anyone.
+    assert_eq!((index.partners[2 * 2 + 1], index.partners[1], index.partners[0]), (0, 3, 4));
+    let codes: Vec<&str> = index.diagnostics.iter().map(|d| d.code.as_str()).collect();
+    assert_eq!(codes, ["price-changes-missing", "no-partner", "partners-missing"]);
+    assert!(index.diagnostics[1].message.contains("2 1"), "{:?}", index.diagnostics);
+}
+
+#[test]
+fn errors_name_what_is_wrong() {
+    let (entities, times, goods) = (names(["Johor"]), names(["2011"]), names(["food"]));
+    fn rows<'a>(value: &'a [f64], entity: &'a [u32], labels: [&'a [String]; 3]) -> Prices<'a> {
+        let [entities, times, goods] = labels;
+        Prices { value, entity, time: &[0, 0], good: &[0, 0], entities, times, ordinals: &[2011], goods }
+    }
+    let labels: [&[String]; 3] = [&entities, &times, &goods];
+    let error =
+        PriceChanges::from_long(&rows(&[0.0, 1.0], &[0, 0], labels), PriceKind::default()).unwrap_err().to_string();
+    assert!(["Johor", "2011", "food", "`0`"].iter().all(|part| error.contains(part)), "{error}");
+    let twice = PriceChanges::from_long(&rows(&[1.0, 1.0], &[0, 0], labels), PriceKind::default());
+    assert!(matches!(twice, Err(Error::DuplicateKey { .. })));
+    assert!(matches!(
+        PriceChanges::from_long(&rows(&[1.0, 1.0], &[0, 3], labels), PriceKind::default()),
+        Err(Error::UnknownCode { code: 3, .. })
+    ));
+    let changes = changes(3, 1, 3, noise);
+    let run =
+        |relations: &Relations<'_>, spec: &SegSpec| segmentation(&changes, relations, spec).unwrap_err().to_string();
+    let none = Relations::default();
+    assert!(run(&none, &SegSpec { pairs: PairRule::Neighbours, ..SegSpec::default() }).contains("adjacency"));
+    assert!(
+        run(&none, &SegSpec { pairs: PairRule::WithinKm { km: 1.0 }, ..SegSpec::default() }).contains("coordinates")
+    );
+    assert!(run(&none, &SegSpec { weights: Weights::Gdp { normalized: true }, ..SegSpec::default() }).contains("GDP"));
+    assert!(run(&none, &SegSpec { min_goods: 1, ..SegSpec::default() }).contains("min_goods = 1"));
+    let twin = vec![Some(LatLon { lat: 1.0, lon: 1.0 }); 3];
+    let inverse = SegSpec { weights: Weights::InverseDistance { normalized: false }, ..SegSpec::default() };
+    assert!(run(&Relations { points: Some(&twin), ..none }, &inverse).contains("entities `0` and `1`"));
+    let short = Adjacency::from_pairs(2, [(0, 1)]).unwrap();
+    assert!(run(&Relations { adjacency: Some(&short), ..none }, &SegSpec::default()).contains("adjacency"));
+}
+
+#[test]
+fn months_become_years() {
+    let months = names(["2010-11-01", "2010-12-01", "2011-01-01"]);
+    let (coarse, years, ordinals) = calendar_years(&months).unwrap();
+    assert_eq!(
+        (coarse.as_slice(), years.as_slice(), ordinals.as_slice()),
+        (&[0, 0, 1][..], &names(["2010", "2011"])[..], &[2010, 2011][..])
+    );
+    let mean = average_periods(&[1.0, 3.0, 5.0], &[0; 3], &[0, 1, 2], &[0; 3], &coarse, 2).unwrap();
+    assert_eq!(mean.value[0], 2.0);
+    assert!(mean.value[1].is_nan());
+    assert!(calendar_years(&names(["Jan 2010"])).is_err());
+}
+
+#[test]
+fn the_specification_reads_from_a_study_file() {
+    let spec: SegSpec = serde_json::from_str(
+        r#"{"change": "signed", "pairs": {"within-km": {"km": 300}}, "weights": {"gdp": {}}, "divisor": "population"}"#,
+    )
+    .unwrap();
+    assert_eq!((spec.pairs, spec.weights), (PairRule::WithinKm { km: 300.0 }, Weights::Gdp { normalized: true }));
+    let spec: SegSpec = serde_json::from_str(r#"{"pairs": "neighbours", "weights": "mean"}"#).unwrap();
+    assert_eq!((spec.pairs, spec.weights), (PairRule::Neighbours, Weights::Mean));
+    assert!(serde_json::from_str::<SegSpec>(r#"{"pair": "all"}"#).is_err());
+}

@@ -1,0 +1,54 @@
+//! The Malaysian consumer prices, against values computed by others.
+
+use crate::support::{Table, codes, worst};
+use market_seg::{
+    PriceChanges, PriceKind, Prices, Relations, SegSpec, Weights, average_periods, calendar_years, segmentation,
+};
+
+/// 16 states × 13 divisions, monthly 2010–2026 averaged to years; the overall index is left out.
+///
+/// 2026 has one month only and is left out with it (twelve are wanted).
+pub(crate) fn malaysia() -> Option<PriceChanges> {
+    let table = Table::shared("data/real/malaysia_cpi/cpi_2d_state.csv")?.filter("division", |cell| cell != "overall");
+    let (entity, entities) = codes(&table.text("state"));
+    let (month, months) = codes(&table.text("date"));
+    let (good, goods) = codes(&table.text("division"));
+    let (coarse, years, ordinals) = calendar_years(&months).unwrap();
+    let yearly = average_periods(&table.float("index"), &entity, &month, &good, &coarse, 12).unwrap();
+    let prices = Prices {
+        value: &yearly.value,
+        entity: &yearly.entity,
+        time: &yearly.time,
+        good: &yearly.good,
+        entities: &entities,
+        times: &years,
+        ordinals: &ordinals,
+        goods: &goods,
+    };
+    Some(PriceChanges::from_long(&prices, PriceKind::Levels { lag: 1 }).unwrap())
+}
+
+#[test]
+fn malaysian_segmentation_reproduces_the_reference() {
+    let Some(changes) = malaysia() else { return };
+    let Some(want) = Table::shared("data/real/malaysia_cpi/segmentation_example.csv") else { return };
+    assert_eq!((changes.n_entities(), changes.n_goods(), changes.n_periods()), (16, 13, 17));
+    for (weights, seg, mar) in [(Weights::Sum, "seg_sum", "mar_sum"), (Weights::Mean, "seg_mean", "mar_mean")] {
+        let index = segmentation(&changes, &Relations::default(), &SegSpec { weights, ..SegSpec::default() }).unwrap();
+        let (state, year) = (want.text("state"), want.text("year"));
+        let at = |labels: &[String], label: &str| labels.iter().position(|known| known == label).unwrap() as u32;
+        let cells: Vec<(u32, u32)> =
+            state.iter().zip(&year).map(|(s, y)| (at(changes.entities(), s), at(changes.times(), y))).collect();
+        let got = |f: &dyn Fn(u32, u32) -> Option<f64>| -> Vec<f64> {
+            cells.iter().map(|&(i, t)| f(i, t).unwrap()).collect()
+        };
+        let gap = worst(&got(&|i, t| index.seg(i, t)), &want.float(seg));
+        assert!(gap <= 1e-9, "{seg}: {gap:e}");
+        let gap = worst(&got(&|i, t| index.mar(i, t)), &want.float(mar));
+        assert!(gap <= 1e-9, "{mar}: {gap:e}");
+        // 2010 has nothing before it, 2026 one month.
+        assert_eq!(index.rows().count(), cells.len());
+        let empty = &index.diagnostics[0];
+        assert!(empty.code == "period-without-change" && empty.message.contains("2010, 2026"), "{empty}");
+    }
+}

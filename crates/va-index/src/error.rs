@@ -1,0 +1,111 @@
+//! What stops an index, and where.
+//!
+//! | group | variants | when |
+//! |---|---|---|
+//! | input | [`Error::LengthMismatch`], [`Error::UnknownCode`], [`Error::DuplicateKey`], [`Error::BadValue`], [`Error::Coincident`], [`Error::ZeroDistance`] | the data are not what they should be |
+//! | specification | [`Error::Specification`], [`Error::Geography`] | the request does not fit the data |
+//! | numerical | [`Error::NotConverged`], [`Error::Undefined`] | an iteration did not end; a statistic does not exist |
+
+/// Result of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Errors of location quotients, agglomeration indices and spatial tests.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    // Input
+    /// Two things that should be of one length are not.
+    #[error("{what} has length {got}, expected {expected}")]
+    LengthMismatch {
+        /// What.
+        what: String,
+        /// Expected length.
+        expected: usize,
+        /// Its length.
+        got: usize,
+    },
+    /// A row's code has no label.
+    #[error("row {row} has {what} code {code}, there are {known} labels")]
+    UnknownCode {
+        /// `entity`, `time`, `group`, …
+        what: &'static str,
+        /// Row, counted from 0.
+        row: usize,
+        /// The code.
+        code: u32,
+        /// Number of labels.
+        known: usize,
+    },
+    /// The same entity and time stand twice.
+    #[error("entity `{entity}`, time `{time}` stands twice: rows must have unique keys")]
+    DuplicateKey {
+        /// Entity label.
+        entity: String,
+        /// Time label.
+        time: String,
+    },
+    /// A value outside its domain.
+    #[error("bad value: entity `{entity}`, time `{time}`, column `{column}`, value `{value}`; expected {expected}")]
+    BadValue {
+        /// Entity label.
+        entity: String,
+        /// Time label; empty for a value that has no time.
+        time: String,
+        /// What the value is.
+        column: &'static str,
+        /// The value.
+        value: f64,
+        /// What was expected.
+        expected: &'static str,
+    },
+    /// Two entities at one place: their inverse distance is infinite.
+    #[error(
+        "entities `{first}` and `{second}` stand at the same coordinates, so their inverse distance is infinite; correct one, or set a smallest distance (min_km)"
+    )]
+    Coincident {
+        /// One entity.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// A zero in a user's distance matrix, off the diagonal.
+    #[error(
+        "the distance from `{from}` to `{to}` is 0, so its inverse is infinite; correct it, or set a smallest distance (min_km)"
+    )]
+    ZeroDistance {
+        /// From.
+        from: String,
+        /// To.
+        to: String,
+    },
+
+    // Specification
+    /// A request that cannot be carried out.
+    #[error("{0}")]
+    Specification(String),
+    /// An error of coordinates or distances.
+    #[error(transparent)]
+    Geography(#[from] panel_core::Error),
+
+    // Numerical
+    /// An iteration did not end.
+    #[error("{what} did not converge in {iterations} steps: last relative change {change:.1e}, wanted {wanted:.0e}")]
+    NotConverged {
+        /// What.
+        what: &'static str,
+        /// Steps done.
+        iterations: usize,
+        /// Last relative change.
+        change: f64,
+        /// Relative change wanted.
+        wanted: f64,
+    },
+    /// A statistic that does not exist for these data.
+    #[error("{statistic} does not exist: {reason}")]
+    Undefined {
+        /// Which.
+        statistic: &'static str,
+        /// Why.
+        reason: String,
+    },
+}

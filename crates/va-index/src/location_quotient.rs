@@ -1,0 +1,116 @@
+//! Location quotients.
+
+use crate::data::{Employment, list};
+use crate::error::Result;
+use panel_core::geo::CompensatedSum;
+use panel_core::{Diagnostic, Diagnostics};
+
+/// Location quotients of all rows, with what should be known about them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LocationQuotients {
+    /// One value per row; `NaN` where it does not exist.
+    pub values: Vec<f64>,
+    /// Share of the sector in all employment, per period (`NaN` where nobody is employed).
+    pub sector_share: Vec<f64>,
+    /// Remarks.
+    pub diagnostics: Diagnostics,
+}
+
+/// Share of the sector in an entity over its share in all entities of the same period.
+///
+/// LQ_it = (s_it / e_it) / (Σ_j s_jt / Σ_j e_jt)
+///
+/// with s sector and e total employment. The mean of LQ weighted by e is 1 in every period.
+///
+/// **Shapes**: one value per row. **Units**: none; both columns may be in any one unit.
+/// **Missing values**: a row whose sector or total employment is missing, or whose total is 0, has no quotient and
+/// enters neither sum; it is counted in the diagnostics. In a period without any sector employment no quotient exists.
+///
+/// # Errors
+/// Lengths, codes without label, a key that stands twice, a negative or infinite value.
+///
+/// **Source**: Hoover (1936), Review of Economics and Statistics 18, 162–171; the paper's Eq. 4, first factor.
+///
+/// ```
+/// use va_index::{Employment, location_quotient};
+/// // Three cities: sector 10, 20, 30 of total 100, 100, 400; the sector's share is 60 / 600 = 0.1.
+/// let names: Vec<String> = ["a", "b", "c"].map(String::from).to_vec();
+/// let years = vec!["2020".to_string()];
+/// let data = Employment {
+///     sector: &[10.0, 20.0, 30.0], total: &[100.0, 100.0, 400.0],
+///     entity: &[0, 1, 2], time: &[0, 0, 0], entities: &names, times: &years,
+/// };
+/// let lq = location_quotient(&data)?.values;
+/// assert!((lq[0] - 1.0).abs() < 1e-15 && (lq[1] - 2.0).abs() < 1e-15 && (lq[2] - 0.75).abs() < 1e-15);
+/// # Ok::<(), va_index::Error>(())
+/// ```
+pub fn location_quotient(data: &Employment<'_>) -> Result<LocationQuotients> {
+    data.validate()?;
+    let known = |row: usize| data.total[row] > 0.0 && !data.sector[row].is_nan();
+    let periods = data.times.len();
+    let mut sector = vec![CompensatedSum::new(); periods];
+    let mut total = vec![CompensatedSum::new(); periods];
+    for row in (0..data.n_rows()).filter(|&row| known(row)) {
+        sector[data.time[row] as usize].add(data.sector[row]);
+        total[data.time[row] as usize].add(data.total[row]);
+    }
+    let sector_share: Vec<f64> = sector.iter().zip(&total).map(|(s, e)| s.value() / e.value()).collect();
+    let values: Vec<f64> = (0..data.n_rows())
+        .map(|row| {
+            let share = sector_share[data.time[row] as usize];
+            if known(row) && share > 0.0 { data.sector[row] / data.total[row] / share } else { f64::NAN }
+        })
+        .collect();
+    Ok(LocationQuotients { diagnostics: remarks(data, &sector_share, &known), values, sector_share })
+}
+
+fn remarks(data: &Employment<'_>, sector_share: &[f64], known: &dyn Fn(usize) -> bool) -> Diagnostics {
+    let name = |row: usize| {
+        let (entity, time) = data.labels(row);
+        format!("{entity} {time}")
+    };
+    let rows_where = |test: &dyn Fn(usize) -> bool| -> Vec<String> {
+        (0..data.n_rows()).filter(|&row| test(row)).map(name).collect()
+    };
+    let mut diagnostics = Diagnostics::new();
+    let missing = rows_where(&|row| data.sector[row].is_nan() || data.total[row].is_nan());
+    if !missing.is_empty() {
+        diagnostics.push(Diagnostic::warning(
+            "employment-missing",
+            format!(
+                "{} rows have no location quotient because sector or total employment is missing ({}); they enter no total and add nothing to other entities' spillover",
+                missing.len(),
+                list(&missing)
+            ),
+        ));
+    }
+    let empty = rows_where(&|row| data.total[row] == 0.0);
+    if !empty.is_empty() {
+        diagnostics.push(Diagnostic::warning(
+            "total-zero",
+            format!("{} rows have no location quotient because total employment is 0 ({})", empty.len(), list(&empty)),
+        ));
+    }
+    let larger = rows_where(&|row| data.sector[row] > data.total[row]);
+    if !larger.is_empty() {
+        diagnostics.push(Diagnostic::warning(
+            "sector-exceeds-total",
+            format!(
+                "{} rows have more employment in the sector than in total ({}): are both in one unit?",
+                larger.len(),
+                list(&larger)
+            ),
+        ));
+    }
+    let mut used = vec![false; data.times.len()];
+    (0..data.n_rows()).filter(|&row| known(row)).for_each(|row| used[data.time[row] as usize] = true);
+    let idle: Vec<String> =
+        (0..used.len()).filter(|&t| used[t] && sector_share[t] == 0.0).map(|t| data.times[t].clone()).collect();
+    if !idle.is_empty() {
+        diagnostics.push(Diagnostic::warning(
+            "sector-empty",
+            format!("no entity has sector employment in {}: no location quotient there", list(&idle)),
+        ));
+    }
+    diagnostics
+}

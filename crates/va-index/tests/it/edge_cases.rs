@@ -1,0 +1,216 @@
+//! Small, missing, wrong.
+
+use crate::support::worst;
+use panel_core::geo::{DistanceMatrix, LatLon, Metric};
+use va_index::{
+    Employment, Error, Form, Geography, Kernel, Normalization, OwnDistance, VaSpec, location_quotient,
+    virtual_agglomeration,
+};
+
+fn names<const N: usize>(names: [&str; N]) -> Vec<String> {
+    names.map(String::from).to_vec()
+}
+
+fn at(lat: f64, lon: f64) -> Option<LatLon> {
+    Some(LatLon { lat, lon })
+}
+
+#[test]
+fn a_missing_city_gives_nothing_and_is_reported() {
+    let (entities, times) = (names(["a", "b", "c"]), names(["2019", "2020"]));
+    let data = Employment {
+        sector: &[10.0, 10.0, 20.0, f64::NAN, 30.0, 30.0],
+        total: &[100.0; 6],
+        entity: &[0, 0, 1, 1, 2, 2],
+        time: &[0, 1, 0, 1, 0, 1],
+        entities: &entities,
+        times: &times,
+    };
+    let km = DistanceMatrix::from_square(&entities, &[0.0, 10.0, 20.0, 10.0, 0.0, 40.0, 20.0, 40.0, 0.0]).unwrap();
+    let index = virtual_agglomeration(&data, &Geography::Matrix(&km), None, &VaSpec::default()).unwrap();
+    // 2019: share .2, quotients .5, 1, 1.5. 2020: share .2 of a and c alone, quotients .5, -, 1.5.
+    let nan = f64::NAN;
+    assert!(worst(&index.location_quotient, &[0.5, 0.5, 1.0, nan, 1.5, 1.5]) < 1e-15);
+    assert!(worst(&index.spillover, &[0.175, 0.075, 0.0875, 0.0875, 0.05, 0.025]) < 1e-15);
+    assert!(worst(&index.va, &[0.675, 0.575, 1.0875, nan, 1.55, 1.525]) < 1e-15);
+    assert_eq!(index.diagnostics.len(), 1);
+    assert!(index.diagnostics[0].message.contains("b 2020"), "{:?}", index.diagnostics);
+    assert_eq!(index.ranking(), [4, 5, 2, 0, 1]);
+}
+
+#[test]
+fn row_weights_keep_the_whole_set() {
+    // The row sums belong to all three cities, also in a period without b.
+    let (entities, times) = (names(["a", "b", "c"]), names(["2020"]));
+    let data = Employment {
+        sector: &[10.0, 30.0],
+        total: &[100.0, 100.0],
+        entity: &[0, 2],
+        time: &[0, 0],
+        entities: &entities,
+        times: &times,
+    };
+    let km = DistanceMatrix::from_square(&entities, &[0.0, 10.0, 20.0, 10.0, 0.0, 40.0, 20.0, 40.0, 0.0]).unwrap();
+    let spec = VaSpec { form: Form::Spillover, normalization: Normalization::Row, ..VaSpec::default() };
+    let index = virtual_agglomeration(&data, &Geography::Matrix(&km), None, &spec).unwrap();
+    assert!(worst(&index.va, &[1.5 * 0.05 / 0.15, 0.5 * 0.05 / 0.075]) < 1e-15);
+}
+
+#[test]
+fn normalisations_and_own_rules_by_hand() {
+    let (entities, times) = (names(["a", "b"]), names(["2020"]));
+    let data = Employment {
+        sector: &[10.0, 30.0],
+        total: &[100.0, 100.0],
+        entity: &[0, 1],
+        time: &[0, 0],
+        entities: &entities,
+        times: &times,
+    };
+    let km = DistanceMatrix::from_square(&entities, &[0.0, 50.0, 50.0, 0.0]).unwrap();
+    let run = |normalization, own| {
+        let spec = VaSpec { normalization, own, ..VaSpec::default() };
+        virtual_agglomeration(
+            &data,
+            &Geography::Matrix(&km),
+            Some(&[900.0 * std::f64::consts::PI, 3600.0 * std::f64::consts::PI]),
+            &spec,
+        )
+        .unwrap()
+    };
+    // Quotients .5 and 1.5; w = .02; eigenvalues ±.02 (bipartite), row sums .02.
+    for normalization in [Normalization::Row, Normalization::Spectral, Normalization::MinMax] {
+        assert!(worst(&run(normalization, None).va, &[2.0, 2.0]) < 1e-12, "{normalization:?}");
+    }
+    // Own distances ⅔·30 = 20 and ⅔·60 = 40, weights .05 and .025.
+    let raw = run(Normalization::Raw, Some(OwnDistance::Radius));
+    assert!(worst(&raw.va, &[0.5 * 0.05 + 1.5 * 0.02, 1.5 * 0.025 + 0.5 * 0.02]) < 1e-14);
+    let row = run(Normalization::Row, Some(OwnDistance::Radius));
+    assert!(worst(&row.va, &[(0.5 * 0.05 + 1.5 * 0.02) / 0.07, (1.5 * 0.025 + 0.5 * 0.02) / 0.045]) < 1e-14);
+    // Largest eigenvalue of [[.05, .02], [.02, .025]]: .0375 + √(.0125² + .02²).
+    let spectral = run(Normalization::Spectral, Some(OwnDistance::Radius));
+    let lambda = 0.0375 + 0.0125f64.hypot(0.02);
+    assert!(worst(&spectral.va, &[raw.va[0] / lambda, raw.va[1] / lambda]) < 1e-11);
+}
+
+#[test]
+fn one_city_and_one_period() {
+    let (entities, times) = (names(["a"]), names(["2020"]));
+    let data =
+        Employment { sector: &[3.0], total: &[9.0], entity: &[0], time: &[0], entities: &entities, times: &times };
+    let index = virtual_agglomeration(&data, &Geography::Points(&[at(30.0, 110.0)]), None, &VaSpec::default()).unwrap();
+    assert_eq!((index.va[0], index.spillover[0]), (1.0, 0.0));
+    assert_eq!(index.diagnostics[0].code, "no-neighbour");
+    let spec = VaSpec { normalization: Normalization::Spectral, ..VaSpec::default() };
+    assert!(matches!(
+        virtual_agglomeration(&data, &Geography::Points(&[at(30.0, 110.0)]), None, &spec),
+        Err(Error::Specification(_))
+    ));
+}
+
+#[test]
+fn errors_name_what_is_wrong() {
+    let (entities, times) = (names(["Beijing", "Tianjin"]), names(["2020"]));
+    let data = Employment {
+        sector: &[1.0, 2.0],
+        total: &[9.0, 9.0],
+        entity: &[0, 1],
+        time: &[0, 0],
+        entities: &entities,
+        times: &times,
+    };
+    let run = |points: &[Option<LatLon>], spec: &VaSpec| {
+        virtual_agglomeration(&data, &Geography::Points(points), None, spec).unwrap_err().to_string()
+    };
+    let good = [at(39.9, 116.4), at(39.1, 117.2)];
+    assert!(run(&[at(39.9, 116.4), at(39.9, 116.4)], &VaSpec::default()).contains("`Beijing` and `Tianjin`"));
+    assert!(
+        run(&[at(116.4, 39.9), at(39.1, 117.2)], &VaSpec::default())
+            .contains("`Beijing`: latitude 116.4, longitude 39.9")
+    );
+    assert!(run(&good, &VaSpec { unit_km: 0.0, ..VaSpec::default() }).contains("unit_km = 0"));
+    assert!(run(&good, &VaSpec { kernel: Kernel::KNearest { k: 0 }, ..VaSpec::default() }).contains("k = 0"));
+    assert!(run(&good, &VaSpec { own: Some(OwnDistance::Radius), ..VaSpec::default() }).contains("area"));
+    assert!(run(&good[..1], &VaSpec::default()).contains("points has length 1, expected 2"));
+    let km = DistanceMatrix::from_square(&entities, &[0.0, 0.0, 5.0, 0.0]).unwrap();
+    let error = virtual_agglomeration(&data, &Geography::Matrix(&km), None, &VaSpec::default()).unwrap_err();
+    assert!(matches!(error, Error::ZeroDistance { .. }), "{error}");
+
+    let negative = Employment { sector: &[-1.0, 2.0], ..data };
+    let error = location_quotient(&negative).unwrap_err().to_string();
+    assert!(error.contains("Beijing") && error.contains("2020") && error.contains("-1"), "{error}");
+    let twice = Employment { entity: &[0, 0], ..data };
+    assert!(matches!(location_quotient(&twice), Err(Error::DuplicateKey { .. })));
+    let short = Employment { total: &[1.0], ..data };
+    assert!(matches!(location_quotient(&short), Err(Error::LengthMismatch { .. })));
+    let unknown = Employment { entity: &[0, 7], ..data };
+    assert!(matches!(location_quotient(&unknown), Err(Error::UnknownCode { code: 7, .. })));
+}
+
+#[test]
+fn coincident_cities_are_fine_where_the_weight_is_finite() {
+    let (entities, times) = (names(["a", "b"]), names(["2020"]));
+    let data = Employment {
+        sector: &[1.0, 1.0],
+        total: &[9.0, 9.0],
+        entity: &[0, 1],
+        time: &[0, 0],
+        entities: &entities,
+        times: &times,
+    };
+    let points = [at(1.0, 1.0), at(1.0, 1.0)];
+    for spec in [
+        VaSpec { min_km: Some(10.0), ..VaSpec::default() },
+        VaSpec { kernel: Kernel::Exponential { scale_km: 10.0 }, ..VaSpec::default() },
+    ] {
+        let index = virtual_agglomeration(&data, &Geography::Points(&points), None, &spec).unwrap();
+        assert!(index.va[0].is_finite() && index.va[0] > 1.0);
+    }
+}
+
+/// Great circle, tree, sweep, matrix and geodesic take different roads to the same sums.
+#[test]
+fn every_road_leads_to_the_same_sums() {
+    let n = 600;
+    let entities: Vec<String> = (0..n).map(|i| format!("{i}")).collect();
+    let times = names(["1", "2"]);
+    let points: Vec<Option<LatLon>> = (0..n)
+        .map(|i| at(20.0 + 25.0 * (i as f64 * 0.618).fract(), 80.0 + 45.0 * (i as f64 * 0.755).fract()))
+        .collect();
+    let entity: Vec<u32> = (0..2 * n).map(|row| (row % n) as u32).collect();
+    let time: Vec<u32> = (0..2 * n).map(|row| (row / n) as u32).collect();
+    let sector: Vec<f64> = (0..2 * n).map(|row| 1.0 + (row % 13) as f64).collect();
+    let total: Vec<f64> = (0..2 * n).map(|row| 20.0 + (row % 7) as f64).collect();
+    let data =
+        Employment { sector: &sector, total: &total, entity: &entity, time: &time, entities: &entities, times: &times };
+    let known: Vec<LatLon> = points.iter().flatten().copied().collect();
+    for metric in [Metric::default(), Metric::GreatCircle { radius_km: 6371.0 }, Metric::Geodesic] {
+        let matrix = DistanceMatrix::between(&known, metric);
+        for (kernel, cutoff_km) in [
+            (Kernel::default(), None),
+            (Kernel::default(), Some(100.0)),
+            (Kernel::default(), Some(1500.0)),
+            (Kernel::Inverse { exponent: 2.0 }, None),
+            (Kernel::Gaussian { bandwidth_km: 100.0 }, Some(250.0)),
+            (Kernel::Threshold { km: 120.0 }, None),
+            (Kernel::KNearest { k: 5 }, None),
+        ] {
+            let spec = VaSpec { kernel, cutoff_km, metric, form: Form::Spillover, ..VaSpec::default() };
+            let by_points = virtual_agglomeration(&data, &Geography::Points(&points), None, &spec).unwrap();
+            let by_matrix = virtual_agglomeration(&data, &Geography::Matrix(&matrix), None, &spec).unwrap();
+            let gap = worst(&by_points.va, &by_matrix.va);
+            assert!(gap < 1e-11, "{metric:?} {kernel:?} {cutoff_km:?}: {gap:e}");
+        }
+    }
+}
+
+#[test]
+fn the_specification_reads_from_a_study_file() {
+    let spec: VaSpec = serde_json::from_str(
+        r#"{"form": "own-times-sum", "kernel": {"inverse": {}}, "cutoff-km": 500, "metric": "geodesic", "own": "radius", "normalization": "min-max"}"#,
+    )
+    .unwrap();
+    assert_eq!(spec.form, Form::OwnTimesSum);
+    assert_eq!((spec.kernel, spec.cutoff_km, spec.unit_km), (Kernel::default(), Some(500.0), 1.0));
+    assert!(serde_json::from_str::<VaSpec>(r#"{"cut": 1}"#).is_err());
+}

@@ -1,0 +1,7 @@
+//! Integration tests.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod edge_cases;
+mod properties;
+mod real;
+mod support;
