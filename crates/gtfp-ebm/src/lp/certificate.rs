@@ -88,7 +88,9 @@ pub(crate) fn certify(activities: &Activities, program: &Program, solution: &mut
     }
     let mut weights = Vec::with_capacity(activities.rows());
     internal_weights(activities, program, &solution.duals, &mut weights);
-    dual = dual.max(dual_sweep(activities, &weights, program.excluded()).0);
+    if weights.iter().any(|w| *w != 0.0) {
+        dual = dual.max(dual_sweep(activities, &weights, program.excluded()).0);
+    }
     for &(j, value) in &solution.lambda {
         primal = primal.max(-value);
         let d: f64 = weights.iter().enumerate().map(|(i, w)| w * activities.scaled(i, j)).sum();

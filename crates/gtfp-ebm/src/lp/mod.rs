@@ -21,11 +21,12 @@
 //! [`Activities`] and [`Program`] to state, [`solve_each`] to solve one program for each of many units (ordered
 //! chunks, threads, fallbacks, counts), [`LpSolver`] for one engine by hand.
 
-mod activities;
+pub(crate) mod activities;
 mod batch;
 mod certificate;
 #[cfg(feature = "highs")]
 mod highs;
+mod order;
 mod program;
 mod simplex;
 mod solution;
@@ -34,6 +35,7 @@ pub use activities::Activities;
 pub use batch::{CHUNK, LpStats, solve_each};
 #[cfg(feature = "highs")]
 pub use highs::Highs;
+pub use order::neighbour_order;
 pub use program::Program;
 pub use simplex::Simplex;
 pub use solution::{Certificate, Solution, Status};

@@ -78,6 +78,8 @@ impl<const M: usize> Core<M> {
         if !(same && self.warm && self.restore(activities)) {
             self.start_cold();
         }
+        // Without costs any feasible point is optimal, and zero multipliers prove it.
+        let costless = program.cost().iter().all(|c| *c == 0.0);
         let limit = 200 + 60 * M;
         let mut aim = Aim::Both;
         let mut idle = 0;
@@ -88,6 +90,11 @@ impl<const M: usize> Core<M> {
                 break Status::Failed;
             }
             let violated = self.set_objective(aim);
+            if costless && !violated {
+                self.y = [0.0; M];
+                self.polish(aim);
+                break Status::Optimal;
+            }
             self.y = self.basis.btran(&self.cost);
             let least = idle > PATIENCE;
             let entering = match forced.take() {
