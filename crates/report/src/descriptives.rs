@@ -1,0 +1,111 @@
+//! Tables of descriptive statistics.
+
+use crate::numfmt::Format;
+use crate::table::{Cell, Row, RowGroup};
+use crate::{Error, Labels, Result, Table, Text};
+use serde::{Deserialize, Serialize};
+
+/// Descriptive statistics of one variable.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Summary {
+    /// Name; its label comes from the dictionary.
+    pub name: String,
+    /// Role that groups rows (被解释变量, controls); may be empty.
+    pub group: Text,
+    /// Present values.
+    pub n: usize,
+    /// Mean.
+    pub mean: Option<f64>,
+    /// Standard deviation (divisor n-1).
+    pub sd: Option<f64>,
+    /// Smallest value.
+    pub min: Option<f64>,
+    /// 5 % quantile.
+    pub p5: Option<f64>,
+    /// Median.
+    pub p50: Option<f64>,
+    /// 95 % quantile.
+    pub p95: Option<f64>,
+    /// Largest value.
+    pub max: Option<f64>,
+}
+
+/// Keys of the columns that [`descriptives_table`] can show, in their usual order.
+pub const SUMMARY_COLUMNS: [&str; 8] = ["n", "mean", "sd", "min", "p5", "p50", "p95", "max"];
+
+/// What a table of descriptive statistics shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DescriptivesSpec {
+    /// Name of its files.
+    pub id: String,
+    /// What stands before the title.
+    pub number: Text,
+    /// Title.
+    pub title: Text,
+    /// Columns, of [`SUMMARY_COLUMNS`].
+    pub columns: Vec<String>,
+    /// Digits of all but `n`.
+    pub digits: Format,
+    /// Dictionary.
+    pub labels: Labels,
+    /// Notes.
+    pub notes: Vec<Text>,
+}
+
+impl DescriptivesSpec {
+    /// All columns, three digits.
+    pub fn new(id: impl Into<String>, title: impl Into<Text>) -> Self {
+        Self {
+            id: id.into(),
+            number: Text::default(),
+            title: title.into(),
+            columns: SUMMARY_COLUMNS.map(str::to_owned).to_vec(),
+            digits: Format::Fixed(3),
+            labels: Labels::new(),
+            notes: Vec::new(),
+        }
+    }
+}
+
+/// A table with one row per variable; consecutive variables of one group stand under its label.
+///
+/// # Errors
+/// [`Error::UnknownName`] for a column that is none of [`SUMMARY_COLUMNS`].
+pub fn descriptives_table(rows: &[Summary], spec: &DescriptivesSpec) -> Result<Table> {
+    let known: Vec<String> = SUMMARY_COLUMNS.map(str::to_owned).to_vec();
+    if let Some(column) = spec.columns.iter().find(|column| !known.contains(column)) {
+        return Err(Error::unknown("statistic", column, &known));
+    }
+    let header = spec.columns.iter().map(|column| spec.labels.get(column)).collect();
+    let mut table = Table::new(&spec.id, spec.title.clone(), ("变量", "Variable"), header);
+    table.number = spec.number.clone();
+    table.notes.clone_from(&spec.notes);
+    let mut group: Option<&Text> = None;
+    for summary in rows {
+        if group != Some(&summary.group) {
+            group = Some(&summary.group);
+            let label = (!summary.group.is_empty()).then(|| summary.group.clone());
+            table.groups.push(RowGroup { label, ..RowGroup::default() });
+        }
+        let cells = spec.columns.iter().map(|column| cell(summary, column, spec.digits)).collect();
+        if let Some(last) = table.groups.last_mut() {
+            last.rows.push(Row::new(spec.labels.get(&summary.name), cells));
+        }
+    }
+    Ok(table)
+}
+
+fn cell(summary: &Summary, column: &str, digits: Format) -> Cell {
+    let value = match column {
+        "n" => return Cell::number(summary.n as f64, Format::Integer),
+        "mean" => summary.mean,
+        "sd" => summary.sd,
+        "min" => summary.min,
+        "p5" => summary.p5,
+        "p50" => summary.p50,
+        "p95" => summary.p95,
+        _ => summary.max,
+    };
+    Cell::optional(value, digits, ("没有足够的观测值", "too few observations"))
+}

@@ -1,0 +1,86 @@
+//! What can go wrong when results are turned into tables, figures and pages.
+//!
+//! | group | variants | when |
+//! |---|---|---|
+//! | input | [`Error::Csv`], [`Error::BadNumber`], [`Error::Shape`] | a record is not what it should be |
+//! | specification | [`Error::UnknownName`], [`Error::Specification`] | the request does not fit the records |
+//! | rendering | [`Error::Render`] | a container format refused its content |
+
+/// Result of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Errors of tables, figures, comparisons and audits.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    // Input
+    /// A CSV text could not be understood.
+    #[error("{what}, line {line}: {reason}")]
+    Csv {
+        /// What was read.
+        what: String,
+        /// Line, 1-based.
+        line: usize,
+        /// What is wrong there.
+        reason: String,
+    },
+    /// A printed number that is none.
+    #[error("not a printed number: `{text}` in {place}; expected {expected}")]
+    BadNumber {
+        /// Table, column and row.
+        place: String,
+        /// The text found there.
+        text: String,
+        /// What was expected.
+        expected: String,
+    },
+    /// Two parts of a record do not fit together.
+    #[error("{what}: {got} where {expected} were expected")]
+    Shape {
+        /// The part, such as ``table `t2`, row `Va` ``.
+        what: String,
+        /// Expected number.
+        expected: usize,
+        /// Number found.
+        got: usize,
+    },
+
+    // Specification
+    /// A request names something that no record has.
+    #[error("{what} `{name}` is in no record{}; available: {}", suggestion.as_ref().map(|s| format!("; did you mean `{s}`?")).unwrap_or_default(), available.join(", "))]
+    UnknownName {
+        /// What kind of name.
+        what: &'static str,
+        /// The name asked for.
+        name: String,
+        /// The nearest name there is.
+        suggestion: Option<String>,
+        /// The names there are.
+        available: Vec<String>,
+    },
+    /// A request that cannot be carried out.
+    #[error("{0}")]
+    Specification(String),
+
+    // Rendering
+    /// A container format refused its content.
+    #[error("cannot write {format}: {reason}")]
+    Render {
+        /// The format.
+        format: &'static str,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Error {
+    /// An [`Error::UnknownName`] with the nearest name there is.
+    pub(crate) fn unknown(what: &'static str, name: &str, available: &[String]) -> Self {
+        Self::UnknownName {
+            what,
+            name: name.to_owned(),
+            suggestion: panel_core::suggest::nearest(name, available.iter().map(String::as_str)).map(str::to_owned),
+            available: available.to_vec(),
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Numbers to text and back, rounded once, where they are printed.
+//!
+//! Everything upstream keeps full precision. Here a number gets its digits; `-0.000` prints as `0.000`; a missing
+//! number prints as a dash and carries its reason. [`Printed`] goes the other way: a number as a journal printed it
+//! stands for the interval of all numbers that round to it.
+
+use serde::{Deserialize, Serialize};
+
+/// How many digits a number gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Format {
+    /// Digits after the point, as `3` in 0.123.
+    Fixed(u8),
+    /// Significant digits, without an exponent.
+    Significant(u8),
+    /// A whole number.
+    Integer,
+    /// A whole number with separated thousands, as 2,232.
+    Grouped,
+    /// A share times 100, digits after the point, with the sign %.
+    Percent(u8),
+    /// Digits after the point of a mantissa with exponent, as 1.3e-9.
+    Scientific(u8),
+    /// All digits that a double has (shortest text that reads back to the same number).
+    Full,
+}
+
+/// What stands where no number is known.
+pub const MISSING: &str = "–";
+
+/// The text of a finite number; `∞` and `-∞` for infinite ones, [`MISSING`] for NaN.
+///
+/// Rounding is to nearest of the exact binary value; a negative number that rounds to zero loses its sign.
+#[must_use]
+pub fn number(value: f64, format: Format) -> String {
+    if value.is_nan() {
+        return MISSING.to_owned();
+    }
+    if value.is_infinite() {
+        return if value > 0.0 { "∞".to_owned() } else { "-∞".to_owned() };
+    }
+    let text = match format {
+        Format::Fixed(digits) => format!("{value:.*}", usize::from(digits)),
+        Format::Significant(digits) => significant(value, digits),
+        Format::Integer => format!("{value:.0}"),
+        Format::Grouped => grouped(&format!("{value:.0}")),
+        Format::Percent(digits) => format!("{:.*}%", usize::from(digits), value * 100.0),
+        Format::Scientific(digits) => format!("{value:.*e}", usize::from(digits)),
+        Format::Full => format!("{value}"),
+    };
+    unsigned_zero(text)
+}
+
+/// A p-value: three digits, `<0.001` below that.
+#[must_use]
+pub fn p_value(p: f64) -> String {
+    if p < 0.001 { "<0.001".to_owned() } else { number(p, Format::Fixed(3)) }
+}
+
+fn significant(value: f64, digits: u8) -> String {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    let digits = i32::from(digits.max(1));
+    // The exponent after rounding: 9.996 with three digits is 10.0, not 10.00.
+    let exponent = format!("{value:.*e}", (digits - 1) as usize)
+        .rsplit_once('e')
+        .and_then(|(_, exponent)| exponent.parse::<i32>().ok())
+        .unwrap_or_default();
+    let decimals = (digits - 1 - exponent).max(0) as usize;
+    format!("{value:.decimals$}")
+}
+
+fn grouped(whole: &str) -> String {
+    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
+    let mut text = String::with_capacity(whole.len() + whole.len() / 3);
+    text.push_str(sign);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn unsigned_zero(text: String) -> String {
+    match text.strip_prefix('-') {
+        Some(rest) if rest.chars().take_while(|&c| c != 'e').all(|c| !('1'..='9').contains(&c)) => rest.to_owned(),
+        _ => text,
+    }
+}
+
+/// A number as it was printed: its text, value and the interval of numbers that round to it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Printed {
+    /// The text without surrounding blanks.
+    pub text: String,
+    /// Its value.
+    pub value: f64,
+    /// Digits after the point.
+    pub decimals: u8,
+}
+
+impl Printed {
+    /// Reads a printed number: an optional sign (`-`, `−` or `–`), digits, optional thousands commas, an optional point.
+    ///
+    /// Returns `None` for anything else, such as an empty cell, words or an exponent.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let plain: String = text.replace(['−', '–'], "-").replace([',', '，'], "");
+        let digits = plain.strip_prefix(['-', '+']).unwrap_or(&plain);
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        let all_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+        if whole.len() + fraction.len() == 0 || !all_digits(whole) || !all_digits(fraction) {
+            return None;
+        }
+        Some(Self { text: text.to_owned(), value: plain.parse().ok()?, decimals: u8::try_from(fraction.len()).ok()? })
+    }
+
+    /// Half a unit of the last printed digit.
+    #[must_use]
+    pub fn half_unit(&self) -> f64 {
+        0.5 * 10f64.powi(-i32::from(self.decimals))
+    }
+
+    /// The numbers that round to it: value ± half a unit of the last digit.
+    #[must_use]
+    pub fn interval(&self) -> (f64, f64) {
+        (self.value - self.half_unit(), self.value + self.half_unit())
+    }
+
+    /// Whether a full-precision number prints as this one.
+    ///
+    /// Ties count as equal whichever way they were rounded.
+    #[must_use]
+    pub fn matches(&self, value: f64) -> bool {
+        (value - self.value).abs() <= self.half_unit() * (1.0 + 1e-9) + 4.0 * f64::EPSILON * self.value.abs()
+    }
+
+    /// Another number printed with the same digits.
+    #[must_use]
+    pub fn print_like(&self, value: f64) -> String {
+        number(value, Format::Fixed(self.decimals))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zero_has_no_sign_and_rounding_happens_once() {
+        assert_eq!(number(-0.0004, Format::Fixed(3)), "0.000");
+        assert_eq!(number(-0.0006, Format::Fixed(3)), "-0.001");
+        assert_eq!(number(2232.0, Format::Grouped), "2,232");
+        assert_eq!(number(-1_234_567.0, Format::Grouped), "-1,234,567");
+        assert_eq!(number(9.996, Format::Significant(3)), "10.0");
+        assert_eq!(number(0.001_234_5, Format::Significant(3)), "0.00123");
+        assert_eq!(number(0.1234, Format::Percent(1)), "12.3%");
+        assert_eq!(number(f64::NAN, Format::Fixed(3)), MISSING);
+        assert_eq!(p_value(0.000_4), "<0.001");
+    }
+
+    #[test]
+    fn a_printed_number_is_an_interval() {
+        let printed = Printed::parse("-0.010").expect("a number");
+        assert_eq!(printed.decimals, 3);
+        assert!(printed.matches(-0.0105) && printed.matches(-0.0095) && !printed.matches(-0.0106));
+        assert_eq!(Printed::parse("2,232").map(|p| p.value), Some(2232.0));
+        assert_eq!(Printed::parse("−0.5").map(|p| p.value), Some(-0.5));
+        for text in ["", "n/a", "1e5", "-", "[7.03]", "0.1.2"] {
+            assert_eq!(Printed::parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Regression tables from plain records, whatever estimated them.
+
+mod build;
+mod notes;
+mod record;
+mod spec;
+
+pub use build::regression_table;
+pub use record::{Cluster, FitStat, Flag, ModelColumn, SeKind, StdErrors, Term};
+pub use spec::{Below, CoefLabel, FitRow, RegressionSpec};

@@ -1,0 +1,168 @@
+//! LaTeX with booktabs and threeparttable.
+
+use crate::table::{Grid, GridCell, HeaderCell, Line, Rule, TextAlign};
+use crate::{Lang, Result, Table};
+
+/// A table as a LaTeX `table` environment; it needs `booktabs` and `threeparttable` (and `ctex` for Chinese).
+///
+/// Numbers are set in math mode, so that a minus is a minus; words are escaped.
+///
+/// # Errors
+/// As [`Table::validate`].
+pub fn latex(table: &Table, lang: Lang) -> Result<String> {
+    let grid = table.grid(lang)?;
+    let mut out = String::from("\\begin{table}[htbp]\n\\centering\n\\begin{threeparttable}\n");
+    if !table.title.is_empty() {
+        out.push_str(&format!("\\caption{{{}}}\n\\label{{tab:{}}}\n", escape(table.title.get(lang)), label(&table.id)));
+    }
+    let columns: String = grid.align.iter().map(|a| if *a == TextAlign::Left { 'l' } else { 'c' }).collect();
+    out.push_str(&format!("\\begin{{tabular}}{{{columns}}}\n"));
+    push_rule(&mut out, grid.rules.0, "\\toprule");
+    for row in &grid.header {
+        push_header_row(&mut out, row, &grid);
+    }
+    push_rule(&mut out, grid.rules.1, "\\midrule");
+    for line in &grid.lines {
+        match line {
+            Line::Group { label, rule_above } => {
+                push_rule(&mut out, *rule_above, "\\midrule");
+                out.push_str(&format!(
+                    "\\multicolumn{{{}}}{{l}}{{\\textit{{{}}}}} \\\\\n",
+                    grid.n_columns,
+                    escape(label)
+                ));
+            }
+            Line::Row { stub, cells, indented, rule_above, .. } => {
+                push_rule(&mut out, *rule_above, "\\midrule");
+                if *indented {
+                    out.push_str("\\quad ");
+                }
+                out.push_str(&escape(stub));
+                for cell in cells {
+                    out.push_str(" & ");
+                    out.push_str(&body_cell(cell));
+                }
+                out.push_str(" \\\\\n");
+            }
+        }
+    }
+    push_rule(&mut out, grid.rules.2, "\\bottomrule");
+    out.push_str("\\end{tabular}\n");
+    if !grid.notes.is_empty() {
+        out.push_str("\\begin{tablenotes}[flushleft]\\footnotesize\n");
+        for note in &grid.notes {
+            out.push_str(&format!("\\item {}\n", escape(note)));
+        }
+        out.push_str("\\end{tablenotes}\n");
+    }
+    out.push_str("\\end{threeparttable}\n\\end{table}\n");
+    Ok(out)
+}
+
+/// A document of several tables that compiles on its own (XeLaTeX or tectonic).
+///
+/// # Errors
+/// As [`Table::validate`].
+pub fn latex_document(tables: &[Table], lang: Lang) -> Result<String> {
+    let class = match lang {
+        Lang::Zh => "\\documentclass[UTF8,11pt]{ctexart}\n",
+        Lang::En => "\\documentclass[11pt]{article}\n",
+    };
+    let mut out = String::from(class);
+    out.push_str("\\usepackage[margin=2.5cm]{geometry}\n\\usepackage{booktabs,threeparttable}\n\\begin{document}\n\n");
+    for table in tables {
+        out.push_str(&latex(table, lang)?);
+        out.push('\n');
+    }
+    out.push_str("\\end{document}\n");
+    Ok(out)
+}
+
+fn push_rule(out: &mut String, rule: Rule, command: &str) {
+    if rule != Rule::None {
+        out.push_str(command);
+        out.push('\n');
+    }
+}
+
+fn push_header_row(out: &mut String, row: &[HeaderCell], grid: &Grid) {
+    let mut cmidrules = String::new();
+    let mut column = 0;
+    for (i, label) in row.iter().enumerate() {
+        if i > 0 {
+            out.push_str(" & ");
+        }
+        if label.span > 1 {
+            out.push_str(&format!("\\multicolumn{{{}}}{{c}}{{{}}}", label.span, escape(&label.text)));
+        } else {
+            out.push_str(&escape(&label.text));
+        }
+        if label.underlined {
+            cmidrules.push_str(&format!("\\cmidrule(lr){{{}-{}}}", column + 1, column + label.span));
+        }
+        column += label.span;
+    }
+    debug_assert_eq!(column, grid.n_columns);
+    out.push_str(" \\\\\n");
+    if !cmidrules.is_empty() {
+        out.push_str(&cmidrules);
+        out.push('\n');
+    }
+}
+
+fn body_cell(cell: &GridCell) -> String {
+    if cell.missing.is_some() {
+        return "--".to_owned();
+    }
+    if !cell.numeric {
+        return escape(&cell.text);
+    }
+    if cell.text.is_empty() {
+        return String::new();
+    }
+    let text = cell.text.replace(", ", ",\\ ").replace('%', "\\%").replace('∞', "\\infty ");
+    // A comma between digits is a thousands separator, not punctuation.
+    let mut math = String::with_capacity(text.len() + 8);
+    let chars: Vec<char> = text.chars().collect();
+    for (i, &c) in chars.iter().enumerate() {
+        if c == ',' && chars.get(i + 1).is_some_and(char::is_ascii_digit) { math.push_str("{,}") } else { math.push(c) }
+    }
+    let stars = if cell.stars.is_empty() { String::new() } else { format!("^{{{}}}", cell.stars) };
+    format!("${math}{stars}$")
+}
+
+fn label(id: &str) -> String {
+    id.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '-' }).collect()
+}
+
+/// Words: special characters escaped, common symbols spelled so that any engine can set them.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' | '%' | '$' | '#' | '_' | '{' | '}' => {
+                out.push('\\');
+                out.push(c);
+            }
+            '\\' => out.push_str("\\textbackslash{}"),
+            '~' => out.push_str("\\textasciitilde{}"),
+            '^' => out.push_str("\\textasciicircum{}"),
+            '<' | '>' => out.push_str(&format!("${c}$")),
+            '×' => out.push_str("$\\times$"),
+            '−' => out.push_str("$-$"),
+            '–' => out.push_str("--"),
+            '²' => out.push_str("\\textsuperscript{2}"),
+            '∞' => out.push_str("$\\infty$"),
+            '≤' => out.push_str("$\\le$"),
+            '≥' => out.push_str("$\\ge$"),
+            '→' => out.push_str("$\\to$"),
+            'θ' => out.push_str("$\\theta$"),
+            'χ' => out.push_str("$\\chi$"),
+            'Δ' => out.push_str("$\\Delta$"),
+            'ε' => out.push_str("$\\varepsilon$"),
+            '\n' => out.push(' '),
+            _ => out.push(c),
+        }
+    }
+    out
+}

@@ -1,0 +1,149 @@
+//! The audit of the paper's own numbers finds what a careful reader finds by hand.
+
+use crate::support::snapshot;
+use panel_report::audit::{Audit, AuditSpec, Check, Status, audit};
+use panel_report::{Lang, PublishedRow, StarRule, TableFormat};
+
+const NUMBERS: &str = include_str!("../../../../fixtures/published.csv");
+const SPEC: &str = include_str!("../../../../fixtures/published.audit.toml");
+
+fn paper() -> Audit {
+    let rows = PublishedRow::read_csv(NUMBERS, "published.csv").expect("reads");
+    audit(&rows, &AuditSpec::from_toml(SPEC).expect("a specification")).expect("audits")
+}
+
+fn places(audit: &Audit, check: Check, status: Status) -> Vec<&str> {
+    audit.of(check).filter(|f| f.status == status).map(|f| f.place.as_str()).collect()
+}
+
+#[test]
+fn stars_41_agree_9_need_rounding_2_are_impossible() {
+    let audit = paper();
+    assert_eq!(audit.star_counts(), (41, 9, 2));
+    assert_eq!(places(&audit, Check::Stars, Status::Contradiction), ["5 (1) Iv", "5 (3) Va"]);
+    let border = audit.of(Check::Stars).find(|f| f.place == "8 (1) Va").expect("there");
+    assert!(border.message.get(Lang::En).contains("right under t with 229 degrees of freedom (p = 0.0507)"));
+}
+
+#[test]
+fn identities_of_ind_and_mar_fail_and_mar_was_divided_by_100() {
+    let audit = paper();
+    assert_eq!(
+        places(&audit, Check::Mediation, Status::Contradiction),
+        ["7 (1) n", "7 (3) Va → Ind", "7 (5) Va → Mar", "7 (5) Va_sq → Mar"]
+    );
+    let mar = audit.of(Check::Mediation).find(|f| f.place == "7 (5) Va → Mar").expect("there");
+    assert!(mar.implied.starts_with("-0.1440"), "{}", mar.implied);
+    assert!(mar.message.get(Lang::En).contains("divided by 100 it is -0.0133"), "{:?}", mar.message);
+    let ind = audit.of(Check::Mediation).find(|f| f.place == "7 (3) Va → Ind").expect("there");
+    assert_eq!(ind.implied, "-0.0170 (-0.0176 … -0.0164)");
+}
+
+#[test]
+fn sample_sizes() {
+    let audit = paper();
+    assert_eq!(places(&audit, Check::SampleSize, Status::Contradiction), ["7 (1)"]);
+    assert_eq!(places(&audit, Check::SampleSize, Status::Deviation), ["2 (1)", "6 (4)", "8 (1)"]);
+    let sums = audit.of(Check::SampleSize).filter(|f| f.place.contains('+')).all(|f| f.status == Status::Ok);
+    assert!(sums, "800 + 800 + 632 and 1416 + 816 are 2232");
+}
+
+#[test]
+fn the_two_stage_turning_point_lies_outside_the_sample() {
+    let audit = paper();
+    assert_eq!(places(&audit, Check::TurningPoint, Status::Contradiction), ["5 (3)"]);
+    assert_eq!(places(&audit, Check::TurningPoint, Status::Rounding), ["6 (2) (中部)"], ".91 needs truncation");
+    let east = audit.of(Check::TurningPoint).find(|f| f.place == "6 (1) (东部)").expect("there");
+    assert_eq!(east.status, Status::Ok);
+}
+
+#[test]
+fn instruments() {
+    let audit = paper();
+    let contradictions = places(&audit, Check::Instruments, Status::Contradiction);
+    assert_eq!(contradictions, ["5 (1) Iv", "5 (2) Iv_sq", "5 (3) Anderson LM"]);
+    let deviations = places(&audit, Check::Instruments, Status::Deviation);
+    assert_eq!(deviations, ["5 (1)", "5 (2)", "5 (3) Stock-Yogo 10%"]);
+}
+
+#[test]
+fn moderation_shifts_left_but_flips_at_4_83() {
+    let audit = paper();
+    let implied: Vec<&str> = audit.of(Check::Moderation).map(|f| f.implied.as_str()).collect();
+    assert_eq!(
+        implied,
+        ["-0.0033 (-0.0042–-0.0024)", "θ₂+θ₄m = 0: m = 4.83; θ₁+θ₃m = 0: m = 4.68", "Infra = 4.06, 4.59"]
+    );
+    let shift = audit.of(Check::Moderation).next().expect("there");
+    assert!(shift.message.get(Lang::En).contains("about 0.10"), "{:?}", shift.message);
+}
+
+#[test]
+fn descriptives_and_subsamples() {
+    let audit = paper();
+    assert_eq!(places(&audit, Check::Descriptives, Status::Contradiction), ["1 Ind min"]);
+    let remarks = audit.of(Check::Subsamples).filter(|f| f.status == Status::Remark).count();
+    assert_eq!(remarks, 5, "every subsample lies beyond the pooled curve, and the border cities flip");
+    let border = audit.of(Check::Subsamples).last().expect("there");
+    assert!(border.implied.contains("-0.21") || border.implied.contains("-0.20"), "{}", border.implied);
+}
+
+#[test]
+fn the_audit_as_a_table_and_a_csv() {
+    let audit = paper();
+    let markdown = |lang| {
+        String::from_utf8(audit.table(false).render(TableFormat::Markdown, lang).expect("renders")).expect("UTF-8")
+    };
+    snapshot("audit_paper_en", "Findings on the published numbers", &markdown(Lang::En));
+    snapshot("audit_paper_zh", "Findings on the published numbers", &markdown(Lang::Zh));
+    snapshot("audit_paper_csv", "All statements", &audit.csv());
+}
+
+#[test]
+fn hand_audits_agree_where_they_are_at_hand() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
+    let Ok(text) = std::fs::read_to_string(folder.join("audit_stars.csv")) else {
+        eprintln!("skipped: no ../shared/data/audit_stars.csv");
+        return;
+    };
+    let audit = paper();
+    let ours: Vec<Status> = audit.of(Check::Stars).map(|f| f.status).collect();
+    let theirs: Vec<Status> = text
+        .lines()
+        .skip(1)
+        .map(|line| match line.rsplit(',').next() {
+            Some("ok") => Status::Ok,
+            Some("IMPOSSIBLE") => Status::Contradiction,
+            _ => Status::Rounding,
+        })
+        .collect();
+    assert_eq!(ours, theirs);
+
+    let text = std::fs::read_to_string(folder.join("audit_turning_points.csv")).expect("beside the stars");
+    for line in text.lines().skip(1) {
+        let fields: Vec<&str> = line.split(',').collect();
+        let place = format!("{} {}", fields[0], fields[1]);
+        if place == "8 (3)" {
+            continue; // the moderated column has no single turning point
+        }
+        let finding = audit.of(Check::TurningPoint).find(|f| f.place == place).expect("a turning point");
+        let value: f64 = fields[4].parse().expect("a number");
+        let ours: f64 = finding.implied.split(' ').next().expect("a value").parse().expect("a number");
+        assert!((value - ours).abs() < 0.000_6, "{place}: {value} against {ours}");
+    }
+}
+
+#[test]
+fn a_specification_that_names_what_is_not_there_is_refused() {
+    let rows = PublishedRow::read_csv(NUMBERS, "published.csv").expect("reads");
+    let mut spec = AuditSpec::new(StarRule::china());
+    assert!(audit(&rows, &spec).is_ok(), "stars need no declaration");
+    let text = SPEC.replace("mediator = \"Ina\"", "mediator = \"Inna\"");
+    let error = audit(&rows, &AuditSpec::from_toml(&text).expect("reads")).expect_err("no such row").to_string();
+    assert!(error.contains("row `Inna`") && error.contains("did you mean `Ina`"), "{error}");
+    let text = SPEC.replace("periods = 8", "perids = 8");
+    let error = AuditSpec::from_toml(&text).expect_err("unknown key").to_string();
+    assert!(error.contains("perids"), "{error}");
+    spec.sample.periods = Some(7);
+    assert!(audit(&rows, &spec).expect("audits").has_contradictions());
+}

@@ -1,0 +1,32 @@
+//! Reading printed numbers.
+
+use panel_report::{PublishedRow, Stat, published_cells};
+
+const CSV: &str = "\
+table,column,depvar,sample,row,coef,se,stars,n,r2,other
+1,mean,,all,Gtfp,0.987,,,2232,,
+2,(1),Gtfp,all,Va,-0.016,0.007,**,2232,0.038,控制变量=否
+2,(1),Gtfp,all,Va_sq,0.007,0.003,***,2232,0.038,控制变量=否
+5,(3),Gtfp,all,Va,-0.010,0.043,**,2232,0.153,Anderson LM=35.6*;Stock-Yogo 10%=[7.03]
+";
+
+#[test]
+fn each_number_becomes_one_cell() {
+    let rows = PublishedRow::read_csv(CSV, "published.csv").expect("reads");
+    assert_eq!(rows[1].coef.as_ref().map(|c| (c.value, c.decimals)), Some((-0.016, 3)));
+    assert_eq!(rows[3].fact("Stock-Yogo 10%"), Some("[7.03]"));
+    let cells = published_cells(&rows);
+    let count = |stat: &Stat| cells.iter().filter(|cell| cell.key.stat == *stat).count();
+    assert_eq!([Stat::Coef, Stat::Se, Stat::Stars, Stat::N, Stat::R2].map(|s| count(&s)), [4, 3, 3, 3, 2]);
+    assert_eq!(count(&Stat::Other("Stock-Yogo 10%".into())), 1);
+    assert_eq!(count(&Stat::Other("控制变量".into())), 0, "words are no numbers");
+}
+
+#[test]
+fn a_bad_cell_names_its_place() {
+    let bad = CSV.replace("0.007,0.003", "0.007x,0.003");
+    let error = PublishedRow::read_csv(&bad, "published.csv").expect_err("no number").to_string();
+    assert!(error.contains("`0.007x` in published.csv, line 4 (table 2, column (1), row Va_sq), coef"), "{error}");
+    let error = PublishedRow::read_csv("table,column\n1,2\n", "p.csv").expect_err("a column is missing").to_string();
+    assert_eq!(error, "p.csv, line 1: no column `row`");
+}

@@ -1,0 +1,105 @@
+//! Regression tables: selection, stars, notes, errors.
+
+use crate::support::{baseline, baseline_spec, snapshot, term};
+use panel_report::regression::{
+    Below, CoefLabel, FitStat, ModelColumn, RegressionSpec, SeKind, StdErrors, regression_table,
+};
+use panel_report::{Lang, StarRule, Table, TableFormat};
+use proptest::prelude::*;
+
+fn shown(table: &Table, lang: Lang) -> String {
+    String::from_utf8(table.render(TableFormat::Terminal, lang).expect("renders")).expect("UTF-8")
+}
+
+#[test]
+fn what_stands_below_is_said_in_the_note() {
+    let mut all = String::new();
+    for below in [Below::StdError, Below::T, Below::P, Below::Interval, Below::Nothing] {
+        let mut spec = baseline_spec().coefs(["Va"]);
+        spec.below = below;
+        let table = regression_table(&baseline(), &spec).expect("a table");
+        for lang in Lang::ALL {
+            all.push_str(&format!("{below:?}: {}\n", table.notes[0].get(lang)));
+        }
+        all.push_str(&shown(&table, Lang::En).lines().skip(4).take(2).collect::<Vec<_>>().join("\n"));
+        all.push('\n');
+    }
+    snapshot("below_variants", "Standard errors, t, p, intervals, nothing", &all);
+}
+
+#[test]
+fn coefficients_follow_the_map() {
+    let mut spec = baseline_spec();
+    spec.coef_map = vec![
+        CoefLabel { name: "lnpop".to_owned(), label: Some(("人口", "People").into()) },
+        CoefLabel { name: "Va".to_owned(), label: None },
+    ];
+    let labels = |spec: &RegressionSpec| -> Vec<String> {
+        let table = regression_table(&baseline(), spec).expect("a table");
+        let rows = &table.groups[0].rows;
+        rows.iter().map(|row| row.stub.get(Lang::En).to_owned()).filter(|stub| !stub.is_empty()).collect()
+    };
+    assert_eq!(labels(&spec), ["People", "Virtual agglomeration"]);
+    spec.append_rest = true;
+    assert_eq!(labels(&spec), ["People", "Virtual agglomeration", "Virtual agglomeration²"]);
+}
+
+#[test]
+fn a_mistyped_coefficient_gets_a_suggestion() {
+    let error = regression_table(&baseline(), &baseline_spec().coefs(["Va", "lnpp"])).expect_err("no such term");
+    assert_eq!(
+        error.to_string(),
+        "coefficient `lnpp` is in no record; did you mean `lnpop`?; available: Va, Va^2, lnpop"
+    );
+    let twice = regression_table(&baseline(), &baseline_spec().coefs(["Va", "Va"])).expect_err("twice");
+    assert!(twice.to_string().contains("`Va` is asked for twice"), "{twice}");
+    assert!(regression_table(&[], &baseline_spec()).is_err());
+}
+
+#[test]
+fn columns_with_different_standard_errors_say_so_in_a_row() {
+    let mut columns = baseline();
+    columns[1].std_errors = StdErrors::of(SeKind::Hc1);
+    columns.push(ModelColumn {
+        std_errors: StdErrors::clustered([(("城市", "city"), 279), (("年份", "year"), 8)]),
+        heading: ("西部", "West").into(),
+        fit: vec![
+            FitStat::missing("weak_id", ("恰好没有工具变量", "no instruments")),
+            FitStat::test("anderson_lm", 35.6, 2e-9),
+        ],
+        ..columns[0].clone()
+    });
+    let table = regression_table(&columns, &baseline_spec().coefs(["Va"])).expect("a table");
+    snapshot(
+        "mixed_standard_errors",
+        "Kinds and counts in rows; a starred test; a missing statistic",
+        &[shown(&table, Lang::Zh), shown(&table, Lang::En)].join("\n"),
+    );
+}
+
+#[test]
+fn a_term_without_a_standard_error_has_a_reason() {
+    let mut columns = baseline();
+    columns[0].terms[0].se = None;
+    let table = regression_table(&columns, &baseline_spec()).expect("a table");
+    assert_eq!(table.missing_reasons()[0].get(Lang::En), "no standard error given");
+    assert!(shown(&table, Lang::En).contains("“–”: no standard error given."));
+}
+
+proptest! {
+    /// Stars come from p alone, whatever stands below the coefficient (modelsummary had this wrong twice).
+    #[test]
+    fn stars_do_not_depend_on_what_is_shown_below(p in 0.0f64..1.0, b in -9.0f64..9.0) {
+        let column = ModelColumn { terms: vec![term("x", b, 0.5, p)], n: 10, ..ModelColumn::default() };
+        let stars: Vec<u8> = [Below::StdError, Below::T, Below::P, Below::Interval, Below::Nothing]
+            .into_iter()
+            .map(|below| {
+                let mut spec = baseline_spec();
+                spec.below = below;
+                let table = regression_table(std::slice::from_ref(&column), &spec).expect("a table");
+                table.groups[0].rows[0].cells[0].stars
+            })
+            .collect();
+        prop_assert!(stars.iter().all(|s| *s == StarRule::china().count(p)));
+    }
+}
