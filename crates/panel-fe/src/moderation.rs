@@ -63,8 +63,7 @@ impl Moderation {
         let [b1, b2, b3, b4] = self.b;
         let (d, a, q) = (b2 + b4 * z, b1 + b3 * z, b1 * b4 - b2 * b3);
         let (d2, d3) = (d * d, d * d * d);
-        let turning_point =
-            self.derived(-a / (2.0 * d), [-0.5 / d, 0.5 * a / d2, -0.5 * z / d, 0.5 * z * a / d2]);
+        let turning_point = self.derived(-a / (2.0 * d), [-0.5 / d, 0.5 * a / d2, -0.5 * z / d, 0.5 * z * a / d2]);
         let gradient = [0.5 * b4 / d2, -0.5 * b3 / d2 - q / d3, -0.5 * b2 / d2, 0.5 * b1 / d2 - q * z / d3];
         let shift = self.derived(0.5 * q / d2, gradient);
         let curvature = self.derived(2.0 * d, [0.0, 2.0, 0.0, 2.0 * z]);

@@ -138,7 +138,9 @@ pub fn inverse_turning_point(
     let root = |r: f64| if r > 0.0 { r.sqrt() } else { 0.0 };
     let set = match fieller(b2, b1, covariance[(1, 1)], covariance[(0, 1)], covariance[(0, 0)], critical) {
         FiellerSet::Interval { low, high } => FiellerSet::Interval { low: root(low), high: root(high) },
-        FiellerSet::Complement { low, high } if low > 0.0 => FiellerSet::Complement { low: root(low), high: root(high) },
+        FiellerSet::Complement { low, high } if low > 0.0 => {
+            FiellerSet::Complement { low: root(low), high: root(high) }
+        }
         FiellerSet::Complement { high, .. } => FiellerSet::Interval { low: root(high), high: f64::INFINITY },
         FiellerSet::WholeLine => FiellerSet::Interval { low: 0.0, high: f64::INFINITY },
     };

@@ -117,10 +117,7 @@ pub fn utest(
         let p = Some(left.p.max(right.p));
         TestStat { name: name.into(), null: null.into(), stat, distribution, df, df2: None, p }.into()
     } else {
-        TestOutcome::not_available(
-            name,
-            "the extremum lies outside the interval: trivial failure to reject the null",
-        )
+        TestOutcome::not_available(name, "the extremum lies outside the interval: trivial failure to reject the null")
     };
     let extremum = match curve {
         Curve::Quadratic => turning_point(b1, b2, covariance, df, level),

@@ -1,7 +1,6 @@
 //! Orthogonal factorisations of tall matrices and small triangular algebra.
 
 use crate::error::{Error, Result};
-use faer::linalg::solvers::Solve;
 use faer::{Mat, MatRef, Side};
 
 /// Columns whose residual on the earlier columns is below this share of their length count as collinear.
@@ -157,11 +156,6 @@ impl Factor {
         let white = self.whiten(column(b).as_ref());
         white.squared_norm_l2()
     }
-}
-
-/// Inverse of a general square matrix.
-pub(crate) fn invert(a: MatRef<'_, f64>) -> Mat<f64> {
-    a.partial_piv_lu().solve(Mat::<f64>::identity(a.nrows(), a.nrows()))
 }
 
 /// (A + A')/2 in place.

@@ -52,7 +52,8 @@ pub fn effective_f(system: &IvSystem, covariance: &MomentCovariance<'_>, dof: &I
         })
         .collect();
     let effective_df = effective(10.0);
-    let test = TestStat::tabulated("Montiel Olea-Pflueger effective F", "the instruments are weak", stat, effective_df, None);
+    let test =
+        TestStat::tabulated("Montiel Olea-Pflueger effective F", "the instruments are weak", stat, effective_df, None);
     Ok(EffectiveF { test: test.into(), effective_df, critical })
 }
 

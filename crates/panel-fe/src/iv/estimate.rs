@@ -52,8 +52,6 @@ pub struct IvFit {
     pub dof: IvDof,
     /// √w u.
     pub(crate) weighted_residual: Vec<f64>,
-    /// diag of (X̂'X̂)⁻¹ for the endogenous regressors, from 2SLS.
-    pub(crate) coviv: bool,
 }
 
 /// Fits an estimator.
@@ -139,7 +137,6 @@ pub fn fit(
         multiplier,
         dof: *dof,
         weighted_residual: residual,
-        coviv,
     })
 }
 
@@ -176,7 +173,6 @@ fn two_step_gmm(system: &IvSystem, first: &[f64], covariance: &MomentCovariance<
         multiplier,
         dof: *dof,
         weighted_residual: residual,
-        coviv: false,
     })
 }
 
@@ -251,7 +247,8 @@ fn to_coefficients(system: &IvSystem, tilde: &Mat<f64>, multiplier: f64) -> Mat<
         right[(i, k1 + i)] = 1.0;
     }
     let lower = solve_upper(system.r_w.as_ref(), right.as_ref());
-    let map = Mat::from_fn(k1 + k2, k1 + k2, |i, j| if i < k1 { f64::from(u8::from(i == j)) } else { lower[(i - k1, j)] });
+    let map =
+        Mat::from_fn(k1 + k2, k1 + k2, |i, j| if i < k1 { f64::from(u8::from(i == j)) } else { lower[(i - k1, j)] });
     let mut v = Scale(multiplier) * (&map * tilde * map.transpose());
     symmetrise(&mut v);
     v

@@ -168,7 +168,10 @@ pub fn redundancy(
             Ok(large * theta.squared_norm_l2())
         }
         MomentCovariance::Autocorrelation(_) if system.k1() > 1 => {
-            return Ok(TestOutcome::not_available(name, "not defined here for autocorrelation with several endogenous"));
+            return Ok(TestOutcome::not_available(
+                name,
+                "not defined here for autocorrelation with several endogenous",
+            ));
         }
         _ => {
             let variance = if covariance.is_homoskedastic() {
@@ -176,9 +179,13 @@ pub fn redundancy(
             } else {
                 covariance.of_scores(kronecker_scores(z.as_ref(), &d).as_ref())?
             };
-            let g: Vec<f64> = (0..d.ncols()).flat_map(|j| (0..z.ncols()).map(move |i| (i, j))).map(|(i, j)| moments[(i, j)]).collect();
+            let g: Vec<f64> = (0..d.ncols())
+                .flat_map(|j| (0..z.ncols()).map(move |i| (i, j)))
+                .map(|(i, j)| moments[(i, j)])
+                .collect();
             let factor = if covariance.clusters().is_some() { 1.0 } else { large / system.n };
-            Factor::new(variance.as_ref(), "the covariance of the first-stage moments").map(|v| v.quadratic_form(&g) * factor)
+            Factor::new(variance.as_ref(), "the covariance of the first-stage moments")
+                .map(|v| v.quadratic_form(&g) * factor)
         }
     };
     Ok(match chi2 {

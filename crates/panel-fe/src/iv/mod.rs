@@ -30,7 +30,7 @@
 //! states its formula.
 
 mod bandwidth;
-mod dense;
+pub(crate) mod dense;
 mod diagnostics;
 mod effective_f;
 mod estimate;
@@ -50,14 +50,16 @@ pub use diagnostics::{IvDiagnostics, diagnose};
 pub use effective_f::{EffectiveF, effective_f};
 pub use estimate::{Estimator, Goodness, IvFit, fit, goodness, wald_f};
 pub use first_stage::{FirstStage, first_stages};
-pub use identification::{anderson_lm, cragg_donald, kleibergen_paap_lm, kleibergen_paap_f, redundancy, under_identification};
+pub use identification::{
+    anderson_lm, cragg_donald, kleibergen_paap_f, kleibergen_paap_lm, redundancy, under_identification,
+};
 pub use moments::{IvDof, MomentCovariance};
 pub use overid::{
-    LimlOveridentification, basmann, endogeneity, liml_overidentification, orthogonality, over_identification, wu_hausman,
+    LimlOveridentification, basmann, endogeneity, liml_overidentification, orthogonality, over_identification,
+    wu_hausman,
 };
 pub use reduced_form::{ReducedForm, reduced_form};
 pub use stock_yogo::{StockYogoTable, stock_yogo, stock_yogo_all};
 pub use system::{IvData, IvSystem, Weights};
 pub use weak_robust::{AndersonRubin, AndersonRubinSet, anderson_rubin, anderson_rubin_set, stock_wright};
 
-pub(crate) use dense::Factor;

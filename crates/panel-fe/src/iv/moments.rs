@@ -122,7 +122,13 @@ impl MomentCovariance<'_> {
     ///
     /// # Errors
     /// [`Error::Unsupported`] for weights that the structure does not define.
-    pub(crate) fn of(&self, system: &IvSystem, basis: MatRef<'_, f64>, residual: &[f64], dof: &IvDof) -> Result<Mat<f64>> {
+    pub(crate) fn of(
+        &self,
+        system: &IvSystem,
+        basis: MatRef<'_, f64>,
+        residual: &[f64],
+        dof: &IvDof,
+    ) -> Result<Mat<f64>> {
         let large = dof.large(system.n);
         match self {
             Self::Iid => {

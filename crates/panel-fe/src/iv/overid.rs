@@ -118,13 +118,21 @@ pub fn orthogonality(
     let all: Vec<String> = system.exog_names().iter().chain(system.excluded_names()).cloned().collect();
     let which = positions(&all, tested, "instrument")?;
     if which.len() + system.k() > system.l() {
-        let why = format!("without the tested instruments {} are left for {} regressors", system.l() - which.len(), system.k());
+        let why = format!(
+            "without the tested instruments {} are left for {} regressors",
+            system.l() - which.len(),
+            system.k()
+        );
         return Ok(TestOutcome::not_available(name, why));
     }
     let instruments = beside(system.w.as_ref(), system.z.as_ref());
     let kept: Vec<usize> = (0..system.l()).filter(|j| !which.contains(j)).collect();
     // As estimated: 2SLS residuals for two-step GMM, whose own weights were made from them.
-    let residual = if matches!(fit.estimator, Estimator::Gmm2s) { two_stage_residual(system) } else { fit.weighted_residual.clone() };
+    let residual = if matches!(fit.estimator, Estimator::Gmm2s) {
+        two_stage_residual(system)
+    } else {
+        fit.weighted_residual.clone()
+    };
     c_statistic(
         (name, null),
         system,
@@ -157,7 +165,10 @@ pub fn endogeneity(
     let x = beside(system.d.as_ref(), system.w.as_ref());
     let ThinQr { q, collinear, .. } = thin_qr(all.as_ref());
     if !collinear.is_empty() {
-        return Ok(TestOutcome::not_available(name, "the tested regressors are linear combinations of the instruments"));
+        return Ok(TestOutcome::not_available(
+            name,
+            "the tested regressors are linear combinations of the instruments",
+        ));
     }
     // 2SLS with the larger instrument set.
     let projected = q.transpose() * &x;

@@ -38,7 +38,8 @@ pub fn anderson_rubin(
     if delta.len() != k1 {
         return Err(Error::Shape { what: "the hypothesised coefficients".into(), expected: k1, got: delta.len() });
     }
-    let null = format!("the coefficients of {} are {delta:?}, and the instruments are valid", system.endog_names().join(", "));
+    let null =
+        format!("the coefficients of {} are {delta:?}, and the instruments are valid", system.endog_names().join(", "));
     let (f_name, chi2_name) = ("Anderson-Rubin Wald F", "Anderson-Rubin Wald chi2");
     let fitted = &system.a * column(delta);
     let r: Vec<f64> = system.c.iter().enumerate().map(|(i, c)| c - fitted[(i, 0)]).collect();
@@ -69,14 +70,13 @@ pub fn anderson_rubin(
 /// [`Error::Unsupported`] from the covariance.
 pub fn stock_wright(system: &IvSystem, covariance: &MomentCovariance<'_>, dof: &IvDof) -> Result<TestOutcome> {
     let name = "Stock-Wright LM S";
-    let null = format!("the coefficients of {} are zero, and the instruments are valid", system.endog_names().join(", "));
+    let null =
+        format!("the coefficients of {} are zero, and the instruments are valid", system.endog_names().join(", "));
     let basis = instrument_basis(system);
     let s = covariance.of(system, basis.as_ref(), &system.y_tilde, dof)?;
     let moments: Vec<f64> = std::iter::repeat_n(0.0, system.k2()).chain(system.c.iter().copied()).collect();
     Ok(match Factor::new(s.as_ref(), "the covariance of the moment conditions") {
-        Ok(factor) => {
-            TestStat::chi_squared(name, null, factor.quadratic_form(&moments), system.l1() as f64).into()
-        }
+        Ok(factor) => TestStat::chi_squared(name, null, factor.quadratic_form(&moments), system.l1() as f64).into(),
         Err(error) => TestOutcome::not_available(name, reason(&error, covariance.clusters())),
     })
 }
