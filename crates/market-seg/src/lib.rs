@@ -3,10 +3,14 @@
 #![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 
+mod border;
+mod convergence;
 mod engine;
 mod error;
+mod groups;
 mod means;
 mod monthly;
+mod pairwise;
 mod prices;
 mod relations;
 mod result;
@@ -14,9 +18,13 @@ mod segmentation;
 mod spec;
 mod variance;
 
+pub use border::{BorderEffect, border_effect};
+pub use convergence::{Comparison, ConvergenceTable, convergence_table, half_life};
 pub use error::{Error, Result};
+pub use groups::{GroupSplit, within_between};
 pub use means::mean_absolute_difference;
 pub use monthly::{AveragedPrices, average_periods, calendar_years};
+pub use pairwise::{PairMean, PairVariances, pair_variances};
 pub use prices::{PriceChanges, PriceKind, Prices};
 pub use relations::Relations;
 pub use result::{EntityPeriod, PeriodSummary, Segmentation};

@@ -65,6 +65,8 @@ impl Default for PriceKind {
 pub struct PriceChanges {
     /// x, period by period, good by good, entity by entity; missing is `NaN`.
     values: Vec<f64>,
+    /// ln p, laid out alike, where the prices were levels.
+    levels: Option<Vec<f64>>,
     entities: Vec<String>,
     times: Vec<String>,
     goods: Vec<String>,
@@ -100,6 +102,13 @@ impl PriceChanges {
                 return Err(Error::UnknownCode { what, row, code: codes[row], known });
             }
         }
+        let mut changes = Self::from_logs(prices, kind, n, periods, goods)?;
+        changes.remark();
+        Ok(changes)
+    }
+
+    fn from_logs(prices: &Prices<'_>, kind: PriceKind, n: usize, periods: usize, goods: usize) -> Result<Self> {
+        let rows = prices.value.len();
         let mut logs = vec![f64::NAN; n * periods * goods];
         let mut seen = vec![false; logs.len()];
         for row in 0..rows {
@@ -131,7 +140,14 @@ impl PriceChanges {
             }
             PriceKind::Levels { lag } => return Err(Error::Specification(format!("lag = {lag}: expected at least 1"))),
         };
-        Self::from_changes(prices.entities.to_vec(), prices.times.to_vec(), prices.goods.to_vec(), values)
+        Ok(Self {
+            values,
+            levels: matches!(kind, PriceKind::Levels { .. }).then_some(logs),
+            entities: prices.entities.to_vec(),
+            times: prices.times.to_vec(),
+            goods: prices.goods.to_vec(),
+            diagnostics: Diagnostics::new(),
+        })
     }
 
     /// Changes from one column of prices per good, rows keyed by entity and time.
@@ -208,7 +224,7 @@ impl PriceChanges {
                 value: values[cell],
             });
         }
-        let mut changes = Self { values, entities, times, goods, diagnostics: Diagnostics::new() };
+        let mut changes = Self { values, levels: None, entities, times, goods, diagnostics: Diagnostics::new() };
         changes.remark();
         Ok(changes)
     }
@@ -267,6 +283,25 @@ impl PriceChanges {
     #[must_use]
     pub fn has_period(&self, time: usize) -> bool {
         (0..self.n_goods()).any(|good| self.slice(time, good).iter().any(|value| !value.is_nan()))
+    }
+
+    /// Whether true price levels are known.
+    #[must_use]
+    pub fn has_levels(&self) -> bool {
+        self.levels.is_some()
+    }
+
+    /// ln p, or changes cumulated from 0 before the first period, laid out like the changes.
+    pub(crate) fn log_levels(&self) -> Vec<f64> {
+        if let Some(levels) = &self.levels {
+            return levels.clone();
+        }
+        let width = self.n_goods() * self.n_entities();
+        let mut levels = self.values.clone();
+        for cell in width..levels.len() {
+            levels[cell] += levels[cell - width];
+        }
+        levels
     }
 
     fn remark(&mut self) {

@@ -14,6 +14,7 @@ mod random;
 mod result;
 mod spec;
 
+pub mod companions;
 pub mod spatial;
 
 pub use agglomeration::{contributions, virtual_agglomeration};

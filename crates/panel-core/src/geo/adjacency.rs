@@ -1,8 +1,8 @@
 //! Who is next to whom.
 
+use super::LatLon;
 use super::near::NearIndex;
 use super::polygon::{Contiguity, Ring, shared_borders};
-use super::LatLon;
 use crate::error::{Error, Result};
 
 /// Neighbours of each of n entities, in compressed rows; ascending, without the entity itself.
@@ -21,7 +21,9 @@ impl Adjacency {
         let mut rows: Vec<Vec<u32>> = vec![Vec::new(); n];
         for (i, j) in pairs {
             if let Some(&index) = [i, j].iter().find(|&&index| index >= n) {
-                return Err(Error::Specification(format!("adjacency names entity {index}, there are {n} (counted from 0)")));
+                return Err(Error::Specification(format!(
+                    "adjacency names entity {index}, there are {n} (counted from 0)"
+                )));
             }
             if i != j {
                 rows[i].push(j as u32);
@@ -63,7 +65,12 @@ impl Adjacency {
     /// # Errors
     /// [`Error::Specification`] when the tolerance is not positive, or naming the entity whose ring has no area or a
     /// vertex out of range.
-    pub fn from_polygons(labels: &[String], polygons: &[Vec<Ring>], contiguity: Contiguity, tolerance: f64) -> Result<Self> {
+    pub fn from_polygons(
+        labels: &[String],
+        polygons: &[Vec<Ring>],
+        contiguity: Contiguity,
+        tolerance: f64,
+    ) -> Result<Self> {
         Self::from_pairs(polygons.len(), shared_borders(labels, polygons, contiguity, tolerance)?)
     }
 
@@ -120,7 +127,8 @@ impl Adjacency {
 
     /// Unordered pairs (i, j) with i < j, in ascending order.
     pub fn pairs(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
-        (0..self.n()).flat_map(|i| self.neighbours(i).iter().map(|&j| j as usize).filter(move |&j| j > i).map(move |j| (i, j)))
+        (0..self.n())
+            .flat_map(|i| self.neighbours(i).iter().map(|&j| j as usize).filter(move |&j| j > i).map(move |j| (i, j)))
     }
 
     /// Entities without a neighbour.

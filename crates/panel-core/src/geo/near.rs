@@ -28,7 +28,10 @@ impl NearIndex {
     #[must_use]
     pub fn new(points: &[LatLon]) -> Self {
         let vectors: Vec<[f64; 3]> = points.iter().map(|&point| unit_vector(point)).collect();
-        Self { tree: ImmutableKdTree::new_from_slice(&vectors).ok().filter(|_| !points.is_empty()), points: points.to_vec() }
+        Self {
+            tree: ImmutableKdTree::new_from_slice(&vectors).ok().filter(|_| !points.is_empty()),
+            points: points.to_vec(),
+        }
     }
 
     /// Number of points.

@@ -18,17 +18,20 @@ pub fn points_by_entity(panel: &Panel, lat: &str, lon: &str) -> Result<Vec<Optio
         if lats[row].is_nan() || lons[row].is_nan() {
             continue;
         }
-        let bad = |column: &str, expected: String| Error::BadValue { cell: Box::new(panel.cell(row, column)), expected };
-        let point = LatLon::new(lats[row], lons[row]).map_err(|error| {
-            bad(if lats[row].abs() > 90.0 { lat } else { lon }, error.to_string())
-        })?;
+        let bad =
+            |column: &str, expected: String| Error::BadValue { cell: Box::new(panel.cell(row, column)), expected };
+        let point = LatLon::new(lats[row], lons[row])
+            .map_err(|error| bad(if lats[row].abs() > 90.0 { lat } else { lon }, error.to_string()))?;
         let slot = &mut points[panel.entity_of_row()[row] as usize];
         match slot {
             Some(known) if *known != point => {
                 let column = if known.lat == point.lat { lon } else { lat };
                 return Err(bad(
                     column,
-                    format!("one place per entity (an earlier row says latitude {}, longitude {})", known.lat, known.lon),
+                    format!(
+                        "one place per entity (an earlier row says latitude {}, longitude {})",
+                        known.lat, known.lon
+                    ),
                 ));
             }
             _ => *slot = Some(point),
@@ -70,7 +73,8 @@ mod tests {
         assert_eq!(points, [Some(LatLon { lat: 39.9, lon: 116.4 }), Some(LatLon { lat: 31.2, lon: 121.5 })]);
         let swapped = points_by_entity(&build(vec![116.4], vec![39.9]), "lat", "lon").unwrap_err().to_string();
         assert!(swapped.contains("entity `a`") && swapped.contains("swapped"), "{swapped}");
-        let moved = points_by_entity(&build(vec![39.9, 40.0], vec![116.4, 116.4]), "lat", "lon").unwrap_err().to_string();
+        let moved =
+            points_by_entity(&build(vec![39.9, 40.0], vec![116.4, 116.4]), "lat", "lon").unwrap_err().to_string();
         assert!(moved.contains("column `lat`") && moved.contains("one place"), "{moved}");
     }
 

@@ -145,7 +145,13 @@ mod tests {
     fn a_chessboard_and_a_subdivided_border() {
         let labels: Vec<String> = (0..5).map(|i| format!("p{i}")).collect();
         // Four unit squares around (1, 1), and a double square along the right side of two of them.
-        let board = [square(0.0, 0.0, 1.0), square(1.0, 0.0, 1.0), square(0.0, 1.0, 1.0), square(1.0, 1.0, 1.0), square(2.0, 0.0, 2.0)];
+        let board = [
+            square(0.0, 0.0, 1.0),
+            square(1.0, 0.0, 1.0),
+            square(0.0, 1.0, 1.0),
+            square(1.0, 1.0, 1.0),
+            square(2.0, 0.0, 2.0),
+        ];
         let rook = shared_borders(&labels, &board, Contiguity::Rook, 1e-6).expect("valid");
         assert_eq!(rook, [(0, 1), (0, 2), (1, 3), (1, 4), (2, 3), (3, 4)]);
         let queen = shared_borders(&labels, &board[..4], Contiguity::Queen, 1e-6).expect("valid");
@@ -156,7 +162,8 @@ mod tests {
     fn a_flat_ring_names_its_owner() {
         let labels = vec!["Atlantis".to_owned()];
         let at = |lat, lon| LatLon { lat, lon };
-        let error = shared_borders(&labels, &[vec![vec![at(0.0, 0.0), at(1.0, 1.0)]]], Contiguity::Rook, 1e-6).unwrap_err();
+        let error =
+            shared_borders(&labels, &[vec![vec![at(0.0, 0.0), at(1.0, 1.0)]]], Contiguity::Rook, 1e-6).unwrap_err();
         assert!(error.to_string().contains("Atlantis"), "{error}");
     }
 }

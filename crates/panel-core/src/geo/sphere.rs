@@ -201,7 +201,8 @@ mod tests {
         // A fixed low-discrepancy cloud over the whole sphere, with near twins.
         let mut points = Vec::new();
         for k in 0..300u32 {
-            let (u, v) = ((f64::from(k) * 0.618_033_988_749_895).fract(), (f64::from(k) * 0.754_877_666_246_693).fract());
+            let (u, v) =
+                ((f64::from(k) * 0.618_033_988_749_895).fract(), (f64::from(k) * 0.754_877_666_246_693).fract());
             let point = LatLon { lat: (2.0 * u - 1.0).asin().to_degrees(), lon: 360.0 * v - 180.0 };
             points.push(point);
             points.push(LatLon { lat: (point.lat + 1e-5 * f64::from(k)).min(90.0), lon: point.lon });

@@ -163,10 +163,14 @@ mod tests {
     fn every_pair_of_blocks_meets_once() {
         for n in 1..9 {
             let mut met = vec![0; n * n];
-            tournament(n, |a, b| (a, b), |a, b, part| {
-                assert_eq!(part, (a, b));
-                met[a.min(b) * n + a.max(b)] += 1;
-            });
+            tournament(
+                n,
+                |a, b| (a, b),
+                |a, b, part| {
+                    assert_eq!(part, (a, b));
+                    met[a.min(b) * n + a.max(b)] += 1;
+                },
+            );
             for a in 0..n {
                 assert!((a..n).all(|b| met[a * n + b] == 1), "{n}");
             }

@@ -1,7 +1,9 @@
 //! Integration tests.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod companions;
 mod edge_cases;
+mod golden;
 mod properties;
 mod real;
 mod support;

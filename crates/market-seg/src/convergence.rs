@@ -1,0 +1,128 @@
+//! The table of a convergence regression.
+
+use crate::error::{Error, Result};
+use crate::prices::PriceChanges;
+use crate::relations::Relations;
+use crate::spec::SegSpec;
+use serde::{Deserialize, Serialize};
+
+/// With whom prices are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Comparison {
+    /// The pairs of the specification.
+    #[default]
+    Pairs,
+    /// One entity, against which all others are set (by its index).
+    Benchmark(u32),
+}
+
+/// Rows of Parsley and Wei's regression, column by column.
+///
+/// ΔQ_t = β Q_{t-1} + Σ_s γ_s ΔQ_{t-s} + (fixed effects, ln distance, border) + ε,  Q = ln(p_i / p_j)
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ConvergenceTable {
+    /// Entity i.
+    pub entity: Vec<u32>,
+    /// Entity j.
+    pub partner: Vec<u32>,
+    /// Good.
+    pub good: Vec<u32>,
+    /// Period t.
+    pub time: Vec<u32>,
+    /// ΔQ_t.
+    pub change: Vec<f64>,
+    /// Q_{t-1}.
+    pub lagged_level: Vec<f64>,
+    /// ΔQ_{t-1}, ΔQ_{t-2}, …, one column per lag.
+    pub lagged_changes: Vec<Vec<f64>>,
+    /// ln distance in km, where places are known.
+    pub ln_km: Option<Vec<f64>>,
+    /// 1 between groups, 0 within, where groups are known.
+    pub border: Option<Vec<f64>>,
+    /// Whether Q is a true price level; otherwise it is cumulated from 0 before the first change, so that only its
+    /// deviations mean something and the regression needs pair-and-good fixed effects.
+    pub true_levels: bool,
+}
+
+/// Builds the rows of a convergence regression; the estimation is left to a regression program.
+///
+/// One row per comparison, good and period for which ΔQ_t, Q_{t-1} and all lags are known. A negative β is
+/// convergence; see [`half_life`].
+///
+/// **Missing values**: a row with a missing part does not exist. Cumulated levels stop at the first missing change.
+///
+/// # Errors
+/// As [`segmentation`](crate::segmentation()); [`Error::UnknownCode`] for a benchmark that is no entity.
+///
+/// **Source**: Parsley & Wei (1996), Quarterly Journal of Economics 111, 1211–1236, eq. 1.
+pub fn convergence_table(
+    changes: &PriceChanges,
+    relations: &Relations<'_>,
+    spec: &SegSpec,
+    comparison: Comparison,
+    lags: usize,
+) -> Result<ConvergenceTable> {
+    spec.validate()?;
+    relations.validate(changes, spec)?;
+    let (n, periods, goods) = (changes.n_entities(), changes.n_periods(), changes.n_goods());
+    let pairs: Vec<(usize, usize)> = match comparison {
+        Comparison::Benchmark(code) if code as usize >= n => {
+            return Err(Error::UnknownCode { what: "benchmark entity", row: 0, code, known: n });
+        }
+        Comparison::Benchmark(code) => (0..n).filter(|&i| i != code as usize).map(|i| (i, code as usize)).collect(),
+        Comparison::Pairs => match relations.selected(n, spec)? {
+            Some(list) => list.pairs().collect(),
+            None => (0..n).flat_map(|i| (i + 1..n).map(move |j| (i, j))).collect(),
+        },
+    };
+    let levels = changes.log_levels();
+    let placed = relations.points.is_some() || relations.distances.is_some();
+    let mut table = ConvergenceTable {
+        lagged_changes: vec![Vec::new(); lags],
+        ln_km: placed.then(Vec::new),
+        border: relations.group.map(|_| Vec::new()),
+        true_levels: changes.has_levels(),
+        ..ConvergenceTable::default()
+    };
+    for (i, j) in pairs {
+        let ln_km = relations.km(i, j, spec.metric).max(spec.min_km.unwrap_or(0.0)).ln();
+        for k in 0..goods {
+            let delta = |t: usize| changes.slice(t, k)[i] - changes.slice(t, k)[j];
+            let level = |t: usize| levels[(t * goods + k) * n + i] - levels[(t * goods + k) * n + j];
+            for t in lags..periods {
+                let before = if t > 0 { level(t - 1) } else if changes.has_levels() { f64::NAN } else { 0.0 };
+                let earlier: Vec<f64> = (1..=lags).map(|lag| delta(t - lag)).collect();
+                if delta(t).is_nan() || before.is_nan() || earlier.iter().any(|x| x.is_nan()) {
+                    continue;
+                }
+                table.entity.push(i as u32);
+                table.partner.push(j as u32);
+                table.good.push(k as u32);
+                table.time.push(t as u32);
+                table.change.push(delta(t));
+                table.lagged_level.push(before);
+                table.lagged_changes.iter_mut().zip(earlier).for_each(|(column, x)| column.push(x));
+                if let Some(column) = &mut table.ln_km {
+                    column.push(if ln_km.is_finite() { ln_km } else { f64::NAN });
+                }
+                if let (Some(column), Some(group)) = (&mut table.border, relations.group) {
+                    let known = group[i] != Relations::NO_GROUP && group[j] != Relations::NO_GROUP;
+                    column.push(if known { f64::from(u8::from(group[i] != group[j])) } else { f64::NAN });
+                }
+            }
+        }
+    }
+    Ok(table)
+}
+
+/// Periods until half of a gap is gone, ln ½ / ln(1 + β); `None` unless -1 < β < 0.
+///
+/// ```
+/// assert_eq!(market_seg::half_life(-0.5), Some(1.0));
+/// assert_eq!(market_seg::half_life(0.1), None);
+/// ```
+#[must_use]
+pub fn half_life(beta: f64) -> Option<f64> {
+    (beta > -1.0 && beta < 0.0).then(|| 0.5f64.ln() / beta.ln_1p())
+}

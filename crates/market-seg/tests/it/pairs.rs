@@ -1,0 +1,177 @@
+//! By pair, by group, across borders, and the convergence table.
+
+use crate::support::worst;
+use market_seg::{
+    Comparison, Error, PairRule, PriceChanges, PriceKind, Prices, Relations, SegSpec, border_effect, convergence_table, half_life,
+    pair_variances, segmentation, within_between,
+};
+use panel_core::geo::{Adjacency, LatLon};
+
+fn labels(prefix: &str, count: usize) -> Vec<String> {
+    (0..count).map(|k| format!("{prefix}{k}")).collect()
+}
+
+fn changes(n: usize, periods: usize, goods: usize, x: impl Fn(usize, usize, usize) -> f64) -> PriceChanges {
+    let values = (0..n * periods * goods).map(|cell| x(cell % n, cell / n / goods, cell / n % goods)).collect();
+    PriceChanges::from_changes(labels("c", n), labels("t", periods), labels("g", goods), values).unwrap()
+}
+
+fn noise(i: usize, t: usize, k: usize) -> f64 {
+    ((i * 7919 + t * 104_729 + k * 1_299_709 + (i + 3) * (k + 5) * (t + 7) * 31) % 1009) as f64 / 5045.0 - 0.1
+}
+
+#[test]
+fn pairs_add_up_to_cities_and_periods() {
+    let changes = changes(12, 3, 5, |i, t, k| if i == 4 && k > 2 && t == 1 { f64::NAN } else { noise(i, t, k) });
+    let adjacency = Adjacency::from_pairs(12, (0..12).map(|i| (i, (i * 5 + 1) % 12))).unwrap();
+    let relations = Relations { adjacency: Some(&adjacency), ..Relations::default() };
+    for pairs in [PairRule::All, PairRule::Neighbours] {
+        let spec = SegSpec { pairs, ..SegSpec::default() };
+        let by_pair = pair_variances(&changes, &relations, &spec).unwrap();
+        let index = segmentation(&changes, &relations, &spec).unwrap();
+        let mut seg = vec![0.0; 12 * 3];
+        for (p, &(i, j)) in by_pair.pairs.iter().enumerate() {
+            for t in 0..3 {
+                let variance = by_pair.variance[p * 3 + t];
+                seg[i as usize * 3 + t] += variance;
+                seg[j as usize * 3 + t] += variance;
+            }
+        }
+        assert!(worst(&index.seg, &seg) < 1e-12);
+        for (t, summary) in index.by_period.iter().enumerate() {
+            let all: Vec<f64> = (0..by_pair.pairs.len()).map(|p| by_pair.variance[p * 3 + t]).collect();
+            assert_eq!(summary.pairs as usize, all.len());
+            assert!((summary.mean_variance / (all.iter().sum::<f64>() / all.len() as f64) - 1.0).abs() < 1e-12);
+        }
+        let mean = by_pair.over_time()[0];
+        assert!((mean.mean - (by_pair.variance[0] + by_pair.variance[1] + by_pair.variance[2]) / 3.0).abs() < 1e-16);
+    }
+}
+
+#[test]
+fn groups_split_every_pair_once() {
+    let changes = changes(10, 2, 6, noise);
+    for group in [vec![0, 0, 0, 1, 1, 1, 1, 2, 2, 2], vec![0, 0, 0, 1, 1, 1, Relations::NO_GROUP, 2, 2, 2]] {
+        let relations = Relations { group: Some(&group), ..Relations::default() };
+        let split = within_between(&changes, &relations, &SegSpec::default()).unwrap();
+        let by_pair = pair_variances(&changes, &relations, &SegSpec::default()).unwrap();
+        for (t, split) in split.iter().enumerate() {
+            let mut sums = [(0u64, 0.0); 2];
+            for (p, &(i, j)) in by_pair.pairs.iter().enumerate() {
+                let (a, b) = (group[i as usize], group[j as usize]);
+                if a != Relations::NO_GROUP && b != Relations::NO_GROUP {
+                    let cell = &mut sums[usize::from(a != b)];
+                    cell.0 += 1;
+                    cell.1 += by_pair.variance[p * 2 + t];
+                }
+            }
+            assert_eq!((split.within_pairs, split.between_pairs), (sums[0].0, sums[1].0));
+            assert!((split.within / (sums[0].1 / sums[0].0 as f64) - 1.0).abs() < 1e-12);
+            assert!((split.between / (sums[1].1 / sums[1].0 as f64) - 1.0).abs() < 1e-12);
+            assert!((split.between_integration - split.between.sqrt().recip()).abs() < 1e-12);
+        }
+    }
+    assert!(matches!(within_between(&changes, &Relations::default(), &SegSpec::default()), Err(Error::Missing { .. })));
+}
+
+/// Three provinces of eight cities; prices of a province share a shock, so the border matters.
+#[test]
+fn a_border_that_is_there_is_found_and_one_that_is_not_is_not() {
+    let group: Vec<u32> = (0..24).map(|i| i / 8).collect();
+    let points: Vec<Option<LatLon>> =
+        (0..24).map(|i| Some(LatLon { lat: 25.0 + (i * 5 % 24) as f64 * 0.4, lon: 105.0 + (i * 7 % 24) as f64 * 0.5 })).collect();
+    let relations = Relations { group: Some(&group), points: Some(&points), ..Relations::default() };
+    let real = changes(24, 4, 6, |i, t, k| 0.2 * noise(i, t, k) + noise(100 + i / 8 * 17, t, k * 3));
+    let effect = border_effect(&real, &relations, &SegSpec::default(), 199, 11).unwrap();
+    assert_eq!((effect.within_pairs, effect.between_pairs), (3 * 28, 276 - 84));
+    assert!(effect.difference > 0.0 && effect.ratio > 1.5 && effect.p_difference == 1.0 / 200.0, "{effect:?}");
+    assert!(effect.p_adjusted.unwrap() <= 0.01 && (effect.adjusted.unwrap() / effect.difference - 1.0).abs() < 0.2, "{effect:?}");
+    let none = changes(24, 4, 6, noise);
+    let effect = border_effect(&none, &relations, &SegSpec::default(), 199, 11).unwrap();
+    assert!(effect.p_difference > 0.05, "{effect:?}");
+    let run = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| border_effect(&real, &relations, &SegSpec::default(), 99, 1).unwrap())
+    };
+    assert_eq!(run(1), run(3));
+    let one = vec![1; 24];
+    let error = border_effect(&real, &Relations { group: Some(&one), ..relations }, &SegSpec::default(), 9, 1).unwrap_err();
+    assert!(error.to_string().contains("0 between"), "{error}");
+}
+
+/// The adjusted coefficient is that of least squares on a constant, the border and ln distance.
+#[test]
+fn the_adjusted_border_effect_is_least_squares() {
+    let group: Vec<u32> = (0..9).map(|i| i % 3).collect();
+    let points: Vec<Option<LatLon>> =
+        (0..9).map(|i| Some(LatLon { lat: 25.0 + (i * i) as f64 * 0.1, lon: 105.0 + (i * 7 % 5) as f64 })).collect();
+    let relations = Relations { group: Some(&group), points: Some(&points), ..Relations::default() };
+    let changes = changes(9, 2, 5, noise);
+    let effect = border_effect(&changes, &relations, &SegSpec::default(), 0, 1).unwrap();
+    let rows: Vec<[f64; 4]> = pair_variances(&changes, &relations, &SegSpec::default())
+        .unwrap()
+        .over_time()
+        .iter()
+        .map(|pair| {
+            let (i, j) = (pair.entity as usize, pair.partner as usize);
+            let km = panel_core::geo::great_circle_km(points[i].unwrap(), points[j].unwrap());
+            [1.0, f64::from(u8::from(group[i] != group[j])), km.ln(), pair.mean]
+        })
+        .collect();
+    // Residuals of the fit with this coefficient must be orthogonal to the border once c and a are profiled out:
+    // solve the 3 × 3 normal equations by elimination instead.
+    let mut normal = [[0.0; 4]; 3];
+    for row in &rows {
+        for a in 0..3 {
+            (0..4).for_each(|b| normal[a][b] += row[a] * row[b]);
+        }
+    }
+    for pivot in 0..3 {
+        for other in (0..3).filter(|&other| other != pivot) {
+            let factor = normal[other][pivot] / normal[pivot][pivot];
+            (0..4).for_each(|b| normal[other][b] -= factor * normal[pivot][b]);
+        }
+    }
+    let want = normal[1][3] / normal[1][1];
+    assert!((effect.adjusted.unwrap() / want - 1.0).abs() < 1e-9, "{:?} {want}", effect.adjusted);
+    assert_eq!(effect.p_difference, 1.0);
+}
+
+#[test]
+fn the_convergence_table_holds_what_the_regression_needs() {
+    let (entities, times, goods) = (labels("c", 3), labels("t", 4), labels("g", 1));
+    let value: Vec<f64> = (0..12).map(|row| (0.1 * ((row * 7) % 5) as f64).exp()).collect();
+    let prices = Prices {
+        value: &value,
+        entity: &(0..12).map(|row| row / 4).collect::<Vec<u32>>(),
+        time: &(0..12).map(|row| row % 4).collect::<Vec<u32>>(),
+        good: &[0; 12],
+        entities: &entities,
+        times: &times,
+        ordinals: &[0, 1, 2, 3],
+        goods: &goods,
+    };
+    let changes = PriceChanges::from_long(&prices, PriceKind::Levels { lag: 1 }).unwrap();
+    let group = [0, 0, 1];
+    let relations = Relations { group: Some(&group), ..Relations::default() };
+    let table = convergence_table(&changes, &relations, &SegSpec::default(), Comparison::Pairs, 1).unwrap();
+    // Three pairs, periods 2 and 3 (period 1 has no lagged change).
+    assert_eq!((table.change.len(), table.true_levels), (6, true));
+    let q = |i: usize, j: usize, t: usize| value[i * 4 + t].ln() - value[j * 4 + t].ln();
+    for row in 0..6 {
+        let (i, j, t) = (table.entity[row] as usize, table.partner[row] as usize, table.time[row] as usize);
+        assert!((table.lagged_level[row] - q(i, j, t - 1)).abs() < 1e-15);
+        assert!((table.change[row] - (q(i, j, t) - q(i, j, t - 1))).abs() < 1e-15);
+        assert!((table.lagged_changes[0][row] - (q(i, j, t - 1) - q(i, j, t - 2))).abs() < 1e-15);
+        assert_eq!(table.border.as_ref().unwrap()[row], f64::from(u8::from(group[i] != group[j])));
+    }
+    assert!(table.ln_km.is_none());
+    let benchmark = convergence_table(&changes, &relations, &SegSpec::default(), Comparison::Benchmark(1), 0).unwrap();
+    assert_eq!(benchmark.change.len(), 2 * 3);
+    assert!(benchmark.partner.iter().all(|&j| j == 1));
+    // Chained: levels start from 0 before the first change.
+    let chained = PriceChanges::from_long(&prices, PriceKind::Chained { base: 1.0 }).unwrap();
+    let table = convergence_table(&chained, &relations, &SegSpec::default(), Comparison::Benchmark(1), 0).unwrap();
+    assert_eq!((table.change.len(), table.true_levels, table.lagged_level[0]), (8, false, 0.0));
+    assert!((half_life(-0.2).unwrap() - 0.5f64.ln() / 0.8f64.ln()).abs() < 1e-15);
+}

@@ -1,0 +1,109 @@
+//! How sure a location quotient is.
+
+use crate::data::Employment;
+use crate::error::{Error, Result};
+use crate::location_quotient::location_quotient;
+use crate::random::stream;
+use panel_core::geo::compensated_sum;
+use rand_distr::{Binomial, Distribution};
+use rayon::prelude::*;
+use serde::Serialize;
+
+/// Resamples of one unit of parallel work.
+const CHUNK: usize = 16;
+
+/// A percentile interval; `NaN` where there is no quotient.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct QuotientInterval {
+    /// The quotient.
+    pub estimate: f64,
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+    /// Standard deviation over resamples.
+    pub sd: f64,
+}
+
+/// Bootstrap intervals of location quotients.
+///
+/// Every resample draws each row's sector employment from a binomial with its own head count and share, in all
+/// entities at once, and recomputes the quotients, so that the country's share varies, too. The interval holds the
+/// middle `level` of the resampled quotients (percentiles interpolated as R's type 7). It says how far chance in the
+/// assignment of employees to sectors carries, nothing about errors of the source.
+///
+/// `persons_per_unit` turns the unit of the data into heads: 10 000 for data in 10⁴ persons, 1000 for thousands.
+/// A row with sector employment above the total is drawn at share 1.
+///
+/// **Cost**: resamples × rows. The same for any number of threads: resample b uses stream b of ChaCha8.
+///
+/// # Errors
+/// As [`location_quotient`]; [`Error::Specification`] for a level outside (0, 1), fewer than 20 resamples, or
+/// `persons_per_unit` that is not positive.
+///
+/// **Source**: Efron & Tibshirani (1993), ch. 6 and 13.
+pub fn quotient_intervals(
+    data: &Employment<'_>,
+    persons_per_unit: f64,
+    resamples: usize,
+    level: f64,
+    seed: u64,
+) -> Result<Vec<QuotientInterval>> {
+    let estimate = location_quotient(data)?.values;
+    if !(level > 0.0 && level < 1.0) || resamples < 20 || !(persons_per_unit > 0.0 && persons_per_unit.is_finite()) {
+        return Err(Error::Specification(format!(
+            "bootstrap with level {level}, {resamples} resamples, {persons_per_unit} persons per unit: expected a level between 0 and 1, at least 20 resamples, a positive number of persons"
+        )));
+    }
+    let rows: Vec<usize> = (0..estimate.len()).filter(|&row| !estimate[row].is_nan()).collect();
+    let laws: Vec<Binomial> = rows
+        .iter()
+        .map(|&row| {
+            let heads = (data.total[row] * persons_per_unit).round().max(1.0) as u64;
+            let share = (data.sector[row] / data.total[row]).min(1.0);
+            Binomial::new(heads, share).map_err(|error| Error::Specification(format!("binomial of row {row}: {error}")))
+        })
+        .collect::<Result<_>>()?;
+    let periods = data.times.len();
+    let mut heads = vec![0.0; periods];
+    rows.iter().for_each(|&row| heads[data.time[row] as usize] += data.total[row] * persons_per_unit);
+    let draw = |unit: usize| -> Vec<f64> {
+        let mut rng = stream(seed, unit as u64);
+        let drawn: Vec<f64> = laws.iter().map(|law| law.sample(&mut rng) as f64).collect();
+        let mut sums = vec![0.0; periods];
+        rows.iter().zip(&drawn).for_each(|(&row, count)| sums[data.time[row] as usize] += count);
+        rows.iter()
+            .zip(&drawn)
+            .map(|(&row, count)| {
+                let t = data.time[row] as usize;
+                count / (data.total[row] * persons_per_unit) / (sums[t] / heads[t])
+            })
+            .collect()
+    };
+    let draws: Vec<Vec<f64>> = (0..resamples).into_par_iter().with_min_len(CHUNK).map(draw).collect();
+    let nan = f64::NAN;
+    let mut out: Vec<QuotientInterval> =
+        estimate.iter().map(|&estimate| QuotientInterval { estimate, low: nan, high: nan, sd: nan }).collect();
+    for (k, &row) in rows.iter().enumerate() {
+        let mut values: Vec<f64> = draws.iter().map(|draw| draw[k]).filter(|value| value.is_finite()).collect();
+        values.sort_unstable_by(f64::total_cmp);
+        let n = values.len() as f64;
+        let mean = compensated_sum(values.iter().copied()) / n;
+        let squares = compensated_sum(values.iter().map(|value| (value - mean) * (value - mean)));
+        out[row].sd = (squares / (n - 1.0)).sqrt();
+        out[row].low = percentile(&values, 0.5 * (1.0 - level));
+        out[row].high = percentile(&values, 0.5 * (1.0 + level));
+    }
+    Ok(out)
+}
+
+/// R's type 7.
+fn percentile(sorted: &[f64], p: f64) -> f64 {
+    if sorted.is_empty() {
+        return f64::NAN;
+    }
+    let at = p * (sorted.len() - 1) as f64;
+    let low = at.floor() as usize;
+    let high = (low + 1).min(sorted.len() - 1);
+    sorted[low] + (at - low as f64) * (sorted[high] - sorted[low])
+}
