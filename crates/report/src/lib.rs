@@ -7,7 +7,9 @@
 //! | [`table`], [`render`] | one format-neutral table, thin renderers |
 //! | [`regression`], [`descriptives`] | tables of models and of samples |
 //! | [`numfmt`], [`stars`], [`labels`], [`lang`] | numbers, stars, names, two languages |
-//! | [`published`], [`mod@compare`] | printed numbers, and replicated ones beside them |
+//! | [`published`], [`mod@compare`], [`audit`] | printed numbers, replicated ones beside them, their consistency |
+//! | [`figure`] | plots as SVG with the numbers they were drawn from |
+//! | [`page`], [`readme`], [`codebook`] | what a reader opens first |
 //!
 //! ```
 //! use panel_report::regression::{ModelColumn, RegressionSpec, StdErrors, Term, regression_table};
@@ -29,14 +31,18 @@
 #![warn(missing_docs)]
 
 pub mod audit;
+pub mod codebook;
 pub mod compare;
 pub mod csv;
 pub mod descriptives;
 pub mod error;
+pub mod figure;
 pub mod labels;
 pub mod lang;
 pub mod numfmt;
+pub mod page;
 pub mod published;
+pub mod readme;
 pub mod regression;
 pub mod render;
 pub mod snapshot;
@@ -45,9 +51,11 @@ pub mod table;
 
 pub use compare::{Comparison, Replicated, Verdict, compare};
 pub use error::{Error, Result};
+pub use figure::Figure;
 pub use labels::Labels;
 pub use lang::{Lang, Text};
 pub use numfmt::{Format, Printed};
+pub use page::Page;
 pub use published::{CellKey, Published, PublishedRow, Stat, published_cells};
 pub use regression::{ModelColumn, RegressionSpec, regression_table};
 pub use render::TableFormat;

@@ -55,11 +55,11 @@ impl Interval {
         }
     }
 
-    /// `low–high` with this many significant digits.
+    /// `low … high` with this many significant digits.
     #[must_use]
     pub fn print(self, digits: u8) -> String {
         let format = Format::Significant(digits);
-        format!("{}–{}", numfmt::number(self.low, format), numfmt::number(self.high, format))
+        format!("{} … {}", numfmt::number(self.low, format), numfmt::number(self.high, format))
     }
 
     fn corners(self, other: Self, f: impl Fn(f64, f64) -> f64) -> Self {

@@ -6,5 +6,6 @@ mod record;
 mod spec;
 
 pub use build::regression_table;
+pub(crate) use notes::describe_errors;
 pub use record::{Cluster, FitStat, Flag, ModelColumn, SeKind, StdErrors, Term};
 pub use spec::{Below, CoefLabel, FitRow, RegressionSpec};

@@ -54,11 +54,19 @@ fn same_but_for_counts(a: &StdErrors, b: &StdErrors) -> bool {
 /// Standard errors in words, with the number of clusters where it is the same in every column.
 fn describe(columns: &[ModelColumn], lang: Lang) -> String {
     let first = &columns[0].std_errors;
+    in_words(first, columns.iter().all(|column| column.std_errors == *first), lang)
+}
+
+/// Standard errors in words, with their number of clusters.
+pub(crate) fn describe_errors(errors: &StdErrors, lang: Lang) -> String {
+    in_words(errors, true, lang)
+}
+
+fn in_words(first: &StdErrors, same_counts: bool, lang: Lang) -> String {
     if first.kind != SeKind::Cluster {
         return kind(&first.kind, lang);
     }
     let names: Vec<&str> = first.clusters.iter().map(|cluster| cluster.label.get(lang)).collect();
-    let same_counts = columns.iter().all(|column| column.std_errors == *first);
     let counts: Vec<String> = first.clusters.iter().map(|cluster| cluster.groups.to_string()).collect();
     match (lang, same_counts && !counts.is_empty()) {
         (Lang::Zh, true) => format!("聚类到{}层面的稳健标准误（{} 个聚类）", names.join("和"), counts.join("、")),

@@ -24,7 +24,7 @@ impl Comparator for LastDigit {
 }
 
 /// Compares a text with its committed snapshot.
-pub fn snapshot(name: &str, description: &str, text: &str) {
+pub(crate) fn snapshot(name: &str, description: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_comparator(Box::new(LastDigit));
     settings.set_prepend_module_to_snapshot(false);
@@ -34,7 +34,7 @@ pub fn snapshot(name: &str, description: &str, text: &str) {
     settings.bind(|| insta::assert_snapshot!(name, text));
 }
 
-pub fn term(name: &str, estimate: f64, se: f64, p: f64) -> Term {
+pub(crate) fn term(name: &str, estimate: f64, se: f64, p: f64) -> Term {
     Term {
         name: name.to_owned(),
         estimate,
@@ -47,7 +47,7 @@ pub fn term(name: &str, estimate: f64, se: f64, p: f64) -> Term {
 }
 
 /// Two columns in the shape of a baseline table.
-pub fn baseline() -> Vec<ModelColumn> {
+pub(crate) fn baseline() -> Vec<ModelColumn> {
     let column = |controls: bool, terms: Vec<Term>, r2: f64| ModelColumn {
         dependent: "Gtfp".into(),
         terms,
@@ -75,14 +75,14 @@ pub fn baseline() -> Vec<ModelColumn> {
     ]
 }
 
-pub fn labels() -> Labels {
+pub(crate) fn labels() -> Labels {
     Labels::new()
         .with("Va", ("虚拟集聚", "Virtual agglomeration"))
         .with("Va^2", ("虚拟集聚平方", "Virtual agglomeration²"))
         .with("lnpop", ("城市规模", "Population (log)"))
 }
 
-pub fn baseline_spec() -> RegressionSpec {
+pub(crate) fn baseline_spec() -> RegressionSpec {
     let mut spec = RegressionSpec::new(
         "t2",
         ("虚拟集聚对绿色全要素生产率的影响", "Virtual agglomeration and green productivity"),
@@ -94,7 +94,7 @@ pub fn baseline_spec() -> RegressionSpec {
 }
 
 /// A spec with a spanner over both columns.
-pub fn spanned_spec() -> RegressionSpec {
+pub(crate) fn spanned_spec() -> RegressionSpec {
     let mut spec = baseline_spec();
     spec.spanners = vec![Spanner { label: Text::new("全样本", "Full sample"), first: 0, last: 1 }];
     spec
