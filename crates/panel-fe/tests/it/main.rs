@@ -1,0 +1,11 @@
+//! Integration tests, one binary.
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stderr)]
+
+mod bootstrap;
+mod golden_files;
+mod ivreg2;
+mod ivreg2_cases;
+mod mediation;
+mod moderation;
+mod stock_yogo;
+mod utest;
