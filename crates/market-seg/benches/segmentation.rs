@@ -82,7 +82,9 @@ fn sizes(c: &mut Criterion) {
         ("signed", SegSpec { change: Change::Signed, ..SegSpec::default() }),
         ("inverse distance", SegSpec { weights: Weights::InverseDistance { normalized: true }, ..SegSpec::default() }),
     ] {
-        group.bench_function(BenchmarkId::new(name, "2800x16x20"), |b| b.iter(|| run(black_box(&input), &placed, &spec)));
+        group.bench_function(BenchmarkId::new(name, "2800x16x20"), |b| {
+            b.iter(|| run(black_box(&input), &placed, &spec))
+        });
     }
     group.finish();
 }
@@ -93,7 +95,8 @@ fn ceiling(c: &mut Criterion) {
     for (n, goods, periods) in [(279usize, 16usize, 8usize), (2800, 16, 20)] {
         let pairs = n * (n - 1) / 2 * periods;
         group.throughput(Throughput::Elements((pairs * goods) as u64));
-        let series = |count: usize, step: f64| -> Vec<f64> { (0..count).map(|k| 0.1 * (k as f64 * step).fract()).collect() };
+        let series =
+            |count: usize, step: f64| -> Vec<f64> { (0..count).map(|k| 0.1 * (k as f64 * step).fract()).collect() };
         let (own, means, partners) = (series(goods, 0.618), series(goods, 0.755), series(8 * goods, 0.57));
         group.bench_function(BenchmarkId::new("same arithmetic, 1 thread", format!("{n}x{goods}x{periods}")), |b| {
             b.iter(|| {

@@ -91,7 +91,13 @@ pub fn convergence_table(
             let delta = |t: usize| changes.slice(t, k)[i] - changes.slice(t, k)[j];
             let level = |t: usize| levels[(t * goods + k) * n + i] - levels[(t * goods + k) * n + j];
             for t in lags..periods {
-                let before = if t > 0 { level(t - 1) } else if changes.has_levels() { f64::NAN } else { 0.0 };
+                let before = if t > 0 {
+                    level(t - 1)
+                } else if changes.has_levels() {
+                    f64::NAN
+                } else {
+                    0.0
+                };
                 let earlier: Vec<f64> = (1..=lags).map(|lag| delta(t - lag)).collect();
                 if delta(t).is_nan() || before.is_nan() || earlier.iter().any(|x| x.is_nan()) {
                     continue;

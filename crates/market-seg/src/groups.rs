@@ -48,7 +48,9 @@ pub fn within_between(changes: &PriceChanges, relations: &Relations<'_>, spec: &
     let grouped = |i: usize| group[i] != Relations::NO_GROUP;
     let all = match selected {
         None if (0..n).all(grouped) => None,
-        None => Some(filtered(n, (0..n).flat_map(|i| (i + 1..n).map(move |j| (i, j))), |i, j| grouped(i) && grouped(j))?),
+        None => {
+            Some(filtered(n, (0..n).flat_map(|i| (i + 1..n).map(move |j| (i, j))), |i, j| grouped(i) && grouped(j))?)
+        }
         Some(list) => Some(filtered(n, list.pairs(), |i, j| grouped(i) && grouped(j))?),
     };
     let same = |i: usize, j: usize| group[i] == group[j];

@@ -45,7 +45,8 @@ fn index(data: &Data, spec: &VaSpec) -> f64 {
         entities: &data.entities,
         times: &data.times,
     };
-    virtual_agglomeration(&employment, &Geography::Points(&data.points), None, spec).map_or(f64::NAN, |index| index.va[0])
+    virtual_agglomeration(&employment, &Geography::Points(&data.points), None, spec)
+        .map_or(f64::NAN, |index| index.va[0])
 }
 
 /// The arithmetic of one pair, on arrays that stay in the first-level cache: haversine from unit vectors, inverse

@@ -2,8 +2,8 @@
 
 use crate::support::worst;
 use market_seg::{
-    Comparison, Error, PairRule, PriceChanges, PriceKind, Prices, Relations, SegSpec, border_effect, convergence_table, half_life,
-    pair_variances, segmentation, within_between,
+    Comparison, Error, PairRule, PriceChanges, PriceKind, Prices, Relations, SegSpec, border_effect, convergence_table,
+    half_life, pair_variances, segmentation, within_between,
 };
 use panel_core::geo::{Adjacency, LatLon};
 
@@ -78,14 +78,18 @@ fn groups_split_every_pair_once() {
 #[test]
 fn a_border_that_is_there_is_found_and_one_that_is_not_is_not() {
     let group: Vec<u32> = (0..24).map(|i| i / 8).collect();
-    let points: Vec<Option<LatLon>> =
-        (0..24).map(|i| Some(LatLon { lat: 25.0 + (i * 5 % 24) as f64 * 0.4, lon: 105.0 + (i * 7 % 24) as f64 * 0.5 })).collect();
+    let points: Vec<Option<LatLon>> = (0..24)
+        .map(|i| Some(LatLon { lat: 25.0 + (i * 5 % 24) as f64 * 0.4, lon: 105.0 + (i * 7 % 24) as f64 * 0.5 }))
+        .collect();
     let relations = Relations { group: Some(&group), points: Some(&points), ..Relations::default() };
     let real = changes(24, 4, 6, |i, t, k| 0.2 * noise(i, t, k) + noise(100 + i / 8 * 17, t, k * 3));
     let effect = border_effect(&real, &relations, &SegSpec::default(), 199, 11).unwrap();
     assert_eq!((effect.within_pairs, effect.between_pairs), (3 * 28, 276 - 84));
     assert!(effect.difference > 0.0 && effect.ratio > 1.5 && effect.p_difference == 1.0 / 200.0, "{effect:?}");
-    assert!(effect.p_adjusted.unwrap() <= 0.01 && (effect.adjusted.unwrap() / effect.difference - 1.0).abs() < 0.2, "{effect:?}");
+    assert!(
+        effect.p_adjusted.unwrap() <= 0.01 && (effect.adjusted.unwrap() / effect.difference - 1.0).abs() < 0.2,
+        "{effect:?}"
+    );
     let none = changes(24, 4, 6, noise);
     let effect = border_effect(&none, &relations, &SegSpec::default(), 199, 11).unwrap();
     assert!(effect.p_difference > 0.05, "{effect:?}");
@@ -95,7 +99,8 @@ fn a_border_that_is_there_is_found_and_one_that_is_not_is_not() {
     };
     assert_eq!(run(1), run(3));
     let one = vec![1; 24];
-    let error = border_effect(&real, &Relations { group: Some(&one), ..relations }, &SegSpec::default(), 9, 1).unwrap_err();
+    let error =
+        border_effect(&real, &Relations { group: Some(&one), ..relations }, &SegSpec::default(), 9, 1).unwrap_err();
     assert!(error.to_string().contains("0 between"), "{error}");
 }
 

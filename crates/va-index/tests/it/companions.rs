@@ -4,14 +4,22 @@ use crate::support::worst;
 use proptest::prelude::*;
 use va_index::Employment;
 use va_index::companions::{
-    QuotientScale, Reference, ellison_glaeser, gini, herfindahl, krugman, locational_gini, quotient_intervals, rescale, theil,
+    QuotientScale, Reference, ellison_glaeser, gini, herfindahl, krugman, locational_gini, quotient_intervals, rescale,
+    theil,
 };
 
 fn with_data<T>(sector: &[f64], total: &[f64], f: impl FnOnce(&Employment<'_>) -> T) -> T {
     let n = sector.len();
     let entities: Vec<String> = (0..n).map(|i| i.to_string()).collect();
     let codes: Vec<u32> = (0..n as u32).collect();
-    f(&Employment { sector, total, entity: &codes, time: &vec![0; n], entities: &entities, times: &["2020".to_owned()] })
+    f(&Employment {
+        sector,
+        total,
+        entity: &codes,
+        time: &vec![0; n],
+        entities: &entities,
+        times: &["2020".to_owned()],
+    })
 }
 
 #[test]

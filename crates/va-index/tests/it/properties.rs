@@ -33,7 +33,20 @@ impl Economy {
     }
 
     fn index(&self, spec: &VaSpec) -> va_index::VaIndex {
-        virtual_agglomeration(&self.data(), &Geography::Points(&self.points), Some(&self.areas), spec).expect("valid")
+        self.try_index(spec).expect("valid")
+    }
+
+    /// `None` where a threshold leaves nobody a neighbour, so that the weights cannot be normalised.
+    fn try_index(&self, spec: &VaSpec) -> Option<va_index::VaIndex> {
+        match virtual_agglomeration(&self.data(), &Geography::Points(&self.points), Some(&self.areas), spec) {
+            Ok(index) => Some(index),
+            Err(error) => {
+                let alone = matches!(spec.kernel, Kernel::Threshold { .. })
+                    && error.to_string().contains("no entity has a neighbour");
+                assert!(alone, "{spec:?}: {error}");
+                None
+            }
+        }
     }
 }
 
@@ -118,16 +131,17 @@ proptest! {
         other.points.reverse();
         other.areas.reverse();
         for spec in specs() {
+            let Some(want) = economy.try_index(&spec) else { continue };
             let mut got = other.index(&spec).va;
             got.reverse();
-            prop_assert!(worst(&got, &economy.index(&spec).va) < 1e-10, "{spec:?}");
+            prop_assert!(worst(&got, &want.va) < 1e-10, "{spec:?}");
         }
     }
 
     #[test]
     fn contributions_add_up(economy in economy()) {
         for spec in specs() {
-            let index = economy.index(&spec);
+            let Some(index) = economy.try_index(&spec) else { continue };
             for row in 0..index.va.len().min(3) {
                 let parts = contributions(&economy.data(), &Geography::Points(&economy.points), Some(&economy.areas), &spec, economy.entity[row], economy.time[row]).expect("valid");
                 let sum: f64 = parts.iter().map(|part| part.amount).sum();
