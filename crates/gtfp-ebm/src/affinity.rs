@@ -1,0 +1,174 @@
+//! Diversity, affinity, and the ε and w that follow from them (Tone and Tsutsui 2010, equations 15 to 25).
+
+use crate::error::{Error, Result};
+use serde::{Deserialize, Serialize};
+
+/// ε, w and the matrix behind them, for one group of columns.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Affinity {
+    /// ε = (m − ρ)/(m − 1), or 0 for a single column (equation 25).
+    pub epsilon: f64,
+    /// Largest eigenvalue ρ of the affinity matrix.
+    pub rho: f64,
+    /// Weights, summing to one.
+    pub weights: Vec<f64>,
+    /// Affinity matrix, m × m, row after row.
+    pub matrix: Vec<Vec<f64>>,
+    /// Whether ρ is a repeated root, in which case the weights are the projection of (1, …, 1) on its eigenspace.
+    pub repeated_root: bool,
+}
+
+/// Diversity of two positive vectors.
+///
+/// $D(a,b) = \sum_j |c_j - \bar c| / (n (c_{\max} - c_{\min}))$ with $c_j = \ln(b_j/a_j)$; 0 where all ratios are
+/// equal (up to rounding). Always in [0, 1/2], symmetric, and unchanged by units of measurement.
+///
+/// **Shapes** equal lengths, positive finite values (checked by the caller).
+/// **Reference** Tone and Tsutsui (2010), equations 15 to 17.
+#[must_use]
+pub fn diversity(a: &[f64], b: &[f64]) -> f64 {
+    let n = a.len().min(b.len());
+    let (mut low, mut high, mut sum) = (f64::INFINITY, f64::NEG_INFINITY, 0.0);
+    let mut logs = Vec::with_capacity(n);
+    for (x, y) in a.iter().zip(b) {
+        // Difference of logs, not log of a ratio: a ratio of extreme units could overflow.
+        let c = y.ln() - x.ln();
+        low = low.min(c);
+        high = high.max(c);
+        sum += c;
+        logs.push(c);
+    }
+    let range = high - low;
+    let scale = low.abs().max(high.abs()).max(1.0);
+    // Proportional columns differ by rounding only; their diversity would be noise divided by noise.
+    if n == 0 || range <= 1e-12 * scale {
+        return 0.0;
+    }
+    let mean = sum / n as f64;
+    logs.iter().map(|c| (c - mean).abs()).sum::<f64>() / (n as f64 * range)
+}
+
+/// Affinity matrix, ρ, ε and w of a group of positive columns.
+///
+/// $S_{ik} = 1 - 2 D(x_i, x_k)$, ρ its largest eigenvalue with vector v ≥ 0, $\varepsilon = (m-\rho)/(m-1)$,
+/// $w = v / \sum v$.
+///
+/// **Shapes** `columns`: m slices of one length.
+/// **Errors** [`Error::Calibration`] when the group is empty.
+/// **Reference** Tone and Tsutsui (2010), equations 18 and 23 to 25.
+pub fn affinity(columns: &[Vec<f64>]) -> Result<Affinity> {
+    let m = columns.len();
+    if m == 0 {
+        return Err(Error::Calibration("a group without columns has no affinity matrix".into()));
+    }
+    let mut matrix = vec![vec![1.0; m]; m];
+    for i in 0..m {
+        for k in i + 1..m {
+            let s = 1.0 - 2.0 * diversity(&columns[i], &columns[k]);
+            matrix[i][k] = s;
+            matrix[k][i] = s;
+        }
+    }
+    let (rho, vector, repeated_root) = perron(&matrix);
+    let epsilon = if m > 1 { ((m as f64 - rho) / (m as f64 - 1.0)).clamp(0.0, 1.0) } else { 0.0 };
+    let total: f64 = vector.iter().sum();
+    let weights = vector.iter().map(|v| v / total).collect();
+    Ok(Affinity { epsilon, rho, weights, matrix, repeated_root })
+}
+
+/// Largest eigenvalue of a symmetric non-negative matrix and its non-negative vector; for a repeated root, the
+/// projection of (1, …, 1) on the eigenspace, and `true`.
+fn perron(matrix: &[Vec<f64>]) -> (f64, Vec<f64>, bool) {
+    let m = matrix.len();
+    let (values, vectors) = jacobi(matrix);
+    let rho = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let mut vector = vec![0.0; m];
+    let mut multiplicity = 0;
+    for k in 0..m {
+        if rho - values[k] <= 1e-10 * rho.abs().max(1.0) {
+            multiplicity += 1;
+            let along: f64 = (0..m).map(|i| vectors[i][k]).sum();
+            for i in 0..m {
+                vector[i] += along * vectors[i][k];
+            }
+        }
+    }
+    for v in &mut vector {
+        // A Perron vector is non-negative; rounding may leave −1e-17.
+        *v = v.max(0.0);
+    }
+    (rho, vector, multiplicity > 1)
+}
+
+/// Cyclic Jacobi: eigenvalues, and eigenvectors in columns. Exact to rounding for the few columns of a group.
+fn jacobi(matrix: &[Vec<f64>]) -> (Vec<f64>, Vec<Vec<f64>>) {
+    let m = matrix.len();
+    let mut a = matrix.to_vec();
+    let mut v: Vec<Vec<f64>> = (0..m).map(|i| (0..m).map(|j| f64::from(u8::from(i == j))).collect()).collect();
+    for _ in 0..100 {
+        let off: f64 = (0..m).map(|i| (i + 1..m).map(|j| a[i][j] * a[i][j]).sum::<f64>()).sum();
+        if off <= 1e-32 * (m * m) as f64 {
+            break;
+        }
+        for p in 0..m {
+            for q in p + 1..m {
+                if a[p][q] == 0.0 {
+                    continue;
+                }
+                let tau = (a[q][q] - a[p][p]) / (2.0 * a[p][q]);
+                let t = tau.signum() / (tau.abs() + tau.hypot(1.0));
+                let t = if tau == 0.0 { 1.0 } else { t };
+                let c = 1.0 / t.hypot(1.0);
+                let s = t * c;
+                for k in 0..m {
+                    let (x, y) = (a[k][p], a[k][q]);
+                    a[k][p] = c * x - s * y;
+                    a[k][q] = s * x + c * y;
+                }
+                for k in 0..m {
+                    let (x, y) = (a[p][k], a[q][k]);
+                    a[p][k] = c * x - s * y;
+                    a[q][k] = s * x + c * y;
+                }
+                for row in &mut v {
+                    let (x, y) = (row[p], row[q]);
+                    row[p] = c * x - s * y;
+                    row[q] = s * x + c * y;
+                }
+            }
+        }
+    }
+    ((0..m).map(|i| a[i][i]).collect(), v)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn proportional_columns_have_full_affinity() {
+        let a = affinity(&[vec![1.0, 2.0, 5.0], vec![1e7, 2e7, 5e7]]).expect("positive");
+        assert!(a.epsilon.abs() < 1e-15);
+        assert!((a.weights[0] - 0.5).abs() < 1e-15);
+    }
+
+    #[test]
+    fn a_repeated_root_takes_equal_weights() {
+        // Tone and Tsutsui (2010), example 2: S is the identity, printed w = (1/2, 1/2), epsilon 1.
+        let a = affinity(&[vec![2.0, 6.0], vec![6.0, 3.0]]).expect("positive");
+        assert!(a.repeated_root);
+        assert!((a.epsilon - 1.0).abs() < 1e-15);
+        assert!((a.weights[0] - 0.5).abs() < 1e-15);
+    }
+
+    #[test]
+    fn jacobi_solves_a_known_matrix() {
+        let (values, _) = jacobi(&[vec![2.0, 1.0, 0.0], vec![1.0, 2.0, 1.0], vec![0.0, 1.0, 2.0]]);
+        let mut sorted = values;
+        sorted.sort_by(f64::total_cmp);
+        let root = 2f64.sqrt();
+        for (got, want) in sorted.iter().zip([2.0 - root, 2.0, 2.0 + root]) {
+            assert!((got - want).abs() < 1e-14);
+        }
+    }
+}

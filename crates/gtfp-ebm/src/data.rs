@@ -1,0 +1,279 @@
+//! Observed units: inputs, good outputs and bad outputs, validated for the model that reads them.
+
+use crate::error::{Error, Result};
+use crate::lp::{Activities, LpError};
+
+/// Numbers of inputs, good outputs and bad outputs. Columns are always in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dimensions {
+    /// m, inputs.
+    pub inputs: usize,
+    /// s, good outputs.
+    pub goods: usize,
+    /// q, bad outputs.
+    pub bads: usize,
+}
+
+/// Group of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// Input.
+    Input,
+    /// Good output.
+    Good,
+    /// Bad output.
+    Bad,
+}
+
+impl Dimensions {
+    /// m + s + q.
+    #[must_use]
+    pub fn total(self) -> usize {
+        self.inputs + self.goods + self.bads
+    }
+
+    /// Group of column `k`.
+    #[must_use]
+    pub fn group(self, k: usize) -> Group {
+        if k < self.inputs {
+            Group::Input
+        } else if k < self.inputs + self.goods {
+            Group::Good
+        } else {
+            Group::Bad
+        }
+    }
+
+    /// Columns of a group.
+    #[must_use]
+    pub fn range(self, group: Group) -> std::ops::Range<usize> {
+        match group {
+            Group::Input => 0..self.inputs,
+            Group::Good => self.inputs..self.inputs + self.goods,
+            Group::Bad => self.inputs + self.goods..self.total(),
+        }
+    }
+}
+
+/// A named column.
+pub type Named<'a> = (&'a str, &'a [f64]);
+
+/// Observed units, one row each, columns in the order inputs, goods, bads.
+///
+/// Rows may hold missing values (`NaN`); what a model may read is checked by [`Observations::require`] for exactly
+/// the rows it reads.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observations {
+    dims: Dimensions,
+    names: Vec<String>,
+    n: usize,
+    values: Vec<f64>,
+}
+
+/// What a model demands of the data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Requirement {
+    /// Every value positive and finite: EBM takes logarithms, and EBM, SBM and the additive model divide slacks by it.
+    Positive,
+    /// Every value finite and not negative, some input and some good output positive: radial and directional models.
+    NonNegative,
+}
+
+impl Observations {
+    /// Takes columns of one length.
+    ///
+    /// **Missing values** are `NaN`.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`] for columns of different lengths; [`Error::Specification`] without an input, without a
+    /// good output, or for a name that stands twice.
+    pub fn new(inputs: &[Named<'_>], goods: &[Named<'_>], bads: &[Named<'_>]) -> Result<Self> {
+        if inputs.is_empty() || goods.is_empty() {
+            let what = if inputs.is_empty() { "input" } else { "good output" };
+            return Err(Error::Specification(format!("efficiency needs at least one {what}, none is given")));
+        }
+        let dims = Dimensions { inputs: inputs.len(), goods: goods.len(), bads: bads.len() };
+        let columns: Vec<Named<'_>> = inputs.iter().chain(goods).chain(bads).copied().collect();
+        let n = columns[0].1.len();
+        for (k, (name, column)) in columns.iter().enumerate() {
+            if column.len() != n {
+                return Err(Error::LengthMismatch { what: format!("column `{name}`"), expected: n, got: column.len() });
+            }
+            if columns[..k].iter().any(|(other, _)| other == name) {
+                return Err(Error::Specification(format!(
+                    "column `{name}` stands twice among inputs, goods and bads; each column has one role"
+                )));
+            }
+        }
+        let mut values = Vec::with_capacity(n * columns.len());
+        for row in 0..n {
+            values.extend(columns.iter().map(|(_, column)| column[row]));
+        }
+        Ok(Self { dims, names: columns.iter().map(|(name, _)| (*name).to_owned()).collect(), n, values })
+    }
+
+    /// Takes values row after row, columns in the order inputs, goods, bads.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`] where the length is no multiple of the number of columns.
+    pub fn from_rows(dims: Dimensions, names: Vec<String>, values: Vec<f64>) -> Result<Self> {
+        let width = dims.total();
+        if names.len() != width {
+            return Err(Error::LengthMismatch { what: "column names".into(), expected: width, got: names.len() });
+        }
+        if dims.inputs == 0 || dims.goods == 0 {
+            return Err(Error::Specification("efficiency needs at least one input and one good output".into()));
+        }
+        let n = values.len() / width;
+        if n * width != values.len() {
+            return Err(Error::LengthMismatch { what: "values".into(), expected: n * width, got: values.len() });
+        }
+        Ok(Self { dims, names, n, values })
+    }
+
+    /// Numbers of columns by group.
+    #[must_use]
+    pub fn dims(&self) -> Dimensions {
+        self.dims
+    }
+
+    /// Number of rows.
+    #[must_use]
+    pub fn n(&self) -> usize {
+        self.n
+    }
+
+    /// Column names in order.
+    #[must_use]
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// Values of a row.
+    #[must_use]
+    pub fn row(&self, row: usize) -> &[f64] {
+        let width = self.dims.total();
+        &self.values[row * width..(row + 1) * width]
+    }
+
+    /// Values of a row, to be changed in place (pseudo-samples).
+    pub fn row_mut(&mut self, row: usize) -> &mut [f64] {
+        let width = self.dims.total();
+        &mut self.values[row * width..(row + 1) * width]
+    }
+
+    /// Whether some value of the row is missing.
+    #[must_use]
+    pub fn is_missing(&self, row: usize) -> bool {
+        self.row(row).iter().any(|v| v.is_nan())
+    }
+
+    /// Values of column `k` at the rows given.
+    #[must_use]
+    pub fn column(&self, k: usize, rows: &[usize]) -> Vec<f64> {
+        let width = self.dims.total();
+        rows.iter().map(|&row| self.values[row * width + k]).collect()
+    }
+
+    /// Checks that a model may read the rows given.
+    ///
+    /// # Errors
+    /// [`Error::BadValue`] naming the unit (as `label` calls it), column and value.
+    pub fn require(
+        &self,
+        requirement: Requirement,
+        rows: &[usize],
+        model: &str,
+        label: &dyn Fn(usize) -> String,
+    ) -> Result<()> {
+        let bad = |row: usize, k: usize, expected: String| Error::BadValue {
+            row,
+            unit: label(row),
+            column: self.names[k].clone(),
+            value: self.row(row)[k],
+            expected,
+        };
+        for &row in rows {
+            let values = self.row(row);
+            for (k, &value) in values.iter().enumerate() {
+                if !value.is_finite() {
+                    return Err(bad(row, k, format!("model {model} needs a finite number")));
+                }
+                match requirement {
+                    Requirement::Positive if value <= 0.0 => {
+                        return Err(bad(
+                            row,
+                            k,
+                            format!(
+                                "model {model} divides by every value (EBM also takes its logarithm), so it must be positive; drop the unit, or replace the value and say so"
+                            ),
+                        ));
+                    }
+                    Requirement::NonNegative if value < 0.0 => {
+                        return Err(bad(row, k, format!("model {model} needs values that are not negative")));
+                    }
+                    _ => {}
+                }
+            }
+            for group in [Group::Input, Group::Good] {
+                let range = self.dims.range(group);
+                if values[range.clone()].iter().all(|&v| v == 0.0) {
+                    let what = if group == Group::Input { "input" } else { "good output" };
+                    return Err(bad(
+                        row,
+                        range.start,
+                        format!("model {model} needs at least one positive {what} per unit"),
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The reference technology of the rows given: their quantities, and below them a row of ones where `convexity`.
+    ///
+    /// # Errors
+    /// [`Error::Numerical`] where a quantity is not finite.
+    pub(crate) fn activities(&self, rows: &[usize], convexity: bool) -> Result<Activities> {
+        let height = self.dims.total() + usize::from(convexity);
+        let mut columns = Vec::with_capacity(rows.len() * height);
+        for &row in rows {
+            columns.extend_from_slice(self.row(row));
+            if convexity {
+                columns.push(1.0);
+            }
+        }
+        Activities::new(height, rows.len(), &columns).map_err(|error| no_technology(&error))
+    }
+
+    /// The technology with unit-specific abatement (Kuosmanen 2005): after the units themselves, each unit once more
+    /// with its inputs alone.
+    pub(crate) fn activities_with_abatement(&self, rows: &[usize]) -> Result<Activities> {
+        let height = self.dims.total() + 1;
+        let mut columns = Vec::with_capacity(2 * rows.len() * height);
+        for abated in [false, true] {
+            for &row in rows {
+                let values = self.row(row);
+                columns.extend_from_slice(&values[..self.dims.inputs]);
+                columns.extend(values[self.dims.inputs..].iter().map(|&v| if abated { 0.0 } else { v }));
+                columns.push(1.0);
+            }
+        }
+        Activities::new(height, 2 * rows.len(), &columns).map_err(|error| no_technology(&error))
+    }
+
+    /// Mean of every column over the rows given; 1 where the mean is zero.
+    pub(crate) fn means(&self, rows: &[usize]) -> Vec<f64> {
+        let mut sums = vec![0.0; self.dims.total()];
+        for &row in rows {
+            for (sum, value) in sums.iter_mut().zip(self.row(row)) {
+                *sum += value;
+            }
+        }
+        sums.iter().map(|sum| if *sum > 0.0 { sum / rows.len() as f64 } else { 1.0 }).collect()
+    }
+}
+
+fn no_technology(error: &LpError) -> Error {
+    Error::Numerical { unit: "the reference technology".into(), reason: error.to_string() }
+}

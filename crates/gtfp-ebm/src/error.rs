@@ -1,0 +1,90 @@
+//! What stops an evaluation, and where.
+//!
+//! | group | variants | when |
+//! |---|---|---|
+//! | input | [`Error::BadValue`], [`Error::LengthMismatch`], [`Error::NoUnits`], [`Error::DuplicateKey`], [`Error::UnknownUnit`] | the data are not what the model needs |
+//! | specification | [`Error::Degenerate`], [`Error::Specification`], [`Error::Calibration`] | the request has no meaningful answer |
+//! | numerical | [`Error::Numerical`] | a program that must have an optimum did not reach one |
+
+/// Result of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Errors of efficiency and productivity measurement.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    // Input
+    /// A value that the model cannot take.
+    #[error("bad value: {unit}, column `{column}`, value `{value}`; {expected}")]
+    BadValue {
+        /// Row of the data, counted from zero.
+        row: usize,
+        /// The unit, as its label calls it (entity and time).
+        unit: String,
+        /// Column name.
+        column: String,
+        /// The value found.
+        value: f64,
+        /// What was expected, and why.
+        expected: String,
+    },
+    /// Two things that should be of one length are not.
+    #[error("{what} has length {got}, expected {expected}")]
+    LengthMismatch {
+        /// What.
+        what: String,
+        /// Expected length.
+        expected: usize,
+        /// Its length.
+        got: usize,
+    },
+    /// Nothing to evaluate.
+    #[error("no unit to evaluate: {0}")]
+    NoUnits(String),
+    /// The same unit twice in one period.
+    #[error("duplicate key: {unit} stands at rows {first} and {second}; a panel has one row per entity and time")]
+    DuplicateKey {
+        /// Entity and time.
+        unit: String,
+        /// First row, counted from zero.
+        first: usize,
+        /// Second row, counted from zero.
+        second: usize,
+    },
+    /// A row number beyond the data.
+    #[error("row {row} does not exist, the data have {n} rows")]
+    UnknownUnit {
+        /// Row asked for.
+        row: usize,
+        /// Number of rows.
+        n: usize,
+    },
+
+    // Specification
+    /// A combination of options whose program has no meaningful optimum.
+    #[error("degenerate combination: {what}. {why} Instead: {instead}")]
+    Degenerate {
+        /// The combination.
+        what: String,
+        /// Why it has no meaning.
+        why: String,
+        /// What to ask for.
+        instead: String,
+    },
+    /// A request that cannot be carried out.
+    #[error("{0}")]
+    Specification(String),
+    /// Given or computed parameters of the epsilon-based measure that are not usable.
+    #[error("calibration: {0}")]
+    Calibration(String),
+
+    // Numerical
+    /// A linear program that must have an optimum did not reach one, on any solver.
+    #[error("no optimum for {unit}: {reason}")]
+    Numerical {
+        /// The unit evaluated.
+        unit: String,
+        /// What the solver said.
+        reason: String,
+    },
+}

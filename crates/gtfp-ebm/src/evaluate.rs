@@ -1,0 +1,375 @@
+//! Evaluates units against a reference set: one program per unit, in parallel, with certificates counted.
+
+use crate::data::{Group, Observations};
+use crate::error::{Error, Result};
+use crate::lp::{self, Activities, LpStats, Program, Solution, Solver};
+use crate::model::{Formulation, Place};
+use serde::{Deserialize, Serialize};
+
+/// Scores this near to 1, and distances this near to 0, are reported as exactly that: an efficient unit's optimum
+/// comes back as 1 ± rounding.
+pub const SNAP: f64 = 1e-12;
+
+/// How a unit's evaluation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// An optimum was found.
+    Ok,
+    /// A value of the row is missing; the row is in no program.
+    Missing,
+    /// No point of the reference technology satisfies the unit's program (cross-period or super-efficiency only).
+    Infeasible,
+    /// The program has no finite optimum.
+    Unbounded,
+    /// The solvers gave up; counted and reported.
+    Failed,
+}
+
+impl Status {
+    /// The word used in outputs.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Missing => "missing",
+            Self::Infeasible => "infeasible",
+            Self::Unbounded => "unbounded",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl std::fmt::Display for Status {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl From<lp::Status> for Status {
+    fn from(status: lp::Status) -> Self {
+        match status {
+            lp::Status::Optimal => Self::Ok,
+            lp::Status::Infeasible => Self::Infeasible,
+            lp::Status::Unbounded => Self::Unbounded,
+            _ => Self::Failed,
+        }
+    }
+}
+
+/// The score of one unit, or why there is none.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Outcome {
+    /// How the evaluation ended.
+    pub status: Status,
+    /// Efficiency, or distance for directional and additive models; meaningful where the status is [`Status::Ok`].
+    score: f64,
+}
+
+impl Outcome {
+    /// The score, where there is one.
+    #[must_use]
+    pub fn score(&self) -> Option<f64> {
+        (self.status == Status::Ok).then_some(self.score)
+    }
+
+    /// No score.
+    pub(crate) fn without(status: Status) -> Self {
+        Self { status, score: 0.0 }
+    }
+
+    /// A score that was computed.
+    pub(crate) fn of(score: f64) -> Self {
+        Self { status: Status::Ok, score }
+    }
+}
+
+/// Everything a program says about one unit. Slacks, targets and multipliers are in the columns' own units and in the
+/// order inputs, goods, bads. Optimal slacks, peers and multipliers need not be unique.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Detail {
+    /// Row of the unit.
+    pub row: usize,
+    /// Factor of inputs; with free factors under constant returns only θ/φ is identified, and φ is set to 1.
+    pub theta: f64,
+    /// Factor of goods.
+    pub phi: f64,
+    /// β of directional models: one, or one per column in the non-radial model.
+    pub beta: Vec<f64>,
+    /// Slack of each column; 0 for an equality.
+    pub slacks: Vec<f64>,
+    /// The reference point Xλ, Yλ, Bλ (in super-efficiency of the slacks-based measure: the nearest point).
+    pub targets: Vec<f64>,
+    /// Rows of the reference units with their λ > 0.
+    pub peers: Vec<(usize, f64)>,
+    /// Multipliers: v of inputs, u of goods, w of bads; not negative under strong disposability. Zero where scores come
+    /// from a program without that row.
+    pub multipliers: Vec<f64>,
+    /// Multiplier of the rule on Σλ (0 under constant returns).
+    pub intercept: f64,
+    /// Σλ: below one, increasing returns; above one, decreasing (under constant returns, if unique).
+    pub intensity: f64,
+    /// Worst part of the certificate.
+    pub certificate: f64,
+}
+
+impl Detail {
+    /// Shadow price of bad output `bad` in units of good `good`: w_b / u_r, what one unit of the bad less costs in the
+    /// good (Färe, Grosskopf, Lovell and Yaisawarng 1993). None where the good's multiplier is zero.
+    #[must_use]
+    pub fn shadow_price(&self, dims: crate::data::Dimensions, bad: usize, good: usize) -> Option<f64> {
+        let w = self.multipliers.get(dims.inputs + dims.goods + bad)?;
+        let u = self.multipliers.get(dims.inputs + good)?;
+        (*u > 0.0).then(|| w / u)
+    }
+}
+
+/// A reference set: the rows that may be peers, and their quantities laid out for the solver.
+#[derive(Debug, Clone)]
+pub(crate) struct ReferenceSet {
+    pub(crate) rows: Vec<usize>,
+    pub(crate) activities: Activities,
+    pub(crate) means: Vec<f64>,
+    pub(crate) maxima: Vec<f64>,
+}
+
+impl ReferenceSet {
+    /// All columns of the rows given.
+    pub(crate) fn full(observations: &Observations, rows: &[usize], convexity: bool, abatement: bool) -> Result<Self> {
+        if rows.is_empty() {
+            return Err(Error::NoUnits("the reference set is empty".into()));
+        }
+        let activities = if abatement {
+            observations.activities_with_abatement(rows)?
+        } else {
+            observations.activities(rows, convexity)?
+        };
+        let maxima = (0..observations.dims().total())
+            .map(|k| rows.iter().map(|&row| observations.row(row)[k]).fold(0.0, f64::max))
+            .collect();
+        Ok(Self { rows: rows.to_vec(), activities, means: observations.means(rows), maxima })
+    }
+
+    /// Row of the data behind an activity column (abatement columns follow the units in the same order).
+    fn row_of(&self, column: usize) -> usize {
+        self.rows[column % self.rows.len()]
+    }
+
+    /// Columns of a row, to be left out in super-efficiency.
+    fn columns_of(&self, row: usize) -> Vec<usize> {
+        (0..self.activities.cols()).filter(|&column| self.row_of(column) == row).collect()
+    }
+}
+
+/// What to do beside finding scores.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Extent {
+    pub(crate) solver: Solver,
+    /// Leave each unit out of its reference.
+    pub(crate) exclude_self: bool,
+}
+
+/// Scores of the rows given.
+pub(crate) fn scores(
+    form: &Formulation,
+    observations: &Observations,
+    rows: &[usize],
+    reference: &ReferenceSet,
+    extent: Extent,
+) -> Result<(Vec<Outcome>, LpStats)> {
+    let form = prepared(form, observations, rows, reference);
+    lp::solve_each(
+        &reference.activities,
+        &form.program,
+        rows,
+        extent.solver,
+        |row, program| set(&form, observations, reference, extent, row, program),
+        |_, _, solution| outcome(&form, solution),
+    )
+    .map_err(|error| engine_error(&error))
+}
+
+/// Scores and details of the rows given. Radial and directional programs get a second stage that keeps the factor and
+/// maximises the sum of relative slacks; `second_stage` says whether.
+pub(crate) fn details(
+    form: &Formulation,
+    observations: &Observations,
+    rows: &[usize],
+    reference: &ReferenceSet,
+    extent: Extent,
+    second_stage: bool,
+) -> Result<(Vec<(Outcome, Option<Detail>)>, LpStats)> {
+    let form = prepared(form, observations, rows, reference);
+    let (mut results, mut stats) = lp::solve_each(
+        &reference.activities,
+        &form.program,
+        rows,
+        extent.solver,
+        |row, program| set(&form, observations, reference, extent, row, program),
+        |row, program, solution| {
+            let outcome = outcome(&form, solution);
+            let detail =
+                (outcome.status == Status::Ok).then(|| detail(&form, observations, reference, row, program, solution));
+            (outcome, detail)
+        },
+    )
+    .map_err(|error| engine_error(&error))?;
+    if second_stage {
+        let kept: Vec<usize> = (0..rows.len()).filter(|&i| results[i].1.is_some()).collect();
+        let (slacks, more) = lp::solve_each(
+            &reference.activities,
+            &slack_program(&form),
+            &kept,
+            extent.solver,
+            |i, program| {
+                set(&form, observations, reference, extent, rows[i], program);
+                if let Some(first) = &results[i].1 {
+                    keep_factors(&form, first, program);
+                }
+            },
+            |i, program, solution| {
+                (solution.status == lp::Status::Optimal)
+                    .then(|| detail(&form, observations, reference, rows[i], program, solution))
+            },
+        )
+        .map_err(|error| engine_error(&error))?;
+        stats.merge(&more);
+        for (i, second) in kept.into_iter().zip(slacks) {
+            if let (Some(first), Some(second)) = (&mut results[i].1, second) {
+                first.slacks = second.slacks;
+                first.targets = second.targets;
+                first.peers = second.peers;
+                first.intensity = second.intensity;
+                first.certificate = first.certificate.max(second.certificate);
+            }
+        }
+    }
+    Ok((results, stats))
+}
+
+/// The formulation with what it must know about the data: scales of zero values.
+fn prepared(form: &Formulation, observations: &Observations, rows: &[usize], reference: &ReferenceSet) -> Formulation {
+    let mut form = form.clone();
+    form.fallback.clone_from(&reference.means);
+    form.zeros = rows.iter().any(|&row| observations.row(row).iter().any(|&v| v <= 0.0));
+    form
+}
+
+fn set(
+    form: &Formulation,
+    observations: &Observations,
+    reference: &ReferenceSet,
+    extent: Extent,
+    row: usize,
+    program: &mut Program,
+) {
+    form.set_unit(program, observations.row(row));
+    if extent.exclude_self {
+        program.set_excluded(&reference.columns_of(row));
+    }
+}
+
+fn outcome(form: &Formulation, solution: &Solution) -> Outcome {
+    let status = Status::from(solution.status);
+    if status != Status::Ok {
+        return Outcome::without(status);
+    }
+    let score = form.reading.score(solution.objective);
+    let target = if form.reading.is_distance() { 0.0 } else { 1.0 };
+    let score = if (score - target).abs() <= SNAP { target } else { score };
+    if score.is_finite() { Outcome::of(score) } else { Outcome::without(Status::Unbounded) }
+}
+
+/// The second stage: maximise relative slacks at the factors found.
+fn slack_program(form: &Formulation) -> Program {
+    let mut program = form.program.clone();
+    for z in 0..program.z() {
+        program.set_cost(z, 0.0);
+    }
+    for z in form.slacks.iter().flatten() {
+        program.set_cost(*z, -1.0);
+    }
+    program
+}
+
+fn keep_factors(form: &Formulation, first: &Detail, program: &mut Program) {
+    if let Place::At(z) = form.theta {
+        program.set_bounds(z, first.theta, first.theta);
+    }
+    if let Place::At(z) = form.phi {
+        program.set_bounds(z, first.phi, first.phi);
+    }
+    for (&(_, z), &beta) in form.beta.iter().zip(&first.beta) {
+        program.set_bounds(z, beta, beta);
+    }
+}
+
+fn detail(
+    form: &Formulation,
+    observations: &Observations,
+    reference: &ReferenceSet,
+    row: usize,
+    program: &Program,
+    solution: &Solution,
+) -> Detail {
+    let z = &solution.z;
+    let raw = |place: Place, t: f64| match place {
+        Place::One => t,
+        Place::At(k) => z[k],
+        Place::Below(k) => t - z[k],
+        Place::Above(k) => t + z[k],
+    };
+    let mut t = form.multiplier.map_or(1.0, |k| z[k]);
+    if form.homogeneous {
+        // Only the ratio is identified: report the point with phi = 1 (theta = 1 where phi vanishes).
+        let phi = raw(form.phi, t);
+        t = if phi.abs() > f64::EPSILON { phi } else { raw(form.theta, t) };
+    }
+    let t = if t.abs() > 0.0 { t } else { 1.0 };
+    let one = form.multiplier.map_or(if form.homogeneous { t } else { 1.0 }, |k| z[k]);
+    let scale = &program.row_scale()[..form.dims.total()];
+    let slacks: Vec<f64> =
+        (0..form.dims.total()).map(|k| form.slacks[k].map_or(0.0, |column| z[column] / t * scale[k])).collect();
+    let mut peers: Vec<(usize, f64)> = Vec::with_capacity(solution.lambda.len());
+    let mut targets = vec![0.0; form.dims.total()];
+    for &(column, value) in &solution.lambda {
+        let lambda = value / t;
+        for (k, target) in targets.iter_mut().enumerate() {
+            *target += lambda * reference.activities.get(k, column);
+        }
+        let peer = reference.row_of(column);
+        match peers.iter_mut().find(|(known, _)| *known == peer) {
+            Some(entry) => entry.1 += lambda,
+            None => peers.push((peer, lambda)),
+        }
+    }
+    if form.slack_sign < 0.0 {
+        for (k, target) in targets.iter_mut().enumerate() {
+            let away = if form.dims.group(k) == Group::Good { -slacks[k] } else { slacks[k] };
+            *target = observations.row(row)[k] + away;
+        }
+    }
+    let multipliers = (0..form.dims.total())
+        .map(|k| {
+            let sign = if form.dims.group(k) == Group::Good { 1.0 } else { -1.0 };
+            sign * solution.duals[k] / scale[k] + 0.0
+        })
+        .collect();
+    Detail {
+        row,
+        theta: raw(form.theta, one) / t,
+        phi: raw(form.phi, one) / t,
+        beta: form.beta.iter().map(|&(_, k)| z[k] + 0.0).collect(),
+        slacks,
+        targets,
+        intensity: peers.iter().map(|(_, lambda)| lambda).sum(),
+        peers,
+        multipliers,
+        intercept: form.convexity.map_or(0.0, |i| solution.duals[i]),
+        certificate: solution.certificate.worst(),
+    }
+}
+
+fn engine_error(error: &lp::LpError) -> Error {
+    Error::Numerical { unit: "a whole run".into(), reason: error.to_string() }
+}

@@ -1,0 +1,227 @@
+//! One model on one data set: builds its program for a reference set and counts what the solvers did.
+
+use crate::calibration::{CalibrationResult, calibrate};
+use crate::data::{Observations, Requirement};
+use crate::error::{Error, Result};
+use crate::evaluate::{Detail, Extent, Outcome, ReferenceSet, Status, details, scores};
+use crate::lp::{LpStats, Solver};
+use crate::model::ebm::EbmOptions;
+use crate::model::{Formulation, ddf, ebm, nonradial_ddf, radial, sbm, super_efficiency};
+use crate::spec::{Calibration, CalibrationScope, Disposability, EbmParameters, Model, Orientation, PanelSpec, Rts};
+
+/// A model bound to data.
+#[derive(Debug)]
+pub(crate) struct Evaluator<'a> {
+    pub(crate) observations: &'a Observations,
+    pub(crate) spec: &'a PanelSpec,
+    pub(crate) solver: Solver,
+    pub(crate) stats: LpStats,
+    /// Pooled first, then one per period where so calibrated.
+    pub(crate) calibrations: Vec<CalibrationResult>,
+}
+
+impl<'a> Evaluator<'a> {
+    pub(crate) fn new(observations: &'a Observations, spec: &'a PanelSpec, solver: Solver) -> Result<Self> {
+        check(spec, observations)?;
+        Ok(Self { observations, spec, solver, stats: LpStats::default(), calibrations: Vec::new() })
+    }
+
+    /// What the model demands of the data.
+    pub(crate) fn requirement(spec: &PanelSpec) -> Requirement {
+        match spec.model {
+            Model::Ebm => ebm::REQUIREMENT,
+            Model::Sbm => sbm::REQUIREMENT,
+            Model::Radial => radial::REQUIREMENT,
+            Model::Ddf => ddf::REQUIREMENT,
+            Model::NonRadialDdf => nonradial_ddf::REQUIREMENT,
+        }
+    }
+
+    /// Whether scores are distances (0 on the frontier) rather than efficiencies.
+    pub(crate) fn is_distance(&self) -> bool {
+        matches!(self.spec.model, Model::Ddf | Model::NonRadialDdf)
+    }
+
+    /// Measures ε and w: pooled over `rows`, and per period where asked.
+    pub(crate) fn calibrate(&mut self, rows: &[usize], by_period: &[(i64, &[usize])]) -> Result<()> {
+        if self.spec.model != Model::Ebm {
+            return Ok(());
+        }
+        match &self.spec.calibration {
+            Calibration::Given(parameters) => {
+                ebm::check_parameters(self.observations.dims(), parameters)?;
+                self.calibrations.push(CalibrationResult {
+                    rule: None,
+                    period: None,
+                    units: rows.len(),
+                    parameters: parameters.clone(),
+                    inputs: None,
+                    goods: None,
+                    bads: None,
+                });
+            }
+            Calibration::Rule(rule) => {
+                let extent = Extent { solver: self.solver, exclude_self: false };
+                let (pooled, stats) = calibrate(self.observations, rows, *rule, None, extent)?;
+                self.stats.merge(&stats);
+                self.calibrations.push(pooled);
+                if self.spec.calibration_scope == CalibrationScope::PerPeriod {
+                    for &(period, rows) in by_period.iter().filter(|(_, rows)| !rows.is_empty()) {
+                        let (own, stats) = calibrate(self.observations, rows, *rule, Some(period), extent)?;
+                        self.stats.merge(&stats);
+                        self.calibrations.push(own);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// ε and w of a period's own program, or the pooled ones.
+    fn parameters(&self, period: Option<i64>) -> Result<&EbmParameters> {
+        self.calibrations
+            .iter()
+            .find(|c| c.period.is_some() && c.period == period)
+            .or_else(|| self.calibrations.first())
+            .map(|c| &c.parameters)
+            .ok_or_else(|| Error::Calibration("ε and w were not measured before they were needed".into()))
+    }
+
+    /// The reference set of the rows given.
+    pub(crate) fn reference(&self, rows: &[usize], rts: Rts) -> Result<ReferenceSet> {
+        let abatement = self.is_distance()
+            && self.spec.disposability == Disposability::WeakKuosmanen
+            && rts != Rts::Crs
+            && self.observations.dims().bads > 0;
+        ReferenceSet::full(self.observations, rows, rts != Rts::Crs, abatement)
+    }
+
+    /// The program of the model on a reference set.
+    fn formulation(&self, reference: &ReferenceSet, rts: Rts, period: Option<i64>) -> Result<Formulation> {
+        let (spec, dims) = (self.spec, self.observations.dims());
+        match spec.model {
+            Model::Radial => radial::formulation(dims, spec.orientation, rts, spec.bads_convention),
+            Model::Sbm => Ok(sbm::formulation(dims, spec.orientation, rts, spec.bads_convention)),
+            Model::Ebm => ebm::formulation(dims, &ebm_options(spec, rts), self.parameters(period)?),
+            Model::Ddf => {
+                ddf::formulation(dims, rts, spec.disposability, spec.direction, &reference.means, &reference.maxima)
+            }
+            Model::NonRadialDdf => nonradial_ddf::formulation(
+                dims,
+                rts,
+                spec.disposability,
+                spec.direction,
+                &spec.nonradial_weights,
+                &reference.means,
+            ),
+        }
+    }
+
+    /// Scores of `rows` against a reference set; `period` chooses ε and w.
+    pub(crate) fn score(
+        &mut self,
+        rows: &[usize],
+        reference: &ReferenceSet,
+        rts: Rts,
+        period: Option<i64>,
+    ) -> Result<Vec<Outcome>> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let form = self.formulation(reference, rts, period)?;
+        let plain = Extent { solver: self.solver, exclude_self: false };
+        if !self.spec.super_efficiency {
+            let (outcomes, stats) = scores(&form, self.observations, rows, reference, plain)?;
+            self.stats.merge(&stats);
+            return Ok(outcomes);
+        }
+        let without = Extent { exclude_self: true, ..plain };
+        if self.spec.model != Model::Sbm {
+            let (outcomes, stats) = scores(&form, self.observations, rows, reference, without)?;
+            self.stats.merge(&stats);
+            return Ok(outcomes);
+        }
+        let (mut outcomes, stats) = scores(&form, self.observations, rows, reference, plain)?;
+        self.stats.merge(&stats);
+        let efficient: Vec<usize> = (0..rows.len()).filter(|&i| is_efficient(&outcomes[i])).collect();
+        let form = self.super_sbm(rts);
+        let at: Vec<usize> = efficient.iter().map(|&i| rows[i]).collect();
+        let (above, stats) = scores(&form, self.observations, &at, reference, without)?;
+        self.stats.merge(&stats);
+        for (i, outcome) in efficient.into_iter().zip(above) {
+            outcomes[i] = outcome;
+        }
+        Ok(outcomes)
+    }
+
+    /// Scores and details of `rows` against a reference set.
+    pub(crate) fn detail(
+        &mut self,
+        rows: &[usize],
+        reference: &ReferenceSet,
+        rts: Rts,
+        period: Option<i64>,
+    ) -> Result<Vec<(Outcome, Option<Detail>)>> {
+        let form = self.formulation(reference, rts, period)?;
+        let two_stages = matches!(self.spec.model, Model::Radial | Model::Ddf);
+        let plain = Extent { solver: self.solver, exclude_self: false };
+        let excluded = self.spec.super_efficiency && self.spec.model != Model::Sbm;
+        let extent = Extent { exclude_self: excluded, ..plain };
+        let (mut results, stats) = details(&form, self.observations, rows, reference, extent, two_stages)?;
+        self.stats.merge(&stats);
+        if self.spec.super_efficiency && self.spec.model == Model::Sbm {
+            let efficient: Vec<usize> = (0..rows.len()).filter(|&i| is_efficient(&results[i].0)).collect();
+            let at: Vec<usize> = efficient.iter().map(|&i| rows[i]).collect();
+            let without = Extent { exclude_self: true, ..plain };
+            let form = self.super_sbm(rts);
+            let (above, stats) = details(&form, self.observations, &at, reference, without, false)?;
+            self.stats.merge(&stats);
+            for (i, result) in efficient.into_iter().zip(above) {
+                results[i] = result;
+            }
+        }
+        Ok(results)
+    }
+
+    fn super_sbm(&self, rts: Rts) -> Formulation {
+        let spec = self.spec;
+        super_efficiency::sbm_formulation(self.observations.dims(), spec.orientation, rts, spec.bads_convention)
+    }
+}
+
+/// Whether a slacks-based score is 1 up to the accuracy of its certificate.
+fn is_efficient(outcome: &Outcome) -> bool {
+    outcome.status == Status::Ok && outcome.score().is_some_and(|score| score >= 1.0 - 1e-9)
+}
+
+/// Options of the epsilon-based program under `rts`.
+fn ebm_options(spec: &PanelSpec, rts: Rts) -> EbmOptions {
+    EbmOptions { orientation: spec.orientation, rts, convention: spec.bads_convention, bounded: spec.is_bounded() }
+}
+
+/// Refuses specifications without a meaning before any data are read.
+fn check(spec: &PanelSpec, observations: &Observations) -> Result<()> {
+    let dims = observations.dims();
+    if spec.bounded == Some(true) && spec.model != Model::Ebm {
+        return Err(Error::Specification(format!(
+            "bounded belongs to the epsilon-based model, not to model {}",
+            spec.model
+        )));
+    }
+    if spec.super_efficiency && spec.model == Model::Ebm && spec.is_bounded() {
+        return Err(Error::Degenerate {
+            what: "super-efficiency with bounds θ ≤ 1 and φ ≥ 1".into(),
+            why:
+                "An efficient unit left out of its reference needs θ > 1 or φ < 1, so its program would be infeasible."
+                    .into(),
+            instead: "bounded = false".into(),
+        });
+    }
+    match spec.model {
+        Model::Ebm => ebm_options(spec, spec.rts).check(dims),
+        Model::Radial if spec.orientation == Orientation::None => {
+            radial::formulation(dims, spec.orientation, spec.rts, spec.bads_convention).map(|_| ())
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,87 @@
+//! Directional distance function.
+//!
+//! $$ D = \max \beta :\; X\lambda \le x_o - \beta g_x,\; Y\lambda \ge y_o + \beta g_y,\;
+//!    B\lambda \;\{=, \le\}\; b_o - \beta g_b . $$
+//!
+//! β is free, so that a unit outside the reference (another period's, or its own when left out) has β < 0. Weak
+//! disposability is the equality; the capped form adds b − β g ≤ max B, so that a bad output above everything observed
+//! does not make cross-period programs lose their sense (Aparicio, Pastor and Zofío 2013). The score is β.
+//!
+//! Under variable returns the plain equality is what most programs print; it forces one abatement factor of 1 on all
+//! units. [`Disposability::WeakKuosmanen`] is the technology of Kuosmanen (2005) with unit-specific abatement.
+//!
+//! **Data** not negative.
+//! **Reference** Chambers, Chung and Färe (1996); Chung, Färe and Grosskopf (1997).
+
+use super::formulation::{DirectionValue, Formulation, Place, Reading};
+use crate::data::{Dimensions, Group, Requirement};
+use crate::error::{Error, Result};
+use crate::spec::{Direction, DirectionRule, Disposability, Rts};
+
+/// What directional models demand of the data.
+pub const REQUIREMENT: Requirement = Requirement::NonNegative;
+
+/// The directional program. `means` and `maxima` are those of the reference set.
+///
+/// # Errors
+/// [`Error::Specification`] where the direction is zero in every group that has columns.
+pub(crate) fn formulation(
+    dims: Dimensions,
+    rts: Rts,
+    disposability: Disposability,
+    direction: Direction,
+    means: &[f64],
+    maxima: &[f64],
+) -> Result<Formulation> {
+    let capped = disposability == Disposability::StrongCapped;
+    let caps = if capped { dims.bads } else { 0 };
+    let n = 1 + dims.total() + caps + Formulation::returns_slacks(rts);
+    let abatement = disposability == Disposability::WeakKuosmanen && rts != Rts::Crs && dims.bads > 0;
+    let mut form = Formulation::new(dims, rts, caps, n, Reading::Distance);
+    form.abatement = abatement;
+    form.program.set_bounds(0, f64::NEG_INFINITY, f64::INFINITY).set_cost(0, -1.0);
+    form.theta = Place::One;
+    form.beta.push((usize::MAX, 0));
+    form.direction = directions(dims, direction, means);
+    if form.direction.iter().all(|d| *d == DirectionValue::Fixed(0.0)) {
+        return Err(Error::Specification("the direction of a directional model is zero in every group".into()));
+    }
+    let equality = matches!(disposability, Disposability::Weak | Disposability::WeakKuosmanen);
+    for k in 0..dims.total() {
+        let group = dims.group(k);
+        if !(group == Group::Bad && equality) {
+            form.slack(k, 1 + k);
+        }
+        form.own_rhs(k, 1.0);
+        if form.direction[k] != DirectionValue::Fixed(0.0) {
+            form.directed.push((k, 0, if group == Group::Good { -1.0 } else { 1.0 }));
+        }
+    }
+    let first_cap_row = form.program.technology_rows();
+    for (i, k) in dims.range(Group::Bad).enumerate().take(caps) {
+        let z = 1 + dims.total() + i;
+        form.program.set(first_cap_row + i, z, 1.0);
+        form.caps.push((first_cap_row + i, k, maxima[k]));
+    }
+    form.returns(rts, None, (Formulation::returns_slacks(rts) > 0).then_some(n - 1));
+    Ok(form)
+}
+
+/// The direction of each column.
+pub(crate) fn directions(dims: Dimensions, direction: Direction, means: &[f64]) -> Vec<DirectionValue> {
+    (0..dims.total())
+        .map(|k| {
+            let rule = match dims.group(k) {
+                Group::Input => direction.inputs,
+                Group::Good => direction.goods,
+                Group::Bad => direction.bads,
+            };
+            match rule {
+                DirectionRule::Observed => DirectionValue::Own,
+                DirectionRule::Zero => DirectionValue::Fixed(0.0),
+                DirectionRule::One => DirectionValue::Fixed(1.0),
+                DirectionRule::Mean => DirectionValue::Fixed(means[k]),
+            }
+        })
+        .collect()
+}

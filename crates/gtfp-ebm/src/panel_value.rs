@@ -1,0 +1,68 @@
+//! From an index between periods to a value of each row.
+
+use crate::error::{Error, Result};
+use crate::spec::PanelValue;
+use crate::timeline::Timeline;
+
+/// Values of every row by the rule chosen.
+///
+/// * `first-one`: 1 in an entity's first usable period, then the index of the transition into the row; empty after a
+///   gap.
+/// * `drop-first`: the index of the transition, the first period empty.
+/// * `cumulated`: 1 in the first period, then the running product. An index on one frontier for all periods is
+///   circular, so `circular` (scores on that frontier) bridges gaps exactly; otherwise a gap ends the product.
+/// * `log-cumulated`: the natural logarithm of that.
+/// * `base-given`: rows of `base` (the first period by default) stay empty, later rows hold the index; an entity
+///   without a row in the base period has an empty first value.
+///
+/// **Missing values** are `None`.
+///
+/// # Errors
+/// [`Error::Specification`] where the base period is not in the data.
+pub fn panel_value(
+    timeline: &Timeline,
+    index: &[Option<f64>],
+    circular: Option<&[Option<f64>]>,
+    rule: PanelValue,
+    base: Option<i64>,
+) -> Result<Vec<Option<f64>>> {
+    let mut values = vec![None; index.len()];
+    if let (PanelValue::BaseGiven, Some(base)) = (rule, base) {
+        if !timeline.periods().contains(&base) {
+            return Err(Error::Specification(format!(
+                "base period {base} of panel_value = \"base-given\" is not in the data, which run from {} to {}",
+                timeline.periods().first().copied().unwrap_or_default(),
+                timeline.periods().last().copied().unwrap_or_default()
+            )));
+        }
+    }
+    let base = base.or_else(|| timeline.periods().first().copied());
+    for rows in timeline.by_entity() {
+        let mut usable = rows.iter().copied().filter(|&row| timeline.is_usable(row)).peekable();
+        let Some(&first) = usable.peek() else { continue };
+        let mut product = Some(1.0);
+        for row in usable {
+            values[row] = match rule {
+                PanelValue::DropFirst => index[row],
+                PanelValue::BaseGiven if Some(timeline.periods()[timeline.period_of(row)]) == base => None,
+                PanelValue::BaseGiven => index[row],
+                PanelValue::FirstOne if row == first => Some(1.0),
+                PanelValue::FirstOne => index[row],
+                PanelValue::Cumulated | PanelValue::LogCumulated => {
+                    product = match circular {
+                        Some(scores) => ratio(scores[row], scores[first]),
+                        None if row == first => Some(1.0),
+                        None => product.zip(index[row]).map(|(p, i)| p * i),
+                    };
+                    if rule == PanelValue::LogCumulated { product.map(f64::ln) } else { product }
+                }
+            };
+        }
+    }
+    Ok(values)
+}
+
+/// a / b where both are there and b is positive.
+pub(crate) fn ratio(a: Option<f64>, b: Option<f64>) -> Option<f64> {
+    a.zip(b).filter(|(a, b)| *b > 0.0 && *a > 0.0).map(|(a, b)| a / b)
+}

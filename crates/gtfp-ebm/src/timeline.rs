@@ -1,0 +1,148 @@
+//! Periods, entities and neighbours in time; and which rows each reference technology holds.
+
+use crate::error::{Error, Result};
+use crate::spec::Reference;
+
+/// The rows of a panel arranged by period.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Timeline {
+    /// Distinct periods, ascending.
+    periods: Vec<i64>,
+    /// Distance of neighbouring periods: the smallest there is between two periods of the data.
+    step: i64,
+    /// Usable rows of each period, ascending.
+    rows_at: Vec<Vec<usize>>,
+    /// Period index of every row.
+    period_of: Vec<usize>,
+    /// Row of the same entity one step before, whether usable or not.
+    previous: Vec<Option<usize>>,
+    /// Row of the same entity one step later.
+    next: Vec<Option<usize>>,
+    /// Rows of each entity in time order, entities ascending.
+    by_entity: Vec<Vec<usize>>,
+    usable: Vec<bool>,
+}
+
+impl Timeline {
+    /// Arranges rows; `usable` says which rows may enter programs.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`]; [`Error::DuplicateKey`] where an entity has two rows in a period.
+    pub fn new(entity: &[u32], time: &[i64], usable: &[bool], label: &dyn Fn(usize) -> String) -> Result<Self> {
+        let n = usable.len();
+        for (what, got) in [("entity codes", entity.len()), ("time codes", time.len())] {
+            if got != n {
+                return Err(Error::LengthMismatch { what: what.into(), expected: n, got });
+            }
+        }
+        let mut periods = time.to_vec();
+        periods.sort_unstable();
+        periods.dedup();
+        let step = periods.windows(2).map(|pair| pair[1] - pair[0]).min().unwrap_or(1);
+        let mut rows_at = vec![Vec::new(); periods.len()];
+        let mut period_of = vec![0; n];
+        for row in 0..n {
+            let p = periods.partition_point(|&period| period < time[row]);
+            period_of[row] = p;
+            if usable[row] {
+                rows_at[p].push(row);
+            }
+        }
+        let mut order: Vec<usize> = (0..n).collect();
+        order.sort_by_key(|&row| (entity[row], time[row]));
+        let mut previous = vec![None; n];
+        let mut next = vec![None; n];
+        let mut by_entity: Vec<Vec<usize>> = Vec::new();
+        for (i, &row) in order.iter().enumerate() {
+            let before = i.checked_sub(1).map(|j| order[j]).filter(|&other| entity[other] == entity[row]);
+            match before {
+                Some(other) => {
+                    if time[other] == time[row] {
+                        let (first, second) = (other.min(row), other.max(row));
+                        return Err(Error::DuplicateKey { unit: label(row), first, second });
+                    }
+                    if time[row] - time[other] == step {
+                        previous[row] = Some(other);
+                        next[other] = Some(row);
+                    }
+                    if let Some(rows) = by_entity.last_mut() {
+                        rows.push(row);
+                    }
+                }
+                None => by_entity.push(vec![row]),
+            }
+        }
+        Ok(Self { periods, step, rows_at, period_of, previous, next, by_entity, usable: usable.to_vec() })
+    }
+
+    /// Distinct periods, ascending.
+    #[must_use]
+    pub fn periods(&self) -> &[i64] {
+        &self.periods
+    }
+
+    /// Distance of neighbouring periods.
+    #[must_use]
+    pub fn step(&self) -> i64 {
+        self.step
+    }
+
+    /// Usable rows of period index `p`.
+    #[must_use]
+    pub fn rows_at(&self, p: usize) -> &[usize] {
+        &self.rows_at[p]
+    }
+
+    /// Period index of a row.
+    #[must_use]
+    pub fn period_of(&self, row: usize) -> usize {
+        self.period_of[row]
+    }
+
+    /// The usable row of the same entity one step before.
+    #[must_use]
+    pub fn previous(&self, row: usize) -> Option<usize> {
+        self.previous[row].filter(|&other| self.usable[other])
+    }
+
+    /// The usable row of the same entity one step later.
+    #[must_use]
+    pub fn next(&self, row: usize) -> Option<usize> {
+        self.next[row].filter(|&other| self.usable[other])
+    }
+
+    /// Rows of each entity in time order.
+    #[must_use]
+    pub fn by_entity(&self) -> &[Vec<usize>] {
+        &self.by_entity
+    }
+
+    /// Whether a row may enter programs.
+    #[must_use]
+    pub fn is_usable(&self, row: usize) -> bool {
+        self.usable[row]
+    }
+
+    /// All usable rows, by period and then by row.
+    #[must_use]
+    pub fn all_rows(&self) -> Vec<usize> {
+        self.rows_at.iter().flatten().copied().collect()
+    }
+
+    /// Rows of the reference technology that belongs to period index `p`.
+    ///
+    /// `width` is the number of periods of a window. A biennial set holds p and p + 1, in the last period p − 1 and p.
+    #[must_use]
+    pub fn reference_rows(&self, reference: Reference, p: usize, width: usize) -> Vec<usize> {
+        let last = self.periods.len() - 1;
+        let range = match reference {
+            Reference::Global | Reference::Metafrontier => 0..=last,
+            Reference::Contemporaneous => p..=p,
+            Reference::Sequential => 0..=p,
+            Reference::Biennial if p < last => p..=p + 1,
+            Reference::Biennial => p.saturating_sub(1)..=p,
+            Reference::Window => (p + 1).saturating_sub(width.max(1))..=p,
+        };
+        self.rows_at[range].iter().flatten().copied().collect()
+    }
+}

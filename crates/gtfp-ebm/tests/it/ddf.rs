@@ -1,0 +1,1 @@
+//! Directional distances and the indices on them.

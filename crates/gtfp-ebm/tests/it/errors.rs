@@ -1,0 +1,159 @@
+//! Bad data and combinations without a meaning: one clear error each.
+
+use gtfp_ebm::{
+    BadsConvention, Calibration, EbmParameters, Epsilon, Error, Index, Model, Orientation, PanelData, PanelSpec,
+    Reference, Rts, Solver, Weights, productivity,
+};
+
+const YEARS: [i64; 4] = [2019, 2020, 2019, 2020];
+
+fn run(x: &[f64; 4], b: &[&[f64; 4]], spec: &PanelSpec) -> Result<gtfp_ebm::PanelResult, Error> {
+    let y = [2.0, 2.4, 5.0, 5.5];
+    let k = [4.0, 4.2, 6.0, 7.1];
+    let names = ["so2", "dust"];
+    let bads: Vec<(&str, &[f64])> = b.iter().zip(names).map(|(v, name)| (name, v.as_slice())).collect();
+    let data = PanelData {
+        inputs: &[("capital", &k), ("labor", x)],
+        goods: &[("gdp", &y)],
+        bads: &bads,
+        entity: &[0, 0, 1, 1],
+        time: &YEARS,
+        group: None,
+        label: &|row| format!("entity `{}`, time `{}`", ["Anqing", "Anqing", "Bengbu", "Bengbu"][row], YEARS[row]),
+    };
+    productivity(&data, spec, Solver::default())
+}
+
+const LABOR: [f64; 4] = [3.0, 2.9, 3.0, 3.1];
+const SO2: [f64; 4] = [1.0, 0.9, 2.0, 2.1];
+const DUST: [f64; 4] = [0.5, 0.2, 0.9, 0.4];
+
+#[test]
+fn zero_negative_and_infinite_values_name_city_year_and_column() {
+    for (value, spec) in [
+        (0.0, PanelSpec::default()),
+        (-1.0, PanelSpec::default()),
+        (f64::INFINITY, PanelSpec::default()),
+        (0.0, PanelSpec { model: Model::Sbm, ..PanelSpec::default() }),
+        (-2.0, PanelSpec { model: Model::Ddf, ..PanelSpec::default() }),
+        (
+            f64::NEG_INFINITY,
+            PanelSpec { model: Model::Radial, orientation: Orientation::Input, ..PanelSpec::default() },
+        ),
+    ] {
+        let so2 = [1.0, 0.9, value, 2.1];
+        let error = run(&LABOR, &[&so2], &spec).expect_err("a value no model takes");
+        let Error::BadValue { row, column, .. } = &error else { panic!("{error}") };
+        assert_eq!((*row, column.as_str()), (2, "so2"));
+        let text = error.to_string();
+        assert!(text.contains("Bengbu") && text.contains("2019") && text.contains("so2"), "{text}");
+    }
+}
+
+#[test]
+fn zeros_are_fine_where_nothing_divides_by_them() {
+    let so2 = [1.0, 0.9, 0.0, 2.1];
+    let spec = PanelSpec { model: Model::Ddf, ..PanelSpec::default() };
+    let result = run(&LABOR, &[&so2], &spec).expect("a directional model takes zeros");
+    assert!(result.rows.iter().all(|row| row.score.is_some()));
+}
+
+fn degenerate(b: &[&[f64; 4]], spec: &PanelSpec) -> String {
+    match run(&LABOR, b, spec).expect_err("no meaning") {
+        error @ Error::Degenerate { .. } => error.to_string(),
+        error => panic!("{error}"),
+    }
+}
+
+#[test]
+fn degenerate_combinations_are_refused_with_a_reason() {
+    let unbounded = PanelSpec { bounded: Some(false), ..PanelSpec::default() };
+    let text = degenerate(&[&SO2], &PanelSpec { rts: Rts::Vrs, ..unbounded.clone() });
+    assert!(text.contains("vacuous"), "{text}");
+    for convention in [BadsConvention::TwoMinusPhi, BadsConvention::Slack] {
+        let text = degenerate(&[&SO2, &DUST], &PanelSpec { bads_convention: convention, ..unbounded.clone() });
+        assert!(text.contains("every score is 0"), "{text}");
+    }
+    for orientation in [Orientation::Input, Orientation::Output] {
+        let text = degenerate(&[&SO2], &PanelSpec { bounded: Some(true), orientation, ..PanelSpec::default() });
+        assert!(text.contains("orientation"), "{text}");
+    }
+    degenerate(&[&SO2], &PanelSpec { model: Model::Radial, ..PanelSpec::default() });
+    degenerate(&[&SO2], &PanelSpec { super_efficiency: true, bounded: Some(true), ..PanelSpec::default() });
+    // Convention D with a free theta needs eps_x + eps_b <= 1.
+    let given = EbmParameters {
+        epsilon: Epsilon { inputs: 0.7, goods: 0.0, bads: 0.6 },
+        weights: Weights { inputs: vec![0.5, 0.5], goods: vec![1.0], bads: vec![0.5, 0.5] },
+    };
+    let text = degenerate(
+        &[&SO2, &DUST],
+        &PanelSpec { bads_convention: BadsConvention::Input, calibration: Calibration::Given(given), ..unbounded },
+    );
+    assert!(text.contains("0.7000"), "{text}");
+}
+
+#[test]
+fn indices_say_which_model_and_reference_they_need() {
+    for spec in [
+        PanelSpec { reference: Reference::Sequential, ..PanelSpec::default() },
+        PanelSpec { malmquist: Index::MalmquistLuenberger, ..PanelSpec::default() },
+        PanelSpec { malmquist: Index::Luenberger, ..PanelSpec::default() },
+        PanelSpec { reference: Reference::Metafrontier, ..PanelSpec::default() },
+        PanelSpec { model: Model::Sbm, bounded: Some(true), ..PanelSpec::default() },
+        PanelSpec { scale_change: true, rts: Rts::Vrs, ..PanelSpec::default() },
+    ] {
+        let error = run(&LABOR, &[&SO2], &spec).expect_err("does not fit");
+        assert!(matches!(error, Error::Specification(_)), "{error}");
+    }
+}
+
+#[test]
+fn given_parameters_are_checked() {
+    let mut given = EbmParameters {
+        epsilon: Epsilon { inputs: 0.3, goods: 0.0, bads: 0.0 },
+        weights: Weights { inputs: vec![0.5, 0.6], goods: vec![1.0], bads: vec![1.0] },
+    };
+    let spec = |p: &EbmParameters| PanelSpec { calibration: Calibration::Given(p.clone()), ..PanelSpec::default() };
+    assert!(matches!(run(&LABOR, &[&SO2], &spec(&given)), Err(Error::Calibration(_))));
+    given.weights.inputs = vec![0.5, 0.5];
+    assert!(run(&LABOR, &[&SO2], &spec(&given)).is_ok());
+    given.epsilon.inputs = 1.5;
+    assert!(matches!(run(&LABOR, &[&SO2], &spec(&given)), Err(Error::Calibration(_))));
+}
+
+#[test]
+fn a_duplicate_key_is_named() {
+    let v = [1.0, 2.0];
+    let data = PanelData {
+        inputs: &[("x", &v)],
+        goods: &[("y", &v)],
+        bads: &[],
+        entity: &[7, 7],
+        time: &[2020, 2020],
+        group: None,
+        label: &|_| "entity `Anqing`, time `2020`".into(),
+    };
+    let error = productivity(&data, &PanelSpec::default(), Solver::default()).expect_err("twice");
+    assert!(matches!(error, Error::DuplicateKey { first: 0, second: 1, .. }), "{error}");
+}
+
+#[test]
+fn lengths_and_roles_are_checked() {
+    let (a, b) = ([1.0, 2.0], [1.0]);
+    let base = PanelData {
+        inputs: &[("x", &a)],
+        goods: &[("y", &a)],
+        bads: &[],
+        entity: &[0, 1],
+        time: &[1, 1],
+        group: None,
+        label: &|row| row.to_string(),
+    };
+    let run = |data: &PanelData<'_>| productivity(data, &PanelSpec::default(), Solver::default());
+    assert!(matches!(run(&PanelData { goods: &[("y", &b)], ..base }), Err(Error::LengthMismatch { .. })));
+    assert!(matches!(run(&PanelData { goods: &[("x", &a)], ..base }), Err(Error::Specification(_))));
+    assert!(matches!(run(&PanelData { inputs: &[], ..base }), Err(Error::Specification(_))));
+    assert!(matches!(run(&PanelData { time: &[1], ..base }), Err(Error::LengthMismatch { .. })));
+    let missing = [f64::NAN, f64::NAN];
+    assert!(matches!(run(&PanelData { goods: &[("y", &missing)], ..base }), Err(Error::NoUnits(_))));
+}

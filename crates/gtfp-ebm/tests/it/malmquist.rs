@@ -1,0 +1,1 @@
+//! Malmquist decompositions against deaR, Benchmarking, nonparaeff and DEAPack.
