@@ -182,12 +182,14 @@ fn pairs(text: &str) -> Vec<(String, String)> {
 /// Every printed number of the rows, once: coefficients, standard errors, stars (of rows with a standard error), and
 /// n, R² and further numbers once per column.
 ///
-/// Where n or R² differs between the rows of one column, each row keeps its own.
+/// Where n or R² differs between the rows of one column, each row keeps its own. Rows of one column that share their
+/// label (turning points that a text prints for several samples) are told apart by `label (sample)`.
 #[must_use]
 pub fn published_cells(rows: &[PublishedRow]) -> Vec<Published> {
     let mut cells: Vec<Published> = Vec::new();
     for row in rows {
-        let key = |stat| CellKey::new(&row.table, &row.column, &row.row, stat);
+        let name = row_name(rows, row);
+        let key = |stat| CellKey::new(&row.table, &row.column, &name, stat);
         if let Some(coef) = &row.coef {
             cells.push(Published { key: key(Stat::Coef), printed: coef.text.clone() });
         }
@@ -204,7 +206,7 @@ pub fn published_cells(rows: &[PublishedRow]) -> Vec<Published> {
             if let Some(printed) = printed
                 && (first || !shared)
             {
-                let name = if shared { "" } else { row.row.as_str() };
+                let name = if shared { String::new() } else { row_name(rows, row) };
                 cells.push(Published { key: CellKey::new(&row.table, &row.column, name, stat), printed });
             }
         };
@@ -219,6 +221,12 @@ pub fn published_cells(rows: &[PublishedRow]) -> Vec<Published> {
         }
     }
     cells
+}
+
+/// The label of a row, with its sample where the label alone stands twice in the column.
+fn row_name(rows: &[PublishedRow], row: &PublishedRow) -> String {
+    let same = |other: &&PublishedRow| other.table == row.table && other.column == row.column && other.row == row.row;
+    if rows.iter().filter(same).count() > 1 { format!("{} ({})", row.row, row.sample) } else { row.row.clone() }
 }
 
 /// The number inside brackets and before stars: `[7.03]`, `35.6*`.

@@ -1,6 +1,7 @@
 //! Reading printed numbers.
 
-use panel_report::{PublishedRow, Stat, published_cells};
+use panel_report::published::bare_number;
+use panel_report::{PublishedRow, Replicated, Stat, compare, published_cells};
 
 const CSV: &str = "\
 table,column,depvar,sample,row,coef,se,stars,n,r2,other
@@ -29,4 +30,22 @@ fn a_bad_cell_names_its_place() {
     assert!(error.contains("`0.007x` in published.csv, line 4 (table 2, column (1), row Va_sq), coef"), "{error}");
     let error = PublishedRow::read_csv("table,column\n1,2\n", "p.csv").expect_err("a column is missing").to_string();
     assert_eq!(error, "p.csv, line 1: no column `row`");
+}
+
+/// Every number of the shipped publication can be compared with itself.
+#[test]
+fn the_shipped_numbers_have_distinct_places() {
+    let text = include_str!("../../../../fixtures/published.csv");
+    let cells = published_cells(&PublishedRow::read_csv(text, "published.csv").expect("reads"));
+    let replicated: Vec<Replicated> = cells
+        .iter()
+        .map(|cell| match cell.key.stat {
+            Stat::Stars => Replicated::stars(cell.key.clone(), cell.printed.len() as u8),
+            _ => Replicated::number(cell.key.clone(), bare_number(&cell.printed).expect("a number").value),
+        })
+        .collect();
+    let comparison = compare(&cells, &replicated).expect("compares");
+    assert_eq!(comparison.numbers().same, comparison.numbers().published);
+    assert_eq!((comparison.stars().same, comparison.stars().published), (52, 52));
+    assert!(cells.iter().any(|cell| cell.key.row == "turning_point (东部)"));
 }
