@@ -129,7 +129,7 @@ impl Factor {
         let eigenvalues = scaled.self_adjoint_eigenvalues(Side::Lower).map_err(|_| singular())?;
         let (low, high) = eigenvalues.iter().fold((f64::INFINITY, 0.0_f64), |(l, h), &v| (l.min(v), h.max(v)));
         if p > 0 && !(low > Self::FLOOR * high) {
-            return Err(singular());
+            return Err(Error::Singular(format!("{what} (smallest over largest eigenvalue {:.1e})", low / high)));
         }
         let lower = scaled.llt(Side::Lower).map_err(|_| singular())?.L().to_owned();
         Ok(Self { scale, lower })

@@ -24,8 +24,17 @@ impl Csv {
     pub fn read(path: &std::path::Path) -> Option<Self> {
         let text = std::fs::read_to_string(path).ok()?;
         let mut lines = text.lines();
+        // Commas inside quotes belong to the cell.
         let split = |line: &str| -> Vec<String> {
-            line.trim_end().split(',').map(|cell| cell.trim().trim_matches('"').to_owned()).collect()
+            let (mut cells, mut quoted) = (vec![String::new()], false);
+            for c in line.trim_end().chars() {
+                match c {
+                    '"' => quoted = !quoted,
+                    ',' if !quoted => cells.push(String::new()),
+                    _ => cells.last_mut().expect("never empty").push(c),
+                }
+            }
+            cells.iter().map(|cell| cell.trim().to_owned()).collect()
         };
         let header = split(lines.next()?);
         Some(Self { header, rows: lines.filter(|line| !line.trim().is_empty()).map(split).collect() })

@@ -2,10 +2,13 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stderr)]
 
 mod bootstrap;
+mod diagnostics;
 mod golden_files;
+mod iv_fe;
 mod ivreg2;
 mod ivreg2_cases;
 mod mediation;
 mod moderation;
 mod stock_yogo;
+mod subsample;
 mod utest;
