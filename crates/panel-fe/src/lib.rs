@@ -5,20 +5,51 @@
 //! | [`formula`] | `y ~ x + x^2 \| city + year \| endog ~ instruments` |
 //! | [`dof`] | parameters counted and small-sample multipliers, one rule per program |
 //! | [`vcov`] | covariances: the meat of any scores |
+//! | [`model`], [`spec`], [`result`] | the entry, the choices, what comes back |
+//! | [`frame`] | the estimation sample |
+//! | [`absorb`] | residuals on any number of fixed effects, with a bound on their error |
+//! | [`influence`] | leverage, influence, variance inflation |
 //! | [`outcome`], [`distribution`] | tests with their null, or why there is none; tail probabilities |
 #![warn(missing_docs)]
 
+pub mod absorb;
+pub mod binscatter;
+pub mod bootstrap;
+pub mod coefficients;
+pub(crate) mod collinear;
+pub mod diagnostics;
+mod display;
 pub mod distribution;
 pub mod dof;
 pub mod error;
+pub(crate) mod estimation;
+
 pub mod formula;
+pub mod frame;
+pub mod influence;
+pub mod iv;
+pub(crate) mod iv_fit;
 #[allow(dead_code)]
 pub(crate) mod linalg;
+pub mod mediation;
+pub mod model;
+pub mod moderation;
+pub(crate) mod ols;
 pub mod outcome;
+pub mod result;
+pub mod spec;
+pub mod subsample;
+pub mod turning_point;
+pub mod utest;
 pub mod vcov;
+pub(crate) mod wald;
 
 pub use dof::{Absorbed, AbsorbedTerm, Dof, Like, SmallSample};
 pub use error::{Error, Result};
 pub use formula::{Formula, FormulaError};
+pub use frame::Frame;
+pub use model::{Model, fit, fit_frame};
 pub use outcome::{Distribution, TestOutcome, TestStat};
+pub use result::{Coefficient, Dropped, Estimate, IvResult, R2};
+pub use spec::{Options, Singletons, WeightKind, Weights};
 pub use vcov::{Covariance, Meat, Vcov};

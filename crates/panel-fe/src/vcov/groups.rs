@@ -44,6 +44,12 @@ impl Groups {
         &self.codes
     }
 
+    /// Group of each observation, by value.
+    #[must_use]
+    pub fn into_codes(self) -> Vec<u32> {
+        self.codes
+    }
+
     /// Number of groups.
     #[must_use]
     pub fn count(&self) -> usize {

@@ -18,6 +18,8 @@ pub mod covariance;
 pub mod groups;
 pub mod kernel;
 pub mod meat;
+pub(crate) mod resolve;
+pub(crate) mod sandwich;
 pub(crate) mod serial;
 pub mod spec;
 

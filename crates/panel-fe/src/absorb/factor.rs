@@ -1,0 +1,101 @@
+//! One fixed effect: level codes, and what varies by level.
+
+use crate::error::{Error, Result};
+
+/// An effect to absorb: an intercept and/or slopes for each level.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FixedEffect {
+    /// Level of each row, 0 … levels - 1, every level used.
+    pub codes: Vec<u32>,
+    /// Number of levels.
+    pub levels: usize,
+    /// Whether each level has an intercept.
+    pub intercept: bool,
+    /// Variables that have a slope per level, one value per row.
+    pub slopes: Vec<Vec<f64>>,
+}
+
+impl FixedEffect {
+    /// An intercept per level.
+    #[must_use]
+    pub fn intercepts(codes: Vec<u32>, levels: usize) -> Self {
+        Self { codes, levels, intercept: true, slopes: Vec::new() }
+    }
+}
+
+pub(super) fn check(effects: &[FixedEffect], weights: Option<&[f64]>) -> Result<()> {
+    let Some(n) = effects.first().map(|effect| effect.codes.len()) else { return Ok(()) };
+    let shape = |what: &str, got: usize| Error::Shape { what: what.into(), expected: n, got };
+    if let Some(w) = weights.filter(|w| w.len() != n) {
+        return Err(shape("weights", w.len()));
+    }
+    for effect in effects {
+        if effect.codes.len() != n {
+            return Err(shape("codes of a fixed effect", effect.codes.len()));
+        }
+        if let Some(slope) = effect.slopes.iter().find(|slope| slope.len() != n) {
+            return Err(shape("a varying slope", slope.len()));
+        }
+        if let Some(&code) = effect.codes.iter().find(|&&code| code as usize >= effect.levels) {
+            return Err(Error::Specification(format!(
+                "a fixed effect of {} levels has the code {code}",
+                effect.levels
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Rows brought into the order of one effect's levels, so that a level is a run.
+#[derive(Debug)]
+pub(super) struct Runs {
+    /// Row at each place; `None` when rows are in order already.
+    pub(super) order: Option<Vec<u32>>,
+    /// First place of each level, and the end.
+    pub(super) starts: Vec<u32>,
+}
+
+impl Runs {
+    /// A stable counting sort.
+    pub(super) fn new(effect: &FixedEffect) -> Self {
+        let mut starts = vec![0_u32; effect.levels + 1];
+        for &code in &effect.codes {
+            starts[code as usize + 1] += 1;
+        }
+        for level in 0..effect.levels {
+            starts[level + 1] += starts[level];
+        }
+        if effect.codes.is_sorted() {
+            return Self { order: None, starts };
+        }
+        let mut next = starts.clone();
+        let mut order = vec![0_u32; effect.codes.len()];
+        for (row, &code) in effect.codes.iter().enumerate() {
+            let place = &mut next[code as usize];
+            order[*place as usize] = row as u32;
+            *place += 1;
+        }
+        Self { order: Some(order), starts }
+    }
+
+    /// Values in run order.
+    pub(super) fn gather<T: Copy>(&self, values: &[T]) -> Vec<T> {
+        match &self.order {
+            None => values.to_vec(),
+            Some(order) => order.iter().map(|&row| values[row as usize]).collect(),
+        }
+    }
+
+    /// Writes values in run order back to their rows.
+    pub(super) fn scatter(&self, sorted: &[f64], values: &mut [f64]) {
+        match &self.order {
+            None => values.copy_from_slice(sorted),
+            Some(order) => order.iter().zip(sorted).for_each(|(&row, &value)| values[row as usize] = value),
+        }
+    }
+
+    /// The places of each level.
+    pub(super) fn ranges(&self) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
+        self.starts.windows(2).map(|pair| pair[0] as usize..pair[1] as usize)
+    }
+}

@@ -1,0 +1,366 @@
+//! From a sample to an estimate.
+
+use crate::absorb::{self, Absorber, ColumnReport};
+use crate::dof::{Absorbed, AbsorbedTerm, Dof, Like};
+use crate::error::{Error, Result};
+use crate::frame::{Frame, INTERCEPT, Variable};
+use crate::iv_fit;
+use crate::linalg;
+use crate::ols::{self, LeastSquares};
+use crate::result::{Dropped, Estimate, R2, table};
+use crate::spec::{Options, WeightKind, check_like};
+use crate::vcov::resolve::{Lookup, resolve};
+use crate::vcov::sandwich::Sandwich;
+use crate::vcov::{Covariance, Vcov};
+use crate::wald;
+use faer::Mat;
+use panel_core::{Diagnostic, Panel};
+use std::sync::Arc;
+
+/// A residualised column and what absorption did to it.
+#[derive(Debug, Clone)]
+pub(crate) struct Residualized {
+    pub(crate) values: Vec<f64>,
+    pub(crate) report: ColumnReport,
+    /// Norm before absorption.
+    pub(crate) size: f64,
+}
+
+/// All columns of a sample, residualised.
+#[derive(Debug, Clone)]
+pub(crate) struct Columns {
+    pub(crate) y: Residualized,
+    pub(crate) exog: Vec<Residualized>,
+    pub(crate) endog: Vec<Residualized>,
+    pub(crate) instruments: Vec<Residualized>,
+}
+
+/// What an estimate keeps, so that its covariance can be exchanged and its effects recovered.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) frame: Arc<Frame>,
+    pub(crate) absorber: Arc<Absorber>,
+    pub(crate) columns: Columns,
+    pub(crate) options: Options,
+    pub(crate) formula: String,
+    pub(crate) kind: Kind,
+}
+
+/// The estimator's own state.
+#[derive(Debug)]
+pub(crate) enum Kind {
+    Ols(LeastSquares),
+    Iv(Box<iv_fit::IvState>),
+}
+
+impl State {
+    /// Residualised exogenous regressors that least squares kept.
+    pub(crate) fn kept<'a>(&'a self, fit: &LeastSquares) -> Vec<&'a [f64]> {
+        fit.kept.iter().map(|&j| self.columns.exog[j].values.as_slice()).collect()
+    }
+}
+
+/// Residualises every column of a sample once.
+pub(crate) fn residualize(frame: &Frame, absorber: &Absorber) -> Result<Columns> {
+    let variables: Vec<&Variable> =
+        std::iter::once(&frame.y).chain(&frame.exog).chain(&frame.endog).chain(&frame.instruments).collect();
+    let mut columns = residualize_variables(&variables, frame, absorber)?.into_iter();
+    let mut next = |count: usize| columns.by_ref().take(count).collect::<Vec<_>>();
+    let y = next(1).pop().ok_or_else(|| Error::NoObservations("the sample has no response".into()))?;
+    Ok(Columns {
+        y,
+        exog: next(frame.exog.len()),
+        endog: next(frame.endog.len()),
+        instruments: next(frame.instruments.len()),
+    })
+}
+
+pub(crate) fn residualize_variables(
+    variables: &[&Variable],
+    frame: &Frame,
+    absorber: &Absorber,
+) -> Result<Vec<Residualized>> {
+    let weights = frame.weight_values();
+    let mut values: Vec<Vec<f64>> = variables.iter().map(|variable| variable.values.clone()).collect();
+    let reports = absorber.residualize(&mut values.iter_mut().map(Vec::as_mut_slice).collect::<Vec<_>>())?;
+    let sizes = variables.iter().map(|variable| absorb::norm(&variable.values, weights));
+    Ok(values
+        .into_iter()
+        .zip(reports)
+        .zip(sizes)
+        .map(|((values, report), size)| Residualized { values, report, size })
+        .collect())
+}
+
+/// Levels, redundancies and rank of the sample's effects.
+pub(crate) fn degrees_of_freedom(frame: &Frame, absorber: &Absorber, like: Like) -> Dof {
+    let components = absorb::components_with_earlier(&frame.effects);
+    let terms = frame
+        .effects
+        .iter()
+        .enumerate()
+        .map(|(f, effect)| AbsorbedTerm {
+            name: frame.effect_names[f].clone(),
+            levels: effect.levels,
+            intercept: effect.intercept,
+            slopes: effect.slopes.len(),
+            components: components[f],
+            is_entity: frame.entity_effect == Some(f),
+        })
+        .collect();
+    let rank = absorber.rank();
+    Dof { like, n_obs: frame.n_obs(), absorbed: Absorbed { terms, rank: rank.rank, rank_exact: rank.exact } }
+}
+
+/// Absorbs and estimates.
+pub(crate) fn run(frame: Frame, formula: &str, options: &Options, panel: Option<&Panel>) -> Result<Estimate> {
+    options.check()?;
+    let absorber = Arc::new(Absorber::new(&frame.effects, frame.weight_values(), options.absorption)?);
+    let columns = residualize(&frame, &absorber)?;
+    estimate(Arc::new(frame), absorber, columns, formula, options, panel)
+}
+
+/// Estimates on columns that are residualised already.
+pub(crate) fn estimate(
+    frame: Arc<Frame>,
+    absorber: Arc<Absorber>,
+    columns: Columns,
+    formula: &str,
+    options: &Options,
+    panel: Option<&Panel>,
+) -> Result<Estimate> {
+    let dof = degrees_of_freedom(&frame, &absorber, options.like);
+    let kind = if frame.endog.is_empty() {
+        let x: Vec<&[f64]> = columns.exog.iter().map(|column| column.values.as_slice()).collect();
+        let sizes: Vec<f64> = columns.exog.iter().map(|column| column.size).collect();
+        let fit = ols::fit(&columns.y.values, &x, frame.weight_values(), &sizes, options.collinearity)?;
+        Kind::Ols(fit)
+    } else {
+        Kind::Iv(Box::new(iv_fit::prepare(&frame, &columns, options.collinearity)?))
+    };
+    let state = State { frame, absorber, columns, options: options.clone(), formula: formula.to_owned(), kind };
+    finish(Arc::new(state), &options.vcov, dof, panel)
+}
+
+/// The same estimate under another covariance.
+pub(crate) fn with_vcov(estimate: &Estimate, vcov: &Vcov, like: Like, panel: Option<&Panel>) -> Result<Estimate> {
+    check_like(like, vcov)?;
+    finish(estimate.state.clone(), vcov, Dof { like, ..estimate.dof.clone() }, panel)
+}
+
+fn finish(state: Arc<State>, vcov: &Vcov, dof: Dof, panel: Option<&Panel>) -> Result<Estimate> {
+    let mut diagnostics = state.frame.diagnostics.clone();
+    let covariance = {
+        let options = &state.options;
+        let lookup = Lookup {
+            frame: &state.frame,
+            panel,
+            coordinates: &options.coordinates,
+            like: dof.like,
+            gaps: options.gaps,
+        };
+        resolve(vcov, &lookup, &mut diagnostics)?
+    };
+    if !dof.absorbed.rank_exact {
+        let message = "the rank of the fixed effects was bounded, not computed: three or more large effects";
+        diagnostics.push(Diagnostic::note("rank-bounded", message));
+    } else if dof.absorbed.rank < dof.absorbed_count() {
+        let (rank, counted, like) = (dof.absorbed.rank, dof.absorbed_count(), dof.like);
+        let message = format!("the fixed effects have rank {rank}; the rule of {like} counts {counted}");
+        diagnostics.push(Diagnostic::warning("redundant-effects", message));
+    }
+    match &state.kind {
+        Kind::Ols(_) => finish_ols(state, covariance, dof, diagnostics),
+        Kind::Iv(_) => iv_fit::finish(state, &covariance, dof, diagnostics),
+    }
+}
+
+fn finish_ols(
+    state: Arc<State>,
+    covariance: Covariance,
+    dof: Dof,
+    mut diagnostics: Vec<Diagnostic>,
+) -> Result<Estimate> {
+    let Kind::Ols(fit) = &state.kind else { return Err(Error::Specification("not a least-squares fit".into())) };
+    let frame = &state.frame;
+    let small = dof.small_sample(fit.coef.len(), &covariance);
+    check_degrees(&dof, small.k)?;
+    let x = state.kept(fit);
+    let leverage = match covariance.spec {
+        Vcov::Hc2 | Vcov::Hc3 => Some(crate::influence::leverages(&state, fit)?),
+        _ => None,
+    };
+    let sandwich = Sandwich {
+        x: &x,
+        bread: &fit.bread,
+        residuals: &fit.residuals,
+        weights: frame.weight_values(),
+        ssr: fit.ssr,
+        n_obs: dof.n_obs as f64,
+        leverage: leverage.as_deref(),
+    };
+    let vcov = sandwich.covariance(&covariance, &small, &mut diagnostics)?;
+    let names: Vec<String> = fit.kept.iter().map(|&j| frame.exog[j].name.clone()).collect();
+    let dropped = dropped(&state, &fit.kept, &mut diagnostics);
+    let errors: Vec<f64> = fit.kept.iter().map(|&j| state.columns.exog[j].report.error).collect();
+    let size_y = absorb::norm(&state.columns.y.values, frame.weight_values());
+    let bounds = ols::error_bounds(&fit.coef, &fit.bread, &errors, state.columns.y.report.error, size_y);
+    let parts = Parts {
+        names,
+        estimates: fit.coef.clone(),
+        vcov,
+        ssr: fit.ssr,
+        residuals: fit.residuals.clone(),
+        dropped,
+        bounds,
+        iv: None,
+    };
+    Ok(assemble(state.clone(), covariance.spec, dof, small, parts, diagnostics))
+}
+
+pub(crate) fn check_degrees(dof: &Dof, k: usize) -> Result<()> {
+    if dof.n_obs <= k {
+        return Err(Error::NoDegreesOfFreedom { observations: dof.n_obs, parameters: k });
+    }
+    Ok(())
+}
+
+fn dropped(state: &State, kept: &[usize], diagnostics: &mut Vec<Diagnostic>) -> Vec<Dropped> {
+    let tolerance = state.options.collinearity;
+    let weights = state.frame.weight_values();
+    let dropped: Vec<Dropped> = (0..state.frame.exog.len())
+        .filter(|j| !kept.contains(j))
+        .map(|j| {
+            let column = &state.columns.exog[j];
+            let absorbed = absorb::norm(&column.values, weights) <= tolerance * column.size;
+            let reason = match (absorbed, state.frame.effects.is_empty()) {
+                (true, false) => "it does not vary within the fixed effects",
+                (true, true) => "it is zero",
+                (false, _) => "it is a combination of the regressors before it",
+            };
+            Dropped { name: state.frame.exog[j].name.clone(), reason: reason.into() }
+        })
+        .collect();
+    for Dropped { name, reason } in &dropped {
+        diagnostics.push(Diagnostic::warning("collinear-dropped", format!("`{name}` was left out: {reason}")));
+    }
+    dropped
+}
+
+/// What differs between estimators when an estimate is put together.
+pub(crate) struct Parts {
+    pub(crate) names: Vec<String>,
+    pub(crate) estimates: Vec<f64>,
+    pub(crate) vcov: Mat<f64>,
+    pub(crate) ssr: f64,
+    pub(crate) residuals: Vec<f64>,
+    pub(crate) dropped: Vec<Dropped>,
+    pub(crate) bounds: Vec<f64>,
+    pub(crate) iv: Option<crate::result::IvResult>,
+}
+
+pub(crate) fn assemble(
+    state: Arc<State>,
+    spec: Vcov,
+    dof: Dof,
+    small: crate::dof::SmallSample,
+    parts: Parts,
+    diagnostics: Vec<Diagnostic>,
+) -> Estimate {
+    let frame = &state.frame;
+    let r2 = r_squared(&state, parts.ssr, &dof, &small);
+    let slopes: Vec<usize> = (0..parts.names.len()).filter(|&j| parts.names[j] != INTERCEPT).collect();
+    let wald = wald::zero(&parts.estimates, parts.vcov.as_ref(), &slopes, small.df_t, "all slopes are zero");
+    let level = state.options.level;
+    let error_bound = parts
+        .bounds
+        .iter()
+        .zip(&parts.estimates)
+        .map(|(bound, b)| if *b == 0.0 { *bound } else { bound / b.abs() })
+        .fold(0.0, f64::max);
+    let columns = std::iter::once(&state.columns.y)
+        .chain(&state.columns.exog)
+        .chain(&state.columns.endog)
+        .chain(&state.columns.instruments);
+    let iterations = columns.map(|column| column.report.iterations).max().unwrap_or(0);
+    let mut periods = frame.time.1.clone();
+    periods.sort_unstable();
+    periods.dedup();
+    Estimate {
+        formula: state.formula.clone(),
+        response: frame.y.name.clone(),
+        coef: table(&parts.names, &parts.estimates, &parts.vcov, small.df_t, level),
+        names: parts.names,
+        estimates: parts.estimates,
+        vcov: parts.vcov,
+        vcov_spec: spec,
+        like: dof.like,
+        n_obs: dof.n_obs,
+        n_entities: frame.entity.1.count(),
+        n_periods: periods.len(),
+        n_missing: frame.n_missing,
+        n_singletons: frame.n_singletons,
+        df_resid: dof.n_obs as f64 - small.k as f64,
+        df_t: small.df_t,
+        r2,
+        rmse: (parts.ssr / small.df_rmse).sqrt(),
+        ssr: parts.ssr,
+        wald,
+        dropped: parts.dropped,
+        rows: frame.rows.clone(),
+        residuals: parts.residuals,
+        error_bound,
+        error_bounds: parts.bounds,
+        iterations,
+        iv: parts.iv,
+        diagnostics,
+        small_sample: small,
+        dof,
+        level,
+        state,
+    }
+}
+
+fn r_squared(state: &State, ssr: f64, dof: &Dof, small: &crate::dof::SmallSample) -> R2 {
+    let frame = &state.frame;
+    let weights = frame.weight_values();
+    let y = &frame.y.values;
+    let total =
+        if frame.has_constant { centered_sum_of_squares(y, weights) } else { linalg::dot_weighted(y, y, weights) };
+    let overall = 1.0 - ssr / total;
+    let tilde = &state.columns.y.values;
+    let within = (!frame.effects.is_empty()).then(|| 1.0 - ssr / linalg::dot_weighted(tilde, tilde, weights));
+    let within_entity = frame.entity_effect.map(|f| 1.0 - ssr / sum_of_squares_within(y, &frame.effects[f], weights));
+    let base = if dof.like == Like::Xtreg { within_entity.unwrap_or(overall) } else { overall };
+    let constant = f64::from(u8::from(frame.has_constant));
+    let n = dof.n_obs as f64;
+    let adjusted = 1.0 - (1.0 - base) * (n - constant) / (n - small.k_adjusted as f64);
+    R2 { overall, within, within_entity, adjusted }
+}
+
+fn centered_sum_of_squares(y: &[f64], weights: Option<&[f64]>) -> f64 {
+    let mean = match weights {
+        None => linalg::sum(y) / y.len() as f64,
+        Some(w) => linalg::dot(y, w) / linalg::sum(w),
+    };
+    let centered: Vec<f64> = y.iter().map(|y| y - mean).collect();
+    linalg::dot_weighted(&centered, &centered, weights)
+}
+
+fn sum_of_squares_within(y: &[f64], effect: &absorb::FixedEffect, weights: Option<&[f64]>) -> f64 {
+    let mut sums = vec![0.0; effect.levels];
+    let mut totals = vec![0.0; effect.levels];
+    let weight = |row: usize| weights.map_or(1.0, |w| w[row]);
+    for (row, (&code, y)) in effect.codes.iter().zip(y).enumerate() {
+        sums[code as usize] += weight(row) * y;
+        totals[code as usize] += weight(row);
+    }
+    let centered: Vec<f64> =
+        effect.codes.iter().zip(y).map(|(&c, y)| y - sums[c as usize] / totals[c as usize]).collect();
+    linalg::dot_weighted(&centered, &centered, weights)
+}
+
+/// Whether rows of the frame are weighted by frequencies.
+pub(crate) fn is_frequency(frame: &Frame) -> bool {
+    frame.weights.as_ref().is_some_and(|weights| weights.kind == WeightKind::Frequency)
+}

@@ -1,0 +1,420 @@
+//! The estimation sample: rows without missing values, columns evaluated, keys coded.
+
+use crate::absorb::{self, FixedEffect};
+use crate::error::{Error, Result};
+use crate::formula::{Effect, Factor, Formula, Function, Term};
+use crate::spec::{Options, Singletons, WeightKind};
+use crate::vcov::{Groups, Vcov};
+use panel_core::{Column, Diagnostic, Panel};
+
+/// A named column of the sample.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Variable {
+    /// As written in the formula.
+    pub name: String,
+    /// One value per row of the sample.
+    pub values: Vec<f64>,
+}
+
+/// Weights of the sample.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SampleWeights {
+    /// wᵢ > 0, one per row; analytic weights are rescaled to sum to the number of rows.
+    pub values: Vec<f64>,
+    /// Their meaning.
+    pub kind: WeightKind,
+}
+
+/// The sample of one regression.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Frame {
+    /// Row of the panel that each row comes from.
+    pub rows: Vec<u32>,
+    /// Left-hand side.
+    pub y: Variable,
+    /// Exogenous regressors; `(Intercept)` first where there is one.
+    pub exog: Vec<Variable>,
+    /// Endogenous regressors.
+    pub endog: Vec<Variable>,
+    /// Excluded instruments.
+    pub instruments: Vec<Variable>,
+    /// Weights.
+    pub weights: Option<SampleWeights>,
+    /// Names of the fixed effects, as written.
+    pub effect_names: Vec<String>,
+    /// The fixed effects.
+    pub effects: Vec<FixedEffect>,
+    /// Which effect is the entity key, if one is.
+    pub entity_effect: Option<usize>,
+    /// Entity of each row, with the name of the key.
+    pub entity: (String, Groups),
+    /// Calendar place of each row's period, with the name of the key.
+    pub time: (String, Vec<i64>),
+    /// Whether a constant is among the regressors or spanned by the effects.
+    pub has_constant: bool,
+    /// Rows of the panel (inside the mask) that were left out for a missing value.
+    pub n_missing: usize,
+    /// Rows left out as singletons.
+    pub n_singletons: usize,
+    /// What the reader should know.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Frame {
+    /// N: rows, or the sum of frequency weights.
+    #[must_use]
+    pub fn n_obs(&self) -> usize {
+        match &self.weights {
+            Some(SampleWeights { values, kind: WeightKind::Frequency }) => values.iter().sum::<f64>() as usize,
+            _ => self.rows.len(),
+        }
+    }
+
+    /// The weights, if any.
+    #[must_use]
+    pub fn weight_values(&self) -> Option<&[f64]> {
+        self.weights.as_ref().map(|weights| weights.values.as_slice())
+    }
+
+    /// A sample from columns that are complete already: rows count as entities of one period each unless
+    /// [`Frame::with_panel_keys`] says otherwise.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] when lengths differ.
+    pub fn from_columns(y: Variable, exog: Vec<Variable>, effects: Vec<(String, FixedEffect)>) -> Result<Self> {
+        let n = y.values.len();
+        for variable in &exog {
+            if variable.values.len() != n {
+                let what = format!("column `{}`", variable.name);
+                return Err(Error::Shape { what, expected: n, got: variable.values.len() });
+            }
+        }
+        let (effect_names, effects): (Vec<String>, Vec<FixedEffect>) = effects.into_iter().unzip();
+        if let Some(effect) = effects.iter().find(|effect| effect.codes.len() != n) {
+            return Err(Error::Shape { what: "codes of a fixed effect".into(), expected: n, got: effect.codes.len() });
+        }
+        let has_constant =
+            effects.iter().any(|effect| effect.intercept) || exog.iter().any(|variable| variable.name == INTERCEPT);
+        Ok(Self {
+            rows: (0..n as u32).collect(),
+            y,
+            exog,
+            endog: Vec::new(),
+            instruments: Vec::new(),
+            weights: None,
+            effect_names,
+            effects,
+            entity_effect: None,
+            entity: ("(row)".into(), Groups::new(&(0..n as u32).collect::<Vec<_>>())),
+            time: ("(none)".into(), vec![0; n]),
+            has_constant,
+            n_missing: 0,
+            n_singletons: 0,
+            diagnostics: Vec::new(),
+        })
+    }
+
+    /// Names and codes of the entity and time keys; an effect named like the entity becomes the entity effect.
+    #[must_use]
+    pub fn with_panel_keys(mut self, entity: (String, Groups), time: (String, Vec<i64>)) -> Self {
+        self.entity_effect = self.effect_names.iter().position(|name| *name == entity.0);
+        self.entity = entity;
+        self.time = time;
+        self
+    }
+
+    /// The sample of a formula: rows inside `mask` that have every used value.
+    ///
+    /// Missing are `NaN`, logarithms and roots outside their domain, absent keys, absent or zero weights, lags that
+    /// reach outside the panel.
+    ///
+    /// # Errors
+    /// [`Error::Data`] for unknown or non-numeric columns, [`Error::BadValue`] for an infinite value or a negative
+    /// weight, [`Error::NoObservations`].
+    pub fn new(formula: &Formula, panel: &Panel, options: &Options, mask: Option<&[bool]>) -> Result<Self> {
+        if let Some(mask) = mask.filter(|mask| mask.len() != panel.n_rows()) {
+            return Err(Error::Shape { what: "the sample mask".into(), expected: panel.n_rows(), got: mask.len() });
+        }
+        let inside = |row: usize| mask.is_none_or(|mask| mask[row]);
+        let evaluate =
+            |terms: &[Term]| terms.iter().map(|term| term_values(panel, term, &inside)).collect::<Result<Vec<_>>>();
+        let y = term_values(panel, &formula.response, &inside)?;
+        let exog = evaluate(&formula.regressors)?;
+        let endog = evaluate(&formula.endogenous)?;
+        let instruments = evaluate(&formula.instruments)?;
+        let slopes: Vec<Vec<Variable>> = formula
+            .effects
+            .iter()
+            .map(|effect| effect.slopes.iter().map(|name| column_variable(panel, name, &inside)).collect::<Result<_>>())
+            .collect::<Result<_>>()?;
+        let weights = weight_column(panel, options, &inside)?;
+        let effect_keys: Vec<Vec<Key>> = formula
+            .effects
+            .iter()
+            .map(|effect| effect.columns.iter().map(|name| Key::of(panel, name)).collect::<Result<_>>())
+            .collect::<Result<_>>()?;
+        let other_keys =
+            covariance_keys(&options.vcov).into_iter().map(|name| Key::of(panel, name)).collect::<Result<Vec<_>>>()?;
+        let coordinates = match options.vcov {
+            Vcov::Conley { .. } => [&options.coordinates.lat, &options.coordinates.lon]
+                .into_iter()
+                .map(|name| column_variable(panel, name, &inside))
+                .collect::<Result<Vec<_>>>()?,
+            _ => Vec::new(),
+        };
+
+        // Rows with every used value.
+        let mut keep: Vec<bool> = (0..panel.n_rows()).map(inside).collect();
+        let n_inside = keep.iter().filter(|keep| **keep).count();
+        let columns = std::iter::once(&y).chain(&exog).chain(&endog).chain(&instruments).chain(slopes.iter().flatten());
+        for variable in columns.chain(&coordinates) {
+            keep.iter_mut().zip(&variable.values).for_each(|(keep, value)| *keep &= !value.is_nan());
+        }
+        for key in effect_keys.iter().flatten().chain(&other_keys) {
+            (0..keep.len()).for_each(|row| keep[row] &= !key.is_missing(row));
+        }
+        if let Some(weights) = &weights {
+            keep.iter_mut().zip(&weights.values).for_each(|(keep, weight)| *keep &= *weight > 0.0);
+        }
+        let mut rows: Vec<u32> = (0..panel.n_rows() as u32).filter(|&row| keep[row as usize]).collect();
+        let n_missing = n_inside - rows.len();
+        if rows.is_empty() {
+            return Err(Error::NoObservations(if n_inside == 0 {
+                "the sample filter keeps no row".into()
+            } else {
+                format!("each of the {n_inside} rows misses a used value")
+            }));
+        }
+        let mut diagnostics = Vec::new();
+        if n_missing > 0 {
+            let message = format!("{n_missing} rows miss a used value and were left out");
+            diagnostics.push(Diagnostic::note("missing-dropped", message));
+        }
+
+        // Levels, then singletons, then levels again on what is left.
+        let build = |rows: &[u32]| -> Vec<FixedEffect> {
+            formula
+                .effects
+                .iter()
+                .enumerate()
+                .map(|(f, effect)| build_effect(effect, &effect_keys[f], &slopes[f], rows))
+                .collect()
+        };
+        let mut effects = build(&rows);
+        let mut n_singletons = 0;
+        if options.singletons == Singletons::Drop && effects.iter().any(|effect| effect.intercept) {
+            let frequency = weights.as_ref().filter(|weights| weights.kind == WeightKind::Frequency);
+            let frequency = frequency.map(|weights| take(&weights.values, &rows));
+            let keep = absorb::drop_singletons(&effects, frequency.as_deref());
+            n_singletons = keep.iter().filter(|keep| !**keep).count();
+            if n_singletons > 0 {
+                let mut flags = keep.iter();
+                rows.retain(|_| flags.next() == Some(&true));
+                if rows.is_empty() {
+                    return Err(Error::NoObservations("every row is alone in a level of a fixed effect".into()));
+                }
+                effects = build(&rows);
+                let message = format!("{n_singletons} rows were alone in a level of a fixed effect and were left out");
+                diagnostics.push(Diagnostic::note("singletons-dropped", message));
+            }
+        }
+
+        let pick = |variables: Vec<Variable>| -> Vec<Variable> {
+            variables.into_iter().map(|v| Variable { values: take(&v.values, &rows), name: v.name }).collect()
+        };
+        let mut exog = pick(exog);
+        if formula.has_intercept_column() {
+            exog.insert(0, Variable { name: INTERCEPT.into(), values: vec![1.0; rows.len()] });
+        }
+        let weights = weights.map(|weights| {
+            let mut values = take(&weights.values, &rows);
+            if weights.kind == WeightKind::Analytic {
+                let scale = values.len() as f64 / crate::linalg::sum(&values);
+                values.iter_mut().for_each(|w| *w *= scale);
+            }
+            SampleWeights { values, kind: weights.kind }
+        });
+        let effect_names: Vec<String> = formula.effects.iter().map(|effect| effect.name.clone()).collect();
+        let entity_codes: Vec<u32> = rows.iter().map(|&row| panel.entity_of_row()[row as usize]).collect();
+        let ordinals = panel.times().ordinals();
+        Ok(Self {
+            y: Variable { values: take(&y.values, &rows), name: y.name },
+            exog,
+            endog: pick(endog),
+            instruments: pick(instruments),
+            weights,
+            entity_effect: formula
+                .effects
+                .iter()
+                .position(|effect| effect.intercept && effect.columns == [panel.entity_name()]),
+            effect_names,
+            effects,
+            entity: (panel.entity_name().to_owned(), Groups::new(&entity_codes)),
+            time: (
+                panel.time_name().to_owned(),
+                rows.iter().map(|&row| ordinals[panel.time_of_row()[row as usize] as usize]).collect(),
+            ),
+            has_constant: formula.intercept || formula.effects.iter().any(|effect| effect.intercept),
+            n_missing,
+            n_singletons,
+            diagnostics,
+            rows,
+        })
+    }
+}
+
+/// Name of the intercept's coefficient.
+pub const INTERCEPT: &str = "(Intercept)";
+
+fn take(values: &[f64], rows: &[u32]) -> Vec<f64> {
+    if rows.len() == values.len() {
+        return values.to_vec();
+    }
+    rows.iter().map(|&row| values[row as usize]).collect()
+}
+
+fn covariance_keys(vcov: &Vcov) -> Vec<&str> {
+    match vcov {
+        Vcov::Cluster(keys) => keys.iter().flat_map(|key| key.split('^').map(str::trim)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// A key column of the panel: an index of the panel, text, or numbers.
+pub(crate) enum Key<'a> {
+    Index(&'a [u32]),
+    Column(&'a Column),
+}
+
+impl<'a> Key<'a> {
+    pub(crate) fn of(panel: &'a Panel, name: &str) -> Result<Self> {
+        if !panel.has(name) {
+            if name == panel.entity_name() {
+                return Ok(Self::Index(panel.entity_of_row()));
+            }
+            if name == panel.time_name() {
+                return Ok(Self::Index(panel.time_of_row()));
+            }
+        }
+        Ok(Self::Column(panel.column(name)?))
+    }
+
+    pub(crate) fn is_missing(&self, row: usize) -> bool {
+        match self {
+            Self::Index(_) => false,
+            Self::Column(column) => column.is_missing(row),
+        }
+    }
+
+    /// The partition of some rows; numbers are coded in ascending order.
+    pub(crate) fn groups(&self, rows: &[u32]) -> Groups {
+        match self {
+            Self::Index(codes) => Groups::new(&rows.iter().map(|&row| codes[row as usize]).collect::<Vec<_>>()),
+            Self::Column(Column::Text(text)) => {
+                Groups::new(&rows.iter().map(|&row| text.codes()[row as usize]).collect::<Vec<_>>())
+            }
+            Self::Column(Column::Float(values)) => {
+                // Adding zero turns -0 into 0; flipping bits makes the order of keys that of numbers.
+                let key = |row: &u32| {
+                    let bits = (values[*row as usize] + 0.0).to_bits();
+                    if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }
+                };
+                Groups::from_keys(&rows.iter().map(key).collect::<Vec<_>>())
+            }
+        }
+    }
+}
+
+/// The partition by the combinations of several keys (`a^b`).
+pub(crate) fn combined_groups(keys: &[Key<'_>], rows: &[u32]) -> Groups {
+    let mut parts = keys.iter().map(|key| key.groups(rows));
+    let first = parts.next().unwrap_or_else(|| Groups::new(&vec![0; rows.len()]));
+    parts.fold(first, |groups, other| groups.intersect(&other))
+}
+
+fn build_effect(effect: &Effect, keys: &[Key<'_>], slopes: &[Variable], rows: &[u32]) -> FixedEffect {
+    let groups = combined_groups(keys, rows);
+    FixedEffect {
+        levels: groups.count(),
+        codes: groups.into_codes(),
+        intercept: effect.intercept,
+        slopes: slopes.iter().map(|slope| take(&slope.values, rows)).collect(),
+    }
+}
+
+struct WeightColumn {
+    values: Vec<f64>,
+    kind: WeightKind,
+}
+
+fn weight_column(panel: &Panel, options: &Options, inside: &impl Fn(usize) -> bool) -> Result<Option<WeightColumn>> {
+    let Some(weights) = &options.weights else { return Ok(None) };
+    let values = column_variable(panel, &weights.column, inside)?.values;
+    let whole = weights.kind == WeightKind::Frequency;
+    let bad = |w: &f64| *w < 0.0 || (whole && w.is_finite() && w.fract() != 0.0);
+    if let Some(row) = (0..values.len()).find(|&row| inside(row) && bad(&values[row])) {
+        let expected = if whole { "a frequency weight, a whole number not below 0" } else { "a weight not below 0" };
+        return Err(Error::BadValue { cell: Box::new(panel.cell(row, &weights.column)), expected: expected.into() });
+    }
+    Ok(Some(WeightColumn { values, kind: weights.kind }))
+}
+
+/// A column of numbers, or a key of the panel whose labels are numbers; infinite values are refused.
+fn column_variable(panel: &Panel, name: &str, inside: &impl Fn(usize) -> bool) -> Result<Variable> {
+    let from_labels = |labels: &[String], codes: &[u32]| -> Option<Vec<f64>> {
+        let numbers = labels.iter().map(|label| label.parse().ok()).collect::<Option<Vec<f64>>>()?;
+        Some(codes.iter().map(|&code| numbers[code as usize]).collect())
+    };
+    let is_key = !panel.has(name);
+    let labels = if is_key && name == panel.time_name() {
+        from_labels(panel.times().labels(), panel.time_of_row())
+    } else if is_key && name == panel.entity_name() {
+        from_labels(panel.entities(), panel.entity_of_row())
+    } else {
+        None
+    };
+    let values = match labels {
+        Some(values) => values,
+        None => panel.float(name)?.to_vec(),
+    };
+    if let Some(row) = (0..values.len()).find(|&row| values[row].is_infinite() && inside(row)) {
+        let expected = "a finite number (an empty cell where it is missing)".into();
+        return Err(Error::BadValue { cell: Box::new(panel.cell(row, name)), expected });
+    }
+    Ok(Variable { name: name.to_owned(), values })
+}
+
+fn term_values(panel: &Panel, term: &Term, inside: &impl Fn(usize) -> bool) -> Result<Variable> {
+    let mut values: Option<Vec<f64>> = None;
+    for factor in &term.factors {
+        let part = factor_values(panel, factor, inside)?;
+        values = Some(match values {
+            None => part,
+            Some(product) => product.iter().zip(part).map(|(a, b)| a * b).collect(),
+        });
+    }
+    let values = values.unwrap_or_default();
+    if let Some(row) = (0..values.len()).find(|&row| values[row].is_infinite() && inside(row)) {
+        let mut cell = panel.cell(row, &term.name);
+        cell.value = Some(values[row].to_string());
+        return Err(Error::BadValue { cell: Box::new(cell), expected: "a term that does not overflow".into() });
+    }
+    Ok(Variable { name: term.name.clone(), values })
+}
+
+fn factor_values(panel: &Panel, factor: &Factor, inside: &impl Fn(usize) -> bool) -> Result<Vec<f64>> {
+    let mut values = column_variable(panel, &factor.column, inside)?.values;
+    match factor.function {
+        Function::Identity => {}
+        Function::Ln => values.iter_mut().for_each(|v| *v = if *v > 0.0 { v.ln() } else { f64::NAN }),
+        Function::Exp => values.iter_mut().for_each(|v| *v = v.exp()),
+        Function::Sqrt => values.iter_mut().for_each(|v| *v = v.sqrt()),
+        Function::Abs => values.iter_mut().for_each(|v| *v = v.abs()),
+        Function::Lag(steps) => values = panel.lag(&values, steps)?,
+    }
+    if factor.power > 1 {
+        let power = factor.power as i32;
+        values.iter_mut().for_each(|v| *v = v.powi(power));
+    }
+    Ok(values)
+}
