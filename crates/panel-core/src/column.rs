@@ -1,6 +1,7 @@
 //! Typed columns.
 
 use crate::error::{Error, Result};
+use crate::intern::Interner;
 
 /// A column of numbers or of text.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,24 +101,11 @@ impl TextColumn {
     /// Codes a sequence of texts; `None` and the empty text are missing. Labels come out sorted.
     #[must_use]
     pub fn new<S: AsRef<str>>(values: &[Option<S>]) -> Self {
-        let present = || values.iter().flatten().map(AsRef::as_ref).filter(|text| !text.is_empty());
-        let mut labels: Vec<String> = Vec::new();
-        {
-            let mut sorted: Vec<&str> = present().collect();
-            sorted.sort_unstable();
-            sorted.dedup();
-            labels.extend(sorted.into_iter().map(str::to_owned));
+        let mut interner = Interner::default();
+        for value in values {
+            interner.push(value.as_ref().map(AsRef::as_ref).filter(|text| !text.is_empty()));
         }
-        let codes = values
-            .iter()
-            .map(|value| match value {
-                Some(text) if !text.as_ref().is_empty() => labels
-                    .binary_search_by(|label| label.as_str().cmp(text.as_ref()))
-                    .map_or(Self::MISSING, |code| code as u32),
-                _ => Self::MISSING,
-            })
-            .collect();
-        Self { codes, labels }
+        interner.finish()
     }
 
     /// A column from codes into `labels`.
@@ -126,7 +114,9 @@ impl TextColumn {
     /// [`Error::LengthMismatch`] when a code has no label.
     pub fn from_codes(codes: Vec<u32>, labels: Vec<String>) -> Result<Self> {
         match codes.iter().find(|&&code| code != Self::MISSING && code as usize >= labels.len()) {
-            Some(&code) => Err(Error::LengthMismatch { what: "labels".into(), expected: code as usize + 1, got: labels.len() }),
+            Some(&code) => {
+                Err(Error::LengthMismatch { what: "labels".into(), expected: code as usize + 1, got: labels.len() })
+            }
             None => Ok(Self { codes, labels }),
         }
     }

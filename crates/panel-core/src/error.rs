@@ -3,7 +3,7 @@
 //! | group | variants | when |
 //! |---|---|---|
 //! | input | [`Error::DuplicateKey`], [`Error::MissingKey`], [`Error::NotNumeric`], [`Error::BadValue`], [`Error::Read`] | the data are not what they should be |
-//! | specification | [`Error::UnknownColumn`], [`Error::WrongType`], [`Error::LengthMismatch`], [`Error::Specification`] | the request does not fit the data |
+//! | specification | [`Error::UnknownColumn`], [`Error::WrongType`], [`Error::LengthMismatch`], [`Error::Expression`], [`Error::Specification`] | the request does not fit the data |
 
 use std::fmt;
 
@@ -74,7 +74,9 @@ impl fmt::Display for Cell {
 pub enum Error {
     // Input
     /// The same key stands twice.
-    #[error("duplicate key: {cell}; the rows of a panel must have unique (entity, time) keys, this one stands at lines {first} and {second}")]
+    #[error(
+        "duplicate key: {cell}; the rows of a panel must have unique (entity, time) keys, this one stands at lines {first} and {second}"
+    )]
     DuplicateKey {
         /// Entity, time and file.
         cell: Box<Cell>,
@@ -144,6 +146,18 @@ pub enum Error {
         expected: usize,
         /// Its length.
         got: usize,
+    },
+    /// An expression that cannot be understood or does not fit the data.
+    #[error("{message} (line {line}, column {column} of `{expression}`)")]
+    Expression {
+        /// The expression as written.
+        expression: String,
+        /// Line of the place, 1-based.
+        line: usize,
+        /// Character of that line, 1-based.
+        column: usize,
+        /// What is wrong.
+        message: String,
     },
     /// A request that cannot be carried out.
     #[error("{0}")]

@@ -8,15 +8,28 @@
 //! |---|---|
 //! | [`panel`], [`column`] | the table, its keys, balance and gaps |
 //! | [`diagnostics`], [`error`] | what is returned beside a result, and what stops a run |
+//! | [`io`], [`number`] | readers, joins, reshaping, city names, writers |
+//! | [`transform`], [`capital`], [`index`], [`descriptives`] | logs, lags, deflation, capital stock, entropy and structure indices, statistics |
+//! | [`expr`] | the language of derived variables and filters |
+//! | [`quality`] | missing values, jumps, spikes, units, outliers of every variable |
 //! | [`geo`] | coordinates and great-circle distances |
 #![warn(missing_docs)]
 
+pub mod capital;
 pub mod column;
+pub mod descriptives;
 pub mod diagnostics;
 pub mod error;
+pub mod expr;
 pub mod geo;
+pub mod index;
+mod intern;
+pub mod io;
+pub mod number;
 pub mod panel;
+pub mod quality;
 pub mod suggest;
+pub mod transform;
 
 pub use column::{Column, TextColumn};
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};

@@ -2,7 +2,9 @@
 
 use crate::column::{Column, TextColumn};
 use crate::error::{Cell, Error, Result};
+use crate::number::parse_number;
 use crate::suggest;
+use std::sync::Arc;
 
 /// The periods of a panel: labels as read, sorted, with their place on the calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +14,7 @@ pub struct TimeAxis {
 }
 
 impl TimeAxis {
-    /// Sorts distinct labels. Whole numbers are their own ordinals (years); ISO dates `YYYY-MM-DD` that all fall on
+    /// Sorts distinct labels. Whole numbers (also `2013年`) are their own ordinals; ISO dates `YYYY-MM-DD` that all fall on
     /// one day of the month count months, otherwise days; `YYYY-MM` counts months, `YYYYQn` quarters; anything else
     /// is ordered as text and counts 0, 1, 2, …
     #[must_use]
@@ -20,7 +22,7 @@ impl TimeAxis {
         let mut distinct: Vec<&str> = labels.iter().map(AsRef::as_ref).collect();
         distinct.sort_unstable();
         distinct.dedup();
-        let ordinals = parse_all(&distinct, |text| text.parse().ok())
+        let ordinals = parse_all(&distinct, |text| text.strip_suffix('年').unwrap_or(text).trim().parse().ok())
             .or_else(|| parse_dates(&distinct))
             .or_else(|| parse_all(&distinct, |text| year_and(text, '-', 12)))
             .or_else(|| parse_all(&distinct, |text| year_and(text, 'Q', 4)))
@@ -116,6 +118,8 @@ pub struct Panel {
     time_of_row: Vec<u32>,
     names: Vec<String>,
     columns: Vec<Column>,
+    /// File each column was read from, for messages.
+    sources: Vec<Option<Arc<str>>>,
 }
 
 impl Panel {
@@ -216,10 +220,12 @@ impl Panel {
     /// # Errors
     /// [`Error::UnknownColumn`] with the nearest name.
     pub fn column(&self, name: &str) -> Result<&Column> {
-        self.names.iter().position(|known| known == name).map(|i| &self.columns[i]).ok_or_else(|| Error::UnknownColumn {
-            column: name.to_owned(),
-            suggestion: suggest::nearest(name, self.names.iter().map(String::as_str)).map(str::to_owned),
-            available: self.names.clone(),
+        self.names.iter().position(|known| known == name).map(|i| &self.columns[i]).ok_or_else(|| {
+            Error::UnknownColumn {
+                column: name.to_owned(),
+                suggestion: suggest::nearest(name, self.names.iter().map(String::as_str)).map(str::to_owned),
+                available: self.names.clone(),
+            }
         })
     }
 
@@ -231,7 +237,11 @@ impl Panel {
         match self.column(name)? {
             Column::Float(values) => Ok(values),
             Column::Text(text) => {
-                let row = (0..text.len()).find(|&row| text.get(row).is_some_and(|t| t.parse::<f64>().is_err())).unwrap_or(0);
+                let row =
+                    (0..text.len()).find(|&row| text.get(row).is_some_and(|t| parse_number(t).is_none())).unwrap_or(0);
+                if text.is_empty() {
+                    return Err(Error::WrongType { column: name.to_owned(), expected: "numbers", got: "text" });
+                }
                 Err(Error::NotNumeric {
                     cell: Box::new(self.cell(row, name)),
                     expected: "a number (an empty cell where it is missing)".into(),
@@ -240,11 +250,22 @@ impl Panel {
         }
     }
 
-    /// Key, column and value of a cell, for messages.
+    /// The file a column was read from, where it is known.
+    #[must_use]
+    pub fn source(&self, name: &str) -> Option<&str> {
+        let i = self.names.iter().position(|known| known == name)?;
+        self.sources[i].as_deref()
+    }
+
+    /// Key, column, value and file of a cell, for messages.
     #[must_use]
     pub fn cell(&self, row: usize, column: &str) -> Cell {
         let value = self.column(column).ok().map(|values| values.display(row));
-        Cell { value, ..Cell::at(self.entity_label(row), self.time_label(row), column) }
+        Cell {
+            value,
+            file: self.source(column).map(str::to_owned),
+            ..Cell::at(self.entity_label(row), self.time_label(row), column)
+        }
     }
 
     /// Adds a column, or replaces the one of that name.
@@ -252,15 +273,31 @@ impl Panel {
     /// # Errors
     /// [`Error::LengthMismatch`].
     pub fn set(&mut self, name: impl Into<String>, column: impl Into<Column>) -> Result<()> {
-        let (name, column) = (name.into(), column.into());
+        self.set_from(name, column, None)
+    }
+
+    /// Adds a column that was read from `source`, or replaces the one of that name.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`].
+    pub fn set_from(&mut self, name: impl Into<String>, column: impl Into<Column>, source: Option<&str>) -> Result<()> {
+        let (name, column, source) = (name.into(), column.into(), source.map(Arc::from));
         if column.len() != self.n_rows() {
-            return Err(Error::LengthMismatch { what: format!("column `{name}`"), expected: self.n_rows(), got: column.len() });
+            return Err(Error::LengthMismatch {
+                what: format!("column `{name}`"),
+                expected: self.n_rows(),
+                got: column.len(),
+            });
         }
         match self.names.iter().position(|known| *known == name) {
-            Some(i) => self.columns[i] = column,
+            Some(i) => {
+                self.columns[i] = column;
+                self.sources[i] = source;
+            }
             None => {
                 self.names.push(name);
                 self.columns.push(column);
+                self.sources.push(source);
             }
         }
         Ok(())
@@ -282,6 +319,7 @@ impl Panel {
             time_of_row,
             names: self.names.clone(),
             columns: self.columns.iter().map(|column| column.take(&rows)).collect(),
+            sources: self.sources.clone(),
         }
     }
 
@@ -293,16 +331,15 @@ impl Panel {
         }
         let mut gaps = Vec::new();
         let mut ragged = 0;
-        for rows in self.entity_of_row.chunk_by(|a, b| a == b).scan(0, |start, chunk| {
-            *start += chunk.len();
-            Some(*start - chunk.len()..*start)
-        }) {
+        for rows in self.entity_rows() {
             let times = &self.time_of_row[rows.clone()];
             let (first, last) = (times[0], times[times.len() - 1]);
             ragged += self.n_periods() - (last - first + 1) as usize;
-            gaps.extend((first..=last).filter(|time| times.binary_search(time).is_err()).map(|time| {
-                (self.entity_label(rows.start).to_owned(), self.times.labels[time as usize].clone())
-            }));
+            gaps.extend(
+                (first..=last)
+                    .filter(|time| times.binary_search(time).is_err())
+                    .map(|time| (self.entity_label(rows.start).to_owned(), self.times.labels[time as usize].clone())),
+            );
         }
         Balance::Unbalanced { gaps, ragged }
     }
@@ -315,18 +352,37 @@ impl Panel {
     /// [`Error::LengthMismatch`].
     pub fn lag(&self, values: &[f64], lag: i64) -> Result<Vec<f64>> {
         if values.len() != self.n_rows() {
-            return Err(Error::LengthMismatch { what: "values to lag".into(), expected: self.n_rows(), got: values.len() });
+            return Err(Error::LengthMismatch {
+                what: "values to lag".into(),
+                expected: self.n_rows(),
+                got: values.len(),
+            });
         }
         let ordinals = &self.times.ordinals;
-        let target: Vec<Option<u32>> =
-            ordinals.iter().map(|&ordinal| ordinals.binary_search(&(ordinal - lag)).ok().map(|i| i as u32)).collect();
-        Ok((0..self.n_rows())
-            .map(|row| {
-                target[self.time_of_row[row] as usize]
-                    .and_then(|time| self.row(self.entity_of_row[row], time))
-                    .map_or(f64::NAN, |source| values[source])
-            })
-            .collect())
+        let target: Vec<Option<u32>> = ordinals
+            .iter()
+            .map(|&ordinal| ordinal.checked_sub(lag).and_then(|at| ordinals.binary_search(&at).ok()).map(|i| i as u32))
+            .collect();
+        let mut lagged = vec![f64::NAN; self.n_rows()];
+        for rows in self.entity_rows() {
+            let times = &self.time_of_row[rows.clone()];
+            for row in rows.clone() {
+                if let Some(time) = target[self.time_of_row[row] as usize]
+                    && let Ok(offset) = times.binary_search(&time)
+                {
+                    lagged[row] = values[rows.start + offset];
+                }
+            }
+        }
+        Ok(lagged)
+    }
+
+    /// The rows of each entity, in the order of [`Panel::entities`].
+    pub fn entity_rows(&self) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
+        self.entity_of_row.chunk_by(|a, b| a == b).scan(0, |start, chunk| {
+            *start += chunk.len();
+            Some(*start - chunk.len()..*start)
+        })
     }
 }
 
@@ -348,10 +404,10 @@ fn compact<T: Clone>(labels: &[T], used: impl Iterator<Item = u32> + Clone) -> (
 pub struct PanelBuilder {
     entity_name: String,
     time_name: String,
-    file: Option<String>,
+    file: Option<Arc<str>>,
     lines: Option<Vec<usize>>,
-    entities: Vec<String>,
-    times: Vec<String>,
+    entities: TextColumn,
+    times: TextColumn,
     names: Vec<String>,
     columns: Vec<Column>,
 }
@@ -360,19 +416,27 @@ impl PanelBuilder {
     /// Key labels, one per row.
     #[must_use]
     pub fn keys<E: Into<String>, T: Into<String>>(
-        mut self,
+        self,
         entities: impl IntoIterator<Item = E>,
         times: impl IntoIterator<Item = T>,
     ) -> Self {
-        self.entities = entities.into_iter().map(Into::into).collect();
-        self.times = times.into_iter().map(Into::into).collect();
+        let entities: Vec<Option<String>> = entities.into_iter().map(|label| Some(label.into())).collect();
+        let times: Vec<Option<String>> = times.into_iter().map(|label| Some(label.into())).collect();
+        self.coded_keys(TextColumn::new(&entities), TextColumn::new(&times))
+    }
+
+    /// Key labels as coded columns: no text is copied per row.
+    #[must_use]
+    pub fn coded_keys(mut self, entities: TextColumn, times: TextColumn) -> Self {
+        self.entities = entities;
+        self.times = times;
         self
     }
 
     /// File name and, where known, the line of each row, for messages.
     #[must_use]
     pub fn origin(mut self, file: impl Into<String>, lines: Option<Vec<usize>>) -> Self {
-        self.file = Some(file.into());
+        self.file = Some(Arc::from(file.into()));
         self.lines = lines;
         self
     }
@@ -388,11 +452,13 @@ impl PanelBuilder {
     /// Checks keys and lengths, and sorts.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`], [`Error::MissingKey`], [`Error::DuplicateKey`] (also for a column name used twice).
+    /// [`Error::LengthMismatch`], [`Error::MissingKey`], [`Error::DuplicateKey`]; [`Error::Specification`] for a
+    /// column name used twice.
     pub fn build(self) -> Result<Panel> {
         let n = self.entities.len();
-        let lengths = std::iter::once(("time key".to_owned(), self.times.len()))
-            .chain(self.names.iter().zip(&self.columns).map(|(name, column)| (format!("column `{name}`"), column.len())));
+        let lengths = std::iter::once(("time key".to_owned(), self.times.len())).chain(
+            self.names.iter().zip(&self.columns).map(|(name, column)| (format!("column `{name}`"), column.len())),
+        );
         for (what, got) in lengths {
             if got != n {
                 return Err(Error::LengthMismatch { what, expected: n, got });
@@ -403,46 +469,53 @@ impl PanelBuilder {
                 return Err(Error::Specification(format!("column `{name}` stands twice")));
             }
         }
-        let line = |row: usize| self.lines.as_ref().map_or(row + 1, |lines| lines[row]);
+        let line = |row: usize| self.lines.as_ref().and_then(|lines| lines.get(row)).map_or(row + 1, |&line| line);
         let place = |row: usize| Cell {
-            file: self.file.clone(),
-            entity: Some(self.entities[row].clone()),
-            time: Some(self.times[row].clone()),
+            file: self.file.as_deref().map(str::to_owned),
+            entity: Some(self.entities.get(row).unwrap_or_default().to_owned()),
+            time: Some(self.times.get(row).unwrap_or_default().to_owned()),
             ..Cell::default()
         };
-        if let Some(row) = (0..n).find(|&row| self.entities[row].is_empty() || self.times[row].is_empty()) {
+        let (entity_key, time_key) = (self.entities.codes(), self.times.codes());
+        if let Some(row) =
+            (0..n).find(|&row| entity_key[row] == TextColumn::MISSING || time_key[row] == TextColumn::MISSING)
+        {
             return Err(Error::MissingKey { cell: Box::new(Cell { line: Some(line(row)), ..place(row) }) });
         }
-        let entities = sorted_labels(&self.entities);
-        let times = TimeAxis::new(&self.times);
-        let entity_code = codes(&self.entities, &entities);
-        let time_code = codes(&self.times, &times.labels);
-        let mut order: Vec<usize> = (0..n).collect();
-        order.sort_by_key(|&row| (entity_code[row], time_code[row]));
-        for pair in order.windows(2) {
-            if entity_code[pair[0]] == entity_code[pair[1]] && time_code[pair[0]] == time_code[pair[1]] {
-                let (first, second) = (line(pair[0].min(pair[1])), line(pair[0].max(pair[1])));
-                return Err(Error::DuplicateKey { cell: Box::new(place(pair[0])), first, second });
-            }
+        let (used, entity_code) = compact(self.entities.labels(), entity_key.iter().copied());
+        let (entities, entity_code) = reorder(sorted_labels(&used), &used, entity_code);
+        let (used, time_code) = compact(self.times.labels(), time_key.iter().copied());
+        let times = TimeAxis::new(&used);
+        let (_, time_code) = reorder(times.labels.clone(), &used, time_code);
+        let key = |row: usize| (u64::from(entity_code[row]) << 32) | u64::from(time_code[row]);
+        let sorted = (1..n).all(|row| key(row - 1) <= key(row));
+        let mut order: Vec<(u64, usize)> = (0..n).map(|row| (key(row), row)).collect();
+        if !sorted {
+            order.sort_unstable();
         }
+        if let Some(pair) = order.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+            let (first, second) = (pair[0].1.min(pair[1].1), pair[0].1.max(pair[1].1));
+            return Err(Error::DuplicateKey { cell: Box::new(place(first)), first: line(first), second: line(second) });
+        }
+        let rows: Vec<usize> = order.into_iter().map(|(_, row)| row).collect();
         Ok(Panel {
             entity_name: self.entity_name,
             time_name: self.time_name,
             entities,
             times,
-            entity_of_row: order.iter().map(|&row| entity_code[row]).collect(),
-            time_of_row: order.iter().map(|&row| time_code[row]).collect(),
+            entity_of_row: rows.iter().map(|&row| entity_code[row]).collect(),
+            time_of_row: rows.iter().map(|&row| time_code[row]).collect(),
+            sources: vec![self.file; self.names.len()],
             names: self.names,
-            columns: self.columns.iter().map(|column| column.take(&order)).collect(),
+            columns: if sorted { self.columns } else { self.columns.iter().map(|column| column.take(&rows)).collect() },
         })
     }
 }
 
-/// Distinct labels: by value if all are whole numbers, else as text.
-fn sorted_labels(values: &[String]) -> Vec<String> {
-    let mut labels = values.to_vec();
+/// Distinct labels in order: by value if all are whole numbers, else as text.
+fn sorted_labels(distinct: &[String]) -> Vec<String> {
+    let mut labels = distinct.to_vec();
     labels.sort_unstable();
-    labels.dedup();
     if let Some(numbers) = labels.iter().map(|label| label.parse::<i64>().ok()).collect::<Option<Vec<_>>>() {
         let mut order: Vec<usize> = (0..labels.len()).collect();
         order.sort_by_key(|&i| numbers[i]);
@@ -451,10 +524,13 @@ fn sorted_labels(values: &[String]) -> Vec<String> {
     labels
 }
 
-fn codes(values: &[String], labels: &[String]) -> Vec<u32> {
-    let lookup: std::collections::BTreeMap<&str, u32> =
-        labels.iter().enumerate().map(|(code, label)| (label.as_str(), code as u32)).collect();
-    values.iter().map(|value| lookup[value.as_str()]).collect()
+/// Translates codes into `old` to codes into `new`, which holds the same labels in another order.
+fn reorder(new: Vec<String>, old: &[String], codes: Vec<u32>) -> (Vec<String>, Vec<u32>) {
+    let place: std::collections::BTreeMap<&str, u32> =
+        new.iter().enumerate().map(|(code, label)| (label.as_str(), code as u32)).collect();
+    let translate: Vec<u32> = old.iter().map(|label| place.get(label.as_str()).copied().unwrap_or(0)).collect();
+    let codes = codes.into_iter().map(|code| translate[code as usize]).collect();
+    (new, codes)
 }
 
 /// A text column from labels, for builders.

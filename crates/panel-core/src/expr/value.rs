@@ -1,0 +1,64 @@
+//! Values while an expression is evaluated.
+
+use crate::column::{Column, TextColumn};
+use std::borrow::Cow;
+
+/// A value of one kind: one for all rows, or one per row.
+#[derive(Debug, Clone)]
+pub(super) enum Value<'p> {
+    Number(f64),
+    Numbers(Cow<'p, [f64]>),
+    Text(String),
+    Texts(Cow<'p, TextColumn>),
+    /// `None` is missing.
+    Truths(Vec<Option<bool>>),
+}
+
+impl Value<'_> {
+    /// As a column of the panel: conditions become 1 and 0.
+    pub(super) fn into_column(self, n: usize) -> Column {
+        match self {
+            Self::Number(value) => Column::Float(vec![value; n]),
+            Self::Numbers(values) => Column::Float(values.into_owned()),
+            Self::Text(text) if text.is_empty() => Column::Text(TextColumn::new(&vec![None::<&str>; n])),
+            Self::Text(text) => Column::Text(TextColumn::from_codes(vec![0; n], vec![text]).unwrap_or_default()),
+            Self::Texts(text) => Column::Text(text.into_owned()),
+            Self::Truths(truths) => Column::Float(truths.into_iter().map(as_number).collect()),
+        }
+    }
+
+    /// As a condition; numbers and texts, which type checking keeps away, are missing.
+    pub(super) fn into_truth(self, n: usize) -> Vec<Option<bool>> {
+        match self {
+            Self::Truths(truths) => truths,
+            Self::Texts(text) => truths(&text).unwrap_or_else(|| vec![None; n]),
+            _ => vec![None; n],
+        }
+    }
+}
+
+pub(super) fn as_number(truth: Option<bool>) -> f64 {
+    match truth {
+        Some(true) => 1.0,
+        Some(false) => 0.0,
+        None => f64::NAN,
+    }
+}
+
+/// A text column that holds nothing but `True` and `False` (in any case) as conditions.
+pub(super) fn truths(text: &TextColumn) -> Option<Vec<Option<bool>>> {
+    let word = |label: &String| {
+        if label.eq_ignore_ascii_case("true") {
+            Some(true)
+        } else if label.eq_ignore_ascii_case("false") {
+            Some(false)
+        } else {
+            None
+        }
+    };
+    if text.labels().is_empty() || text.labels().len() > 6 {
+        return None;
+    }
+    let words: Vec<bool> = text.labels().iter().map(word).collect::<Option<_>>()?;
+    Some(text.codes().iter().map(|&code| words.get(code as usize).copied()).collect())
+}

@@ -1,0 +1,153 @@
+//! Readers and writers: files to a [`RawTable`], tables to a [`Panel`](crate::Panel), a panel to bytes.
+//!
+//! This is the only place of the workspace's libraries that opens files. A reader keeps what it finds: numbers stay
+//! numbers, a column with any other text stays text with its texts as written, and an error about a value is raised
+//! where the value is used, with file, key and column.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`ReadOptions`], [`read_table`], [`read_bytes`] | csv, tsv, parquet, dta, xlsx to [`RawTable`] |
+//! | [`join`](mod@join) | keys, joins of several sources, the report of what did not match |
+//! | [`reshape`] | one column per year to one row per year |
+//! | [`cities`] | names of Chinese cities as their sources write them |
+//! | [`write`](mod@write) | a panel as csv, parquet or dta bytes |
+
+pub mod cities;
+mod csv;
+mod decode;
+#[cfg(feature = "dta")]
+mod dta;
+mod header;
+pub mod join;
+mod options;
+#[cfg(feature = "polars")]
+mod parquet;
+pub mod reshape;
+mod table;
+mod typed;
+pub mod write;
+#[cfg(feature = "xlsx")]
+mod xlsx;
+
+pub use join::{Assembled, JoinReport, Rows, Source, assemble};
+pub use options::ReadOptions;
+pub use table::RawTable;
+
+use crate::error::{Error, Result};
+use std::path::Path;
+
+/// Reads a table; the extension says what it is: `csv`, `tsv`, `tab`, `txt`, `parquet`, `dta`, `xlsx`, `xls`, `xlsb`,
+/// `ods`.
+///
+/// # Errors
+/// [`Error::Read`] where the file cannot be opened or understood, or its format was not compiled in;
+/// [`Error::UnknownColumn`] for a column of [`ReadOptions::columns`] that is not there.
+pub fn read_table(path: impl AsRef<Path>, options: &ReadOptions) -> Result<RawTable> {
+    let path = path.as_ref();
+    let name = path.to_string_lossy();
+    let bytes = std::fs::read(path)
+        .map_err(|error| Error::Read { file: name.to_string(), reason: open_reason(path, &error) })?;
+    read_bytes(&name, &bytes, options)
+}
+
+/// Reads a table from the bytes of a file called `file`.
+///
+/// # Errors
+/// As [`read_table`].
+pub fn read_bytes(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<RawTable> {
+    let fail = |reason: String| Error::Read { file: file.to_owned(), reason };
+    if bytes.is_empty() {
+        return Err(fail("the file is empty".into()));
+    }
+    let extension = Path::new(file)
+        .extension()
+        .map(|extension| extension.to_string_lossy().to_ascii_lowercase())
+        .unwrap_or_default();
+    let table = match extension.as_str() {
+        "csv" | "tsv" | "tab" | "txt" => {
+            if let Some(kind) = disguised(bytes) {
+                return Err(fail(format!("the extension says text, the content is {kind}")));
+            }
+            return csv::read(file, bytes, options);
+        }
+        "parquet" | "pq" => {
+            #[cfg(feature = "polars")]
+            {
+                return parquet::read(file, bytes, options);
+            }
+            #[cfg(not(feature = "polars"))]
+            return Err(fail("Parquet files need the feature `polars`".into()));
+        }
+        "dta" => {
+            #[cfg(feature = "dta")]
+            {
+                dta::read(file, bytes, options)?
+            }
+            #[cfg(not(feature = "dta"))]
+            return Err(fail("Stata files need the feature `dta`".into()));
+        }
+        "xlsx" | "xlsm" | "xls" | "xlsb" | "ods" => {
+            #[cfg(feature = "xlsx")]
+            {
+                xlsx::read(file, bytes, options)?
+            }
+            #[cfg(not(feature = "xlsx"))]
+            return Err(fail("workbooks need the feature `xlsx`".into()));
+        }
+        "" => return Err(fail("no extension; known are csv, tsv, parquet, dta, xlsx, xls, xlsb and ods".into())),
+        other => {
+            return Err(fail(format!(
+                "unknown extension `{other}`; known are csv, tsv, parquet, dta, xlsx, xls, xlsb and ods"
+            )));
+        }
+    };
+    #[allow(unreachable_code, reason = "unreachable where no optional format is compiled in")]
+    match &options.columns {
+        Some(columns) => RawTable::select(table, columns),
+        None => Ok(table),
+    }
+}
+
+/// What a file with a text extension really is, by its first bytes.
+fn disguised(bytes: &[u8]) -> Option<&'static str> {
+    let known: [(&[u8], &str); 6] = [
+        (b"PK\x03\x04", "a workbook or another zip archive"),
+        (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
+        (b"PAR1", "a Parquet file"),
+        (b"<stata_dta>", "a Stata file"),
+        (b"\x1f\x8b", "a gzip archive"),
+        (b"version https://git-lfs", "a Git LFS pointer, not the data"),
+    ];
+    known.iter().find(|(mark, _)| bytes.starts_with(mark)).map(|&(_, kind)| kind)
+}
+
+/// Why a file could not be opened, without the words of the operating system's error number.
+fn open_reason(path: &Path, error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".into(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".into(),
+        _ if path.is_dir() => "this is a folder".into(),
+        _ => error.to_string(),
+    }
+}
+
+/// Runs a foreign reader so that a panic inside it becomes an error: damaged files must never end the program.
+#[cfg(any(feature = "polars", feature = "dta", feature = "xlsx"))]
+fn guard<T>(file: &str, read: impl FnOnce() -> Result<T>) -> Result<T> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read))
+        .unwrap_or_else(|_| Err(Error::Read { file: file.to_owned(), reason: "the file is damaged".into() }))
+}
+
+/// Year, month and day of a day counted from 1970-01-01 (proleptic Gregorian calendar).
+#[cfg(any(feature = "dta", feature = "xlsx"))]
+fn civil_from_days(days: i64) -> (i64, i64, i64) {
+    let z = days + 719_468;
+    let era = z.div_euclid(146_097);
+    let day_of_era = z.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * day_of_year + 2) / 153;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    (year, month, day_of_year - (153 * shifted + 2) / 5 + 1)
+}

@@ -1,0 +1,45 @@
+//! How a file is to be read.
+
+use serde::{Deserialize, Serialize};
+
+/// Choices of a reader; the default reads an ordinary file with one header row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReadOptions {
+    /// Character encoding of text files and of old Stata files (`utf-8`, `gb18030`, `gbk`, …). Without it: a
+    /// byte-order mark decides, then valid UTF-8, then valid GB18030.
+    pub encoding: Option<String>,
+    /// Field separator of text files. Without it: a tab in `.tsv` and `.tab`, else the most frequent of comma, tab
+    /// and semicolon in the header.
+    pub delimiter: Option<char>,
+    /// Sheet of a workbook; without it the first sheet that holds anything.
+    pub sheet: Option<String>,
+    /// Rows above the header (titles, notes) to pass over.
+    pub skip_rows: usize,
+    /// Header rows; two and more are joined by `_`, merged cells repeated.
+    pub header_rows: usize,
+    /// Columns read as text even if every cell looks like a number (codes such as `0012`).
+    pub text: Vec<String>,
+    /// Further texts that stand for a missing value, beside [`crate::number::MISSING_TOKENS`].
+    pub missing: Vec<String>,
+    /// Columns to keep; without it all.
+    pub columns: Option<Vec<String>>,
+    /// Whether labelled Stata values become their labels; without it they stay codes.
+    pub value_labels: bool,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self {
+            encoding: None,
+            delimiter: None,
+            sheet: None,
+            skip_rows: 0,
+            header_rows: 1,
+            text: Vec::new(),
+            missing: Vec::new(),
+            columns: None,
+            value_labels: false,
+        }
+    }
+}

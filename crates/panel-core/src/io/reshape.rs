@@ -1,0 +1,164 @@
+//! Wide tables (one column per period) to long ones (one row per period).
+
+use super::table::{RawTable, number_labels};
+use crate::column::{Column, TextColumn};
+use crate::diagnostics::Diagnostic;
+use crate::error::{Error, Result};
+use crate::intern::Interner;
+use crate::suggest;
+use std::collections::BTreeSet;
+
+/// Which columns of a wide table hold which variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WideVariable {
+    /// What stands before the period in the column names (`gdp` in `gdp2013`, `gdp_2013`, `gdp 2013年`); empty where
+    /// the names are the periods themselves.
+    pub stub: String,
+    /// Name of the variable in the long table.
+    pub name: String,
+}
+
+impl WideVariable {
+    /// A variable of that stub and name.
+    pub fn new(stub: impl Into<String>, name: impl Into<String>) -> Self {
+        Self { stub: stub.into(), name: name.into() }
+    }
+}
+
+/// Makes one row per row of `table` and period; `time` names the new column of periods.
+///
+/// Columns that belong to no variable are repeated. Rows in which every variable is missing are dropped, since a wide
+/// table has cells for periods that were never observed.
+///
+/// # Errors
+/// [`Error::Specification`] where a variable has no column, or a name is taken.
+pub fn to_long(table: &RawTable, time: &str, variables: &[WideVariable]) -> Result<RawTable> {
+    let mut taken = BTreeSet::new();
+    let mut found: Vec<Vec<(usize, &str)>> = Vec::new();
+    for variable in variables {
+        let columns: Vec<(usize, &str)> = table
+            .names
+            .iter()
+            .enumerate()
+            .filter_map(|(i, name)| period(name, &variable.stub).map(|period| (i, period)))
+            .collect();
+        if columns.is_empty() {
+            let hint = suggest::nearest(&format!("{}2013", variable.stub), table.names.iter().map(String::as_str));
+            return Err(Error::Specification(format!(
+                "no column of `{}` is called `{}` followed by a year{}",
+                table.file,
+                variable.stub,
+                suggest::hint(hint)
+            )));
+        }
+        taken.extend(columns.iter().map(|(i, _)| *i));
+        found.push(columns);
+    }
+    let periods: BTreeSet<&str> = found.iter().flatten().map(|(_, period)| *period).collect();
+    let kept: Vec<usize> = (0..table.names.len()).filter(|i| !taken.contains(i)).collect();
+    let names: Vec<&str> = kept
+        .iter()
+        .map(|&i| table.names[i].as_str())
+        .chain([time])
+        .chain(variables.iter().map(|variable| variable.name.as_str()))
+        .collect();
+    for (i, name) in names.iter().enumerate() {
+        if names[..i].contains(name) {
+            return Err(Error::Specification(format!(
+                "the long form of `{}` would have two columns called `{name}`",
+                table.file
+            )));
+        }
+    }
+    // (row of the wide table, period), without those that hold nothing
+    let cell =
+        |variable: usize, period: &str| found[variable].iter().find(|(_, known)| *known == period).map(|(i, _)| *i);
+    let mut keys: Vec<(usize, &str)> = Vec::new();
+    for row in 0..table.n_rows() {
+        for &period in &periods {
+            let observed =
+                (0..variables.len()).any(|v| cell(v, period).is_some_and(|i| !table.columns[i].is_missing(row)));
+            if observed {
+                keys.push((row, period));
+            }
+        }
+    }
+    let rows: Vec<usize> = keys.iter().map(|(row, _)| *row).collect();
+    let mut long = table.take(&rows).select(&kept.iter().map(|&i| table.names[i].clone()).collect::<Vec<_>>())?;
+    let labels: Vec<Option<&str>> = keys.iter().map(|(_, period)| Some(*period)).collect();
+    let (column, _) = super::typed::typed(TextColumn::new(&labels), &[], false);
+    long.push(time.to_owned(), column, String::new());
+    for (v, variable) in variables.iter().enumerate() {
+        let place: std::collections::BTreeMap<&str, usize> = found[v].iter().map(|&(i, period)| (period, i)).collect();
+        let missing: Vec<&str> = periods.iter().copied().filter(|period| !place.contains_key(period)).collect();
+        if !missing.is_empty() {
+            let message = format!("`{}` has no column for {}", variable.name, missing.join(", "));
+            long.diagnostics.push(Diagnostic::note("wide-period-missing", message));
+        }
+        long.push(variable.name.clone(), stack(table, &keys, &place), String::new());
+    }
+    Ok(long)
+}
+
+/// The period of a column of the variable `stub`: four digits, after an optional separator, before an optional 年.
+fn period<'a>(name: &'a str, stub: &str) -> Option<&'a str> {
+    let rest = name.strip_prefix(stub)?.trim_start_matches(['_', '-', '.', ' ']);
+    let digits = rest.strip_suffix('年').unwrap_or(rest);
+    (digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit())).then_some(digits)
+}
+
+/// The values of one variable, row by row of the long table.
+fn stack(table: &RawTable, keys: &[(usize, &str)], place: &std::collections::BTreeMap<&str, usize>) -> Column {
+    let all_numbers = place.values().all(|&i| matches!(table.columns[i], Column::Float(_)));
+    if all_numbers {
+        let value = |&(row, period): &(usize, &str)| match place.get(period).map(|&i| &table.columns[i]) {
+            Some(Column::Float(values)) => values[row],
+            _ => f64::NAN,
+        };
+        return Column::Float(keys.iter().map(value).collect());
+    }
+    // One year with a stray text makes the variable text, and its use as a number an error that names the cell.
+    let texts: std::collections::BTreeMap<&str, TextColumn> = place
+        .iter()
+        .map(|(&period, &i)| {
+            let text = match &table.columns[i] {
+                Column::Text(text) => text.clone(),
+                Column::Float(values) => number_labels(values),
+            };
+            (period, text)
+        })
+        .collect();
+    let mut stacked = Interner::default();
+    for &(row, period) in keys {
+        stacked.push(texts.get(period).and_then(|text| text.get(row)));
+    }
+    Column::Text(stacked.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::{ReadOptions, read_bytes};
+
+    #[test]
+    fn one_column_per_year_becomes_one_row_per_year() {
+        let text = "城市,GDP2013,GDP_2014年,so2 2014\n甲,1,2,7\n乙,3,,\n";
+        let table = read_bytes("w.csv", text.as_bytes(), &ReadOptions::default()).expect("valid");
+        let long = to_long(&table, "年份", &[WideVariable::new("GDP", "gdp"), WideVariable::new("so2", "so2")])
+            .expect("valid");
+        assert_eq!(long.names(), ["城市", "年份", "gdp", "so2"]);
+        let panel = long.into_panel(Some("城市"), Some("年份")).expect("valid");
+        assert_eq!(panel.n_rows(), 3);
+        assert_eq!(panel.times().labels(), ["2013", "2014"]);
+        let gdp = panel.float("gdp").expect("numbers");
+        assert_eq!(gdp, [3.0, 1.0, 2.0]);
+        assert!(panel.float("so2").expect("numbers")[1].is_nan());
+    }
+
+    #[test]
+    fn a_stub_without_columns_is_named() {
+        let table = read_bytes("w.csv", b"city,gdp2013\na,1\n", &ReadOptions::default()).expect("valid");
+        let error = to_long(&table, "year", &[WideVariable::new("gpd", "gdp")]).unwrap_err().to_string();
+        assert!(error.contains("did you mean `gdp2013`?"), "{error}");
+    }
+}

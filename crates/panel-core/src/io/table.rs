@@ -1,0 +1,250 @@
+//! What a reader returns: named, typed columns in file order, before keys are known.
+
+use crate::column::{Column, TextColumn};
+use crate::diagnostics::Diagnostics;
+use crate::error::{Error, Result};
+use crate::suggest;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// A table as it stands in a file.
+///
+/// A column is numbers if every present cell is one, else text. Numbers written with leading zeros (codes) keep their
+/// text beside the values, and [`RawTable::key_text`] returns it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RawTable {
+    pub(crate) file: String,
+    pub(crate) names: Vec<String>,
+    pub(crate) columns: Vec<Column>,
+    /// Text as written of number columns where it differs from what the number prints as.
+    pub(crate) written: BTreeMap<usize, TextColumn>,
+    /// Variable labels (Stata), empty where there are none.
+    pub(crate) labels: Vec<String>,
+    /// Line of each row, 1-based; empty where the format knows none.
+    pub(crate) lines: Vec<u32>,
+    pub(crate) diagnostics: Diagnostics,
+}
+
+impl RawTable {
+    /// A table from columns, for data that do not come from a file.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`] and [`Error::Specification`] (a name twice).
+    pub fn new(file: impl Into<String>, columns: Vec<(String, Column)>) -> Result<Self> {
+        let mut table = Self { file: file.into(), ..Self::default() };
+        for (name, column) in columns {
+            if table.names.contains(&name) {
+                return Err(Error::Specification(format!("column `{name}` stands twice in `{}`", table.file)));
+            }
+            if let Some(first) = table.columns.first().filter(|first| first.len() != column.len()) {
+                return Err(Error::LengthMismatch {
+                    what: format!("column `{name}`"),
+                    expected: first.len(),
+                    got: column.len(),
+                });
+            }
+            table.push(name, column, String::new());
+        }
+        Ok(table)
+    }
+
+    pub(crate) fn push(&mut self, name: String, column: Column, label: String) {
+        self.names.push(name);
+        self.columns.push(column);
+        self.labels.push(label);
+    }
+
+    /// Name of the file, as the user wrote it.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// Number of rows.
+    #[must_use]
+    pub fn n_rows(&self) -> usize {
+        self.columns.first().map_or(0, Column::len)
+    }
+
+    /// Column names in file order.
+    #[must_use]
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// Columns in file order.
+    #[must_use]
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// The variable label of a column, where the format has one.
+    #[must_use]
+    pub fn label(&self, name: &str) -> Option<&str> {
+        let i = self.names.iter().position(|known| known == name)?;
+        self.labels.get(i).map(String::as_str).filter(|label| !label.is_empty())
+    }
+
+    /// Line of a row in the file, or its 1-based number where the format knows no lines.
+    #[must_use]
+    pub fn line(&self, row: usize) -> usize {
+        self.lines.get(row).map_or(row + 1, |&line| line as usize)
+    }
+
+    /// What the reader remarked.
+    #[must_use]
+    pub fn diagnostics(&self) -> &Diagnostics {
+        &self.diagnostics
+    }
+
+    /// Whether there is a column of that name.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.names.iter().any(|known| known == name)
+    }
+
+    /// A column by name.
+    ///
+    /// # Errors
+    /// [`Error::UnknownColumn`] with the nearest name.
+    pub fn column(&self, name: &str) -> Result<&Column> {
+        self.index(name).map(|i| &self.columns[i])
+    }
+
+    pub(crate) fn index(&self, name: &str) -> Result<usize> {
+        self.names.iter().position(|known| known == name).ok_or_else(|| Error::UnknownColumn {
+            column: name.to_owned(),
+            suggestion: suggest::nearest(name, self.names.iter().map(String::as_str)).map(str::to_owned),
+            available: self.names.clone(),
+        })
+    }
+
+    /// A column as key labels: text as it is, numbers as they were written (`2013`, `0012`), missing as missing.
+    ///
+    /// # Errors
+    /// [`Error::UnknownColumn`].
+    pub fn key_text(&self, name: &str) -> Result<Cow<'_, TextColumn>> {
+        let i = self.index(name)?;
+        if let Some(written) = self.written.get(&i) {
+            return Ok(Cow::Borrowed(written));
+        }
+        match &self.columns[i] {
+            Column::Text(text) => Ok(Cow::Borrowed(text)),
+            Column::Float(values) => Ok(Cow::Owned(number_labels(values))),
+        }
+    }
+
+    /// Renames columns; pairs are (name in the file, new name).
+    ///
+    /// # Errors
+    /// [`Error::UnknownColumn`]; [`Error::Specification`] where the new name is taken.
+    pub fn rename<'a>(&mut self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<()> {
+        let mut names = self.names.clone();
+        for (old, new) in pairs {
+            names[self.index(old)?] = new.to_owned();
+        }
+        for (i, name) in names.iter().enumerate() {
+            if names[..i].contains(name) {
+                return Err(Error::Specification(format!(
+                    "renaming gives two columns called `{name}` in `{}`",
+                    self.file
+                )));
+            }
+        }
+        self.names = names;
+        Ok(())
+    }
+
+    /// Keeps the named columns, in the order given.
+    ///
+    /// # Errors
+    /// [`Error::UnknownColumn`].
+    pub fn select<S: AsRef<str>>(mut self, names: &[S]) -> Result<Self> {
+        let keep = names.iter().map(|name| self.index(name.as_ref())).collect::<Result<Vec<_>>>()?;
+        let mut columns: Vec<Option<Column>> = std::mem::take(&mut self.columns).into_iter().map(Some).collect();
+        let mut kept = Self { file: self.file, lines: self.lines, diagnostics: self.diagnostics, ..Self::default() };
+        for i in keep {
+            // A name asked for twice is given once.
+            if let Some(column) = columns[i].take() {
+                if let Some(written) = self.written.remove(&i) {
+                    kept.written.insert(kept.names.len(), written);
+                }
+                kept.push(std::mem::take(&mut self.names[i]), column, self.labels.get(i).cloned().unwrap_or_default());
+            }
+        }
+        Ok(kept)
+    }
+
+    /// The rows `rows`, in that order.
+    #[must_use]
+    pub fn take(&self, rows: &[usize]) -> Self {
+        let written = self
+            .written
+            .iter()
+            .filter_map(|(&i, text)| match Column::Text(text.clone()).take(rows) {
+                Column::Text(text) => Some((i, text)),
+                Column::Float(_) => None,
+            })
+            .collect();
+        Self {
+            file: self.file.clone(),
+            names: self.names.clone(),
+            columns: self.columns.iter().map(|column| column.take(rows)).collect(),
+            written,
+            labels: self.labels.clone(),
+            lines: if self.lines.is_empty() { Vec::new() } else { rows.iter().map(|&row| self.lines[row]).collect() },
+            diagnostics: self.diagnostics.clone(),
+        }
+    }
+}
+
+/// Numbers as key labels; whole numbers print without a fraction.
+pub(crate) fn number_labels(values: &[f64]) -> TextColumn {
+    let mut distinct: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
+    distinct.sort_unstable_by(f64::total_cmp);
+    distinct.dedup();
+    let printed: Vec<String> = distinct.iter().map(|value| (value + 0.0).to_string()).collect();
+    // Labels of a text column are sorted as text, which is not the order of the numbers.
+    let mut order: Vec<usize> = (0..printed.len()).collect();
+    order.sort_unstable_by(|&a, &b| printed[a].cmp(&printed[b]));
+    let mut code = vec![0_u32; printed.len()];
+    for (new, &old) in order.iter().enumerate() {
+        code[old] = new as u32;
+    }
+    let codes = values
+        .iter()
+        .map(|value| {
+            if value.is_nan() {
+                return TextColumn::MISSING;
+            }
+            distinct.binary_search_by(|known| known.total_cmp(value)).map_or(TextColumn::MISSING, |i| code[i])
+        })
+        .collect();
+    let labels = order.iter().map(|&i| printed[i].clone()).collect();
+    TextColumn::from_codes(codes, labels).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn number_keys_print_as_written() {
+        let text = number_labels(&[2013.0, 9.0, f64::NAN, 110.5, 2013.0]);
+        assert_eq!(
+            (0..5).map(|row| text.get(row)).collect::<Vec<_>>(),
+            [Some("2013"), Some("9"), None, Some("110.5"), Some("2013")]
+        );
+    }
+
+    #[test]
+    fn rename_and_select() {
+        let mut table =
+            RawTable::new("t", vec![("a".into(), vec![1.0].into()), ("b".into(), vec![2.0].into())]).expect("valid");
+        table.rename([("a", "b"), ("b", "a")]).expect("a swap");
+        assert_eq!(table.names(), ["b", "a"]);
+        let error = table.clone().select(&["aa"]).unwrap_err().to_string();
+        assert!(error.contains("did you mean `a`?"), "{error}");
+        assert_eq!(table.select(&["a"]).expect("there").columns(), [Column::Float(vec![2.0])]);
+    }
+}

@@ -1,0 +1,164 @@
+//! Workbooks: xlsx, xlsb, xls and ods.
+
+use super::options::ReadOptions;
+use super::table::RawTable;
+use super::typed::typed;
+use super::{civil_from_days, guard, header};
+use crate::column::Column;
+use crate::diagnostics::Diagnostic;
+use crate::error::{Error, Result};
+use crate::intern::Interner;
+use crate::number::trim;
+use crate::suggest;
+use calamine::{Data, Dimensions, Range, Reader, Sheets, open_workbook_auto_from_rs};
+use std::io::Cursor;
+
+/// Reads one sheet of a workbook.
+///
+/// Blank rows are passed over. Numbers stored as text are numbers, dates become ISO text, formulas their stored
+/// result, error cells (`#DIV/0!`) missing with a note. Merged cells (xlsx) repeat their value over the merged area.
+///
+/// # Errors
+/// [`Error::Read`] for a damaged workbook, an unknown sheet (with the nearest name) and an empty one.
+pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<RawTable> {
+    let (mut range, merged) = guard(file, || open(file, bytes, options))?;
+    let mut table = RawTable { file: file.to_owned(), ..RawTable::default() };
+    let first_row = range.start().unwrap_or_default().0;
+    if !merged.is_empty() {
+        repeat_merged(&mut range, &merged);
+        table.diagnostics.push(Diagnostic::note(
+            "merged-cells",
+            format!("`{file}`: the value of each of {} merged areas was repeated over its cells", merged.len()),
+        ));
+    }
+    let mut rows =
+        range.rows().enumerate().map(|(i, row)| (first_row as usize + i, row)).filter(|(row, cells)| {
+            *row >= options.skip_rows && cells.iter().any(|cell| !trim(&shown(cell)).is_empty())
+        });
+    let n_header = options.header_rows.max(1);
+    let head: Vec<Vec<String>> =
+        rows.by_ref().take(n_header).map(|(_, cells)| cells.iter().map(shown).collect()).collect();
+    let fail = |reason: String| Error::Read { file: file.to_owned(), reason };
+    if head.len() < n_header {
+        return Err(fail(format!("expected {n_header} header row(s), found {}", head.len())));
+    }
+    let names = header::names(file, &head)?;
+    let body: Vec<(usize, &[Data])> = rows.collect();
+    if body.is_empty() {
+        return Err(fail("there is a header but no row of data".into()));
+    }
+    table.lines = body.iter().map(|(row, _)| *row as u32 + 1).collect();
+    let mut errors = 0;
+    for (c, name) in names.into_iter().enumerate() {
+        let cells = || body.iter().map(|(_, cells)| cells.get(c).unwrap_or(&Data::Empty));
+        errors += cells().filter(|cell| matches!(cell, Data::Error(_))).count();
+        let keep_text = options.text.contains(&name);
+        let (column, written) = column(cells(), &options.missing, keep_text);
+        if name.is_empty() && column.n_missing() == column.len() {
+            continue;
+        }
+        if let Some(written) = written {
+            table.written.insert(table.names.len(), written);
+        }
+        table.push(if name.is_empty() { format!("unnamed_{}", c + 1) } else { name }, column, String::new());
+    }
+    if errors > 0 {
+        table.diagnostics.push(Diagnostic::warning(
+            "error-cells",
+            format!("`{file}`: {errors} cells hold an Excel error and were read as missing"),
+        ));
+    }
+    Ok(table)
+}
+
+/// The sheet asked for and its merged areas.
+fn open(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<(Range<Data>, Vec<Dimensions>)> {
+    let fail = |reason: String| Error::Read { file: file.to_owned(), reason };
+    let mut book = open_workbook_auto_from_rs(Cursor::new(bytes))
+        .map_err(|error| fail(format!("not a workbook that can be understood: {error}")))?;
+    let sheets = book.sheet_names();
+    let wanted: Vec<String> = match &options.sheet {
+        Some(sheet) if sheets.contains(sheet) => vec![sheet.clone()],
+        Some(sheet) => {
+            let hint = suggest::hint(suggest::nearest(sheet, sheets.iter().map(String::as_str)));
+            return Err(fail(format!("no sheet `{sheet}`{hint}; there are {}", sheets.join(", "))));
+        }
+        None => sheets,
+    };
+    for sheet in wanted {
+        let range = book.worksheet_range(&sheet).map_err(|error| fail(format!("sheet `{sheet}`: {error}")))?;
+        if range.is_empty() {
+            continue;
+        }
+        let merged = match &mut book {
+            Sheets::Xlsx(book) => book.merge_cells_by_sheet_name(&sheet).unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        return Ok((range, merged));
+    }
+    Err(fail("the sheet is empty".into()))
+}
+
+/// Copies the value of each merged area's first cell into the others.
+fn repeat_merged(range: &mut Range<Data>, merged: &[Dimensions]) {
+    let (Some(start), Some(end)) = (range.start(), range.end()) else { return };
+    for area in merged {
+        let Some(value) = range.get_value(area.start).cloned().filter(|value| *value != Data::Empty) else { continue };
+        // Areas may reach beyond the used range; nothing is read there.
+        for row in area.start.0.max(start.0)..=area.end.0.min(end.0) {
+            for column in area.start.1.max(start.1)..=area.end.1.min(end.1) {
+                range.set_value((row, column), value.clone());
+            }
+        }
+    }
+}
+
+fn column<'a>(
+    cells: impl Iterator<Item = &'a Data> + Clone,
+    missing: &[String],
+    keep_text: bool,
+) -> (Column, Option<crate::column::TextColumn>) {
+    let number = |cell: &Data| match cell {
+        Data::Int(value) => Some(*value as f64),
+        Data::Float(value) if value.is_finite() => Some(*value),
+        Data::Empty | Data::Error(_) | Data::Float(_) => Some(f64::NAN),
+        _ => None,
+    };
+    if !keep_text
+        && missing.is_empty()
+        && let Some(values) = cells.clone().map(number).collect::<Option<Vec<f64>>>()
+    {
+        return (Column::Float(values), None);
+    }
+    let mut texts = Interner::default();
+    for cell in cells {
+        let text = shown(cell);
+        texts.push(Some(trim(&text)).filter(|text| !text.is_empty()));
+    }
+    typed(texts.finish(), missing, keep_text)
+}
+
+/// A cell as text; errors and empty cells as nothing.
+fn shown(cell: &Data) -> String {
+    match cell {
+        Data::Int(value) => value.to_string(),
+        Data::Float(value) => value.to_string(),
+        Data::String(text) => text.clone(),
+        Data::Bool(value) => if *value { "True" } else { "False" }.to_owned(),
+        Data::DateTime(date) if date.is_datetime() => {
+            let days = date.as_f64();
+            // Excel's day 60 is 29 February 1900, which never was: serial numbers from 61 on count from 1899-12-30.
+            let (year, month, day) = civil_from_days(days.floor().clamp(0.0, 3e6) as i64 - 25_569);
+            let seconds = (days.fract() * 86_400.0).round() as i64;
+            let clock = if seconds == 0 {
+                String::new()
+            } else {
+                format!("T{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+            };
+            format!("{year:04}-{month:02}-{day:02}{clock}")
+        }
+        Data::DateTime(duration) => duration.as_f64().to_string(),
+        Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
+        Data::Error(_) | Data::Empty => String::new(),
+    }
+}

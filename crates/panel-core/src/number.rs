@@ -1,0 +1,156 @@
+//! Numbers as people write them: thousands separators, full-width digits, and the many ways to say "missing".
+
+use std::borrow::Cow;
+
+/// What a cell of a text file holds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum CellKind {
+    /// Nothing: empty or a missing-value token.
+    Missing,
+    /// A finite number.
+    Number(f64),
+    /// Anything else.
+    Text,
+}
+
+/// Texts that stand for a missing value, compared after trimming and without regard to case.
+///
+/// They are those of Chinese yearbooks (`--`, `…`), of pandas and R (`NA`, `NaN`), of Stata (`.`, `.a` to `.z`) and
+/// of Excel (`#N/A`).
+pub const MISSING_TOKENS: [&str; 23] = [
+    "", "-", "--", "---", "—", "——", "–", "－", "…", "……", "...", "..", "na", "n/a", "n.a.", "nan", "null", "none",
+    "#n/a", "#na", "#value!", "#div/0!", "缺失",
+];
+
+/// Trims ASCII blanks, no-break and ideographic spaces and a stray byte-order mark.
+#[must_use]
+pub fn trim(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
+}
+
+/// Whether a trimmed text stands for a missing value; `extra` are further tokens, compared exactly.
+#[must_use]
+pub fn is_missing_token(text: &str, extra: &[String]) -> bool {
+    // Tokens are short; most cells are told apart by length alone.
+    if text.len() <= 8 {
+        let stata = text.len() <= 2 && text.starts_with('.') && text.bytes().skip(1).all(|b| b.is_ascii_lowercase());
+        if stata || MISSING_TOKENS.iter().any(|token| token.eq_ignore_ascii_case(text)) {
+            return true;
+        }
+    }
+    extra.iter().any(|token| token == text)
+}
+
+/// Classifies a cell; `extra` are further missing-value tokens.
+#[must_use]
+pub fn classify(cell: &str, extra: &[String]) -> CellKind {
+    if let Some(number) = parse_plain(cell.as_bytes()) {
+        // A token such as -99 or 9999 must win over the number it looks like.
+        if extra.is_empty() || !extra.iter().any(|token| token == cell) {
+            return CellKind::Number(number);
+        }
+        return CellKind::Missing;
+    }
+    let text = trim(cell);
+    if is_missing_token(text, extra) {
+        return CellKind::Missing;
+    }
+    parse_number(text).map_or(CellKind::Text, CellKind::Number)
+}
+
+/// A finite number from text: ASCII or full-width digits, optional thousands separators in groups of three.
+///
+/// `None` for everything else, infinities and numbers too large for a double included: none of these is data.
+#[must_use]
+pub fn parse_number(text: &str) -> Option<f64> {
+    let text = trim(text);
+    if let Some(number) = parse_plain(text.as_bytes()) {
+        return Some(number);
+    }
+    let half = half_width(text);
+    let plain = without_thousands(&half)?;
+    parse_plain(plain.as_bytes())
+}
+
+/// The common case: nothing but ASCII digits, signs, point and exponent.
+fn parse_plain(bytes: &[u8]) -> Option<f64> {
+    if bytes.is_empty() {
+        return None;
+    }
+    // Whole numbers below 10^15 are exact in a double: no need for the general routine.
+    if bytes.len() <= 15 && bytes.iter().all(u8::is_ascii_digit) {
+        return Some(bytes.iter().fold(0_u64, |sum, digit| sum * 10 + u64::from(digit - b'0')) as f64);
+    }
+    if !bytes.iter().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E')) {
+        return None;
+    }
+    let number: f64 = std::str::from_utf8(bytes).ok()?.parse().ok()?;
+    number.is_finite().then_some(number)
+}
+
+/// Full-width digits and signs as ASCII.
+#[must_use]
+pub fn half_width(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(
+        text.chars()
+            .map(|c| match c {
+                '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+                '\u{3000}' | '\u{a0}' => ' ',
+                '\u{2212}' | '\u{2013}' => '-',
+                _ => c,
+            })
+            .collect(),
+    )
+}
+
+/// Removes commas that stand where thousands separators stand: `1,234,567.8`, not `1,2` and not `1,234,5`.
+fn without_thousands(text: &str) -> Option<Cow<'_, str>> {
+    let text = trim(text);
+    if !text.contains(',') {
+        return Some(Cow::Borrowed(text));
+    }
+    let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
+    let mut groups = whole.trim_start_matches(['-', '+']).split(',');
+    let first = groups.next()?;
+    let digits = |group: &str| group.bytes().all(|b| b.is_ascii_digit());
+    let well_formed =
+        (1..=3).contains(&first.len()) && digits(first) && groups.all(|group| group.len() == 3 && digits(group));
+    (well_formed && !rest.contains(',')).then(|| Cow::Owned(text.replace(',', "")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_as_people_write_them() {
+        let cases = [
+            ("12", 12.0),
+            (" 1.5 ", 1.5),
+            ("1,234,567.8", 1_234_567.8),
+            ("-1,234", -1234.0),
+            ("１２．５", 12.5),
+            ("１，２３４", 1234.0),
+            ("1e3", 1000.0),
+            ("\u{3000}7", 7.0),
+            ("−3", -3.0),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(classify(text, &[]), CellKind::Number(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn missing_and_text() {
+        for text in ["", "  ", "--", "…", "NA", "na", ".", ".a", "#N/A", "——", "NaN", "缺失"] {
+            assert_eq!(classify(text, &[]), CellKind::Missing, "{text}");
+        }
+        for text in ["1,2", "1,234,5", "12%", "inf", "1e999", "abc", "1 2", "12*", "--5"] {
+            assert_eq!(classify(text, &[]), CellKind::Text, "{text}");
+        }
+        assert_eq!(classify("-99", &["-99".to_owned()]), CellKind::Missing);
+    }
+}

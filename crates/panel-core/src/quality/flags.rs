@@ -1,0 +1,188 @@
+//! Remarkable values.
+
+use super::{QualitySpec, series};
+use crate::panel::Panel;
+use crate::transform::quantile;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Why a value is remarkable, the most telling first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FlagKind {
+    /// Outside the known range.
+    Range,
+    /// About a power of ten times its neighbours: a unit or a digit.
+    Unit,
+    /// Far above or below both neighbours.
+    Spike,
+    /// Far from the period before, and staying there (or at the end of the series).
+    Jump,
+    /// Far from the other entities of the period.
+    Outlier,
+    /// A series that another entity has, too.
+    Copied,
+}
+
+impl FlagKind {
+    pub(super) const ALL: [Self; 6] = [Self::Range, Self::Unit, Self::Spike, Self::Jump, Self::Outlier, Self::Copied];
+
+    /// Stable short name.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Range => "quality-range",
+            Self::Unit => "quality-unit",
+            Self::Spike => "quality-spike",
+            Self::Jump => "quality-jump",
+            Self::Outlier => "quality-outlier",
+            Self::Copied => "quality-copied",
+        }
+    }
+
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Range => "value(s) outside the known range",
+            Self::Unit => "value(s) that look like another unit or a digit too many or too few",
+            Self::Spike => "spike(s)",
+            Self::Jump => "jump(s)",
+            Self::Outlier => "outlier(s) of their period",
+            Self::Copied => "series that stand twice",
+        }
+    }
+}
+
+/// One remarkable value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Flag {
+    /// Why.
+    pub kind: FlagKind,
+    /// Variable.
+    pub variable: String,
+    /// Entity; empty where a whole period is meant.
+    pub entity: String,
+    /// Period; empty where a whole series is meant.
+    pub time: String,
+    /// The value (of a whole period, the median ratio to the period before).
+    pub value: f64,
+    /// What it is compared with: the neighbour, the bound or the median.
+    pub reference: f64,
+    /// The comparison in words.
+    pub note: String,
+}
+
+impl fmt::Display for Flag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key = [self.entity.as_str(), self.time.as_str()]
+            .iter()
+            .filter(|part| !part.is_empty())
+            .copied()
+            .collect::<Vec<_>>()
+            .join(" ");
+        write!(f, "{key} ({})", self.note)
+    }
+}
+
+/// A number short enough for a sentence.
+pub(super) fn short(value: f64) -> String {
+    if value != 0.0 && (value.abs() >= 1e7 || value.abs() < 1e-3) {
+        return format!("{value:.3e}");
+    }
+    let digits = format!("{value:.4}");
+    digits.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+pub(super) fn find(panel: &Panel, name: &str, values: &[f64], spec: &QualitySpec) -> Vec<Flag> {
+    let mut flags = Vec::new();
+    let cell = |kind: FlagKind, row: usize, reference: f64, note: String| Flag {
+        kind,
+        variable: name.to_owned(),
+        entity: panel.entity_label(row).to_owned(),
+        time: panel.time_label(row).to_owned(),
+        value: values[row],
+        reference,
+        note,
+    };
+    for range in spec.ranges.iter().filter(|range| range.variable == name) {
+        for row in 0..values.len() {
+            let bound = if values[row] < range.min {
+                range.min
+            } else if values[row] > range.max {
+                range.max
+            } else {
+                continue;
+            };
+            let note = format!("{} outside [{}, {}]", short(values[row]), short(range.min), short(range.max));
+            flags.push(cell(FlagKind::Range, row, bound, note));
+        }
+    }
+    for step in series::steps(panel, values, spec.jump) {
+        let note = match (step.before, step.after) {
+            (Some(before), Some(after)) => {
+                format!("{} between {} and {}", short(values[step.row]), short(before), short(after))
+            }
+            (before, after) => format!(
+                "{} {} {}",
+                short(values[step.row]),
+                if before.is_some() { "after" } else { "before" },
+                short(before.or(after).unwrap_or(f64::NAN))
+            ),
+        };
+        flags.push(cell(step.kind, step.row, step.reference, note));
+    }
+    for (time, ratio) in series::unit_breaks(panel, values) {
+        flags.push(Flag {
+            kind: FlagKind::Unit,
+            variable: name.to_owned(),
+            entity: String::new(),
+            time: panel.times().labels()[time as usize].clone(),
+            value: ratio,
+            reference: 1.0,
+            note: format!("the median entity has {} times its value of the period before", short(ratio)),
+        });
+    }
+    for row in outliers(panel, values, spec.outlier) {
+        flags.push(cell(FlagKind::Outlier, row.0, row.1, format!("{}, median {}", short(values[row.0]), short(row.1))));
+    }
+    for (entity, twin) in series::copies(panel, values) {
+        flags.push(Flag {
+            kind: FlagKind::Copied,
+            variable: name.to_owned(),
+            entity: panel.entities()[entity].clone(),
+            time: String::new(),
+            value: f64::NAN,
+            reference: f64::NAN,
+            note: format!("the same as {}", panel.entities()[twin]),
+        });
+    }
+    flags.sort_by_key(|flag| flag.kind);
+    flags
+}
+
+/// Rows far from the median of their period, and that median.
+fn outliers(panel: &Panel, values: &[f64], limit: f64) -> Vec<(usize, f64)> {
+    let positive = values.iter().all(|&value| value.is_nan() || value > 0.0);
+    let scale = |value: f64| if positive { value.ln() } else { value };
+    let mut rows_of_time: Vec<Vec<usize>> = vec![Vec::new(); panel.n_periods()];
+    for row in (0..values.len()).filter(|&row| !values[row].is_nan()) {
+        rows_of_time[panel.time_of_row()[row] as usize].push(row);
+    }
+    let mut found = Vec::new();
+    for rows in rows_of_time.into_iter().filter(|rows| rows.len() >= 10) {
+        let mut sorted: Vec<f64> = rows.iter().map(|&row| scale(values[row])).collect();
+        sorted.sort_unstable_by(f64::total_cmp);
+        let median = quantile(&sorted, 0.5);
+        let mut deviations: Vec<f64> = sorted.iter().map(|value| (value - median).abs()).collect();
+        deviations.sort_unstable_by(f64::total_cmp);
+        // 1.4826 makes the median absolute deviation the standard deviation of a normal distribution.
+        let mad = 1.4826 * quantile(&deviations, 0.5);
+        if mad > 0.0 {
+            let back = if positive { median.exp() } else { median };
+            found.extend(
+                rows.iter().filter(|&&row| (scale(values[row]) - median).abs() > limit * mad).map(|&row| (row, back)),
+            );
+        }
+    }
+    found.sort_by_key(|(row, _)| *row);
+    found
+}
