@@ -5,6 +5,7 @@ mod bootstrap;
 mod diagnostics;
 mod golden_files;
 mod iv_fe;
+mod iv_properties;
 mod ivreg2;
 mod ivreg2_cases;
 mod mediation;

@@ -20,14 +20,26 @@ fn covariance() -> Mat<f64> {
     &root * root.transpose()
 }
 
-// Cheng & Wang, Table 8 (3): theta1..4 = -.303, .210... as audited: numerator of the shift .102003 - .105300 = -.0033,
-// flip at -theta2/theta4 = 4.83, turning point .72 at Infra = 0.
+// Cheng & Wang, Table 8 (3), as printed: Va -.843 (.441), Va_sq .585 (.287), Va x Infra .180 (.086), Va_sq x Infra
+// -.121 (.057). The covariances were not printed: the standard errors below count the coefficients as independent.
 #[test]
-fn the_published_signs() {
-    let Some(shared) = crate::golden_files::goldens() else { return };
-    let table = shared.join("../../data/published_tables.csv");
-    let Some(csv) = crate::golden_files::Csv::read(&table) else { return };
-    assert!(csv.header.len() > 3, "{:?}", csv.header);
+fn the_published_table() {
+    let names = names();
+    let b = [-0.843, 0.585, 0.180, -0.121];
+    let se = [0.441, 0.287, 0.086, 0.057];
+    let v = Mat::from_fn(4, 4, |i, j| if i == j { se[i] * se[i] } else { 0.0 });
+    let m = example(&names, &b, &v);
+    // The numerator of the shift is negative, as the paper says, and nowhere near significant, which it does not say.
+    let numerator = m.shift_numerator();
+    assert!((numerator.value - (0.102003 - 0.105300)).abs() < 1e-12 && numerator.se > 0.05, "{numerator:?}");
+    assert!(numerator.p() > 0.9);
+    // The U flips within the range of Infra.
+    let (flip, _) = m.flip(0.95).expect("level").expect("x^2 z is in the model");
+    assert!((flip.value - 4.83).abs() < 0.01, "{flip:?}");
+    assert!((m.at(0.0).turning_point.value - 0.72).abs() < 0.005);
+    assert!(m.at(4.0).curvature.value > 0.0 && m.at(5.0).curvature.value < 0.0);
+    // The shift of the turning point at a sample value, against the derivative taken by hand.
+    assert!((m.at(4.0).shift.value - (-0.003297 / (2.0 * (0.585 - 0.484_f64).powi(2)))).abs() < 1e-12);
 }
 
 #[test]
