@@ -3,41 +3,56 @@
 use super::activities::LANES;
 use super::{Activities, Certificate, Program, Solution};
 
+/// A multiplier counts as at least this share of the largest one (or of the largest cost) when violations are put in
+/// relation to their terms: smaller ones may be rounding.
+const NEGLIGIBLE: f64 = 1e-4;
+
+/// The least size of a multiplier in [`Weights::sizes`].
+pub(crate) fn least_size(duals: &[f64], cost: &[f64]) -> f64 {
+    NEGLIGIBLE * duals.iter().chain(cost).fold(0.0_f64, |m, v| m.max(v.abs()))
+}
+
+/// Multipliers of the technology rows in the internal units of the activities, and their sizes.
+#[derive(Debug, Default)]
+struct Weights {
+    values: Vec<f64>,
+    sizes: Vec<f64>,
+}
+
+impl Weights {
+    fn new(activities: &Activities, program: &Program, duals: &[f64], least: f64) -> Self {
+        let factor = |i: usize| activities.row_unit(i) / program.row_scale()[i];
+        Self {
+            values: (0..activities.rows()).map(|i| duals[i] * factor(i)).collect(),
+            sizes: (0..activities.rows()).map(|i| duals[i].abs().max(least) * factor(i)).collect(),
+        }
+    }
+}
+
 /// Largest relative dual violation over all usable columns: max of \\(\sum_i w_i a_{ij}\\) over
-/// \\(\sum_i |w_i a_{ij}|\\), where that is positive, and the column that attains it.
-///
-/// `weights` are the multipliers in the internal units of the activities, one per technology row.
-pub(crate) fn dual_sweep(activities: &Activities, weights: &[f64], excluded: &[usize]) -> (f64, Option<usize>) {
+/// \\(\sum_i s_i |a_{ij}|\\), where that is positive.
+fn dual_sweep(activities: &Activities, weights: &Weights, excluded: &[usize]) -> f64 {
     let mut worst = 0.0;
-    let mut at = None;
     let stride = activities.rows() * LANES;
     if stride == 0 {
-        return (0.0, None);
+        return 0.0;
     }
     for (p, panel) in activities.panels().chunks_exact(stride).enumerate() {
         let mut sum = [0.0_f64; LANES];
         let mut size = [0.0_f64; LANES];
-        for (row, &w) in panel.chunks_exact(LANES).zip(weights) {
+        for ((row, &w), &s) in panel.chunks_exact(LANES).zip(&weights.values).zip(&weights.sizes) {
             for l in 0..LANES {
-                let term = w * row[l];
-                sum[l] += term;
-                size[l] += term.abs();
+                sum[l] += w * row[l];
+                size[l] += s * row[l].abs();
             }
         }
         for l in 0..LANES {
             if sum[l] > worst * size[l] && !excluded.contains(&(p * LANES + l)) {
                 worst = sum[l] / size[l];
-                at = Some(p * LANES + l);
             }
         }
     }
-    (worst, at)
-}
-
-/// Multipliers of the rows turned into the internal units of the activities.
-pub(crate) fn internal_weights(activities: &Activities, program: &Program, duals: &[f64], out: &mut Vec<f64>) {
-    out.clear();
-    out.extend((0..activities.rows()).map(|i| duals[i] * activities.row_unit(i) / program.row_scale()[i]));
+    worst
 }
 
 /// Fills objective and certificate of an optimal solution from its `z`, `lambda` and `duals`.
@@ -86,14 +101,14 @@ pub(crate) fn certify(activities: &Activities, program: &Program, solution: &mut
             dual = dual.max(d.abs() / terms);
         }
     }
-    let mut weights = Vec::with_capacity(activities.rows());
-    internal_weights(activities, program, &solution.duals, &mut weights);
-    if weights.iter().any(|w| *w != 0.0) {
-        dual = dual.max(dual_sweep(activities, &weights, program.excluded()).0);
+    let least = least_size(&solution.duals, program.cost());
+    let weights = Weights::new(activities, program, &solution.duals, least);
+    if weights.values.iter().any(|w| *w != 0.0) {
+        dual = dual.max(dual_sweep(activities, &weights, program.excluded()));
     }
     for &(j, value) in &solution.lambda {
         primal = primal.max(-value);
-        let d: f64 = weights.iter().enumerate().map(|(i, w)| w * activities.scaled(i, j)).sum();
+        let d: f64 = weights.values.iter().enumerate().map(|(i, w)| w * activities.scaled(i, j)).sum();
         complementarity = complementarity.max((d * activities.col_unit(j) * value).abs());
     }
     solution.objective = objective;
@@ -108,9 +123,8 @@ pub(crate) fn certify(activities: &Activities, program: &Program, solution: &mut
 /// Fills the certificate of an infeasible program from its Farkas multipliers: \\(y'\alpha_j \le 0\\) for all
 /// columns, and \\(y'r > \sup_z y'Ez\\). The gap is zero where the proof holds, infinite where it fails.
 pub(crate) fn certify_infeasible(activities: &Activities, program: &Program, solution: &mut Solution) {
-    let mut weights = Vec::with_capacity(activities.rows());
-    internal_weights(activities, program, &solution.duals, &mut weights);
-    let (mut dual, _) = dual_sweep(activities, &weights, program.excluded());
+    let weights = Weights::new(activities, program, &solution.duals, least_size(&solution.duals, &[]));
+    let mut dual = dual_sweep(activities, &weights, program.excluded());
     let mut margin = 0.0;
     let mut size = 0.0_f64;
     for (r, y) in program.rhs().iter().zip(&solution.duals) {

@@ -94,6 +94,12 @@ pub enum LpError {
         /// Position in that array.
         index: usize,
     },
+    /// Bounds that are missing or crossed.
+    #[error("variable z {index} has bounds that are not lower ≤ upper")]
+    Bounds {
+        /// The variable.
+        index: usize,
+    },
     /// A row scale that is zero, negative or not finite.
     #[error("row scale {row} is not a positive finite number")]
     RowScale {

@@ -142,7 +142,7 @@ impl Program {
     /// Checks lengths and numbers against the activities.
     ///
     /// # Errors
-    /// [`LpError::Shape`], [`LpError::NotFinite`] or [`LpError::RowScale`].
+    /// [`LpError::Shape`], [`LpError::NotFinite`], [`LpError::Bounds`] or [`LpError::RowScale`].
     pub fn validate(&self, activities: &Activities) -> Result<(), LpError> {
         if self.technology_rows != activities.rows() {
             return Err(LpError::Shape {
@@ -159,8 +159,8 @@ impl Program {
                 return Err(LpError::NotFinite { what, index });
             }
         }
-        if let Some(index) = self.lower.iter().zip(&self.upper).position(|(l, u)| l.is_nan() || u.is_nan()) {
-            return Err(LpError::NotFinite { what: "bound", index });
+        if let Some(index) = self.lower.iter().zip(&self.upper).position(|(l, u)| !(*l <= *u)) {
+            return Err(LpError::Bounds { index });
         }
         if let Some(&got) = self.excluded.iter().find(|&&j| j >= activities.cols()) {
             return Err(LpError::Shape { what: "excluded column below", expected: activities.cols(), got });

@@ -27,8 +27,9 @@ pub struct Certificate {
     /// Largest row residual over max(1, |right-hand side|, largest term of the row), and largest violated bound of `z`
     /// or `lambda`. For an infeasible program: zero.
     pub primal_residual: f64,
-    /// Largest sign violation of a reduced cost over the sum of its terms' sizes (for `z`: at least 1). For an
-    /// infeasible program the same of the Farkas multipliers, with zero costs.
+    /// Largest sign violation of a reduced cost over the sum of its terms' sizes, where a multiplier counts as at least
+    /// 1e-4 of the largest (for `z`: over at least 1). For an infeasible program the same of the Farkas multipliers, with
+    /// zero costs.
     pub dual_residual: f64,
     /// Largest product of a reduced cost and the distance of its variable from the bound, over max(1, |objective|).
     pub complementarity: f64,

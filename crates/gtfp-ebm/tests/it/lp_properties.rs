@@ -433,11 +433,15 @@ mod against_highs {
             let (mut ours, mut theirs) = (Solution::default(), Solution::default());
             Simplex::new(&activities).solve(&program, &mut ours).expect("well formed");
             Highs::new(&activities).solve(&program, &mut theirs).expect("well formed");
-            prop_assert_eq!(ours.status, theirs.status);
+            // HiGHS gives up on a few unbounded ones.
+            if theirs.status != Status::Failed {
+                prop_assert_eq!(ours.status, theirs.status);
+            }
             match ours.status {
                 Status::Optimal => {
                     prop_assert!(ours.certificate.closes(), "{:?}", ours.certificate);
-                    prop_assert!(close(ours.objective, theirs.objective), "{} {}", ours.objective, theirs.objective);
+                    let agree = theirs.status == Status::Failed || close(ours.objective, theirs.objective);
+                    prop_assert!(agree, "{} {}", ours.objective, theirs.objective);
                 }
                 Status::Infeasible => prop_assert!(ours.certificate.closes(), "{:?}", ours.certificate),
                 _ => {}

@@ -240,8 +240,11 @@ impl<const M: usize> Core<M> {
         let weights = self.state.weights(&self.y);
         let weights = &weights[..self.state.technology];
         let with_cost = aim != Aim::Feasibility;
+        let least = certificate::least_size(&self.y, if with_cost { &self.state.cost } else { &[] });
+        let sizes = self.state.weights(&self.y.map(|y| y.abs().max(least)));
+        let sizes = &sizes[..self.state.technology];
         let mut candidates = std::mem::take(&mut self.candidates);
-        let verdict = pricing::sweep(activities, weights, &self.state.excluded, OPTIMAL, &mut candidates);
+        let verdict = pricing::sweep(activities, weights, sizes, &self.state.excluded, OPTIMAL, &mut candidates);
         if self.state.n > pricing::DIRECT {
             self.working.admit(activities, &candidates);
         }

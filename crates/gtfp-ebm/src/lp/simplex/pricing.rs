@@ -103,6 +103,7 @@ pub(super) struct Sweep {
 pub(super) fn sweep(
     activities: &Activities,
     weights: &[f64],
+    sizes: &[f64],
     excluded: &[usize],
     tolerance: f64,
     found: &mut Vec<usize>,
@@ -127,7 +128,7 @@ pub(super) fn sweep(
             mask(&mut sum, number, excluded);
             for l in 0..LANES {
                 if sum[l] > 0.0 {
-                    let size: f64 = weights.iter().enumerate().map(|(i, w)| (w * panel[i * LANES + l]).abs()).sum();
+                    let size: f64 = sizes.iter().enumerate().map(|(i, s)| s * panel[i * LANES + l].abs()).sum();
                     if sum[l] > verdict.relative * size {
                         verdict = Sweep { relative: sum[l] / size, column: Some(number * LANES + l) };
                     }

@@ -19,6 +19,8 @@ pub(super) struct Breakpoint {
 
 /// Pivots below this are avoided where a shorter step offers a larger one.
 const SMALL_PIVOT: f64 = 1e-7;
+/// Slopes this small beside the gains they are summed from count as zero.
+const ROUNDING: f64 = 1e-12;
 
 /// Finds the breakpoint at which the objective stops falling: `slope` < 0 at the start, each breakpoint adds its gain.
 /// Among breakpoints within the tolerance the largest pivot wins; a small pivot gives way to an earlier, larger one.
@@ -32,9 +34,12 @@ pub(super) fn choose(breakpoints: &mut [Breakpoint], mut slope: f64) -> Option<B
         }
     }
     let mut stop = None;
+    // Where all violations vanish together the slope ends at zero up to rounding, and that is no descent.
+    let mut rounding = slope.abs() * ROUNDING;
     for (i, point) in breakpoints.iter().enumerate() {
         slope += point.gain;
-        if slope >= 0.0 {
+        rounding += point.gain * ROUNDING;
+        if slope >= -rounding {
             stop = Some(i);
             break;
         }
