@@ -9,6 +9,7 @@ pub mod compute;
 pub mod error;
 pub mod log;
 pub mod output;
+pub mod page;
 pub mod pipeline;
 pub mod plan;
 pub mod progress;

@@ -30,6 +30,12 @@ impl Progress {
         Self { bar, total, times: Vec::new() }
     }
 
+    /// The same after stages that are done.
+    #[must_use]
+    pub fn continued(times: Vec<StageTime>, total: usize, quiet: bool) -> Self {
+        Self { times, ..Self::new(total, quiet) }
+    }
+
     /// Runs one stage; `work` gives its result and one sentence about it.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 //! Only names that a run owns are replaced; foreign files stay; a run that dies before the end leaves the target as it was.
 
 use crate::error::{Error, Result};
+use super::{FileRecord, file_record};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -14,7 +15,7 @@ pub(crate) const MANIFEST: &str = "manifest.json";
 pub struct Staging {
     target: PathBuf,
     folder: PathBuf,
-    files: BTreeMap<String, u64>,
+    files: BTreeMap<String, FileRecord>,
 }
 
 impl Staging {
@@ -51,13 +52,19 @@ impl Staging {
             std::fs::create_dir_all(parent).map_err(failed)?;
         }
         std::fs::write(&path, bytes).map_err(failed)?;
-        self.files.insert(name.to_owned(), bytes.len() as u64);
+        self.files.insert(name.to_owned(), file_record(name, bytes));
         Ok(())
     }
 
     /// Names written so far, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.files.keys().map(String::as_str)
+    }
+
+    /// Sizes and hashes of what was written so far.
+    #[must_use]
+    pub fn records(&self) -> Vec<FileRecord> {
+        self.files.values().cloned().collect()
     }
 
     /// Moves everything in, the manifest last, and removes files in `stale` (owned by an earlier run, not by this one).

@@ -1,11 +1,17 @@
 //! The stages of a run, one file each: pure functions from data and choices to results.
 
+pub mod curve;
 pub mod data;
+pub mod entropy;
 pub mod gtfp;
+pub mod labels;
 pub mod market;
+pub mod mediation;
 pub mod records;
+pub mod regress;
 pub mod reshape;
 pub mod tables;
+pub mod u_shape;
 pub mod va;
 pub mod variables;
 

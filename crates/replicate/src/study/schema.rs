@@ -72,6 +72,21 @@ pub struct Label {
     pub definition: Option<String>,
 }
 
+impl Label {
+    /// The label in a language, else in the other one.
+    #[must_use]
+    pub fn pick(&self, lang: &str) -> Option<&str> {
+        let (first, second) = if lang == "zh" { (&self.zh, &self.en) } else { (&self.en, &self.zh) };
+        first.as_deref().or(second.as_deref())
+    }
+
+    /// Both languages as a table shows them.
+    #[must_use]
+    pub fn text(&self) -> report::Text {
+        report::Text::new(self.pick("zh").unwrap_or_default(), self.pick("en").unwrap_or_default())
+    }
+}
+
 /// `[[source]]`.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -455,11 +470,11 @@ pub struct TableSpec {
     /// What it shows.
     #[serde(default)]
     pub kind: TableKind,
-    /// Variables of a descriptive table; indicators of an entropy table come from `variable`.
+    /// Variables of a descriptive table; indicators of an entropy table, a cost with a minus before it.
     #[serde(default)]
     pub variables: Vec<String>,
-    /// The derived variable whose entropy weights are shown.
-    pub variable: Option<String>,
+    /// Shift of an entropy table's standardised values (D23: 1e-4).
+    pub shift: Option<f64>,
     /// Columns of a regression table.
     #[serde(default, rename = "column")]
     pub columns: Vec<ColumnSpec>,

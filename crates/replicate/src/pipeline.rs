@@ -1,0 +1,211 @@
+//! A run from the study file to the files it leaves.
+
+use crate::compute::{Cache, Computed, Scope, compute};
+use crate::error::{Error, Result};
+use crate::log::Log;
+use crate::output::{FileRecord, Manifest, Staging, StageTime, file_record, stage_files};
+use crate::plan::Plan;
+use crate::progress::Progress;
+use crate::published::Published;
+use crate::stages::tables::{self, Tables};
+use crate::study::Loaded;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// What to run and where to.
+#[derive(Debug, Clone)]
+pub struct RunOptions {
+    /// Study file.
+    pub study: PathBuf,
+    /// Output folder.
+    pub out: PathBuf,
+    /// Stages asked for; all where it is empty.
+    pub only: Vec<String>,
+    /// Threads; all where it is not given.
+    pub threads: Option<usize>,
+    /// No progress.
+    pub quiet: bool,
+    /// Language instead of the study's.
+    pub lang: Option<String>,
+}
+
+/// What a run says at its end.
+#[derive(Debug, Clone)]
+pub struct RunReport {
+    /// Text for standard output.
+    pub summary: String,
+    /// Published numbers that differ in sign or stars.
+    pub differing: usize,
+}
+
+/// Everything computed, before it is written.
+#[derive(Debug)]
+pub struct Results {
+    /// Stages before the tables.
+    pub computed: Computed,
+    /// Tables, where they were asked for.
+    pub tables: Option<Tables>,
+    /// Published numbers and their comparison.
+    pub published: Option<Published>,
+}
+
+/// Runs a study and writes its results.
+///
+/// # Errors
+/// [`Error`]; the output folder is then as it was.
+pub fn run(options: &RunOptions) -> Result<RunReport> {
+    let mut loaded = Loaded::read(&options.study)?;
+    if let Some(lang) = &options.lang {
+        loaded.study.study.lang.clone_from(lang);
+    }
+    let plan = Plan::new(&loaded.study, &options.only)?;
+    let threads = options.threads.unwrap_or(0);
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .map_err(|error| Error::Environment(format!("cannot start threads: {error}")))?;
+    let log = Log::default();
+    let started = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_secs());
+    let (results, times) = pool.install(|| log.collect(|| run_stages(&loaded, &plan, options.quiet)))?;
+
+    let mut staging = Staging::beside(&options.out)?;
+    let mut progress = Progress::continued(times, plan.run.len(), options.quiet);
+    let (summary, differing) = progress.stage("report", || -> Result<_> {
+        let said = write_all(&mut staging, &loaded, &plan, &results)?;
+        let sentence = format!("{} files", staging.names().count());
+        Ok((said, sentence))
+    })?;
+    let stages = progress.finish();
+    let previous = previous_outputs(&options.out);
+    let new: BTreeSet<String> = staging.names().map(str::to_owned).collect();
+    let left: Vec<FileRecord> = previous.into_iter().filter(|file| !new.contains(&file.path)).collect();
+    let (kept, stale) = if plan.is_whole() { (Vec::new(), left) } else { (left, Vec::new()) };
+    let mut outputs: Vec<FileRecord> = staging.records();
+    staging.write("log/run.jsonl", &log.bytes())?;
+    staging.write("log/diagnostics.md", diagnostics_page(&results).as_bytes())?;
+    staging.write("checksums.sha256", checksums(&outputs).as_bytes())?;
+    outputs.extend(kept.into_iter().map(|file| FileRecord { stale: true, ..file }));
+    outputs.sort_by(|a, b| a.path.cmp(&b.path));
+    let manifest = Manifest {
+        title: loaded.study.study.title.clone(),
+        inputs: inputs(&loaded, &results),
+        outputs,
+        versions: versions(),
+        seeds: BTreeMap::new(),
+        stages,
+        threads: pool.current_num_threads(),
+        started,
+        platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+    };
+    staging.write("manifest.json", stage_files::pretty(&manifest).as_bytes())?;
+    let stale: Vec<String> = stale.into_iter().map(|file| file.path).collect();
+    staging.commit(&stale)?;
+    let summary = format!("{summary}Results: {}\n", options.out.display());
+    Ok(RunReport { summary, differing })
+}
+
+fn run_stages(loaded: &Loaded, plan: &Plan, quiet: bool) -> Result<(Results, Vec<StageTime>)> {
+    let mut progress = Progress::new(plan.run.len(), quiet);
+    let mut cache = Cache::default();
+    let computed = compute(loaded, Scope::Plan(plan), &mut cache, &mut progress)?;
+    let mut tables = None;
+    let mut published = None;
+    if plan.runs("tables") {
+        let made = progress.stage("tables", || -> Result<_> {
+            let made = tables::build(loaded, &computed, &cache)?;
+            let sentence = format!("{} tables, {} regressions", made.tables.len(), made.estimates.len());
+            Ok((made, sentence))
+        })?;
+        published = Published::compare(loaded, &made)?;
+        tables = Some(made);
+    }
+    Ok((Results { computed, tables, published }, progress.finish()))
+}
+
+/// Writes everything but manifest and log; gives the summary and the number of differing cells.
+fn write_all(staging: &mut Staging, loaded: &Loaded, plan: &Plan, results: &Results) -> Result<(String, usize)> {
+    let study = &loaded.study;
+    stage_files::write(staging, &results.computed, study)?;
+    staging.write("config.resolved.toml", resolved(loaded)?.as_bytes())?;
+    let mut summary = format!("{}\n", study.study.title);
+    if let Some(notice) = &study.study.notice {
+        summary += &format!("{notice}\n");
+    }
+    let mut differing = 0;
+    if let Some(tables) = &results.tables {
+        tables.write(staging, study)?;
+        if let Some(published) = &results.published {
+            published.write(staging, study)?;
+            summary += &format!("{}\n", published.summary(study));
+            differing = published.differing();
+        } else {
+            summary += &format!("{} tables, {} regressions\n", tables.tables.len(), tables.estimates.len());
+        }
+    }
+    if plan.runs("report") {
+        crate::page::write(staging, loaded, results)?;
+    }
+    Ok((summary, differing))
+}
+
+/// Every default spelled out.
+fn resolved(loaded: &Loaded) -> Result<String> {
+    toml::to_string(&loaded.study)
+        .map(|text| format!("# Every default of `{}` spelled out.\n{text}", file_name(&loaded.file)))
+        .map_err(|error| Error::Environment(format!("cannot write the resolved study: {error}")))
+}
+
+fn file_name(path: &str) -> String {
+    Path::new(path).file_name().map_or_else(|| path.to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+fn inputs(loaded: &Loaded, results: &Results) -> Vec<FileRecord> {
+    let mut files = vec![file_record(&file_name(&loaded.file), loaded.text.as_bytes())];
+    files.extend(results.computed.data.inputs.iter().cloned());
+    files.extend(results.published.iter().map(|published| published.file.clone()));
+    files
+}
+
+/// Versions of this program and of the libraries that decide numbers, from the lock file it was built with.
+fn versions() -> BTreeMap<String, String> {
+    const LOCK: &str = include_str!("../../../Cargo.lock");
+    let lock: toml::Table = LOCK.parse().unwrap_or_default();
+    let packages = lock.get("package").and_then(toml::Value::as_array).cloned().unwrap_or_default();
+    let version_of = |name: &str| {
+        let called = |package: &&toml::Value| package.get("name").and_then(toml::Value::as_str) == Some(name);
+        packages.iter().find(called).and_then(|package| package.get("version")?.as_str().map(str::to_owned))
+    };
+    [("replicate", "replicate"), ("HiGHS", "highs-sys"), ("faer", "faer"), ("polars", "polars"), ("statrs", "statrs")]
+        .into_iter()
+        .filter_map(|(shown, package)| Some((shown.to_owned(), version_of(package)?)))
+        .collect()
+}
+
+/// Outputs that the last run in this folder left, from its manifest.
+fn previous_outputs(out: &Path) -> Vec<FileRecord> {
+    std::fs::read(out.join("manifest.json"))
+        .ok()
+        .and_then(|bytes| serde_json::from_slice::<Manifest>(&bytes).ok())
+        .map(|manifest| manifest.outputs)
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|file| Path::new(&file.path).components().all(|part| matches!(part, std::path::Component::Normal(_))))
+        .collect()
+}
+
+fn checksums(outputs: &[FileRecord]) -> String {
+    outputs.iter().map(|file| format!("{}  {}\n", file.sha256, file.path)).collect()
+}
+
+fn diagnostics_page(results: &Results) -> String {
+    let mut page = String::from("# Diagnostics\n\n");
+    let tables = results.tables.iter().flat_map(|tables| &tables.diagnostics);
+    let all: Vec<_> = results.computed.diagnostics.iter().chain(tables).collect();
+    if all.is_empty() {
+        page += "Nothing to remark.\n";
+    }
+    for (stage, remark) in all {
+        page += &format!("- `{stage}` {remark}\n");
+    }
+    page
+}

@@ -1,0 +1,158 @@
+//! The specification curve: one column of one table under one change at a time, each through the whole pipeline.
+
+use super::regress::estimate;
+use super::u_shape::Quadratic;
+use crate::compute::{Cache, Scope, compute, needed};
+use crate::error::{Error, Result};
+use crate::output::json_number;
+use crate::progress::Progress;
+use crate::study::{ColumnSpec, Label, Loaded, SpecificationCurve};
+use rayon::prelude::*;
+use report::numfmt::Format;
+use report::table::{Align, Cell, Row, RowKind};
+use report::{StarRule, Table, Text};
+use serde_json::{Value, json};
+
+/// One point of the curve.
+struct Point {
+    choice: String,
+    label: Text,
+    result: Result<Quadratic>,
+}
+
+/// Computes the curve; the first point is the study as it stands.
+///
+/// # Errors
+/// When the column is not there or the study itself cannot be estimated. A change that cannot be carried out is a row
+/// with its reason.
+pub fn curve(spec: &SpecificationCurve, loaded: &Loaded, cache: &Cache) -> Result<(Vec<Value>, Table)> {
+    column_of(spec, loaded)?;
+    let base = Point { choice: String::new(), label: Text::new("基准", "as in the study"), result: point(spec, loaded, cache) };
+    if let Err(error) = base.result {
+        return Err(error);
+    }
+    let mut points = vec![base];
+    let changed: Vec<Point> = spec
+        .variants
+        .par_iter()
+        .map(|variant| Point {
+            choice: variant.choice.clone(),
+            label: variant.label.text(),
+            result: loaded.with(&variant.set).and_then(|changed| point(spec, &changed, cache)),
+        })
+        .collect();
+    points.extend(changed);
+    Ok((points.iter().map(record).collect(), table(spec, loaded, &points)))
+}
+
+fn column_of<'a>(spec: &SpecificationCurve, loaded: &'a Loaded) -> Result<(&'a ColumnSpec, &'a str)> {
+    let missing = |what: String| Error::stage("tables", format!("[curve]: {what}"));
+    let table = loaded
+        .study
+        .tables
+        .iter()
+        .find(|table| table.id == spec.table)
+        .ok_or_else(|| missing(format!("no table `{}`", spec.table)))?;
+    let called = |(place, column): &(usize, &ColumnSpec)| match &column.name {
+        Some(name) => *name == spec.column,
+        None => format!("({})", place + 1) == spec.column,
+    };
+    let found = table.columns.iter().enumerate().find(called);
+    found
+        .map(|(_, column)| (column, table.id.as_str()))
+        .ok_or_else(|| missing(format!("table `{}` has no column `{}`", spec.table, spec.column)))
+}
+
+fn point(spec: &SpecificationCurve, loaded: &Loaded, cache: &Cache) -> Result<Quadratic> {
+    let (column, table) = column_of(spec, loaded)?;
+    let texts = [column.formula.as_str(), column.sample.as_deref().unwrap_or(""), column.weights.as_deref().unwrap_or("")];
+    let names = needed(&loaded.study, &texts);
+    // Every point has a cache of its own that starts from the study's, so that the order of points cannot matter.
+    let mut cache = cache.clone();
+    let computed = compute(loaded, Scope::Variables(&names), &mut cache, &mut Progress::new(0, true))?;
+    let column = ColumnSpec { utest: Some(spec.x.clone()), ..column.clone() };
+    let fitted = estimate(&computed.panel, &loaded.study, &column, table, &spec.column)?;
+    fitted.quadratic.ok_or_else(|| Error::stage("tables", format!("the column has no `{0}` and `{0}^2`", spec.x)))
+}
+
+fn record(point: &Point) -> Value {
+    let label = point.label.get(report::Lang::En);
+    match &point.result {
+        Ok(q) => json!({
+            "choice": point.choice,
+            "change": label,
+            "linear": json_number(q.linear),
+            "linear_se": json_number(q.linear_se),
+            "linear_p": json_number(q.linear_p),
+            "square": json_number(q.square),
+            "square_se": json_number(q.square_se),
+            "square_p": json_number(q.square_p),
+            "utest_p": q.utest_p.map(json_number),
+            "turning_point": json_number(q.turning_point),
+            "share_beyond": json_number(q.share_beyond),
+            "n_obs": q.n_obs,
+        }),
+        Err(error) => json!({ "choice": point.choice, "change": label, "reason": error.to_string() }),
+    }
+}
+
+fn table(spec: &SpecificationCurve, loaded: &Loaded, points: &[Point]) -> Table {
+    let study = &loaded.study;
+    let name = super::labels::labels(study).get(&spec.x);
+    let square = name.map(|_, text| format!("{text}²"));
+    let header = vec![
+        Text::new("选择", "Choice"),
+        name.clone(),
+        name.map(|lang, _| if lang == report::Lang::Zh { "标准误".into() } else { "s.e.".into() }),
+        square.clone(),
+        square.map(|lang, _| if lang == report::Lang::Zh { "标准误".into() } else { "s.e.".into() }),
+        Text::new("U 检验 p", "U test p"),
+        Text::new("拐点", "Turning point"),
+        Text::new("拐点右侧占比", "Share beyond"),
+        Text::new("观测值", "Observations"),
+        Text::new("说明", "Remark"),
+    ];
+    let title = spec.title.as_ref().map_or_else(|| Text::from(spec.id.clone()), Label::text);
+    let mut table = Table::new(&spec.id, title, ("改变", "Change"), header);
+    table.align = vec![Align::Number; 10];
+    table.align[0] = Align::Left;
+    table.align[9] = Align::Left;
+    let stars = StarRule::china();
+    let rows = points.iter().enumerate().map(|(place, point)| {
+        let mut cells = vec![Cell::text(point.choice.clone())];
+        match &point.result {
+            Ok(q) => cells.extend([
+                Cell::number(q.linear, Format::Fixed(4)).with_stars(stars.count(q.linear_p)),
+                Cell::number(q.linear_se, Format::Fixed(4)),
+                Cell::number(q.square, Format::Fixed(4)).with_stars(stars.count(q.square_p)),
+                Cell::number(q.square_se, Format::Fixed(4)),
+                match q.utest_p {
+                    Some(p) => Cell::p_value(p),
+                    None => Cell::missing(("极值在区间之外", "extremum outside the interval")),
+                },
+                Cell::number(q.turning_point, Format::Fixed(3)),
+                Cell::number(q.share_beyond, Format::Fixed(3)),
+                Cell::count(q.n_obs),
+                Cell::text(""),
+            ]),
+            Err(error) => {
+                cells.extend((0..8).map(|_| Cell::empty()));
+                cells.push(Cell::text(error.to_string()));
+            }
+        }
+        let kind = if place == 0 { RowKind::Emphasis } else { RowKind::Plain };
+        Row::new(point.label.clone(), cells).kind(kind)
+    });
+    table.push_rows(rows.collect());
+    table.push_note(Text::new(
+        format!("注：每行只改变一个选择，从原始数据重新计算；对象为表 {} {}。", spec.table, spec.column),
+        format!("Each row changes one choice and recomputes everything from raw data; table {}, column {}.", spec.table, spec.column),
+    ));
+    if let Some(rule) = stars.note(report::Lang::En) {
+        table.push_note(Text::new(stars.note(report::Lang::Zh).unwrap_or_default(), rule));
+    }
+    if let Some(notice) = &study.study.notice {
+        table.push_note(notice.clone());
+    }
+    table
+}

@@ -1,0 +1,61 @@
+//! Entropy weights of a composite index, indicators in rows (Table 4 of the paper).
+
+use super::labels::labels;
+use crate::error::{Error, Result};
+use crate::study::{Label, Study, TableSpec};
+use panel_core::index::{Direction, EntropySpec, entropy_index};
+use panel_core::{Diagnostic, Panel};
+use report::numfmt::Format;
+use report::table::{Cell, Row};
+use report::{Table, Text};
+
+/// The weights of the indicators of a table.
+///
+/// # Errors
+/// Unknown or non-numeric indicators; those of the index.
+pub fn weights_table(
+    spec: &TableSpec,
+    study: &Study,
+    panel: &Panel,
+    diagnostics: &mut Vec<(String, Diagnostic)>,
+) -> Result<Table> {
+    let stage = format!("tables/{}", spec.id);
+    let failed = |error: panel_core::Error| Error::stage(&stage, error);
+    let mut indicators = Vec::new();
+    for signed in &spec.variables {
+        let (name, direction) = match signed.strip_prefix('-') {
+            Some(name) => (name, Direction::Cost),
+            None => (signed.as_str(), Direction::Benefit),
+        };
+        indicators.push((name, panel.float(name).map_err(failed)?, direction));
+    }
+    let choices = EntropySpec { shift: spec.shift.unwrap_or(EntropySpec::default().shift) };
+    let index = entropy_index(&indicators, &choices).map_err(failed)?;
+    let header: Vec<Text> = [("方向", "Sign"), ("信息熵", "Entropy"), ("权重", "Weight")].map(Text::from).to_vec();
+    let title = spec.title.as_ref().map_or_else(|| Text::from(spec.id.clone()), Label::text);
+    let mut table = Table::new(&spec.id, title, ("指标", "Indicator"), header);
+    let names = labels(study);
+    let rows = indicators
+        .iter()
+        .enumerate()
+        .map(|(j, (name, _, direction))| {
+            let sign = if *direction == Direction::Cost { "−" } else { "+" };
+            let cells = vec![
+                Cell::text(sign),
+                Cell::number(index.entropies[j], Format::Fixed(4)),
+                Cell::number(index.weights[j], Format::Fixed(4)),
+            ];
+            Row::new(names.get(name), cells)
+        })
+        .collect();
+    table.push_rows(rows);
+    table.push_note(Text::new(
+        format!("注：极差标准化后加 {}；权重按全部 {} 个观测合并计算。", choices.shift, index.n),
+        format!("Min-max values plus {}; weights pooled over {} observations.", choices.shift, index.n),
+    ));
+    if let Some(notice) = &study.study.notice {
+        table.push_note(notice.clone());
+    }
+    diagnostics.extend(index.diagnostics.into_iter().map(|remark| (spec.id.clone(), remark)));
+    Ok(table)
+}

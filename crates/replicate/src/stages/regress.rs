@@ -1,0 +1,306 @@
+//! One regression column: estimated, recorded, and as a table shows it.
+
+use super::records::{CoefRecord, DroppedRecord, EstimateRecord, FirstStageRecord};
+use super::u_shape::{Quadratic, moderation_record, quadratic, utest_record};
+use crate::error::{Error, Result};
+use crate::output::json_number;
+use crate::stages::labels::labels;
+use crate::stages::variables::sample;
+use crate::study::{ColumnSpec, Label, Study};
+use panel_core::{Diagnostic, Panel};
+use panel_fe::iv::StockYogoTable;
+use panel_fe::{Estimate, Options, TestOutcome, Vcov, WeightKind, Weights};
+use report::regression::{FitStat, Flag, SeKind, StdErrors, Term};
+use report::{ModelColumn, Text};
+use serde_json::{Value, json};
+
+/// A fitted column: its record, its shown columns, remarks.
+#[derive(Debug)]
+pub struct Fitted {
+    /// Record for `results/estimates.json`.
+    pub record: EstimateRecord,
+    /// Column of the table.
+    pub column: ModelColumn,
+    /// First stages, where they are shown.
+    pub first_stages: Vec<ModelColumn>,
+    /// The quadratic of the U test.
+    pub quadratic: Option<Quadratic>,
+    /// Remarks.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Estimates a column.
+///
+/// # Errors
+/// Words that are no option, a formula or sample that does not fit the data, a regression that cannot be computed.
+pub fn estimate(panel: &Panel, study: &Study, spec: &ColumnSpec, table: &str, name: &str) -> Result<Fitted> {
+    let stage = format!("tables/{table}");
+    let failed = |error: panel_fe::Error| Error::stage(&stage, format!("`{}`: {error}", spec.formula));
+    let options = options(spec).map_err(failed)?;
+    let mask = sample(panel, spec.sample.as_deref(), &stage)?;
+    let fit = panel_fe::fit(panel, &spec.formula, &options, Some(&mask)).map_err(failed)?;
+    let quadratic = spec.utest.as_deref().and_then(|x| quadratic(&fit, x));
+    let utest = match &spec.utest {
+        Some(x) => utest_record(&fit, x).map_err(failed)?,
+        None => Value::Null,
+    };
+    let moderation = match &spec.moderation {
+        Some(moderation) => moderation_record(&fit, panel, moderation).map_err(failed)?,
+        None => Value::Null,
+    };
+    let mut first_stages = Vec::new();
+    for (place, shown) in spec.first_stages.iter().enumerate() {
+        first_stages.extend(first_stage_column(panel, study, spec, &fit, &options, &mask, place, shown).map_err(failed)?);
+    }
+    let record = record(&fit, spec, table, name, utest, moderation);
+    let column = shown(&fit, study, spec, name);
+    let diagnostics = fit.diagnostics.clone();
+    Ok(Fitted { record, column, first_stages, quadratic, diagnostics })
+}
+
+/// Options of a column in the words of the estimator.
+///
+/// # Errors
+/// Words that are no option.
+pub fn options(spec: &ColumnSpec) -> panel_fe::Result<Options> {
+    Ok(Options {
+        vcov: spec.vcov.parse()?,
+        like: spec.like.parse()?,
+        weights: spec.weights.clone().map(|column| Weights { column, kind: WeightKind::Analytic }),
+        singletons: spec.singletons.parse()?,
+        gaps: spec.gaps.as_deref().map(str::parse).transpose()?,
+        ..Options::default()
+    })
+}
+
+/// Coefficients as records.
+#[must_use]
+pub fn coefficients(fit: &Estimate) -> Vec<CoefRecord> {
+    fit.coef
+        .iter()
+        .map(|c| CoefRecord {
+            name: c.name.clone(),
+            estimate: json_number(c.estimate),
+            se: json_number(c.se),
+            t: json_number(c.t),
+            p: json_number(c.p),
+            ci_low: json_number(c.ci_low),
+            ci_high: json_number(c.ci_high),
+        })
+        .collect()
+}
+
+/// A test as `{name, stat, df, p}` or `{name, reason}`.
+#[must_use]
+pub fn test_record(test: &TestOutcome) -> Value {
+    match test {
+        TestOutcome::Available(stat) => {
+            let mut record = json!({
+                "name": stat.name,
+                "null": stat.null,
+                "stat": json_number(stat.stat),
+                "df": json_number(stat.df),
+                "p": stat.p.map_or(Value::Null, json_number),
+            });
+            if let Some(df2) = stat.df2 {
+                record["df2"] = json_number(df2);
+            }
+            record
+        }
+        TestOutcome::NotAvailable { name, reason } => json!({ "name": name, "reason": reason }),
+    }
+}
+
+fn record(fit: &Estimate, spec: &ColumnSpec, table: &str, name: &str, utest: Value, moderation: Value) -> EstimateRecord {
+    let number = |value: Option<f64>| value.map_or(Value::Null, json_number);
+    let iv = fit.iv.as_ref().map(|iv| &iv.diagnostics);
+    let test = |test: Option<&TestOutcome>| test.map_or(Value::Null, test_record);
+    EstimateRecord {
+        table: table.to_owned(),
+        column: name.to_owned(),
+        formula: spec.formula.clone(),
+        sample: spec.sample.clone(),
+        n_obs: fit.n_obs,
+        n_entities: fit.n_entities,
+        // Infinite under the normal distribution: null, as JSON knows no infinity.
+        df_resid: json_number(fit.df_resid),
+        coef: coefficients(fit),
+        r2: json_number(fit.r2.overall),
+        r2_within: number(fit.r2.within),
+        r2_within_entity: number(fit.r2.within_entity),
+        adj_r2: json_number(fit.r2.adjusted),
+        rmse: json_number(fit.rmse),
+        vcov: spec.vcov.clone(),
+        like: spec.like.clone(),
+        multiplier: json_number(fit.small_sample.multiplier),
+        dropped: DroppedRecord {
+            collinear: fit.dropped.iter().map(|dropped| dropped.name.clone()).collect(),
+            missing_rows: fit.n_missing,
+            singleton_rows: fit.n_singletons,
+        },
+        first_stage: iv.map(|iv| iv.first_stage.iter().map(first_stage_record).collect()).unwrap_or_default(),
+        under_id: test(iv.map(|iv| &iv.under_id)),
+        weak_id: test(iv.map(|iv| &iv.weak_id)),
+        weak_id_robust: test(iv.map(|iv| &iv.weak_id_robust)),
+        over_id: test(iv.map(|iv| &iv.over_id)),
+        endogeneity: test(iv.map(|iv| &iv.endogeneity)),
+        utest,
+        moderation,
+        error_bound: json_number(fit.error_bound),
+    }
+}
+
+fn first_stage_record(stage: &panel_fe::iv::FirstStage) -> FirstStageRecord {
+    let stat = |test: &TestOutcome| test.available().map_or(Value::Null, |test| json_number(test.stat));
+    let f = stage.f.available();
+    FirstStageRecord {
+        endog: stage.endog.clone(),
+        f: stat(&stage.f),
+        df1: f.map_or(Value::Null, |f| json_number(f.df)),
+        df2: f.and_then(|f| f.df2).map_or(Value::Null, json_number),
+        p: f.and_then(|f| f.p).map_or(Value::Null, json_number),
+        partial_r2: json_number(stage.partial_r2),
+        shea_partial_r2: json_number(stage.shea_r2),
+        sw_f: stat(&stage.sanderson_windmeijer),
+        ap_f: stat(&stage.angrist_pischke),
+        coef: stage
+            .instruments
+            .iter()
+            .map(|(name, estimate, se)| CoefRecord {
+                name: name.clone(),
+                estimate: json_number(*estimate),
+                se: json_number(*se),
+                t: json_number(estimate / se),
+                p: Value::Null,
+                ci_low: Value::Null,
+                ci_high: Value::Null,
+            })
+            .collect(),
+    }
+}
+
+/// The column as a table shows it.
+fn shown(fit: &Estimate, study: &Study, spec: &ColumnSpec, name: &str) -> ModelColumn {
+    let mut column = bare_column(fit, study, spec, name);
+    let names = labels(study);
+    column.dependent = names.get(&fit.response);
+    if let Some(iv) = &fit.iv {
+        for (key, test) in [("under_id", &iv.diagnostics.under_id), ("weak_id", &iv.diagnostics.weak_id)] {
+            column.fit.push(match test.available() {
+                Some(stat) => match stat.p {
+                    Some(p) => FitStat::test(key, stat.stat, p),
+                    None => FitStat::new(key, stat.stat),
+                },
+                None => FitStat::missing(key, test.to_string()),
+            });
+        }
+        let size = iv.diagnostics.stock_yogo.iter().find(|(table, _)| *table == StockYogoTable::TwoStageSize(10));
+        column.fit.extend(size.map(|(_, value)| FitStat::new("stock_yogo_10", *value)));
+    }
+    column
+}
+
+fn bare_column(fit: &Estimate, study: &Study, spec: &ColumnSpec, name: &str) -> ModelColumn {
+    let names = labels(study);
+    let finite = |value: f64| Some(value).filter(|value| value.is_finite());
+    let effects: Vec<&str> = fixed_effects(&spec.formula);
+    let heading = spec.label.as_ref().map(Label::text).unwrap_or_default();
+    let heading = if heading.is_empty() {
+        Text::from(name.to_owned())
+    } else {
+        heading.map(|_, label| format!("{name} {label}"))
+    };
+    let mut stats = Vec::new();
+    match (fit.r2.within_entity, fit.r2.within) {
+        (Some(r2), _) => stats.push(FitStat::new("r2_within_entity", r2)),
+        (None, Some(r2)) => stats.push(FitStat::new("r2_within", r2)),
+        (None, None) => stats.push(FitStat::new("r2", fit.r2.overall)),
+    }
+    ModelColumn {
+        id: name.to_owned(),
+        heading,
+        dependent: Text::default(),
+        terms: fit
+            .coef
+            .iter()
+            .map(|c| Term {
+                name: c.name.clone(),
+                estimate: c.estimate,
+                se: finite(c.se),
+                t: finite(c.t),
+                p: finite(c.p),
+                ci_low: finite(c.ci_low),
+                ci_high: finite(c.ci_high),
+            })
+            .collect(),
+        n: fit.n_obs,
+        fit: stats,
+        flags: Vec::new(),
+        fixed_effects: effects.iter().map(|effect| Flag::new(names.get(effect), true)).collect(),
+        std_errors: std_errors(fit, &names),
+    }
+}
+
+/// Names between the first and the second bar of a formula.
+fn fixed_effects(formula: &str) -> Vec<&str> {
+    let effects = formula.split('|').nth(1).unwrap_or("");
+    effects.split('+').map(str::trim).filter(|effect| !effect.is_empty() && *effect != "0").collect()
+}
+
+fn std_errors(fit: &Estimate, names: &report::Labels) -> StdErrors {
+    match &fit.vcov_spec {
+        Vcov::Iid => StdErrors::of(SeKind::Iid),
+        Vcov::Hc1 => StdErrors::of(SeKind::Hc1),
+        Vcov::Cluster(keys) => {
+            let groups = fit.small_sample.groups.unwrap_or(0);
+            StdErrors::clustered(keys.iter().map(|key| {
+                let counted = match key.as_str() {
+                    _ if keys.len() == 1 => groups,
+                    key if key == fit.frame().entity.0 => fit.n_entities,
+                    key if key == fit.frame().time.0 => fit.n_periods,
+                    _ => groups,
+                };
+                (names.get(key), counted)
+            }))
+        }
+        Vcov::DriscollKraay { lags } => StdErrors::of(SeKind::DriscollKraay(lags.unwrap_or(0))),
+        Vcov::NeweyWest { lags } => StdErrors::of(SeKind::NeweyWest(lags.unwrap_or(0))),
+        Vcov::Conley { cutoff_km, .. } => StdErrors::of(SeKind::Conley(*cutoff_km)),
+        other => StdErrors::of(SeKind::Other(Text::from(other.to_string()))),
+    }
+}
+
+/// A first stage as a column: the endogenous variable on instruments and exogenous regressors.
+#[allow(clippy::too_many_arguments)]
+fn first_stage_column(
+    panel: &Panel,
+    study: &Study,
+    spec: &ColumnSpec,
+    second: &Estimate,
+    options: &Options,
+    mask: &[bool],
+    place: usize,
+    name: &str,
+) -> panel_fe::Result<Option<ModelColumn>> {
+    let Some(iv) = &second.iv else { return Ok(None) };
+    let Some(endog) = iv.endogenous.get(place) else { return Ok(None) };
+    let parts: Vec<&str> = spec.formula.split('|').collect();
+    let right = |part: Option<&&str>| part.and_then(|part| part.split_once('~')).map_or("", |(_, right)| right.trim()).to_owned();
+    let (exogenous, instruments) = (right(parts.first()), right(parts.get(2)));
+    let effects = parts.get(1).map_or("", |part| part.trim());
+    let formula = format!("{endog} ~ {instruments} + {exogenous} | {effects}");
+    // Rows of the second stage only, so that both stages have one sample.
+    let mut rows = vec![false; mask.len()];
+    second.rows.iter().for_each(|&row| rows[row as usize] = true);
+    let fit = panel_fe::fit(panel, &formula, options, Some(&rows))?;
+    let first_spec = ColumnSpec { formula, ..spec.clone() };
+    let mut column = bare_column(&fit, study, &first_spec, name);
+    column.dependent = labels(study).get(endog);
+    if let Some(f) = iv.diagnostics.first_stage.get(place).and_then(|stage| stage.f.available()) {
+        column.fit.push(match f.p {
+            Some(p) => FitStat::test("f_first", f.stat, p),
+            None => FitStat::new("f_first", f.stat),
+        });
+    }
+    Ok(Some(column))
+}
