@@ -3,7 +3,7 @@
 use crate::affinity::{Affinity, affinity};
 use crate::data::{Group, Observations};
 use crate::error::{Error, Result};
-use crate::evaluate::{Extent, ReferenceSet, details};
+use crate::evaluate::{Extent, ReferenceSet, Shape, details};
 use crate::lp::LpStats;
 use crate::model::{additive, sbm};
 use crate::spec::{BadsConvention, CalibrationRule, EbmParameters, Epsilon, Orientation, Rts, Weights};
@@ -44,13 +44,14 @@ pub(crate) fn calibrate(
     rule: CalibrationRule,
     period: Option<i64>,
     extent: Extent,
+    all_columns: bool,
 ) -> Result<(CalibrationResult, LpStats)> {
     let dims = observations.dims();
     let mut stats = LpStats::default();
     let columns: Vec<Vec<f64>> = match rule {
         CalibrationRule::Raw => (0..dims.total()).map(|k| observations.column(k, rows)).collect(),
         CalibrationRule::Sbm | CalibrationRule::Add => {
-            let (columns, counts) = projections(observations, rows, rule, extent)?;
+            let (columns, counts) = projections(observations, rows, rule, extent, all_columns)?;
             stats = counts;
             columns
         }
@@ -75,13 +76,18 @@ fn projections(
     rows: &[usize],
     rule: CalibrationRule,
     extent: Extent,
+    all_columns: bool,
 ) -> Result<(Vec<Vec<f64>>, LpStats)> {
     let dims = observations.dims();
     let form = match rule {
         CalibrationRule::Add => additive::formulation(dims, Rts::Vrs, &vec![1.0; dims.total()]),
         _ => sbm::formulation(dims, Orientation::None, Rts::Vrs, BadsConvention::Slack),
     };
-    let reference = ReferenceSet::full(observations, rows, true, false)?;
+    let reference = ReferenceSet::new(
+        observations,
+        rows,
+        Shape { rts: Rts::Vrs, weak: false, abatement: false, all_columns },
+    )?;
     let (results, stats) =
         details(&form, observations, rows, &reference, Extent { exclude_self: false, ..extent }, false)?;
     let mut columns = vec![Vec::with_capacity(rows.len()); dims.total()];

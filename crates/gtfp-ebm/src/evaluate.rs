@@ -2,8 +2,10 @@
 
 use crate::data::{Group, Observations};
 use crate::error::{Error, Result};
+use crate::frontier::{Disposal, efficient_columns};
 use crate::lp::{self, Activities, LpStats, Program, Solution, Solver};
 use crate::model::{Formulation, Place};
+use crate::spec::Rts;
 use serde::{Deserialize, Serialize};
 
 /// Scores this near to 1, and distances this near to 0, are reported as exactly that: an efficient unit's optimum
@@ -127,38 +129,86 @@ impl Detail {
 /// A reference set: the rows that may be peers, and their quantities laid out for the solver.
 #[derive(Debug, Clone)]
 pub(crate) struct ReferenceSet {
-    pub(crate) rows: Vec<usize>,
+    /// Row of the data behind each activity column.
+    rows: Vec<usize>,
     pub(crate) activities: Activities,
     pub(crate) means: Vec<f64>,
     pub(crate) maxima: Vec<f64>,
 }
 
+/// Reference sets smaller than this are priced in full: finding their generators costs as much as it saves.
+const WORTH_REDUCING: usize = 400;
+
+/// Which columns a reference set needs, and of what kind.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shape {
+    pub(crate) rts: Rts,
+    /// Bad outputs are held by an equality.
+    pub(crate) weak: bool,
+    /// Unit-specific abatement: every unit once more with its inputs alone.
+    pub(crate) abatement: bool,
+    /// Keep every column, generator or not (super-efficiency, and checks).
+    pub(crate) all_columns: bool,
+}
+
 impl ReferenceSet {
-    /// All columns of the rows given.
-    pub(crate) fn full(observations: &Observations, rows: &[usize], convexity: bool, abatement: bool) -> Result<Self> {
+    /// The technology of the rows given, reduced to its generators where that pays.
+    pub(crate) fn new(observations: &Observations, rows: &[usize], shape: Shape) -> Result<Self> {
         if rows.is_empty() {
             return Err(Error::NoUnits("the reference set is empty".into()));
         }
-        let activities = if abatement {
+        let dims = observations.dims();
+        let mut activities = if shape.abatement {
             observations.activities_with_abatement(rows)?
         } else {
-            observations.activities(rows, convexity)?
+            observations.activities(rows, shape.rts != Rts::Crs)?
         };
-        let maxima = (0..observations.dims().total())
+        let mut of_column = rows.to_vec();
+        if shape.abatement {
+            of_column.extend_from_slice(rows);
+        }
+        if !shape.all_columns && rows.len() >= WORTH_REDUCING {
+            let reduction = efficient_columns(&activities, &disposals(observations, shape)).map_err(|e| engine_error(&e))?;
+            if reduction.reduced {
+                activities = activities.select(&reduction.columns).map_err(|e| engine_error(&e))?;
+                of_column = reduction.columns.iter().map(|&column| of_column[column]).collect();
+            }
+        }
+        let maxima = (0..dims.total())
             .map(|k| rows.iter().map(|&row| observations.row(row)[k]).fold(0.0, f64::max))
             .collect();
-        Ok(Self { rows: rows.to_vec(), activities, means: observations.means(rows), maxima })
+        Ok(Self { rows: of_column, activities, means: observations.means(rows), maxima })
     }
 
-    /// Row of the data behind an activity column (abatement columns follow the units in the same order).
+    /// Row of the data behind an activity column.
     fn row_of(&self, column: usize) -> usize {
-        self.rows[column % self.rows.len()]
+        self.rows[column]
     }
 
     /// Columns of a row, to be left out in super-efficiency.
     fn columns_of(&self, row: usize) -> Vec<usize> {
-        (0..self.activities.cols()).filter(|&column| self.row_of(column) == row).collect()
+        (0..self.rows.len()).filter(|&column| self.rows[column] == row).collect()
     }
+}
+
+/// What may be disposed of in each row of the technology.
+fn disposals(observations: &Observations, shape: Shape) -> Vec<Disposal> {
+    let dims = observations.dims();
+    let mut rows: Vec<Disposal> = (0..dims.total())
+        .map(|k| match dims.group(k) {
+            Group::Input => Disposal::More,
+            Group::Good => Disposal::Less,
+            Group::Bad if shape.weak => Disposal::None,
+            Group::Bad => Disposal::More,
+        })
+        .collect();
+    match shape.rts {
+        Rts::Crs => {}
+        Rts::Vrs => rows.push(Disposal::None),
+        Rts::Nirs => rows.push(Disposal::More),
+        Rts::Ndrs => rows.push(Disposal::Less),
+    }
+    rows
 }
 
 /// What to do beside finding scores.

@@ -3,7 +3,7 @@
 use crate::calibration::{CalibrationResult, calibrate};
 use crate::data::{Observations, Requirement};
 use crate::error::{Error, Result};
-use crate::evaluate::{Detail, Extent, Outcome, ReferenceSet, Status, details, scores};
+use crate::evaluate::{Detail, Extent, Outcome, ReferenceSet, Shape, Status, details, scores};
 use crate::lp::{LpStats, Solver};
 use crate::model::ebm::EbmOptions;
 use crate::model::{Formulation, ddf, ebm, nonradial_ddf, radial, sbm, super_efficiency};
@@ -62,12 +62,12 @@ impl<'a> Evaluator<'a> {
             }
             Calibration::Rule(rule) => {
                 let extent = Extent { solver: self.solver, exclude_self: false };
-                let (pooled, stats) = calibrate(self.observations, rows, *rule, None, extent)?;
+                let (pooled, stats) = calibrate(self.observations, rows, *rule, None, extent, self.spec.all_columns)?;
                 self.stats.merge(&stats);
                 self.calibrations.push(pooled);
                 if self.spec.calibration_scope == CalibrationScope::PerPeriod {
                     for &(period, rows) in by_period.iter().filter(|(_, rows)| !rows.is_empty()) {
-                        let (own, stats) = calibrate(self.observations, rows, *rule, Some(period), extent)?;
+                        let (own, stats) = calibrate(self.observations, rows, *rule, Some(period), extent, self.spec.all_columns)?;
                         self.stats.merge(&stats);
                         self.calibrations.push(own);
                     }
@@ -89,11 +89,12 @@ impl<'a> Evaluator<'a> {
 
     /// The reference set of the rows given.
     pub(crate) fn reference(&self, rows: &[usize], rts: Rts) -> Result<ReferenceSet> {
-        let abatement = self.is_distance()
-            && self.spec.disposability == Disposability::WeakKuosmanen
-            && rts != Rts::Crs
-            && self.observations.dims().bads > 0;
-        ReferenceSet::full(self.observations, rows, rts != Rts::Crs, abatement)
+        let spec = self.spec;
+        let bads = self.is_distance() && self.observations.dims().bads > 0;
+        let weak = bads && matches!(spec.disposability, Disposability::Weak | Disposability::WeakKuosmanen);
+        let abatement = bads && spec.disposability == Disposability::WeakKuosmanen && rts != Rts::Crs;
+        let all_columns = spec.all_columns || spec.super_efficiency;
+        ReferenceSet::new(self.observations, rows, Shape { rts, weak, abatement, all_columns })
     }
 
     /// The program of the model on a reference set.

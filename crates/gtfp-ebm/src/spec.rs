@@ -315,6 +315,8 @@ pub struct PanelSpec {
     pub scale_change: bool,
     /// Leave the evaluated unit out of its own reference set.
     pub super_efficiency: bool,
+    /// Price every column of every reference set instead of its generators: slower, same scores; for checks.
+    pub all_columns: bool,
     /// Keep θ, φ, slacks, targets, peers and duals of every row.
     pub details: bool,
 }
@@ -339,6 +341,7 @@ impl Default for PanelSpec {
             base_period: None,
             scale_change: false,
             super_efficiency: false,
+            all_columns: false,
             details: false,
         }
     }

@@ -32,22 +32,40 @@ fn check(data: &Table, golden: &Table, inputs: &[&str], goods: &[&str], what: &s
 #[test]
 fn follow_through_schools() {
     let (Some(data), Some(golden)) = (
-        Table::shared("r_radial/charnes1981.csv"),
+        Table::shared("r_radial/PFT1981.csv"),
         Table::shared("r_radial/PFT1981_radial_deaR153_Benchmarking033.csv"),
     ) else {
         return;
     };
-    check(&data, &golden, &["x1", "x2", "x3", "x4", "x5"], &["y1", "y2", "y3"], "PFT1981");
+    let inputs = ["Education", "Occupation", "Parental", "Counseling", "Teachers"];
+    check(&data, &golden, &inputs, &["Reading", "Math", "Coopersmith"], "PFT1981");
 }
 
+/// Two R packages ship the schools of Charnes, Cooper and Rhodes (1981); one cell differs (site 8's reading score,
+/// 20.29 in Benchmarking, 20.19 in deaR), so scores of the two are not comparable.
 #[test]
-fn the_two_copies_of_the_schools_agree() {
+fn the_two_copies_of_the_schools_differ_in_one_cell() {
     let (Some(a), Some(b)) = (Table::shared("r_radial/charnes1981.csv"), Table::shared("r_radial/PFT1981.csv")) else {
         return;
     };
-    for (x, y) in [("x1", "Education"), ("x5", "Teachers"), ("y1", "Reading"), ("y3", "Coopersmith")] {
-        assert_eq!(a.numbers(x), b.numbers(y));
-    }
+    let pairs = [
+        ("x1", "Education"),
+        ("x2", "Occupation"),
+        ("x3", "Parental"),
+        ("x4", "Counseling"),
+        ("x5", "Teachers"),
+        ("y1", "Reading"),
+        ("y2", "Math"),
+        ("y3", "Coopersmith"),
+    ];
+    let differing: Vec<(&str, usize)> = pairs
+        .iter()
+        .flat_map(|&(x, y)| {
+            let (left, right) = (a.numbers(x), b.numbers(y));
+            (0..left.len()).filter(move |&i| (left[i] - right[i]).abs() > 0.0).map(move |i| (y, i + 1)).collect::<Vec<_>>()
+        })
+        .collect();
+    assert_eq!(differing, [("Reading", 8)]);
 }
 
 #[test]
