@@ -119,5 +119,6 @@ pub(crate) fn workspace() -> PathBuf {
     std::env::var_os("PANEL_WORKSPACE_DIR")
         .map(PathBuf::from)
         .filter(|path| path.join("fixtures").is_dir())
-        .unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
+        .or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).map(Path::to_path_buf))
+        .unwrap_or_default()
 }

@@ -205,11 +205,6 @@ fn bare_column(fit: &Estimate, study: &Study, spec: &ColumnSpec, name: &str) -> 
     let finite = |value: f64| Some(value).filter(|value| value.is_finite());
     let effects: Vec<&str> = fixed_effects(&spec.formula);
     let heading = spec.label.as_ref().map(Label::text).unwrap_or_default();
-    let heading = if heading.is_empty() {
-        Text::from(name.to_owned())
-    } else {
-        heading.map(|_, label| format!("{name} {label}"))
-    };
     let mut stats = Vec::new();
     match (fit.r2.within_entity, fit.r2.within) {
         (Some(r2), _) => stats.push(FitStat::new("r2_within_entity", r2)),
