@@ -40,6 +40,7 @@ pub mod result;
 pub mod spec;
 pub mod subsample;
 pub mod turning_point;
+pub mod two_lines;
 pub mod utest;
 pub mod vcov;
 pub(crate) mod wald;

@@ -62,3 +62,5 @@ pub use reduced_form::{ReducedForm, reduced_form};
 pub use stock_yogo::{StockYogoTable, stock_yogo, stock_yogo_all};
 pub use system::{IvData, IvSystem, Weights};
 pub use weak_robust::{AndersonRubin, AndersonRubinSet, anderson_rubin, anderson_rubin_set, stock_wright};
+
+pub(crate) use moments::scores as moment_scores;

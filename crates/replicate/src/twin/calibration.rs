@@ -43,23 +43,29 @@ pub(crate) struct Global {
     pub(crate) it_tilt: f64,
     /// Standard deviation of the log IT share between cities.
     pub(crate) it_spread: f64,
-    /// Within-city swing of the log IT share: everywhere, and on top where the digital sector is large.
-    pub(crate) it_swing: [f64; 2],
-    /// Loading of the IT share on the instrument's path: cities of middling relief, flat cities.
+    /// Within-city swing of the log IT share: everywhere, on top around a digital score, and that score.
+    pub(crate) it_swing: [f64; 3],
+    /// Digital score of cities of middling relief and of very flat ones, on top of the others'.
+    pub(crate) it_flat: [f64; 2],
+    /// Trend of the log IT share in cities of middling relief and in very flat ones.
     pub(crate) it_users: [f64; 2],
     /// Idiosyncratic price noise of each year, per cent.
     pub(crate) price_noise: Row,
+    /// Codes of the cities that span the frontier.
+    pub(crate) frontier: Vec<String>,
 }
 
 impl Default for Global {
     fn default() -> Self {
         Self {
             seed: 20_132_020,
-            it_tilt: 0.6,
-            it_spread: 0.62,
-            it_swing: [0.12, 0.25],
-            it_users: [0.0, 0.0],
-            price_noise: [0.26, 1.6, 1.1, 1.3, 1.9, 1.2, 1.5, 2.2],
+            it_tilt: 0.95,
+            it_spread: 0.405,
+            it_swing: [0.64, 0.26, 0.38],
+            it_flat: [-0.96, 0.89],
+            it_users: [0.54, 2.33],
+            price_noise: [0.21, 1.5, 1.0, 1.2, 1.7, 1.1, 1.4, 2.0],
+            frontier: Vec::new(),
         }
     }
 }
@@ -84,8 +90,10 @@ impl Calibration {
         let _ = writeln!(out, "it_tilt = {:?}", g.it_tilt);
         let _ = writeln!(out, "it_spread = {:?}", g.it_spread);
         let _ = writeln!(out, "it_swing = {:?}", g.it_swing);
+        let _ = writeln!(out, "it_flat = {:?}", g.it_flat);
         let _ = writeln!(out, "it_users = {:?}", g.it_users);
         let _ = writeln!(out, "price_noise = {:?}", g.price_noise);
+        let _ = writeln!(out, "frontier = {:?}", g.frontier);
         let tables = [
             ("output", &self.output),
             ("patents", &self.patents),

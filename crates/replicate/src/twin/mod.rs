@@ -13,7 +13,9 @@
 //! | `cities`, `calibration` | the two inputs |
 //! | `yearbook`, `prices` | raw quantities |
 //! | `files` | CSV text in yearbook digits |
+//! | `calibrate` | finds the parameters, by hand and rarely |
 
+mod calibrate;
 mod calibration;
 mod cities;
 mod draw;
@@ -22,6 +24,7 @@ mod files;
 mod prices;
 mod yearbook;
 
+pub use calibrate::calibrate;
 pub use error::{Error, Result};
 
 /// Names and contents of the twin's files, from the texts of `calibration.toml` and `cities.csv`.

@@ -2,7 +2,7 @@
 
 use super::calibration::Calibration;
 use super::cities::City;
-use super::draw::{Stream, YEARS};
+use super::draw::{Stream, YEARS, exp};
 
 /// Names of the price columns.
 pub(crate) const GOODS: [&str; 16] = [
@@ -35,7 +35,7 @@ pub(crate) fn draw(cities: &[City], calibration: &Calibration) -> Vec<f64> {
         let mut own = Stream::new(calibration.global.seed, STREAM + 1 + i as u64);
         let spread = calibration.prices.get(&city.adcode).copied().unwrap_or([0.0; YEARS]);
         for t in 0..YEARS {
-            let width = calibration.global.price_noise[t] * super::draw::exp(spread[t]);
+            let width = calibration.global.price_noise[t] * exp(0.5 * own.normal() + spread[t]);
             for k in 0..GOODS.len() {
                 out.push(100.0 + national[t * GOODS.len() + k] + width * own.normal());
             }

@@ -38,6 +38,7 @@ mod stream {
     pub(super) const PARKS: u64 = 30;
     pub(super) const GARBAGE: u64 = 31;
     pub(super) const SWING: u64 = 32;
+    pub(super) const MIX: u64 = 33;
     pub(super) const LEVELS: u64 = 100;
 }
 
@@ -151,38 +152,7 @@ pub(crate) fn draw(cities: &[City], calibration: &Calibration) -> Yearbook {
 
     draw_industry(cities, calibration, &size, &wealth, &mut book);
 
-    let scale = at(&calibration.output);
-    // GDP, its inputs and its emissions. Their common trend keeps efficiency slowly falling, as published.
-    let gdp_level: Vec<f64> = leaning(stream::GDP, &[(0.95, &wealth)]);
-    let log_gdp = path(stream::GDP, &gdp_level, 0.25, 0.03, 0.6, 0.60);
-    let deflator = path(stream::DEFLATOR, &vec![0.0; n], 0.02, 0.004, 0.5, 0.11);
-    let price = path(stream::INVESTMENT_PRICE, &vec![0.0; n], 0.03, 0.004, 0.5, 0.13);
-    let share = path(stream::INVESTMENT, &normals(stream::INVESTMENT + stream::LEVELS), 0.25, 0.25, 0.6, 0.9);
-    let labour = path(stream::LABOUR, &leaning(stream::LABOUR, &[(0.3, &wealth)]), 0.3, 0.05, 0.7, 0.7);
-    let power = path(stream::ELECTRICITY, &normals(stream::ELECTRICITY + stream::LEVELS), 0.2, 0.06, 0.6, 0.25);
-    let so2 = path(stream::SO2, &normals(stream::SO2 + stream::LEVELS), 0.15, 0.08, 0.6, 0.0);
-    let water = path(stream::WATER, &normals(stream::WATER + stream::LEVELS), 0.15, 0.08, 0.6, 0.0);
-    for i in 0..n {
-        for t in 0..YEARS {
-            let k = i * YEARS + t;
-            let first = i * YEARS;
-            let real = exp(log_population[first] + 10.45 + 0.42 * log_gdp[k]);
-            let moved = real * exp(scale[k]);
-            let deflated = (1000.0 * exp(deflator[k] - deflator[first])).round() / 10.0;
-            book.gdp_deflator.push(deflated);
-            book.gdp.push(moved * deflated / 100.0);
-            let priced = (1000.0 * exp(price[k] - price[first])).round() / 10.0;
-            book.investment_price.push(priced);
-            book.investment.push(real * 0.72 * exp(0.18 * share[k]) * priced / 100.0);
-            book.labour.push(exp(log_population[first] - 0.52 + 0.14 * labour[k]));
-            book.electricity.push(real * 0.075 * exp(0.40 * power[k] - scale[k]));
-            book.so2.push(real * 0.0021 * exp(0.85 * so2[k] - scale[k]));
-            book.waste_water.push(real * 0.00030 * exp(0.70 * water[k] - scale[k]));
-        }
-    }
-    let mut log_dust = path(stream::DUST, &leaning(stream::DUST, &[(0.3, &size)]), 0.3, 0.45, 0.4, -0.6);
-    standardize(&mut log_dust, 9.535, 1.206);
-    book.dust = log_dust.iter().map(|v| exp(*v)).collect();
+    draw_technology(cities, calibration, &wealth, &log_population, &at(&calibration.output), &mut book);
 
     // Ratios to nominal GDP, so that scaling GDP leaves the control variables alone.
     let fina = path(stream::FINANCE, &leaning(stream::FINANCE, &[(0.45, &wealth)]), 0.25, 0.30, 0.5, 0.7);
@@ -236,6 +206,73 @@ pub(crate) fn sector_shares(primary: f64, tertiary: f64, shift: f64) -> (f64, f6
     (100.0 * first, 100.0 * third)
 }
 
+/// GDP, its inputs and its emissions.
+///
+/// All are drawn as ratios to GDP within bounds. The frontier cities lie below the bounds in every ratio, so that
+/// they alone span the frontier and every other score answers smoothly to its own data.
+fn draw_technology(
+    cities: &[City],
+    calibration: &Calibration,
+    wealth: &[f64],
+    log_population: &[f64],
+    scale: &[f64],
+    book: &mut Yearbook,
+) {
+    let seed = calibration.global.seed;
+    let n = cities.len();
+    let path = |number: u64, level: &[f64], trend: f64, shock: f64, drift: f64| {
+        panel(&mut Stream::new(seed, number), level, Dynamics { trend, shock, memory: 0.6, drift })
+    };
+    let levels = |number: u64| {
+        let mut stream = Stream::new(seed, number + stream::LEVELS);
+        (0..n).map(|_| stream.normal()).collect::<Vec<f64>>()
+    };
+    let flat = vec![0.0; n];
+    let growth = path(stream::GDP, wealth, 0.25, 0.03, 0.60);
+    let deflator = path(stream::DEFLATOR, &flat, 0.02, 0.004, 0.11);
+    let price = path(stream::INVESTMENT_PRICE, &flat, 0.03, 0.004, 0.13);
+    let share = path(stream::INVESTMENT, &levels(stream::INVESTMENT), 0.25, 0.25, 0.9);
+    let labour = path(stream::LABOUR, &levels(stream::LABOUR), 0.3, 0.05, 0.3);
+    let power = path(stream::ELECTRICITY, &levels(stream::ELECTRICITY), 0.2, 0.1, 0.25);
+    let so2 = path(stream::SO2, &levels(stream::SO2), 0.15, 0.1, 0.0);
+    let water = path(stream::WATER, &levels(stream::WATER), 0.15, 0.1, 0.0);
+    let dust = path(stream::DUST, &levels(stream::DUST), 0.3, 0.50, -0.6);
+    let mut mix = Stream::new(seed, stream::MIX);
+    let mut log_dust = Vec::with_capacity(n * YEARS);
+    for i in 0..n {
+        // A frontier city lies below the others' ratios, its draws count little, and it has a mix of its own: with
+        // the product of the six ratios the same for all, none dominates another.
+        let (ahead, own) = if calibration.global.frontier.contains(&cities[i].adcode) { (1.0, 0.1) } else { (0.0, 1.0) };
+        let draws: Vec<f64> = (0..6).map(|_| mix.normal()).collect();
+        let centre = draws.iter().sum::<f64>() / 6.0;
+        let ratio = |which: usize, width: f64, draw: f64, lead: f64| {
+            width * own * bounded(draw) + ahead * (0.3 * (draws[which] - centre) - lead)
+        };
+        for t in 0..YEARS {
+            let k = i * YEARS + t;
+            let first = i * YEARS;
+            let log_real = log_population[first] + 10.45 + 0.42 * growth[k];
+            let real = exp(log_real);
+            let moved = real * exp(0.5 * ahead + scale[k]);
+            let deflated = (1000.0 * exp(deflator[k] - deflator[first])).round() / 10.0;
+            book.gdp_deflator.push(deflated);
+            book.gdp.push(moved * deflated / 100.0);
+            let priced = (1000.0 * exp(price[k] - price[first])).round() / 10.0;
+            book.investment_price.push(priced);
+            book.investment.push(real * 0.72 * exp(ratio(0, 0.20, share[k], 0.25)) * priced / 100.0);
+            // Half with the people, half with what they produce.
+            let people = log_population[first] - 0.52;
+            book.labour.push(exp(0.5 * people + 0.5 * (log_real - 11.0) + ratio(1, 0.14, labour[k], 0.5)));
+            book.electricity.push(real * 0.075 * exp(ratio(2, 0.30, power[k], 0.6) - scale[k]));
+            book.so2.push(real * 0.0021 * exp(ratio(3, 0.60, so2[k], 1.1) - scale[k]));
+            book.waste_water.push(real * 0.00030 * exp(ratio(4, 0.50, water[k], 0.9) - scale[k]));
+            log_dust.push(log_real + ratio(5, 1.15, dust[k], 1.9));
+        }
+    }
+    standardize(&mut log_dust, 9.535, 1.206);
+    book.dust = log_dust.iter().map(|v| exp(*v)).collect();
+}
+
 /// Employment in all and in IT. Where the digital sector is large, employment is, too: the weighted mean of
 /// location quotients is one by definition, and their plain mean far less.
 fn draw_industry(cities: &[City], calibration: &Calibration, size: &[f64], wealth: &[f64], book: &mut Yearbook) {
@@ -245,16 +282,25 @@ fn draw_industry(cities: &[City], calibration: &Calibration, size: &[f64], wealt
     let mut swing = Stream::new(g.seed, stream::SWING);
     let mut total = Stream::new(g.seed, stream::EMPLOYMENT);
     for i in 0..n {
-        let mut digital = 0.25 * wealth[i] + own.normal();
+        // Flat cities lie where the instrument moves most.
+        let flat = 1.0 / cities[i].relief.max(0.1);
+        let middling = (flat / 5.0 * (2.0 - flat / 5.0)).max(0.0);
+        let very_flat = ((flat - 2.5) / 7.5).max(0.0);
+        let mut digital = 0.25 * wealth[i] + own.normal() + g.it_flat[0] * middling + g.it_flat[1] * very_flat;
         if cities[i].municipality {
             digital += 1.0;
         }
-        let swinging = 1.0 / (1.0 + exp(-4.0 * (digital - 0.9)));
-        let width = g.it_swing[0] + g.it_swing[1] * swinging;
-        let base = exp(3.2 + 0.75 * size[i] + 0.35 * wealth[i] + g.it_tilt * digital + 0.25 * total.normal());
+        // The capital leads the country, as in the real yearbooks.
+        if cities[i].adcode == "110000" {
+            digital = 5.0;
+        }
+        let distance = digital - g.it_swing[2];
+        let width = g.it_swing[0] + g.it_swing[1] * exp(-1.5 * distance * distance);
+        let base = exp(3.2 + 0.75 * size[i] + 0.35 * wealth[i] + g.it_tilt * digital.min(2.0) + 0.25 * total.normal());
         let mut wave = swing.normal();
-        let flat = 1.0 / cities[i].relief.max(0.1);
-        let slope = g.it_users[0] * flat.min(2.5) / 2.5 + g.it_users[1] * (flat - 2.5).max(0.0) / 7.5;
+        // The few giants hardly move: no single city shall decide a regression.
+        let giant = 1.0 / (1.0 + exp(4.0 * (digital - 2.4)));
+        let slope = g.it_users[0] * middling + g.it_users[1] * very_flat;
         let growth = 0.03 * total.normal();
         for t in 0..YEARS {
             if t > 0 {
@@ -262,11 +308,16 @@ fn draw_industry(cities: &[City], calibration: &Calibration, size: &[f64], wealt
             }
             let clock = t as f64 / (YEARS - 1) as f64 - 0.5;
             let employed = 1e4 * base * exp(growth * clock + 0.02 * total.normal());
-            let share = 0.0125 * exp(g.it_spread * digital + width * wave + slope * clock - 0.25 * clock);
+            let share = 0.0125 * exp(g.it_spread * digital + giant * (width * bounded(wave) + slope * clock) + (1.0 - giant) * 0.5 * clock);
             book.employment.push(employed);
             book.employment_it.push(employed * share.min(0.3));
         }
     }
+}
+
+/// Squeezes a normal score into ±1.41, so that no single city decides a regression.
+fn bounded(score: f64) -> f64 {
+    score / (1.0 + 0.5 * score * score).sqrt()
 }
 
 /// Table 4's urban-services indicators: each has its own city level, shocks and the common shift.

@@ -1,0 +1,141 @@
+//! The two-lines test: finds a U where there is one, and none where only the curvature says so.
+
+use faer::Mat;
+use panel_fe::two_lines::{TwoLinesProblem, two_lines};
+use panel_fe::utest::{Curve, Shape, utest};
+use panel_fe::vcov::{Meat, Structure};
+
+fn noise(seed: u64) -> impl FnMut() -> f64 {
+    let mut state = seed | 1;
+    move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 11) as f64 / (1_u64 << 53) as f64 * 2.0 - 1.0
+    }
+}
+
+fn sample(f: impl Fn(f64) -> f64, spread: f64) -> (Vec<f64>, Vec<f64>) {
+    let mut e = noise(99);
+    let x: Vec<f64> = (0..400).map(|_| 5.0 + 5.0 * e()).collect();
+    let y = x.iter().map(|&x| f(x) + spread * e()).collect();
+    (x, y)
+}
+
+fn run(x: &[f64], y: &[f64]) -> panel_fe::two_lines::TwoLines {
+    let meat = Meat::new(Structure::Independent);
+    let constant = Mat::from_fn(x.len(), 1, |_, _| 1.0);
+    let n = x.len() as f64;
+    let problem = TwoLinesProblem {
+        y,
+        x,
+        controls: constant.as_ref(),
+        absorb: None,
+        absorbed: 0.0,
+        meat: &meat,
+        multiplier: n / (n - 4.0),
+        df: n - 4.0,
+    };
+    two_lines(&problem).expect("regular")
+}
+
+#[test]
+fn a_parabola_is_a_u_with_the_break_at_its_vertex() {
+    let (x, y) = sample(|x| (x - 4.0).powi(2), 3.0);
+    let got = run(&x, &y);
+    assert_eq!(got.shape, Shape::U);
+    assert!((got.extreme - 4.0).abs() < 0.6, "{got:?}");
+    assert!(got.flat.0 <= got.breakpoint && got.breakpoint <= got.flat.1 && (got.breakpoint - 4.0).abs() < 1.0);
+    assert!(got.left.slope < 0.0 && got.right.slope > 0.0);
+    assert!(got.test.available().expect("opposite signs").p.expect("p") < 1e-6);
+    let (x, y) = sample(|x| -(x - 6.0).abs(), 1.0);
+    let got = run(&x, &y);
+    assert_eq!(got.shape, Shape::InverseU);
+    assert!(
+        (got.breakpoint - 6.0).abs() < 0.5
+            && (got.left.slope - 1.0).abs() < 0.1
+            && (got.right.slope + 1.0).abs() < 0.15
+    );
+}
+
+// Simonsohn's argument: for a logarithm the quadratic regression can turn inside the data and be "significant".
+#[test]
+fn a_logarithm_is_no_inverse_u() {
+    let (x, y) = sample(|x| 3.0 * (x + 0.05).ln(), 0.1);
+    let got = run(&x, &y);
+    assert!(got.test.available().is_none() || got.test.available().expect("checked").p.expect("p") > 0.05, "{got:?}");
+    assert!(got.left.slope > 0.0 && got.left.t > 10.0);
+    // The quadratic form in the same data says inverse U.
+    let n = x.len();
+    let design = Mat::from_fn(n, 3, |i, j| x[i].powi(j as i32));
+    let inverse = {
+        use faer::linalg::solvers::Solve;
+        (design.transpose() * &design).partial_piv_lu().solve(Mat::<f64>::identity(3, 3))
+    };
+    let target = Mat::from_fn(n, 1, |i, _| y[i]);
+    let b = &inverse * (design.transpose() * &target);
+    let u = &target - &design * &b;
+    let s2 = u.squared_norm_l2() / (n as f64 - 3.0);
+    let v = Mat::from_fn(2, 2, |i, j| s2 * inverse[(i + 1, j + 1)]);
+    let (low, high) = x.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &x| (l.min(x), h.max(x)));
+    let quadratic =
+        utest(b[(1, 0)], b[(2, 0)], v.as_ref(), (low, high), n as f64 - 3.0, Curve::Quadratic, 0.95).expect("valid");
+    assert_eq!(quadratic.shape, Shape::InverseU);
+    assert!(quadratic.overall.available().expect("turns inside").p.expect("p") < 0.05, "{quadratic:?}");
+}
+
+#[test]
+fn absorbed_effects_equal_dummies() {
+    let mut e = noise(7);
+    let n = 240;
+    let unit = |i: usize| i % 8;
+    let x: Vec<f64> = (0..n).map(|i| 3.0 * e() + unit(i) as f64 * 0.3).collect();
+    let y: Vec<f64> = (0..n).map(|i| (x[i] - 1.0).powi(2) + 4.0 * unit(i) as f64 + 2.0 * e()).collect();
+    let meat = Meat::new(Structure::Independent);
+    let dummies = Mat::from_fn(n, 8, |i, j| f64::from(u8::from(unit(i) == j)));
+    let none = Mat::<f64>::zeros(n, 0);
+    let demean = |m: &Mat<f64>| {
+        let mut out = m.clone();
+        for j in 0..m.ncols() {
+            for u in 0..8 {
+                let rows: Vec<usize> = (0..n).filter(|&i| unit(i) == u).collect();
+                let mean = rows.iter().map(|&i| m[(i, j)]).sum::<f64>() / rows.len() as f64;
+                for &i in &rows {
+                    out[(i, j)] -= mean;
+                }
+            }
+        }
+        Ok(out)
+    };
+    let base = TwoLinesProblem {
+        y: &y,
+        x: &x,
+        controls: dummies.as_ref(),
+        absorb: None,
+        absorbed: 0.0,
+        meat: &meat,
+        multiplier: 1.0,
+        df: 229.0,
+    };
+    let one = two_lines(&base).expect("regular");
+    let two = two_lines(&TwoLinesProblem { controls: none.as_ref(), absorb: Some(&demean), absorbed: 8.0, ..base })
+        .expect("regular");
+    assert!(
+        (one.left.slope - two.left.slope).abs() < 1e-9 && (one.right.t - two.right.t).abs() < 1e-8,
+        "{one:?} {two:?}"
+    );
+    assert_eq!(one.shape, Shape::U);
+    assert!((one.breakpoint - 1.0).abs() < 0.7);
+    let empty = Mat::<f64>::zeros(3, 0);
+    let short = TwoLinesProblem {
+        y: &y[..3],
+        x: &[1.0, 2.0, 3.0],
+        controls: empty.as_ref(),
+        absorb: None,
+        absorbed: 0.0,
+        meat: &meat,
+        multiplier: 1.0,
+        df: 1.0,
+    };
+    assert!(two_lines(&short).expect_err("too few").to_string().contains("five"));
+}
