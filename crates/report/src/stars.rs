@@ -87,7 +87,7 @@ impl StarRule {
                 let stars: Vec<String> = (1..=self.0.len()).rev().map(|n| "*".repeat(n)).collect();
                 let levels: Vec<String> = self.0.iter().rev().map(|p| percent(*p)).collect();
                 let each = if levels.len() > 1 { "分别" } else { "" };
-                format!("{}{each}表示在 {} 的水平上显著", stars.join("、"), levels.join("、"))
+                format!("{} {each}表示在 {} 的水平上显著", stars.join("、"), levels.join("、"))
             }
             Lang::En => {
                 let parts: Vec<String> = self
@@ -143,7 +143,7 @@ mod tests {
         assert_eq!([0.2, 0.1, 0.0999, 0.05, 0.0499, 0.0099].map(|p| rule.count(p)), [0, 0, 1, 1, 2, 3]);
         assert_eq!(rule.count(f64::NAN), 0);
         assert_eq!(rule.note(Lang::En).as_deref(), Some("* p < 0.1, ** p < 0.05, *** p < 0.01"));
-        assert_eq!(rule.note(Lang::Zh).as_deref(), Some("***、**、*分别表示在 1%、5%、10% 的水平上显著"));
+        assert_eq!(rule.note(Lang::Zh).as_deref(), Some("***、**、* 分别表示在 1%、5%、10% 的水平上显著"));
         assert_eq!(StarRule::none().note(Lang::En), None);
         assert_eq!(rule.p_range(2), Some((0.01, 0.05)));
         assert_eq!(rule.p_range(0), Some((0.1, 1.0)));

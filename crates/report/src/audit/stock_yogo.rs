@@ -17,6 +17,8 @@ pub struct StockYogo {
 
 type Rows = &'static [(usize, usize, [f64; 4])];
 
+// 6.28 is a critical value, not 2π.
+#[allow(clippy::approx_constant)]
 /// Size of a nominal 5 % Wald test at most 10, 15, 20, 25 %: (endogenous, instruments, values).
 const SIZE: Rows = &[
     (1, 1, [16.38, 8.96, 6.66, 5.53]),

@@ -89,15 +89,21 @@ impl Distributions {
             svg.polyline(&ridge, PALETTE[0], 1.25, "");
             svg.text((left - 8.0, base), sample.label.get(lang), 11.0, INK, Anchor::End);
             let q = [0.05, 0.25, 0.5, 0.75, 0.95].map(|p| quantile(&values, p));
-            if !values.is_empty() {
-                let inside = |v: f64| x.at(v).clamp(left, right);
-                svg.line((inside(q[1]), base), (inside(q[3]), base), PALETTE[0], 3.0, "");
-                svg.circle((inside(q[2]), base), 3.5, "#ffffff", PALETTE[0]);
-                let text = format!("{} ({})", number(q[2], Format::Fixed(3)), values.len());
-                svg.text((right + 14.0, base + 2.0), &text, 11.0, INK, Anchor::Start);
-            }
             let [p5, p25, p50, p75, p95] = q.map(six);
             push_record(&mut csv, [sample.label.get(lang), &values.len().to_string(), &p5, &p25, &p50, &p75, &p95]);
+        }
+        // Over all ridges, so that none covers a median.
+        for (i, sample) in self.samples.iter().enumerate() {
+            let values = sorted(&sample.values);
+            if values.is_empty() {
+                continue;
+            }
+            let base = top + STEP * i as f64;
+            let inside = |q| x.at(quantile(&values, q)).clamp(left, right);
+            svg.line((inside(0.25), base), (inside(0.75), base), PALETTE[0], 3.0, "");
+            svg.circle((inside(0.5), base), 3.5, "#ffffff", PALETTE[0]);
+            let text = format!("{} ({})", number(quantile(&values, 0.5), Format::Fixed(3)), values.len());
+            svg.text((right + 14.0, base + 2.0), &text, 11.0, INK, Anchor::Start);
         }
         Ok(svg.finish(&self.frame, lang, bottom + 44.0, csv))
     }

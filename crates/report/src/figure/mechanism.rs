@@ -65,9 +65,9 @@ impl Mechanism {
         let mut svg = Svg::new(WIDTH);
         let middle_height = STEP * (self.mediators.len() - 1) as f64;
         let first = 14.0 + BOX_HEIGHT / 2.0;
+        let center_y = first + middle_height / 2.0;
         // The direct arrow runs below the mediators.
-        let direct_y = first + middle_height + STEP + 10.0;
-        let center_y = f64::midpoint(first, direct_y);
+        let direct_y = first + middle_height + BOX_HEIGHT / 2.0 + 14.0;
         let treatment = (16.0 + BOX / 2.0, center_y);
         let outcome = (WIDTH - 16.0 - BOX / 2.0, center_y);
         let mut csv = "from,to,term,estimate,stars\n".to_owned();

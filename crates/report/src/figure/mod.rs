@@ -20,6 +20,8 @@ mod distributions;
 mod map;
 mod mechanism;
 mod pipeline;
+#[cfg(feature = "png")]
+mod png;
 mod scale;
 mod svg;
 mod text;
@@ -33,6 +35,8 @@ pub use distributions::{Distributions, Sample};
 pub use map::{GeoPoint, PointMap};
 pub use mechanism::{ArrowLabel, Mechanism, Mediator};
 pub use pipeline::{Pipeline, Stage};
+#[cfg(feature = "png")]
+pub use png::{Png, png};
 pub use ucurve::{TurningPoint, UCurve};
 pub use xy::{Band, CurvePoint, Dots, Mark, Panel, Series, Strip, XyPlot};
 

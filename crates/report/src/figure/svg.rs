@@ -135,7 +135,7 @@ impl Svg {
             px(at.0),
             px(at.1),
             px(size),
-            escape(&text.replace('-', "−"))
+            escape(&minus(text))
         ));
     }
 
@@ -199,6 +199,21 @@ impl Svg {
         self.text((at.0 + 17.0, at.1), label, 11.0, INK, Anchor::Start);
         at.0 + 17.0 + width(label, 11.0) + 18.0
     }
+}
+
+/// A true minus before a digit where no word or number precedes it: `-0.5`, but not `U-test` or `2013-2020`.
+fn minus(text: &str) -> String {
+    let mut previous = ' ';
+    let mut chars = text.chars().peekable();
+    let mut out = String::with_capacity(text.len());
+    while let Some(c) = chars.next() {
+        let sign = c == '-'
+            && !previous.is_alphanumeric()
+            && chars.peek().is_some_and(|next| next.is_ascii_digit() || *next == '∞');
+        out.push(if sign { '−' } else { c });
+        previous = c;
+    }
+    out
 }
 
 fn join(points: &[(f64, f64)]) -> String {

@@ -38,46 +38,26 @@ pub struct UCurve {
 }
 
 impl UCurve {
-    /// Draws it. The corner says how many bins there are and how many observations lie beyond the turning point.
+    /// Draws it. Beside the strip it says how many bins there are and how many observations lie beyond the turning point.
     ///
     /// # Errors
     /// As [`XyPlot::draw`].
     pub fn draw(&self, lang: Lang) -> Result<Figure> {
+        let remarks = |lang| self.remarks(lang);
         let strips = self.turning_point.iter().map(|tp| {
             let text = |v: f64| if v.is_finite() { number(v, Format::Fixed(2)) } else { number(v, Format::Full) };
-            Strip {
-                low: tp.low,
-                high: tp.high,
-                at: Some(tp.at),
-                label: Text::new(
-                    format!("拐点 {}（95% 区间 {}–{}）", text(tp.at), text(tp.low), text(tp.high)),
-                    format!("turning point {} (95% interval {} to {})", text(tp.at), text(tp.low), text(tp.high)),
-                ),
-            }
+            let (at, low, high) = (text(tp.at), text(tp.low), text(tp.high));
+            let label = Text::build(|lang| match lang {
+                Lang::Zh => format!("拐点 {at}（95% 区间 {low}–{high}）{}", remarks(lang)),
+                Lang::En => format!("turning point {at} (95% interval {low} to {high}){}", remarks(lang)),
+            });
+            Strip { low: tp.low, high: tp.high, at: Some(tp.at), label }
         });
-        let beyond = self.share_beyond.map(|share| number(share, Format::Percent(0)));
-        let corner = Text::build(|lang| {
-            let mut lines = Vec::new();
-            match lang {
-                Lang::Zh => {
-                    lines.extend(
-                        (!self.bins.is_empty()).then(|| format!("圆点：{} 个分箱（残差化）的均值", self.bins.len())),
-                    );
-                    lines.extend(beyond.as_ref().map(|share| format!("拐点右侧：{share} 的观测")));
-                }
-                Lang::En => {
-                    lines.extend(
-                        (!self.bins.is_empty())
-                            .then(|| format!("dots: means of {} residualized bins", self.bins.len())),
-                    );
-                    lines.extend(
-                        beyond.as_ref().map(|share| format!("beyond the turning point: {share} of observations")),
-                    );
-                }
-            }
-            // Below the label of the strip.
-            if self.turning_point.is_some() { format!("\n{}", lines.join("\n")) } else { lines.join("\n") }
-        });
+        let corner = if self.turning_point.is_some() {
+            Text::default()
+        } else {
+            Text::build(|lang| remarks(lang).trim_start().to_owned())
+        };
         let panel = Panel {
             x: self.x.clone(),
             y: self.y.clone(),
@@ -89,5 +69,22 @@ impl UCurve {
             ..Panel::default()
         };
         XyPlot::single(self.frame.clone(), panel).draw(lang)
+    }
+
+    /// How many bins there are, and how many observations lie beyond the turning point, a line each.
+    fn remarks(&self, lang: Lang) -> String {
+        let beyond = self.share_beyond.map(|share| number(share, Format::Percent(0)));
+        let bins = (!self.bins.is_empty()).then_some(self.bins.len());
+        let lines = match lang {
+            Lang::Zh => [
+                bins.map(|n| format!("圆点：{n} 个分箱（残差化）的均值")),
+                beyond.map(|share| format!("拐点右侧：{share} 的观测")),
+            ],
+            Lang::En => [
+                bins.map(|n| format!("dots: means of {n} residualized bins")),
+                beyond.map(|share| format!("beyond the turning point: {share} of observations")),
+            ],
+        };
+        lines.into_iter().flatten().map(|line| format!("\n{line}")).collect()
     }
 }

@@ -65,7 +65,7 @@ pub struct Strip {
     pub high: f64,
     /// Line inside the strip.
     pub at: Option<f64>,
-    /// Label at its top.
+    /// Label at its top; further lines are set below the first, in ink.
     pub label: Text,
 }
 

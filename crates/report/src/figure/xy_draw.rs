@@ -136,9 +136,19 @@ impl Painter<'_> {
             if let Some(at) = strip.at.filter(|at| (left..=right).contains(&self.x.at(*at))) {
                 self.svg.line((self.x.at(at), top), (self.x.at(at), bottom), PALETTE[1], 1.0, "4 3");
             }
-            let beside = high + 6.0 + width(label, 11.0) <= right;
-            let (x, anchor) = if beside { (high + 6.0, Anchor::Start) } else { (low - 6.0, Anchor::End) };
-            self.svg.halo((x, top + 14.0 + 15.0 * i as f64), label, 11.0, PALETTE[1], anchor);
+            let widest = label.lines().map(|line| width(line, 11.0)).fold(0.0, f64::max);
+            let (x, anchor) = if high + 6.0 + widest <= right {
+                (high + 6.0, Anchor::Start)
+            } else if low - 6.0 - widest >= left {
+                (low - 6.0, Anchor::End)
+            } else {
+                (left + 6.0, Anchor::Start)
+            };
+            for (k, line) in label.lines().enumerate() {
+                let color = if k == 0 { PALETTE[1] } else { INK };
+                self.svg.halo((x, top + 14.0 + 15.0 * (i + k) as f64), line, 11.0, color, anchor);
+            }
+            let label = label.lines().next().unwrap_or_default();
             let title = self.panel.title.get(self.lang);
             self.drawn.push(title, "strip", label, strip.at.unwrap_or(f64::NAN), f64::NAN, (strip.low, strip.high));
         }

@@ -101,7 +101,7 @@ fn push_body(out: &mut String, grid: &Grid) {
                     escape(stub)
                 ));
                 for (cell, align) in cells.iter().zip(&grid.align[1..]) {
-                    push_cell(out, cell, &style(*align, *rule_above, below));
+                    push_cell(out, cell, *align, &style(*align, *rule_above, below));
                 }
                 out.push_str("</tr>\n");
             }
@@ -110,11 +110,12 @@ fn push_body(out: &mut String, grid: &Grid) {
     out.push_str("</tbody>\n");
 }
 
-fn push_cell(out: &mut String, cell: &GridCell, style: &str) {
+fn push_cell(out: &mut String, cell: &GridCell, align: TextAlign, style: &str) {
     let title = cell.missing.as_ref().map(|reason| format!(" title=\"{}\"", escape(reason))).unwrap_or_default();
     // A true minus sign: a hyphen is too short beside digits, and browsers break lines after it.
     let text = if cell.numeric { escape(&cell.text).replace('-', "−") } else { escape(&cell.text) };
-    let nowrap = if cell.numeric { ";white-space:nowrap" } else { "" };
+    // Centered words are short (yes, no, a number with its mark); only ragged columns may break their lines.
+    let nowrap = if align == TextAlign::Center && !cell.text.is_empty() { ";white-space:nowrap" } else { "" };
     let stars = if cell.stars.is_empty() { String::new() } else { format!("<sup>{}</sup>", cell.stars) };
     out.push_str(&format!("<td{title} style=\"{style}{nowrap}\">{text}{stars}</td>"));
 }

@@ -5,12 +5,9 @@ use panel_report::figure::{
     Mechanism, Mediator, Panel, Pipeline, PointMap, Sample, Series, Stage, Strip, TurningPoint, UCurve, XyPlot,
     bin_means, caption,
 };
-use panel_report::published::bare_number;
 use panel_report::regression::{FitStat, Flag, ModelColumn, RegressionSpec, StdErrors, Term, regression_table};
 use panel_report::table::Spanner;
-use panel_report::{
-    Figure, Lang, PublishedRow, Replicated, Result, StarRule, Stat, Table, Text, compare, published_cells,
-};
+use panel_report::{Figure, Lang, Result, StarRule, Table, Text};
 
 /// A figure that draws itself in one language.
 pub(crate) type Draw = Box<dyn Fn(Lang) -> Result<Figure>>;
@@ -448,19 +445,4 @@ pub(crate) fn subsamples() -> Result<Table> {
         Spanner { label: Text::new("城市群", "Agglomeration"), first: 3, last: 4 },
     ];
     regression_table(&columns, &spec)
-}
-
-/// Table 2 beside slightly moved numbers.
-pub(crate) fn compared(rows: &[PublishedRow]) -> Result<Table> {
-    let published = published_cells(rows);
-    let replicated: Vec<Replicated> = published
-        .iter()
-        .map(|cell| match cell.key.stat {
-            Stat::Stars => Replicated::stars(cell.key.clone(), cell.printed.len() as u8),
-            _ => Replicated::number(cell.key.clone(), bare_number(&cell.printed).map_or(0.0, |p| p.value * 1.04)),
-        })
-        .collect();
-    compare(&published, &replicated)?
-        .side_by_side("2")
-        .ok_or_else(|| panel_report::Error::Specification("no table 2".to_owned()))
 }

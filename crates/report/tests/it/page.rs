@@ -111,7 +111,7 @@ fn the_codebook_counts_and_bounds() {
         definition: ("式（4）", "Eq. (4)").into(),
         source: "".into(),
     };
-    let codebook = Codebook::new(&panel, &[note.clone()]).expect("a codebook");
+    let codebook = Codebook::new(&panel, std::slice::from_ref(&note)).expect("a codebook");
     let table =
         String::from_utf8(codebook.table().render(TableFormat::Markdown, Lang::En).expect("renders")).expect("UTF-8");
     snapshot("codebook", "CSV and table", &[codebook.csv(), table].join("\n"));

@@ -12,6 +12,8 @@ use crate::render::xml::escape;
 use crate::{Error, Lang, Result, Table, Text};
 
 /// One block of a Word document.
+// Documents have dozens of items, not millions: a plain table is easier to write than a boxed one.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug, Clone, PartialEq)]
 pub enum DocxItem {
     /// A heading of level 1 to 3.

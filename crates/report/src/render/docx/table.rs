@@ -68,7 +68,7 @@ fn widths(grid: &Grid) -> Vec<usize> {
     }
     let shared = widest.iter().zip(&numeric).filter(|(_, n)| **n).map(|(w, _)| *w).max().unwrap_or(0);
     let units: Vec<usize> =
-        widest.iter().zip(&numeric).map(|(w, n)| (if *n { shared } else { *w }).min(36) + 2).collect();
+        widest.iter().zip(&numeric).map(|(w, n)| (if *n { shared } else { *w }).min(60) + 2).collect();
     let total: usize = units.iter().sum();
     units.iter().map(|unit| unit * TEXT_WIDTH / total.max(1)).collect()
 }
@@ -114,7 +114,7 @@ impl Writer<'_> {
                 let indent = if *indented { 210 } else { 0 };
                 self.cell(out, 0, 1, (*rule_above, under), keep, &run(emphasis, stub), indent);
                 for (i, cell) in cells.iter().enumerate() {
-                    self.cell(out, i + 1, 1, (*rule_above, under), keep, &cell_runs(cell, emphasis), 0);
+                    self.cell(out, i + 1, 1, (*rule_above, under), keep, &cell_runs(cell), 0);
                 }
             }
         }
@@ -155,17 +155,17 @@ impl Writer<'_> {
         let keep = if keep { "<w:keepNext/>" } else { "" };
         let indent = if indent > 0 { format!("<w:ind w:left=\"{indent}\"/>") } else { String::new() };
         out.push_str(&format!(
-            "<w:vAlign w:val=\"center\"/></w:tcPr><w:p><w:pPr><w:pStyle w:val=\"{}\"/>{keep}{indent}\
+            "<w:vAlign w:val=\"top\"/></w:tcPr><w:p><w:pPr><w:pStyle w:val=\"{}\"/>{keep}{indent}\
              <w:jc w:val=\"{justify}\"/></w:pPr>{runs}</w:p></w:tc>",
             self.style
         ));
     }
 }
 
-fn cell_runs(cell: &GridCell, emphasis: &str) -> String {
+fn cell_runs(cell: &GridCell) -> String {
     // A true minus: a hyphen is too short beside digits.
     let text = if cell.numeric { cell.text.replace('-', "−") } else { cell.text.clone() };
-    let mut runs = run(emphasis, &text);
-    runs.push_str(&run(&format!("{emphasis}<w:vertAlign w:val=\"superscript\"/>"), &cell.stars));
+    let mut runs = run("", &text);
+    runs.push_str(&run("<w:vertAlign w:val=\"superscript\"/>", &cell.stars));
     runs
 }

@@ -1,0 +1,121 @@
+//! Other programs open what is written here. Each test is skipped, with a message, where its program is missing.
+
+use crate::gallery;
+use panel_report::render::{docx, latex_document, xlsx};
+use panel_report::{Lang, Table, TableFormat};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+fn tables() -> Vec<Table> {
+    vec![gallery::regression().expect("a table"), gallery::subsamples().expect("a table")]
+}
+
+/// The program, if this machine has it.
+fn program(names: &[&'static str]) -> Option<&'static str> {
+    let found = names.iter().find(|name| {
+        let run = Command::new(name).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+        run.is_ok_and(|status| status.success())
+    });
+    if found.is_none() {
+        eprintln!("skipped: none of {names:?} is installed");
+    }
+    found.copied()
+}
+
+/// A fresh folder of this test's own.
+fn folder(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("panel-report-{name}-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a temporary folder");
+    folder
+}
+
+fn converts(office: &str, folder: &Path, file: &str, to: &str) -> Vec<u8> {
+    let profile = format!("-env:UserInstallation=file://{}", folder.join("profile").display());
+    let run = Command::new(office)
+        .args([profile.as_str(), "--headless", "--convert-to", to, "--outdir"])
+        .arg(folder.join("out"))
+        .arg(folder.join(file))
+        .output()
+        .expect("runs");
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let name = Path::new(file).with_extension(to.split(':').next().unwrap_or(to));
+    std::fs::read(folder.join("out").join(name)).expect("converted")
+}
+
+#[test]
+fn libreoffice_opens_word_and_excel() {
+    let Some(office) = program(&["soffice", "libreoffice"]) else { return };
+    let folder = folder("office");
+    std::fs::write(folder.join("tables.docx"), docx(&tables(), Lang::Zh).expect("a document")).expect("written");
+    std::fs::write(folder.join("tables.xlsx"), xlsx(&tables(), Lang::Zh).expect("a workbook")).expect("written");
+    let text =
+        String::from_utf8_lossy(&converts(office, &folder, "tables.docx", "txt:Text (encoded):UTF8")).into_owned();
+    for part in ["表 2  基准回归结果", "虚拟集聚平方", "−0.013**", "(0.006)", "279 个聚类", "非城市群"]
+    {
+        assert!(text.contains(part), "Word text lacks `{part}`:\n{text}");
+    }
+    let cells =
+        String::from_utf8_lossy(&converts(office, &folder, "tables.xlsx", "csv:Text - txt - csv (StarCalc):44,34,76"))
+            .into_owned();
+    for part in ["虚拟集聚", "-0.013**", "(0.006)", "2232"] {
+        assert!(cells.contains(part), "Excel cells lack `{part}`:\n{cells}");
+    }
+    std::fs::remove_dir_all(&folder).expect("removed");
+}
+
+#[test]
+fn latex_compiles() {
+    let Some(engine) = program(&["tectonic", "xelatex"]) else { return };
+    let folder = folder("latex");
+    for lang in Lang::ALL {
+        let document = latex_document(&tables(), lang).expect("a document");
+        std::fs::write(folder.join("tables.tex"), &document).expect("written");
+        let mut run = Command::new(engine);
+        if engine == "xelatex" {
+            run.args(["-interaction=nonstopmode", "-halt-on-error"]);
+        }
+        let run = run.arg("tables.tex").current_dir(&folder).output().expect("runs");
+        let log = String::from_utf8_lossy(&run.stdout);
+        let missing = ["ctexart.cls' not found", "cannot be found", "fontset"].iter().any(|part| log.contains(part));
+        if lang == Lang::Zh && !run.status.success() && missing {
+            eprintln!("skipped: no ctex with Chinese fonts");
+            continue;
+        }
+        assert!(run.status.success(), "{lang:?}: {log}");
+        assert!(!log.contains("Overfull \\hbox (1"), "{lang:?}: a table is wider than the page: {log}");
+    }
+    std::fs::remove_dir_all(&folder).expect("removed");
+}
+
+#[test]
+fn typst_compiles() {
+    let Some(engine) = program(&["typst"]) else { return };
+    let folder = folder("typst");
+    for table in tables() {
+        std::fs::write(folder.join("table.typ"), table.render(TableFormat::Typst, Lang::Zh).expect("renders"))
+            .expect("written");
+        let run = Command::new(engine).args(["compile", "table.typ"]).current_dir(&folder).output().expect("runs");
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    }
+    std::fs::remove_dir_all(&folder).expect("removed");
+}
+
+#[cfg(feature = "png")]
+#[test]
+fn figures_rasterize_where_there_are_fonts() {
+    use panel_report::figure::png;
+    for (name, draw) in gallery::all() {
+        for lang in Lang::ALL {
+            let figure = draw(lang).expect("draws");
+            match png(&figure, 2.0) {
+                Ok(image) => {
+                    assert!(image.bytes.starts_with(b"\x89PNG"), "{name}");
+                    assert_eq!((image.width, image.height), (2 * figure.width, 2 * figure.height), "{name}");
+                }
+                Err(error) => eprintln!("skipped: {error}"),
+            }
+        }
+    }
+    let (_, draw) = gallery::all().remove(0);
+    assert!(png(&draw(Lang::En).expect("draws"), 0.0).is_err());
+}
