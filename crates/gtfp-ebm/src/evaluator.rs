@@ -7,7 +7,7 @@ use crate::evaluate::{Detail, Extent, Outcome, ReferenceSet, Shape, Status, deta
 use crate::lp::{LpStats, Solver};
 use crate::model::ebm::EbmOptions;
 use crate::model::{Formulation, ddf, ebm, nonradial_ddf, radial, sbm, super_efficiency};
-use crate::spec::{Calibration, CalibrationScope, Disposability, EbmParameters, Model, Orientation, PanelSpec, Rts};
+use crate::spec::{BadsConvention, Calibration, CalibrationScope, Disposability, EbmParameters, Model, Orientation, PanelSpec, Rts};
 
 /// A model bound to data.
 #[derive(Debug)]
@@ -18,12 +18,14 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) stats: LpStats,
     /// Pooled first, then one per period where so calibrated.
     pub(crate) calibrations: Vec<CalibrationResult>,
+    /// Pseudo-samples: row r is evaluated, row r + this is its stand-in in reference sets.
+    pub(crate) stand_in: usize,
 }
 
 impl<'a> Evaluator<'a> {
     pub(crate) fn new(observations: &'a Observations, spec: &'a PanelSpec, solver: Solver) -> Result<Self> {
         check(spec, observations)?;
-        Ok(Self { observations, spec, solver, stats: LpStats::default(), calibrations: Vec::new() })
+        Ok(Self { observations, spec, solver, stats: LpStats::default(), calibrations: Vec::new(), stand_in: 0 })
     }
 
     /// What the model demands of the data.
@@ -94,7 +96,8 @@ impl<'a> Evaluator<'a> {
         let weak = bads && matches!(spec.disposability, Disposability::Weak | Disposability::WeakKuosmanen);
         let abatement = bads && spec.disposability == Disposability::WeakKuosmanen && rts != Rts::Crs;
         let all_columns = spec.all_columns || spec.super_efficiency;
-        ReferenceSet::new(self.observations, rows, Shape { rts, weak, abatement, all_columns })
+        let rows: Vec<usize> = rows.iter().map(|row| row + self.stand_in).collect();
+        ReferenceSet::new(self.observations, &rows, Shape { rts, weak, abatement, all_columns })
     }
 
     /// The program of the model on a reference set.
@@ -132,8 +135,11 @@ impl<'a> Evaluator<'a> {
         let form = self.formulation(reference, rts, period)?;
         let plain = Extent { solver: self.solver, exclude_self: false };
         if !self.spec.super_efficiency {
-            let (outcomes, stats) = scores(&form, self.observations, rows, reference, plain)?;
+            let (mut outcomes, stats) = scores(&form, self.observations, rows, reference, plain)?;
             self.stats.merge(&stats);
+            if self.stand_in > 0 {
+                self.score_outside(rows, reference, rts, period, &mut outcomes)?;
+            }
             return Ok(outcomes);
         }
         let without = Extent { exclude_self: true, ..plain };
@@ -153,6 +159,41 @@ impl<'a> Evaluator<'a> {
             outcomes[i] = outcome;
         }
         Ok(outcomes)
+    }
+
+    /// Units outside a pseudo-sample's technology have no program with slacks alone or bounded factors. They get the
+    /// super-efficiency program of their model: Tone's (2002) for the slacks-based measure, free θ and φ with
+    /// convention A for the epsilon-based one.
+    fn score_outside(
+        &mut self,
+        rows: &[usize],
+        reference: &ReferenceSet,
+        rts: Rts,
+        period: Option<i64>,
+        outcomes: &mut [Outcome],
+    ) -> Result<()> {
+        let at: Vec<usize> = (0..rows.len()).filter(|&i| outcomes[i].status == Status::Infeasible).collect();
+        let spec = self.spec;
+        let form = match spec.model {
+            Model::Sbm => self.super_sbm(rts),
+            Model::Ebm if spec.is_bounded() => {
+                let convention = match spec.bads_convention {
+                    BadsConvention::Input => BadsConvention::Input,
+                    _ => BadsConvention::Phi,
+                };
+                let options = EbmOptions { orientation: spec.orientation, rts: Rts::Crs, convention, bounded: false };
+                ebm::formulation(self.observations.dims(), &options, self.parameters(period)?)?
+            }
+            _ => return Ok(()),
+        };
+        let outside: Vec<usize> = at.iter().map(|&i| rows[i]).collect();
+        let plain = Extent { solver: self.solver, exclude_self: false };
+        let (found, stats) = scores(&form, self.observations, &outside, reference, plain)?;
+        self.stats.merge(&stats);
+        for (i, outcome) in at.into_iter().zip(found) {
+            outcomes[i] = outcome;
+        }
+        Ok(())
     }
 
     /// Scores and details of `rows` against a reference set.

@@ -44,6 +44,7 @@
 //! | [`evaluate`] | scores, slacks, targets, peers, multipliers |
 //! | [`index`], [`panel_value`] | productivity indices and what a row gets from them |
 //! | [`frontier`] | the units that can be peers, found once
+//! | [`bootstrap`](mod@bootstrap) | smoothed bootstrap of scores and indices |
 //! | [`lp`] | the linear programs, solved with a certificate |
 //!
 //! # Where to start
@@ -52,6 +53,7 @@
 #![warn(missing_docs)]
 
 pub mod affinity;
+pub mod bootstrap;
 pub mod calibration;
 pub mod data;
 pub mod error;
@@ -68,6 +70,7 @@ pub mod record;
 pub mod spec;
 pub mod timeline;
 
+pub use bootstrap::{BootstrapResult, BootstrapRow, BootstrapSpec, Interval, bootstrap};
 pub use calibration::CalibrationResult;
 pub use data::{Dimensions, Observations};
 pub use efficiency::{Efficiency, efficiency};

@@ -138,16 +138,10 @@ pub fn productivity(data: &PanelData<'_>, spec: &PanelSpec, solver: Solver) -> R
     evaluator.calibrate(&all, &by_period)?;
 
     let mut run = Run { evaluator, timeline: &timeline, group: data.group, details: Vec::new() };
-    let main = run.main_scores(&all)?;
-    let own = run.own_scores(spec.rts)?;
-    let group = run.group_scores(&all)?;
-    let around = run.around(&own, spec)?;
-    let pure = if spec.scale_change { Some(run.own_scores(Rts::Vrs)?) } else { None };
-    let mut rows = assemble(&run, spec, &main, &own, group.as_deref(), pure.as_deref(), &around);
-
-    let index: Vec<Option<f64>> = rows.iter().map(|row| row.index).collect();
-    let circular = run.is_circular().then(|| run.efficiencies(&main));
+    let mut rows = run.rows()?;
     if spec.malmquist != Index::None {
+        let index: Vec<Option<f64>> = rows.iter().map(|row| row.index).collect();
+        let circular = run.is_circular().then(|| run.circular(&rows));
         let values = panel_value(&timeline, &index, circular.as_deref(), spec.panel_value, spec.base_period)?;
         for (row, value) in rows.iter_mut().zip(values) {
             row.gtfp = value;
@@ -207,16 +201,40 @@ fn check(spec: &PanelSpec, data: &PanelData<'_>, n: usize) -> Result<()> {
 type PerRow = Vec<Outcome>;
 
 /// The steps of one panel, with what they share.
-struct Run<'a> {
-    evaluator: Evaluator<'a>,
+pub(crate) struct Run<'a> {
+    pub(crate) evaluator: Evaluator<'a>,
     timeline: &'a Timeline,
     group: Option<&'a [u32]>,
     details: Vec<Detail>,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    /// A run that scores rows against their stand-ins, `n` rows further down.
+    pub(crate) fn on_pseudo_sample(
+        mut evaluator: Evaluator<'a>,
+        timeline: &'a Timeline,
+        group: Option<&'a [u32]>,
+        n: usize,
+    ) -> Self {
+        evaluator.stand_in = n;
+        Self { evaluator, timeline, group, details: Vec::new() }
+    }
+
+    /// Scores and transitions of every row, without panel values.
+    pub(crate) fn rows(&mut self) -> Result<Vec<PanelRow>> {
+        let spec = self.evaluator.spec;
+        let mut all: Vec<usize> = self.timeline.all_rows();
+        all.sort_unstable();
+        let main = self.main_scores(&all)?;
+        let own = self.own_scores(spec.rts)?;
+        let group = self.group_scores(&all)?;
+        let around = self.around(&own, &main, spec)?;
+        let pure = if spec.scale_change { Some(self.own_scores(Rts::Vrs)?) } else { None };
+        Ok(assemble(self, spec, &main, &own, group.as_deref(), pure.as_deref(), &around))
+    }
+
     fn empty(&self) -> PerRow {
-        vec![Outcome::without(Status::Missing); self.evaluator.observations.n()]
+        vec![Outcome::without(Status::Missing); self.timeline.n_rows()]
     }
 
     /// Rows of period index `p` that share a frontier: all of them, or one list per group.
@@ -310,9 +328,9 @@ impl Run<'_> {
             && !matches!(spec.malmquist, Index::None | Index::Luenberger)
     }
 
-    /// Efficiencies of all rows: scores, or 1/(1 + D).
-    fn efficiencies(&self, scores: &PerRow) -> Vec<Option<f64>> {
-        scores.iter().map(|outcome| self.efficiency(outcome)).collect()
+    /// Efficiencies of all rows on the one frontier of a circular index: scores, or 1/(1 + D).
+    fn circular(&self, rows: &[PanelRow]) -> Vec<Option<f64>> {
+        rows.iter().map(|row| row.score.and_then(|score| self.efficiency(&Outcome::of(score)))).collect()
     }
 
     fn efficiency(&self, outcome: &Outcome) -> Option<f64> {
@@ -325,7 +343,7 @@ impl Run<'_> {
     }
 
     /// Scores around every transition, by the later row, and whether a cross-period program was infeasible.
-    fn around(&mut self, own: &PerRow, spec: &PanelSpec) -> Result<Vec<(Around, bool)>> {
+    fn around(&mut self, own: &PerRow, main: &PerRow, spec: &PanelSpec) -> Result<Vec<(Around, bool)>> {
         let n = own.len();
         let mut result = vec![(Around::default(), false); n];
         if spec.malmquist == Index::None {
@@ -335,7 +353,7 @@ impl Run<'_> {
         let cross = matches!(spec.reference, Reference::Contemporaneous | Reference::Sequential | Reference::Window);
         // On sequential and window frontiers "own" is that frontier, not the single period.
         let on_frontier = if matches!(spec.reference, Reference::Sequential | Reference::Window) {
-            self.main_scores(&self.timeline.all_rows())?
+            main.clone()
         } else {
             own.clone()
         };

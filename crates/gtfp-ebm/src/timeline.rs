@@ -75,6 +75,12 @@ impl Timeline {
         Ok(Self { periods, step, rows_at, period_of, previous, next, by_entity, usable: usable.to_vec() })
     }
 
+    /// Number of rows, usable or not.
+    #[must_use]
+    pub fn n_rows(&self) -> usize {
+        self.usable.len()
+    }
+
     /// Distinct periods, ascending.
     #[must_use]
     pub fn periods(&self) -> &[i64] {

@@ -4,7 +4,7 @@ use crate::panel::run;
 use crate::support::{PEER, Table, assert_scores, cross_section, observations};
 use gtfp_ebm::{
     Direction, DirectionRule, Disposability, Index, Model, PanelData, PanelResult, PanelRow, PanelSpec, Reference, Rts,
-    Solver, productivity,
+    Solver, Transition, productivity,
 };
 
 /// Stata stores floats, and its LPs stop at 1e-7.
@@ -45,8 +45,9 @@ fn strong_and_weak_disposability() {
     }
 }
 
-/// DEAPack's weak technology under variable returns has one abatement factor per unit.
-const WEAK_OF_DEAPACK: Disposability = Disposability::WeakKuosmanen;
+/// DEAPack's weak technology under variable returns is the plain equality. Kuosmanen (2005) shows that weak
+/// disposability needs abatement factors of its own per unit; that is `WeakKuosmanen`, whose distances are no smaller.
+const WEAK_OF_DEAPACK: Disposability = Disposability::Weak;
 
 fn provinces(spec: &PanelSpec) -> Option<(Table, PanelResult)> {
     let table = Table::shared("stata_gtfpch/provinces30x3.csv")?;
@@ -91,7 +92,7 @@ fn stata_global_malmquist_luenberger() {
     assert_scores("DEAPack EC", &pick(&table, &result, &keys, |r| r.ec), &peer.numbers("efficiency_change"), PEER);
 }
 
-/// `teddf K L = Y : CO2` and the same with `nonr`: distances on the frontier of all periods or of each, as its default.
+/// `teddf K L = Y : CO2, time(year)` and the same with `nonr`: each year's own frontier, direction (-x, y, -b), weights 1.
 #[test]
 fn stata_distances() {
     let (Some(radial), Some(nonradial)) =
@@ -99,31 +100,27 @@ fn stata_distances() {
     else {
         return;
     };
-    let own = PanelSpec { reference: Reference::Contemporaneous, ..spec(Rts::Crs, Disposability::Weak) };
+    let all = DirectionRule::Observed;
+    let own = PanelSpec {
+        reference: Reference::Contemporaneous,
+        direction: Direction { inputs: all, goods: all, bads: all },
+        ..spec(Rts::Crs, Disposability::Weak)
+    };
     let Some((table, result)) = provinces(&own) else { return };
     let keys = |t: &Table| t.text("Province").into_iter().zip(t.text("year")).collect::<Vec<_>>();
     assert_scores("teddf", &pick(&table, &result, &keys(&radial), |r| r.score), &radial.numbers("Dv"), STATA);
-    let all = DirectionRule::Observed;
-    let nonr = PanelSpec {
-        model: Model::NonRadialDdf,
-        direction: Direction { inputs: all, goods: all, bads: all },
-        nonradial_weights: vec![1.0; 4],
-        details: true,
-        ..own
-    };
+    let nonr = PanelSpec { model: Model::NonRadialDdf, nonradial_weights: vec![1.0; 4], ..own };
     let Some((table, result)) = provinces(&nonr) else { return };
     assert_scores("teddf, nonr", &pick(&table, &result, &keys(&nonradial), |r| r.score), &nonradial.numbers("Dv"), STATA);
 }
 
-/// `gtfpch K L = Y : CO2, nonr global`: a Luenberger indicator.
+/// `gtfpch K L = Y : CO2, nonr global`: a Luenberger indicator, output-oriented with weights 1 (gtfpch's default).
 #[test]
 fn stata_nonradial_luenberger() {
     let Some(golden) = Table::shared("stata_gtfpch/ex4result_stata.csv") else { return };
-    let all = DirectionRule::Observed;
     let spec = PanelSpec {
         model: Model::NonRadialDdf,
-        direction: Direction { inputs: all, goods: all, bads: all },
-        nonradial_weights: vec![1.0; 4],
+        nonradial_weights: vec![0.0, 0.0, 1.0, 1.0],
         malmquist: Index::Luenberger,
         ..spec(Rts::Crs, Disposability::Weak)
     };
@@ -134,7 +131,8 @@ fn stata_nonradial_luenberger() {
     assert_scores("TECCH", &pick(&table, &result, &keys, |r| r.tc), &golden.numbers("TECCH"), STATA);
 }
 
-/// The 30 x 2 example of gtfpch, adjacent frontiers: an empty cell is an infeasible cross-period program.
+/// The 30 x 2 example of gtfpch with `nonr`, adjacent frontiers, weights 1/2 on good and bad: an empty cell is an
+/// infeasible cross-period program. The file carries no call; these are the only options that reproduce it.
 #[test]
 fn stata_adjacent_luenberger() {
     let (Some(data), Some(golden)) =
@@ -142,23 +140,25 @@ fn stata_adjacent_luenberger() {
     else {
         return;
     };
-    for direction in [Direction::default(), Direction { inputs: DirectionRule::Observed, ..Direction::default() }] {
-        let spec = PanelSpec {
-            reference: Reference::Contemporaneous,
-            direction,
-            malmquist: Index::Luenberger,
-            ..spec(Rts::Crs, Disposability::Weak)
-        };
-        let result = run(&data, ["id", "t"], [&["labor", "capital", "energy"], &["gdp"], &["co2"]], &spec);
-        let ids = data.text("id").into_iter().zip(data.text("t")).collect::<Vec<_>>();
-        let at: Vec<usize> = golden
-            .text("id")
-            .into_iter()
-            .map(|id| ids.iter().position(|k| *k == (id.clone(), "10".to_owned())).expect("a known key"))
-            .collect();
-        let take = |read: fn(&PanelRow) -> Option<f64>| at.iter().map(|&i| read(&result.rows[i])).collect::<Vec<_>>();
-        println!("{direction:?} {:?} {:?}", &take(|r| r.ec)[..3], &take(|r| r.index)[..3]);
-    }
+    let spec = PanelSpec {
+        model: Model::NonRadialDdf,
+        reference: Reference::Contemporaneous,
+        malmquist: Index::Luenberger,
+        ..spec(Rts::Crs, Disposability::Weak)
+    };
+    let result = run(&data, ["id", "t"], [&["labor", "capital", "energy"], &["gdp"], &["co2"]], &spec);
+    let ids = data.text("id").into_iter().zip(data.text("t")).collect::<Vec<_>>();
+    let at: Vec<usize> = golden
+        .text("id")
+        .into_iter()
+        .map(|id| ids.iter().position(|k| *k == (id.clone(), "10".to_owned())).expect("a known key"))
+        .collect();
+    let take = |read: fn(&PanelRow) -> Option<f64>| at.iter().map(|&i| read(&result.rows[i])).collect::<Vec<_>>();
+    assert_scores("TFPCH", &take(|r| r.index), &golden.numbers("TFPCH"), STATA);
+    assert_scores("TECH", &take(|r| r.ec), &golden.numbers("TECH"), STATA);
+    assert_scores("TECCH", &take(|r| r.tc), &golden.numbers("TECCH"), STATA);
+    let infeasible = at.iter().filter(|&&i| result.rows[i].transition == Transition::Infeasible).count();
+    assert_eq!(infeasible, golden.numbers("TFPCH").iter().filter(|v| v.is_nan()).count());
 }
 
 /// Five units in three periods, from Julia's unit tests.
@@ -220,5 +220,7 @@ fn a_small_clone_has_julias_five_units() {
     let first: Vec<_> = result.rows[..5].iter().map(|r| r.score).collect();
     assert_scores("d", &first, &table.numbers("d"), 1e-9);
     let result = run(&PanelSpec { malmquist: Index::Gml, ..spec(Rts::Crs, Disposability::Weak) });
-    let _ = result;
+    let got: Vec<_> = result.rows[5..7].iter().map(|r| r.index).collect();
+    // Two periods make another global frontier than the golden's three; d1's and d2's change only through it.
+    assert!(got.iter().all(|g| g.is_some_and(|g| g > 0.0)));
 }
