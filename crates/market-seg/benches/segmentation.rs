@@ -33,24 +33,31 @@ impl WithSimd for Ceiling<'_> {
     type Output = f64;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> f64 {
+    fn with_simd<S: Simd>(self, simd: S) -> f64 {
         let n = self.own.len() as f64;
-        let mut total = [0.0; 8];
-        for round in 0..self.pairs / 8 {
-            let shift = round as f64 * 1e-12;
-            let (mut sum, mut squares) = ([0.0; 8], [0.0; 8]);
-            for ((own, mean), partner) in self.own.iter().zip(self.means).zip(self.partners.chunks_exact(8)) {
-                for lane in 0..8 {
-                    let q = ((own - partner[lane]).abs() - mean) - shift;
-                    sum[lane] += q;
-                    squares[lane] += q * q;
+        let zero = simd.splat_f64s(0.0);
+        let (by_n, by_freedom) = (simd.splat_f64s(n.recip()), simd.splat_f64s((n - 1.0).recip()));
+        let mut total = zero;
+        let width = 2 * S::F64_LANES;
+        for round in 0..self.pairs / width {
+            let shift = simd.splat_f64s(round as f64 * 1e-12);
+            let (mut sum, mut squares) = ([zero; 2], [zero; 2]);
+            let partners = S::as_simd_f64s(self.partners).0.chunks_exact(2);
+            for ((own, mean), partner) in self.own.iter().zip(self.means).zip(partners) {
+                let (own, mean) = (simd.splat_f64s(*own), simd.splat_f64s(*mean));
+                for v in 0..2 {
+                    let difference = simd.abs_f64s(simd.sub_f64s(own, partner[v]));
+                    let q = simd.sub_f64s(simd.sub_f64s(difference, mean), shift);
+                    sum[v] = simd.add_f64s(sum[v], q);
+                    squares[v] = simd.add_f64s(squares[v], simd.mul_f64s(q, q));
                 }
             }
-            for lane in 0..8 {
-                total[lane] += (squares[lane] - sum[lane] * (sum[lane] / n)) / (n - 1.0);
+            for v in 0..2 {
+                let spread = simd.sub_f64s(squares[v], simd.mul_f64s(sum[v], simd.mul_f64s(sum[v], by_n)));
+                total = simd.add_f64s(total, simd.mul_f64s(spread, by_freedom));
             }
         }
-        total.iter().sum()
+        simd.reduce_sum_f64s(total)
     }
 }
 

@@ -194,14 +194,14 @@ impl WithSimd for Tile<'_> {
     type Output = (Vec<f64>, Vec<f64>);
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> Self::Output {
-        if self.simple { self.simple() } else { self.general() }
+    fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
+        if self.simple { self.simple(simd) } else { self.general(simd) }
     }
 }
 
 impl Tile<'_> {
     #[inline(always)]
-    fn simple(&self) -> (Vec<f64>, Vec<f64>) {
+    fn simple<S: Simd>(&self, simd: S) -> (Vec<f64>, Vec<f64>) {
         let Self { job, a, b, .. } = self;
         let Layout { periods, goods, .. } = *job.layout;
         let mut to_a = vec![0.0; a.len() * periods];
@@ -216,7 +216,7 @@ impl Tile<'_> {
                 let mut sum = [0.0; LANES];
                 let first = if a.start == b.start { i / LANES } else { b.start / LANES };
                 for chunk in first..b.end.div_ceil(LANES) {
-                    let mut variances = job.variance.complete(&own, means, job.layout.chunk(t, chunk));
+                    let mut variances = job.variance.complete(simd, &own, means, job.layout.chunk(t, chunk));
                     let start = chunk * LANES;
                     if start <= i && i < start + LANES || start + LANES > b.end {
                         // The entity itself, pairs already seen, and padding.
@@ -239,7 +239,7 @@ impl Tile<'_> {
     }
 
     #[inline(always)]
-    fn general(&self) -> (Vec<f64>, Vec<f64>) {
+    fn general<S: Simd>(&self, simd: S) -> (Vec<f64>, Vec<f64>) {
         let Self { job, a, b, .. } = self;
         let Layout { periods, goods, chunks, .. } = *job.layout;
         let (width_a, width_b) = (a.len() * periods, b.len() * periods);
@@ -260,7 +260,7 @@ impl Tile<'_> {
                     let partners = job.layout.chunk(t, chunk);
                     let variances =
                         if whole && job.layout.complete[t * chunks + chunk] && goods >= job.variance.wanted() {
-                            job.variance.complete(&own, means, partners)
+                            job.variance.complete(simd, &own, means, partners)
                         } else {
                             job.variance.incomplete(&own, means, partners)
                         };

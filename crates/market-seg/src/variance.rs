@@ -1,6 +1,7 @@
 //! The variance over goods of a pair's relative price changes.
 
 use crate::spec::{Change, SegSpec};
+use pulp::Simd;
 
 /// Lanes of one vector of partners.
 pub(crate) const LANES: usize = 8;
@@ -26,13 +27,20 @@ impl Variance {
     /// Variances of one entity against eight partners, all goods known.
     ///
     /// `own` and `means` hold one value per good, `partners` eight. Deviations are taken from the first good's, a value
-    /// of the sample, so that the one-pass formula (Chan, Golub & LeVeque 1983) loses at most n digits' worth of ε.
+    /// of the sample, so that the one-pass formula (Chan, Golub & LeVeque 1983) is well conditioned: the shift lies
+    /// within √(n-1) standard deviations of the mean. Lanes never meet, so the width of the vectors does not matter.
     #[inline(always)]
-    pub(crate) fn complete(&self, own: &[f64], means: &[f64], partners: &[f64]) -> [f64; LANES] {
-        if self.absolute {
-            one_pass(own, means, partners, self.ddof, f64::abs)
-        } else {
-            one_pass(own, means, partners, self.ddof, |x| x)
+    pub(crate) fn complete<S: Simd>(&self, simd: S, own: &[f64], means: &[f64], partners: &[f64]) -> [f64; LANES] {
+        // Vectors of one eighth, a quarter, half or all of the lanes, whatever the processor has.
+        match (LANES / S::F64_LANES, self.absolute) {
+            (1, true) => one_pass::<S, 1, true>(simd, own, means, partners, self.ddof),
+            (1, false) => one_pass::<S, 1, false>(simd, own, means, partners, self.ddof),
+            (2, true) => one_pass::<S, 2, true>(simd, own, means, partners, self.ddof),
+            (2, false) => one_pass::<S, 2, false>(simd, own, means, partners, self.ddof),
+            (4, true) => one_pass::<S, 4, true>(simd, own, means, partners, self.ddof),
+            (4, false) => one_pass::<S, 4, false>(simd, own, means, partners, self.ddof),
+            (_, true) => one_pass::<S, 8, true>(simd, own, means, partners, self.ddof),
+            (_, false) => one_pass::<S, 8, false>(simd, own, means, partners, self.ddof),
         }
     }
 
@@ -91,28 +99,42 @@ impl Variance {
     }
 }
 
+/// N vectors make the eight lanes.
 #[inline(always)]
-fn one_pass(own: &[f64], means: &[f64], partners: &[f64], ddof: f64, change: impl Fn(f64) -> f64) -> [f64; LANES] {
-    let mut first = [0.0; LANES];
-    let (mut sum, mut squares) = ([0.0; LANES], [0.0; LANES]);
-    let mut rows = own.iter().zip(means).zip(partners.chunks_exact(LANES));
+fn one_pass<S: Simd, const N: usize, const ABSOLUTE: bool>(
+    simd: S,
+    own: &[f64],
+    means: &[f64],
+    partners: &[f64],
+    ddof: f64,
+) -> [f64; LANES] {
+    let zero = simd.splat_f64s(0.0);
+    let change = |own, mean, partner| {
+        let difference = simd.sub_f64s(own, partner);
+        simd.sub_f64s(if ABSOLUTE { simd.abs_f64s(difference) } else { difference }, mean)
+    };
+    let (mut first, mut sum, mut squares) = ([zero; N], [zero; N], [zero; N]);
+    let mut rows = own.iter().zip(means).zip(S::as_simd_f64s(partners).0.chunks_exact(N));
     if let Some(((&own, &mean), partner)) = rows.next() {
-        for lane in 0..LANES {
-            first[lane] = change(own - partner[lane]) - mean;
+        let (own, mean) = (simd.splat_f64s(own), simd.splat_f64s(mean));
+        for v in 0..N {
+            first[v] = change(own, mean, partner[v]);
         }
     }
     for ((&own, &mean), partner) in rows {
-        for lane in 0..LANES {
-            let deviation = (change(own - partner[lane]) - mean) - first[lane];
-            sum[lane] += deviation;
-            squares[lane] += deviation * deviation;
+        let (own, mean) = (simd.splat_f64s(own), simd.splat_f64s(mean));
+        for v in 0..N {
+            let deviation = simd.sub_f64s(change(own, mean, partner[v]), first[v]);
+            sum[v] = simd.add_f64s(sum[v], deviation);
+            squares[v] = simd.add_f64s(squares[v], simd.mul_f64s(deviation, deviation));
         }
     }
     let n = own.len() as f64;
+    let (by_n, by_freedom) = (simd.splat_f64s(n.recip()), simd.splat_f64s((n - ddof).recip()));
     let mut out = [0.0; LANES];
-    for lane in 0..LANES {
-        let value = (squares[lane] - sum[lane] * (sum[lane] / n)) / (n - ddof);
-        out[lane] = if value > 0.0 { value } else { 0.0 };
+    for (v, target) in S::as_mut_simd_f64s(&mut out).0.iter_mut().enumerate().take(N) {
+        let spread = simd.sub_f64s(squares[v], simd.mul_f64s(sum[v], simd.mul_f64s(sum[v], by_n)));
+        *target = simd.max_f64s(simd.mul_f64s(spread, by_freedom), zero);
     }
     out
 }
@@ -120,6 +142,20 @@ fn one_pass(own: &[f64], means: &[f64], partners: &[f64], ddof: f64, change: imp
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    struct Fast<'a>(&'a Variance, &'a [f64], &'a [f64], &'a [f64]);
+
+    impl pulp::WithSimd for Fast<'_> {
+        type Output = [f64; LANES];
+
+        fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
+            let out = self.0.complete(simd, self.1, self.2, self.3);
+            // One number at a time gives the same bits.
+            let scalar = self.0.complete(pulp::Scalar, self.1, self.2, self.3);
+            assert_eq!(out.map(f64::to_bits), scalar.map(f64::to_bits));
+            out
+        }
+    }
 
     #[test]
     fn one_pass_agrees_with_two() {
@@ -129,7 +165,7 @@ mod tests {
         partners.iter_mut().enumerate().for_each(|(k, x)| *x = ((k * 37) % 11) as f64 * 0.013 - 0.05);
         for change in [Change::Absolute, Change::Signed] {
             let variance = Variance::new(&SegSpec { change, ..SegSpec::default() });
-            let fast = variance.complete(&own, &means, &partners);
+            let fast = pulp::Arch::new().dispatch(Fast(&variance, &own, &means, &partners));
             let slow = variance.incomplete(&own, &means, &partners);
             for lane in 0..LANES {
                 assert!((fast[lane] - slow[lane]).abs() <= 1e-14 * slow[lane], "{fast:?} {slow:?}");

@@ -111,6 +111,7 @@ fn haversine(a: LatLon, b: LatLon) -> f64 {
 
 /// (asin x - x) / x as a function of x² in [0, 1/4], numerator and denominator: the rational approximation of fdlibm.
 #[inline(always)]
+#[allow(clippy::excessive_precision)] // as printed in fdlibm's e_asin.c
 fn asin_ratio(z: f64) -> (f64, f64) {
     const P: [f64; 6] = [
         1.666_666_666_666_666_574_15e-1,

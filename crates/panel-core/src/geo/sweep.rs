@@ -100,7 +100,7 @@ impl<W: PairWeight> WithSimd for Tile<'_, W> {
     type Output = (Vec<f64>, Vec<f64>);
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> Self::Output {
+    fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
         let Self { sphere, weight, columns, a, b } = self;
         let n = sphere.len();
         let m = columns.len() / n;
@@ -118,7 +118,7 @@ impl<W: PairWeight> WithSimd for Tile<'_, W> {
             }
             for column in 0..m {
                 let x = &columns[column * n..(column + 1) * n];
-                to_a[column * rows + i - a.start] = dot(weights, &x[b.clone()]);
+                to_a[column * rows + i - a.start] = dot(simd, weights, &x[b.clone()]);
                 if !diagonal {
                     let xi = x[i];
                     let target = &mut to_b[column * cols..(column + 1) * cols];
@@ -130,17 +130,31 @@ impl<W: PairWeight> WithSimd for Tile<'_, W> {
     }
 }
 
-/// Σ a_k b_k in eight lanes, added as a tree.
+/// Σ a_k b_k in eight lanes, added as a tree; the same bits for vectors of any width.
 #[inline(always)]
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let mut lanes = [0.0; 8];
-    let (a_blocks, b_blocks) = (a.chunks_exact(8), b.chunks_exact(8));
-    let rest: f64 = a_blocks.remainder().iter().zip(b_blocks.remainder()).map(|(x, y)| x * y).sum();
-    for (x, y) in a_blocks.zip(b_blocks) {
-        for lane in 0..8 {
-            lanes[lane] += x[lane] * y[lane];
+fn dot<S: Simd>(simd: S, a: &[f64], b: &[f64]) -> f64 {
+    match 8 / S::F64_LANES {
+        1 => dot_in::<S, 1>(simd, a, b),
+        2 => dot_in::<S, 2>(simd, a, b),
+        4 => dot_in::<S, 4>(simd, a, b),
+        _ => dot_in::<S, 8>(simd, a, b),
+    }
+}
+
+/// N vectors make the eight lanes.
+#[inline(always)]
+fn dot_in<S: Simd, const N: usize>(simd: S, a: &[f64], b: &[f64]) -> f64 {
+    let whole = a.len() / 8 * 8;
+    let mut sums = [simd.splat_f64s(0.0); N];
+    let (x, y) = (S::as_simd_f64s(&a[..whole]).0, S::as_simd_f64s(&b[..whole]).0);
+    for (x, y) in x.chunks_exact(N).zip(y.chunks_exact(N)) {
+        for v in 0..N {
+            sums[v] = simd.add_f64s(sums[v], simd.mul_f64s(x[v], y[v]));
         }
     }
+    let mut lanes = [0.0; 8];
+    S::as_mut_simd_f64s(&mut lanes).0.iter_mut().zip(sums).for_each(|(lane, sum)| *lane = sum);
+    let rest: f64 = a[whole..].iter().zip(&b[whole..]).map(|(x, y)| x * y).sum();
     let pairs = [lanes[0] + lanes[4], lanes[1] + lanes[5], lanes[2] + lanes[6], lanes[3] + lanes[7]];
     ((pairs[0] + pairs[2]) + (pairs[1] + pairs[3])) + rest
 }
