@@ -1,11 +1,15 @@
 //! Integration tests, by theme. Golden numbers come from other people's programs; files outside the crate are read
 //! where they are and skipped with a message elsewhere.
 
+mod bootstrap;
 mod ddf;
 mod ebm;
 mod errors;
+mod frontier_properties;
+mod lp_properties;
 mod malmquist;
 mod panel;
+mod properties;
 mod radial;
 mod sbm;
 mod support;
