@@ -94,7 +94,7 @@ fn quantile_bins(x: &[f64], bins: usize) -> Result<Vec<usize>> {
     let mut order: Vec<usize> = (0..x.len()).collect();
     order.sort_by(|&a, &b| x[a].total_cmp(&x[b]));
     let (low, high) = (x[order[0]], x[order[x.len() - 1]]);
-    if !(high > low) {
+    if high <= low {
         return Err(Error::Specification(format!("x does not vary: it is {low} in every row")));
     }
     let mut raw = vec![0_usize; x.len()];

@@ -1,8 +1,8 @@
 //! Degrees of freedom and small-sample multipliers, one rule per program.
 //!
 //! N observations, k slopes (with the intercept where there are no fixed effects), L_f levels of effect f.
-//! M_f is the number of connected components of effect f with an earlier effect (the largest over pairs), 0 for the
-//! first. *Nested* effects are constant within a cluster key.
+//! M_f is the number of connected components of effect f with an earlier effect that is charged, too (the largest over
+//! pairs), 0 for the first. *Nested* effects are constant within a cluster key.
 //!
 //! | rule | K_fe | K* under clusters | iid, HC1 | clusters | t |
 //! |---|---|---|---|---|---|
@@ -89,8 +89,8 @@ pub struct AbsorbedTerm {
     pub intercept: bool,
     /// Slopes per level.
     pub slopes: usize,
-    /// Connected components with an earlier term, the most over pairs; 0 for the first term.
-    pub components: usize,
+    /// Connected components with each earlier term; 0 where either has no intercepts.
+    pub components: Vec<usize>,
     /// Whether it is the entity key of the panel.
     pub is_entity: bool,
 }
@@ -99,12 +99,19 @@ impl AbsorbedTerm {
     fn coefficients(&self) -> usize {
         self.levels * (self.slopes + usize::from(self.intercept))
     }
+}
 
-    /// Coefficients less the redundant intercepts that pairs of terms reveal, at least `least` of them.
-    fn counted(&self, least: usize) -> usize {
-        let redundant = if self.intercept { self.components.max(least).min(self.levels) } else { 0 };
-        self.coefficients() - redundant
-    }
+/// Coefficients of the terms that are not free, less the redundant intercepts that pairs of them reveal, at least
+/// `least` per term.
+fn pairwise_count(terms: &[AbsorbedTerm], free: &[bool], least: usize) -> usize {
+    let is_free = |f: usize| free.get(f) == Some(&true);
+    let counted = |f: usize| {
+        let term = &terms[f];
+        let earlier = term.components.iter().enumerate().filter(|(g, _)| !is_free(*g)).map(|(_, count)| *count);
+        let redundant = earlier.max().unwrap_or(0).max(least).min(term.levels);
+        term.coefficients() - if term.intercept { redundant } else { 0 }
+    };
+    (0..terms.len()).filter(|f| !is_free(*f)).map(counted).sum()
 }
 
 /// All absorbed terms.
@@ -164,9 +171,9 @@ impl Dof {
                 let intercepts = terms.iter().filter(|term| term.intercept).count();
                 terms.iter().map(AbsorbedTerm::coefficients).sum::<usize>() - intercepts.saturating_sub(1)
             }
-            Like::Reghdfe | Like::Xtreg | Like::Xtivreg2 => terms.iter().map(|term| term.counted(0)).sum(),
+            Like::Reghdfe | Like::Xtreg | Like::Xtivreg2 => pairwise_count(terms, &[], 0),
             Like::Ivreghdfe if terms.is_empty() => 0,
-            Like::Ivreghdfe => terms.iter().map(|term| term.counted(0)).sum::<usize>().max(1),
+            Like::Ivreghdfe => pairwise_count(terms, &[], 0).max(1),
         }
     }
 
@@ -220,8 +227,8 @@ impl Dof {
                 let coefficients: usize = charged().map(AbsorbedTerm::coefficients).sum();
                 if intercepts == 0 { coefficients + 1 } else { coefficients - (intercepts - 1) }
             }
-            Like::Ivreghdfe => charged().map(|term| term.counted(1)).sum::<usize>().max(1),
-            Like::Reghdfe | Like::Xtreg | Like::Xtivreg2 => charged().map(|term| term.counted(1)).sum::<usize>() + 1,
+            Like::Ivreghdfe => pairwise_count(terms, &free, 1).max(1),
+            Like::Reghdfe | Like::Xtreg | Like::Xtivreg2 => pairwise_count(terms, &free, 1) + 1,
         })
     }
 
@@ -270,12 +277,13 @@ mod tests {
     use super::*;
     use crate::vcov::{Groups, Meat};
 
-    fn term(name: &str, levels: usize, components: usize, is_entity: bool) -> AbsorbedTerm {
+    fn term(name: &str, levels: usize, components: &[usize], is_entity: bool) -> AbsorbedTerm {
+        let components = components.to_vec();
         AbsorbedTerm { name: name.into(), levels, intercept: true, slopes: 0, components, is_entity }
     }
 
     fn grunfeld(like: Like) -> Dof {
-        let terms = vec![term("firm", 10, 0, true), term("year", 20, 1, false)];
+        let terms = vec![term("firm", 10, &[], true), term("year", 20, &[1], false)];
         Dof { like, n_obs: 200, absorbed: Absorbed { terms, rank: 29, rank_exact: true } }
     }
 

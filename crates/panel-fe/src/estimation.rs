@@ -104,7 +104,7 @@ pub(crate) fn degrees_of_freedom(frame: &Frame, absorber: &Absorber, like: Like)
             levels: effect.levels,
             intercept: effect.intercept,
             slopes: effect.slopes.len(),
-            components: components[f],
+            components: components[f].clone(),
             is_entity: frame.entity_effect == Some(f),
         })
         .collect();
@@ -316,7 +316,6 @@ pub(crate) fn assemble(
         diagnostics,
         small_sample: small,
         dof,
-        level,
         state,
     }
 }

@@ -8,6 +8,8 @@
 //! | [`model`], [`spec`], [`result`] | the entry, the choices, what comes back |
 //! | [`frame`] | the estimation sample |
 //! | [`absorb`] | residuals on any number of fixed effects, with a bound on their error |
+//! | [`multi`] | several regressions on one sample |
+//! | [`predict`] | predictions, recovered fixed effects |
 //! | [`influence`] | leverage, influence, variance inflation |
 //! | [`outcome`], [`distribution`] | tests with their null, or why there is none; tail probabilities |
 #![warn(missing_docs)]
@@ -34,8 +36,10 @@ pub(crate) mod linalg;
 pub mod mediation;
 pub mod model;
 pub mod moderation;
+pub mod multi;
 pub(crate) mod ols;
 pub mod outcome;
+pub mod predict;
 pub mod result;
 pub mod spec;
 pub mod subsample;
@@ -50,6 +54,7 @@ pub use error::{Error, Result};
 pub use formula::{Formula, FormulaError};
 pub use frame::Frame;
 pub use model::{Model, fit, fit_frame};
+pub use multi::fit_many;
 pub use outcome::{Distribution, TestOutcome, TestStat};
 pub use result::{Coefficient, Dropped, Estimate, IvResult, R2};
 pub use spec::{Options, Singletons, WeightKind, Weights};

@@ -105,7 +105,7 @@ impl Mediation {
     pub fn check_identity(&self, tolerance: f64) -> Result<()> {
         for term in &self.terms {
             let size = term.total.abs().max(term.direct.abs()).max(term.indirect.abs());
-            if !(term.gap.abs() <= tolerance * size) {
+            if term.gap.is_nan() || term.gap.abs() > tolerance * size {
                 return Err(Error::Specification(format!(
                     "{}: the total effect {} is not the direct {} plus the indirect {}; the equations differ in sample, \
                      controls or estimator",

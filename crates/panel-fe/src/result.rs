@@ -138,7 +138,6 @@ pub struct Estimate {
     pub iv: Option<IvResult>,
     /// What the reader should know.
     pub diagnostics: Vec<Diagnostic>,
-    pub(crate) level: f64,
     pub(crate) state: Arc<State>,
 }
 

@@ -42,7 +42,7 @@ pub fn equal_coefficients(one: &Coefficients<'_>, other: &Coefficients<'_>, name
 pub fn chow(pooled_rss: f64, rss: [f64; 2], restrictions: usize, df: f64) -> TestOutcome {
     let name = "Chow F";
     let null = "all parameters are equal in both samples";
-    if !(df > 0.0) || restrictions == 0 {
+    if df.is_nan() || df <= 0.0 || restrictions == 0 {
         return TestOutcome::not_available(name, format!("{restrictions} restrictions, {df} degrees of freedom"));
     }
     let q = restrictions as f64;

@@ -1,5 +1,6 @@
 //! Simonsohn's two-lines test of a U shape, with the Robin Hood choice of the break.
 
+use crate::bootstrap::Absorb;
 use crate::error::{Error, Result};
 use crate::iv::dense::{column, residualise, solve_upper, thin_qr, vector};
 use crate::linalg;
@@ -7,9 +8,6 @@ use crate::outcome::{Distribution, TestOutcome, TestStat};
 use crate::utest::Shape;
 use crate::vcov::Meat;
 use faer::{Mat, MatRef};
-
-/// Absorbs fixed effects from columns.
-pub type Absorb<'a> = dyn Fn(&Mat<f64>) -> Result<Mat<f64>> + Sync + 'a;
 
 /// What the test needs.
 #[derive(Clone, Copy)]
@@ -266,10 +264,9 @@ fn smooth(problem: &TwoLinesProblem<'_>, distinct: &[f64]) -> Result<(Vec<f64>, 
     // Generalised cross-validation on a grid, refined around its minimum.
     let mut best: Option<(f64, f64)> = None;
     let consider = |log: f64, best: &mut Option<(f64, f64)>| {
-        if let Some((score, ..)) = at(log) {
-            if best.is_none_or(|(low, _)| score < low) {
-                *best = Some((score, log));
-            }
+        let score = at(log).map_or(f64::INFINITY, |(score, ..)| score);
+        if score.is_finite() && best.is_none_or(|(low, _)| score < low) {
+            *best = Some((score, log));
         }
     };
     for step in 0..=48 {
@@ -302,7 +299,7 @@ fn smooth(problem: &TwoLinesProblem<'_>, distinct: &[f64]) -> Result<(Vec<f64>, 
 fn cubic_basis(x: &[f64], knots: &[f64]) -> Result<(Mat<f64>, Mat<f64>)> {
     let k = knots.len();
     let h: Vec<f64> = knots.windows(2).map(|w| w[1] - w[0]).collect();
-    if h.iter().any(|h| !(*h > 0.0)) {
+    if h.iter().any(|&h| h.is_nan() || h <= 0.0) {
         return Err(Error::Specification("the knots of the smooth are not distinct".into()));
     }
     let mut d = Mat::<f64>::zeros(k - 2, k);

@@ -1,6 +1,6 @@
 //! Pivoted Cholesky of a dense positive semidefinite matrix: rank and a generalised inverse.
 
-/// P'AP = LL' up to the rank; pivots below `floor` times the original diagonal count as zero.
+/// P'AP = LL' up to the rank; pivots below [`FLOOR`] times the scale of their unknown count as zero.
 #[derive(Debug)]
 pub(super) struct PivotedCholesky {
     size: usize,
@@ -14,10 +14,10 @@ pub(super) struct PivotedCholesky {
 const FLOOR: f64 = 1e-10;
 
 impl PivotedCholesky {
-    /// Factors a symmetric matrix given by columns (only its lower triangle is used).
-    pub(super) fn new(mut a: Vec<f64>, size: usize) -> Self {
-        let scale: Vec<f64> = (0..size).map(|i| a[i * size + i]).collect();
-        let mut diagonal = scale.clone();
+    /// Factors a symmetric matrix given by columns (only its lower triangle is used). `scale` is the diagonal before
+    /// other effects were eliminated: what elimination has reduced to rounding is zero.
+    pub(super) fn new(mut a: Vec<f64>, size: usize, scale: &[f64]) -> Self {
+        let mut diagonal: Vec<f64> = (0..size).map(|i| a[i * size + i]).collect();
         let mut order: Vec<usize> = (0..size).collect();
         let mut rank = 0;
         // The symmetric matrix is stored whole, so that swaps stay simple.
@@ -105,7 +105,7 @@ mod tests {
     fn a_laplacian_has_rank_n_less_one_and_is_solved() {
         // Path of four nodes.
         let a = vec![1.0, -1.0, 0.0, 0.0, -1.0, 2.0, -1.0, 0.0, 0.0, -1.0, 2.0, -1.0, 0.0, 0.0, -1.0, 1.0];
-        let factor = PivotedCholesky::new(a.clone(), 4);
+        let factor = PivotedCholesky::new(a.clone(), 4, &[1.0; 4]);
         assert_eq!(factor.rank(), 3);
         let b = [1.0, -2.0, 0.5, 0.5];
         let mut x = b;

@@ -21,10 +21,12 @@
 mod balanced;
 mod conjugate;
 mod dense;
+mod envelope;
 pub mod factor;
 mod graph;
 mod one_way;
 mod rank;
+mod recover;
 mod schur;
 mod singletons;
 mod slopes;
@@ -129,9 +131,18 @@ impl Absorber {
         }
     }
 
+    /// Coefficients of each effect's levels that add up to `part`, a column in the span of the effects; the first level
+    /// of every effect but the first is zero.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unsupported`] for varying slopes; [`crate::Error::NotConverged`].
+    pub fn effects_of(&self, part: &[f64], effects: &[FixedEffect]) -> Result<Vec<Vec<f64>>> {
+        recover::effects_of(self, part, effects)
+    }
+
     /// Replaces each column by its residual.
     ///
-    /// Columns go in blocks of four, blocks in parallel; a column's result does not depend on its neighbours.
+    /// Columns go in blocks of four, blocks in parallel, so results do not depend on the number of threads.
     ///
     /// # Errors
     /// [`crate::Error::NotConverged`].

@@ -12,18 +12,14 @@ pub struct Rank {
     pub exact: bool,
 }
 
-/// For each effect, the largest number of connected components that its intercepts form with an earlier effect's
-/// intercepts; 0 for the first effect with intercepts and for effects without.
+/// For each effect, the number of connected components that its intercepts form with the intercepts of each earlier
+/// effect; 0 where either has none.
 ///
 /// A pair of effects has rank L₁ + L₂ - components (Abowd, Creecy & Kramarz 2002); reghdfe's `dof(pairwise)`.
 #[must_use]
-pub fn components_with_earlier(effects: &[FixedEffect]) -> Vec<usize> {
-    (0..effects.len())
-        .map(|f| {
-            let earlier = effects[..f].iter().filter(|effect| effect.intercept && effects[f].intercept);
-            earlier.map(|effect| components(effect, &effects[f])).max().unwrap_or(0)
-        })
-        .collect()
+pub fn components_with_earlier(effects: &[FixedEffect]) -> Vec<Vec<usize>> {
+    let pair = |a: &FixedEffect, b: &FixedEffect| if a.intercept && b.intercept { components(a, b) } else { 0 };
+    (0..effects.len()).map(|f| effects[..f].iter().map(|earlier| pair(earlier, &effects[f])).collect()).collect()
 }
 
 /// Connected components of the bipartite graph of two effects.
@@ -55,6 +51,6 @@ mod tests {
         let city = FixedEffect::intercepts(vec![0, 0, 1, 1, 2, 2], 3);
         let year = FixedEffect::intercepts(vec![0, 1, 0, 1, 0, 1], 2);
         let province = FixedEffect::intercepts(vec![0, 0, 0, 0, 1, 1], 2);
-        assert_eq!(components_with_earlier(&[city, year, province]), [0, 1, 2]);
+        assert_eq!(components_with_earlier(&[city, year, province]), [vec![], vec![1], vec![2, 1]]);
     }
 }

@@ -6,6 +6,7 @@
 
 use super::conjugate::{self, Lane};
 use super::dense::PivotedCholesky;
+use super::envelope::{Bordered, Sparse};
 use super::factor::Runs;
 use super::rank::components;
 use super::{ColumnReport, FixedEffect, LANES, Rank, Settings, graph, norm, one_way};
@@ -13,6 +14,10 @@ use crate::error::{Error, Result};
 
 /// Up to so many unknowns the Schur complement is formed and factored densely.
 const DENSE: usize = 400;
+/// A graph is well connected when so many runs lead from a level to every other.
+const SHORT: usize = 6;
+/// Graphs with more neighbours per level, on average, are not tried for banded elimination.
+const MOST_NEIGHBORS: usize = 64;
 /// Refinement steps of a direct solver.
 const REFINEMENTS: usize = 4;
 
@@ -25,6 +30,11 @@ pub(super) struct Schur {
     width: usize,
     /// Number of unknowns.
     unknowns: usize,
+    /// Number of unknowns of the second-largest effect, which come first.
+    second: usize,
+    /// Which effect was eliminated, and which the unknowns belong to, in order.
+    eliminated: usize,
+    others: Vec<usize>,
     /// Weights in run order.
     weights: Option<Vec<f64>>,
     /// 1 / Σ wᵢ of each run.
@@ -37,6 +47,7 @@ pub(super) struct Schur {
 #[derive(Debug)]
 enum Solver {
     Dense(PivotedCholesky),
+    Bordered(Bordered),
     /// Reciprocals of the diagonal of S.
     Conjugate(Vec<f64>),
 }
@@ -44,9 +55,9 @@ enum Solver {
 impl Schur {
     pub(super) fn new(effects: &[FixedEffect], weights: Option<&[f64]>, settings: Settings) -> Self {
         let largest = (0..effects.len()).rev().max_by_key(|&f| effects[f].levels).unwrap_or(0);
-        let mut others: Vec<&FixedEffect> =
-            effects.iter().enumerate().filter(|(f, _)| *f != largest).map(|(_, effect)| effect).collect();
-        others.sort_by_key(|effect| std::cmp::Reverse(effect.levels));
+        let mut order: Vec<usize> = (0..effects.len()).filter(|f| *f != largest).collect();
+        order.sort_by_key(|&f| std::cmp::Reverse(effects[f].levels));
+        let others: Vec<&FixedEffect> = order.iter().map(|&f| &effects[f]).collect();
         let runs = Runs::new(&effects[largest]);
         let (width, n) = (others.len(), effects[largest].codes.len());
         let mut cells = vec![0_u32; n * width];
@@ -67,15 +78,32 @@ impl Schur {
             .collect();
         let solver = Solver::Conjugate(Vec::new());
         let rank = Rank { rank: 0, exact: false };
-        let mut schur = Self { runs, cells, width, unknowns, weights, inverse, solver, rank, settings };
+        let second = others.first().map_or(0, |effect| effect.levels);
+        let mut schur = Self {
+            runs,
+            cells,
+            width,
+            unknowns,
+            second,
+            eliminated: largest,
+            others: order,
+            weights,
+            inverse,
+            solver,
+            rank,
+            settings,
+        };
         let eliminated = effects[largest].levels;
         if unknowns <= DENSE {
-            let factor = PivotedCholesky::new(schur.dense(), unknowns);
+            let factor = PivotedCholesky::new(schur.dense(), unknowns, &schur.level_weights());
             schur.rank = Rank { rank: eliminated + factor.rank(), exact: true };
             schur.solver = Solver::Dense(factor);
+        } else if let Some(bordered) = schur.banded() {
+            schur.rank = Rank { rank: eliminated + bordered.rank(), exact: true };
+            schur.solver = Solver::Bordered(bordered);
         } else {
-            schur.solver =
-                Solver::Conjugate(schur.diagonal().into_iter().map(|d| if d > 0.0 { 1.0 / d } else { 0.0 }).collect());
+            let reciprocal = |d: f64| if d > 0.0 { 1.0 / d } else { 0.0 };
+            schur.solver = Solver::Conjugate(schur.diagonal().into_iter().map(reciprocal).collect());
             schur.rank = schur.rank_by_graph(&effects[largest], &others);
         }
         schur
@@ -119,6 +147,130 @@ impl Schur {
             }
         }
         sets.count() == 1
+    }
+
+    /// The banded factor, where the graph of the second effect is long and its envelope small.
+    fn banded(&self) -> Option<Bordered> {
+        let codes: Vec<u32> = self.cells.iter().step_by(self.width).copied().collect();
+        let mut sets = graph::join_runs(&self.runs, &codes, self.second);
+        if graph::reach_is_short(&self.runs, &codes, &mut sets, self.second, SHORT) {
+            return None;
+        }
+        let (n, rest) = (self.second, self.unknowns - self.second);
+        // Distinct levels of each run with their weights, and the runs of each level.
+        let mut run_starts = vec![0_usize];
+        let mut cells: Vec<(u32, f64)> = Vec::new();
+        let mut border = vec![vec![0.0; n]; rest];
+        let mut corner = vec![0.0; rest * rest];
+        let mut diagonal = vec![0.0; n];
+        self.for_each_run(|inverse, range, totals| {
+            for place in range {
+                let weight = self.weight(place);
+                let row = &self.cells[place * self.width..(place + 1) * self.width];
+                for &b in &row[1..] {
+                    border[b as usize - n][row[0] as usize] += weight;
+                    for &a in &row[1..] {
+                        corner[(b as usize - n) * rest + a as usize - n] += weight;
+                    }
+                }
+            }
+            for &(b, weight_b) in totals {
+                let b = b as usize;
+                if b < n {
+                    diagonal[b] += weight_b - weight_b * weight_b * inverse;
+                    cells.push((b as u32, weight_b));
+                    continue;
+                }
+                for &(a, weight_a) in totals {
+                    let (a, product) = (a as usize, weight_a * weight_b * inverse);
+                    if a < n { border[b - n][a] -= product } else { corner[(b - n) * rest + a - n] -= product }
+                }
+            }
+            run_starts.push(cells.len());
+        });
+        let mut level_starts = vec![0_usize; n + 1];
+        cells.iter().for_each(|&(level, _)| level_starts[level as usize + 1] += 1);
+        (0..n).for_each(|level| level_starts[level + 1] += level_starts[level]);
+        let mut next = level_starts.clone();
+        let mut runs_of = vec![(0_u32, 0.0); cells.len()];
+        for run in 0..run_starts.len() - 1 {
+            for &(level, weight) in &cells[run_starts[run]..run_starts[run + 1]] {
+                runs_of[next[level as usize]] = (run as u32, weight);
+                next[level as usize] += 1;
+            }
+        }
+        let mut sparse = Sparse { starts: vec![0], neighbors: Vec::new(), values: Vec::new(), diagonal };
+        let mut totals = vec![0.0; n];
+        let mut touched: Vec<u32> = Vec::new();
+        for level in 0..n {
+            for &(run, weight) in &runs_of[level_starts[level]..level_starts[level + 1]] {
+                let factor = weight * self.inverse[run as usize];
+                for &(other, other_weight) in &cells[run_starts[run as usize]..run_starts[run as usize + 1]] {
+                    if totals[other as usize] == 0.0 {
+                        touched.push(other);
+                    }
+                    totals[other as usize] += factor * other_weight;
+                }
+            }
+            for other in touched.drain(..) {
+                let total = std::mem::take(&mut totals[other as usize]);
+                if other as usize != level {
+                    sparse.neighbors.push(other);
+                    sparse.values.push(-total);
+                }
+            }
+            sparse.starts.push(sparse.neighbors.len());
+            if sparse.neighbors.len() > MOST_NEIGHBORS * n {
+                return None;
+            }
+        }
+        Bordered::new(&sparse, border, corner, &self.level_weights()[n..])
+    }
+
+    /// Weight of each unknown's level: the diagonal before elimination.
+    fn level_weights(&self) -> Vec<f64> {
+        let ones = vec![1.0; self.cells.len() / self.width.max(1)];
+        self.right_hand_side(&ones)
+    }
+
+    /// Coefficients of a column in the span of the effects, by effect in the order given to [`Schur::new`].
+    pub(super) fn coefficients(&self, part: &[f64]) -> Vec<Vec<f64>> {
+        let sorted = self.runs.gather(part);
+        let mut demeaned = sorted.clone();
+        self.demean(&mut demeaned);
+        let mut alpha = self.right_hand_side(&demeaned);
+        match &self.solver {
+            Solver::Dense(factor) => factor.solve(&mut alpha),
+            Solver::Bordered(bordered) => bordered.solve(&mut alpha),
+            Solver::Conjugate(inverse_diagonal) => {
+                let size = norm(&demeaned, self.weights.as_deref());
+                let stop = conjugate::Stop { tolerance: 1e-13, max_iterations: self.settings.max_iterations };
+                let solved = conjugate::solve(&[alpha], &[size], inverse_diagonal, stop, |v, out| self.apply(v, out));
+                alpha = solved.solution(0);
+            }
+        }
+        let mut left = sorted;
+        for (row, value) in self.cells.chunks_exact(self.width).zip(left.iter_mut()) {
+            *value -= row.iter().map(|&cell| alpha[cell as usize]).sum::<f64>();
+        }
+        let mut effects = vec![Vec::new(); self.others.len() + 1];
+        effects[self.eliminated] = self
+            .runs
+            .ranges()
+            .zip(&self.inverse)
+            .map(|(range, inverse)| range.map(|place| self.weight(place) * left[place]).sum::<f64>() * inverse)
+            .collect();
+        let mut boundaries: Vec<u32> = vec![u32::MAX; self.width];
+        for row in self.cells.chunks_exact(self.width) {
+            for (f, &cell) in row.iter().enumerate() {
+                boundaries[f] = boundaries[f].min(cell);
+            }
+        }
+        for (f, &effect) in self.others.iter().enumerate() {
+            let end = boundaries.get(f + 1).map_or(self.unknowns, |&next| next as usize);
+            effects[effect] = alpha[boundaries[f] as usize..end].to_vec();
+        }
+        effects
     }
 
     fn weight(&self, place: usize) -> f64 {
@@ -289,6 +441,7 @@ impl Schur {
         sorted.iter_mut().for_each(|v| self.demean(v));
         let reports = match &self.solver {
             Solver::Dense(factor) => sorted.iter_mut().map(|v| self.direct(v, |g| factor.solve(g))).collect(),
+            Solver::Bordered(bordered) => sorted.iter_mut().map(|v| self.direct(v, |g| bordered.solve(g))).collect(),
             Solver::Conjugate(inverse_diagonal) => self.iterate(&mut sorted, inverse_diagonal)?,
         };
         for (v, column) in sorted.iter().zip(columns) {

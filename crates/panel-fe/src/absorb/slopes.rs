@@ -70,7 +70,7 @@ impl Slopes {
             settings,
         };
         if unknowns > 0 && unknowns <= DENSE {
-            let factor = PivotedCholesky::new(slopes.dense(), unknowns);
+            let factor = PivotedCholesky::new(slopes.dense(), unknowns, &vec![1.0; unknowns]);
             slopes.rank = Rank { rank: live_eliminated + factor.rank(), exact: true };
             slopes.factor = Some(factor);
         }

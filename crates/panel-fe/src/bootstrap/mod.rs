@@ -12,4 +12,4 @@ mod resample;
 mod wild;
 
 pub use resample::{BootstrapSummary, Resample, Resampling, bootstrap};
-pub use wild::{WildBootstrap, WildProblem, WildResult, WildWeights};
+pub use wild::{Absorb, WildBootstrap, WildProblem, WildResult, WildWeights};

@@ -19,6 +19,9 @@ pub enum WildWeights {
     Webb,
 }
 
+/// Absorbs fixed effects from columns.
+pub type Absorb<'a> = dyn Fn(&Mat<f64>) -> Result<Mat<f64>> + Sync + 'a;
+
 /// A regression on columns from which the fixed effects have been absorbed.
 #[derive(Clone, Copy)]
 pub struct WildProblem<'a> {
@@ -32,7 +35,7 @@ pub struct WildProblem<'a> {
     pub clusters: &'a Groups,
     /// Absorbs the fixed effects from (weighted as the problem) columns; `None` when there are none, or when each of
     /// them is nested in a cluster.
-    pub absorb: Option<&'a (dyn Fn(&Mat<f64>) -> Result<Mat<f64>> + Sync)>,
+    pub absorb: Option<&'a Absorb<'a>>,
 }
 
 impl std::fmt::Debug for WildProblem<'_> {

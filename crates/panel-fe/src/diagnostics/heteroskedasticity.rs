@@ -28,7 +28,7 @@ pub fn modified_wald(residuals: &[f64], units: &[u32]) -> Result<TestOutcome> {
         let t = squares.len() as f64;
         let own = squares.iter().sum::<f64>() / t;
         let variance = squares.iter().map(|s| (s - own).powi(2)).sum::<f64>() / (t * (t - 1.0));
-        if !(variance > 0.0) {
+        if variance.is_nan() || variance <= 0.0 {
             let why = "a unit has a single observation, or squared residuals that do not vary";
             return Ok(TestOutcome::not_available(name, why));
         }

@@ -31,7 +31,7 @@ pub(crate) fn thin_qr(x: MatRef<'_, f64>) -> ThinQr {
     let scaled = Mat::from_fn(n, p, |i, j| x[(i, j)] * scale[j]);
     let qr = scaled.qr();
     let thin = qr.thin_R();
-    let collinear = (0..p).filter(|&j| !(thin[(j, j)].abs() > COLLINEAR)).collect();
+    let collinear = (0..p).filter(|&j| thin[(j, j)].is_nan() || thin[(j, j)].abs() <= COLLINEAR).collect();
     let r = Mat::from_fn(p, p, |i, j| if i <= j { thin[(i, j)] * length[j] } else { 0.0 });
     ThinQr { q: qr.compute_thin_Q(), r, collinear }
 }
@@ -128,7 +128,7 @@ impl Factor {
         let scaled = Mat::from_fn(p, p, |i, j| 0.5 * (a[(i, j)] + a[(j, i)]) * scale[i] * scale[j]);
         let eigenvalues = scaled.self_adjoint_eigenvalues(Side::Lower).map_err(|_| singular())?;
         let (low, high) = eigenvalues.iter().fold((f64::INFINITY, 0.0_f64), |(l, h), &v| (l.min(v), h.max(v)));
-        if p > 0 && !(low > Self::FLOOR * high) {
+        if p > 0 && (low.is_nan() || high.is_nan() || low <= Self::FLOOR * high) {
             return Err(Error::Singular(format!("{what} (smallest over largest eigenvalue {:.1e})", low / high)));
         }
         let lower = scaled.llt(Side::Lower).map_err(|_| singular())?.L().to_owned();

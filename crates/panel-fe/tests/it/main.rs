@@ -1,8 +1,11 @@
 //! Integration tests, one binary.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stderr)]
 
+mod absorption;
 mod bootstrap;
 mod diagnostics;
+mod estimates;
+mod fixest_ols;
 mod golden_files;
 mod iv_fe;
 mod iv_properties;

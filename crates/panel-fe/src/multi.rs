@@ -1,0 +1,75 @@
+//! Several regressions on one sample, each column absorbed once.
+
+use crate::absorb::Absorber;
+use crate::error::{Error, Result};
+use crate::estimation::{self, Columns, Residualized};
+use crate::formula::{Formula, Term};
+use crate::frame::{Frame, INTERCEPT, Variable};
+use crate::result::Estimate;
+use crate::spec::Options;
+use panel_core::Panel;
+use std::sync::Arc;
+
+/// Fits several formulas with the same fixed effects on their common sample: the rows on which every variable of any
+/// formula is there. Each distinct column is absorbed once, whatever the number of formulas it stands in.
+///
+/// # Errors
+/// [`Error::Specification`] when the fixed effects differ; else as [`crate::Model::fit_where`].
+pub fn fit_many(panel: &Panel, formulas: &[&str], options: &Options, mask: Option<&[bool]>) -> Result<Vec<Estimate>> {
+    options.check()?;
+    let formulas = formulas.iter().map(|text| Formula::parse(text)).collect::<Result<Vec<_>, _>>()?;
+    let Some(first) = formulas.first() else { return Ok(Vec::new()) };
+    for formula in &formulas {
+        let same = formula.effects.len() == first.effects.len()
+            && formula.effects.iter().zip(&first.effects).all(|(a, b)| a.name == b.name)
+            && formula.intercept == first.intercept;
+        if !same {
+            return Err(Error::Specification(format!(
+                "`{formula}` and `{first}` absorb different effects; formulas fitted together share them"
+            )));
+        }
+    }
+    // One formula that holds every column: the response of the first, the others as regressors.
+    let mut terms: Vec<Term> = Vec::new();
+    for formula in &formulas {
+        let all = std::iter::once(&formula.response).chain(&formula.regressors).chain(&formula.endogenous);
+        for term in all.chain(&formula.instruments) {
+            if term.name != first.response.name && !terms.iter().any(|known| known.name == term.name) {
+                terms.push(term.clone());
+            }
+        }
+    }
+    let joint = Formula { regressors: terms, endogenous: Vec::new(), instruments: Vec::new(), ..first.clone() };
+    let frame = Frame::new(&joint, panel, options, mask)?;
+    let absorber = Arc::new(Absorber::new(&frame.effects, frame.weight_values(), options.absorption)?);
+    let columns = estimation::residualize(&frame, &absorber)?;
+    let pool: Vec<(&Variable, &Residualized)> =
+        std::iter::once((&frame.y, &columns.y)).chain(frame.exog.iter().zip(&columns.exog)).collect();
+    let find = |name: &str| -> Result<(Variable, Residualized)> {
+        pool.iter()
+            .find(|(variable, _)| variable.name == name)
+            .map(|(variable, residualized)| ((*variable).clone(), (*residualized).clone()))
+            .ok_or_else(|| Error::Specification(format!("`{name}` is not in the joint sample")))
+    };
+    let pick = |terms: &[Term]| -> Result<(Vec<Variable>, Vec<Residualized>)> {
+        Ok(terms.iter().map(|term| find(&term.name)).collect::<Result<Vec<_>>>()?.into_iter().unzip())
+    };
+    formulas
+        .iter()
+        .map(|formula| {
+            let (y, y_column) = find(&formula.response.name)?;
+            let (mut exog, mut exog_columns) = pick(&formula.regressors)?;
+            if formula.has_intercept_column() {
+                let (intercept, column) = find(INTERCEPT)?;
+                exog.insert(0, intercept);
+                exog_columns.insert(0, column);
+            }
+            let (endog, endog_columns) = pick(&formula.endogenous)?;
+            let (instruments, instrument_columns) = pick(&formula.instruments)?;
+            let own = Frame { y, exog, endog, instruments, ..frame.clone() };
+            let columns =
+                Columns { y: y_column, exog: exog_columns, endog: endog_columns, instruments: instrument_columns };
+            estimation::estimate(Arc::new(own), absorber.clone(), columns, &formula.source, options, Some(panel))
+        })
+        .collect()
+}
