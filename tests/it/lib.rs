@@ -1,0 +1,1 @@
+//! A package of tests; there is nothing in the library.

@@ -1,0 +1,13 @@
+//! End-to-end tests. `cargo xtask test` runs the replication once and names its folder in `REPLICATION_DIR`; without
+//! it, each test that needs one runs its own.
+#![allow(clippy::unwrap_used, clippy::print_stderr, missing_docs)]
+
+mod determinism;
+mod errors;
+mod fixtures;
+mod identities;
+mod outputs;
+mod real;
+mod stages;
+mod support;
+mod tables;

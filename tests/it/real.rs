@@ -1,0 +1,66 @@
+//! Studies on real data, where the data are.
+
+use crate::support::{csv, numbers, run_study, scratch, shared, workspace};
+use std::path::PathBuf;
+
+fn study(name: &str) -> PathBuf {
+    let out = scratch(&format!("real-{name}"));
+    run_study(&workspace().join(format!("fixtures/studies/{name}.toml")), &out, None).unwrap();
+    out
+}
+
+#[test]
+fn real_cities_have_the_published_moments_of_va() {
+    if shared("data/real/cn_city_panel_real_2006_2020.csv").is_none() {
+        return;
+    }
+    let out = study("real-cities");
+    let va = csv(&std::fs::read_to_string(out.join("results/va.csv")).unwrap());
+    let values = numbers(&va, "va");
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    let min = values.iter().copied().fold(f64::INFINITY, f64::min);
+    assert_eq!(values.len(), 279 * 8);
+    assert!((mean - 0.83).abs() < 0.02 && (min - 0.21).abs() < 0.005, "mean {mean}, min {min}");
+    let gtfp = csv(&std::fs::read_to_string(out.join("results/gtfp-cities.csv")).unwrap());
+    assert_eq!(gtfp.len(), 275 * 13);
+    assert!(gtfp.iter().all(|row| row["status"] == "ok"));
+}
+
+#[test]
+fn malaysian_segmentation_has_the_reference_values() {
+    let Some(reference) = shared("data/real/malaysia_cpi/segmentation_example.csv") else { return };
+    let out = study("malaysia");
+    let ours = csv(&std::fs::read_to_string(out.join("results/segmentation.csv")).unwrap());
+    let mut compared = 0;
+    for theirs in csv(&std::fs::read_to_string(reference).unwrap()) {
+        let row = ours.iter().find(|row| row["state"] == theirs["state"] && row["year"] == theirs["year"]).unwrap();
+        for (mine, other) in [("seg", "seg_sum"), ("mar", "mar_sum")] {
+            let (a, b): (f64, f64) = (row[mine].parse().unwrap(), theirs[other].parse().unwrap());
+            assert!((a / b - 1.0).abs() < 1e-9, "{theirs:?}");
+        }
+        compared += 1;
+    }
+    assert!(compared > 200);
+}
+
+#[test]
+fn us_metros_have_location_quotients() {
+    let Some(source) = shared("data/real/us_cbp/cbsa_naics51_2018.csv") else { return };
+    let out = study("us-metros");
+    let text = std::fs::read_to_string(out.join("results/va.csv")).unwrap();
+    assert!(text.starts_with("cbsa_code,va,location_quotient,spillover\n"), "a cross-section has no time column");
+    let rows = csv(&text);
+    // Quotients average to one with employment as weights.
+    let employment: std::collections::BTreeMap<String, f64> = csv(&std::fs::read_to_string(source).unwrap())
+        .iter()
+        .filter_map(|row| Some((row["cbsa_code"].clone(), row["emp_total"].parse().ok()?)))
+        .collect();
+    let (mut total, mut weighted) = (0.0, 0.0);
+    for row in &rows {
+        if let (Ok(lq), Some(weight)) = (row["location_quotient"].parse::<f64>(), employment.get(&row["cbsa_code"])) {
+            total += weight;
+            weighted += weight * lq;
+        }
+    }
+    assert!((weighted / total - 1.0).abs() < 1e-9, "{}", weighted / total);
+}

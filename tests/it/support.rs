@@ -1,0 +1,120 @@
+//! Running studies, reading what they leave, snapshot settings.
+
+use insta::{Comparator, Snapshot, internals::SnapshotContents};
+use replicate::pipeline::{RunOptions, RunReport, run};
+use report::same_but_for_rounding;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+/// The workspace.
+pub(crate) fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
+}
+
+/// A scratch folder of one test, emptied.
+pub(crate) fn scratch(name: &str) -> PathBuf {
+    let folder = workspace().join("target/test-scratch").join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// Runs a study quietly.
+pub(crate) fn run_study(study: &Path, out: &Path, threads: Option<usize>) -> replicate::Result<RunReport> {
+    run(&RunOptions {
+        study: study.to_path_buf(),
+        out: out.to_path_buf(),
+        only: Vec::new(),
+        threads,
+        quiet: true,
+        lang: None,
+    })
+}
+
+/// The paper's study file.
+pub(crate) fn paper() -> PathBuf {
+    workspace().join("fixtures/studies/paper.toml")
+}
+
+/// The folder of one replication of the paper.
+pub(crate) static REPLICATION: LazyLock<PathBuf> = LazyLock::new(|| {
+    if let Some(folder) = std::env::var_os("REPLICATION_DIR").map(PathBuf::from).filter(|folder| folder.is_dir()) {
+        return folder;
+    }
+    let out = workspace().join(format!("target/test-scratch/replication-{}", std::process::id()));
+    run_study(&paper(), &out, None).unwrap();
+    out
+});
+
+/// A file of the replication as text.
+pub(crate) fn replicated(name: &str) -> String {
+    std::fs::read_to_string(REPLICATION.join(name)).unwrap()
+}
+
+/// Rows of a CSV by header name.
+pub(crate) fn csv(text: &str) -> Vec<BTreeMap<String, String>> {
+    let mut lines = text.lines();
+    let header: Vec<&str> = lines.next().unwrap().split(',').collect();
+    lines
+        .map(|line| header.iter().map(|name| (*name).to_owned()).zip(line.split(',').map(str::to_owned)).collect())
+        .collect()
+}
+
+/// Numbers of a CSV column, missing left out.
+pub(crate) fn numbers(rows: &[BTreeMap<String, String>], name: &str) -> Vec<f64> {
+    rows.iter().filter_map(|row| row[name].parse().ok()).collect()
+}
+
+/// The estimates of a replication.
+pub(crate) fn estimates() -> Vec<serde_json::Value> {
+    serde_json::from_str(&replicated("results/estimates.json")).unwrap()
+}
+
+/// One column of the estimates.
+pub(crate) fn estimate(table: &str, column: &str) -> serde_json::Value {
+    estimates().into_iter().find(|e| e["table"] == table && e["column"] == column).unwrap()
+}
+
+/// A coefficient of a column.
+pub(crate) fn coef(estimate: &serde_json::Value, name: &str) -> serde_json::Value {
+    estimate["coef"].as_array().unwrap().iter().find(|coef| coef["name"] == name).unwrap().clone()
+}
+
+/// Folder of shared reference data, where it is there.
+pub(crate) fn shared(path: &str) -> Option<PathBuf> {
+    let path = workspace().join("../shared").join(path);
+    if path.exists() {
+        return Some(path);
+    }
+    eprintln!("skipped: `../shared` is not beside this checkout");
+    None
+}
+
+struct LastDigit;
+
+impl Comparator for LastDigit {
+    fn matches(&self, reference: &Snapshot, test: &Snapshot) -> bool {
+        match (reference.contents(), test.contents()) {
+            (SnapshotContents::Text(a), SnapshotContents::Text(b)) => {
+                same_but_for_rounding(&a.to_string(), &b.to_string())
+            }
+            (a, b) => a == b,
+        }
+    }
+
+    fn dyn_clone(&self) -> Box<dyn Comparator> {
+        Box::new(Self)
+    }
+}
+
+/// Compares with a committed snapshot; one unit of the last printed digit may move.
+pub(crate) fn snapshot(name: &str, description: &str, text: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_comparator(Box::new(LastDigit));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.set_description(description);
+    settings.set_snapshot_path("../snapshots");
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
