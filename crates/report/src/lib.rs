@@ -5,7 +5,7 @@
 //! | module | what |
 //! |---|---|
 //! | [`table`], [`render`] | one format-neutral table, thin renderers |
-//! | [`regression`], [`descriptives`] | tables of models and of samples |
+//! | [`regression`], [`descriptives`], [`utest`] | tables of models, samples and U-tests |
 //! | [`numfmt`], [`stars`], [`labels`], [`lang`] | numbers, stars, names, two languages |
 //! | [`published`], [`mod@compare`], [`audit`] | printed numbers, replicated ones beside them, their consistency |
 //! | [`figure`] | plots as SVG with the numbers they were drawn from |
@@ -30,6 +30,11 @@
 //! ```
 #![warn(missing_docs)]
 
+// The README is tested, too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 pub mod audit;
 pub mod codebook;
 pub mod compare;
@@ -48,6 +53,7 @@ pub mod render;
 pub mod snapshot;
 pub mod stars;
 pub mod table;
+pub mod utest;
 
 pub use compare::{Comparison, Replicated, Verdict, compare};
 pub use error::{Error, Result};

@@ -4,7 +4,8 @@ use crate::support::{baseline, baseline_spec, snapshot, spanned_spec};
 use panel_report::descriptives::{DescriptivesSpec, Summary, descriptives_table};
 use panel_report::regression::regression_table;
 use panel_report::table::{Cell, Row, RowGroup, Rule};
-use panel_report::{Lang, Table, TableFormat, Text};
+use panel_report::utest::{UTestRecord, u_test_table};
+use panel_report::{Lang, StarRule, Table, TableFormat, Text};
 
 fn text(table: &Table, format: TableFormat, lang: Lang) -> String {
     String::from_utf8(table.render(format, lang).expect("renders")).expect("UTF-8")
@@ -125,4 +126,37 @@ fn a_row_that_does_not_fit_is_refused_before_any_format_writes() {
         let error = table.render(format, Lang::En).expect_err("one cell too few").to_string();
         assert!(error.contains("table `t2`, row `Virtual agglomeration`, cells: 1 where 2"), "{error}");
     }
+}
+
+#[test]
+fn u_tests_show_slopes_intervals_and_reasons() {
+    let tests = [
+        UTestRecord {
+            heading: "(1)".into(),
+            interval: (0.2, 4.655),
+            slopes: (-0.0107, 0.0428),
+            slope_p: Some((0.018, 0.009)),
+            p: Some(0.018),
+            turning_point: Some(1.083),
+            fieller: Some((0.71, f64::INFINITY)),
+            delta: Some((0.8, 1.37)),
+            share_beyond: Some(0.187),
+            ..UTestRecord::default()
+        },
+        UTestRecord {
+            heading: "(2)".into(),
+            interval: (0.2, 4.655),
+            slopes: (0.18, 4.3),
+            reason: ("极值点在区间之外", "the extreme point lies outside the interval").into(),
+            turning_point: Some(0.011),
+            ..UTestRecord::default()
+        },
+    ];
+    let table = u_test_table("utest", ("U 形检验", "U-tests"), &tests, &StarRule::china()).expect("a table");
+    snapshot(
+        "markdown_utest_en",
+        "Open Fieller interval; a reason where there is no p",
+        &text(&table, TableFormat::Markdown, Lang::En),
+    );
+    assert!(u_test_table("utest", "", &[], &StarRule::china()).is_err());
 }
