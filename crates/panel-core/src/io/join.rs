@@ -168,6 +168,8 @@ fn name_keys(source: &mut Source, entity: &str, time: Option<&str>) -> Result<()
 /// A panel of all keys of all full sources, without columns.
 fn skeleton(entity: &str, time: Option<&str>, sources: &[Source]) -> Result<Panel> {
     let mut keys = BTreeSet::new();
+    // The spelling of a period that comes first stands for the others.
+    let mut spelling: BTreeMap<String, String> = BTreeMap::new();
     for source in sources {
         let (Some(entity), source_time) = (&source.entity, &source.time) else { continue };
         if time.is_some() && source_time.is_none() {
@@ -179,7 +181,8 @@ fn skeleton(entity: &str, time: Option<&str>, sources: &[Source]) -> Result<Pane
             let time = times.as_ref().map_or(Some(ONLY), |times| times.get(row));
             // Missing keys are reported by the join itself.
             if let (Some(entity), Some(time)) = (entities.get(row), time) {
-                keys.insert((entity.to_owned(), time.to_owned()));
+                let time = spelling.entry(normal_time(time)).or_insert_with(|| time.to_owned());
+                keys.insert((entity.to_owned(), time.clone()));
             }
         }
     }

@@ -29,7 +29,8 @@ for name, sheet in FILES:
     if name.endswith(".dta"):
         frame = pd.read_stata(path, convert_categoricals=False)
     elif name.endswith(".xlsx"):
-        frame = pd.read_excel(path, sheet_name=sheet)
+        # The crate passes over blank rows.
+        frame = pd.read_excel(path, sheet_name=sheet).dropna(how="all")
     else:
         frame = pd.read_csv(path)
     for column in frame.columns:

@@ -1,0 +1,31 @@
+//! Integration tests: readers against pandas, malformed inputs, expressions on panels, quality of real data,
+//! round trips, properties.
+#![allow(clippy::unwrap_used, reason = "a test may end where something is not as it should be")]
+
+mod expressions;
+mod malformed;
+mod properties;
+mod readers;
+mod real;
+mod statistics;
+
+use std::path::PathBuf;
+
+/// A file of the shared reference data, or a printed message where it is missing.
+fn shared(name: &str) -> Option<PathBuf> {
+    let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data")).join(name);
+    if !path.exists() {
+        #[allow(clippy::print_stderr, reason = "a skipped test says so")]
+        {
+            eprintln!("skipped: the reference data `{name}` are not here");
+        }
+        return None;
+    }
+    Some(path)
+}
+
+/// A file of this crate's own golden folder.
+#[cfg(any(feature = "dta", feature = "xlsx"))]
+fn golden(name: &str) -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden")).join(name)
+}
