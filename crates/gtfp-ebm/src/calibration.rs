@@ -83,11 +83,8 @@ fn projections(
         CalibrationRule::Add => additive::formulation(dims, Rts::Vrs, &vec![1.0; dims.total()]),
         _ => sbm::formulation(dims, Orientation::None, Rts::Vrs, BadsConvention::Slack),
     };
-    let reference = ReferenceSet::new(
-        observations,
-        rows,
-        Shape { rts: Rts::Vrs, weak: false, abatement: false, all_columns },
-    )?;
+    let reference =
+        ReferenceSet::new(observations, rows, Shape { rts: Rts::Vrs, weak: false, abatement: false, all_columns })?;
     let (results, stats) =
         details(&form, observations, rows, &reference, Extent { exclude_self: false, ..extent }, false)?;
     let mut columns = vec![Vec::with_capacity(rows.len()); dims.total()];

@@ -4,7 +4,7 @@ use crate::data::{Group, Observations};
 use crate::error::{Error, Result};
 use crate::frontier::{Disposal, efficient_columns};
 use crate::lp::{self, Activities, LpStats, Program, Solution, Solver};
-use crate::model::{Formulation, Place};
+use crate::model::{Formulation, Place, Reading};
 use crate::spec::Rts;
 use serde::{Deserialize, Serialize};
 
@@ -168,15 +168,15 @@ impl ReferenceSet {
             of_column.extend_from_slice(rows);
         }
         if !shape.all_columns && rows.len() >= WORTH_REDUCING {
-            let reduction = efficient_columns(&activities, &disposals(observations, shape)).map_err(|e| engine_error(&e))?;
+            let reduction =
+                efficient_columns(&activities, &disposals(observations, shape)).map_err(|e| engine_error(&e))?;
             if reduction.reduced {
                 activities = activities.select(&reduction.columns).map_err(|e| engine_error(&e))?;
                 of_column = reduction.columns.iter().map(|&column| of_column[column]).collect();
             }
         }
-        let maxima = (0..dims.total())
-            .map(|k| rows.iter().map(|&row| observations.row(row)[k]).fold(0.0, f64::max))
-            .collect();
+        let maxima =
+            (0..dims.total()).map(|k| rows.iter().map(|&row| observations.row(row)[k]).fold(0.0, f64::max)).collect();
         Ok(Self { rows: of_column, activities, means: observations.means(rows), maxima })
     }
 
@@ -325,6 +325,10 @@ fn outcome(form: &Formulation, solution: &Solution) -> Outcome {
         return Outcome::without(status);
     }
     let score = form.reading.score(solution.objective);
+    if matches!(form.reading, Reading::Reciprocal { .. }) && !(0.0..1.0 / SNAP).contains(&score) {
+        // An expansion factor of zero: no multiple of the unit's outputs is in the technology.
+        return Outcome::without(Status::Infeasible);
+    }
     let target = if form.reading.is_distance() { 0.0 } else { 1.0 };
     let score = if (score - target).abs() <= SNAP { target } else { score };
     if score.is_finite() { Outcome::of(score) } else { Outcome::without(Status::Unbounded) }

@@ -7,7 +7,9 @@ use crate::evaluate::{Detail, Extent, Outcome, ReferenceSet, Shape, Status, deta
 use crate::lp::{LpStats, Solver};
 use crate::model::ebm::EbmOptions;
 use crate::model::{Formulation, ddf, ebm, nonradial_ddf, radial, sbm, super_efficiency};
-use crate::spec::{BadsConvention, Calibration, CalibrationScope, Disposability, EbmParameters, Model, Orientation, PanelSpec, Rts};
+use crate::spec::{
+    BadsConvention, Calibration, CalibrationScope, Disposability, EbmParameters, Model, Orientation, PanelSpec, Rts,
+};
 
 /// A model bound to data.
 #[derive(Debug)]
@@ -69,7 +71,8 @@ impl<'a> Evaluator<'a> {
                 self.calibrations.push(pooled);
                 if self.spec.calibration_scope == CalibrationScope::PerPeriod {
                     for &(period, rows) in by_period.iter().filter(|(_, rows)| !rows.is_empty()) {
-                        let (own, stats) = calibrate(self.observations, rows, *rule, Some(period), extent, self.spec.all_columns)?;
+                        let (own, stats) =
+                            calibrate(self.observations, rows, *rule, Some(period), extent, self.spec.all_columns)?;
                         self.stats.merge(&stats);
                         self.calibrations.push(own);
                     }
@@ -161,9 +164,10 @@ impl<'a> Evaluator<'a> {
         Ok(outcomes)
     }
 
-    /// Units outside a pseudo-sample's technology have no program with slacks alone or bounded factors. They get the
-    /// super-efficiency program of their model: Tone's (2002) for the slacks-based measure, free θ and φ with
-    /// convention A for the epsilon-based one.
+    /// Units outside a pseudo-sample's technology have no program with slacks alone or bounded factors. The slacks-based
+    /// measure takes Tone's (2002) super-efficiency program. The epsilon-based one frees θ and φ and contracts bads with
+    /// the inputs, their slack without penalty: with φ b (convention A) a unit that emits less per good than every
+    /// pseudo-unit would have no solution, while θ, along which the pseudo-sample moves, always reaches it.
     fn score_outside(
         &mut self,
         rows: &[usize],
@@ -176,13 +180,12 @@ impl<'a> Evaluator<'a> {
         let spec = self.spec;
         let form = match spec.model {
             Model::Sbm => self.super_sbm(rts),
-            Model::Ebm if spec.is_bounded() => {
-                let convention = match spec.bads_convention {
-                    BadsConvention::Input => BadsConvention::Input,
-                    _ => BadsConvention::Phi,
-                };
+            Model::Ebm if spec.orientation == Orientation::None && rts == Rts::Crs => {
+                let convention = BadsConvention::Input;
                 let options = EbmOptions { orientation: spec.orientation, rts: Rts::Crs, convention, bounded: false };
-                ebm::formulation(self.observations.dims(), &options, self.parameters(period)?)?
+                let mut parameters = self.parameters(period)?.clone();
+                parameters.epsilon.bads = 0.0;
+                ebm::formulation(self.observations.dims(), &options, &parameters)?
             }
             _ => return Ok(()),
         };

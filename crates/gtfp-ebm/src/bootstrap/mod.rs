@@ -181,10 +181,14 @@ fn check(spec: &PanelSpec, options: &BootstrapSpec) -> Result<()> {
         return refuse("the bandwidth of a bootstrap is a number that is not negative");
     }
     if spec.super_efficiency {
-        return refuse("super-efficiency has no bootstrap: every unit is scored against pseudo-units, its own included");
+        return refuse(
+            "super-efficiency has no bootstrap: every unit is scored against pseudo-units, its own included",
+        );
     }
     if spec.model == Model::Ebm && spec.is_bounded() && spec.rts != Rts::Crs {
-        return refuse("bounded EBM has a bootstrap under constant returns only: outside the pseudo-technology the bounds cannot hold, and without them a rule on Σλ is vacuous");
+        return refuse(
+            "bounded EBM has a bootstrap under constant returns only: outside the pseudo-technology the bounds cannot hold, and without them a rule on Σλ is vacuous",
+        );
     }
     Ok(())
 }

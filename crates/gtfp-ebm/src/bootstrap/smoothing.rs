@@ -46,17 +46,14 @@ impl Smoother {
             entity.iter().zip(donor).all(|(e, d)| e.is_none() || d.is_some())
         };
         // An entity covers itself, so no list is empty.
-        let donors = scores
-            .iter()
-            .map(|entity| (0..scores.len()).filter(|&j| covers(&scores[j], entity)).collect())
-            .collect();
+        let donors =
+            scores.iter().map(|entity| (0..scores.len()).filter(|&j| covers(&scores[j], entity)).collect()).collect();
         let means: Vec<f64> = (0..periods).map(|p| mean(scores.iter().filter_map(|s| s[p]))).collect();
         let covariance = covariance(&scores, &means);
         let n = scores.len() as f64;
         let all: Vec<f64> = scores.iter().flatten().flatten().copied().collect();
-        let bandwidth = bandwidth.unwrap_or_else(|| {
-            if periods == 1 { silverman(&all) } else { (4.0 / (5.0 * n)).powf(1.0 / 6.0) }
-        });
+        let bandwidth =
+            bandwidth.unwrap_or_else(|| if periods == 1 { silverman(&all) } else { (4.0 / (5.0 * n)).powf(1.0 / 6.0) });
         let smallest = all.iter().copied().fold(f64::INFINITY, f64::min);
         Self { scores, rows, donors, means, factor: cholesky(&covariance), bandwidth, smallest }
     }

@@ -14,7 +14,8 @@
 //! * With θ and φ free, B and C let φ and λ go to zero while sᵇ/b = 1 feeds the denominator: every score is 0 as soon
 //!   as ε_b > 0. With one bad, ε_b = 0 hides the defect. Both need the bounds.
 //! * A (constant returns) has a meaning with and without bounds: unbounded is Tone and Tsutsui's own form. θ can then
-//!   exceed 1 and only the ratio θ/φ is identified.
+//!   exceed 1, only the ratio θ/φ is identified, and it can happen that no unit at all scores 1, because inputs (and
+//!   goods) trade off against each other beyond the technology.
 //! * D with ε_x + ε_b > 1 and a free θ is unbounded: θ and all slacks can grow together.
 //! * Output orientation with B and ε_y + ε_b > 1 is unbounded the same way, towards φ → −∞.
 //!

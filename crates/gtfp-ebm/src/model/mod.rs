@@ -24,4 +24,4 @@ pub mod sbm;
 pub mod super_efficiency;
 
 pub(crate) use factors::{Factor, FactorProgram, factor_program};
-pub(crate) use formulation::{Formulation, Place};
+pub(crate) use formulation::{Formulation, Place, Reading};

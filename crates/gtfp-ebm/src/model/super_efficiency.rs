@@ -2,7 +2,8 @@
 //!
 //! Radial, epsilon-based and directional models keep their program and lose one column (Andersen and Petersen 1993).
 //! Bounds θ ≤ 1, φ ≥ 1 would make the program of an efficient unit infeasible and are refused. Oriented programs under
-//! other than constant returns can be infeasible; the status says so.
+//! other than constant returns can be infeasible, and so can programs that expand bads with φ (convention A), for a
+//! unit that emits less per good than every other; the status says so.
 //!
 //! The slacks-based measure changes its program (Tone 2002): the nearest point of the reduced technology that uses at
 //! least as much and yields at most as much,

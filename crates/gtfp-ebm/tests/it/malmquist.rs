@@ -89,7 +89,8 @@ fn every_decomposition_of_dear() {
                     let spec = MalmquistSpec { orientation, rts: rts_used, reference, decomposition };
                     let rows = economy.with(|data| malmquist(data, &spec, Solver::default())).expect("valid").0;
                     for (part, read) in PARTS {
-                        let name = format!("r_malmquist/EconomyLong_{o_word}_{r_word}_{rts}_{d_word}_{part}_deaR153.csv");
+                        let name =
+                            format!("r_malmquist/EconomyLong_{o_word}_{r_word}_{rts}_{d_word}_{part}_deaR153.csv");
                         if !std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
                             .join("../../../shared/goldens/dea")
                             .join(&name)
@@ -152,7 +153,12 @@ fn benchmarking_and_nonparaeff() {
             .collect::<Vec<_>>()
     };
     for (column, read) in [("mi", PARTS[0].1), ("ec", PARTS[1].1), ("tc", PARTS[2].1)] {
-        assert_scores(&format!("Benchmarking {column}"), &pick(&bench, "dmu", "period", read), &bench.numbers(column), PEER);
+        assert_scores(
+            &format!("Benchmarking {column}"),
+            &pick(&bench, "dmu", "period", read),
+            &bench.numbers(column),
+            PEER,
+        );
     }
     // nonparaeff is output-oriented; under constant returns the index and its parts are the same.
     for (column, read) in [("pc", PARTS[0].1), ("ec", PARTS[1].1), ("tc", PARTS[2].1)] {
@@ -164,7 +170,8 @@ fn benchmarking_and_nonparaeff() {
 fn deapack_global_malmquist() {
     let Some(economy) = Economy::read() else { return };
     for (word, orientation) in [("input", Orientation::Input), ("output", Orientation::Output)] {
-        let Some(golden) = Table::shared(&format!("deapack/EconomyLong_globalmalmquist_{word}_crs_deapack201.csv")) else {
+        let Some(golden) = Table::shared(&format!("deapack/EconomyLong_globalmalmquist_{word}_crs_deapack201.csv"))
+        else {
             return;
         };
         let spec = PanelSpec { model: Model::Radial, orientation, malmquist: Index::Malmquist, ..PanelSpec::default() };
@@ -175,7 +182,9 @@ fn deapack_global_malmquist() {
             .zip(golden.text("period"))
             .map(|(n, t)| economy.row(n, t.parse().expect("a year")))
             .collect();
-        let pick = |read: fn(&gtfp_ebm::PanelRow) -> Option<f64>| at.iter().map(|&i| read(&result.rows[i])).collect::<Vec<_>>();
+        let pick = |read: fn(&gtfp_ebm::PanelRow) -> Option<f64>| {
+            at.iter().map(|&i| read(&result.rows[i])).collect::<Vec<_>>()
+        };
         assert_scores("index", &pick(|r| r.index), &golden.numbers("productivity_change"), PEER);
         assert_scores("EC", &pick(|r| r.ec), &golden.numbers("efficiency_change"), PEER);
         assert_scores("BPC", &pick(|r| r.tc), &golden.numbers("best_practice_change"), PEER);
@@ -207,7 +216,10 @@ fn decompositions_multiply_and_agree_with_the_panel() {
             for (row, record) in rows.iter().enumerate() {
                 if let Some(index) = record.index {
                     let whole = panel.rows[row].index.expect("the same transitions");
-                    assert!((index - whole).abs() < 1e-10 * whole, "{reference} {decomposition} {row}: {index} {whole}");
+                    assert!(
+                        (index - whole).abs() < 1e-10 * whole,
+                        "{reference} {decomposition} {row}: {index} {whole}"
+                    );
                 }
             }
         }

@@ -31,10 +31,9 @@ fn check(data: &Table, golden: &Table, inputs: &[&str], goods: &[&str], what: &s
 
 #[test]
 fn follow_through_schools() {
-    let (Some(data), Some(golden)) = (
-        Table::shared("r_radial/PFT1981.csv"),
-        Table::shared("r_radial/PFT1981_radial_deaR153_Benchmarking033.csv"),
-    ) else {
+    let (Some(data), Some(golden)) =
+        (Table::shared("r_radial/PFT1981.csv"), Table::shared("r_radial/PFT1981_radial_deaR153_Benchmarking033.csv"))
+    else {
         return;
     };
     let inputs = ["Education", "Occupation", "Parental", "Counseling", "Teachers"];
@@ -62,7 +61,10 @@ fn the_two_copies_of_the_schools_differ_in_four_cells() {
         .iter()
         .flat_map(|&(x, y)| {
             let (left, right) = (a.numbers(x), b.numbers(y));
-            (0..left.len()).filter(move |&i| (left[i] - right[i]).abs() > 0.0).map(move |i| (y, i + 1)).collect::<Vec<_>>()
+            (0..left.len())
+                .filter(move |&i| (left[i] - right[i]).abs() > 0.0)
+                .map(move |i| (y, i + 1))
+                .collect::<Vec<_>>()
         })
         .collect();
     assert_eq!(differing, [("Parental", 38), ("Parental", 52), ("Counseling", 30), ("Reading", 8)]);

@@ -42,10 +42,6 @@ impl Table {
         Self::parse(&std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display())))
     }
 
-    pub fn has(&self, name: &str) -> bool {
-        self.header.iter().any(|h| h == name)
-    }
-
     pub fn header(&self) -> &[String] {
         &self.header
     }
