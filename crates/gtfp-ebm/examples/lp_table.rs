@@ -110,7 +110,9 @@ fn main() {
         Some(_) => {}
         None => println!("skipped: ../shared/goldens/dea/bench_279x8.csv is not here"),
     }
-    println!("\n| units | generators | search, CPU s | total, CPU s | total, wall s | iterations per unit | fallbacks |");
+    println!(
+        "\n| units | generators | search, CPU s | total, CPU s | total, wall s | iterations per unit | fallbacks |"
+    );
     println!("|---|---|---|---|---|---|---|");
     for share in [0.01, 0.1] {
         let mut last: Option<(usize, f64)> = None;

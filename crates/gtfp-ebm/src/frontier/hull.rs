@@ -27,11 +27,7 @@ struct Outside {
     normal: Vec<f64>,
 }
 
-pub(super) fn build(
-    activities: &Activities,
-    disposal: &[Disposal],
-    section: &[f64],
-) -> Result<Reduction, LpError> {
+pub(super) fn build(activities: &Activities, disposal: &[Disposal], section: &[f64]) -> Result<Reduction, LpError> {
     let rows = activities.rows();
     let n = activities.cols();
     let mut raw = vec![0.0; n * rows];

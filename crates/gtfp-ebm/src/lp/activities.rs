@@ -27,7 +27,11 @@ impl Activities {
     /// [`LpError::Shape`] for a wrong length, [`LpError::NotFinite`] for a missing or infinite quantity.
     pub fn new(rows: usize, cols: usize, columns: &[f64]) -> Result<Self, LpError> {
         if columns.len() != rows * cols {
-            return Err(LpError::Shape { what: "activities (rows × columns)", expected: rows * cols, got: columns.len() });
+            return Err(LpError::Shape {
+                what: "activities (rows × columns)",
+                expected: rows * cols,
+                got: columns.len(),
+            });
         }
         if let Some(index) = columns.iter().position(|v| !v.is_finite()) {
             return Err(LpError::NotFinite { what: "activity", index });
@@ -114,8 +118,9 @@ impl Activities {
 }
 
 /// The power of two just at or below a positive `size`; one where there is no size.
-fn power_of_two(size: f64) -> f64 {
-    if size > 0.0 && size.is_normal() { size.log2().floor().exp2() } else { 1.0 }
+pub(crate) fn power_of_two(size: f64) -> f64 {
+    const EXPONENT: u64 = 0x7ff0_0000_0000_0000;
+    if size > 0.0 && size.is_normal() { f64::from_bits(size.to_bits() & EXPONENT) } else { 1.0 }
 }
 
 #[cfg(test)]

@@ -63,22 +63,26 @@ pub(crate) fn certify(activities: &Activities, program: &Program, solution: &mut
     }
     let size = objective.abs().max(1.0);
     let (mut primal, mut dual, mut complementarity) = (0.0_f64, 0.0_f64, 0.0_f64);
-    for i in 0..program.rows() {
-        let mut sum = -program.rhs()[i];
-        let mut largest = sum.abs().max(1.0);
-        let mut add = |term: f64| {
-            sum += term;
-            largest = largest.max(term.abs());
-        };
-        if i < program.technology_rows() {
-            for &(j, value) in &solution.lambda {
-                add(activities.get(i, j) / program.row_scale()[i] * value);
+    let mut rows: Vec<(f64, f64)> = program.rhs().iter().map(|r| (-r, r.abs().max(1.0))).collect();
+    let add = |row: &mut (f64, f64), term: f64| {
+        row.0 += term;
+        row.1 = row.1.max(term.abs());
+    };
+    for &(j, value) in &solution.lambda {
+        let value = value * activities.col_unit(j);
+        for (i, (row, s)) in rows.iter_mut().zip(program.row_scale()).enumerate() {
+            add(row, activities.scaled(i, j) * (activities.row_unit(i) / s) * value);
+        }
+    }
+    for (k, &z) in solution.z.iter().enumerate() {
+        if z != 0.0 {
+            for (row, e) in rows.iter_mut().zip(program.z_column(k)) {
+                add(row, e * z);
             }
         }
-        for (k, z) in solution.z.iter().enumerate() {
-            add(program.z_column(k)[i] * z);
-        }
-        primal = primal.max(sum.abs() / largest);
+    }
+    for (residual, largest) in rows {
+        primal = primal.max(residual.abs() / largest);
     }
     let mut dual_objective = 0.0;
     for (r, y) in program.rhs().iter().zip(&solution.duals) {

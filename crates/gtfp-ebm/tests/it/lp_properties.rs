@@ -1,6 +1,8 @@
 //! The built-in simplex on thousands of random technologies: certificates close, HiGHS agrees, units do not matter.
 
-use gtfp_ebm::lp::{Activities, CERTIFICATE_TOLERANCE, LpSolver, Program, Simplex, Solution, Solver, Status, solve_each};
+use gtfp_ebm::lp::{
+    Activities, CERTIFICATE_TOLERANCE, LpSolver, Program, Simplex, Solution, Solver, Status, solve_each,
+};
 use proptest::prelude::*;
 
 /// A random technology: inputs, goods and bads per unit, values over several orders of magnitude.
@@ -400,7 +402,14 @@ mod against_highs {
                 prop::collection::vec(small.clone(), rows),
                 prop::collection::vec((small, 0..6_u8, 0.0..4.0_f64), k),
             )
-                .prop_map(move |(columns, entries, rhs, z)| Odd { technology_rows, rows, columns, entries, rhs, z })
+                .prop_map(move |(columns, entries, rhs, z)| Odd {
+                    technology_rows,
+                    rows,
+                    columns,
+                    entries,
+                    rhs,
+                    z,
+                })
         })
     }
 

@@ -7,7 +7,7 @@
 
 use highs::Model;
 use highs_sys::{
-    HighsInt, Highs_changeCoeff, Highs_changeColBounds, Highs_changeColCost, Highs_changeRowBounds, STATUS_ERROR,
+    Highs_changeCoeff, Highs_changeColBounds, Highs_changeColCost, Highs_changeRowBounds, HighsInt, STATUS_ERROR,
 };
 
 use crate::lp::LpError;

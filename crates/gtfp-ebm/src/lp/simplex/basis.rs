@@ -167,8 +167,7 @@ mod tests {
     #[test]
     fn inverse_and_update_agree() {
         let mut basis = Basis::<4>::identity();
-        basis.columns =
-            [[0.0, 2.0, 1.0, 0.5], [1.0, 0.0, 0.25, 3.0], [0.5, 0.5, 0.0, 1.0], [4.0, 1.0, 1.0, 0.0]];
+        basis.columns = [[0.0, 2.0, 1.0, 0.5], [1.0, 0.0, 0.25, 3.0], [0.5, 0.5, 0.0, 1.0], [4.0, 1.0, 1.0, 0.0]];
         assert!(basis.invert());
         let column = [1.0, 2.0, 3.0, 4.0];
         let w = basis.ftran(&column);

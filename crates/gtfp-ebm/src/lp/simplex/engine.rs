@@ -3,6 +3,7 @@
 use super::basis::{Basis, dot};
 use super::pricing::{self, WorkingSet};
 use super::ratio::{self, Breakpoint};
+use super::recent::{self, Recent};
 use super::state::{FEASIBLE, Rest, State};
 use crate::lp::{Activities, Program, Solution, Status, certificate};
 
@@ -46,7 +47,7 @@ pub(super) struct Core<const M: usize> {
     tolerance: [f64; M],
     cost: [f64; M],
     y: [f64; M],
-    warm: bool,
+    recent: Recent<M>,
     working: WorkingSet,
     breakpoints: Vec<Breakpoint>,
     candidates: Vec<usize>,
@@ -64,7 +65,7 @@ impl<const M: usize> Default for Core<M> {
             tolerance: [FEASIBLE; M],
             cost: [0.0; M],
             y: [0.0; M],
-            warm: false,
+            recent: Recent::default(),
             working: WorkingSet::default(),
             breakpoints: Vec::new(),
             candidates: Vec::new(),
@@ -75,7 +76,8 @@ impl<const M: usize> Default for Core<M> {
 impl<const M: usize> Core<M> {
     pub(super) fn solve(&mut self, activities: &Activities, program: &Program, solution: &mut Solution) {
         let same = self.state.load(activities, program);
-        if !(same && self.warm && self.restore(activities)) {
+        let place = recent::place(&self.state.factor, self.state.technology);
+        if !(same && self.resume(&place) && self.restore(activities)) {
             self.start_cold();
         }
         // Without costs any feasible point is optimal, and zero multipliers prove it.
@@ -127,7 +129,12 @@ impl<const M: usize> Core<M> {
                 (_, true) => aim = Aim::Feasibility,
             }
         };
-        self.warm = status == Status::Optimal;
+        if !same {
+            self.recent.forget();
+        }
+        if status == Status::Optimal {
+            self.recent.remember(place, self.variables, &self.state.rest);
+        }
         solution.status = status;
         solution.iterations = iterations;
         self.write(activities, program, solution);
@@ -144,10 +151,28 @@ impl<const M: usize> Core<M> {
         self.x = self.state.effective_rhs();
     }
 
-    /// The last program's basis with this program's coefficients.
+    /// Takes up the basis of the most similar program; false where there is none.
+    fn resume(&mut self, place: &[f64; M]) -> bool {
+        let Some((variables, rest)) = self.recent.nearest(place) else { return false };
+        self.variables = *variables;
+        self.state.rest.copy_from_slice(rest);
+        self.state.settle();
+        true
+    }
+
+    /// Computes inverse and values of the basis anew.
     fn restore(&mut self, activities: &Activities) -> bool {
+        // Unit columns first: they leave no fill in the elimination.
+        let mut units = 0;
         for p in 0..M {
             self.basis.columns[p] = self.state.column(activities, self.variables[p]);
+            if self.basis.columns[p].iter().filter(|v| **v != 0.0).count() <= 1 {
+                self.basis.columns.swap(units, p);
+                self.variables.swap(units, p);
+                units += 1;
+            }
+        }
+        for p in 0..M {
             self.adopt(p);
         }
         self.basis.invert() && {

@@ -3,7 +3,8 @@
 //! * The basis is at most 32 × 32, so its explicit inverse is kept, updated by one elimination per pivot and refined
 //!   at the end; the row count is a compile-time constant (rounded up to a multiple of four), loops are straight-line.
 //! * One objective serves both phases: costs plus an exact penalty on bounds that the start violates. Any basis may
-//!   therefore start, feasible or not, and the last unit's basis usually needs two or three pivots. A penalty that
+//!   therefore start, feasible or not, and the basis of the most similar of the last units usually needs two or three
+//!   pivots. A penalty that
 //!   turns out too small is followed by the classical two phases.
 //! * The ratio test walks through the breakpoints of the piecewise linear objective and prefers large pivots
 //!   within the tolerance (Harris 1973); long runs of degenerate pivots switch to the least-index rule (Bland 1977).
@@ -15,6 +16,7 @@ mod basis;
 mod engine;
 mod pricing;
 mod ratio;
+mod recent;
 mod state;
 
 use super::{Activities, LpError, LpSolver, Program, Solution, Status};

@@ -20,13 +20,7 @@ pub(super) fn best(
     best_in(activities.panels(), activities.rows(), weights, excluded, tolerance)
 }
 
-fn best_in(
-    panels: &[f64],
-    rows: usize,
-    weights: &[f64],
-    excluded: &[usize],
-    tolerance: f64,
-) -> Option<(usize, f64)> {
+fn best_in(panels: &[f64], rows: usize, weights: &[f64], excluded: &[usize], tolerance: f64) -> Option<(usize, f64)> {
     let mut value = [tolerance; LANES];
     let mut place = [u64::MAX; LANES];
     let stride = rows * LANES;

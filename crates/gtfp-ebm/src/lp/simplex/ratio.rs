@@ -65,11 +65,7 @@ pub(super) fn choose(breakpoints: &mut [Breakpoint], mut slope: f64) -> Option<B
 /// The same under the least-index rule: the shortest step, and the smallest variable number among equals.
 pub(super) fn choose_least(breakpoints: &[Breakpoint], variables: &[usize]) -> Option<Breakpoint> {
     let shortest = breakpoints.iter().map(|p| p.t.max(0.0)).fold(f64::INFINITY, f64::min);
-    breakpoints
-        .iter()
-        .filter(|p| p.t.max(0.0) <= shortest)
-        .min_by_key(|p| variables[p.position])
-        .copied()
+    breakpoints.iter().filter(|p| p.t.max(0.0) <= shortest).min_by_key(|p| variables[p.position]).copied()
 }
 
 #[cfg(test)]

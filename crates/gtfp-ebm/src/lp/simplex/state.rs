@@ -3,7 +3,7 @@
 //! Variables are numbered λ first, then z, then one logical per (padded) row: a unit column fixed at zero, which only
 //! serves to start.
 
-use crate::lp::activities::LANES;
+use crate::lp::activities::{LANES, power_of_two};
 use crate::lp::{Activities, Program};
 
 /// Where a variable outside the basis rests.
@@ -77,7 +77,7 @@ impl<const M: usize> State<M> {
             largest = largest.max(self.factor[i]);
         }
         // A common power of two brings the largest row near one; only the intensities' unit changes.
-        let unit = if largest > 0.0 && largest.is_finite() { largest.log2().floor().exp2() } else { 1.0 };
+        let unit = power_of_two(largest);
         self.intensity = 1.0 / unit;
         for f in &mut self.factor[..self.technology] {
             *f /= unit;
@@ -111,12 +111,16 @@ impl<const M: usize> State<M> {
             self.rest.clear();
             self.rest.resize(self.k, Rest::Zero);
         }
+        same
+    }
+
+    /// Puts every variable outside the basis where its bounds allow.
+    pub(super) fn settle(&mut self) {
         for k in 0..self.k {
             if self.rest[k] != Rest::Basic {
                 self.rest[k] = self.resting_place(k, self.rest[k]);
             }
         }
-        same
     }
 
     /// The place nearest to `wish` that the bounds of `z[k]` allow.
