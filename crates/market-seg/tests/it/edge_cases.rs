@@ -24,27 +24,27 @@ fn noise(i: usize, t: usize, k: usize) -> f64 {
 fn chained_indices_and_levels_agree() {
     let (entities, goods) = (names(["a", "b", "c"]), names(["x", "y"]));
     let times = names(["2019", "2020", "2021"]);
-    let mut rows: (Vec<f64>, Vec<f64>, Vec<u32>, Vec<u32>, Vec<u32>) = Default::default();
+    let (mut rows, mut keys) = ([Vec::new(), Vec::new()], [Vec::new(), Vec::new(), Vec::new()]);
     for i in 0..3 {
         for k in 0..2 {
             let mut level = 50.0 + i as f64;
             for t in 0..3 {
                 let chained = 100.0 * (1.0 + noise(i, t, k));
                 level *= chained / 100.0;
-                rows.0.push(chained);
-                rows.1.push(level);
-                rows.2.push(i as u32);
-                rows.3.push(t as u32);
-                rows.4.push(k as u32);
+                rows[0].push(chained);
+                rows[1].push(level);
+                keys[0].push(i as u32);
+                keys[1].push(t as u32);
+                keys[2].push(k as u32);
             }
         }
     }
     let from = |value: &[f64], kind| {
         let prices = Prices {
             value,
-            entity: &rows.2,
-            time: &rows.3,
-            good: &rows.4,
+            entity: &keys[0],
+            time: &keys[1],
+            good: &keys[2],
             entities: &entities,
             times: &times,
             ordinals: &[2019, 2020, 2021],
@@ -54,8 +54,8 @@ fn chained_indices_and_levels_agree() {
     };
     let run =
         |value: &[f64], kind| segmentation(&from(value, kind), &Relations::default(), &SegSpec::default()).unwrap();
-    let chained = run(&rows.0, PriceKind::default());
-    let levels = run(&rows.1, PriceKind::Levels { lag: 1 });
+    let chained = run(&rows[0], PriceKind::default());
+    let levels = run(&rows[1], PriceKind::Levels { lag: 1 });
     assert!(chained.seg(0, 0).is_some() && levels.seg(0, 0).is_none());
     for i in 0..3 {
         for t in 1..3 {
@@ -65,15 +65,15 @@ fn chained_indices_and_levels_agree() {
     }
     // The same through columns.
     let column = |k: usize| -> Vec<f64> {
-        (0..rows.0.len()).filter(|&row| rows.4[row] == k as u32).map(|row| rows.0[row]).collect()
+        (0..rows[0].len()).filter(|&row| keys[2][row] == k as u32).map(|row| rows[0][row]).collect()
     };
-    let keys = |codes: &[u32]| -> Vec<u32> {
-        (0..rows.0.len()).filter(|&row| rows.4[row] == 0).map(|row| codes[row]).collect()
+    let of = |codes: &[u32]| -> Vec<u32> {
+        (0..rows[0].len()).filter(|&row| keys[2][row] == 0).map(|row| codes[row]).collect()
     };
     let wide = PriceChanges::from_columns(
         &[&column(0), &column(1)],
-        &keys(&rows.2),
-        &keys(&rows.3),
+        &of(&keys[0]),
+        &of(&keys[1]),
         &entities,
         &times,
         &[2019, 2020, 2021],
@@ -81,7 +81,7 @@ fn chained_indices_and_levels_agree() {
         PriceKind::default(),
     )
     .unwrap();
-    assert_eq!(wide, from(&rows.0, PriceKind::default()));
+    assert_eq!(wide, from(&rows[0], PriceKind::default()));
 }
 
 #[test]

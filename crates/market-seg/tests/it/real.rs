@@ -52,3 +52,13 @@ fn malaysian_segmentation_reproduces_the_reference() {
         assert!(empty.code == "period-without-change" && empty.message.contains("2010, 2026"), "{empty}");
     }
 }
+
+/// `benches/peer/segmentation.py` (numpy 2.4.6) prints 0.10437409112375434 for the first of 279 cities, 16 goods, 8 years.
+#[test]
+fn the_numpy_peer_agrees() {
+    let labels = |count: usize| (0..count).map(|k| k.to_string()).collect::<Vec<_>>();
+    let values = (0..279 * 16 * 8).map(|cell| (f64::from(cell) * 0.618_033_988_749_894_9).fract() * 0.1).collect();
+    let changes = PriceChanges::from_changes(labels(279), labels(8), labels(16), values).unwrap();
+    let index = segmentation(&changes, &Relations::default(), &SegSpec::default()).unwrap();
+    assert!((index.seg[0] / 0.10437409112375434 - 1.0).abs() < 1e-12, "{}", index.seg[0]);
+}

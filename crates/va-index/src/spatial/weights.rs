@@ -73,11 +73,8 @@ impl SpatialWeights {
     #[must_use]
     pub fn subset(&self, keep: &[bool]) -> Self {
         let mut place = vec![usize::MAX; self.n()];
-        let mut next = 0;
-        for (i, _) in keep.iter().enumerate().take(self.n()).filter(|(_, keep)| **keep) {
-            place[i] = next;
-            next += 1;
-        }
+        let kept = (0..self.n()).filter(|&i| keep.get(i) == Some(&true));
+        kept.enumerate().for_each(|(next, i)| place[i] = next);
         Self::from_rows((0..self.n()).filter(|&i| place[i] != usize::MAX).map(|i| {
             self.row(i).filter(|&(j, _)| place[j] != usize::MAX).map(|(j, weight)| (place[j], weight)).collect()
         }))

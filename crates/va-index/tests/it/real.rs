@@ -139,3 +139,25 @@ fn european_regions_have_quotients_with_gaps() {
         assert!(rows().count() > 200);
     }
 }
+
+/// `benches/peer/space.py` (numpy 2.4.6) prints 0.7906230674433277 for the first of 279 points and 8 periods.
+#[test]
+fn the_numpy_peer_agrees() {
+    let fraction = |k: usize, step: f64| (k as f64 * step).fract();
+    let sector: Vec<f64> = (0..279 * 8).map(|row| 1.0 + fraction(row, 0.569_840_290_998_053_3)).collect();
+    let entities: Vec<String> = (0..279).map(|i| i.to_string()).collect();
+    let times: Vec<String> = (0..8).map(|t| t.to_string()).collect();
+    let entity: Vec<u32> = (0..279 * 8).map(|row| row / 8).collect();
+    let time: Vec<u32> = (0..279 * 8).map(|row| row % 8).collect();
+    let points: Vec<Option<LatLon>> = (0..279)
+        .map(|i| {
+            let (lat, lon) = (fraction(i, 0.618_033_988_749_894_9), fraction(i, 0.754_877_666_246_692_8));
+            Some(LatLon { lat: 20.0 + 28.0 * lat, lon: 80.0 + 45.0 * lon })
+        })
+        .collect();
+    let total = vec![20.0; 279 * 8];
+    let data =
+        Employment { sector: &sector, total: &total, entity: &entity, time: &time, entities: &entities, times: &times };
+    let index = virtual_agglomeration(&data, &Geography::Points(&points), None, &VaSpec::default()).expect("valid");
+    assert!((index.va[0] / 0.7906230674433277 - 1.0).abs() < 1e-13, "{}", index.va[0]);
+}
