@@ -4,7 +4,7 @@ use crate::process::{cargo, run as run_process};
 use crate::{bootstrap, workspace};
 
 /// Runs the criterion benches of the crate behind a suite name.
-pub fn run(args: &[String], install: bool) -> Result<u8, String> {
+pub(crate) fn run(args: &[String], install: bool) -> Result<u8, String> {
     let suites: &[(&str, &[&str])] =
         &[("dea", &["gtfp-ebm"]), ("fe", &["panel-fe"]), ("space", &["va-index", "market-seg"])];
     let name = args.first().map_or("", String::as_str);

@@ -4,7 +4,7 @@ use crate::process::{cargo, has_cargo, run as run_process};
 use crate::workspace;
 
 /// `cargo insta review` where it is installed; otherwise lists pending snapshots, and accepts them with `--accept`.
-pub fn run(args: &[String]) -> Result<u8, String> {
+pub(crate) fn run(args: &[String]) -> Result<u8, String> {
     let accept = args.iter().any(|arg| arg == "--accept");
     let root = workspace::root();
     if !accept && has_cargo("insta") {

@@ -13,11 +13,12 @@ const CMAKE_WHEEL: &str = "cmake==4.4.4";
 const LIBCLANG_WHEEL: &str = "libclang==18.1.1";
 
 /// Makes sure that cmake and libclang can be found, installing wheels where `install` allows it.
-pub fn ensure(install: bool) -> Result<(), String> {
+pub(crate) fn ensure(install: bool) -> Result<(), String> {
     let cargo_dir = workspace::root().join(".cargo");
     let tools = Tools::under(&cargo_dir);
-    let need_cmake = !has_cmake() && !tools.cmake.is_file();
-    let need_libclang = system_libclang().is_none() && !tools.libclang_dir.is_dir();
+    let named = |variable: &str| std::env::var_os(variable).is_some_and(|path| Path::new(&path).exists());
+    let need_cmake = !has_cmake() && !tools.cmake.is_file() && !named("CMAKE");
+    let need_libclang = system_libclang().is_none() && !tools.libclang_dir.is_dir() && !named("LIBCLANG_PATH");
     if need_cmake || need_libclang {
         install_wheels(&cargo_dir, need_cmake, need_libclang, install)?;
     }
@@ -40,15 +41,18 @@ impl Tools {
 }
 
 /// Whether cmake is on PATH or named by CMAKE from outside this workspace.
-pub fn has_cmake() -> bool {
+pub(crate) fn has_cmake() -> bool {
     output("cmake", &["--version"]).is_some()
 }
 
 /// A libclang that clang-sys would find.
-pub fn system_libclang() -> Option<PathBuf> {
+pub(crate) fn system_libclang() -> Option<PathBuf> {
     let is_library = |path: &Path| {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        (name.starts_with("libclang.so") || name.starts_with("libclang-")) && name.contains(".so")
+        // libclang-cpp is the C++ interface, which bindgen cannot use.
+        let unix = name.starts_with("libclang") && name.contains(".so") && !name.starts_with("libclang-cpp");
+        let versioned = |rest: &str| rest.starts_with(".so") || rest.starts_with('-');
+        unix && versioned(&name["libclang".len()..])
             || name == "libclang.dylib"
             || name == "libclang.dll"
     };

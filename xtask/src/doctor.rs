@@ -4,7 +4,7 @@ use crate::bootstrap;
 use crate::process::{has_cargo, output};
 
 /// Prints one line per tool; exit code 3 when something that a build needs cannot be had.
-pub fn run() -> Result<u8, String> {
+pub(crate) fn run() -> Result<u8, String> {
     let python = output("python3", &["-m", "pip", "--version"]).is_some();
     let wheel = if python { "missing, will come as a PyPI wheel" } else { "MISSING, and no python3 with pip to fetch it" };
     let mut broken = false;

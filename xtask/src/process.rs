@@ -3,12 +3,12 @@
 use std::process::Command;
 
 /// Cargo as this program was started with it.
-pub fn cargo() -> Command {
+pub(crate) fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
 /// Runs to the end and gives the exit code; cargo's own 101 (a build failed) becomes 3.
-pub fn run(command: &mut Command) -> Result<u8, String> {
+pub(crate) fn run(command: &mut Command) -> Result<u8, String> {
     let status = command
         .status()
         .map_err(|error| format!("cannot start `{}`: {error}", command.get_program().to_string_lossy()))?;
@@ -19,12 +19,12 @@ pub fn run(command: &mut Command) -> Result<u8, String> {
 }
 
 /// Standard output of a program, if it could be started and succeeded.
-pub fn output(program: &str, args: &[&str]) -> Option<String> {
+pub(crate) fn output(program: &str, args: &[&str]) -> Option<String> {
     let output = Command::new(program).args(args).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// Whether a cargo subcommand is installed.
-pub fn has_cargo(subcommand: &str) -> bool {
+pub(crate) fn has_cargo(subcommand: &str) -> bool {
     cargo().args([subcommand, "--version"]).output().is_ok_and(|output| output.status.success())
 }

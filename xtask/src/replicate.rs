@@ -4,7 +4,7 @@ use crate::process::{cargo, run as run_process};
 use crate::{bootstrap, workspace};
 
 /// Builds and runs `replicate <verb> <args>`; its exit code is passed on.
-pub fn run(verb: &str, args: &[String], install: bool) -> Result<u8, String> {
+pub(crate) fn run(verb: &str, args: &[String], install: bool) -> Result<u8, String> {
     bootstrap::ensure(install)?;
     build()?;
     run_process(std::process::Command::new(binary()).arg(verb).args(args))

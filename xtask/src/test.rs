@@ -4,7 +4,7 @@ use crate::process::{cargo, has_cargo, run as run_process};
 use crate::{bootstrap, replicate, tidy, workspace};
 
 /// Runs the replication into `target/test-replication`, then tidy, unit, integration and documentation tests.
-pub fn run(args: &[String], install: bool) -> Result<u8, String> {
+pub(crate) fn run(args: &[String], install: bool) -> Result<u8, String> {
     bootstrap::ensure(install)?;
     let manifest = workspace::root().join("Cargo.toml");
     let out = workspace::root().join("target/test-replication");

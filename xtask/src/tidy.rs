@@ -20,7 +20,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
 const LONGEST: usize = 700;
 
 /// Runs every check; exit code 1 when one finds something.
-pub fn run() -> Result<u8, String> {
+pub(crate) fn run() -> Result<u8, String> {
     let root = workspace::root();
     let mut findings = Vec::new();
     dependency_directions(&root, &mut findings)?;

@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::output::{FileRecord, Staging, file_record};
 use crate::stages::tables::Tables;
 use crate::study::{Loaded, Study, TableKind};
+use report::audit::{AuditSpec, Status};
 use report::{CellKey, Comparison, Lang, PublishedRow, Replicated, Stat, StarRule, TableFormat, Verdict, compare, published_cells};
 
 /// The comparison with a publication.
@@ -133,10 +134,34 @@ fn replicate_cells(study: &Study, tables: &Tables, cells: &[report::Published]) 
     out
 }
 
-/// `replicate audit`.
+/// `replicate audit`: checks a CSV of published numbers; relations between columns come from a file beside it,
+/// `<name>.audit.toml`, where there is one.
 ///
 /// # Errors
 /// When the numbers cannot be read or the report cannot be written.
-pub fn audit(_args: &AuditArgs) -> Result<Outcome> {
-    Err(Error::Usage("audit is not built in".into()))
+pub fn audit(args: &AuditArgs) -> Result<Outcome> {
+    let workspace = crate::cli::workspace();
+    let file = args.file.clone().unwrap_or_else(|| workspace.join("fixtures/published.csv"));
+    let out = args.out.clone().unwrap_or_else(|| workspace.join("target/audit"));
+    let name = file.display().to_string();
+    let failed = |error: report::Error| Error::stage("audit", error);
+    let text = std::fs::read_to_string(&file).map_err(|error| Error::stage("audit", format!("`{name}`: {error}")))?;
+    let rows = PublishedRow::read_csv(&text, &name).map_err(failed)?;
+    let relations = file.with_extension("audit.toml");
+    let spec = match std::fs::read_to_string(&relations) {
+        Ok(text) => AuditSpec::from_toml(&text).map_err(failed)?,
+        Err(_) => AuditSpec::new(StarRule::china()),
+    };
+    let result = report::audit::audit(&rows, &spec).map_err(failed)?;
+    let table = result.table(false);
+    let mut staging = Staging::beside(&out)?;
+    staging.write("audit.csv", result.csv().as_bytes())?;
+    for (format, lang) in [(TableFormat::Markdown, Lang::En), (TableFormat::Html, Lang::En)] {
+        let bytes = table.render(format, lang).map_err(failed)?;
+        staging.write(&format!("audit.{}", format.extension()), &bytes)?;
+    }
+    staging.commit(&[])?;
+    let contradictions = result.findings.iter().filter(|finding| finding.status == Status::Contradiction).count();
+    let summary = format!("{}\nFindings: {}\n", result.summary(Lang::En), out.join("audit.md").display());
+    Ok(Outcome { summary, code: u8::from(contradictions > 0) })
 }
