@@ -4,19 +4,19 @@ use gtfp_ebm::frontier::{Disposal, efficient_columns};
 use gtfp_ebm::lp::{Activities, LpStats, Program, Solver, neighbour_order, solve_each};
 
 /// Rows: three inputs, one good, three bads.
-pub const ROWS: usize = 7;
+pub(crate) const ROWS: usize = 7;
 const GOOD: usize = 3;
 const INPUTS: usize = 3;
 
 /// Disposal of the seven rows, bads strongly disposable.
-pub fn disposal() -> [Disposal; ROWS] {
+pub(crate) fn disposal() -> [Disposal; ROWS] {
     let mut rules = [Disposal::More; ROWS];
     rules[GOOD] = Disposal::Less;
     rules
 }
 
 /// The 279 × 8 panel of the reference folder, unit after unit; none where the folder is missing.
-pub fn panel_279x8() -> Option<Vec<f64>> {
+pub(crate) fn panel_279x8() -> Option<Vec<f64>> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/goldens/dea/bench_279x8.csv");
     let text = std::fs::read_to_string(path).ok()?;
     let mut columns = Vec::new();
@@ -27,7 +27,7 @@ pub fn panel_279x8() -> Option<Vec<f64>> {
 }
 
 /// Non-oriented EBM, constant returns, θ ≤ 1 and φ ≥ 1, convention A; ε and w do not change the work.
-pub fn ebm() -> Program {
+pub(crate) fn ebm() -> Program {
     let (epsilon_x, epsilon_b) = (0.25, 0.25);
     let mut p = Program::new(ROWS, 1, 3 + ROWS);
     p.set_cost(0, 1.0).set_cost(1, -1.0).set(ROWS, 0, 1.0).set(ROWS, 2, 1.0).set_rhs(ROWS, 1.0);
@@ -43,7 +43,7 @@ pub fn ebm() -> Program {
 }
 
 /// EBM scores of all units against the columns given.
-pub fn scores(columns: &[f64], reference: &Activities, order: &[usize], solver: Solver) -> (Vec<f64>, LpStats) {
+pub(crate) fn scores(columns: &[f64], reference: &Activities, order: &[usize], solver: Solver) -> (Vec<f64>, LpStats) {
     let set = |o: usize, p: &mut Program| {
         for (i, value) in columns[o * ROWS..(o + 1) * ROWS].iter().enumerate() {
             p.set_row_scale(i, *value);
@@ -53,14 +53,14 @@ pub fn scores(columns: &[f64], reference: &Activities, order: &[usize], solver: 
 }
 
 /// The generators of a panel, as activities.
-pub fn generators(columns: &[f64]) -> (Activities, gtfp_ebm::frontier::Reduction) {
+pub(crate) fn generators(columns: &[f64]) -> (Activities, gtfp_ebm::frontier::Reduction) {
     let all = Activities::new(ROWS, columns.len() / ROWS, columns).expect("finite data");
     let reduction = efficient_columns(&all, &disposal()).expect("seven rules");
     (all.select(&reduction.columns).expect("in range"), reduction)
 }
 
 /// From raw data to scores: layout, search for the generators, order, programs.
-pub fn whole(columns: &[f64]) -> (Vec<f64>, LpStats) {
+pub(crate) fn whole(columns: &[f64]) -> (Vec<f64>, LpStats) {
     let (reference, _) = generators(columns);
     scores(columns, &reference, &neighbour_order(ROWS, columns), Solver::Auto)
 }
@@ -84,7 +84,7 @@ fn normal(unit: u64, draw: u64) -> f64 {
 /// A panel of `units` of which `share` are generators: those lie on a strictly concave surface of the other six
 /// quantities (constant elasticity of substitution 1/2), all others are sums of one to four of them, made worse by
 /// at least 1 % in every row.
-pub fn synthetic(units: usize, share: f64) -> Vec<f64> {
+pub(crate) fn synthetic(units: usize, share: f64) -> Vec<f64> {
     let count = ((units as f64 * share).round() as usize).max(2);
     let step = units / count;
     let efficient = |k: u64| {

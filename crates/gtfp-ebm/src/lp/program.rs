@@ -159,7 +159,7 @@ impl Program {
                 return Err(LpError::NotFinite { what, index });
             }
         }
-        if let Some(index) = self.lower.iter().zip(&self.upper).position(|(l, u)| !(*l <= *u)) {
+        if let Some(index) = self.lower.iter().zip(&self.upper).position(|(l, u)| l.is_nan() || u.is_nan() || l > u) {
             return Err(LpError::Bounds { index });
         }
         if let Some(&got) = self.excluded.iter().find(|&&j| j >= activities.cols()) {

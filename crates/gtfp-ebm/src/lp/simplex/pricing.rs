@@ -174,7 +174,7 @@ impl WorkingSet {
             let slot = if self.index.len() < capacity {
                 self.index.push(j);
                 let slot = self.index.len() - 1;
-                if slot % LANES == 0 {
+                if slot.is_multiple_of(LANES) {
                     self.panels.resize(self.panels.len() + rows * LANES, 0.0);
                 }
                 slot
