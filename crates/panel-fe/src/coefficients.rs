@@ -2,6 +2,7 @@
 
 use crate::distribution::{t_critical, t_two_sided};
 use crate::error::{Error, Result};
+use crate::outcome::{TestOutcome, TestStat};
 use faer::{Mat, MatRef};
 
 /// Coefficients by name, their covariance and the degrees of freedom of their t statistics.
@@ -78,6 +79,22 @@ impl Derived {
     #[must_use]
     pub fn p(&self) -> f64 {
         t_two_sided(self.t(), self.df)
+    }
+
+    /// The test that the value is zero: t(df), or the standard normal for infinite df.
+    #[must_use]
+    pub fn test(&self, name: &str, null: &str) -> TestOutcome {
+        if !self.t().is_finite() {
+            return TestOutcome::not_available(
+                name,
+                format!("the value is {} with standard error {}", self.value, self.se),
+            );
+        }
+        if self.df.is_infinite() {
+            TestStat::z(name, null, self.t()).into()
+        } else {
+            TestStat::t(name, null, self.t(), self.df).into()
+        }
     }
 
     /// Interval at a confidence level such as .95.

@@ -3,6 +3,7 @@
 use crate::coefficients::{Coefficients, Derived, check_level};
 use crate::distribution::t_critical;
 use crate::error::Result;
+use crate::outcome::TestOutcome;
 use crate::turning_point::{FiellerSet, fieller};
 use faer::Mat;
 
@@ -82,6 +83,31 @@ impl Moderation {
     #[must_use]
     pub fn curvature_change(&self) -> Option<Derived> {
         self.has_squared_interaction.then(|| self.derived(2.0 * self.b[3], [0.0, 0.0, 0.0, 2.0]))
+    }
+
+    /// Test that the turning point does not move at z: dx*/dz = 0, by the delta method.
+    #[must_use]
+    pub fn shift_test(&self, z: f64) -> TestOutcome {
+        self.at(z)
+            .shift
+            .test("turning-point shift", &format!("the turning point does not move with the moderator at {z}"))
+    }
+
+    /// Test that the turning point moves at no z: b₁b₄ − b₂b₃ = 0.
+    #[must_use]
+    pub fn shift_numerator_test(&self) -> TestOutcome {
+        self.shift_numerator()
+            .test("turning-point shift (numerator)", "the turning point does not move with the moderator")
+    }
+
+    /// Test that the moderator does not change the curvature: b₄ = 0.
+    #[must_use]
+    pub fn curvature_test(&self) -> TestOutcome {
+        let name = "curvature change";
+        match self.curvature_change() {
+            Some(change) => change.test(name, "the curvature does not depend on the moderator"),
+            None => TestOutcome::not_available(name, "the model has no interaction of the squared term"),
+        }
     }
 
     /// z at which a U becomes an inverse U, −b₂/b₄, with its Fieller set; `None` without x²z.

@@ -298,14 +298,10 @@ fn three_programs_and_the_two_that_are_wrong() {
             check("KP F econhdfe", f.available().expect("regular").stat, cell("kpf_e"));
         }
         // fixest's `kpr` is broken (lrberge/fixest issue 161): it need not even be of the right size.
-        if vcov == "HC1" {
-            if let Some(wrong) = csv.text(row, "kpf_f").trim_matches(['[', ']']).parse::<f64>().ok() {
-                assert!(
-                    (wrong / f.available().expect("regular").stat - 1.0).abs() > 1e-3,
-                    "{id}: fixest's kpr {wrong}"
-                );
-                fixest_kp += 1;
-            }
+        let broken = csv.text(row, "kpf_f").trim_matches(['[', ']']).parse::<f64>();
+        if let (true, Ok(wrong)) = (vcov == "HC1", broken) {
+            assert!((wrong / f.available().expect("regular").stat - 1.0).abs() > 1e-3, "{id}: fixest's kpr {wrong}");
+            fixest_kp += 1;
         }
     }
     eprintln!(

@@ -32,7 +32,13 @@ fn the_published_table() {
     // The numerator of the shift is negative, as the paper says, and nowhere near significant, which it does not say.
     let numerator = m.shift_numerator();
     assert!((numerator.value - (0.102003 - 0.105300)).abs() < 1e-12 && numerator.se > 0.05, "{numerator:?}");
-    assert!(numerator.p() > 0.9);
+    let test = m.shift_numerator_test();
+    let test = test.available().expect("computed");
+    assert!(test.p.expect("p") > 0.9 && test.df == 1800.0);
+    // The flattening is: -.121/.057 = 2.12.
+    let flattening = m.curvature_test();
+    assert!((flattening.available().expect("computed").stat + 0.121 / 0.057).abs() < 1e-12);
+    assert!(m.shift_test(4.0).available().expect("computed").p.expect("p") > 0.5);
     // The U flips within the range of Infra.
     let (flip, _) = m.flip(0.95).expect("level").expect("x^2 z is in the model");
     assert!((flip.value - 4.83).abs() < 0.01, "{flip:?}");
@@ -105,5 +111,6 @@ fn without_the_squared_interaction_the_shift_is_constant() {
     for z in [-3.0, 0.0, 5.0] {
         assert!((m.at(z).shift.value - -0.08 / 0.6).abs() < 1e-14);
     }
+    assert!(m.curvature_test().available().is_none());
     assert!(m.curvature_change().is_none() && m.flip(0.95).expect("level").is_none());
 }
