@@ -1,5 +1,5 @@
 //! Integration tests, one binary.
-#![allow(missing_docs, clippy::unwrap_used, clippy::print_stderr)]
+#![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::print_stderr)]
 
 mod absorption;
 mod bootstrap;
