@@ -54,8 +54,10 @@ pub fn diversity(a: &[f64], b: &[f64]) -> f64 {
 /// $w = v / \sum v$.
 ///
 /// **Shapes** `columns`: m slices of one length.
-/// **Errors** [`Error::Calibration`] when the group is empty.
 /// **Reference** Tone and Tsutsui (2010), equations 18 and 23 to 25.
+///
+/// # Errors
+/// [`Error::Calibration`] when the group is empty.
 pub fn affinity(columns: &[Vec<f64>]) -> Result<Affinity> {
     let m = columns.len();
     if m == 0 {

@@ -239,6 +239,9 @@ pub(crate) fn scores(
     .map_err(|error| engine_error(&error))
 }
 
+/// An outcome with its details, where there is a score.
+pub(crate) type Detailed = (Outcome, Option<Detail>);
+
 /// Scores and details of the rows given. Radial and directional programs get a second stage that keeps the factor and
 /// maximises the sum of relative slacks; `second_stage` says whether.
 pub(crate) fn details(
@@ -248,7 +251,7 @@ pub(crate) fn details(
     reference: &ReferenceSet,
     extent: Extent,
     second_stage: bool,
-) -> Result<(Vec<(Outcome, Option<Detail>)>, LpStats)> {
+) -> Result<(Vec<Detailed>, LpStats)> {
     let form = prepared(form, observations, rows, reference);
     let (mut results, mut stats) = lp::solve_each(
         &reference.activities,

@@ -3,7 +3,7 @@
 use crate::calibration::{CalibrationResult, calibrate};
 use crate::data::{Observations, Requirement};
 use crate::error::{Error, Result};
-use crate::evaluate::{Detail, Extent, Outcome, ReferenceSet, Shape, Status, details, scores};
+use crate::evaluate::{Detailed, Extent, Outcome, ReferenceSet, Shape, Status, details, scores};
 use crate::lp::{LpStats, Solver};
 use crate::model::ebm::EbmOptions;
 use crate::model::{Formulation, ddf, ebm, nonradial_ddf, radial, sbm, super_efficiency};
@@ -206,7 +206,7 @@ impl<'a> Evaluator<'a> {
         reference: &ReferenceSet,
         rts: Rts,
         period: Option<i64>,
-    ) -> Result<Vec<(Outcome, Option<Detail>)>> {
+    ) -> Result<Vec<Detailed>> {
         let form = self.formulation(reference, rts, period)?;
         let two_stages = matches!(self.spec.model, Model::Radial | Model::Ddf);
         let plain = Extent { solver: self.solver, exclude_self: false };

@@ -118,9 +118,11 @@ pub struct PanelResult {
 /// **Missing values** a row with a `NaN` among its quantities is in no program, keeps its place with
 /// [`Status::Missing`], and breaks the entity's transitions. Index and components are empty in an entity's first
 /// period and after a gap; neighbouring periods are as far apart as the two closest periods of the data.
-/// **Errors** [`Error::BadValue`] for a zero, negative or infinite quantity the model cannot take;
-/// [`Error::Degenerate`] for combinations without a meaning; [`Error::Specification`] for options that do not fit.
 /// **Reference** Tone and Tsutsui (2010); Pastor and Lovell (2005); Oh (2010).
+///
+/// # Errors
+/// [`Error::BadValue`] for a zero, negative or infinite quantity the model cannot take;
+/// [`Error::Degenerate`] for combinations without a meaning; [`Error::Specification`] for options that do not fit.
 pub fn productivity(data: &PanelData<'_>, spec: &PanelSpec, solver: Solver) -> Result<PanelResult> {
     let observations = Observations::new(data.inputs, data.goods, data.bads)?;
     let n = observations.n();

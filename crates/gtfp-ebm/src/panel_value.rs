@@ -27,14 +27,14 @@ pub fn panel_value(
     base: Option<i64>,
 ) -> Result<Vec<Option<f64>>> {
     let mut values = vec![None; index.len()];
-    if let (PanelValue::BaseGiven, Some(base)) = (rule, base) {
-        if !timeline.periods().contains(&base) {
-            return Err(Error::Specification(format!(
-                "base period {base} of panel_value = \"base-given\" is not in the data, which run from {} to {}",
-                timeline.periods().first().copied().unwrap_or_default(),
-                timeline.periods().last().copied().unwrap_or_default()
-            )));
-        }
+    if let (PanelValue::BaseGiven, Some(base)) = (rule, base)
+        && !timeline.periods().contains(&base)
+    {
+        return Err(Error::Specification(format!(
+            "base period {base} of panel_value = \"base-given\" is not in the data, which run from {} to {}",
+            timeline.periods().first().copied().unwrap_or_default(),
+            timeline.periods().last().copied().unwrap_or_default()
+        )));
     }
     let base = base.or_else(|| timeline.periods().first().copied());
     for rows in timeline.by_entity() {

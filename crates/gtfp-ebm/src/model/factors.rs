@@ -110,6 +110,9 @@ fn oriented(dims: Dimensions, spec: &FactorProgram, input: bool) -> Formulation 
     form
 }
 
+/// A sum of variables with coefficients.
+type Sum = Vec<(usize, f64)>;
+
 /// No orientation: multiplied by t, the denominator set to one in an extra row.
 fn fractional(dims: Dimensions, spec: &FactorProgram) -> Formulation {
     let t_is_needed = spec.factor != Factor::Free
@@ -125,7 +128,7 @@ fn fractional(dims: Dimensions, spec: &FactorProgram) -> Formulation {
     form.homogeneous = !t_is_needed;
     let (a, b) = (first_factor, first_factor + 1);
     // θ t and φ t as sums of variables.
-    let (theta, phi): (Vec<(usize, f64)>, Vec<(usize, f64)>) = match spec.factor {
+    let (theta, phi): (Sum, Sum) = match spec.factor {
         Factor::One => (vec![(0, 1.0)], vec![(0, 1.0)]),
         Factor::Free => {
             form.program.set_bounds(a, f64::NEG_INFINITY, f64::INFINITY);
@@ -156,11 +159,11 @@ fn fractional(dims: Dimensions, spec: &FactorProgram) -> Formulation {
             (Group::Input, _) | (Group::Bad, BadsConvention::Input) => form.program.set_cost(z, -spec.penalties[k]),
             _ => form.program.set(denominator, z, spec.penalties[k]),
         };
-        let side: Vec<(usize, f64)> = match (group, spec.convention) {
+        let side: Sum = match (group, spec.convention) {
             (Group::Input, _) | (Group::Bad, BadsConvention::Input) => theta.clone(),
             (Group::Good, _) | (Group::Bad, BadsConvention::Phi) => phi.clone(),
             (Group::Bad, BadsConvention::TwoMinusPhi) => {
-                let mut side: Vec<(usize, f64)> = phi.iter().map(|&(z, c)| (z, -c)).collect();
+                let mut side: Sum = phi.iter().map(|&(z, c)| (z, -c)).collect();
                 side.push((0, 2.0));
                 side
             }

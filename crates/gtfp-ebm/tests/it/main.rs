@@ -1,6 +1,9 @@
 //! Integration tests, by theme. Golden numbers come from other people's programs; files outside the crate are read
 //! where they are and skipped with a message elsewhere.
 
+#![allow(clippy::print_stdout, reason = "tests say what they skipped and how near they came")]
+#![allow(clippy::type_complexity, reason = "tables of cases")]
+
 mod bootstrap;
 mod ddf;
 mod ebm;

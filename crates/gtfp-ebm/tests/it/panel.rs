@@ -7,7 +7,7 @@ use gtfp_ebm::{
 };
 
 /// Runs a golden table with entity and time columns.
-pub fn run(table: &Table, keys: [&str; 2], columns: [&[&str]; 3], spec: &PanelSpec) -> PanelResult {
+pub(crate) fn run(table: &Table, keys: [&str; 2], columns: [&[&str]; 3], spec: &PanelSpec) -> PanelResult {
     let names = table.text(keys[0]);
     let mut distinct = names.clone();
     distinct.sort();

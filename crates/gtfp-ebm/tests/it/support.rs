@@ -4,16 +4,16 @@ use gtfp_ebm::{Efficiency, Observations, PanelSpec, Solver, efficiency};
 use std::path::PathBuf;
 
 /// Relative agreement demanded of numbers computed by other programs.
-pub const PEER: f64 = 1e-9;
+pub(crate) const PEER: f64 = 1e-9;
 
 /// A table as text.
-pub struct Table {
+pub(crate) struct Table {
     header: Vec<String>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    pub fn parse(text: &str) -> Self {
+    pub(crate) fn parse(text: &str) -> Self {
         let mut lines = text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
         let split = |line: &str| {
             line.trim_start_matches('\u{feff}')
@@ -25,7 +25,7 @@ impl Table {
     }
 
     /// A file under `../shared/goldens/dea`, or a message and nothing where it is missing.
-    pub fn shared(name: &str) -> Option<Self> {
+    pub(crate) fn shared(name: &str) -> Option<Self> {
         let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/goldens/dea").join(name);
         match std::fs::read_to_string(&path) {
             Ok(text) => Some(Self::parse(&text)),
@@ -37,16 +37,16 @@ impl Table {
     }
 
     /// A file of this crate's own `tests/golden`.
-    pub fn own(name: &str) -> Self {
+    pub(crate) fn own(name: &str) -> Self {
         let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
         Self::parse(&std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display())))
     }
 
-    pub fn header(&self) -> &[String] {
+    pub(crate) fn header(&self) -> &[String] {
         &self.header
     }
 
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.rows.len()
     }
 
@@ -54,18 +54,18 @@ impl Table {
         self.header.iter().position(|h| h == name).unwrap_or_else(|| panic!("no column {name} in {:?}", self.header))
     }
 
-    pub fn text(&self, name: &str) -> Vec<String> {
+    pub(crate) fn text(&self, name: &str) -> Vec<String> {
         let k = self.position(name);
         self.rows.iter().map(|row| row.get(k).cloned().unwrap_or_default()).collect()
     }
 
     /// Numbers; `NaN` for empty cells, NA and text.
-    pub fn numbers(&self, name: &str) -> Vec<f64> {
+    pub(crate) fn numbers(&self, name: &str) -> Vec<f64> {
         self.text(name).iter().map(|cell| cell.parse().unwrap_or(f64::NAN)).collect()
     }
 
     /// Rows where a column has a value.
-    pub fn filter(&self, keep: impl Fn(&dyn Fn(&str) -> String) -> bool) -> Self {
+    pub(crate) fn filter(&self, keep: impl Fn(&dyn Fn(&str) -> String) -> bool) -> Self {
         let rows =
             self.rows.iter().filter(|row| keep(&|name: &str| row[self.position(name)].clone())).cloned().collect();
         Self { header: self.header.clone(), rows }
@@ -73,7 +73,7 @@ impl Table {
 }
 
 /// Observations from columns of a table.
-pub fn observations(table: &Table, inputs: &[&str], goods: &[&str], bads: &[&str]) -> Observations {
+pub(crate) fn observations(table: &Table, inputs: &[&str], goods: &[&str], bads: &[&str]) -> Observations {
     let read = |names: &[&str]| names.iter().map(|n| ((*n).to_owned(), table.numbers(n))).collect::<Vec<_>>();
     let (x, y, b) = (read(inputs), read(goods), read(bads));
     fn named(columns: &[(String, Vec<f64>)]) -> Vec<(&str, &[f64])> {
@@ -83,13 +83,13 @@ pub fn observations(table: &Table, inputs: &[&str], goods: &[&str], bads: &[&str
 }
 
 /// Scores of a cross-section by the default engine.
-pub fn cross_section(data: &Observations, spec: &PanelSpec) -> Efficiency {
+pub(crate) fn cross_section(data: &Observations, spec: &PanelSpec) -> Efficiency {
     let rows: Vec<usize> = (0..data.n()).collect();
     efficiency(data, &rows, &rows, spec, Solver::default(), &|row| format!("row {row}")).expect("valid data")
 }
 
 /// Compares scores with expected numbers, relative to the larger of 1 and the number. Expected NaN means no score.
-pub fn assert_scores(what: &str, got: &[Option<f64>], expected: &[f64], tolerance: f64) {
+pub(crate) fn assert_scores(what: &str, got: &[Option<f64>], expected: &[f64], tolerance: f64) {
     assert_eq!(got.len(), expected.len(), "{what}: lengths");
     let mut worst = 0.0_f64;
     for (row, (got, want)) in got.iter().zip(expected).enumerate() {
