@@ -28,7 +28,8 @@ fn gml_is_circular() {
 #[test]
 fn scores_lie_between_zero_and_one_and_global_is_lowest() {
     for row in csv(&replicated("results/gtfp-main.csv")) {
-        let (global, own) = (row["score_global"].parse::<f64>().unwrap(), row["score_contemporaneous"].parse::<f64>().unwrap());
+        let (global, own) =
+            (row["score_global"].parse::<f64>().unwrap(), row["score_contemporaneous"].parse::<f64>().unwrap());
         assert!(global > 0.0 && global <= own + 1e-9 && own <= 1.0 + 1e-12, "{row:?}");
     }
 }

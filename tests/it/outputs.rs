@@ -1,16 +1,14 @@
 //! The output contract: which files, which columns, which fields.
 
-use crate::support::{REPLICATION, csv, estimates, replicated};
+use crate::support::{REPLICATION, csv, estimates, paper, replicated, scratch};
+use replicate::pipeline::{RunOptions, run};
 use std::collections::BTreeSet;
 
 #[test]
 fn result_files_have_their_columns() {
     let header = |name: &str| replicated(name).lines().next().unwrap().to_owned();
     assert_eq!(header("results/va.csv"), "city,year,va,location_quotient,spillover");
-    assert_eq!(
-        header("results/gtfp-main.csv"),
-        "city,year,score_global,score_contemporaneous,gml,ec,tc,gtfp,status"
-    );
+    assert_eq!(header("results/gtfp-main.csv"), "city,year,score_global,score_contemporaneous,gml,ec,tc,gtfp,status");
     assert_eq!(header("results/segmentation.csv"), "city,year,seg,mar");
     let rows = csv(&replicated("results/gtfp-main.csv"));
     assert_eq!(rows.len(), 279 * 8);
@@ -21,9 +19,31 @@ fn result_files_have_their_columns() {
 #[test]
 fn every_estimate_has_every_field_and_no_nan() {
     let fields = [
-        "table", "column", "formula", "sample", "n_obs", "n_entities", "df_resid", "coef", "r2", "r2_within",
-        "r2_within_entity", "adj_r2", "rmse", "vcov", "like", "multiplier", "dropped", "first_stage", "under_id",
-        "weak_id", "weak_id_robust", "over_id", "endogeneity", "utest", "error_bound",
+        "table",
+        "column",
+        "formula",
+        "sample",
+        "n_obs",
+        "n_entities",
+        "df_resid",
+        "coef",
+        "r2",
+        "r2_within",
+        "r2_within_entity",
+        "adj_r2",
+        "rmse",
+        "vcov",
+        "like",
+        "multiplier",
+        "dropped",
+        "first_stage",
+        "under_id",
+        "weak_id",
+        "weak_id_robust",
+        "over_id",
+        "endogeneity",
+        "utest",
+        "error_bound",
     ];
     for estimate in estimates() {
         for field in fields {
@@ -78,4 +98,31 @@ fn no_program_fell_back_or_stayed_open() {
         assert_eq!(record["lp"]["uncertified"], 0, "{id}");
         assert!(record["lp"]["worst_certificate"].as_f64().unwrap() <= 1e-9, "{id}: {}", record["lp"]);
     }
+}
+
+#[test]
+fn a_partial_run_leaves_the_rest_and_marks_it_stale() {
+    let out = scratch("partial");
+    let options = |only: &[&str]| RunOptions {
+        study: paper(),
+        out: out.clone(),
+        only: only.iter().map(|stage| (*stage).to_owned()).collect(),
+        threads: Some(1),
+        quiet: true,
+        lang: None,
+    };
+    run(&options(&["va", "gtfp-main"])).unwrap();
+    let gtfp = std::fs::read(out.join("results/gtfp-main.csv")).unwrap();
+    std::fs::write(out.join("mine.txt"), "mine").unwrap();
+    run(&options(&["va"])).unwrap();
+    assert_eq!(std::fs::read(out.join("results/gtfp-main.csv")).unwrap(), gtfp);
+    assert!(out.join("mine.txt").is_file(), "foreign files stay");
+    let manifest: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(out.join("manifest.json")).unwrap()).unwrap();
+    let stale = |path: &str| {
+        manifest["outputs"].as_array().unwrap().iter().find(|file| file["path"] == path).unwrap().get("stale").cloned()
+    };
+    assert_eq!(stale("results/gtfp-main.csv"), Some(true.into()));
+    assert_eq!(stale("results/va.csv"), None);
+    assert!(run(&options(&["vaa"])).unwrap_err().to_string().contains("did you mean `va`"));
 }

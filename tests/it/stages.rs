@@ -25,7 +25,11 @@ fn moments(file: &str, columns: &[&str]) -> String {
 
 #[test]
 fn va() {
-    snapshot("stage_va", "moments of VA, own LQ and spillover", &moments("results/va.csv", &["va", "location_quotient", "spillover"]));
+    snapshot(
+        "stage_va",
+        "moments of VA, own LQ and spillover",
+        &moments("results/va.csv", &["va", "location_quotient", "spillover"]),
+    );
 }
 
 #[test]
@@ -59,10 +63,23 @@ fn u_test_of_the_baseline() {
     let number = |value: &serde_json::Value| value.as_f64().map_or("none".to_owned(), six);
     let mut out = format!("shape {}\n", test["shape"].as_str().unwrap());
     for end in ["low", "high"] {
-        writeln!(out, "{end}: at {} slope {} t {}", number(&test[end]["at"]), number(&test[end]["slope"]), number(&test[end]["t"])).unwrap();
+        writeln!(
+            out,
+            "{end}: at {} slope {} t {}",
+            number(&test[end]["at"]),
+            number(&test[end]["slope"]),
+            number(&test[end]["t"])
+        )
+        .unwrap();
     }
     writeln!(out, "overall t {} p {}", number(&test["stat"]), number(&test["p"])).unwrap();
-    writeln!(out, "turning point {} se {}", number(&test["turning_point"]["estimate"]), number(&test["turning_point"]["se"])).unwrap();
+    writeln!(
+        out,
+        "turning point {} se {}",
+        number(&test["turning_point"]["estimate"]),
+        number(&test["turning_point"]["se"])
+    )
+    .unwrap();
     writeln!(out, "fieller {}", test["turning_point"]["fieller"]["kind"].as_str().unwrap()).unwrap();
     snapshot("stage_utest_baseline", "Lind-Mehlum test of Table 2 (2)", &out);
 }

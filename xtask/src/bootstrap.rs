@@ -52,15 +52,14 @@ pub(crate) fn system_libclang() -> Option<PathBuf> {
         // libclang-cpp is the C++ interface, which bindgen cannot use.
         let unix = name.starts_with("libclang") && name.contains(".so") && !name.starts_with("libclang-cpp");
         let versioned = |rest: &str| rest.starts_with(".so") || rest.starts_with('-');
-        unix && versioned(&name["libclang".len()..])
-            || name == "libclang.dylib"
-            || name == "libclang.dll"
+        unix && versioned(&name["libclang".len()..]) || name == "libclang.dylib" || name == "libclang.dll"
     };
     let mut folders: Vec<PathBuf> = Vec::new();
     if let Some(folder) = output("llvm-config", &["--libdir"]) {
         folders.push(folder.into());
     }
-    for parent in ["/usr/lib", "/usr/local/lib", "/usr/lib64", "/opt/homebrew/opt/llvm/lib", "/usr/local/opt/llvm/lib"] {
+    for parent in ["/usr/lib", "/usr/local/lib", "/usr/lib64", "/opt/homebrew/opt/llvm/lib", "/usr/local/opt/llvm/lib"]
+    {
         folders.push(parent.into());
         for entry in std::fs::read_dir(parent).into_iter().flatten().flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
@@ -118,7 +117,8 @@ fn write_config(cargo_dir: &Path, tools: &Tools) -> Result<(), String> {
     let mut any = false;
     if !has_cmake() && tools.cmake.is_file() {
         let program = if cfg!(windows) { "cmake.exe" } else { "cmake" };
-        text += &format!("CMAKE = {{ value = \".cargo/tools/cmake-wheel/cmake/data/bin/{program}\", relative = true }}\n");
+        text +=
+            &format!("CMAKE = {{ value = \".cargo/tools/cmake-wheel/cmake/data/bin/{program}\", relative = true }}\n");
         any = true;
     }
     if system_libclang().is_none() && tools.libclang_dir.is_dir() {

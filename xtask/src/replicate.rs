@@ -18,16 +18,17 @@ fn build() -> Result<(), String> {
         eprintln!("set-up: building the study runner, HiGHS and polars included (once, some minutes)");
     }
     let status = run_process(
-        cargo().args(["build", "--release", "--package", "replicate", "--manifest-path"]).arg(manifest).arg(
-            if binary.is_file() { "--quiet" } else { "--color=auto" },
-        ),
+        cargo()
+            .args(["build", "--release", "--package", "replicate", "--manifest-path"])
+            .arg(manifest)
+            .arg(if binary.is_file() { "--quiet" } else { "--color=auto" }),
     )?;
     if status == 0 { Ok(()) } else { Err("the study runner does not build (see above)".into()) }
 }
 
 /// The runner that [`build`] leaves.
 fn binary() -> std::path::PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| workspace::root().join("target"), std::path::PathBuf::from);
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace::root().join("target"), std::path::PathBuf::from);
     target.join("release").join(if cfg!(windows) { "replicate.exe" } else { "replicate" })
 }

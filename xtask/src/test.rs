@@ -30,14 +30,10 @@ pub(crate) fn run(args: &[String], install: bool) -> Result<u8, String> {
         command.env("INSTA_UPDATE", "no");
     }
     let tests = run_process(&mut command)?;
-    let docs = run_process(cargo().args(["test", "--doc", "--release", "--workspace", "--manifest-path"]).arg(&manifest))?;
+    let docs =
+        run_process(cargo().args(["test", "--doc", "--release", "--workspace", "--manifest-path"]).arg(&manifest))?;
     let worst = [tidied, tests, docs].into_iter().max().unwrap_or(0);
-    println!(
-        "tidy {}, tests {}, documentation tests {}",
-        verdict(tidied),
-        verdict(tests),
-        verdict(docs)
-    );
+    println!("tidy {}, tests {}, documentation tests {}", verdict(tidied), verdict(tests), verdict(docs));
     Ok(worst)
 }
 

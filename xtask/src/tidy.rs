@@ -52,7 +52,8 @@ fn dependency_directions(root: &Path, findings: &mut Vec<String>) -> Result<(), 
         }
         let polars = dependencies.and_then(|table| table.get("polars"));
         if polars.is_some() && !["panel-core", "replicate"].contains(&name) {
-            findings.push(format!("{name} must not depend on polars: it is a boundary type of panel-core and replicate"));
+            findings
+                .push(format!("{name} must not depend on polars: it is a boundary type of panel-core and replicate"));
         }
     }
     Ok(())

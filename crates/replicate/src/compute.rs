@@ -183,12 +183,18 @@ pub fn needed(study: &Study, texts: &[&str]) -> BTreeSet<String> {
 }
 
 fn names_in(text: &str) -> Vec<String> {
-    text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.'))
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 fn define(panel: &mut Panel, stage: &str, name: &str, values: &[f64]) -> Result<()> {
     if panel.has(name) {
-        return Err(Error::stage(stage, format!("it would make a variable `{name}`, but there is one already; give it another name")));
+        return Err(Error::stage(
+            stage,
+            format!("it would make a variable `{name}`, but there is one already; give it another name"),
+        ));
     }
     panel.set(name, values.to_vec()).map_err(|error| Error::stage(stage, error))
 }

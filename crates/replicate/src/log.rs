@@ -13,8 +13,12 @@ impl Log {
     pub fn collect<T>(&self, work: impl FnOnce() -> T) -> T {
         let filter = tracing_subscriber::EnvFilter::try_from_default_env()
             .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-        let subscriber =
-            tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(self.clone()).with_ansi(false).finish();
+        let subscriber = tracing_subscriber::fmt()
+            .json()
+            .with_env_filter(filter)
+            .with_writer(self.clone())
+            .with_ansi(false)
+            .finish();
         tracing::subscriber::with_default(subscriber, work)
     }
 

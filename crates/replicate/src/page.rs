@@ -31,7 +31,13 @@ fn readme(loaded: &Loaded, results: &Results) -> String {
     }
     page += "\n## Tables and programs\n\n| table | program | file |\n|---|---|---|\n";
     for table in &study.tables {
-        let _ = writeln!(page, "| {} | stage `tables`, `[[table]] id = \"{}\"` | `tables/{}.md` |", title(table, study), table.id, table.id);
+        let _ = writeln!(
+            page,
+            "| {} | stage `tables`, `[[table]] id = \"{}\"` | `tables/{}.md` |",
+            title(table, study),
+            table.id,
+            table.id
+        );
     }
     if let Some(curve) = &study.curve {
         let _ = writeln!(page, "| One change at a time | stage `tables`, `[curve]` | `tables/{}.md` |", curve.id);
@@ -41,7 +47,11 @@ fn readme(loaded: &Loaded, results: &Results) -> String {
         page += "| `results/va.csv` | location quotient, spillover, virtual agglomeration |\n";
     }
     for gtfp in &results.computed.gtfp {
-        let _ = writeln!(page, "| `results/gtfp-{0}.csv`, `.json` | scores, index, decomposition; ε, w, conventions, programs solved |", gtfp.id);
+        let _ = writeln!(
+            page,
+            "| `results/gtfp-{0}.csv`, `.json` | scores, index, decomposition; ε, w, conventions, programs solved |",
+            gtfp.id
+        );
     }
     if results.computed.market.is_some() {
         page += "| `results/segmentation.csv` | segmentation and integration |\n";

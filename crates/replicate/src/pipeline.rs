@@ -3,7 +3,7 @@
 use crate::compute::{Cache, Computed, Scope, compute};
 use crate::error::{Error, Result};
 use crate::log::Log;
-use crate::output::{FileRecord, Manifest, Staging, StageTime, file_record, stage_files};
+use crate::output::{FileRecord, Manifest, StageTime, Staging, file_record, stage_files};
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::published::Published;
@@ -70,11 +70,12 @@ pub fn run(options: &RunOptions) -> Result<RunReport> {
 
     let mut staging = Staging::beside(&options.out)?;
     let mut progress = Progress::continued(times, plan.run.len(), options.quiet);
-    let (summary, differing) = progress.stage("report", || -> Result<_> {
+    let mut write = || -> Result<_> {
         let said = write_all(&mut staging, &loaded, &plan, &results)?;
         let sentence = format!("{} files", staging.names().count());
         Ok((said, sentence))
-    })?;
+    };
+    let (summary, differing) = if plan.runs("report") { progress.stage("report", write)? } else { write()?.0 };
     let stages = progress.finish();
     let previous = previous_outputs(&options.out);
     let new: BTreeSet<String> = staging.names().map(str::to_owned).collect();
@@ -83,9 +84,9 @@ pub fn run(options: &RunOptions) -> Result<RunReport> {
     let mut outputs: Vec<FileRecord> = staging.records();
     staging.write("log/run.jsonl", &log.bytes())?;
     staging.write("log/diagnostics.md", diagnostics_page(&results).as_bytes())?;
-    staging.write("checksums.sha256", checksums(&outputs).as_bytes())?;
     outputs.extend(kept.into_iter().map(|file| FileRecord { stale: true, ..file }));
     outputs.sort_by(|a, b| a.path.cmp(&b.path));
+    staging.write("checksums.sha256", checksums(&outputs).as_bytes())?;
     let manifest = Manifest {
         title: loaded.study.study.title.clone(),
         inputs: inputs(&loaded, &results),

@@ -40,7 +40,10 @@ impl Plan {
                     let hint = suggest::nearest(name, all.iter().map(String::as_str))
                         .map(|near| format!("; did you mean `{near}`?"))
                         .unwrap_or_default();
-                    return Err(Error::Usage(format!("--only {name}: this study has the stages {}{hint}", all.join(", "))));
+                    return Err(Error::Usage(format!(
+                        "--only {name}: this study has the stages {}{hint}",
+                        all.join(", ")
+                    )));
                 }
             }
         }

@@ -6,7 +6,9 @@ use crate::output::{FileRecord, Staging, file_record};
 use crate::stages::tables::Tables;
 use crate::study::{Loaded, Study, TableKind};
 use report::audit::{AuditSpec, Status};
-use report::{CellKey, Comparison, Lang, PublishedRow, Replicated, Stat, StarRule, TableFormat, Verdict, compare, published_cells};
+use report::{
+    CellKey, Comparison, Lang, PublishedRow, Replicated, StarRule, Stat, TableFormat, Verdict, compare, published_cells,
+};
 
 /// The comparison with a publication.
 #[derive(Debug, Clone)]
@@ -126,7 +128,11 @@ fn replicate_cells(study: &Study, tables: &Tables, cells: &[report::Published]) 
                     ("Cragg-Donald Wald F", "weak_id"),
                     ("Stock-Yogo 10%", "stock_yogo_10"),
                 ];
-                known.iter().find(|(printed, _)| printed == name).and_then(|(_, ours)| fit(ours)).map(|value| Replicated::number(key, value))
+                known
+                    .iter()
+                    .find(|(printed, _)| printed == name)
+                    .and_then(|(_, ours)| fit(ours))
+                    .map(|value| Replicated::number(key, value))
             }
         };
         out.extend(value);

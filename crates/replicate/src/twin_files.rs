@@ -12,17 +12,20 @@ use std::path::Path;
 pub(crate) fn regenerate(args: &FixturesArgs, workspace: &Path) -> Result<Outcome> {
     let folder = workspace.join("fixtures/twin");
     let read = |path: &Path| {
-        std::fs::read_to_string(path).map_err(|error| Error::Environment(format!("cannot read `{}`: {error}", path.display())))
+        std::fs::read_to_string(path)
+            .map_err(|error| Error::Environment(format!("cannot read `{}`: {error}", path.display())))
     };
     let write = |path: &Path, bytes: &[u8]| {
-        std::fs::write(path, bytes).map_err(|error| Error::Environment(format!("cannot write `{}`: {error}", path.display())))
+        std::fs::write(path, bytes)
+            .map_err(|error| Error::Environment(format!("cannot write `{}`: {error}", path.display())))
     };
     let cities = read(&workspace.join("fixtures/cities.csv"))?;
     match args.step.as_deref() {
         None => {}
         Some("calibrate") => {
             let published = read(&workspace.join("fixtures/published.csv"))?;
-            let calibration = twin::calibrate(&cities, &published).map_err(|error| Error::Environment(error.to_string()))?;
+            let calibration =
+                twin::calibrate(&cities, &published).map_err(|error| Error::Environment(error.to_string()))?;
             write(&folder.join("calibration.toml"), calibration.as_bytes())?;
         }
         Some(other) => return Err(Error::Usage(format!("fixtures {other}: expected nothing or `calibrate`"))),

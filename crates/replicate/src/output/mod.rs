@@ -2,8 +2,8 @@
 
 mod manifest;
 mod number;
-mod staging;
 pub mod stage_files;
+mod staging;
 
 pub use manifest::{FileRecord, Manifest, StageTime, file_record};
 pub use number::{csv_field, csv_line, full, json_number};

@@ -2,8 +2,8 @@
 //!
 //! Only names that a run owns are replaced; foreign files stay; a run that dies before the end leaves the target as it was.
 
-use crate::error::{Error, Result};
 use super::{FileRecord, file_record};
+use crate::error::{Error, Result};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -47,7 +47,8 @@ impl Staging {
     /// [`Error::Environment`] when the disk refuses.
     pub fn write(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
         let path = self.folder.join(name);
-        let failed = |error| Error::Environment(format!("cannot write `{name}` for `{}`: {error}", self.target.display()));
+        let failed =
+            |error| Error::Environment(format!("cannot write `{name}` for `{}`: {error}", self.target.display()));
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent).map_err(failed)?;
         }
@@ -72,9 +73,14 @@ impl Staging {
     /// # Errors
     /// [`Error::Environment`] when the disk refuses.
     pub fn commit(self, stale: &[String]) -> Result<()> {
-        let failed = |error| Error::Environment(format!("cannot move results into `{}`: {error}", self.target.display()));
+        let failed =
+            |error| Error::Environment(format!("cannot move results into `{}`: {error}", self.target.display()));
         std::fs::create_dir_all(&self.target).map_err(failed)?;
-        let manifest_last = self.files.keys().filter(|name| *name != MANIFEST).chain(self.files.keys().filter(|name| *name == MANIFEST));
+        let manifest_last = self
+            .files
+            .keys()
+            .filter(|name| *name != MANIFEST)
+            .chain(self.files.keys().filter(|name| *name == MANIFEST));
         for name in manifest_last {
             let to = self.target.join(name);
             if let Some(parent) = to.parent() {

@@ -27,7 +27,11 @@ struct Point {
 /// with its reason.
 pub fn curve(spec: &SpecificationCurve, loaded: &Loaded, cache: &Cache) -> Result<(Vec<Value>, Table)> {
     column_of(spec, loaded)?;
-    let base = Point { choice: String::new(), label: Text::new("基准", "as in the study"), result: point(spec, loaded, cache) };
+    let base = Point {
+        choice: String::new(),
+        label: Text::new("基准", "as in the study"),
+        result: point(spec, loaded, cache),
+    };
     if let Err(error) = base.result {
         return Err(error);
     }
@@ -65,7 +69,8 @@ fn column_of<'a>(spec: &SpecificationCurve, loaded: &'a Loaded) -> Result<(&'a C
 
 fn point(spec: &SpecificationCurve, loaded: &Loaded, cache: &Cache) -> Result<Quadratic> {
     let (column, table) = column_of(spec, loaded)?;
-    let texts = [column.formula.as_str(), column.sample.as_deref().unwrap_or(""), column.weights.as_deref().unwrap_or("")];
+    let texts =
+        [column.formula.as_str(), column.sample.as_deref().unwrap_or(""), column.weights.as_deref().unwrap_or("")];
     let names = needed(&loaded.study, &texts);
     // Every point has a cache of its own that starts from the study's, so that the order of points cannot matter.
     let mut cache = cache.clone();
@@ -146,7 +151,10 @@ fn table(spec: &SpecificationCurve, loaded: &Loaded, points: &[Point]) -> Table 
     table.push_rows(rows.collect());
     table.push_note(Text::new(
         format!("注：每行只改变一个选择，从原始数据重新计算；对象为表 {} {}。", spec.table, spec.column),
-        format!("Each row changes one choice and recomputes everything from raw data; table {}, column {}.", spec.table, spec.column),
+        format!(
+            "Each row changes one choice and recomputes everything from raw data; table {}, column {}.",
+            spec.table, spec.column
+        ),
     ));
     if let Some(rule) = stars.note(report::Lang::En) {
         table.push_note(Text::new(stars.note(report::Lang::Zh).unwrap_or_default(), rule));

@@ -106,14 +106,11 @@ fn prepare(spec: &SourceSpec, bytes: &[u8], entity: &str, time: Option<&str>) ->
         table = moved_on(&table, keys.time, spec.lag)?;
     }
     if let Some(columns) = &spec.columns {
-        let kept: Vec<&str> = keys.entity.into_iter().chain(keys.time).chain(columns.iter().map(String::as_str)).collect();
+        let kept: Vec<&str> =
+            keys.entity.into_iter().chain(keys.time).chain(columns.iter().map(String::as_str)).collect();
         table = table.select(&kept).map_err(failed)?;
     }
-    Ok(Source {
-        entity: keys.entity.map(str::to_owned),
-        time: keys.time.map(str::to_owned),
-        table,
-    })
+    Ok(Source { entity: keys.entity.map(str::to_owned), time: keys.time.map(str::to_owned), table })
 }
 
 /// The table with its time key moved on by `lag` whole periods.
@@ -126,7 +123,9 @@ fn moved_on(table: &RawTable, time: Option<&str>, lag: i64) -> Result<RawTable> 
             None => Ok(None),
             Some(label) => match label.parse::<i64>() {
                 Ok(period) => Ok(Some((period + lag).to_string())),
-                Err(_) => Err(failed(format!("column `{time}`, value `{label}`: expected a whole number, such as a year"))),
+                Err(_) => {
+                    Err(failed(format!("column `{time}`, value `{label}`: expected a whole number, such as a year")))
+                }
             },
         })
         .collect::<Result<_>>()?;
@@ -141,9 +140,12 @@ fn moved_on(table: &RawTable, time: Option<&str>, lag: i64) -> Result<RawTable> 
 
 /// The rows of a table for which an expression over its own columns holds.
 fn filtered(table: &RawTable, filter: &str) -> Result<RawTable> {
-    let place = |error: panel_core::Error| Error::stage("data", format!("source `{}`, filter `{filter}`: {error}", table.file()));
+    let place = |error: panel_core::Error| {
+        Error::stage("data", format!("source `{}`, filter `{filter}`: {error}", table.file()))
+    };
     let expression = Expr::parse(filter).map_err(place)?;
-    let mut builder = Panel::builder("row", "period").keys((0..table.n_rows()).map(|row| row.to_string()), vec!["0"; table.n_rows()]);
+    let mut builder =
+        Panel::builder("row", "period").keys((0..table.n_rows()).map(|row| row.to_string()), vec!["0"; table.n_rows()]);
     for (name, column) in table.names().iter().zip(table.columns()) {
         builder = builder.column(name.clone(), column.clone());
     }

@@ -125,11 +125,7 @@ fn choices(spec: &GtfpSpec, has_time: bool) -> gtfp_ebm::Result<PanelSpec> {
         calibration: match &spec.calibration {
             CalibrationSpec::On(word) => Calibration::Rule(word.parse()?),
             CalibrationSpec::Given(given) => Calibration::Given(EbmParameters {
-                epsilon: Epsilon {
-                    inputs: given.epsilon.inputs,
-                    goods: given.epsilon.goods,
-                    bads: given.epsilon.bads,
-                },
+                epsilon: Epsilon { inputs: given.epsilon.inputs, goods: given.epsilon.goods, bads: given.epsilon.bads },
                 weights: Weights {
                     inputs: given.weights.inputs.clone(),
                     goods: given.weights.goods.clone(),
@@ -160,13 +156,8 @@ fn status(status: Status) -> &'static str {
 
 /// Files that the quantities came from.
 fn files_of(spec: &GtfpSpec, panel: &Panel) -> String {
-    let mut files: Vec<&str> = spec
-        .inputs
-        .iter()
-        .chain(&spec.goods)
-        .chain(&spec.bads)
-        .filter_map(|name| panel.source(name))
-        .collect();
+    let mut files: Vec<&str> =
+        spec.inputs.iter().chain(&spec.goods).chain(&spec.bads).filter_map(|name| panel.source(name)).collect();
     files.sort_unstable();
     files.dedup();
     files.join("`, `")

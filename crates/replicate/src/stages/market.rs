@@ -29,8 +29,7 @@ pub struct Market {
 pub fn compute(panel: &Panel, spec: &MarketSpec, keep: &[bool]) -> Result<Market> {
     let rows: Vec<usize> = (0..panel.n_rows()).filter(|&row| keep[row]).collect();
     let part = panel.filter(|row| keep[row]);
-    let columns: Vec<&[f64]> =
-        spec.prices.iter().map(|name| float(&part, name, STAGE)).collect::<Result<_>>()?;
+    let columns: Vec<&[f64]> = spec.prices.iter().map(|name| float(&part, name, STAGE)).collect::<Result<_>>()?;
     let kind = match spec.kind.as_str() {
         "chained" => PriceKind::Chained { base: 100.0 },
         "level" => PriceKind::Levels { lag: 1 },

@@ -66,15 +66,16 @@ pub fn mediate(
     result.check_identity(IDENTITY).map_err(failed)?;
     diagnostics.push((
         stage,
-        Diagnostic::note("identity", format!("total = direct + indirect holds on the common sample of {} rows", outcome.n_obs)),
+        Diagnostic::note(
+            "identity",
+            format!("total = direct + indirect holds on the common sample of {} rows", outcome.n_obs),
+        ),
     ));
     Ok((record(spec, &result, outcome.n_obs), table(spec, study, &result, outcome.n_obs)))
 }
 
 fn record(spec: &MediationSpec, result: &Mediation, n_obs: usize) -> Value {
-    let test = |test: &TestStat| {
-        json!({ "name": test.name, "null": test.null, "stat": json_number(test.stat), "p": test.p.map_or(Value::Null, json_number) })
-    };
+    let test = |test: &TestStat| json!({ "name": test.name, "null": test.null, "stat": json_number(test.stat), "p": test.p.map_or(Value::Null, json_number) });
     let terms: Vec<Value> = result
         .terms
         .iter()
@@ -104,10 +105,16 @@ fn record(spec: &MediationSpec, result: &Mediation, n_obs: usize) -> Value {
 
 fn table(spec: &MediationSpec, study: &Study, result: &Mediation, n_obs: usize) -> Table {
     let names = labels(study);
-    let header: Vec<Text> =
-        [("总效应", "Total"), ("直接效应", "Direct"), ("间接效应", "Indirect"), ("占比", "Share"), ("Sobel z", "Sobel z"), ("p", "p")]
-            .map(Text::from)
-            .to_vec();
+    let header: Vec<Text> = [
+        ("总效应", "Total"),
+        ("直接效应", "Direct"),
+        ("间接效应", "Indirect"),
+        ("占比", "Share"),
+        ("Sobel z", "Sobel z"),
+        ("p", "p"),
+    ]
+    .map(Text::from)
+    .to_vec();
     let mediator = names.get(&spec.mediator);
     let title = mediator.map(|lang, label| match lang {
         report::Lang::Zh => format!("中介效应分解：{label}"),

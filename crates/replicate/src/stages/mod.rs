@@ -29,13 +29,7 @@ pub(crate) fn key_words(panel: &Panel, row: usize) -> String {
     if panel.n_periods() <= 1 && panel.time_label(row) == panel_core::io::join::ONLY {
         return format!("{} `{}`", panel.entity_name(), panel.entity_label(row));
     }
-    format!(
-        "{} `{}`, {} `{}`",
-        panel.entity_name(),
-        panel.entity_label(row),
-        panel.time_name(),
-        panel.time_label(row)
-    )
+    format!("{} `{}`, {} `{}`", panel.entity_name(), panel.entity_label(row), panel.time_name(), panel.time_label(row))
 }
 
 /// One place per entity, from coordinates on its rows; `None` where an entity has none.
@@ -79,7 +73,9 @@ pub(crate) fn as_codes(column: &Column) -> (Vec<u32>, Vec<String>) {
             distinct.dedup();
             let codes = values
                 .iter()
-                .map(|value| distinct.binary_search_by(|known| known.total_cmp(value)).map_or(u32::MAX, |code| code as u32))
+                .map(|value| {
+                    distinct.binary_search_by(|known| known.total_cmp(value)).map_or(u32::MAX, |code| code as u32)
+                })
                 .collect();
             (codes, distinct.iter().map(ToString::to_string).collect())
         }

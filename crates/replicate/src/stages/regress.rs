@@ -50,7 +50,8 @@ pub fn estimate(panel: &Panel, study: &Study, spec: &ColumnSpec, table: &str, na
     };
     let mut first_stages = Vec::new();
     for (place, shown) in spec.first_stages.iter().enumerate() {
-        first_stages.extend(first_stage_column(panel, study, spec, &fit, &options, &mask, place, shown).map_err(failed)?);
+        first_stages
+            .extend(first_stage_column(panel, study, spec, &fit, &options, &mask, place, shown).map_err(failed)?);
     }
     let record = record(&fit, spec, table, name, utest, moderation);
     let column = shown(&fit, study, spec, name);
@@ -111,7 +112,14 @@ pub fn test_record(test: &TestOutcome) -> Value {
     }
 }
 
-fn record(fit: &Estimate, spec: &ColumnSpec, table: &str, name: &str, utest: Value, moderation: Value) -> EstimateRecord {
+fn record(
+    fit: &Estimate,
+    spec: &ColumnSpec,
+    table: &str,
+    name: &str,
+    utest: Value,
+    moderation: Value,
+) -> EstimateRecord {
     let number = |value: Option<f64>| value.map_or(Value::Null, json_number);
     let iv = fit.iv.as_ref().map(|iv| &iv.diagnostics);
     let test = |test: Option<&TestOutcome>| test.map_or(Value::Null, test_record);
@@ -280,7 +288,9 @@ fn first_stage_column(
     let Some(iv) = &second.iv else { return Ok(None) };
     let Some(endog) = iv.endogenous.get(place) else { return Ok(None) };
     let parts: Vec<&str> = spec.formula.split('|').collect();
-    let right = |part: Option<&&str>| part.and_then(|part| part.split_once('~')).map_or("", |(_, right)| right.trim()).to_owned();
+    let right = |part: Option<&&str>| {
+        part.and_then(|part| part.split_once('~')).map_or("", |(_, right)| right.trim()).to_owned()
+    };
     let (exogenous, instruments) = (right(parts.first()), right(parts.get(2)));
     let effects = parts.get(1).map_or("", |part| part.trim());
     let formula = format!("{endog} ~ {instruments} + {exogenous} | {effects}");

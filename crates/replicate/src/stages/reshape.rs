@@ -50,7 +50,13 @@ fn key_of(columns: &[(String, TextColumn)], row: usize) -> Vec<String> {
     columns.iter().map(|(_, column)| column.get(row).unwrap_or_default().to_owned()).collect()
 }
 
-fn long_to_wide(table: &RawTable, name: &str, value: &str, prefix: &str, keys: Keys<'_>) -> panel_core::Result<RawTable> {
+fn long_to_wide(
+    table: &RawTable,
+    name: &str,
+    value: &str,
+    prefix: &str,
+    keys: Keys<'_>,
+) -> panel_core::Result<RawTable> {
     let key_columns = key_columns(table, keys)?;
     let categories = table.key_text(name)?.into_owned();
     let Column::Float(values) = table.column(value)? else {
@@ -126,7 +132,8 @@ pub fn aggregate(table: &RawTable, how: &Aggregate, keys: Keys<'_>) -> Result<Ra
         let merged = groups
             .values()
             .map(|rows| {
-                let present: Vec<f64> = rows.iter().map(|&(_, row)| values[row]).filter(|value| !value.is_nan()).collect();
+                let present: Vec<f64> =
+                    rows.iter().map(|&(_, row)| values[row]).filter(|value| !value.is_nan()).collect();
                 if present.is_empty() || present.len() < at_least { f64::NAN } else { rule(&present) }
             })
             .collect();

@@ -136,7 +136,8 @@ fn descriptives(spec: &TableSpec, study: &Study, computed: &Computed, made: &mut
     layout.labels = labels(study);
     layout.notes.extend(spec.notes.iter().map(crate::study::Label::text));
     layout.notes.extend(study.study.notice.clone().map(report::Text::from));
-    let table = descriptives_table(&rows, &layout).map_err(|error| Error::stage(format!("tables/{}", spec.id), error))?;
+    let table =
+        descriptives_table(&rows, &layout).map_err(|error| Error::stage(format!("tables/{}", spec.id), error))?;
     made.summaries.extend(rows.into_iter().map(|row| (spec.id.clone(), row)));
     Ok(table)
 }
@@ -161,7 +162,8 @@ fn regressions(spec: &TableSpec, study: &Study, computed: &Computed, made: &mut 
     layout.numbered = false;
     layout.notes.extend(spec.notes.iter().map(crate::study::Label::text));
     layout.notes.extend(study.study.notice.clone().map(report::Text::from));
-    let table = regression_table(&shown, &layout).map_err(|error| Error::stage(format!("tables/{}", spec.id), error))?;
+    let table =
+        regression_table(&shown, &layout).map_err(|error| Error::stage(format!("tables/{}", spec.id), error))?;
     made.columns.extend(shown.into_iter().map(|column| (spec.id.clone(), column)));
     Ok(table)
 }

@@ -71,9 +71,7 @@ pub fn utest_record(fit: &Estimate, x: &str) -> panel_fe::Result<Value> {
         return Ok(json!({ "reason": format!("`{x}` is not a regressor of this column") }));
     };
     let test = utest_of(&fit.coefficients(), x, &format!("{x}^2"), range, Curve::Quadratic, LEVEL)?;
-    let end = |end: &panel_fe::utest::EndSlope| {
-        json!({ "at": json_number(end.at), "slope": json_number(end.slope), "se": json_number(end.se), "t": json_number(end.t), "p": json_number(end.p) })
-    };
+    let end = |end: &panel_fe::utest::EndSlope| json!({ "at": json_number(end.at), "slope": json_number(end.slope), "se": json_number(end.se), "t": json_number(end.t), "p": json_number(end.p) });
     let overall = test_record(&test.overall);
     let turning_point = match &test.turning_point {
         Ok(point) => json!({
@@ -102,7 +100,9 @@ pub fn utest_record(fit: &Estimate, x: &str) -> panel_fe::Result<Value> {
 
 fn fieller(set: &FiellerSet) -> Value {
     match set {
-        FiellerSet::Interval { low, high } => json!({ "kind": "interval", "low": json_number(*low), "high": json_number(*high) }),
+        FiellerSet::Interval { low, high } => {
+            json!({ "kind": "interval", "low": json_number(*low), "high": json_number(*high) })
+        }
         FiellerSet::Complement { low, high } => {
             json!({ "kind": "complement", "low": json_number(*low), "high": json_number(*high) })
         }

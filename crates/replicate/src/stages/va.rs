@@ -56,9 +56,8 @@ pub fn compute(panel: &Panel, spec: &VaSpec, keep: &[bool]) -> Result<Va> {
 }
 
 fn choices(spec: &VaSpec) -> Result<Choices> {
-    let scale = |what: &str| {
-        spec.scale_km.ok_or_else(|| Error::stage(STAGE, format!("decay = \"{what}\" needs scale_km")))
-    };
+    let scale =
+        |what: &str| spec.scale_km.ok_or_else(|| Error::stage(STAGE, format!("decay = \"{what}\" needs scale_km")));
     let kernel = match spec.decay.as_str() {
         "inverse" => Kernel::Inverse { exponent: spec.exponent },
         "exponential" => Kernel::Exponential { scale_km: scale("exponential")? },

@@ -26,8 +26,11 @@ impl Loaded {
     /// [`Error::Study`] when it cannot be read, is no TOML, or has an unknown key or a value of the wrong type.
     pub fn read(path: &Path) -> Result<Self> {
         let file = path.display().to_string();
-        let bytes = std::fs::read(path)
-            .map_err(|error| Error::Study { file: file.clone(), line: None, message: format!("cannot be read: {error}") })?;
+        let bytes = std::fs::read(path).map_err(|error| Error::Study {
+            file: file.clone(),
+            line: None,
+            message: format!("cannot be read: {error}"),
+        })?;
         let text = String::from_utf8(bytes).map_err(|error| Error::Study {
             file: file.clone(),
             line: None,
@@ -76,8 +79,13 @@ fn check(study: &Study) -> std::result::Result<(), String> {
     fn unique<'a>(what: &str, ids: impl Iterator<Item = &'a str>) -> std::result::Result<(), String> {
         let mut seen: Vec<&str> = Vec::new();
         for id in ids {
-            if id.is_empty() || !id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) || id.starts_with('.') {
-                return Err(format!("{what} id `{id}`: expected letters, digits, `-`, `_` or `.`, since it names files"));
+            if id.is_empty()
+                || !id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+                || id.starts_with('.')
+            {
+                return Err(format!(
+                    "{what} id `{id}`: expected letters, digits, `-`, `_` or `.`, since it names files"
+                ));
             }
             if seen.contains(&id) {
                 return Err(format!("{what} id `{id}` stands twice"));
@@ -126,8 +134,9 @@ mod tests {
 
     #[test]
     fn an_unknown_key_names_line_and_nearest() {
-        let error = parse(&format!("{HEAD}[[gtfp]]\nid = \"a\"\ninputs = [\"k\"]\ngoods = [\"y\"]\norientaton = \"none\"\n"))
-            .unwrap_err();
+        let error =
+            parse(&format!("{HEAD}[[gtfp]]\nid = \"a\"\ninputs = [\"k\"]\ngoods = [\"y\"]\norientaton = \"none\"\n"))
+                .unwrap_err();
         let text = error.to_string();
         assert!(text.contains("line 11") && text.contains("did you mean `orientation`?"), "{text}");
         assert_eq!(error.exit_code(), 2);

@@ -7,7 +7,7 @@ mod schema;
 pub use load::Loaded;
 pub use overrides::set;
 pub use schema::{
-    CalibrationSpec, ColumnSpec, GivenCalibration, GroupValues, GroupWeights, Aggregate, GtfpSpec, Header, Label, MarketSpec, Reshape,
-    MediationSpec, ModerationSpec, PublishedSpec, SourceSpec, SpecificationCurve, Study, TableKind, TableSpec, VaSpec,
-    VariantSpec,
+    Aggregate, CalibrationSpec, ColumnSpec, GivenCalibration, GroupValues, GroupWeights, GtfpSpec, Header, Label,
+    MarketSpec, MediationSpec, ModerationSpec, PublishedSpec, Reshape, SourceSpec, SpecificationCurve, Study,
+    TableKind, TableSpec, VaSpec, VariantSpec,
 };

@@ -18,7 +18,8 @@ pub fn set(document: &mut Table, path: &str, value: Value) -> Result<(), String>
             Value::Table(table) => table,
             Value::Array(array) => {
                 let name = steps.next().ok_or_else(|| format!("path `{path}`: which `{step}`? name one"))?;
-                let index = find(array, name).ok_or_else(|| format!("path `{path}`: no `{step}` is called `{name}`"))?;
+                let index =
+                    find(array, name).ok_or_else(|| format!("path `{path}`: no `{step}` is called `{name}`"))?;
                 array[index].as_table_mut().ok_or_else(|| format!("path `{path}`: `{step}` holds no tables"))?
             }
             _ => return Err(format!("path `{path}`: `{step}` has no keys")),
