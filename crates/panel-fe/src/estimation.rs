@@ -10,7 +10,7 @@ use crate::ols::{self, LeastSquares};
 use crate::result::{Dropped, Estimate, R2, table};
 use crate::spec::{Options, WeightKind, check_like};
 use crate::vcov::resolve::{Lookup, resolve};
-use crate::vcov::sandwich::Sandwich;
+use crate::vcov::sandwich::{Sandwich, eigenvalue_floor};
 use crate::vcov::{Covariance, Vcov};
 use crate::wald;
 use faer::Mat;
@@ -198,6 +198,7 @@ fn finish_ols(
         ssr: fit.ssr,
         n_obs: dof.n_obs as f64,
         leverage: leverage.as_deref(),
+        eigenvalue_floor: eigenvalue_floor(dof.like),
     };
     let vcov = sandwich.covariance(&covariance, &small, &mut diagnostics)?;
     let names: Vec<String> = fit.kept.iter().map(|&j| frame.exog[j].name.clone()).collect();
@@ -283,9 +284,12 @@ pub(crate) fn assemble(
         .chain(&state.columns.endog)
         .chain(&state.columns.instruments);
     let iterations = columns.map(|column| column.report.iterations).max().unwrap_or(0);
-    let mut periods = frame.time.1.clone();
-    periods.sort_unstable();
-    periods.dedup();
+    // fixest divides by the sum of weights.
+    let rmse_divisor = match frame.weight_values() {
+        Some(weights) if dof.like == Like::Fixest => linalg::sum(weights),
+        _ => small.df_rmse,
+    };
+    let n_periods = distinct(&frame.time.1);
     Estimate {
         formula: state.formula.clone(),
         response: frame.y.name.clone(),
@@ -297,13 +301,13 @@ pub(crate) fn assemble(
         like: dof.like,
         n_obs: dof.n_obs,
         n_entities: frame.entity.1.count(),
-        n_periods: periods.len(),
+        n_periods,
         n_missing: frame.n_missing,
         n_singletons: frame.n_singletons,
         df_resid: dof.n_obs as f64 - small.k as f64,
         df_t: small.df_t,
         r2,
-        rmse: (parts.ssr / small.df_rmse).sqrt(),
+        rmse: (parts.ssr / rmse_divisor).sqrt(),
         ssr: parts.ssr,
         wald,
         dropped: parts.dropped,
@@ -342,8 +346,29 @@ fn centered_sum_of_squares(y: &[f64], weights: Option<&[f64]>) -> f64 {
         None => linalg::sum(y) / y.len() as f64,
         Some(w) => linalg::dot(y, w) / linalg::sum(w),
     };
-    let centered: Vec<f64> = y.iter().map(|y| y - mean).collect();
-    linalg::dot_weighted(&centered, &centered, weights)
+    let square = |y: &f64| (y - mean) * (y - mean);
+    match weights {
+        None => y.chunks(linalg::BLOCK).map(|block| block.iter().map(square).sum::<f64>()).sum(),
+        Some(w) => {
+            let blocks = y.chunks(linalg::BLOCK).zip(w.chunks(linalg::BLOCK));
+            blocks.map(|(y, w)| y.iter().zip(w).map(|(y, w)| w * square(y)).sum::<f64>()).sum()
+        }
+    }
+}
+
+/// Number of distinct values; a bitmap where their range is short.
+fn distinct(ordinals: &[i64]) -> usize {
+    let (Some(&low), Some(&high)) = (ordinals.iter().min(), ordinals.iter().max()) else { return 0 };
+    let range = high.abs_diff(low);
+    if range < 100_000 {
+        let mut seen = vec![false; range as usize + 1];
+        ordinals.iter().for_each(|&ordinal| seen[(ordinal - low) as usize] = true);
+        return seen.iter().filter(|seen| **seen).count();
+    }
+    let mut sorted = ordinals.to_vec();
+    sorted.sort_unstable();
+    sorted.dedup();
+    sorted.len()
 }
 
 fn sum_of_squares_within(y: &[f64], effect: &absorb::FixedEffect, weights: Option<&[f64]>) -> f64 {

@@ -105,7 +105,7 @@ impl Frame {
             effect_names,
             effects,
             entity_effect: None,
-            entity: ("(row)".into(), Groups::new(&(0..n as u32).collect::<Vec<_>>())),
+            entity: ("(row)".into(), Groups::singletons(n)),
             time: ("(none)".into(), vec![0; n]),
             has_constant,
             n_missing: 0,

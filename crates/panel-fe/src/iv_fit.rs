@@ -9,7 +9,7 @@ use crate::frame::{Frame, Variable};
 use crate::iv::{self, Estimator, IvData, IvDof, IvSystem, MomentCovariance};
 use crate::linalg;
 use crate::result::{Dropped, Estimate, IvResult};
-use crate::vcov::sandwich::positive_semidefinite;
+use crate::vcov::sandwich::{self, positive_semidefinite};
 use crate::vcov::{Covariance, Structure, Vcov};
 use faer::Mat;
 use panel_core::Diagnostic;
@@ -137,7 +137,7 @@ pub(crate) fn finish(
         _ => false,
     };
     if several && !matches!(dof.like, Like::Ivreghdfe | Like::Xtivreg2) {
-        fit.vcov = positive_semidefinite(fit.vcov, &mut diagnostics)?;
+        fit.vcov = positive_semidefinite(fit.vcov, sandwich::eigenvalue_floor(dof.like), &mut diagnostics)?;
     }
     let iv_diagnostics = iv::diagnose(system, &fit, &moments, &rule)?;
     let names: Vec<String> = system.endog_names().iter().chain(system.exog_names()).cloned().collect();

@@ -437,17 +437,24 @@ impl Schur {
     }
 
     pub(super) fn residualize(&self, columns: &mut [&mut [f64]]) -> Result<Vec<ColumnReport>> {
+        if self.runs.order.is_none() {
+            return self.residualize_sorted(columns);
+        }
         let mut sorted: Vec<Vec<f64>> = columns.iter().map(|column| self.runs.gather(column)).collect();
-        sorted.iter_mut().for_each(|v| self.demean(v));
-        let reports = match &self.solver {
-            Solver::Dense(factor) => sorted.iter_mut().map(|v| self.direct(v, |g| factor.solve(g))).collect(),
-            Solver::Bordered(bordered) => sorted.iter_mut().map(|v| self.direct(v, |g| bordered.solve(g))).collect(),
-            Solver::Conjugate(inverse_diagonal) => self.iterate(&mut sorted, inverse_diagonal)?,
-        };
+        let reports = self.residualize_sorted(&mut sorted.iter_mut().map(Vec::as_mut_slice).collect::<Vec<_>>())?;
         for (v, column) in sorted.iter().zip(columns) {
             self.runs.scatter(v, column);
         }
         Ok(reports)
+    }
+
+    fn residualize_sorted(&self, sorted: &mut [&mut [f64]]) -> Result<Vec<ColumnReport>> {
+        sorted.iter_mut().for_each(|v| self.demean(v));
+        Ok(match &self.solver {
+            Solver::Dense(factor) => sorted.iter_mut().map(|v| self.direct(v, |g| factor.solve(g))).collect(),
+            Solver::Bordered(bordered) => sorted.iter_mut().map(|v| self.direct(v, |g| bordered.solve(g))).collect(),
+            Solver::Conjugate(inverse_diagonal) => self.iterate(sorted, inverse_diagonal)?,
+        })
     }
 
     /// Solve, and refine until the correction is rounding; the solve that finds the correction yields the bound, too.
@@ -471,7 +478,7 @@ impl Schur {
     }
 
     /// Conjugate gradients on a block of up to four columns, restarted from the true residual until the bound holds.
-    fn iterate(&self, sorted: &mut [Vec<f64>], inverse_diagonal: &[f64]) -> Result<Vec<ColumnReport>> {
+    fn iterate(&self, sorted: &mut [&mut [f64]], inverse_diagonal: &[f64]) -> Result<Vec<ColumnReport>> {
         let weights = self.weights.as_deref();
         let mut reports = vec![ColumnReport::default(); sorted.len()];
         let start: Vec<f64> = sorted.iter().map(|v| norm(v, weights)).collect();
@@ -507,7 +514,7 @@ impl Schur {
             }
         }
         let worst = (0..sorted.len()).max_by(|&a, &b| reports[a].error.total_cmp(&reports[b].error)).unwrap_or(0);
-        let relative = reports[worst].error / norm(&sorted[worst], weights).max(f64::MIN_POSITIVE);
+        let relative = reports[worst].error / norm(sorted[worst], weights).max(f64::MIN_POSITIVE);
         if relative <= 100.0 * self.settings.tolerance || reports[worst].error <= 1e-12 * start[worst] {
             return Ok(reports);
         }

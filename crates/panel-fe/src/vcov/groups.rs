@@ -28,6 +28,12 @@ impl Groups {
         Self { codes: codes.iter().map(|&code| map[code as usize]).collect(), count: count as usize }
     }
 
+    /// Each of n observations by itself.
+    #[must_use]
+    pub fn singletons(n: usize) -> Self {
+        Self { codes: (0..n as u32).collect(), count: n }
+    }
+
     /// Groups from 64-bit keys, coded in ascending order of the keys.
     #[must_use]
     pub fn from_keys(keys: &[u64]) -> Self {

@@ -1,7 +1,7 @@
 //! V = c·BMB from residuals, bread and meat.
 
 use super::{Covariance, Structure, Vcov};
-use crate::dof::SmallSample;
+use crate::dof::{Like, SmallSample};
 use crate::error::{Error, Result};
 use crate::linalg;
 use faer::Mat;
@@ -22,11 +22,13 @@ pub(crate) struct Sandwich<'a> {
     pub(crate) n_obs: f64,
     /// Leverages, fixed effects included; needed for HC2 and HC3.
     pub(crate) leverage: Option<&'a [f64]>,
+    /// See [`eigenvalue_floor`].
+    pub(crate) eigenvalue_floor: f64,
 }
 
 impl Sandwich<'_> {
     /// V of shape (k, k). Negative eigenvalues of multi-way and spatial covariances are set to zero
-    /// (Cameron, Gelbach & Miller 2011, § 2.3) and reported.
+    /// or what `like` sets them to (Cameron, Gelbach & Miller 2011, § 2.3) and reported.
     pub(crate) fn covariance(
         &self,
         covariance: &Covariance,
@@ -47,7 +49,7 @@ impl Sandwich<'_> {
             Structure::Conley { .. } => true,
             _ => false,
         };
-        if indefinite { positive_semidefinite(v, diagnostics) } else { Ok(v) }
+        if indefinite { positive_semidefinite(v, self.eigenvalue_floor, diagnostics) } else { Ok(v) }
     }
 
     /// uᵢ, uᵢ/√(1-hᵢ) (MacKinnon & White 1985: HC2) or uᵢ/(1-hᵢ) (HC3).
@@ -81,14 +83,20 @@ pub(crate) fn scores(x: &[&[f64]], residuals: &[f64], weights: Option<&[f64]>) -
     scores
 }
 
-pub(crate) fn positive_semidefinite(v: Mat<f64>, diagnostics: &mut Vec<Diagnostic>) -> Result<Mat<f64>> {
+/// What negative eigenvalues become: 0, and 1e-16 in fixest.
+pub(crate) fn eigenvalue_floor(like: Like) -> f64 {
+    if like == Like::Fixest { 1e-16 } else { 0.0 }
+}
+
+/// V with negative eigenvalues replaced by `floor`.
+pub(crate) fn positive_semidefinite(v: Mat<f64>, floor: f64, diagnostics: &mut Vec<Diagnostic>) -> Result<Mat<f64>> {
     let (values, vectors) = linalg::symmetric_eigen(v.as_ref())?;
     let largest = values.iter().fold(0.0, |max: f64, v| max.max(v.abs()));
     if values.iter().all(|&value| value >= -1e-12 * largest) {
         return Ok(v);
     }
     let p = values.len();
-    let scaled = Mat::from_fn(p, p, |i, j| vectors[(i, j)] * values[j].max(0.0));
+    let scaled = Mat::from_fn(p, p, |i, j| vectors[(i, j)] * values[j].max(floor));
     let message = "the covariance matrix had negative eigenvalues, which were set to zero";
     diagnostics.push(Diagnostic::warning("vcov-not-positive", message));
     let fixed = scaled * vectors.transpose();
