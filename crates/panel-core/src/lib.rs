@@ -14,6 +14,7 @@
 //! | [`quality`] | missing values, jumps, spikes, units, outliers of every variable |
 //! | [`geo`] | coordinates and great-circle distances |
 #![warn(missing_docs)]
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may end where something is not as it should be"))]
 
 pub mod capital;
 pub mod column;

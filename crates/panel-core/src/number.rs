@@ -44,7 +44,7 @@ pub fn is_missing_token(text: &str, extra: &[String]) -> bool {
 /// Classifies a cell; `extra` are further missing-value tokens.
 #[must_use]
 pub fn classify(cell: &str, extra: &[String]) -> CellKind {
-    if let Some(number) = parse_plain(cell.as_bytes()) {
+    if let Some(number) = parse_plain(cell) {
         // A token such as -99 or 9999 must win over the number it looks like.
         if extra.is_empty() || !extra.iter().any(|token| token == cell) {
             return CellKind::Number(number);
@@ -64,16 +64,17 @@ pub fn classify(cell: &str, extra: &[String]) -> CellKind {
 #[must_use]
 pub fn parse_number(text: &str) -> Option<f64> {
     let text = trim(text);
-    if let Some(number) = parse_plain(text.as_bytes()) {
+    if let Some(number) = parse_plain(text) {
         return Some(number);
     }
     let half = half_width(text);
     let plain = without_thousands(&half)?;
-    parse_plain(plain.as_bytes())
+    parse_plain(&plain)
 }
 
 /// The common case: nothing but ASCII digits, signs, point and exponent.
-fn parse_plain(bytes: &[u8]) -> Option<f64> {
+fn parse_plain(text: &str) -> Option<f64> {
+    let bytes = text.as_bytes();
     if bytes.is_empty() {
         return None;
     }
@@ -84,7 +85,7 @@ fn parse_plain(bytes: &[u8]) -> Option<f64> {
     if !bytes.iter().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E')) {
         return None;
     }
-    let number: f64 = std::str::from_utf8(bytes).ok()?.parse().ok()?;
+    let number: f64 = text.parse().ok()?;
     number.is_finite().then_some(number)
 }
 

@@ -90,7 +90,8 @@ pub(super) fn infer(node: &Node, schema: &Schema<'_>) -> Result<Kind, Problem> {
             let kind = infer(value, schema)?;
             for literal in list {
                 let literal_kind = infer(literal, schema)?;
-                if !comparable(kind, literal_kind) && !(schema.is_key(value) && literal_kind == Kind::Text) {
+                let code_of_key = schema.is_key(value) && literal_kind == Kind::Text;
+                if !comparable(kind, literal_kind) && !code_of_key {
                     return Err(Problem {
                         at: literal.at,
                         message: format!("the list holds {literal_kind}, its left side is {kind}"),

@@ -31,7 +31,7 @@ fn real_files_read_as_pandas_reads_them() {
                 let (sum, size) = (present().sum::<f64>(), present().map(|value| value.abs()).sum::<f64>());
                 let expected: f64 = first.parse().unwrap();
                 assert!((sum - expected).abs() <= 1e-12 * size, "{file} {column}: {sum} {expected}");
-                assert_eq!(*present().last().unwrap(), last.parse::<f64>().unwrap(), "{file} {column}");
+                assert_eq!(*present().next_back().unwrap(), last.parse::<f64>().unwrap(), "{file} {column}");
             }
             (Column::Text(text), "text") => {
                 let present: Vec<&str> = (0..text.len()).filter_map(|row| text.get(row)).collect();
