@@ -73,10 +73,8 @@ impl Default for Global {
 impl Calibration {
     /// Reads the file; unknown keys and rows of the wrong length are errors.
     pub(crate) fn read(text: &str) -> Result<Self> {
-        toml::from_str(text).map_err(|e| Error::Calibration {
-            place: "calibration.toml".into(),
-            problem: e.to_string(),
-        })
+        toml::from_str(text)
+            .map_err(|e| Error::Calibration { place: "calibration.toml".into(), problem: e.to_string() })
     }
 
     /// The file's text: six decimals, one city a line.

@@ -178,7 +178,8 @@ pub(crate) fn draw(cities: &[City], calibration: &Calibration) -> Yearbook {
     standardize(&mut tech, 10.544, 1.43);
     book.science = tech.iter().map(|v| exp(*v)).collect();
 
-    let mut ina = path(stream::PATENTS, &leaning(stream::PATENTS, &[(0.6, &wealth), (0.4, &size)]), 0.2, 0.25, 0.5, 0.8);
+    let mut ina =
+        path(stream::PATENTS, &leaning(stream::PATENTS, &[(0.6, &wealth), (0.4, &size)]), 0.2, 0.25, 0.5, 0.8);
     standardize(&mut ina, 6.017, 1.762);
     let shift = at(&calibration.patents);
     book.patents = ina.iter().zip(&shift).map(|(v, s)| (exp(v + s) - 1.0).max(1.0)).collect();
@@ -187,7 +188,7 @@ pub(crate) fn draw(cities: &[City], calibration: &Calibration) -> Yearbook {
     let tertiary = path(stream::TERTIARY, &leaning(stream::TERTIARY, &[(0.2, &wealth)]), 0.2, 0.15, 0.6, 0.9);
     let shift = at(&calibration.structure);
     for k in 0..n * YEARS {
-        let (first, third) = sector_shares(-2.0 + 0.95 * primary[k], 0.0 + 0.5 * tertiary[k], shift[k]);
+        let (first, third) = sector_shares(-2.0 + 0.88 * primary[k], 0.05 + 0.48 * tertiary[k], shift[k]);
         book.primary.push(first);
         book.tertiary.push(third);
     }
@@ -240,17 +241,20 @@ fn draw_technology(
     let mut mix = Stream::new(seed, stream::MIX);
     let mut log_dust = Vec::with_capacity(n * YEARS);
     for i in 0..n {
-        // A frontier city lies below the others' ratios, its draws count little, and it has a mix of its own: with
-        // the product of the six ratios the same for all, none dominates another.
-        let (ahead, own) = if calibration.global.frontier.contains(&cities[i].adcode) { (1.0, 0.1) } else { (0.0, 1.0) };
+        // A frontier city lies below the others' ratios and has a mix of its own: with the product of the six ratios
+        // the same for all, none dominates another, and its best year dominates its other years.
+        let ahead = f64::from(u8::from(calibration.global.frontier.contains(&cities[i].adcode)));
         let draws: Vec<f64> = (0..6).map(|_| mix.normal()).collect();
         let centre = draws.iter().sum::<f64>() / 6.0;
         let ratio = |which: usize, width: f64, draw: f64, lead: f64| {
-            width * own * bounded(draw) + ahead * (0.3 * (draws[which] - centre) - lead)
+            (1.0 - ahead) * width * bounded(draw) + ahead * (0.3 * (draws[which] - centre) - lead)
         };
+        let first = i * YEARS;
+        let people = log_population[first] - 0.52;
+        let log_first = log_population[first] + 10.45 + 0.42 * growth[first];
+        let mut before = exp(log_first);
         for t in 0..YEARS {
-            let k = i * YEARS + t;
-            let first = i * YEARS;
+            let k = first + t;
             let log_real = log_population[first] + 10.45 + 0.42 * growth[k];
             let real = exp(log_real);
             let moved = real * exp(0.5 * ahead + scale[k]);
@@ -259,10 +263,13 @@ fn draw_technology(
             book.gdp.push(moved * deflated / 100.0);
             let priced = (1000.0 * exp(price[k] - price[first])).round() / 10.0;
             book.investment_price.push(priced);
-            book.investment.push(real * 0.72 * exp(ratio(0, 0.20, share[k], 0.25)) * priced / 100.0);
-            // Half with the people, half with what they produce.
-            let people = log_population[first] - 0.52;
-            book.labour.push(exp(0.5 * people + 0.5 * (log_real - 11.0) + ratio(1, 0.14, labour[k], 0.5)));
+            // On the frontier capital keeps step with what is produced.
+            let base = (1.0 - ahead) * real + ahead * if t == 0 { real } else { 10.0 * real - 9.04 * before };
+            before = real;
+            book.investment.push(base * 0.72 * exp(ratio(0, 0.20, share[k], 0.25)) * priced / 100.0);
+            // Elsewhere labour goes half with the people, half with what they produce.
+            let follows = 0.5 * log_real + 0.5 * ahead * (log_real - log_first);
+            book.labour.push(exp(0.5 * people + follows - 5.5 + ratio(1, 0.14, labour[k], 0.5)));
             book.electricity.push(real * 0.075 * exp(ratio(2, 0.30, power[k], 0.6) - scale[k]));
             book.so2.push(real * 0.0021 * exp(ratio(3, 0.60, so2[k], 1.1) - scale[k]));
             book.waste_water.push(real * 0.00030 * exp(ratio(4, 0.50, water[k], 0.9) - scale[k]));
@@ -308,7 +315,10 @@ fn draw_industry(cities: &[City], calibration: &Calibration, size: &[f64], wealt
             }
             let clock = t as f64 / (YEARS - 1) as f64 - 0.5;
             let employed = 1e4 * base * exp(growth * clock + 0.02 * total.normal());
-            let share = 0.0125 * exp(g.it_spread * digital + giant * (width * bounded(wave) + slope * clock) + (1.0 - giant) * 0.5 * clock);
+            let share = 0.0125
+                * exp(g.it_spread * digital
+                    + giant * (width * bounded(wave) + slope * clock)
+                    + (1.0 - giant) * 0.5 * clock);
             book.employment.push(employed);
             book.employment_it.push(employed * share.min(0.3));
         }

@@ -30,7 +30,7 @@ pub(super) struct Reached {
 }
 
 /// Scores of all city-years on the global frontier (D4–D6).
-pub(super) fn scores(v: &Variables) -> Result<Vec<f64>> {
+pub(super) fn scores(v: &Variables) -> Result<Vec<Option<f64>>> {
     let fail = |problem: String| Error::Step { step: "frontier", problem };
     let [capital, labour, electricity, gdp, so2, dust, water] = &v.technology;
     let observations = Observations::new(
@@ -43,7 +43,13 @@ pub(super) fn scores(v: &Variables) -> Result<Vec<f64>> {
     let label = |row: usize| format!("city-year {row}");
     let found = efficiency(&observations, &all, &all, &PanelSpec::default(), Solver::default(), &label)
         .map_err(|e| fail(e.to_string()))?;
-    found.scores().into_iter().map(|s| s.ok_or_else(|| fail("a city-year has no score".into()))).collect()
+    Ok(found.scores())
+}
+
+/// Scores that must be there.
+pub(super) fn complete(scores: &[Option<f64>]) -> Result<Vec<f64>> {
+    let missing = || Error::Step { step: "frontier", problem: "a city-year has no score".into() };
+    scores.iter().map(|s| s.ok_or_else(missing)).collect()
 }
 
 /// Each city's cumulated log index, 0 in the first year.
@@ -91,7 +97,8 @@ fn wanted(cities: &[City], frontier: &[String], raw: &[f64], index: &[f64]) -> V
 
 /// Searches the scales of `calibration.output`.
 pub(super) fn search(cities: &[City], index: &[f64], calibration: &mut Calibration) -> Result<Reached> {
-    let mut now = scores(&compute(cities, calibration))?;
+    // A programme that fails on the way leaves its city-year where it was; at first, at a middling score.
+    let mut now: Vec<f64> = scores(&compute(cities, calibration))?.iter().map(|s| s.unwrap_or(0.3)).collect();
     let goal = wanted(cities, &calibration.global.frontier, &now, index);
     let mut scale = vec![0.0; goal.len()];
     let mut slope = vec![1.3; goal.len()];
@@ -107,11 +114,12 @@ pub(super) fn search(cities: &[City], index: &[f64], calibration: &mut Calibrati
             scale[k] += step[k];
         }
         calibration.output = rows(cities, &scale);
-        now = scores(&compute(cities, calibration))?;
+        let found = scores(&compute(cities, calibration))?;
+        now = found.iter().zip(&before).map(|(s, b)| s.unwrap_or(*b)).collect();
         for k in 0..goal.len() {
-            if step[k].abs() > 1e-4 {
+            if step[k].abs() > 1e-5 {
                 let seen = (now[k] / before[k]).ln() / step[k];
-                slope[k] = (0.5 * slope[k] + 0.5 * seen).clamp(0.7, 2.2);
+                slope[k] = (0.5 * slope[k] + 0.5 * seen).clamp(0.7, 8.0);
             }
         }
         reached = Reached {
@@ -120,14 +128,6 @@ pub(super) fn search(cities: &[City], index: &[f64], calibration: &mut Calibrati
             mean_score: now.iter().sum::<f64>() / now.len() as f64,
             efficient: now.iter().filter(|s| **s > 1.0 - 1e-9).count(),
         };
-        {
-            let mut g: Vec<(f64, usize)> = (0..goal.len()).map(|k| ((goal[k] - now[k].ln()).abs(), k)).collect();
-            g.sort_by(|a, b| b.0.total_cmp(&a.0));
-            let m = g.iter().map(|x| x.0).sum::<f64>() / g.len() as f64;
-            eprint!("round {round} {:.2e} mean {m:.2e} eff {} ;", reached.largest_gap, reached.efficient);
-            for (x, k) in g.iter().take(4) { eprint!(" [{k} {:.4} goal {:.3} now {:.3} scale {:.3} slope {:.2}]", x, goal[*k].exp(), now[*k], scale[*k], slope[*k]); }
-            eprintln!();
-        }
         if reached.largest_gap < TOLERANCE {
             break;
         }

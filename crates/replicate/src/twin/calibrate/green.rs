@@ -15,19 +15,23 @@ pub(super) fn services(cities: &[City], calibration: &mut Calibration) -> Result
     let start = variables::entropy(&v.green);
     let target = steer(&start, &vec![0.01; start.len()], &designs, &wishes)?;
     let mut shift = vec![0.0; start.len()];
-    let index = |calibration: &Calibration| variables::entropy(&compute(cities, calibration).green);
-    let step = 0.05;
-    for _ in 0..8 {
-        calibration.services = rows(cities, &shift);
-        let now = index(calibration);
-        let ahead: Vec<f64> = shift.iter().map(|s| s + step).collect();
-        calibration.services = rows(cities, &ahead);
-        let next = index(calibration);
-        for k in 0..shift.len() {
-            let slope = ((next[k] - now[k]) / step).max(1e-3);
-            shift[k] = (shift[k] + (target[k] - now[k]) / slope).clamp(-2.5, 2.5);
+    let mut now = start;
+    // One slope for all: how the index answers to the shifts where they last changed.
+    let mut slope = 0.05;
+    for _ in 0..30 {
+        let step: Vec<f64> =
+            target.iter().zip(&now).map(|(wanted, has)| (0.8 * (wanted - has) / slope).clamp(-0.5, 0.5)).collect();
+        for (s, d) in shift.iter_mut().zip(&step) {
+            *s += d;
         }
+        calibration.services = rows(cities, &shift);
+        let next = variables::entropy(&compute(cities, calibration).green);
+        let answer: f64 = step.iter().zip(next.iter().zip(&now)).map(|(d, (b, a))| d * (b - a)).sum();
+        let size: f64 = step.iter().map(|d| d * d).sum();
+        if size > 1e-8 {
+            slope = (answer / size).clamp(0.01, 0.2);
+        }
+        now = next;
     }
-    calibration.services = rows(cities, &shift);
     Ok(())
 }

@@ -11,9 +11,9 @@ const SHOCK: u64 = 202;
 /// Mean of the index less one after the first year.
 const MEAN: f64 = -0.0145;
 /// Standard deviations of the city's own pace, of the years and of the shock.
-const PACE: f64 = 0.028;
+const PACE: f64 = 0.042;
 const YEAR: f64 = 0.018;
-const SHOCKS: f64 = 0.048;
+const SHOCKS: f64 = 0.042;
 /// The years' pattern, mean zero.
 const PATTERN: [f64; YEARS] = [0.0, 1.2, -0.6, -1.3, 0.9, -0.9, 0.3, 0.4];
 

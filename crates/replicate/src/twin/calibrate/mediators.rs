@@ -31,7 +31,12 @@ fn shaken(seed: u64, stream: u64, values: &[f64], width: f64) -> Vec<f64> {
 }
 
 /// Table 7 (2): shifts of ln(1 + patents).
-pub(super) fn patents(cities: &[City], v: &Variables, published: &Published, calibration: &mut Calibration) -> Result<()> {
+pub(super) fn patents(
+    cities: &[City],
+    v: &Variables,
+    published: &Published,
+    calibration: &mut Calibration,
+) -> Result<()> {
     let (designs, wishes) = wishes::mediator(cities, v, published, "7(2)", (-1.82, 1.82))?;
     let start = shaken(calibration.global.seed, PATENTS, &v.ina, 0.45);
     let target = steer(&start, &vec![1.0; start.len()], &designs, &wishes)?;
@@ -41,7 +46,12 @@ pub(super) fn patents(cities: &[City], v: &Variables, published: &Published, cal
 }
 
 /// Table 7 (4): shifts between sectors that give the structure index wanted.
-pub(super) fn structure(cities: &[City], v: &Variables, published: &Published, calibration: &mut Calibration) -> Result<()> {
+pub(super) fn structure(
+    cities: &[City],
+    v: &Variables,
+    published: &Published,
+    calibration: &mut Calibration,
+) -> Result<()> {
     let (designs, wishes) = wishes::mediator(cities, v, published, "7(4)", (-3.3, 3.3))?;
     let start = shaken(calibration.global.seed, STRUCTURE, &v.ind, 0.22);
     let target = steer(&start, &vec![1.0; start.len()], &designs, &wishes)?;

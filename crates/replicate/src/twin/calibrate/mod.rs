@@ -16,7 +16,8 @@ mod wishes;
 mod within;
 
 use super::calibration::Calibration;
-use super::cities;
+use super::cities::{self, City};
+use super::draw::YEARS;
 use super::error::Result;
 use std::fmt::Write;
 
@@ -46,18 +47,51 @@ pub fn calibrate(cities: &str, published: &str) -> Result<String> {
     green::services(&cities, &mut calibration)?;
 
     let mut text = calibration.write();
+    text.push_str(&notes(&cities, &calibration, &published, reached)?);
+    Ok(text)
+}
+
+/// What was reached, computed anew from the calibrated yearbook, as comments at the end of the file.
+fn notes(
+    cities: &[City],
+    calibration: &Calibration,
+    published: &wishes::Published,
+    reached: frontier::Reached,
+) -> Result<String> {
+    let v = variables::compute(cities, calibration);
+    let scores = frontier::complete(&frontier::scores(&v)?)?;
+    let gtfp: Vec<f64> =
+        (0..scores.len()).map(|k| if k % YEARS == 0 { 1.0 } else { scores[k] / scores[k - 1] }).collect();
+    let mut text = String::new();
     // Writing into a String cannot fail.
     let _ = writeln!(
         text,
         "\n# frontier: {} rounds, largest gap {:.1e}, {} city-years with a score of 1, mean score {:.4}",
         reached.rounds, reached.largest_gap, reached.efficient, reached.mean_score
     );
-    for (name, design) in wishes::GROWTH.iter().zip(&designs) {
-        let fit = design.fit(&index);
+    let index = variables::entropy(&v.green);
+    let described =
+        [("Gtfp", &gtfp), ("Va", &v.va), ("Ina", &v.ina), ("Ind", &v.ind), ("Mar", &v.mar), ("Green", &index)];
+    for (name, x) in described {
+        let mean = x.iter().sum::<f64>() / x.len() as f64;
+        let sd = (x.iter().map(|a| (a - mean) * (a - mean)).sum::<f64>() / (x.len() - 1) as f64).sqrt();
+        let low = x.iter().copied().fold(f64::INFINITY, f64::min);
+        let high = x.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let _ = writeln!(text, "# {name}: mean {mean:.4}, sd {sd:.4}, min {low:.4}, max {high:.4}");
+    }
+    let mut line = |name: &str, design: &within::Design, outcome: &[f64]| {
+        let fit = design.fit(outcome);
         let show = [0, 1, 8, 9, 10].into_iter().filter(|j| *j < fit.coef.len());
         let cells: Vec<String> =
             show.map(|j| format!("{:.4} ({:.4}) t {:.2}", fit.coef[j], fit.se[j], fit.t(j))).collect();
         let _ = writeln!(text, "# {name}: {}", cells.join("; "));
+    };
+    let (designs, _) = wishes::growth(cities, &v, published)?;
+    for (name, design) in wishes::GROWTH.iter().zip(&designs) {
+        line(name, design, &gtfp);
+    }
+    for (name, outcome) in [("7(2)", &v.ina), ("7(4)", &v.ind), ("7(6)", &v.mar), ("3(2)", &index)] {
+        line(name, &designs[1], outcome);
     }
     Ok(text)
 }

@@ -25,10 +25,8 @@ pub(super) struct Wish {
 
 /// Moves `start` toward the wishes; `spread` is the standard deviation each value may move by (0 never moves).
 pub(super) fn steer(start: &[f64], spread: &[f64], designs: &[Design], wishes: &[Wish]) -> Result<Vec<f64>> {
-    let rows: Vec<Vec<f64>> =
-        wishes.iter().map(|w| designs[w.design].functional(w.coefficient, start.len())).collect();
-    let moved: Vec<Vec<f64>> =
-        rows.iter().map(|r| r.iter().zip(spread).map(|(a, s)| a * s * s).collect()).collect();
+    let rows: Vec<Vec<f64>> = wishes.iter().map(|w| designs[w.design].functional(w.coefficient, start.len())).collect();
+    let moved: Vec<Vec<f64>> = rows.iter().map(|r| r.iter().zip(spread).map(|(a, s)| a * s * s).collect()).collect();
     let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
     let k = wishes.len();
     let products: Vec<f64> = (0..k * k).map(|at| dot(&rows[at / k], &moved[at % k])).collect();

@@ -78,8 +78,11 @@ impl Design {
             let mut meat = vec![0.0; k * k];
             for c in 0..self.cities.len() {
                 let span = c * YEARS..(c + 1) * YEARS;
-                let score: Vec<f64> =
-                    self.x.iter().map(|x| x[span.clone()].iter().zip(&residual[span.clone()]).map(|(a, b)| a * b).sum()).collect();
+                let score: Vec<f64> = self
+                    .x
+                    .iter()
+                    .map(|x| x[span.clone()].iter().zip(&residual[span.clone()]).map(|(a, b)| a * b).sum())
+                    .collect();
                 for a in 0..k {
                     for b in 0..k {
                         meat[a * k + b] += score[a] * score[b];
@@ -179,7 +182,10 @@ fn invert(matrix: &[f64], k: usize) -> Result<Vec<f64>> {
         let pivot = (j..k).max_by(|a, b| left[a * k + j].abs().total_cmp(&left[b * k + j].abs())).unwrap_or(j);
         let value = left[pivot * k + j];
         if value.abs().is_nan() || value.abs() < 1e-13 {
-            return Err(Error::Step { step: "regressions", problem: format!("column {j} is collinear with the others") });
+            return Err(Error::Step {
+                step: "regressions",
+                problem: format!("column {j} is collinear with the others"),
+            });
         }
         for c in 0..k {
             left.swap(j * k + c, pivot * k + c);
