@@ -14,5 +14,6 @@ mod malmquist;
 mod panel;
 mod properties;
 mod radial;
+mod references;
 mod sbm;
 mod support;
