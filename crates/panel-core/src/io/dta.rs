@@ -36,7 +36,14 @@ pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Ra
     }
     let mut first = None;
     for encoding in [UTF_8, GB18030, WINDOWS_1252] {
-        match guard(file, || read_as(file, bytes, options, encoding).map_err(|error| fail(file, &error))) {
+        let mut cut = false;
+        let attempt = guard(file, || {
+            read_as(file, bytes, options, encoding).map_err(|error| {
+                cut = matches!(error, DtaError::Io { .. });
+                fail(file, &error)
+            })
+        });
+        match attempt {
             Ok(mut table) => {
                 if encoding != UTF_8 {
                     let note = format!("the texts of `{file}` are not UTF-8 and were read as {}", encoding.name());
@@ -44,6 +51,8 @@ pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Ra
                 }
                 return Ok(table);
             }
+            // Another encoding does not make a file longer.
+            Err(error) if cut => return Err(error),
             Err(error) => first = first.or(Some(error)),
         }
     }
