@@ -56,9 +56,9 @@ pub mod affinity;
 pub mod bootstrap;
 pub mod calibration;
 pub mod data;
+pub mod efficiency;
 pub mod error;
 pub mod evaluate;
-pub mod efficiency;
 mod evaluator;
 pub mod frontier;
 pub mod index;
@@ -76,9 +76,9 @@ pub use data::{Dimensions, Observations};
 pub use efficiency::{Efficiency, efficiency};
 pub use error::{Error, Result};
 pub use evaluate::{Detail, Outcome, Status};
+pub use index::malmquist::{Decomposition, MalmquistRow, MalmquistSpec, malmquist};
 pub use lp::Solver;
 pub use panel::{PanelData, PanelResult, PanelRow, Transition, productivity};
-pub use index::malmquist::{Decomposition, MalmquistRow, MalmquistSpec, malmquist};
 pub use record::{LpRecord, Summary};
 pub use spec::{
     BadsConvention, Calibration, CalibrationRule, CalibrationScope, Direction, DirectionRule, Disposability,
