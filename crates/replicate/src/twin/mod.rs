@@ -45,3 +45,21 @@ pub fn generate(calibration: &str, cities: &str) -> Result<Vec<(&'static str, Ve
         ("national.csv", files::national().into_bytes()),
     ])
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    /// The files of the repository are what the generator writes, to the byte.
+    #[test]
+    fn the_shipped_files_are_reproduced() {
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures");
+        let text = |name: &str| std::fs::read_to_string(fixtures.join(name)).unwrap_or_default();
+        let files = super::generate(&text("twin/calibration.toml"), &text("cities.csv")).unwrap_or_default();
+        assert_eq!(files.len(), 3);
+        for (name, bytes) in files {
+            let shipped = std::fs::read(fixtures.join("twin").join(name)).unwrap_or_default();
+            assert!(shipped == bytes, "{name} differs from what the generator writes");
+        }
+    }
+}

@@ -101,13 +101,19 @@ pub(super) fn search(cities: &[City], index: &[f64], calibration: &mut Calibrati
     let mut now: Vec<f64> = scores(&compute(cities, calibration))?.iter().map(|s| s.unwrap_or(0.3)).collect();
     let goal = wanted(cities, &calibration.global.frontier, &now, index);
     let mut scale = vec![0.0; goal.len()];
-    let mut slope = vec![1.3; goal.len()];
+    let mut slope = vec![1.3_f64; goal.len()];
+    let mut last = vec![0.0; goal.len()];
     let mut reached = Reached { rounds: 0, largest_gap: f64::INFINITY, mean_score: 0.0, efficient: 0 };
     for round in 1..=ROUNDS {
         let before = now.clone();
         let mut step = vec![0.0; goal.len()];
         for k in 0..goal.len() {
             let gap = goal[k] - now[k].ln();
+            // Overshot, at a kink of the frontier: go slower.
+            if gap * last[k] < 0.0 {
+                slope[k] = (1.4 * slope[k]).min(15.0);
+            }
+            last[k] = gap;
             // A frontier city below 1 is lifted a little beyond, since the score cannot tell how far beyond it is.
             let lift = if goal[k] > -1e-12 && gap > 1e-9 { 2e-5 } else { 0.0 };
             step[k] = ((gap + lift) / slope[k]).clamp(-0.25, 0.25);

@@ -101,7 +101,7 @@ pub(super) fn integration(
             *other = (1e4 * *other * (centre / mean)).round() / 1e4;
         }
     }
-    let (designs, wishes) = wishes::mediator(cities, v, published, "7(6)", (-1.75, 2.1))?;
+    let (designs, wishes) = wishes::mediator(cities, v, published, "7(6)", (-1.85, 2.2))?;
     let start = now(calibration);
     let spread: Vec<f64> = {
         let mut years = [0.0; YEARS];
