@@ -48,7 +48,7 @@ fn plainly_regular(gram: &Mat<f64>, which: &[usize]) -> bool {
             gram[(which[i], which[j])] / (gram[(which[i], which[i])] * gram[(which[j], which[j])]).sqrt()
         };
         let pivot = scale(j, j) - l[j][..j].iter().map(|v| v * v).sum::<f64>();
-        if !(pivot > 1e-6) {
+        if pivot.is_nan() || pivot <= 1e-6 {
             return false;
         }
         l[j][j] = pivot.sqrt();

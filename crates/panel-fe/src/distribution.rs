@@ -5,7 +5,7 @@ use statrs::function::{beta::beta_reg, erf::erfc, gamma::gamma_ur};
 /// P(|t(df)| ≥ |t|) = I_{df/(df+t²)}(df/2, 1/2); the normal for infinite df. `NaN` for a `NaN`.
 #[must_use]
 pub fn t_two_sided(t: f64, df: f64) -> f64 {
-    if t.is_nan() || df.is_nan() || df <= 0.0 {
+    if t.is_nan() || not_positive(df) {
         return f64::NAN;
     }
     if df.is_infinite() {
@@ -33,7 +33,7 @@ pub fn normal_two_sided(z: f64) -> f64 {
 /// P(F(df1, df2) ≥ f) = I_{df2/(df2+df1 f)}(df2/2, df1/2); χ²(df1)/df1 for infinite df2.
 #[must_use]
 pub fn f_upper(f: f64, df1: f64, df2: f64) -> f64 {
-    if f.is_nan() || !(df1 > 0.0) || !(df2 > 0.0) {
+    if f.is_nan() || not_positive(df1) || not_positive(df2) {
         return f64::NAN;
     }
     if f <= 0.0 {
@@ -51,7 +51,7 @@ pub fn f_upper(f: f64, df1: f64, df2: f64) -> f64 {
 /// P(χ²(df) ≥ x) = Γ(df/2, x/2)/Γ(df/2).
 #[must_use]
 pub fn chi_squared_upper(x: f64, df: f64) -> f64 {
-    if x.is_nan() || !(df > 0.0) {
+    if x.is_nan() || not_positive(df) {
         return f64::NAN;
     }
     if x <= 0.0 {
@@ -69,7 +69,7 @@ pub fn chi_squared_upper(x: f64, df: f64) -> f64 {
 #[must_use]
 pub fn t_critical(level: f64, df: f64) -> f64 {
     let tail = 1.0 - level;
-    if !(tail > 0.0 && tail < 1.0) || !(df > 0.0) {
+    if not_positive(tail) || tail >= 1.0 || not_positive(df) {
         return f64::NAN;
     }
     let mut high = 1.0;
@@ -85,6 +85,10 @@ pub fn t_critical(level: f64, df: f64) -> f64 {
         if t_two_sided(middle, df) > tail { low = middle } else { high = middle }
     }
     0.5 * (low + high)
+}
+
+fn not_positive(x: f64) -> bool {
+    x.is_nan() || x <= 0.0
 }
 
 #[cfg(test)]

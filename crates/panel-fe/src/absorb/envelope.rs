@@ -185,10 +185,10 @@ fn reverse_cuthill_mckee(a: &Sparse) -> (Vec<u32>, Vec<bool>) {
         // Twice to the far end: a start on the rim makes narrow layers.
         let mut start = seed;
         for _ in 0..2 {
-            let layers = breadth_first(a, start, &mut seen.clone(), |level| degree(level));
+            let layers = breadth_first(a, start, &mut seen.clone(), degree);
             start = layers.last().copied().unwrap_or(start);
         }
-        let mut component = breadth_first(a, start, &mut seen, |level| degree(level));
+        let mut component = breadth_first(a, start, &mut seen, degree);
         component.reverse();
         order.extend(component);
         if let Some(last) = order.len().checked_sub(1) {

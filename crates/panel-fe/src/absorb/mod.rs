@@ -78,8 +78,8 @@ enum Method {
     Nothing,
     OneWay(one_way::OneWay),
     Balanced(balanced::Balanced),
-    Schur(schur::Schur),
-    Slopes(slopes::Slopes),
+    Schur(Box<schur::Schur>),
+    Slopes(Box<slopes::Slopes>),
 }
 
 impl Absorber {
@@ -91,7 +91,7 @@ impl Absorber {
         factor::check(effects, weights)?;
         if effects.iter().any(|effect| !effect.slopes.is_empty()) {
             let slopes = slopes::Slopes::new(effects, weights, settings);
-            return Ok(Self { rank: slopes.rank(), method: Method::Slopes(slopes) });
+            return Ok(Self { rank: slopes.rank(), method: Method::Slopes(Box::new(slopes)) });
         }
         let (method, rank) = match effects {
             [] => (Method::Nothing, Rank { rank: 0, exact: true }),
@@ -102,7 +102,7 @@ impl Absorber {
             _ => {
                 let schur = schur::Schur::new(effects, weights, settings);
                 let rank = schur.rank();
-                (Method::Schur(schur), rank)
+                (Method::Schur(Box::new(schur)), rank)
             }
         };
         Ok(Self { method, rank })

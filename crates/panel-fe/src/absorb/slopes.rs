@@ -194,12 +194,17 @@ impl Slopes {
                         tolerance: 0.3 * self.settings.tolerance,
                         max_iterations: self.settings.max_iterations,
                     };
-                    let solved =
-                        conjugate::solve(&[g.clone()], &[size], &ones, stop, |v: &[Lane], out: &mut [Lane]| {
+                    let solved = conjugate::solve(
+                        std::slice::from_ref(&g),
+                        &[size],
+                        &ones,
+                        stop,
+                        |v: &[Lane], out: &mut [Lane]| {
                             let product = self.apply_one(&v.iter().map(|lane| lane[0]).collect::<Vec<_>>());
                             out.fill([0.0; LANES]);
                             out.iter_mut().zip(product).for_each(|(out, value)| out[0] = value);
-                        });
+                        },
+                    );
                     report.iterations += solved.iterations;
                     let energy: f64 = g.iter().map(|g| g * g).sum();
                     (solved.solution(0), (energy / (0.5 * solved.smallest)).sqrt())

@@ -35,15 +35,16 @@ impl ConleyDistance {
         match self {
             Self::GreatCircle => great_circle_km(LatLon { lat: a.0, lon: a.1 }, LatLon { lat: b.0, lon: b.1 }),
             Self::FixestTriangular => {
-                // 3.14159 and 111 km per degree, as in fixest 0.14.2.
-                let to_radians = 3.14159 / 180.0;
+                // π to five decimals and 111 km per degree, as in fixest 0.14.2.
+                let pi = 314_159.0 / 100_000.0;
+                let to_radians = pi / 180.0;
                 let (lat_a, lat_b) = (a.0 * to_radians, b.0 * to_radians);
                 let mut dlon = ((a.1 - b.1) * to_radians).abs();
-                if dlon > 3.14159 {
-                    dlon = 2.0 * 3.14159 - dlon;
+                if dlon > pi {
+                    dlon = 2.0 * pi - dlon;
                 }
                 let x = dlon * (0.5 * (lat_a + lat_b)).cos();
-                111.0 * (180.0 / 3.14159) * (x * x + (lat_a - lat_b).powi(2)).sqrt()
+                111.0 * (180.0 / pi) * (x * x + (lat_a - lat_b).powi(2)).sqrt()
             }
             Self::FixestSpherical => {
                 let (lat_a, lat_b) = (a.0 * PI / 180.0, b.0 * PI / 180.0);

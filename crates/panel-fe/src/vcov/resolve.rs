@@ -140,10 +140,10 @@ impl Lookup<'_> {
                 cell: Box::new(panel.cell(row, name)),
                 expected: expected.into(),
             };
-            if !(lat[row].abs() <= 90.0) {
+            if lat[row].is_nan() || lat[row].abs() > 90.0 {
                 return Err(bad(&self.coordinates.lat, "a latitude between -90 and 90"));
             }
-            if !(lon[row].abs() <= 360.0) {
+            if lon[row].is_nan() || lon[row].abs() > 360.0 {
                 return Err(bad(&self.coordinates.lon, "a longitude between -180 and 360"));
             }
             Ok((lat[row], lon[row]))

@@ -1,6 +1,6 @@
 //! Absorption on the benchmark designs, with exact coefficients, and its properties.
 
-#[path = "../../benches/designs.rs"]
+#[path = "../../benches/designs/mod.rs"]
 mod designs;
 
 use designs::Design;

@@ -1,6 +1,8 @@
 //! The benchmark panels, from counters, so that any language can re-create them: `simple` and `difficult` are the
 //! designs of fixest's own benchmarks, `akm` workers who move to neighbouring firms of a ring only, `city` 279 × 8.
 
+#![allow(missing_docs, unreachable_pub)]
+
 use std::f64::consts::PI;
 
 /// One panel: codes from 0 and columns.
