@@ -11,3 +11,4 @@ mod real;
 mod stages;
 mod support;
 mod tables;
+mod targets;

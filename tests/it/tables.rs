@@ -21,6 +21,7 @@ table_snapshots! {
     t6: "t6", "Table 6: subsamples";
     t7: "t7", "Table 7: mechanisms";
     t8: "t8", "Table 8: border cities and moderation";
+    calibration: "calibration", "epsilon under raw, SBM and ADD calibration";
     s1: "s1", "Table S1: Table 2 (2) under one change at a time";
     mediation_innovation: "mediation-innovation", "Effects through innovation";
     mediation_structure: "mediation-structure", "Effects through industrial structure";

@@ -1,5 +1,6 @@
 //! The stages of a run, one file each: pure functions from data and choices to results.
 
+pub mod calibration;
 pub mod curve;
 pub mod data;
 pub mod entropy;

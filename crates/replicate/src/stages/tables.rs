@@ -1,5 +1,6 @@
 //! Stage `tables`: descriptive statistics, regressions, mediation chains, the specification curve.
 
+use super::calibration;
 use super::curve;
 use super::entropy;
 use super::labels::labels;
@@ -97,6 +98,7 @@ pub fn build(loaded: &Loaded, computed: &Computed, cache: &Cache) -> Result<Tabl
         let table = match spec.kind {
             TableKind::Descriptives => descriptives(spec, study, computed, &mut made)?,
             TableKind::EntropyWeights => entropy::weights_table(spec, study, &computed.panel, &mut made.diagnostics)?,
+            TableKind::Calibration => calibration::calibration_table(spec, study, computed)?,
             TableKind::Regression => regressions(spec, study, computed, &mut made)?,
         };
         made.tables.push(table);
@@ -144,6 +146,7 @@ fn descriptives(spec: &TableSpec, study: &Study, computed: &Computed, made: &mut
 
 fn regressions(spec: &TableSpec, study: &Study, computed: &Computed, made: &mut Tables) -> Result<Table> {
     let mut shown: Vec<ModelColumn> = Vec::new();
+    let mut remarks: Vec<report::Text> = Vec::new();
     for (place, column) in spec.columns.iter().enumerate() {
         let name = column.name.clone().unwrap_or_else(|| format!("({})", place + 1));
         let stage = format!("tables/{}", spec.id);
@@ -152,6 +155,7 @@ fn regressions(spec: &TableSpec, study: &Study, computed: &Computed, made: &mut 
         made.diagnostics.extend(fitted.diagnostics.into_iter().map(|remark| (format!("{}{name}", spec.id), remark)));
         shown.extend(fitted.first_stages);
         shown.push(fitted.column);
+        remarks.extend(flip_note(&fitted.record, &name));
         made.estimates.push(fitted.record);
     }
     let mut layout = RegressionSpec::new(&spec.id, title(spec), StarRule::china());
@@ -160,12 +164,51 @@ fn regressions(spec: &TableSpec, study: &Study, computed: &Computed, made: &mut 
     }
     layout = layout.labels(labels(study)).fit_rows(fit_keys(&shown).iter().map(String::as_str));
     layout.numbered = false;
+    for name in &spec.switches {
+        remarks.push(
+            switch_note(&computed.panel, name, study)
+                .map_err(|error| Error::stage(format!("tables/{}", spec.id), error))?,
+        );
+    }
+    layout.notes.extend(remarks);
     layout.notes.extend(spec.notes.iter().map(crate::study::Label::text));
     layout.notes.extend(study.study.notice.clone().map(report::Text::from));
     let table =
         regression_table(&shown, &layout).map_err(|error| Error::stage(format!("tables/{}", spec.id), error))?;
     made.columns.extend(shown.into_iter().map(|column| (spec.id.clone(), column)));
     Ok(table)
+}
+
+/// Where a moderated curve changes its shape, and how much of the sample lies beyond (D22).
+fn flip_note(record: &EstimateRecord, name: &str) -> Option<report::Text> {
+    let flip = &record.moderation["flip"];
+    let (at, beyond) = (flip["at"]["estimate"].as_f64()?, flip["share_beyond"].as_f64()?);
+    let moderator = record.moderation["moderator"].as_str()?;
+    Some(report::Text::new(
+        format!("{name} 列：曲线形状在 {moderator} = {at:.2} 处翻转，{:.1}% 的样本在其右侧。", 100.0 * beyond),
+        format!(
+            "Column {name}: the curve changes its shape at {moderator} = {at:.2}; {:.1} % of the sample lies beyond.",
+            100.0 * beyond
+        ),
+    ))
+}
+
+/// How many entities have both values of a dummy (D21).
+fn switch_note(panel: &panel_core::Panel, name: &str, study: &Study) -> panel_core::Result<report::Text> {
+    let values = panel.float(name)?;
+    let mut seen: Vec<[bool; 2]> = vec![[false; 2]; panel.n_entities()];
+    for (row, &value) in values.iter().enumerate() {
+        if !value.is_nan() {
+            seen[panel.entity_of_row()[row] as usize][usize::from(value != 0.0)] = true;
+        }
+    }
+    let switching = seen.iter().filter(|both| both[0] && both[1]).count();
+    let label = labels(study).get(name);
+    let of = panel.n_entities();
+    Ok(report::Text::new(
+        format!("{}：{of} 个中有 {switching} 个在样本期内由 0 变为 1。", label.get(report::Lang::Zh)),
+        format!("{}: {switching} of {of} switch inside the sample period.", label.get(report::Lang::En)),
+    ))
 }
 
 /// Fit statistics in the order in which columns bring them, each once.

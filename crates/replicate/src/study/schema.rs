@@ -457,6 +457,8 @@ pub enum TableKind {
     Descriptives,
     /// Entropy weights of an index, indicators in rows.
     EntropyWeights,
+    /// ε of productivity specifications under each calibration, with rank correlations of the scores.
+    Calibration,
 }
 
 /// `[[table]]`.
@@ -470,7 +472,8 @@ pub struct TableSpec {
     /// What it shows.
     #[serde(default)]
     pub kind: TableKind,
-    /// Variables of a descriptive table; indicators of an entropy table, a cost with a minus before it.
+    /// Variables of a descriptive table; indicators of an entropy table, a cost with a minus before it; productivity
+    /// specifications of a calibration table.
     #[serde(default)]
     pub variables: Vec<String>,
     /// Shift of an entropy table's standardised values (D23: 1e-4).
@@ -480,6 +483,9 @@ pub struct TableSpec {
     pub columns: Vec<ColumnSpec>,
     /// Coefficients to show, in order; all that are not fixed effects where it is absent.
     pub show: Option<Vec<String>>,
+    /// Dummies of which a note says how many entities switch inside the panel.
+    #[serde(default)]
+    pub switches: Vec<String>,
     /// Number of this table in the published numbers.
     pub published: Option<String>,
     /// Notes under the table.
