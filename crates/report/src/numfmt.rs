@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 pub enum Format {
     /// Digits after the point, as `3` in 0.123.
     Fixed(u8),
+    /// Digits after the point, but as many as the first significant digit needs where a number would print as zero:
+    /// 0.00004 instead of 0.000.
+    Adaptive(u8),
     /// Significant digits, without an exponent.
     Significant(u8),
     /// A whole number.
@@ -42,6 +45,10 @@ pub fn number(value: f64, format: Format) -> String {
     }
     let text = match format {
         Format::Fixed(digits) => format!("{value:.*}", usize::from(digits)),
+        Format::Adaptive(digits) if value != 0.0 && value.abs() < 0.5 * 10f64.powi(-i32::from(digits)) => {
+            significant(value, 1)
+        }
+        Format::Adaptive(digits) => format!("{value:.*}", usize::from(digits)),
         Format::Significant(digits) => significant(value, digits),
         Format::Integer => format!("{value:.0}"),
         Format::Grouped => grouped(&format!("{value:.0}")),
@@ -159,6 +166,9 @@ mod tests {
         assert_eq!(number(-1_234_567.0, Format::Grouped), "-1,234,567");
         assert_eq!(number(9.996, Format::Significant(3)), "10.0");
         assert_eq!(number(0.001_234_5, Format::Significant(3)), "0.00123");
+        assert_eq!(number(-0.000_04, Format::Adaptive(3)), "-0.00004");
+        assert_eq!(number(0.000_6, Format::Adaptive(3)), "0.001");
+        assert_eq!(number(0.0, Format::Adaptive(3)), "0.000");
         assert_eq!(number(0.1234, Format::Percent(1)), "12.3%");
         assert_eq!(number(f64::NAN, Format::Fixed(3)), MISSING);
         assert_eq!(p_value(0.000_4), "<0.001");

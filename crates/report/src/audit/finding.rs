@@ -109,7 +109,7 @@ pub struct Finding {
     /// What is printed.
     pub published: String,
     /// What the other numbers imply.
-    pub implied: String,
+    pub implied: Text,
     /// One sentence.
     pub message: Text,
 }
@@ -122,7 +122,7 @@ impl Finding {
             status,
             place: place.into(),
             published: String::new(),
-            implied: String::new(),
+            implied: Text::default(),
             message: Text::default(),
         }
     }
@@ -132,7 +132,7 @@ impl Finding {
         self
     }
 
-    pub(super) fn implied(mut self, text: impl Into<String>) -> Self {
+    pub(super) fn implied(mut self, text: impl Into<Text>) -> Self {
         self.implied = text.into();
         self
     }

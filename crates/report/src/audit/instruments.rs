@@ -118,7 +118,10 @@ fn critical_value(numbers: &Numbers<'_>, iv: &InstrumentsSpec) -> Result<Vec<Fin
                         Some(words) => format!("[{}] “{words}”", printed.text),
                         None => printed.text.clone(),
                     })
-                    .implied(format!("{percent} {en}, {} endogenous, {} instruments", iv.endogenous, iv.instruments));
+                    .implied(crate::Text::new(
+                        format!("{percent} {zh}，{} 个内生变量，{} 个工具变量", iv.endogenous, iv.instruments),
+                        format!("{percent} {en}, {} endogenous, {} instruments", iv.endogenous, iv.instruments),
+                    ));
             match wrong {
                 Some(_) => finding.message(
                     format!("数值正确，但它是 {percent} {zh}的临界值，不是显著性水平"),

@@ -57,7 +57,7 @@ fn same_label(numbers: &Numbers<'_>) -> Vec<Finding> {
             findings.push(
                 Finding::new(Check::SampleSize, Status::Ok, sample)
                     .published(format!("n = {usual}"))
-                    .implied(format!("{} columns", members.len())),
+                    .implied((format!("{} 列", members.len()).as_str(), format!("{} columns", members.len()).as_str())),
             );
         }
         for (column, _, n) in odd {
@@ -174,7 +174,10 @@ pub(super) fn subsamples(numbers: &Numbers<'_>, spec: &AuditSpec) -> Result<Vec<
                 format!("{} {term} / {}", subset.whole, subset.part),
             )
             .published(format!("{}, {}", whole.text, part.text))
-            .implied(format!("rest ≈ {}", numfmt::number(rest, Format::Significant(2))));
+            .implied((
+                format!("其余 ≈ {}", numfmt::number(rest, Format::Significant(2))).as_str(),
+                format!("rest ≈ {}", numfmt::number(rest, Format::Significant(2))).as_str(),
+            ));
             let percent = numfmt::number(share, Format::Percent(0));
             let rest = numfmt::number(rest, Format::Significant(2));
             findings.push(if flips {

@@ -67,7 +67,7 @@ impl Audit {
                     finding.status.name(),
                     &finding.place,
                     &finding.published,
-                    &finding.implied,
+                    finding.implied.get(Lang::En),
                     finding.message.get(Lang::Zh),
                     finding.message.get(Lang::En),
                 ],
@@ -82,7 +82,7 @@ fn row(finding: &Finding) -> Row {
     let cells = vec![
         Cell::text(finding.place.as_str()),
         Cell::text(finding.published.as_str()),
-        Cell::text(finding.implied.as_str()),
+        Cell::text(finding.implied.clone()),
         Cell::text(finding.message.clone()),
     ];
     Row::new(finding.check.label(), cells).kind(kind)

@@ -178,7 +178,8 @@ fn header(columns: &[ModelColumn], spec: &RegressionSpec) -> Vec<Vec<Text>> {
     }
     for row in [|column: &ModelColumn| column.heading.clone(), |column: &ModelColumn| column.dependent.clone()] {
         let labels: Vec<Text> = columns.iter().map(row).collect();
-        if labels.iter().any(|label| !label.is_empty()) {
+        // A row that repeats the one above it (numbers given as headings, too) says nothing.
+        if labels.iter().any(|label| !label.is_empty()) && header.last() != Some(&labels) {
             header.push(labels);
         }
     }

@@ -202,7 +202,7 @@ fn number_format(value: f64, digits: Digits, wrap: Wrap, stars: u8) -> String {
     let decimals = |n: usize| if n == 0 { "0".to_owned() } else { format!("0.{}", "0".repeat(n)) };
     let core = match digits {
         Digits::Fixed(n) => decimals(usize::from(n)),
-        Digits::Significant(_) => {
+        Digits::Significant(_) | Digits::Adaptive(_) => {
             let text = numfmt::number(value, digits);
             decimals(text.split_once('.').map_or(0, |(_, fraction)| fraction.len()))
         }

@@ -9,6 +9,7 @@ mod figures;
 mod formats;
 mod gallery;
 mod page;
+mod properties;
 mod published;
 mod regression;
 mod support;

@@ -86,6 +86,15 @@ fn a_term_without_a_standard_error_has_a_reason() {
     assert!(shown(&table, Lang::En).contains("“–”: no standard error given."));
 }
 
+#[test]
+fn a_heading_that_repeats_the_number_is_not_shown_twice() {
+    let mut columns = baseline();
+    for (i, column) in columns.iter_mut().enumerate() {
+        column.heading = format!("({})", i + 1).into();
+    }
+    assert_eq!(regression_table(&columns, &baseline_spec()).expect("a table").header.len(), 2);
+}
+
 proptest! {
     /// Stars come from p alone, whatever stands below the coefficient (modelsummary had this wrong twice).
     #[test]
