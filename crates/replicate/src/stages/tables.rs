@@ -164,6 +164,7 @@ fn regressions(spec: &TableSpec, study: &Study, computed: &Computed, made: &mut 
     }
     layout = layout.labels(labels(study)).fit_rows(fit_keys(&shown).iter().map(String::as_str));
     layout.numbered = false;
+    layout.digits = report::Format::Adaptive(3);
     for name in &spec.switches {
         remarks.push(
             switch_note(&computed.panel, name, study)
