@@ -8,9 +8,9 @@ use crate::model::{Formulation, Place, Reading};
 use crate::spec::Rts;
 use serde::{Deserialize, Serialize};
 
-/// Scores this near to 1, and distances this near to 0, are reported as exactly that: an efficient unit's optimum
-/// comes back as 1 ± rounding.
-pub const SNAP: f64 = 1e-12;
+/// Scores this near to the value of the frontier are that value: what a certificate cannot tell from the frontier is
+/// on it.
+pub const SNAP: f64 = lp::CERTIFICATE_TOLERANCE;
 
 /// How a unit's evaluation ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -50,7 +50,8 @@ impl LatLon {
         if lat.abs() <= 90.0 && lon.abs() <= 180.0 {
             return Ok(Self { lat, lon });
         }
-        let swapped = if lat.abs() <= 180.0 && lon.abs() <= 90.0 { "; latitude and longitude look swapped" } else { "" };
+        let swapped =
+            if lat.abs() <= 180.0 && lon.abs() <= 90.0 { "; latitude and longitude look swapped" } else { "" };
         Err(Error::Specification(format!(
             "latitude {lat}, longitude {lon}: expected latitude in [-90, 90] and longitude in [-180, 180]{swapped}"
         )))
