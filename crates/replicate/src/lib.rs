@@ -3,6 +3,7 @@
 //! [`pipeline::run`] is the whole of it; [`compute`] holds the stages before the tables, [`estimate`] the regressions.
 //! It is the only crate of the workspace that knows every other, and the only one that writes files.
 #![warn(missing_docs)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod cli;
 pub mod compute;

@@ -27,14 +27,8 @@ struct Point {
 /// with its reason.
 pub fn curve(spec: &SpecificationCurve, loaded: &Loaded, cache: &Cache) -> Result<(Vec<Value>, Table)> {
     column_of(spec, loaded)?;
-    let base = Point {
-        choice: String::new(),
-        label: Text::new("基准", "as in the study"),
-        result: point(spec, loaded, cache),
-    };
-    if let Err(error) = base.result {
-        return Err(error);
-    }
+    let as_it_stands = point(spec, loaded, cache)?;
+    let base = Point { choice: String::new(), label: Text::new("基准", "as in the study"), result: Ok(as_it_stands) };
     let mut points = vec![base];
     let changed: Vec<Point> = spec
         .variants

@@ -124,7 +124,7 @@ pub fn moderation_record(fit: &Estimate, panel: &Panel, spec: &ModerationSpec) -
     let (interaction, squared) = (named(x), named(&square));
     let squared = fit.coefficient(&squared).map(|_| squared);
     let model = Moderation::new(&fit.coefficients(), x, &square, &interaction, squared.as_deref())?;
-    let values = panel.float(z).map_err(|error| panel_fe::Error::from(error))?;
+    let values = panel.float(z).map_err(panel_fe::Error::from)?;
     let used: Vec<f64> = fit.rows.iter().map(|&row| values[row as usize]).collect();
     let mean = used.iter().sum::<f64>() / used.len() as f64;
     let sd = (used.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (used.len() as f64 - 1.0)).sqrt();

@@ -7,9 +7,9 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 /// Number of years of the twin, 2013–2020.
-pub const YEARS: usize = 8;
+pub(super) const YEARS: usize = 8;
 /// First year of the twin.
-pub const FIRST_YEAR: i32 = 2013;
+pub(super) const FIRST_YEAR: i32 = 2013;
 
 /// One variable's own stream of random numbers: adding a variable never moves another one's draws.
 #[derive(Debug)]
