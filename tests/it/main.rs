@@ -6,6 +6,7 @@ mod determinism;
 mod errors;
 mod fixtures;
 mod identities;
+mod intervals;
 mod outputs;
 mod real;
 mod stages;

@@ -228,15 +228,35 @@ pub(crate) fn scores(
     extent: Extent,
 ) -> Result<(Vec<Outcome>, LpStats)> {
     let form = prepared(form, observations, rows, reference);
-    lp::solve_each(
+    let order = neighbours(observations, rows);
+    let (outcomes, stats) = lp::solve_each(
         &reference.activities,
         &form.program,
-        rows,
+        &order,
         extent.solver,
-        |row, program| set(&form, observations, reference, extent, row, program),
+        |i, program| set(&form, observations, reference, extent, rows[i], program),
         |_, _, solution| outcome(&form, solution),
     )
-    .map_err(|error| engine_error(&error))
+    .map_err(|error| engine_error(&error))?;
+    Ok((restored(&order, outcomes), stats))
+}
+
+/// Places in `rows` such that neighbours are alike, and each program starts near its optimum. The order, and with it
+/// the last digits of scores, depends on the units' data rather than on how rows are sorted.
+fn neighbours(observations: &Observations, rows: &[usize]) -> Vec<usize> {
+    let total = observations.dims().total();
+    let mut columns = Vec::with_capacity(rows.len() * total);
+    for &row in rows {
+        columns.extend_from_slice(observations.row(row));
+    }
+    lp::neighbour_order(total, &columns)
+}
+
+/// Results that came in the order of places, by place.
+fn restored<T>(order: &[usize], results: Vec<T>) -> Vec<T> {
+    let mut by_place: Vec<(usize, T)> = order.iter().copied().zip(results).collect();
+    by_place.sort_unstable_by_key(|(place, _)| *place);
+    by_place.into_iter().map(|(_, result)| result).collect()
 }
 
 /// An outcome with its details, where there is a score.
@@ -253,22 +273,24 @@ pub(crate) fn details(
     second_stage: bool,
 ) -> Result<(Vec<Detailed>, LpStats)> {
     let form = prepared(form, observations, rows, reference);
-    let (mut results, mut stats) = lp::solve_each(
+    let order = neighbours(observations, rows);
+    let (results, mut stats) = lp::solve_each(
         &reference.activities,
         &form.program,
-        rows,
+        &order,
         extent.solver,
-        |row, program| set(&form, observations, reference, extent, row, program),
-        |row, program, solution| {
+        |i, program| set(&form, observations, reference, extent, rows[i], program),
+        |i, program, solution| {
             let outcome = outcome(&form, solution);
-            let detail =
-                (outcome.status == Status::Ok).then(|| detail(&form, observations, reference, row, program, solution));
+            let found = outcome.status == Status::Ok;
+            let detail = found.then(|| detail(&form, observations, reference, rows[i], program, solution));
             (outcome, detail)
         },
     )
     .map_err(|error| engine_error(&error))?;
+    let mut results = restored(&order, results);
     if second_stage {
-        let kept: Vec<usize> = (0..rows.len()).filter(|&i| results[i].1.is_some()).collect();
+        let kept: Vec<usize> = order.into_iter().filter(|&i| results[i].1.is_some()).collect();
         let (slacks, more) = lp::solve_each(
             &reference.activities,
             &slack_program(&form),

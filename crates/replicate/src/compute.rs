@@ -9,6 +9,7 @@ use crate::stages::market::{self, Market};
 use crate::stages::va::{self, Va};
 use crate::stages::variables;
 use crate::study::{GtfpSpec, Loaded, Study};
+use gtfp_ebm::BootstrapResult;
 use panel_core::{Column, Diagnostic, Panel};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +25,8 @@ pub struct Computed {
     pub va: Option<Va>,
     /// Productivity, in study order.
     pub gtfp: Vec<Gtfp>,
+    /// Bootstrap intervals of each of them, where the study asks for them and all stages run.
+    pub intervals: Vec<Option<BootstrapResult>>,
     /// Segmentation.
     pub market: Option<Market>,
     /// Remarks, by stage.
@@ -110,7 +113,7 @@ pub fn compute(loaded: &Loaded, scope: Scope<'_>, cache: &mut Cache, progress: &
         va = Some(result);
     }
 
-    let mut gtfp = Vec::new();
+    let (mut gtfp, mut intervals) = (Vec::new(), Vec::new());
     for (place, spec) in study.gtfp.iter().enumerate() {
         let (stage, name) = (format!("gtfp-{}", spec.id), gtfp_name(spec, place));
         if !scope.wants(&stage, &[&name]) {
@@ -124,6 +127,19 @@ pub fn compute(loaded: &Loaded, scope: Scope<'_>, cache: &mut Cache, progress: &
             let sentence = format!("{} rows, mean score {:.3}", result.rows.len(), mean(&result.score));
             Ok::<_, Error>((result, sentence))
         })?;
+        let whole = matches!(scope, Scope::Plan(_));
+        intervals.push(match spec.bootstrap.as_ref().filter(|_| whole) {
+            Some(options) => {
+                let replicated = progress.counter(options.replications);
+                Some(progress.stage(&format!("{stage}-bootstrap"), || {
+                    let keep = variables::sample(&panel, spec.sample.as_deref(), &stage)?;
+                    let found = gtfp::intervals(&panel, spec, &keep, options, &replicated)?;
+                    let sentence = format!("{} replications, seed {}", options.replications, options.seed);
+                    Ok::<_, Error>((found, sentence))
+                })?)
+            }
+            None => None,
+        });
         define(&mut panel, &stage, &name, &result.gtfp)?;
         diagnostics.extend(result.diagnostics.iter().cloned().map(|remark| (stage.clone(), remark)));
         gtfp.push(result);
@@ -163,7 +179,7 @@ pub fn compute(loaded: &Loaded, scope: Scope<'_>, cache: &mut Cache, progress: &
         })?;
         diagnostics.extend(remarks.into_iter().map(|remark| ("variables".to_owned(), remark)));
     }
-    Ok(Computed { data, panel, va, gtfp, market, diagnostics })
+    Ok(Computed { data, panel, va, gtfp, intervals, market, diagnostics })
 }
 
 /// All names that a text of names (a formula, a filter) needs, through derived variables.

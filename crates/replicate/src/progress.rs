@@ -21,7 +21,7 @@ impl Progress {
         let bar = show.then(|| {
             let bar = ProgressBar::new_spinner();
             // The template is a constant of this program.
-            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {prefix} {elapsed}") {
                 bar.set_style(style);
             }
             bar.enable_steady_tick(Duration::from_millis(120));
@@ -51,10 +51,21 @@ impl Progress {
         let seconds = start.elapsed().as_secs_f64();
         tracing::info!(stage = name, seconds, "{sentence}");
         if let Some(bar) = &self.bar {
+            bar.set_prefix("");
             bar.println(format!("{place:<24} {sentence:<70} {seconds:>7.2} s"));
         }
         self.times.push(StageTime { name: name.to_owned(), seconds });
         Ok(value)
+    }
+
+    /// Shows how many of `total` parts of the running stage are done; callable from any thread.
+    pub fn counter(&self, total: usize) -> impl Fn(usize) + Sync + use<> {
+        let bar = self.bar.clone();
+        move |done| {
+            if let Some(bar) = &bar {
+                bar.set_prefix(format!("{done}/{total}"));
+            }
+        }
     }
 
     /// Times so far; the bar goes.

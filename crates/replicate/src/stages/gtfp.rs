@@ -5,8 +5,8 @@ use crate::error::{Error, Result};
 use crate::study::{CalibrationSpec, GtfpSpec};
 use gtfp_ebm::lp::Solver;
 use gtfp_ebm::{
-    Calibration, EbmParameters, Epsilon, Index, Model, Orientation, PanelData, PanelSpec, Reference, Status, Summary,
-    Weights, productivity,
+    BootstrapResult, BootstrapSpec, Calibration, EbmParameters, Epsilon, Index, Model, Orientation, PanelData,
+    PanelSpec, Reference, Summary, Weights, bootstrap, productivity,
 };
 use panel_core::{Diagnostics, Panel};
 use std::str::FromStr;
@@ -43,44 +43,10 @@ pub struct Gtfp {
 /// # Errors
 /// Unknown words, refused combinations, data that the model cannot use.
 pub fn compute(panel: &Panel, spec: &GtfpSpec, keep: &[bool]) -> Result<Gtfp> {
-    let stage = format!("gtfp-{}", spec.id);
-    let rows: Vec<usize> = (0..panel.n_rows()).filter(|&row| keep[row]).collect();
-    let part = panel.filter(|row| keep[row]);
-    if part.n_rows() == 0 {
-        return Err(Error::stage(&stage, "the sample has no rows"));
-    }
-    let columns = |names: &'_ [String]| -> Result<Vec<(String, Vec<f64>)>> {
-        names.iter().map(|name| Ok((name.clone(), float(&part, name, &stage)?.to_vec()))).collect()
-    };
-    let (inputs, goods, bads) = (columns(&spec.inputs)?, columns(&spec.goods)?, columns(&spec.bads)?);
-    fn named(columns: &[(String, Vec<f64>)]) -> Vec<(&str, &[f64])> {
-        columns.iter().map(|(name, values)| (name.as_str(), values.as_slice())).collect()
-    }
-    let (input_refs, good_refs, bad_refs) = (named(&inputs), named(&goods), named(&bads));
-    let time: Vec<i64> = part.time_of_row().iter().map(|&t| part.times().ordinals()[t as usize]).collect();
-    let group = match &spec.group {
-        Some(name) => Some(as_codes(part.column(name).map_err(|error| Error::stage(&stage, error))?).0),
-        None => None,
-    };
-    let files = files_of(spec, panel);
-    let label = |row: usize| format!("file `{files}`, {}", key_words(&part, row));
-    let data = PanelData {
-        inputs: &input_refs,
-        goods: &good_refs,
-        bads: &bad_refs,
-        entity: part.entity_of_row(),
-        time: &time,
-        group: group.as_deref(),
-        label: &label,
-    };
-    let choices = choices(spec, part.n_periods() > 1).map_err(|error| Error::stage(&stage, error))?;
-    let solver = match spec.solver.as_str() {
-        "auto" => Solver::Auto,
-        "simplex" => Solver::Simplex,
-        "highs" => Solver::Highs,
-        other => return Err(Error::stage(&stage, format!("solver = \"{other}\": expected auto, simplex or highs"))),
-    };
-    let result = productivity(&data, &choices, solver).map_err(|error| Error::stage(&stage, error))?;
+    let units = Units::of(panel, spec, keep)?;
+    let choices = units.choices.clone();
+    let result = units.with(|data, choices, solver| productivity(data, choices, solver))?;
+    let rows = units.rows;
     let n = panel.n_rows();
     let column = |value: &dyn Fn(&gtfp_ebm::PanelRow) -> Option<f64>| {
         let values: Vec<f64> = result.rows.iter().map(|row| value(row).unwrap_or(f64::NAN)).collect();
@@ -95,11 +61,92 @@ pub fn compute(panel: &Panel, spec: &GtfpSpec, keep: &[bool]) -> Result<Gtfp> {
         ec: column(&|row| row.ec),
         tc: column(&|row| row.tc),
         gtfp: column(&|row| if no_index { row.score } else { row.gtfp }),
-        status: result.rows.iter().map(|row| status(row.status)).collect(),
+        status: result.rows.iter().map(|row| row.status.as_str()).collect(),
         rows,
         summary: result.summary,
         diagnostics: result.diagnostics,
     })
+}
+
+/// Bootstrap intervals of the rows of `keep` (Simar and Wilson 1998, 1999); `replicated` is told how many replications
+/// are done.
+///
+/// # Errors
+/// Those of [`compute`], and models that have no bootstrap.
+pub fn intervals(
+    panel: &Panel,
+    spec: &GtfpSpec,
+    keep: &[bool],
+    options: &BootstrapSpec,
+    replicated: &(dyn Fn(usize) + Sync),
+) -> Result<BootstrapResult> {
+    let units = Units::of(panel, spec, keep)?;
+    units.with(|data, choices, solver| bootstrap(data, choices, options, solver, replicated))
+}
+
+/// The units of an entity set, and what to do with them.
+struct Units {
+    stage: String,
+    rows: Vec<usize>,
+    part: Panel,
+    inputs: Vec<(String, Vec<f64>)>,
+    goods: Vec<(String, Vec<f64>)>,
+    bads: Vec<(String, Vec<f64>)>,
+    group: Option<Vec<u32>>,
+    files: String,
+    choices: PanelSpec,
+    solver: Solver,
+}
+
+impl Units {
+    fn of(panel: &Panel, spec: &GtfpSpec, keep: &[bool]) -> Result<Self> {
+        let stage = format!("gtfp-{}", spec.id);
+        let rows: Vec<usize> = (0..panel.n_rows()).filter(|&row| keep[row]).collect();
+        let part = panel.filter(|row| keep[row]);
+        if part.n_rows() == 0 {
+            return Err(Error::stage(&stage, "the sample has no rows"));
+        }
+        let columns = |names: &[String]| -> Result<Vec<(String, Vec<f64>)>> {
+            names.iter().map(|name| Ok((name.clone(), float(&part, name, &stage)?.to_vec()))).collect()
+        };
+        let (inputs, goods, bads) = (columns(&spec.inputs)?, columns(&spec.goods)?, columns(&spec.bads)?);
+        let group = match &spec.group {
+            Some(name) => Some(as_codes(part.column(name).map_err(|error| Error::stage(&stage, error))?).0),
+            None => None,
+        };
+        let choices = choices(spec, part.n_periods() > 1).map_err(|error| Error::stage(&stage, error))?;
+        let solver = match spec.solver.as_str() {
+            "auto" => Solver::Auto,
+            "simplex" => Solver::Simplex,
+            "highs" => Solver::Highs,
+            other => {
+                return Err(Error::stage(&stage, format!("solver = \"{other}\": expected auto, simplex or highs")));
+            }
+        };
+        let files = files_of(spec, panel);
+        Ok(Self { stage, rows, part, inputs, goods, bads, group, files, choices, solver })
+    }
+
+    /// Hands the units to a method.
+    fn with<T>(&self, method: impl FnOnce(&PanelData<'_>, &PanelSpec, Solver) -> gtfp_ebm::Result<T>) -> Result<T> {
+        fn named(columns: &[(String, Vec<f64>)]) -> Vec<(&str, &[f64])> {
+            columns.iter().map(|(name, values)| (name.as_str(), values.as_slice())).collect()
+        }
+        let (inputs, goods, bads) = (named(&self.inputs), named(&self.goods), named(&self.bads));
+        let part = &self.part;
+        let time: Vec<i64> = part.time_of_row().iter().map(|&t| part.times().ordinals()[t as usize]).collect();
+        let label = |row: usize| format!("file `{}`, {}", self.files, key_words(part, row));
+        let data = PanelData {
+            inputs: &inputs,
+            goods: &goods,
+            bads: &bads,
+            entity: part.entity_of_row(),
+            time: &time,
+            group: self.group.as_deref(),
+            label: &label,
+        };
+        method(&data, &self.choices, self.solver).map_err(|error| Error::stage(&self.stage, error))
+    }
 }
 
 fn choices(spec: &GtfpSpec, has_time: bool) -> gtfp_ebm::Result<PanelSpec> {
@@ -142,16 +189,6 @@ fn choices(spec: &GtfpSpec, has_time: bool) -> gtfp_ebm::Result<PanelSpec> {
         scale_change: spec.scale_change,
         ..PanelSpec::default()
     })
-}
-
-fn status(status: Status) -> &'static str {
-    match status {
-        Status::Ok => "ok",
-        Status::Missing => "missing",
-        Status::Infeasible => "infeasible",
-        Status::Unbounded => "unbounded",
-        Status::Failed => "failed",
-    }
 }
 
 /// Files that the quantities came from.

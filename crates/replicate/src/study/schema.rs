@@ -295,6 +295,8 @@ pub struct GtfpSpec {
     /// `auto` (built-in, HiGHS where a certificate does not close), `simplex`, `highs`.
     #[serde(default = "auto")]
     pub solver: String,
+    /// Bootstrap intervals of scores and indices (Simar and Wilson 1998, 1999): `{ replications, seed, level }`.
+    pub bootstrap: Option<gtfp_ebm::BootstrapSpec>,
     /// Entity set (D24).
     pub sample: Option<String>,
     /// Variable that it makes; `Gtfp` for the first specification, `gtfp_<id>` for others.
