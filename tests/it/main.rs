@@ -8,6 +8,7 @@ mod fixtures;
 mod identities;
 mod outputs;
 mod real;
+mod reviewing;
 mod stages;
 mod support;
 mod tables;
