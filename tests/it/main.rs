@@ -9,6 +9,7 @@ mod identities;
 mod intervals;
 mod outputs;
 mod real;
+mod reviewing;
 mod stages;
 mod support;
 mod tables;

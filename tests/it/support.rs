@@ -73,7 +73,13 @@ pub(crate) fn estimates() -> Vec<serde_json::Value> {
 
 /// One column of the estimates.
 pub(crate) fn estimate(table: &str, column: &str) -> serde_json::Value {
-    estimates().into_iter().find(|e| e["table"] == table && e["column"] == column).unwrap()
+    estimate_in(&replicated("results/estimates.json"), table, column)
+}
+
+/// One column of the estimates of any run.
+pub(crate) fn estimate_in(text: &str, table: &str, column: &str) -> serde_json::Value {
+    let estimates: Vec<serde_json::Value> = serde_json::from_str(text).unwrap();
+    estimates.into_iter().find(|e| e["table"] == table && e["column"] == column).unwrap()
 }
 
 /// A coefficient of a column.
@@ -110,11 +116,16 @@ impl Comparator for LastDigit {
 
 /// Compares with a committed snapshot; one unit of the last printed digit may move.
 pub(crate) fn snapshot(name: &str, description: &str, text: &str) {
+    snapshot_in("../snapshots", name, description, text);
+}
+
+/// The same with a snapshot of another folder, relative to this file's.
+pub(crate) fn snapshot_in(folder: &str, name: &str, description: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_comparator(Box::new(LastDigit));
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.set_description(description);
-    settings.set_snapshot_path("../snapshots");
+    settings.set_snapshot_path(folder);
     settings.bind(|| insta::assert_snapshot!(name, text));
 }
