@@ -47,7 +47,7 @@ pub(super) fn columns(table: &TableSpec) -> impl Iterator<Item = (String, &Colum
 }
 
 /// The left-hand side of a formula.
-pub(super) fn response(formula: &str) -> &str {
+pub(crate) fn response(formula: &str) -> &str {
     formula.split('~').next().unwrap_or_default().trim()
 }
 

@@ -28,6 +28,7 @@ mod specifications;
 mod u_curve;
 
 pub use headline::Headline;
+pub(crate) use headline::response;
 
 use crate::error::Result;
 use crate::output::Staging;

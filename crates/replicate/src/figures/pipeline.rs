@@ -27,7 +27,7 @@ pub(super) fn sketch(scene: &Scene<'_>) -> Sketch {
     }
     for gtfp in &results.computed.gtfp {
         let id = format!("gtfp-{}", gtfp.id);
-        let programs = grouped(gtfp.summary.lp.solved);
+        let programs = grouped(gtfp.summary.lp.programs);
         let detail = Text::new(format!("{programs} 个线性规划"), format!("{programs} linear programs"));
         indices.push(stage(&id, (&id, &id), detail));
     }
