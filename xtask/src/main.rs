@@ -4,10 +4,10 @@
 //! tools are still missing. It never changes directory: relative paths are the caller's.
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::exit)]
 
+mod before_after;
 mod bench;
 mod bless;
 mod bootstrap;
-mod diff;
 mod doctor;
 mod process;
 mod replicate;
@@ -26,7 +26,7 @@ cargo xtask <verb>
   bless [--accept]                review (or accept) moved snapshots
   fixtures [calibrate]            regenerate the synthetic twin (calibrate: fit its parameters first)
   tidy                            dependency directions, file lengths, leftovers
-  diff BEFORE AFTER [PAGE]        what moved between two result folders, as a page
+  before-after OLD NEW [PAGE]     what moved between two result folders, as a page
   bench NAME                      one of the benchmark suites
   doctor                          what this machine has and lacks
 
@@ -58,7 +58,7 @@ fn main() -> ExitCode {
         "test" => test::run(&args, bootstrap),
         "bless" => bless::run(&args),
         "tidy" => tidy::run(),
-        "diff" => diff::run(&args),
+        "before-after" => before_after::run(&args),
         "bench" => bench::run(&args, bootstrap),
         "doctor" => doctor::run(),
         "help" | "--help" | "-h" => {

@@ -14,10 +14,10 @@ const STYLE: &str = "body{font-family:system-ui,sans-serif;max-width:75rem;margi
 pre{overflow-x:auto;background:#f6f6f6;padding:.6rem;line-height:1.4}del{background:#fbe3d5;text-decoration:none}\
 ins{background:#d7ecf9;text-decoration:none}.old::before{content:'− '}.new::before{content:'+ '}.same{color:#777}";
 
-/// `diff BEFORE AFTER [PAGE]`: writes the page (default `before-after.html` in the current folder), prints what moved.
+/// `before-after BEFORE AFTER [PAGE]`: writes the page (default `before-after.html` in the current folder), prints what moved.
 pub(crate) fn run(args: &[String]) -> Result<u8, String> {
     let [before, after, rest @ ..] = args else {
-        eprintln!("usage: cargo xtask diff BEFORE AFTER [PAGE]");
+        eprintln!("usage: cargo xtask before-after BEFORE AFTER [PAGE]");
         return Ok(2);
     };
     let (before, after) = (Path::new(before), Path::new(after));
