@@ -4,9 +4,11 @@
 
 mod determinism;
 mod errors;
+mod figures;
 mod fixtures;
 mod identities;
 mod outputs;
+mod package;
 mod real;
 mod stages;
 mod support;
