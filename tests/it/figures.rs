@@ -36,9 +36,7 @@ fn the_paper_has_every_figure() {
 fn every_figure_has_a_title_a_caption_its_numbers_and_the_notice() {
     for name in drawn(&REPLICATION) {
         let svg = replicated(&format!("figures/{name}.svg"));
-        let between = |open: &str, close: &str| {
-            svg.split(open).nth(1).unwrap().split(close).next().unwrap().to_owned()
-        };
+        let between = |open: &str, close: &str| svg.split(open).nth(1).unwrap().split(close).next().unwrap().to_owned();
         assert!(between("<title>", "</title>").len() > 10, "{name}");
         let caption = between("<desc>", "</desc>");
         assert!(caption.contains("synthetic twin"), "{name}: {caption}");

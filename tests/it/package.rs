@@ -57,8 +57,11 @@ fn the_readme_maps_tables_to_programs() {
         assert!(REPLICATION.join(file).is_file(), "{file}");
     }
     // Versions move with the lock file.
-    let stable: String =
-        readme.lines().filter(|line| !line.starts_with("- ") || line.contains("复现")).map(|line| format!("{line}\n")).collect();
+    let stable: String = readme
+        .lines()
+        .filter(|line| !line.starts_with("- ") || line.contains("复现"))
+        .map(|line| format!("{line}\n"))
+        .collect();
     snapshot("readme", "README of the package: tables, programs, files", &stable);
 }
 

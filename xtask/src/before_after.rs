@@ -41,8 +41,7 @@ pub(crate) fn run(args: &[String]) -> Result<u8, String> {
         sections += &format!("<h2 id=\"{0}\">{0}</h2>\n{1}", escape(&name), section(&old, &new));
         moved.push(name);
     }
-    let list: String =
-        moved.iter().map(|name| format!("<li><a href=\"#{0}\">{0}</a></li>\n", escape(name))).collect();
+    let list: String = moved.iter().map(|name| format!("<li><a href=\"#{0}\">{0}</a></li>\n", escape(name))).collect();
     let html = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>Before and after</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>Before and after</h1>\n\
@@ -85,7 +84,9 @@ fn section(old: &str, new: &str) -> String {
         match change {
             Change::Same(line) if line.is_empty() || skipped > 0 => skipped += 1,
             // The head of a table names its columns.
-            Change::Same(line) if out.len() < 400 => out += &format!("<span class=\"same\">  {}</span>\n", escape(line)),
+            Change::Same(line) if out.len() < 400 => {
+                out += &format!("<span class=\"same\">  {}</span>\n", escape(line))
+            }
             Change::Same(_) => skipped += 1,
             Change::Pair(a, b) => {
                 flush(&mut out, &mut skipped);
@@ -126,11 +127,8 @@ fn changes<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<Change<'a>> {
     let mut length = vec![vec![0_u32; new.len() + 1]; old.len() + 1];
     for i in (0..old.len()).rev() {
         for j in (0..new.len()).rev() {
-            length[i][j] = if old[i] == new[j] {
-                length[i + 1][j + 1] + 1
-            } else {
-                length[i + 1][j].max(length[i][j + 1])
-            };
+            length[i][j] =
+                if old[i] == new[j] { length[i + 1][j + 1] + 1 } else { length[i + 1][j].max(length[i][j + 1]) };
         }
     }
     let (mut i, mut j) = (0, 0);

@@ -105,15 +105,17 @@ impl Published {
                 blocks: vec![Block::table(self.differences())],
             });
         }
-        blocks.push(Block::Folded {
-            summary: Text::new("每一个数字", "Every number"),
-            blocks: vec![Block::table(all)],
-        });
+        blocks
+            .push(Block::Folded {
+                summary: Text::new("每一个数字", "Every number"), blocks: vec![Block::table(all)]
+            });
         blocks.push(Block::Files(vec![
             ("compare/compare.csv".to_owned(), Text::new("逐格对照（CSV）", "every cell (CSV)")),
             ("compare/compare.md".to_owned(), Text::new("逐格对照（Markdown）", "every cell (Markdown)")),
         ]));
-        Some(Section { id: "compare".into(), heading: Text::new("与发表值对照", "Published and replicated"), blocks })
+        Some(Section {
+            id: "compare".into(), heading: Text::new("与发表值对照", "Published and replicated"), blocks
+        })
     }
 
     /// The section of the publication's own consistency.

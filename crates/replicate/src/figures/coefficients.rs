@@ -111,11 +111,7 @@ impl<'a> Subject<'a> {
 }
 
 fn estimate(term: &Term) -> Estimate {
-    Estimate {
-        value: term.estimate,
-        low: term.ci_low.unwrap_or(f64::NAN),
-        high: term.ci_high.unwrap_or(f64::NAN),
-    }
+    Estimate { value: term.estimate, low: term.ci_low.unwrap_or(f64::NAN), high: term.ci_high.unwrap_or(f64::NAN) }
 }
 
 fn heading(table: &TableSpec) -> Text {
@@ -137,18 +133,15 @@ fn title(scene: &Scene<'_>, subject: &Subject<'_>, rows: &[(CoefRow, &ModelColum
         subject.terms.iter().all(|name| {
             let find = |column: &ModelColumn| column.terms.iter().find(|term| term.name == *name).cloned();
             match (find(column), find(base.1)) {
-                (Some(here), Some(there)) => {
-                    here.estimate * there.estimate > 0.0 && here.p.is_some_and(|p| p < 0.05)
-                }
+                (Some(here), Some(there)) => here.estimate * there.estimate > 0.0 && here.p.is_some_and(|p| p < 0.05),
                 _ => false,
             }
         })
     };
     let held = rows.iter().filter(|(_, column)| same(column)).count();
     let n = rows.len();
-    let names = |lang: Lang| {
-        subject.terms.iter().map(|term| scene.names.get(term).get(lang).to_owned()).collect::<Vec<_>>()
-    };
+    let names =
+        |lang: Lang| subject.terms.iter().map(|term| scene.names.get(term).get(lang).to_owned()).collect::<Vec<_>>();
     let both = subject.terms.len() > 1;
     Text::build(|lang| match lang {
         Lang::Zh => {

@@ -80,12 +80,7 @@ fn figure(scene: &Scene<'_>, table: &TableSpec, name: &str, column: &ColumnSpec,
 
 /// Ẑπ̂ and the endogenous regressor, both less what controls and effects explain (Frisch, Waugh and Lovell): with
 /// residuals u of endog on controls and v of endog on controls and instruments, these are u − v and u.
-fn partialled(
-    scene: &Scene<'_>,
-    column: &ColumnSpec,
-    endog: &str,
-    rows: &[bool],
-) -> Result<(Vec<f64>, Vec<f64>)> {
+fn partialled(scene: &Scene<'_>, column: &ColumnSpec, endog: &str, rows: &[bool]) -> Result<(Vec<f64>, Vec<f64>)> {
     let parts: Vec<&str> = column.formula.split('|').map(str::trim).collect();
     let right = |part: Option<&&str>| part.and_then(|part| part.split_once('~')).map_or("", |(_, right)| right.trim());
     let (exogenous, instruments) = (right(parts.first()), right(parts.get(2)));

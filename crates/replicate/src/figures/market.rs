@@ -43,7 +43,9 @@ pub(super) fn sketch(scene: &Scene<'_>) -> Option<Sketch> {
     let caption = Text::build(|lang| {
         let n = number(n as f64, Format::Grouped);
         match lang {
-            Lang::Zh => format!("线为均值，阴影为 10% 至 90% 分位数；{goods} 类商品的相对价格方差；无固定效应，无标准误。n = {n}。"),
+            Lang::Zh => format!(
+                "线为均值，阴影为 10% 至 90% 分位数；{goods} 类商品的相对价格方差；无固定效应，无标准误。n = {n}。"
+            ),
             Lang::En => format!(
                 "Line: mean; band: 10 to 90% quantiles; variance of relative prices over {goods} goods; raw values, no fixed effects. n = {n}."
             ),

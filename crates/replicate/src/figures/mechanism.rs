@@ -78,9 +78,9 @@ fn sketch(scene: &Scene<'_>, family: &[&Mediated], place: usize) -> Sketch {
 
 /// Which channels carry an indirect effect at the 5 % level of Sobel's test, in every term.
 fn title(scene: &Scene<'_>, family: &[&Mediated]) -> Text {
-    let carries =
-        |chain: &&&Mediated| chain.result.terms.iter().all(|term| term.sobel.p.is_some_and(|p| p < 0.05));
-    let carrying: Vec<Text> = family.iter().filter(carries).map(|chain| scene.names.get(&chain.spec.mediator)).collect();
+    let carries = |chain: &&&Mediated| chain.result.terms.iter().all(|term| term.sobel.p.is_some_and(|p| p < 0.05));
+    let carrying: Vec<Text> =
+        family.iter().filter(carries).map(|chain| scene.names.get(&chain.spec.mediator)).collect();
     let n = family.len();
     Text::build(|lang| {
         let names: Vec<&str> = carrying.iter().map(|name| name.get(lang)).collect();

@@ -138,13 +138,7 @@ struct Scene<'a> {
 
 impl<'a> Scene<'a> {
     fn new(study: &'a Study, results: &'a Results) -> Self {
-        Self {
-            study,
-            results,
-            panel: &results.computed.panel,
-            names: labels(study),
-            headline: Headline::of(study),
-        }
+        Self { study, results, panel: &results.computed.panel, names: labels(study), headline: Headline::of(study) }
     }
 
     /// A frame whose caption ends with the study's notice.

@@ -58,11 +58,8 @@ fn figure(
     let curve = |z: f64| move |x: f64| (b1 + b3 * z) * (x - center) + (b2 + b4 * z) * (x * x - center * center);
 
     let z = scene.names.get(&spec.moderator);
-    let levels = [
-        (mean - sd, "均值 − 标准差", "mean − sd"),
-        (mean, "均值", "mean"),
-        (mean + sd, "均值 + 标准差", "mean + sd"),
-    ];
+    let levels =
+        [(mean - sd, "均值 − 标准差", "mean − sd"), (mean, "均值", "mean"), (mean + sd, "均值 + 标准差", "mean + sd")];
     let mut panel = Panel {
         x: scene.names.get(&spec.x),
         y: scene.names.get(&fit.response).map(|lang, label| match lang {
@@ -82,11 +79,7 @@ fn figure(
         });
         let turn = model.at(level).turning_point.value;
         if (low..=high).contains(&turn) {
-            panel.marks.push(Mark {
-                x: turn,
-                y: at(turn),
-                label: Text::same(number(turn, Format::Fixed(2))),
-            });
+            panel.marks.push(Mark { x: turn, y: at(turn), label: Text::same(number(turn, Format::Fixed(2))) });
         }
     }
     let shift = model.shift_numerator();

@@ -23,7 +23,11 @@ pub(super) fn sketch(scene: &Scene<'_>) -> Sketch {
     );
     let mut indices: Vec<Stage> = Vec::new();
     if study.va.is_some() {
-        indices.push(stage("va", ("虚拟集聚", "va"), Text::new("区位熵与距离衰减", "location quotients, distance decay")));
+        indices.push(stage(
+            "va",
+            ("虚拟集聚", "va"),
+            Text::new("区位熵与距离衰减", "location quotients, distance decay"),
+        ));
     }
     for gtfp in &results.computed.gtfp {
         let id = format!("gtfp-{}", gtfp.id);
@@ -76,7 +80,11 @@ pub(super) fn sketch(scene: &Scene<'_>) -> Sketch {
         Lang::En => format!("From raw columns to {regressions} regressions: every step is computed in the run"),
     });
     let caption = Text::new(
-        format!("{rows} 行 = {} 个个体，{} 个时期。各阶段耗时见 manifest.json。", panel.n_entities(), panel.n_periods()),
+        format!(
+            "{rows} 行 = {} 个个体，{} 个时期。各阶段耗时见 manifest.json。",
+            panel.n_entities(),
+            panel.n_periods()
+        ),
         format!(
             "{rows} rows: {} entities, {} periods. Times of the stages stand in manifest.json.",
             grouped(panel.n_entities()),

@@ -134,11 +134,8 @@ fn cumulative(scene: &Scene<'_>, gtfp: &Gtfp) -> Sketch {
     let spec = scene.study.gtfp.iter().find(|spec| spec.id == gtfp.id);
     let global = spec.is_none_or(|spec| spec.reference == "global");
     let change = if global { ("最佳实践差距变化 BPC", "BPC") } else { ("技术变化 TC", "TC") };
-    let panels = vec![
-        drawn(("累计指数", "Index"), &gtfp.gml),
-        drawn(("效率变化 EC", "EC"), &gtfp.ec),
-        drawn(change, &gtfp.tc),
-    ];
+    let panels =
+        vec![drawn(("累计指数", "Index"), &gtfp.gml), drawn(("效率变化 EC", "EC"), &gtfp.ec), drawn(change, &gtfp.tc)];
     let direction = |value: f64| if value >= 1.0 { ("上升", "rises") } else { ("下降", "falls") };
     let three = |value: f64| number(value, Format::Fixed(3));
     let short = change.1;
@@ -150,7 +147,9 @@ fn cumulative(scene: &Scene<'_>, gtfp: &Gtfp) -> Sketch {
     let caption = Text::build(|lang| {
         let n = number(n as f64, Format::Grouped);
         match lang {
-            Lang::Zh => format!("各组个体的几何平均逐期累乘，首期 = 1；指数 = EC × {short}；无固定效应，无标准误。n = {n} 个变化。"),
+            Lang::Zh => format!(
+                "各组个体的几何平均逐期累乘，首期 = 1；指数 = EC × {short}；无固定效应，无标准误。n = {n} 个变化。"
+            ),
             Lang::En => format!(
                 "Geometric means over the entities of a group, cumulated, first period = 1; index = EC × {short}; raw values, no fixed effects. n = {n} transitions."
             ),

@@ -59,7 +59,9 @@ fn mechanisms(results: &Results, around: &Surroundings<'_>) -> Option<Section> {
         links.extend(table_section::links(&id));
     }
     blocks.push(Block::Files(links));
-    Some(Section { id: "mediation".into(), heading: Text::new("机制：效应分解", "Mechanisms: effects split"), blocks })
+    Some(Section {
+        id: "mediation".into(), heading: Text::new("机制：效应分解", "Mechanisms: effects split"), blocks
+    })
 }
 
 fn curve(loaded: &Loaded, results: &Results, around: &Surroundings<'_>) -> Option<Section> {
@@ -94,10 +96,7 @@ fn data(loaded: &Loaded, results: &Results, around: &Surroundings<'_>) -> Result
     blocks.push(Block::table(sources));
     let mut codebook = data_files::codebook(&results.computed.panel, study)?.table();
     codebook.notes.extend(study.study.notice.clone());
-    blocks.push(Block::Folded {
-        summary: Text::new("变量说明", "Codebook"),
-        blocks: vec![Block::table(codebook)],
-    });
+    blocks.push(Block::Folded { summary: Text::new("变量说明", "Codebook"), blocks: vec![Block::table(codebook)] });
     let versions = around.versions.iter().map(|(name, version)| Text::same(format!("{name} {version}"))).collect();
     blocks.push(Block::Folded {
         summary: Text::new("环境", "Environment"),

@@ -42,5 +42,9 @@ pub fn write(staging: &mut Staging, loaded: &Loaded, results: &Results, around: 
 pub(crate) fn command(loaded: &Loaded) -> String {
     let name = crate::pipeline::file_name(&loaded.file);
     // The paper's study is the default; the path of another is the reader's own.
-    if name == "paper.toml" { "cargo xtask replicate".to_owned() } else { format!("cargo xtask replicate --study {name}") }
+    if name == "paper.toml" {
+        "cargo xtask replicate".to_owned()
+    } else {
+        format!("cargo xtask replicate --study {name}")
+    }
 }

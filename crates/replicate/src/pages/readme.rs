@@ -17,7 +17,8 @@ pub(super) fn readme(
 ) -> ReplicationReadme {
     let study = &loaded.study;
     let command = super::command(loaded);
-    let mut overview: Vec<Text> = study.study.notice.iter().map(|notice| notice.map(|_, text| format!("> {text}"))).collect();
+    let mut overview: Vec<Text> =
+        study.study.notice.iter().map(|notice| notice.map(|_, text| format!("> {text}"))).collect();
     overview.push(Text::new(
         format!("`{command}` 由原始数据计算全部表与图。每个数字来自 `manifest.json` 所列文件，每个选择写在 `config.resolved.toml`。"),
         format!(
@@ -44,11 +45,20 @@ pub(super) fn readme(
             "各阶段不使用随机数；重复运行与线程数不改变任何结果文件。",
             "No stage draws random numbers; neither running again nor the number of threads changes a result file.",
         ),
-        resources: Text::new("个人电脑即可；耗时见 `manifest.json`。", "A personal computer; times stand in `manifest.json`."),
+        resources: Text::new(
+            "个人电脑即可；耗时见 `manifest.json`。",
+            "A personal computer; times stand in `manifest.json`.",
+        ),
         steps: vec![
-            Text::new("安装 Rust 与 C++ 编译器（见工作区 README）。", "Install Rust and a C++ compiler (see the README of the workspace)."),
+            Text::new(
+                "安装 Rust 与 C++ 编译器（见工作区 README）。",
+                "Install Rust and a C++ compiler (see the README of the workspace).",
+            ),
             Text::new(format!("运行 `{command}`。"), format!("Run `{command}`.")),
-            Text::new("打开 `index.html`；用 `sha256sum -c checksums.sha256` 核对文件。", "Open `index.html`; check files with `sha256sum -c checksums.sha256`."),
+            Text::new(
+                "打开 `index.html`；用 `sha256sum -c checksums.sha256` 核对文件。",
+                "Open `index.html`; check files with `sha256sum -c checksums.sha256`.",
+            ),
         ],
         outputs: outputs(study, results, around, files),
         references: references(study),
@@ -97,7 +107,12 @@ fn outputs(study: &Study, results: &Results, around: &Surroundings<'_>, files: &
     for gtfp in &results.computed.gtfp {
         let item = Text::new(format!("生产率（{}）", gtfp.id), format!("Productivity ({})", gtfp.id));
         let file = format!("results/gtfp-{}.csv", gtfp.id);
-        entries.push(entry(item, format!("gtfp-{}", gtfp.id), &file, ("得分、指数、分解", "scores, index, decomposition")));
+        entries.push(entry(
+            item,
+            format!("gtfp-{}", gtfp.id),
+            &file,
+            ("得分、指数、分解", "scores, index, decomposition"),
+        ));
     }
     entries
 }

@@ -113,7 +113,10 @@ fn beside(spec: &TableSpec, published: Option<&Published>) -> Option<Block> {
     let counts = published.comparison.counts(|key| key.table == *number && key.stat != report::Stat::Stars);
     Some(Block::Folded {
         summary: Text::new(
-            format!("与发表值对照：{} 个数字，{} 个一致，{} 个符号与显著性一致，{} 个不一致", counts.published, counts.same, counts.same_sign_and_stars, counts.differs),
+            format!(
+                "与发表值对照：{} 个数字，{} 个一致，{} 个符号与显著性一致，{} 个不一致",
+                counts.published, counts.same, counts.same_sign_and_stars, counts.differs
+            ),
             format!(
                 "Beside the publication: {} numbers, {} same, {} same sign and stars, {} differ",
                 counts.published, counts.same, counts.same_sign_and_stars, counts.differs

@@ -87,9 +87,8 @@ pub(super) fn facts(study: &Study, results: &Results) -> Vec<Fact> {
     let mut push = |value: String, zh: &str, en: &str| {
         facts.push(Fact { value: Text::same(value), label: Text::new(zh, en) });
     };
-    let record = Headline::of(study).and_then(|headline| {
-        results.tables.as_ref()?.estimate_of(&headline.table.id, &headline.name)
-    });
+    let record = Headline::of(study)
+        .and_then(|headline| results.tables.as_ref()?.estimate_of(&headline.table.id, &headline.name));
     if let Some(test) = record.and_then(|record| tested(&record.utest)) {
         let two = |value: f64| number(value, Format::Fixed(2));
         if let Some(at) = test.turning_point {

@@ -1,7 +1,7 @@
 //! ε of a productivity specification under each calibration, with rank correlations of the scores (D6).
 
-use super::{closing, gtfp};
 use super::variables::sample;
+use super::{closing, gtfp};
 use crate::compute::Computed;
 use crate::error::{Error, Result};
 use crate::study::{CalibrationSpec, GtfpSpec, Study, TableSpec};

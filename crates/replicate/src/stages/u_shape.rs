@@ -143,7 +143,9 @@ pub fn u_test_shown(test: &UTest, fit: &Estimate, x: &str, heading: Text) -> UTe
             FiellerSet::Complement { low, high } => {
                 shown.fieller_reason = Text::new(
                     format!("Fieller 集合为 ({low:.2}, {high:.2}) 之外：平方项在 5% 水平上不显著异于零"),
-                    format!("the Fieller set is all outside ({low:.2}, {high:.2}): the square does not differ from zero"),
+                    format!(
+                        "the Fieller set is all outside ({low:.2}, {high:.2}): the square does not differ from zero"
+                    ),
                 );
             }
             FiellerSet::WholeLine => shown.fieller = Some((f64::NEG_INFINITY, f64::INFINITY)),

@@ -10,6 +10,6 @@ pub use overrides::set;
 pub use report::{HeadlineSpec, ReportSpec, SourceNote};
 pub use schema::{
     Aggregate, CalibrationSpec, ColumnSpec, GivenCalibration, GroupValues, GroupWeights, GtfpSpec, Header, Label,
-    MarketSpec, MediationSpec, ModerationSpec, PublishedRemark, PublishedSpec, Reshape, SourceSpec, SpecificationCurve, Study,
-    TableKind, TableSpec, VaSpec, VariantSpec,
+    MarketSpec, MediationSpec, ModerationSpec, PublishedRemark, PublishedSpec, Reshape, SourceSpec, SpecificationCurve,
+    Study, TableKind, TableSpec, VaSpec, VariantSpec,
 };
