@@ -107,6 +107,9 @@ pub fn write(staging: &mut Staging, study: &Study, figures: &[Drawn]) -> Result<
         let figure = figure.get(lang(study));
         staging.write(&format!("figures/{}.svg", figure.id), figure.svg.as_bytes())?;
         staging.write(&format!("figures/{}.csv", figure.id), figure.csv.as_bytes())?;
+        // Pixels depend on the fonts of the machine, so only a build with the feature draws them.
+        #[cfg(feature = "png")]
+        staging.write(&format!("figures/{}.png", figure.id), &report::figure::png(figure, 3.0).map_err(drawing)?.bytes)?;
     }
     Ok(())
 }
