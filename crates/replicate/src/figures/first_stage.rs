@@ -82,14 +82,18 @@ fn figure(scene: &Scene<'_>, table: &TableSpec, name: &str, column: &ColumnSpec,
 /// residuals u of endog on controls and v of endog on controls and instruments, these are u − v and u.
 fn partialled(scene: &Scene<'_>, column: &ColumnSpec, endog: &str, rows: &[bool]) -> Result<(Vec<f64>, Vec<f64>)> {
     let parts: Vec<&str> = column.formula.split('|').map(str::trim).collect();
-    let right = |part: Option<&&str>| part.and_then(|part| part.split_once('~')).map_or("", |(_, right)| right.trim());
-    let (exogenous, instruments) = (right(parts.first()), right(parts.get(2)));
+    let (exogenous, instruments) = (right(&parts, 0), right(&parts, 2));
     let effects = parts.get(1).copied().unwrap_or("0");
     let controls = if exogenous.is_empty() { "1" } else { exogenous };
     let without = scene.fit(column, &format!("{endog} ~ {controls} | {effects}"), Some(rows))?;
     let with = scene.fit(column, &format!("{endog} ~ {instruments} + {controls} | {effects}"), Some(rows))?;
     let fitted = without.residuals.iter().zip(&with.residuals).map(|(u, v)| u - v).collect();
     Ok((fitted, without.residuals))
+}
+
+/// What stands right of `~` in a part of a formula.
+fn right<'a>(parts: &[&'a str], place: usize) -> &'a str {
+    parts.get(place).and_then(|part| part.split_once('~')).map_or("", |(_, right)| right.trim())
 }
 
 fn words(
