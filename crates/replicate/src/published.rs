@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::output::{FileRecord, Staging, file_record};
 use crate::stages::tables::Tables;
 use crate::study::{Loaded, PublishedRemark, Study, TableKind};
-use report::audit::{Audit, AuditSpec, Status};
+use report::audit::{Audit, AuditSpec, Check, Finding, Status};
 use report::page::{Block, Page, Section};
 use report::{
     CellKey, Comparison, Lang, PublishedRow, Replicated, StarRule, Stat, Table, TableFormat, Text, Verdict, compare,
@@ -197,12 +197,24 @@ fn remark(comparison: &mut Comparison, remarks: &[PublishedRemark], audit: Optio
                 && fits(&remark.row, row)
                 && fits(&remark.stat, stat.name())
         });
-        let place = format!("{table} {column} {row}");
         let found = || {
             let audit = audit.filter(|_| cell.verdict == Verdict::Differs)?;
-            let here = |finding: &&report::audit::Finding| {
+            // A finding speaks of one kind of number: stars of a cell, the n of a column, a test by its name.
+            let (check, places) = match stat {
+                Stat::Coef | Stat::Se | Stat::Stars => (
+                    [Check::Stars, Check::Descriptives],
+                    [format!("{table} {column} {row}"), format!("{table} {row} {column}")],
+                ),
+                Stat::N => ([Check::SampleSize; 2], [format!("{table} {column}"), format!("{table} {column} n")]),
+                Stat::Other(name) => {
+                    ([Check::Instruments; 2], [format!("{table} {column} {name}"), format!("{table} {column} {name}")])
+                }
+                Stat::R2 => return None,
+            };
+            let here = |finding: &&Finding| {
                 matches!(finding.status, Status::Contradiction | Status::Deviation)
-                    && finding.place == place.trim()
+                    && check.contains(&finding.check)
+                    && places.contains(&finding.place)
                     && !finding.message.is_empty()
             };
             audit.findings.iter().find(here).map(|finding| finding.message.clone())

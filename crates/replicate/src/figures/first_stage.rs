@@ -122,7 +122,7 @@ fn words(
     let number = closing::number(table);
     let what = Text::build(|lang| match lang {
         Lang::Zh => format!(
-            "{}{name} 列的第一阶段；圆点为等量分箱均值，直线斜率按构造为 1，离散程度即工具变量未能解释的部分；控制变量与固定效应已剔除。",
+            "{} {name} 列的第一阶段；圆点为等量分箱均值，直线斜率按构造为 1，离散程度即工具变量未能解释的部分；控制变量与固定效应已剔除。",
             number.get(lang)
         ),
         Lang::En => format!(

@@ -1,6 +1,6 @@
 //! Entities at their coordinates, colored by their mean of virtual agglomeration.
 
-use super::{Place, Scene, Sketch};
+use super::{Place, Scene, Sketch, count};
 use crate::error::Result;
 use crate::stages::places;
 use crate::stages::variables::sample;
@@ -57,7 +57,7 @@ fn map(scene: &Scene<'_>) -> Result<PointMap> {
         _ => String::new(),
     };
     let caption = Text::build(|lang| {
-        let count = number(points.len() as f64, Format::Grouped);
+        let count = count(points.len(), lang);
         match lang {
             Lang::Zh if span.is_empty() => format!("每点为一个个体，n = {count}；Albers 等积投影；不绘制边界。"),
             Lang::Zh => format!("每点为一个个体的 {span} 年均值，n = {count}；Albers 等积投影；不绘制边界。"),

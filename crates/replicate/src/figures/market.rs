@@ -1,6 +1,6 @@
 //! Segmentation over time: mean and the band from the 10 to the 90 % quantile.
 
-use super::{Place, Scene, Sketch};
+use super::{Place, Scene, Sketch, count};
 use report::figure::{CurvePoint, Panel, Series, XyPlot, quantile};
 use report::numfmt::{Format, number};
 use report::{Lang, Text};
@@ -27,21 +27,17 @@ pub(super) fn sketch(scene: &Scene<'_>) -> Option<Sketch> {
     let (first, last) = (points.first()?, points.last()?);
     let n: usize = by_period.iter().map(Vec::len).sum();
     let name = scene.names.get(&spec.seg);
-    let change = last.y / first.y - 1.0;
-    let ends = (first.x, last.x);
+    let ends = (*first, *last);
     let title = Text::build(|lang| {
-        let by = number(change.abs(), Format::Percent(0));
-        let name = name.get(lang);
-        match (change < 0.0, lang) {
-            (true, Lang::Zh) => format!("{name}由 {:.0} 年至 {:.0} 年平均下降 {by}", ends.0, ends.1),
-            (false, Lang::Zh) => format!("{name}由 {:.0} 年至 {:.0} 年平均上升 {by}", ends.0, ends.1),
-            (true, Lang::En) => format!("Mean {name} falls by {by} from {:.0} to {:.0}", ends.0, ends.1),
-            (false, Lang::En) => format!("Mean {name} rises by {by} from {:.0} to {:.0}", ends.0, ends.1),
+        let [from, to] = [ends.0.y, ends.1.y].map(|value| number(value, Format::Significant(2)));
+        match lang {
+            Lang::Zh => format!("{}的均值由 {:.0} 年的 {from} 变为 {:.0} 年的 {to}", name.get(lang), ends.0.x, ends.1.x),
+            Lang::En => format!("Mean {} goes from {from} in {:.0} to {to} in {:.0}", name.get(lang), ends.0.x, ends.1.x),
         }
     });
     let goods = spec.prices.len();
     let caption = Text::build(|lang| {
-        let n = number(n as f64, Format::Grouped);
+        let n = count(n, lang);
         match lang {
             Lang::Zh => format!(
                 "线为均值，阴影为 10% 至 90% 分位数；{goods} 类商品的相对价格方差；无固定效应，无标准误。n = {n}。"

@@ -25,7 +25,7 @@ fn sketch(scene: &Scene<'_>, family: &[&Mediated], place: usize) -> Sketch {
     let stars = &scene.study.report.stars;
     let first = family[0];
     let arrow = |name: &str, estimate: f64, p: f64| ArrowLabel {
-        name: if name.is_empty() { Text::default() } else { scene.names.get(name) },
+        name: Text::same(short(name)),
         estimate,
         stars: stars.count(p),
     };
@@ -68,12 +68,22 @@ fn sketch(scene: &Scene<'_>, family: &[&Mediated], place: usize) -> Sketch {
     let frame = scene.frame(id, title(scene, family), caption(&what, first.n_obs, &effects, &first.std_errors));
     let diagram = Mechanism {
         frame,
-        treatment: scene.names.get(first.spec.terms.first().map_or("", String::as_str)),
+        treatment: treatment(scene, first.spec.terms.first().map_or("", String::as_str)),
         outcome: scene.names.get(&first.spec.outcome),
         mediators,
         direct,
     };
     Sketch::new(Place::Mediation, move |lang| diagram.draw(lang))
+}
+
+/// A term as it fits on an arrow: its name in the formula, with a true square.
+fn short(term: &str) -> String {
+    term.replace("^2", "²").replace("^3", "³").replace(':', "×")
+}
+
+/// Label of the treatment with the name that the arrows use.
+fn treatment(scene: &Scene<'_>, name: &str) -> Text {
+    scene.names.get(name).map(|_, label| if label == name { label.to_owned() } else { format!("{label} ({name})") })
 }
 
 /// Which channels carry an indirect effect at the 5 % level of Sobel's test, in every term.
@@ -89,7 +99,8 @@ fn title(scene: &Scene<'_>, family: &[&Mediated]) -> Text {
             (0, Lang::En) => format!("None of {n} channels carries an indirect effect at the 5% level (Sobel)"),
             (k, Lang::Zh) => format!("{n} 条渠道中有 {k} 条传导间接效应：{}（Sobel，5%）", names.join("、")),
             (k, Lang::En) => {
-                format!("{k} of {n} channels carry an indirect effect (Sobel, 5%): {}", names.join(", "))
+                let carry = if k == 1 { "carries" } else { "carry" };
+                format!("{k} of {n} channels {carry} an indirect effect (Sobel, 5%): {}", names.join(", "))
             }
         }
     })

@@ -40,6 +40,7 @@ use crate::study::{ColumnSpec, Loaded, Study};
 use panel_core::{Diagnostic, Panel};
 use panel_fe::Estimate;
 use report::figure::{Frame, caption};
+use report::numfmt::{Format, number};
 use report::{Figure, Labels, Lang, Text};
 
 /// Where a figure belongs on the page.
@@ -185,6 +186,11 @@ fn fit_on(panel: &Panel, column: &ColumnSpec, formula: &str, rows: Option<&[bool
         }
     };
     panel_fe::fit(panel, formula, &options, Some(mask)).map_err(failed)
+}
+
+/// A count: thousands are set apart in English.
+fn count(n: usize, lang: Lang) -> String {
+    number(n as f64, if lang == Lang::En { Format::Grouped } else { Format::Integer })
 }
 
 fn join(first: &str, second: &str, lang: Lang) -> String {

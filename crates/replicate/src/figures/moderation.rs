@@ -79,7 +79,8 @@ fn figure(
         });
         let turn = model.at(level).turning_point.value;
         if (low..=high).contains(&turn) {
-            panel.marks.push(Mark { x: turn, y: at(turn), label: Text::same(number(turn, Format::Fixed(2))) });
+            let label = Text::same(number(turn, Format::Fixed(2)));
+            panel.marks.push(Mark { x: turn, y: at(turn), label, below: b2 + b4 * level > 0.0 });
         }
     }
     let shift = model.shift_numerator();

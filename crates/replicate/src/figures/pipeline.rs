@@ -1,25 +1,21 @@
 //! The stages of this run and what flows between them.
 
-use super::{Place, Scene, Sketch};
+use super::{Place, Scene, Sketch, count};
 use report::figure::{Pipeline, Stage};
-use report::numfmt::{Format, number};
 use report::{Lang, Text};
 
 /// The diagram.
 pub(super) fn sketch(scene: &Scene<'_>) -> Sketch {
     let study = scene.study;
     let results = scene.results;
-    let grouped = |n: usize| number(n as f64, Format::Grouped);
     let stage = |id: &str, label: (&str, &str), detail: Text| Stage { id: id.to_owned(), label: label.into(), detail };
     let panel = scene.panel;
-    let rows = grouped(panel.n_rows());
+    let [rows_zh, rows] = Lang::ALL.map(|lang| count(panel.n_rows(), lang));
+    let files = study.sources.len();
     let data = stage(
         "data",
         ("数据", "data"),
-        Text::new(
-            format!("{} 个文件，{rows} 行", study.sources.len()),
-            format!("{} files, {rows} rows", study.sources.len()),
-        ),
+        Text::new(format!("{files} 个文件，{rows_zh} 行"), format!("{files} files, {rows} rows")),
     );
     let mut indices: Vec<Stage> = Vec::new();
     if study.va.is_some() {
@@ -31,8 +27,8 @@ pub(super) fn sketch(scene: &Scene<'_>) -> Sketch {
     }
     for gtfp in &results.computed.gtfp {
         let id = format!("gtfp-{}", gtfp.id);
-        let programs = grouped(gtfp.summary.lp.programs);
-        let detail = Text::new(format!("{programs} 个线性规划"), format!("{programs} linear programs"));
+        let [zh, en] = Lang::ALL.map(|lang| count(gtfp.summary.lp.programs, lang));
+        let detail = Text::new(format!("{zh} 个线性规划"), format!("{en} linear programs"));
         indices.push(stage(&id, (&id, &id), detail));
     }
     if let Some(market) = &study.market {
@@ -87,7 +83,7 @@ pub(super) fn sketch(scene: &Scene<'_>) -> Sketch {
         ),
         format!(
             "{rows} rows: {} entities, {} periods. Times of the stages stand in manifest.json.",
-            grouped(panel.n_entities()),
+            count(panel.n_entities(), Lang::En),
             panel.n_periods()
         ),
     );

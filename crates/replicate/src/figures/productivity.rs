@@ -1,6 +1,6 @@
 //! Productivity: its distribution in every period, and cumulated index and components by group.
 
-use super::{Place, Scene, Sketch};
+use super::{Place, Scene, Sketch, count};
 use crate::stages::gtfp::Gtfp;
 use report::figure::{CurvePoint, Distributions, Panel, Sample, Series, XyPlot, quantile};
 use report::numfmt::{Format, number};
@@ -66,7 +66,7 @@ fn distribution(scene: &Scene<'_>, gtfp: &Gtfp) -> Sketch {
         }),
     };
     let caption = Text::build(|lang| {
-        let n = number(n as f64, Format::Grouped);
+        let n = count(n, lang);
         match lang {
             Lang::Zh => format!(
                 "核密度（Silverman 带宽）；粗线为四分位距，圆点为中位数；横轴截于 0.5% 与 99.5% 分位数；无固定效应，无标准误。n = {n}。"
@@ -145,7 +145,7 @@ fn cumulative(scene: &Scene<'_>, gtfp: &Gtfp) -> Sketch {
     );
     let n = gtfp.gml.iter().filter(|value| value.is_finite()).count();
     let caption = Text::build(|lang| {
-        let n = number(n as f64, Format::Grouped);
+        let n = count(n, lang);
         match lang {
             Lang::Zh => format!(
                 "各组个体的几何平均逐期累乘，首期 = 1；指数 = EC × {short}；无固定效应，无标准误。n = {n} 个变化。"

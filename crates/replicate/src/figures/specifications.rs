@@ -1,6 +1,6 @@
 //! The specification curve: the headline under one change at a time, in order of its first coefficient.
 
-use super::{Place, Scene, Sketch};
+use super::{Place, Scene, Sketch, count};
 use crate::stages::curve::Point;
 use crate::stages::u_shape::Quadratic;
 use report::figure::{CoefPanel, CoefPlot, CoefRow, Estimate};
@@ -37,7 +37,7 @@ pub(super) fn sketch(scene: &Scene<'_>) -> Option<Sketch> {
             x.get(lang),
             spec.table,
             spec.column,
-            base.n_obs,
+            count(base.n_obs, lang),
             if failed > 0 { format!("; {failed} could not be estimated") } else { String::new() }
         ),
     });
