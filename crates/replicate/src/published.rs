@@ -82,6 +82,15 @@ impl Published {
         let mut table = Comparison { cells }.table();
         table.id = "differences".into();
         table.title = Text::new("与发表值不一致之处及原因", "What differs from the publication, and why");
+        // Every verdict here is the same.
+        const VERDICT: usize = 6;
+        table.align.remove(VERDICT);
+        for row in &mut table.header {
+            row.remove(VERDICT);
+        }
+        for row in table.groups.iter_mut().flat_map(|group| &mut group.rows) {
+            row.cells.remove(VERDICT);
+        }
         table.notes = self.notice.iter().cloned().collect();
         table
     }

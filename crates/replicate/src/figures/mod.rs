@@ -189,7 +189,7 @@ fn fit_on(panel: &Panel, column: &ColumnSpec, formula: &str, rows: Option<&[bool
 }
 
 /// A count: thousands are set apart in English.
-fn count(n: usize, lang: Lang) -> String {
+pub(crate) fn count(n: usize, lang: Lang) -> String {
     number(n as f64, if lang == Lang::En { Format::Grouped } else { Format::Integer })
 }
 

@@ -35,8 +35,8 @@ pub(super) fn sentence(study: &Study, results: &Results) -> Text {
         let record = results.tables.as_ref()?.estimate_of(&headline.table.id, &headline.name)?;
         let test = tested(&record.utest)?;
         let (x, y) = (names.get(headline.x), names.get(crate::figures::response(&record.formula)));
-        let n = number(record.n_obs as f64, Format::Grouped);
         Some(Text::build(|lang| {
+            let n = crate::figures::count(record.n_obs, lang);
             let (x, y) = (x.get(lang), y.get(lang));
             let at = test.turning_point.map_or_else(String::new, |at| number(at, Format::Fixed(2)));
             let holds = test.p.is_some_and(|p| p < 0.05);

@@ -104,25 +104,31 @@ pub fn record(point: &Point) -> Value {
 
 fn table(spec: &SpecificationCurve, loaded: &Loaded, points: &[Point]) -> Table {
     let study = &loaded.study;
-    let name = super::labels::labels(study).get(&spec.x);
-    let square = name.map(|_, text| format!("{text}²"));
-    let header = vec![
+    let names = super::labels::labels(study);
+    let (name, square) = (names.get(&spec.x), names.get(&format!("{}^2", spec.x)));
+    let error = |of: &Text| of.map(|lang, _| if lang == report::Lang::Zh { "标准误".into() } else { "s.e.".into() });
+    let (name_error, square_error) = (error(&name), error(&square));
+    let mut header = vec![
         Text::new("选择", "Choice"),
-        name.clone(),
-        name.map(|lang, _| if lang == report::Lang::Zh { "标准误".into() } else { "s.e.".into() }),
-        square.clone(),
-        square.map(|lang, _| if lang == report::Lang::Zh { "标准误".into() } else { "s.e.".into() }),
+        name,
+        name_error,
+        square,
+        square_error,
         Text::new("U 检验 p", "U test p"),
         Text::new("拐点", "Turning point"),
         Text::new("拐点右侧占比", "Share beyond"),
         Text::new("观测值", "Observations"),
-        Text::new("说明", "Remark"),
     ];
+    let failed = points.iter().any(|point| point.result.is_err());
+    if failed {
+        header.push(Text::new("说明", "Remark"));
+    }
     let title = spec.title.as_ref().map_or_else(|| Text::from(spec.id.clone()), Label::text);
     let mut table = Table::new(&spec.id, title, ("改变", "Change"), header);
-    table.align = vec![Align::Number; 10];
     table.align[0] = Align::Left;
-    table.align[9] = Align::Left;
+    if failed {
+        table.align[9] = Align::Left;
+    }
     let stars = &study.report.stars;
     let rows = points.iter().enumerate().map(|(place, point)| {
         let mut cells = vec![Cell::text(point.choice.clone())];
@@ -139,12 +145,14 @@ fn table(spec: &SpecificationCurve, loaded: &Loaded, points: &[Point]) -> Table 
                 Cell::number(q.turning_point, Format::Fixed(3)),
                 Cell::number(q.share_beyond, Format::Fixed(3)),
                 Cell::count(q.n_obs),
-                Cell::text(""),
             ]),
             Err(error) => {
                 cells.extend((0..8).map(|_| Cell::empty()));
                 cells.push(Cell::text(error.to_string()));
             }
+        }
+        if failed && point.result.is_ok() {
+            cells.push(Cell::empty());
         }
         let kind = if place == 0 { RowKind::Emphasis } else { RowKind::Plain };
         Row::new(point.label.clone(), cells).kind(kind)

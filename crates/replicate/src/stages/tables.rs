@@ -146,7 +146,7 @@ fn regressions(
         shown.push(fitted.column);
         u_tests.extend(fitted.u_test);
         made.samples.push((spec.id.clone(), name.clone(), fitted.esample));
-        remarks.extend(flip_note(&fitted.record, &name));
+        remarks.extend(flip_note(&fitted.record, &name, study));
         made.estimates.push(fitted.record);
     }
     let mut layout = RegressionSpec::new(&spec.id, closing::title(spec), study.report.stars.clone());
@@ -187,14 +187,15 @@ fn flag_controls(columns: &mut [ModelColumn], shown: &[String]) {
 }
 
 /// Where a moderated curve changes its shape, and how much of the sample lies beyond (D22).
-fn flip_note(record: &EstimateRecord, name: &str) -> Option<report::Text> {
+fn flip_note(record: &EstimateRecord, name: &str, study: &Study) -> Option<report::Text> {
     let flip = &record.moderation["flip"];
     let (at, beyond) = (flip["at"]["estimate"].as_f64()?, flip["share_beyond"].as_f64()?);
-    let moderator = record.moderation["moderator"].as_str()?;
+    let moderator = labels(study).get(record.moderation["moderator"].as_str()?);
+    let (zh, en) = (moderator.get(report::Lang::Zh), moderator.get(report::Lang::En));
     Some(report::Text::new(
-        format!("{name} 列：曲线形状在 {moderator} = {at:.2} 处翻转，{:.1}% 的样本在其右侧。", 100.0 * beyond),
+        format!("{name} 列：曲线形状在{zh} = {at:.2} 处翻转，{:.1}% 的样本在其右侧。", 100.0 * beyond),
         format!(
-            "Column {name}: the curve changes its shape at {moderator} = {at:.2}; {:.1} % of the sample lies beyond.",
+            "Column {name}: the curve changes its shape at {en} = {at:.2}; {:.1} % of the sample lies beyond.",
             100.0 * beyond
         ),
     ))
