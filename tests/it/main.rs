@@ -4,10 +4,12 @@
 
 mod determinism;
 mod errors;
+mod figures;
 mod fixtures;
 mod identities;
 mod intervals;
 mod outputs;
+mod package;
 mod real;
 mod reviewing;
 mod stages;

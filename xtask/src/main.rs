@@ -5,6 +5,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::exit)]
 
 mod api;
+mod before_after;
 mod bench;
 mod bless;
 mod bootstrap;
@@ -40,6 +41,7 @@ cargo xtask <verb>
   features [PACKAGE…]             every published crate without features, with each alone, with all
   pack                            build and run a small consumer against the packed crates only
   publish [--dry-run] [--verify]  publish in dependency order, after every check
+  before-after OLD NEW [PAGE]     what moved between two result folders, as a page
   bench NAME                      one of the benchmark suites
   doctor                          what this machine has and lacks
 
@@ -77,6 +79,7 @@ fn main() -> ExitCode {
         "features" => features::run(&args, bootstrap),
         "pack" => pack::run(),
         "publish" => publish::run(&args),
+        "before-after" => before_after::run(&args),
         "bench" => bench::run(&args, bootstrap),
         "doctor" => doctor::run(),
         "help" | "--help" | "-h" => {

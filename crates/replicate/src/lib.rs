@@ -8,9 +8,10 @@
 pub mod cli;
 pub mod compute;
 pub mod error;
+pub mod figures;
 pub mod log;
 pub mod output;
-pub mod page;
+pub mod pages;
 pub mod pipeline;
 pub mod plan;
 pub mod progress;

@@ -2,12 +2,14 @@
 
 mod load;
 mod overrides;
+mod report;
 mod schema;
 
 pub use load::Loaded;
 pub use overrides::set;
+pub use report::{HeadlineSpec, ReportSpec, SourceNote};
 pub use schema::{
     Aggregate, CalibrationSpec, ColumnSpec, GivenCalibration, GroupValues, GroupWeights, GtfpSpec, Header, Label,
-    MarketSpec, MediationSpec, ModerationSpec, PublishedSpec, Reshape, SourceSpec, SpecificationCurve, Study,
-    TableKind, TableSpec, VaSpec, VariantSpec,
+    MarketSpec, MediationSpec, ModerationSpec, PublishedRemark, PublishedSpec, Reshape, SourceSpec, SpecificationCurve,
+    Study, TableKind, TableSpec, VaSpec, VariantSpec,
 };
