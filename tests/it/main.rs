@@ -10,6 +10,7 @@ mod intervals;
 mod outputs;
 mod real;
 mod stages;
+mod studies;
 mod support;
 mod tables;
 mod targets;

@@ -6,15 +6,20 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod cli;
+pub mod check;
 pub mod compute;
 pub mod error;
+mod firm_panel;
+pub mod init;
 pub mod log;
+pub mod names;
 pub mod output;
 pub mod page;
 pub mod pipeline;
 pub mod plan;
 pub mod progress;
 pub mod published;
+pub mod quality;
 pub mod stages;
 pub mod study;
 pub mod twin;

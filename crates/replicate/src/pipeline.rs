@@ -7,8 +7,10 @@ use crate::output::{FileRecord, Manifest, StageTime, Staging, file_record, stage
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::published::Published;
+use crate::quality;
 use crate::stages::tables::{self, Tables};
 use crate::study::Loaded;
+use panel_core::quality::QualityReport;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -47,6 +49,8 @@ pub struct Results {
     pub tables: Option<Tables>,
     /// Published numbers and their comparison.
     pub published: Option<Published>,
+    /// Data quality, where pages are asked for.
+    pub quality: Option<QualityReport>,
 }
 
 /// Runs a study and writes its results.
@@ -120,7 +124,8 @@ fn run_stages(loaded: &Loaded, plan: &Plan, quiet: bool) -> Result<(Results, Vec
         published = Published::compare(loaded, &made)?;
         tables = Some(made);
     }
-    Ok((Results { computed, tables, published }, progress.finish()))
+    let quality = plan.runs("report").then(|| quality::assess(&loaded.study, &computed.panel)).transpose()?;
+    Ok((Results { computed, tables, published, quality }, progress.finish()))
 }
 
 /// Writes everything but manifest and log; gives the summary and the number of differing cells.
@@ -142,6 +147,10 @@ fn write_all(staging: &mut Staging, loaded: &Loaded, plan: &Plan, results: &Resu
         } else {
             summary += &format!("{} tables, {} regressions\n", tables.tables.len(), tables.estimates.len());
         }
+    }
+    if let Some(report) = &results.quality {
+        quality::write(staging, study, report)?;
+        summary += &format!("{}\n", quality::summary(report));
     }
     if plan.runs("report") {
         crate::page::write(staging, loaded, results)?;

@@ -2,12 +2,15 @@
 
 mod load;
 mod overrides;
+mod quality;
 mod schema;
+mod source;
 
 pub use load::Loaded;
 pub use overrides::set;
+pub use quality::QualityOptions;
 pub use schema::{
-    Aggregate, CalibrationSpec, ColumnSpec, GivenCalibration, GroupValues, GroupWeights, GtfpSpec, Header, Label,
-    MarketSpec, MediationSpec, ModerationSpec, PublishedSpec, Reshape, SourceSpec, SpecificationCurve, Study,
-    TableKind, TableSpec, VaSpec, VariantSpec,
+    CalibrationSpec, ColumnSpec, GivenCalibration, GroupValues, GroupWeights, GtfpSpec, Header, Label, MarketSpec,
+    MediationSpec, ModerationSpec, PublishedSpec, SpecificationCurve, Study, TableKind, TableSpec, VaSpec, VariantSpec,
 };
+pub use source::{Aggregate, NameList, Reshape, SourceSpec};
