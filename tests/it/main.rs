@@ -7,6 +7,7 @@ mod errors;
 mod fixtures;
 mod identities;
 mod intervals;
+mod malformed;
 mod outputs;
 mod real;
 mod stages;
