@@ -3,6 +3,16 @@
 use crate::bootstrap;
 use crate::process::{has_cargo, output};
 
+/// Oldest compiler that builds the workspace (`rust-version` of its manifest).
+const RUST: (u32, u32) = (1, 95);
+
+/// Major and minor version of the compiler that cargo would use.
+fn rust_version() -> Option<(u32, u32)> {
+    let text = output("rustc", &["--version"])?;
+    let mut numbers = text.split_whitespace().nth(1)?.split('.').map(|part| part.parse().ok());
+    Some((numbers.next()??, numbers.next()??))
+}
+
 /// Prints one line per tool; exit code 3 when something that a build needs cannot be had.
 pub(crate) fn run() -> Result<u8, String> {
     let python = output("python3", &["-m", "pip", "--version"]).is_some();
@@ -14,6 +24,8 @@ pub(crate) fn run() -> Result<u8, String> {
         broken |= needed && !found;
     };
     line("cargo", output("cargo", &["--version"]).is_some(), "MISSING", true);
+    let wanted = format!("older than {}.{}, which the workspace needs; `rustup update`", RUST.0, RUST.1);
+    line("rustc", rust_version().is_some_and(|found| found >= RUST), &wanted, true);
     line(
         "C++ compiler",
         ["c++", "g++", "clang++"].iter().any(|name| output(name, &["--version"]).is_some()),

@@ -78,7 +78,7 @@ pub use error::{Error, Result};
 pub use evaluate::{Detail, Outcome, Status};
 pub use index::malmquist::{Decomposition, MalmquistRow, MalmquistSpec, malmquist};
 pub use lp::Solver;
-pub use panel::{PanelData, PanelResult, PanelRow, Transition, productivity};
+pub use panel::{PanelData, PanelResult, PanelRow, Transition, productivity, validate};
 pub use record::{LpRecord, Summary};
 pub use spec::{
     BadsConvention, Calibration, CalibrationRule, CalibrationScope, Direction, DirectionRule, Disposability,

@@ -154,6 +154,24 @@ pub fn productivity(data: &PanelData<'_>, spec: &PanelSpec, solver: Solver) -> R
     Ok(PanelResult { rows, details: run.details, summary, diagnostics })
 }
 
+/// What [`productivity`] would refuse before it solves anything: options that do not fit, quantities that the model
+/// cannot take.
+///
+/// # Errors
+/// Those of [`productivity`], but for numerical ones.
+pub fn validate(data: &PanelData<'_>, spec: &PanelSpec) -> Result<()> {
+    let observations = Observations::new(data.inputs, data.goods, data.bads)?;
+    let n = observations.n();
+    let usable: Vec<bool> = (0..n).map(|row| !observations.is_missing(row)).collect();
+    Timeline::new(data.entity, data.time, &usable, data.label)?;
+    check(spec, data, n)?;
+    let all: Vec<usize> = (0..n).filter(|&row| usable[row]).collect();
+    if all.is_empty() {
+        return Err(Error::NoUnits("every row has a missing value".into()));
+    }
+    observations.require(Evaluator::requirement(spec), &all, spec.model.as_str(), data.label)
+}
+
 /// Options that do not fit each other or the data.
 fn check(spec: &PanelSpec, data: &PanelData<'_>, n: usize) -> Result<()> {
     let distance = matches!(spec.model, Model::Ddf | Model::NonRadialDdf);

@@ -4,6 +4,7 @@ use crate::column::{Column, TextColumn};
 use crate::error::{Cell, Error, Result};
 use crate::number::parse_number;
 use crate::suggest;
+use rayon::prelude::*;
 use std::sync::Arc;
 
 /// The periods of a panel: labels as read, sorted, with their place on the calendar.
@@ -108,16 +109,19 @@ pub enum Balance {
 /// A table with unique (entity, time) keys, rows sorted by entity label order of first appearance sorted, then time.
 ///
 /// **Missing values**: `NaN` in float columns, no code in text columns. Rows with a missing key do not exist.
+///
+/// Keys and columns are shared between clones: a clone costs no copy of the data, and a column that is replaced in one
+/// clone stays as it was in the others.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Panel {
     entity_name: String,
     time_name: String,
-    entities: Vec<String>,
-    times: TimeAxis,
-    entity_of_row: Vec<u32>,
-    time_of_row: Vec<u32>,
+    entities: Arc<Vec<String>>,
+    times: Arc<TimeAxis>,
+    entity_of_row: Arc<Vec<u32>>,
+    time_of_row: Arc<Vec<u32>>,
     names: Vec<String>,
-    columns: Vec<Column>,
+    columns: Vec<Arc<Column>>,
     /// File each column was read from, for messages.
     sources: Vec<Option<Arc<str>>>,
 }
@@ -220,7 +224,7 @@ impl Panel {
     /// # Errors
     /// [`Error::UnknownColumn`] with the nearest name.
     pub fn column(&self, name: &str) -> Result<&Column> {
-        self.names.iter().position(|known| known == name).map(|i| &self.columns[i]).ok_or_else(|| {
+        self.names.iter().position(|known| known == name).map(|i| &*self.columns[i]).ok_or_else(|| {
             Error::UnknownColumn {
                 column: name.to_owned(),
                 suggestion: suggest::nearest(name, self.names.iter().map(String::as_str)).map(str::to_owned),
@@ -291,12 +295,12 @@ impl Panel {
         }
         match self.names.iter().position(|known| *known == name) {
             Some(i) => {
-                self.columns[i] = column;
+                self.columns[i] = Arc::new(column);
                 self.sources[i] = source;
             }
             None => {
                 self.names.push(name);
-                self.columns.push(column);
+                self.columns.push(Arc::new(column));
                 self.sources.push(source);
             }
         }
@@ -307,18 +311,21 @@ impl Panel {
     #[must_use]
     pub fn filter(&self, mut keep: impl FnMut(usize) -> bool) -> Self {
         let rows: Vec<usize> = (0..self.n_rows()).filter(|&row| keep(row)).collect();
+        if rows.len() == self.n_rows() {
+            return self.clone();
+        }
         let (entities, entity_of_row) = compact(&self.entities, rows.iter().map(|&row| self.entity_of_row[row]));
         let (labels, time_of_row) = compact(&self.times.labels, rows.iter().map(|&row| self.time_of_row[row]));
         let ordinals = compact(&self.times.ordinals, rows.iter().map(|&row| self.time_of_row[row])).0;
         Self {
             entity_name: self.entity_name.clone(),
             time_name: self.time_name.clone(),
-            entities,
-            times: TimeAxis { labels, ordinals },
-            entity_of_row,
-            time_of_row,
+            entities: Arc::new(entities),
+            times: Arc::new(TimeAxis { labels, ordinals }),
+            entity_of_row: Arc::new(entity_of_row),
+            time_of_row: Arc::new(time_of_row),
             names: self.names.clone(),
-            columns: self.columns.iter().map(|column| column.take(&rows)).collect(),
+            columns: self.columns.iter().map(|column| Arc::new(column.take(&rows))).collect(),
             sources: self.sources.clone(),
         }
     }
@@ -491,7 +498,7 @@ impl PanelBuilder {
         let sorted = (1..n).all(|row| key(row - 1) <= key(row));
         let mut order: Vec<(u64, usize)> = (0..n).map(|row| (key(row), row)).collect();
         if !sorted {
-            order.sort_unstable();
+            order.par_sort_unstable();
         }
         if let Some(pair) = order.windows(2).find(|pair| pair[0].0 == pair[1].0) {
             let (first, second) = (pair[0].1.min(pair[1].1), pair[0].1.max(pair[1].1));
@@ -501,13 +508,17 @@ impl PanelBuilder {
         Ok(Panel {
             entity_name: self.entity_name,
             time_name: self.time_name,
-            entities,
-            times,
-            entity_of_row: rows.iter().map(|&row| entity_code[row]).collect(),
-            time_of_row: rows.iter().map(|&row| time_code[row]).collect(),
+            entities: Arc::new(entities),
+            times: Arc::new(times),
+            entity_of_row: Arc::new(rows.iter().map(|&row| entity_code[row]).collect()),
+            time_of_row: Arc::new(rows.iter().map(|&row| time_code[row]).collect()),
             sources: vec![self.file; self.names.len()],
             names: self.names,
-            columns: if sorted { self.columns } else { self.columns.iter().map(|column| column.take(&rows)).collect() },
+            columns: self
+                .columns
+                .into_par_iter()
+                .map(|column| Arc::new(if sorted { column } else { column.take(&rows) }))
+                .collect(),
         })
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::pipeline::{self, RunOptions};
-use crate::{published, twin_files};
+use crate::study::Loaded;
+use crate::{check, firm_panel, init, published, twin_files};
 use clap::{Args, Parser, Subcommand};
 use std::path::{Path, PathBuf};
 
@@ -24,6 +25,9 @@ pub enum Verb {
     Audit(AuditArgs),
     /// Regenerate the synthetic twin.
     Fixtures(FixturesArgs),
+    /// Write a synthetic firm panel and its study file, to try the runner at scale.
+    #[command(hide = true)]
+    FirmPanel(FirmPanelArgs),
 }
 
 /// Arguments of `run`.
@@ -50,6 +54,12 @@ pub struct RunArgs {
     /// Language of labels, instead of the study's: en or zh.
     #[arg(long)]
     pub lang: Option<String>,
+    /// Write a commented study file, an empty data template and a worked example into a new folder, and stop.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["study", "out", "only", "check"])]
+    pub init: Option<PathBuf>,
+    /// Check study and data without running, and list what would be computed from what.
+    #[arg(long)]
+    pub check: bool,
 }
 
 /// Arguments of `audit`.
@@ -72,6 +82,16 @@ pub struct FixturesArgs {
     pub check: bool,
 }
 
+/// Arguments of `firm-panel`.
+#[derive(Debug, Clone, Args)]
+pub struct FirmPanelArgs {
+    /// Folder to write to.
+    pub folder: PathBuf,
+    /// Rows.
+    #[arg(long, default_value_t = 1_000_000)]
+    pub rows: usize,
+}
+
 /// What a verb ends with.
 #[derive(Debug, Clone)]
 pub struct Outcome {
@@ -90,6 +110,7 @@ pub fn execute(cli: &Cli) -> Result<Outcome> {
         Verb::Run(args) => run(args),
         Verb::Audit(args) => published::audit(args),
         Verb::Fixtures(args) => twin_files::regenerate(args, &workspace()),
+        Verb::FirmPanel(args) => firm_panel::write(args),
     }
 }
 
@@ -100,6 +121,9 @@ fn run(args: &RunArgs) -> Result<Outcome> {
     if let Some(lang) = args.lang.as_deref().filter(|lang| !["en", "zh"].contains(lang)) {
         return Err(Error::Usage(format!("--lang {lang}: expected en or zh")));
     }
+    if let Some(folder) = &args.init {
+        return Ok(Outcome { summary: init::init(folder)?, code: 0 });
+    }
     let workspace = workspace();
     let options = RunOptions {
         study: args.study.clone().unwrap_or_else(|| workspace.join("fixtures/studies/paper.toml")),
@@ -109,6 +133,10 @@ fn run(args: &RunArgs) -> Result<Outcome> {
         quiet: args.quiet,
         lang: args.lang.clone(),
     };
+    if args.check {
+        let checked = check::check(&Loaded::read(&options.study)?);
+        return Ok(Outcome { code: if checked.problems.is_empty() { 0 } else { 2 }, summary: checked.text });
+    }
     let report = pipeline::run(&options)?;
     let failed = args.check_published && report.differing > 0;
     Ok(Outcome { summary: report.summary, code: u8::from(failed) })

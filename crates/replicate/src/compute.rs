@@ -8,38 +8,40 @@ use crate::stages::gtfp::{self, Gtfp};
 use crate::stages::market::{self, Market};
 use crate::stages::va::{self, Va};
 use crate::stages::variables;
-use crate::study::{GtfpSpec, Loaded, Study};
+use crate::study::{GtfpSpec, Loaded};
 use gtfp_ebm::BootstrapResult;
 use panel_core::{Column, Diagnostic, Panel};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Results of the stages before the tables.
 #[derive(Debug, Clone)]
 pub struct Computed {
     /// Panel as read, with its inputs.
-    pub data: Data,
+    pub data: Arc<Data>,
     /// Panel with every derived variable.
     pub panel: Panel,
     /// Virtual agglomeration.
-    pub va: Option<Va>,
+    pub va: Option<Arc<Va>>,
     /// Productivity, in study order.
-    pub gtfp: Vec<Gtfp>,
+    pub gtfp: Vec<Arc<Gtfp>>,
     /// Bootstrap intervals of each of them, where the study asks for them and all stages run.
     pub intervals: Vec<Option<BootstrapResult>>,
     /// Segmentation.
-    pub market: Option<Market>,
+    pub market: Option<Arc<Market>>,
     /// Remarks, by stage.
     pub diagnostics: Vec<(String, Diagnostic)>,
 }
 
-/// Results of stages by what they were computed from: a change of one option recomputes only what it touches.
+/// Results of stages by what they were computed from: a change of one option recomputes only what it touches. A clone
+/// shares the results.
 #[derive(Debug, Clone, Default)]
 pub struct Cache {
-    data: BTreeMap<String, Data>,
-    va: BTreeMap<String, Va>,
-    gtfp: BTreeMap<String, Gtfp>,
-    market: BTreeMap<String, Market>,
+    data: BTreeMap<String, Arc<Data>>,
+    va: BTreeMap<String, Arc<Va>>,
+    gtfp: BTreeMap<String, Arc<Gtfp>>,
+    market: BTreeMap<String, Arc<Market>>,
 }
 
 /// Which stages to run, and what to do about the rest.
@@ -76,11 +78,7 @@ pub fn compute(loaded: &Loaded, scope: Scope<'_>, cache: &mut Cache, progress: &
     let mut definitions = variables::definitions(study)?;
     let (data, mut panel) = progress.stage("data", || {
         let key = json(&study.sources) + &json(&study.study);
-        let data = match cache.data.get(&key) {
-            Some(known) => known.clone(),
-            None => data::load(loaded)?,
-        };
-        cache.data.insert(key, data.clone());
+        let data = remember(&mut cache.data, key, || data::load(loaded))?;
         let mut panel = data.panel.clone();
         diagnostics.extend(data.diagnostics.iter().cloned().map(|remark| ("data".to_owned(), remark)));
         let remarks = variables::apply_ready(&mut definitions, &mut panel)?;
@@ -182,29 +180,6 @@ pub fn compute(loaded: &Loaded, scope: Scope<'_>, cache: &mut Cache, progress: &
     Ok(Computed { data, panel, va, gtfp, intervals, market, diagnostics })
 }
 
-/// All names that a text of names (a formula, a filter) needs, through derived variables.
-#[must_use]
-pub fn needed(study: &Study, texts: &[&str]) -> BTreeSet<String> {
-    let mut open: Vec<String> = texts.iter().flat_map(|text| names_in(text)).collect();
-    let mut known = BTreeSet::new();
-    while let Some(name) = open.pop() {
-        if !known.insert(name.clone()) {
-            continue;
-        }
-        if let Some(expression) = study.variables.get(&name).and_then(toml::Value::as_str) {
-            open.extend(names_in(expression));
-        }
-    }
-    known
-}
-
-fn names_in(text: &str) -> Vec<String> {
-    text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.'))
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-        .collect()
-}
-
 fn define(panel: &mut Panel, stage: &str, name: &str, values: &[f64]) -> Result<()> {
     if panel.has(name) {
         return Err(Error::stage(
@@ -215,12 +190,16 @@ fn define(panel: &mut Panel, stage: &str, name: &str, values: &[f64]) -> Result<
     panel.set(name, values.to_vec()).map_err(|error| Error::stage(stage, error))
 }
 
-fn remember<T: Clone>(known: &mut BTreeMap<String, T>, key: String, make: impl FnOnce() -> Result<T>) -> Result<T> {
+fn remember<T>(
+    known: &mut BTreeMap<String, Arc<T>>,
+    key: String,
+    make: impl FnOnce() -> Result<T>,
+) -> Result<Arc<T>> {
     if let Some(value) = known.get(&key) {
-        return Ok(value.clone());
+        return Ok(Arc::clone(value));
     }
-    let value = make()?;
-    known.insert(key, value.clone());
+    let value = Arc::new(make()?);
+    known.insert(key, Arc::clone(&value));
     Ok(value)
 }
 

@@ -6,16 +6,21 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod cli;
+pub mod check;
 pub mod compute;
 pub mod error;
 pub mod figures;
+mod firm_panel;
+pub mod init;
 pub mod log;
+pub mod names;
 pub mod output;
 pub mod pages;
 pub mod pipeline;
 pub mod plan;
 pub mod progress;
 pub mod published;
+pub mod quality;
 pub mod stages;
 pub mod study;
 pub mod twin;

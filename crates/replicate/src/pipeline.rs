@@ -7,10 +7,12 @@ use crate::output::{FileRecord, Manifest, StageTime, Staging, data_files, file_r
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::published::Published;
+use crate::quality;
 use crate::stages::tables::{self, Tables};
 use crate::study::Loaded;
 use crate::{figures, pages};
 use panel_core::Diagnostic;
+use panel_core::quality::QualityReport;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -49,6 +51,8 @@ pub struct Results {
     pub tables: Option<Tables>,
     /// Published numbers and their comparison.
     pub published: Option<Published>,
+    /// Data quality, where pages are asked for.
+    pub quality: Option<QualityReport>,
 }
 
 /// Runs a study and writes its results.
@@ -123,7 +127,8 @@ fn run_stages(loaded: &Loaded, plan: &Plan, quiet: bool) -> Result<(Results, Vec
         published = Published::compare(loaded, &made)?;
         tables = Some(made);
     }
-    Ok((Results { computed, tables, published }, progress.finish()))
+    let quality = plan.runs("report").then(|| quality::assess(&loaded.study, &computed.panel)).transpose()?;
+    Ok((Results { computed, tables, published, quality }, progress.finish()))
 }
 
 /// Writes everything but manifest and log; gives the summary and the number of differing cells.
@@ -152,6 +157,10 @@ fn write_all(
         } else {
             summary += &format!("{} tables, {} regressions\n", tables.tables.len(), tables.estimates.len());
         }
+    }
+    if let Some(report) = &results.quality {
+        quality::write(staging, study, report)?;
+        summary += &format!("{}\n", quality::summary(report));
     }
     if plan.runs("report") {
         remarks.extend(data_files::write(staging, study, results)?);

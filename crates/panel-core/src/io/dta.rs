@@ -1,6 +1,7 @@
 //! Stata files, releases 102 to 119.
 
 use super::decode;
+use super::dta_lengths::{self, Counted};
 use super::guard;
 use super::options::ReadOptions;
 use super::table::RawTable;
@@ -19,7 +20,6 @@ use ::dta::stata::dta::variable::Variable;
 use ::dta::stata::temporal::TemporalKind;
 use ::dta::stata::temporal::conversion::{td_days_to_unix_days, tm_months_to_year_month, tq_quarters_to_year_quarter};
 use encoding_rs::{Encoding, GB18030, UTF_8, WINDOWS_1252};
-use std::io::Cursor;
 
 /// Reads a Stata file.
 ///
@@ -32,15 +32,15 @@ use std::io::Cursor;
 pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<RawTable> {
     if let Some(name) = &options.encoding {
         let encoding = decode::named(file, name)?;
-        return guard(file, || read_as(file, bytes, options, encoding).map_err(|error| fail(file, &error)));
+        return guard(file, || read_as(file, bytes, options, encoding).map_err(|failure| failure.into_error(file)));
     }
     let mut first = None;
     for encoding in [UTF_8, GB18030, WINDOWS_1252] {
         let mut cut = false;
         let attempt = guard(file, || {
-            read_as(file, bytes, options, encoding).map_err(|error| {
-                cut = matches!(error, DtaError::Io { .. });
-                fail(file, &error)
+            read_as(file, bytes, options, encoding).map_err(|failure| {
+                cut = !matches!(failure, Failure::Stata(DtaError::Format { .. }));
+                failure.into_error(file)
             })
         });
         match attempt {
@@ -65,6 +65,35 @@ fn fail(file: &str, error: &DtaError) -> Error {
     Error::Read { file: file.to_owned(), reason: format!("not a Stata file that can be understood: {error}{hint}") }
 }
 
+/// Why a file could not be read.
+enum Failure {
+    /// The reader says so.
+    Stata(DtaError),
+    /// A length does not fit into the file.
+    Length(Error),
+}
+
+impl Failure {
+    fn into_error(self, file: &str) -> Error {
+        match self {
+            Self::Stata(error) => fail(file, &error),
+            Self::Length(error) => error,
+        }
+    }
+}
+
+impl From<DtaError> for Failure {
+    fn from(error: DtaError) -> Self {
+        Self::Stata(error)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Length(error)
+    }
+}
+
 /// A column while it is read.
 enum Growing {
     Number(Vec<f64>),
@@ -72,9 +101,13 @@ enum Growing {
     Long(Vec<LongStringRef>),
 }
 
-fn read_as(file: &str, bytes: &[u8], options: &ReadOptions, encoding: &'static Encoding) -> Result<RawTable, DtaError> {
-    let mut characteristics =
-        DtaReader::new().encoding(encoding).from_reader(Cursor::new(bytes)).read_header()?.read_schema()?;
+fn read_as(file: &str, bytes: &[u8], options: &ReadOptions, encoding: &'static Encoding) -> Result<RawTable, Failure> {
+    let (counted, position) = Counted::new(bytes);
+    let lists = DtaReader::new().encoding(encoding).from_reader(counted).read_header()?;
+    dta_lengths::variables(file, bytes, lists.header())?;
+    let mut characteristics = lists.read_schema()?;
+    let (header, variables) = (characteristics.header(), characteristics.schema().variables());
+    dta_lengths::sections(file, bytes, position.get(), header, variables)?;
     characteristics.skip_to_end()?;
     let mut records = characteristics.into_record_reader()?;
     let variables: Vec<Variable> = records.schema().variables().to_vec();

@@ -17,6 +17,8 @@ mod csv;
 mod decode;
 #[cfg(feature = "dta")]
 mod dta;
+#[cfg(feature = "dta")]
+mod dta_lengths;
 mod header;
 pub mod join;
 mod options;

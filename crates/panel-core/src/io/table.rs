@@ -134,6 +134,44 @@ impl RawTable {
         }
     }
 
+    /// Adds a column.
+    ///
+    /// # Errors
+    /// [`Error::Specification`] where there is one of that name, [`Error::LengthMismatch`].
+    pub fn add(&mut self, name: impl Into<String>, column: impl Into<Column>) -> Result<()> {
+        let (name, column) = (name.into(), column.into());
+        if self.has(&name) {
+            return Err(Error::Specification(format!("`{}` has a column `{name}` already", self.file)));
+        }
+        if !self.columns.is_empty() && column.len() != self.n_rows() {
+            let what = format!("column `{name}`");
+            return Err(Error::LengthMismatch { what, expected: self.n_rows(), got: column.len() });
+        }
+        self.push(name, column, String::new());
+        Ok(())
+    }
+
+    /// Adds a text column `name` that holds the values of several columns together (`CN – US`): a key made of parts.
+    ///
+    /// # Errors
+    /// [`Error::UnknownColumn`]; those of [`RawTable::add`]. A row that lacks a part has no key.
+    pub fn combine<S: AsRef<str>>(&mut self, parts: &[S], name: &str) -> Result<()> {
+        let texts = parts.iter().map(|part| self.key_text(part.as_ref())).collect::<Result<Vec<_>>>()?;
+        let mut interner = crate::intern::Interner::default();
+        let mut key = String::new();
+        for row in 0..self.n_rows() {
+            key.clear();
+            let whole = texts.iter().enumerate().all(|(i, text)| {
+                key.push_str(if i == 0 { "" } else { " – " });
+                text.get(row).map(|part| key.push_str(part)).is_some()
+            });
+            interner.push(whole.then_some(key.as_str()));
+        }
+        let column = interner.finish();
+        drop(texts);
+        self.add(name, Column::Text(column))
+    }
+
     /// Renames columns; pairs are (name in the file, new name).
     ///
     /// # Errors
@@ -195,6 +233,28 @@ impl RawTable {
             lines: if self.lines.is_empty() { Vec::new() } else { rows.iter().map(|&row| self.lines[row]).collect() },
             diagnostics: self.diagnostics.clone(),
         }
+    }
+}
+
+impl RawTable {
+    /// The same table with its text columns typed anew: rows that made a column text (a note below the table) may have
+    /// been taken out since. Columns named in `keep` stay text, `missing` are further texts that stand for nothing.
+    #[must_use]
+    pub fn retyped(mut self, missing: &[String], keep: &[String]) -> Self {
+        for (i, column) in self.columns.iter_mut().enumerate() {
+            let Column::Text(text) = column else { continue };
+            if keep.contains(&self.names[i]) {
+                continue;
+            }
+            let rows: Vec<Option<&str>> = (0..text.len()).map(|row| text.get(row)).collect();
+            let used = TextColumn::new(&rows);
+            let (typed, written) = super::typed::typed(used, missing, false);
+            *column = typed;
+            if let Some(written) = written {
+                self.written.insert(i, written);
+            }
+        }
+        self
     }
 }
 

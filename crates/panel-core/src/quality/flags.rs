@@ -25,7 +25,8 @@ pub enum FlagKind {
 }
 
 impl FlagKind {
-    pub(super) const ALL: [Self; 6] = [Self::Range, Self::Unit, Self::Spike, Self::Jump, Self::Outlier, Self::Copied];
+    /// All kinds, the most telling first.
+    pub const ALL: [Self; 6] = [Self::Range, Self::Unit, Self::Spike, Self::Jump, Self::Outlier, Self::Copied];
 
     /// Stable short name.
     #[must_use]
@@ -40,7 +41,9 @@ impl FlagKind {
         }
     }
 
-    pub(super) fn words(self) -> &'static str {
+    /// What it is, in words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
         match self {
             Self::Range => "value(s) outside the known range",
             Self::Unit => "value(s) that look like another unit or a digit too many or too few",
@@ -92,8 +95,25 @@ pub(super) fn short(value: f64) -> String {
     digits.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-pub(super) fn find(panel: &Panel, name: &str, values: &[f64], spec: &QualitySpec) -> Vec<Flag> {
-    let mut flags = Vec::new();
+/// Flags of one variable: all are counted, the first `keep` of each kind are kept.
+pub(super) struct Found {
+    pub(super) flags: Vec<Flag>,
+    pub(super) counts: [usize; FlagKind::ALL.len()],
+    keep: usize,
+}
+
+impl Found {
+    fn push(&mut self, kind: FlagKind, make: impl FnOnce() -> Flag) {
+        let count = &mut self.counts[kind as usize];
+        *count += 1;
+        if *count <= self.keep {
+            self.flags.push(make());
+        }
+    }
+}
+
+pub(super) fn find(panel: &Panel, name: &str, values: &[f64], spec: &QualitySpec) -> Found {
+    let mut found = Found { flags: Vec::new(), counts: [0; FlagKind::ALL.len()], keep: spec.keep };
     let cell = |kind: FlagKind, row: usize, reference: f64, note: String| Flag {
         kind,
         variable: name.to_owned(),
@@ -112,26 +132,30 @@ pub(super) fn find(panel: &Panel, name: &str, values: &[f64], spec: &QualitySpec
             } else {
                 continue;
             };
-            let note = format!("{} outside [{}, {}]", short(values[row]), short(range.min), short(range.max));
-            flags.push(cell(FlagKind::Range, row, bound, note));
+            found.push(FlagKind::Range, || {
+                let note = format!("{} outside [{}, {}]", short(values[row]), short(range.min), short(range.max));
+                cell(FlagKind::Range, row, bound, note)
+            });
         }
     }
-    for step in series::steps(panel, values, spec.jump) {
-        let note = match (step.before, step.after) {
-            (Some(before), Some(after)) => {
-                format!("{} between {} and {}", short(values[step.row]), short(before), short(after))
-            }
-            (before, after) => format!(
-                "{} {} {}",
-                short(values[step.row]),
-                if before.is_some() { "after" } else { "before" },
-                short(before.or(after).unwrap_or(f64::NAN))
-            ),
-        };
-        flags.push(cell(step.kind, step.row, step.reference, note));
-    }
+    series::steps(panel, values, spec.jump, |step| {
+        found.push(step.kind, || {
+            let note = match (step.before, step.after) {
+                (Some(before), Some(after)) => {
+                    format!("{} between {} and {}", short(values[step.row]), short(before), short(after))
+                }
+                (before, after) => format!(
+                    "{} {} {}",
+                    short(values[step.row]),
+                    if before.is_some() { "after" } else { "before" },
+                    short(before.or(after).unwrap_or(f64::NAN))
+                ),
+            };
+            cell(step.kind, step.row, step.reference, note)
+        });
+    });
     for (time, ratio) in series::unit_breaks(panel, values) {
-        flags.push(Flag {
+        found.push(FlagKind::Unit, || Flag {
             kind: FlagKind::Unit,
             variable: name.to_owned(),
             entity: String::new(),
@@ -141,11 +165,13 @@ pub(super) fn find(panel: &Panel, name: &str, values: &[f64], spec: &QualitySpec
             note: format!("the median entity has {} times its value of the period before", short(ratio)),
         });
     }
-    for row in outliers(panel, values, spec.outlier) {
-        flags.push(cell(FlagKind::Outlier, row.0, row.1, format!("{}, median {}", short(values[row.0]), short(row.1))));
+    for (row, median) in outliers(panel, values, spec.outlier) {
+        found.push(FlagKind::Outlier, || {
+            cell(FlagKind::Outlier, row, median, format!("{}, median {}", short(values[row]), short(median)))
+        });
     }
     for (entity, twin) in series::copies(panel, values) {
-        flags.push(Flag {
+        found.push(FlagKind::Copied, || Flag {
             kind: FlagKind::Copied,
             variable: name.to_owned(),
             entity: panel.entities()[entity].clone(),
@@ -155,8 +181,8 @@ pub(super) fn find(panel: &Panel, name: &str, values: &[f64], spec: &QualitySpec
             note: format!("the same as {}", panel.entities()[twin]),
         });
     }
-    flags.sort_by_key(|flag| flag.kind);
-    flags
+    found.flags.sort_by_key(|flag| flag.kind);
+    found
 }
 
 /// Rows far from the median of their period, and that median.
@@ -169,7 +195,8 @@ fn outliers(panel: &Panel, values: &[f64], limit: f64) -> Vec<(usize, f64)> {
     }
     let mut found = Vec::new();
     for rows in rows_of_time.into_iter().filter(|rows| rows.len() >= 10) {
-        let mut sorted: Vec<f64> = rows.iter().map(|&row| scale(values[row])).collect();
+        let scaled: Vec<f64> = rows.iter().map(|&row| scale(values[row])).collect();
+        let mut sorted = scaled.clone();
         sorted.sort_unstable_by(f64::total_cmp);
         let median = quantile(&sorted, 0.5);
         let mut deviations: Vec<f64> = sorted.iter().map(|value| (value - median).abs()).collect();
@@ -178,9 +205,8 @@ fn outliers(panel: &Panel, values: &[f64], limit: f64) -> Vec<(usize, f64)> {
         let mad = 1.4826 * quantile(&deviations, 0.5);
         if mad > 0.0 {
             let back = if positive { median.exp() } else { median };
-            found.extend(
-                rows.iter().filter(|&&row| (scale(values[row]) - median).abs() > limit * mad).map(|&row| (row, back)),
-            );
+            let far = rows.iter().zip(&scaled).filter(|(_, value)| (*value - median).abs() > limit * mad);
+            found.extend(far.map(|(&row, _)| (row, back)));
         }
     }
     found.sort_by_key(|(row, _)| *row);

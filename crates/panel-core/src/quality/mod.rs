@@ -13,6 +13,7 @@ use crate::descriptives::{Descriptives, describe};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::error::Result;
 use crate::panel::{Balance, Panel};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// What is looked for.
@@ -28,11 +29,13 @@ pub struct QualitySpec {
     pub outlier: f64,
     /// Known ranges: a value outside is flagged.
     pub ranges: Vec<KnownRange>,
+    /// Flags kept per variable and kind; all are counted.
+    pub keep: usize,
 }
 
 impl Default for QualitySpec {
     fn default() -> Self {
-        Self { variables: Vec::new(), jump: 1.0, outlier: 6.0, ranges: Vec::new() }
+        Self { variables: Vec::new(), jump: 1.0, outlier: 6.0, ranges: Vec::new(), keep: 1000 }
     }
 }
 
@@ -49,7 +52,7 @@ pub struct KnownRange {
 }
 
 /// Quality of a panel.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct QualityReport {
     /// Rows.
     pub rows: usize,
@@ -84,8 +87,19 @@ pub struct VariableQuality {
     pub missing_by_entity: Vec<(String, usize)>,
     /// Missing values by period, those with any.
     pub missing_by_time: Vec<(String, usize)>,
-    /// Remarkable values: known ranges, units, spikes, jumps, outliers, copied series; by kind, then by key.
+    /// Remarkable values: known ranges, units, spikes, jumps, outliers, copied series; by kind, then by key; of each
+    /// kind at most [`QualitySpec::keep`].
     pub flags: Vec<Flag>,
+    /// How many there are, by kind; kinds without any are left out.
+    pub counts: Vec<(FlagKind, usize)>,
+}
+
+impl VariableQuality {
+    /// How many values are remarkable in this way.
+    #[must_use]
+    pub fn count(&self, kind: FlagKind) -> usize {
+        self.counts.iter().find(|(known, _)| *known == kind).map_or(0, |(_, count)| *count)
+    }
 }
 
 /// Looks at every variable of `spec`.
@@ -124,12 +138,17 @@ pub fn quality(panel: &Panel, spec: &QualitySpec) -> Result<QualityReport> {
         gaps,
         ragged,
         identical,
-        variables: names.iter().zip(&columns).map(|(name, values)| variable(panel, name, values, spec)).collect(),
+        variables: names
+            .par_iter()
+            .zip(&columns)
+            .map(|(name, values)| variable(panel, name, values, spec))
+            .collect(),
     })
 }
 
 fn variable(panel: &Panel, name: &str, values: &[f64], spec: &QualitySpec) -> VariableQuality {
     let statistics = describe(name, values);
+    let found = flags::find(panel, name, values, spec);
     let mut by_entity = vec![0; panel.n_entities()];
     let mut by_time = vec![0; panel.n_periods()];
     for row in (0..values.len()).filter(|&row| values[row].is_nan()) {
@@ -155,7 +174,8 @@ fn variable(panel: &Panel, name: &str, values: &[f64], spec: &QualitySpec) -> Va
         constant_entities,
         missing_by_entity: named(panel.entities(), by_entity),
         missing_by_time: named(panel.times().labels(), by_time),
-        flags: flags::find(panel, name, values, spec),
+        flags: found.flags,
+        counts: FlagKind::ALL.into_iter().zip(found.counts).filter(|(_, count)| *count > 0).collect(),
         statistics,
     }
 }
@@ -182,11 +202,12 @@ impl QualityReport {
                 lines.push(Diagnostic::warning("quality-all-missing", format!("`{name}` has no value at all")));
             }
             for kind in FlagKind::ALL {
-                let flags: Vec<&Flag> = variable.flags.iter().filter(|flag| flag.kind == kind).collect();
-                if !flags.is_empty() {
-                    let more = if flags.len() > most { "; …" } else { "" };
-                    let shown: Vec<String> = flags.iter().take(most).map(|flag| flag.to_string()).collect();
-                    let message = format!("`{name}`: {} {}: {}{more}", flags.len(), kind.words(), shown.join("; "));
+                let count = variable.count(kind);
+                if count > 0 {
+                    let more = if count > most { "; …" } else { "" };
+                    let flags = variable.flags.iter().filter(|flag| flag.kind == kind);
+                    let shown: Vec<String> = flags.take(most).map(ToString::to_string).collect();
+                    let message = format!("`{name}`: {count} {}: {}{more}", kind.words(), shown.join("; "));
                     lines.push(Diagnostic::warning(kind.code(), message));
                 }
             }

@@ -3,7 +3,6 @@
 use super::flags::FlagKind;
 use crate::panel::Panel;
 use crate::transform::quantile;
-use std::collections::BTreeMap;
 
 /// A remarkable step of a series.
 pub(super) struct Step {
@@ -18,45 +17,40 @@ pub(super) struct Step {
 ///
 /// A value is a spike where it is more than `limit` log points above both neighbours, or below both; the way back is
 /// then no jump of its own. A spike of about a power of ten is a matter of unit.
-pub(super) fn steps(panel: &Panel, values: &[f64], limit: f64) -> Vec<Step> {
-    let ordinal = |row: usize| panel.times().ordinals()[panel.time_of_row()[row] as usize];
-    let mut found = Vec::new();
+pub(super) fn steps(panel: &Panel, values: &[f64], limit: f64, mut found: impl FnMut(Step)) {
+    let ordinals = panel.times().ordinals();
+    let ordinal = |row: usize| ordinals[panel.time_of_row()[row] as usize];
+    // One logarithm per value; what is not positive has none.
+    let logs: Vec<f64> = values.iter().map(|&value| if value > 0.0 { value.ln() } else { f64::NAN }).collect();
     for rows in panel.entity_rows() {
-        let next = |row: usize| {
-            row + 1 < rows.end && ordinal(row + 1) == ordinal(row) + 1 && values[row] > 0.0 && values[row + 1] > 0.0
+        let change = |row: usize| {
+            let next = row + 1 < rows.end && ordinal(row + 1) == ordinal(row) + 1;
+            // A missing logarithm makes a missing change, which is above no limit.
+            if next { logs[row + 1] - logs[row] } else { f64::NAN }
         };
-        let change = |row: usize| if next(row) { Some(values[row + 1].ln() - values[row].ln()) } else { None };
         let mut row = rows.start;
         // A value at the beginning can be off, too: then the first change is a jump without a value before.
         while row + 1 < rows.end {
-            let Some(step) = change(row).filter(|step| step.abs() > limit) else {
+            let step = change(row);
+            if step.is_nan() || step.abs() <= limit {
                 row += 1;
                 continue;
-            };
+            }
             let at = row + 1;
-            let back = change(at).filter(|back| back.abs() > limit && back.signum() != step.signum());
-            match back {
-                Some(_) => {
-                    let (before, after) = (values[row], values[at + 1]);
-                    let reference = (before.ln() * 0.5 + after.ln() * 0.5).exp();
-                    let kind = if power_of_ten(values[at] / reference) { FlagKind::Unit } else { FlagKind::Spike };
-                    found.push(Step { row: at, kind, before: Some(before), after: Some(after), reference });
-                    row = at + 1;
-                }
-                None => {
-                    found.push(Step {
-                        row: at,
-                        kind: FlagKind::Jump,
-                        before: Some(values[row]),
-                        after: None,
-                        reference: values[row],
-                    });
-                    row = at;
-                }
+            let back = change(at);
+            if back.abs() > limit && back.signum() != step.signum() {
+                let (before, after) = (values[row], values[at + 1]);
+                let reference = (logs[row] * 0.5 + logs[at + 1] * 0.5).exp();
+                let kind = if power_of_ten(values[at] / reference) { FlagKind::Unit } else { FlagKind::Spike };
+                found(Step { row: at, kind, before: Some(before), after: Some(after), reference });
+                row = at + 1;
+            } else {
+                let before = Some(values[row]);
+                found(Step { row: at, kind: FlagKind::Jump, before, after: None, reference: values[row] });
+                row = at;
             }
         }
     }
-    found
 }
 
 /// Whether a ratio is within an eighth of 10, 100, 1000, … or of their inverses.
@@ -93,24 +87,35 @@ pub(super) fn unit_breaks(panel: &Panel, values: &[f64]) -> Vec<(u32, f64)> {
 
 /// Entities whose series equals that of an earlier one: at least three values that are not all the same.
 pub(super) fn copies(panel: &Panel, values: &[f64]) -> Vec<(usize, usize)> {
-    let mut seen: BTreeMap<Vec<(u32, u64)>, usize> = BTreeMap::new();
-    let mut found = Vec::new();
-    for (entity, rows) in panel.entity_rows().enumerate() {
-        let series: Vec<(u32, u64)> = rows
-            .filter(|&row| !values[row].is_nan())
-            .map(|row| (panel.time_of_row()[row], values[row].to_bits()))
-            .collect();
-        let varies = series.iter().any(|(_, bits)| *bits != series[0].1);
-        if series.len() < 3 || !varies {
-            continue;
+    let series = |rows: std::ops::Range<usize>| {
+        rows.filter(|&row| !values[row].is_nan()).map(|row| (panel.time_of_row()[row], values[row].to_bits()))
+    };
+    // Equal series have equal sums of mixed cells; what is compared in full is only what stands beside its equal there.
+    let mut marked: Vec<(u64, usize)> = Vec::new();
+    let bounds: Vec<std::ops::Range<usize>> = panel.entity_rows().collect();
+    for (entity, rows) in bounds.iter().enumerate() {
+        let (mut n, mut mark, mut varies, mut first) = (0, 0_u64, false, None);
+        for (time, bits) in series(rows.clone()) {
+            n += 1;
+            mark = mark.rotate_left(5).wrapping_add(bits ^ u64::from(time)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            varies |= *first.get_or_insert(bits) != bits;
         }
-        match seen.get(&series) {
-            Some(&twin) => found.push((entity, twin)),
-            None => {
-                seen.insert(series, entity);
+        if n >= 3 && varies {
+            marked.push((mark, entity));
+        }
+    }
+    marked.sort_unstable();
+    let mut found = Vec::new();
+    for group in marked.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {
+        let mut originals: Vec<usize> = Vec::new();
+        for &(_, entity) in group {
+            match originals.iter().find(|&&known| series(bounds[known].clone()).eq(series(bounds[entity].clone()))) {
+                Some(&twin) => found.push((entity, twin)),
+                None => originals.push(entity),
             }
         }
     }
+    found.sort_unstable();
     found
 }
 

@@ -2,8 +2,9 @@
 
 use super::regress::estimate;
 use super::u_shape::Quadratic;
-use crate::compute::{Cache, Scope, compute, needed};
+use crate::compute::{Cache, Scope, compute};
 use crate::error::{Error, Result};
+use crate::names;
 use crate::output::json_number;
 use crate::progress::Progress;
 use crate::study::{ColumnSpec, Label, Loaded, SpecificationCurve};
@@ -68,9 +69,7 @@ fn column_of<'a>(spec: &SpecificationCurve, loaded: &'a Loaded) -> Result<(&'a C
 
 fn point(spec: &SpecificationCurve, loaded: &Loaded, cache: &Cache) -> Result<Quadratic> {
     let (column, table) = column_of(spec, loaded)?;
-    let texts =
-        [column.formula.as_str(), column.sample.as_deref().unwrap_or(""), column.weights.as_deref().unwrap_or("")];
-    let names = needed(&loaded.study, &texts);
+    let names = names::with_sources(&loaded.study, names::of_column(column));
     // Every point has a cache of its own that starts from the study's, so that the order of points cannot matter.
     let mut cache = cache.clone();
     let computed = compute(loaded, Scope::Variables(&names), &mut cache, &mut Progress::new(0, true))?;

@@ -1,10 +1,11 @@
 //! Stage `data`: sources to one panel.
 
-use super::reshape;
+use super::{reshape, unknown_word};
 use crate::error::{Error, Result};
 use crate::output::{FileRecord, file_record};
-use crate::study::{Loaded, SourceSpec};
+use crate::study::{Loaded, NameList, SourceSpec};
 use panel_core::expr::Expr;
+use panel_core::io::cities::Gazetteer;
 use panel_core::io::{RawTable, ReadOptions, Rows, Source, assemble, read_bytes};
 use panel_core::{Column, Diagnostic, Diagnostics, Panel};
 
@@ -26,23 +27,32 @@ pub struct Data {
 pub fn load(loaded: &Loaded) -> Result<Data> {
     let study = &loaded.study;
     let (entity, time) = (study.study.entity.as_str(), study.study.time.as_deref());
+    let rows = match study.study.rows.as_str() {
+        "first" => Rows::First,
+        "union" => Rows::Union,
+        "intersection" => Rows::Intersection,
+        other => return Err(unknown_word("data", "rows", other, "first, union, intersection")),
+    };
     let mut inputs = Vec::new();
     let mut sources = Vec::new();
+    let mut remarks: Diagnostics = Vec::new();
     for spec in &study.sources {
-        let path = loaded.resolve(&spec.file);
-        let bytes = std::fs::read(&path).map_err(|error| {
-            let reason = match error.kind() {
-                std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-                _ => error.to_string(),
-            };
-            Error::stage("data", format!("source `{}` (`{}`): {reason}", spec.file, path.display()))
-        })?;
-        inputs.push(file_record(&spec.file, &bytes));
-        let source = prepare(spec, &bytes, entity, time)?;
+        let bytes = read(loaded, &spec.file)?;
+        // The hash needs only the bytes, the reader leaves a core to it.
+        let (record, source) =
+            rayon::join(|| file_record(&spec.file, &bytes), || prepare(spec, &bytes, entity, time));
+        let mut source = source?;
+        inputs.push(record);
+        if let Some(list) = &spec.names {
+            let known = read(loaded, &list.file)?;
+            inputs.push(file_record(&list.file, &known));
+            remarks.extend(canonical_names(&mut source, list, &known)?);
+        }
         sources.push(source);
     }
-    let assembled = assemble(entity, time, sources, Rows::First).map_err(|error| Error::stage("data", error))?;
-    let mut diagnostics = assembled.diagnostics;
+    let assembled = assemble(entity, time, sources, rows).map_err(|error| Error::stage("data", error))?;
+    let mut diagnostics = remarks;
+    diagnostics.extend(assembled.diagnostics);
     if let panel_core::Balance::Unbalanced { gaps, ragged } = assembled.panel.balance() {
         diagnostics.push(Diagnostic::note(
             "unbalanced",
@@ -58,18 +68,57 @@ pub fn load(loaded: &Loaded) -> Result<Data> {
     Ok(Data { panel: assembled.panel, inputs, diagnostics })
 }
 
+fn read(loaded: &Loaded, file: &str) -> Result<Vec<u8>> {
+    let path = loaded.resolve(file);
+    std::fs::read(&path).map_err(|error| {
+        let reason = match error.kind() {
+            std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+            std::io::ErrorKind::PermissionDenied => "it may not be read (permission denied)".to_owned(),
+            _ if path.is_dir() => "this is a folder".to_owned(),
+            _ => error.to_string(),
+        };
+        Error::stage("data", format!("source `{file}` (`{}`): {reason}", path.display()))
+    })
+}
+
+/// Writes the entity key of a source as a list of entities writes it.
+fn canonical_names(source: &mut Source, list: &NameList, bytes: &[u8]) -> Result<Diagnostics> {
+    let failed = |error: panel_core::Error| Error::stage("data", format!("names = `{}`: {error}", list.file));
+    let Some(column) = source.entity.clone() else {
+        return Err(Error::stage("data", format!("source `{}` has names, but no entity key", source.table.file())));
+    };
+    // Codes of the list may stand with leading zeros; the reader keeps them as written.
+    let known = read_bytes(&list.file, bytes, &ReadOptions::default()).map_err(failed)?;
+    let others: Vec<&str> = list.others.iter().map(String::as_str).collect();
+    let gazetteer = Gazetteer::new(&known, &list.name, &others).map_err(failed)?;
+    let (_, remarks) = gazetteer.apply(&mut source.table, &column).map_err(failed)?;
+    Ok(remarks)
+}
+
 fn prepare(spec: &SourceSpec, bytes: &[u8], entity: &str, time: Option<&str>) -> Result<Source> {
     let failed = |error: panel_core::Error| Error::stage("data", error);
     let options = ReadOptions {
         encoding: spec.encoding.clone(),
+        delimiter: spec.delimiter,
         sheet: spec.sheet.clone(),
+        skip_rows: spec.skip_rows,
         header_rows: spec.header_rows.unwrap_or(1),
+        text: spec.text.clone(),
+        missing: spec.missing.clone(),
+        value_labels: spec.value_labels,
         ..ReadOptions::default()
     };
     let mut table = read_bytes(&spec.file, bytes, &options).map_err(failed)?;
     table.rename(spec.rename.iter().map(|(new, old)| (old.as_str(), new.as_str()))).map_err(failed)?;
     if let Some(filter) = &spec.filter {
-        table = filtered(&table, filter)?;
+        table = filtered(table, filter)?.retyped(&spec.missing, &spec.text);
+    }
+    if !spec.entity_from.is_empty() {
+        table.combine(&spec.entity_from, entity).map_err(failed)?;
+    }
+    if spec.number_rows {
+        let numbers: Vec<Option<String>> = (1..=table.n_rows()).map(|row| Some(row.to_string())).collect();
+        table.add(entity, numbers).map_err(failed)?;
     }
     let keyed = |name: &str| spec.keys.as_ref().map(|keys| keys.iter().any(|key| key == name));
     let entity_column = spec.entity.clone().unwrap_or_else(|| entity.to_owned());
@@ -139,7 +188,7 @@ fn moved_on(table: &RawTable, time: Option<&str>, lag: i64) -> Result<RawTable> 
 }
 
 /// The rows of a table for which an expression over its own columns holds.
-fn filtered(table: &RawTable, filter: &str) -> Result<RawTable> {
+fn filtered(table: RawTable, filter: &str) -> Result<RawTable> {
     let place = |error: panel_core::Error| {
         Error::stage("data", format!("source `{}`, filter `{filter}`: {error}", table.file()))
     };
@@ -151,5 +200,11 @@ fn filtered(table: &RawTable, filter: &str) -> Result<RawTable> {
     }
     let panel = builder.build().map_err(place)?;
     let keep = expression.eval_mask(&panel).map_err(place)?;
+    if !keep.contains(&true) {
+        return Err(Error::stage(
+            "data",
+            format!("source `{}`, filter `{filter}`: it keeps none of {} rows", table.file(), table.n_rows()),
+        ));
+    }
     Ok(table.take(&(0..keep.len()).filter(|&row| keep[row]).collect::<Vec<_>>()))
 }

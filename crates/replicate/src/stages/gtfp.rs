@@ -52,7 +52,6 @@ pub fn compute(panel: &Panel, spec: &GtfpSpec, keep: &[bool]) -> Result<Gtfp> {
         let values: Vec<f64> = result.rows.iter().map(|row| value(row).unwrap_or(f64::NAN)).collect();
         spread(&values, &rows, n)
     };
-    let no_index = choices.malmquist == Index::None;
     Ok(Gtfp {
         id: spec.id.clone(),
         score: column(&|row| row.score),
@@ -60,12 +59,20 @@ pub fn compute(panel: &Panel, spec: &GtfpSpec, keep: &[bool]) -> Result<Gtfp> {
         gml: column(&|row| row.index),
         ec: column(&|row| row.ec),
         tc: column(&|row| row.tc),
-        gtfp: column(&|row| if no_index { row.score } else { row.gtfp }),
+        gtfp: column(&|row| if choices.malmquist == Index::None { row.score } else { row.gtfp }),
         status: result.rows.iter().map(|row| row.status.as_str()).collect(),
         rows,
         summary: result.summary,
         diagnostics: result.diagnostics,
     })
+}
+
+/// What [`compute`] would refuse before it solves anything.
+///
+/// # Errors
+/// Unknown words, refused combinations, data that the model cannot use.
+pub fn validate(panel: &Panel, spec: &GtfpSpec, keep: &[bool]) -> Result<()> {
+    Units::of(panel, spec, keep)?.with(|data, choices, _| gtfp_ebm::validate(data, choices))
 }
 
 /// Bootstrap intervals of the rows of `keep` (Simar and Wilson 1998, 1999); `replicated` is told how many replications
@@ -135,7 +142,11 @@ impl Units {
         let (inputs, goods, bads) = (named(&self.inputs), named(&self.goods), named(&self.bads));
         let part = &self.part;
         let time: Vec<i64> = part.time_of_row().iter().map(|&t| part.times().ordinals()[t as usize]).collect();
-        let label = |row: usize| format!("file `{}`, {}", self.files, key_words(part, row));
+        let label = |row: usize| match self.files.as_str() {
+            // Derived quantities come from no file of their own.
+            "" => key_words(part, row),
+            files => format!("file `{files}`, {}", key_words(part, row)),
+        };
         let data = PanelData {
             inputs: &inputs,
             goods: &goods,
@@ -162,6 +173,12 @@ fn choices(spec: &GtfpSpec, has_time: bool) -> gtfp_ebm::Result<PanelSpec> {
         None if has_time && reference == Reference::Global => Index::Gml,
         None => Index::None,
     };
+    if malmquist != Index::None && !has_time {
+        return Err(gtfp_ebm::Error::Specification(format!(
+            "malmquist = \"{}\" compares periods, and the sample has only one; leave it out for scores alone",
+            spec.malmquist.as_deref().unwrap_or_default()
+        )));
+    }
     Ok(PanelSpec {
         model,
         orientation,

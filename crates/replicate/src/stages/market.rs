@@ -1,6 +1,6 @@
 //! Stage `market`: segmentation and integration from relative prices.
 
-use super::{as_codes, float, places};
+use super::{as_codes, float, places, unknown_word};
 use crate::error::{Error, Result};
 use crate::study::MarketSpec;
 use market_seg::{Change, Divisor, PairRule, PriceChanges, PriceKind, Relations, SegSpec, Weights, segmentation};
@@ -33,7 +33,7 @@ pub fn compute(panel: &Panel, spec: &MarketSpec, keep: &[bool]) -> Result<Market
     let kind = match spec.kind.as_str() {
         "chained" => PriceKind::Chained { base: 100.0 },
         "level" => PriceKind::Levels { lag: 1 },
-        other => return Err(unknown("kind", other, "chained, level")),
+        other => return Err(unknown_word(STAGE, "kind", other, "chained, level")),
     };
     let failed = |error: market_seg::Error| Error::stage(STAGE, error);
     let changes = PriceChanges::from_columns(
@@ -83,12 +83,16 @@ pub fn compute(panel: &Panel, spec: &MarketSpec, keep: &[bool]) -> Result<Market
     Ok(Market { seg, mar, rows, diagnostics })
 }
 
-fn choices(spec: &MarketSpec, part: &Panel) -> Result<SegSpec> {
+/// Choices in the words of the index.
+///
+/// # Errors
+/// Unknown words, a choice that lacks what it needs.
+pub(crate) fn choices(spec: &MarketSpec, part: &Panel) -> Result<SegSpec> {
     Ok(SegSpec {
         change: match spec.difference.as_str() {
             "absolute" => Change::Absolute,
             "signed" => Change::Signed,
-            other => return Err(unknown("difference", other, "absolute, signed")),
+            other => return Err(unknown_word(STAGE, "difference", other, "absolute, signed")),
         },
         pairs: match spec.pairs.as_str() {
             "all" => PairRule::All,
@@ -98,19 +102,19 @@ fn choices(spec: &MarketSpec, part: &Panel) -> Result<SegSpec> {
                 let km = spec.km.ok_or_else(|| Error::stage(STAGE, "pairs = \"within-km\" needs km"))?;
                 PairRule::WithinKm { km }
             }
-            other => return Err(unknown("pairs", other, "all, neighbours, within-km, within-group")),
+            other => return Err(unknown_word(STAGE, "pairs", other, "all, neighbours, within-km, within-group")),
         },
         weights: match spec.weights.as_str() {
             "sum" => Weights::Sum,
             "mean" => Weights::Mean,
             "inverse-distance" => Weights::InverseDistance { normalized: true },
             column if part.has(column) => Weights::Gdp { normalized: true },
-            other => return Err(unknown("weights", other, "sum, mean, inverse-distance, or a column")),
+            other => return Err(unknown_word(STAGE, "weights", other, "sum, mean, inverse-distance, or a column")),
         },
         divisor: match spec.divisor.as_str() {
             "n-1" => Divisor::Sample,
             "n" => Divisor::Population,
-            other => return Err(unknown("divisor", other, "n, n-1")),
+            other => return Err(unknown_word(STAGE, "divisor", other, "n, n-1")),
         },
         ..SegSpec::default()
     })
@@ -147,8 +151,4 @@ fn grid(part: &Panel, values: &[f64]) -> Vec<f64> {
         out[part.entity_of_row()[row] as usize * part.n_periods() + part.time_of_row()[row] as usize] = value;
     }
     out
-}
-
-fn unknown(key: &str, word: &str, known: &str) -> Error {
-    Error::stage(STAGE, format!("{key} = \"{word}\": expected one of {known}"))
 }

@@ -27,6 +27,12 @@ pub(crate) fn float<'a>(panel: &'a Panel, name: &str, stage: &str) -> Result<&'a
     panel.float(name).map_err(|error| Error::stage(stage, error))
 }
 
+/// An error for a word that is no option, with the nearest one; `known` is a list with commas.
+pub(crate) fn unknown_word(stage: &str, key: &str, word: &str, known: &str) -> Error {
+    let hint = panel_core::suggest::nearest(word, known.split(", ")).map(|near| format!("; did you mean `{near}`?"));
+    Error::stage(stage, format!("{key} = \"{word}\": expected one of {known}{}", hint.unwrap_or_default()))
+}
+
 /// Words of a key for messages: `city `X`, year `2013``.
 pub(crate) fn key_words(panel: &Panel, row: usize) -> String {
     if panel.n_periods() <= 1 && panel.time_label(row) == panel_core::io::join::ONLY {

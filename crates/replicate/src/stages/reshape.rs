@@ -28,10 +28,20 @@ pub fn makes_time(how: &Reshape) -> bool {
 /// Unknown columns, a key and category that stand twice.
 pub fn reshape(table: &RawTable, how: &Reshape, keys: Keys<'_>) -> panel_core::Result<RawTable> {
     match how {
-        Reshape::WideToLong { prefixes } => {
-            let variables: Vec<WideVariable> =
-                prefixes.iter().map(|prefix| WideVariable::new(prefix.clone(), prefix.trim_end_matches('_'))).collect();
-            to_long(table, keys.time.unwrap_or("time"), &variables)
+        Reshape::WideToLong { prefixes, variables } => {
+            let named = variables.iter().map(|(name, stub)| WideVariable::new(stub.clone(), name.clone()));
+            let found: Vec<WideVariable> = prefixes
+                .iter()
+                .map(|prefix| WideVariable::new(prefix.clone(), prefix.trim_end_matches(['_', '-', '.', ' '])))
+                .chain(named)
+                .collect();
+            if found.is_empty() || found.iter().any(|variable| variable.name.is_empty()) {
+                return Err(panel_core::Error::Specification(format!(
+                    "reshape of `{}`: expected `variables = {{ name = \"what stands before the year\" }}`, or prefixes",
+                    table.file()
+                )));
+            }
+            to_long(table, keys.time.unwrap_or("time"), &found)
         }
         Reshape::LongToWide { name, value, prefix } => long_to_wide(table, name, value, prefix, keys),
     }

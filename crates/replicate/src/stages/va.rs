@@ -1,6 +1,6 @@
 //! Stage `va`: location quotients and virtual agglomeration.
 
-use super::{float, places, spread};
+use super::{float, places, spread, unknown_word};
 use crate::error::{Error, Result};
 use crate::study::VaSpec;
 use panel_core::geo::Metric;
@@ -55,7 +55,11 @@ pub fn compute(panel: &Panel, spec: &VaSpec, keep: &[bool]) -> Result<Va> {
     })
 }
 
-fn choices(spec: &VaSpec) -> Result<Choices> {
+/// Choices in the words of the index.
+///
+/// # Errors
+/// Unknown words, a choice that lacks what it needs.
+pub(crate) fn choices(spec: &VaSpec) -> Result<Choices> {
     let scale =
         |what: &str| spec.scale_km.ok_or_else(|| Error::stage(STAGE, format!("decay = \"{what}\" needs scale_km")));
     let kernel = match spec.decay.as_str() {
@@ -67,14 +71,14 @@ fn choices(spec: &VaSpec) -> Result<Choices> {
             let k = spec.k.ok_or_else(|| Error::stage(STAGE, "decay = \"k-nearest\" needs k"))?;
             Kernel::KNearest { k }
         }
-        other => return Err(unknown("decay", other, "inverse, exponential, gaussian, threshold, k-nearest")),
+        other => return Err(unknown_word(STAGE, "decay", other, "inverse, exponential, gaussian, threshold, k-nearest")),
     };
     Ok(Choices {
         form: match spec.form.as_str() {
             "own-plus-spillover" => Form::OwnPlusSpillover,
             "own-times-sum" => Form::OwnTimesSum,
             "spillover" => Form::Spillover,
-            other => return Err(unknown("form", other, "own-plus-spillover, own-times-sum, spillover")),
+            other => return Err(unknown_word(STAGE, "form", other, "own-plus-spillover, own-times-sum, spillover")),
         },
         kernel,
         unit_km: spec.unit_km,
@@ -84,7 +88,7 @@ fn choices(spec: &VaSpec) -> Result<Choices> {
             "row" => Normalization::Row,
             "spectral" => Normalization::Spectral,
             "min-max" => Normalization::MinMax,
-            other => return Err(unknown("normalisation", other, "raw, row, spectral, min-max")),
+            other => return Err(unknown_word(STAGE, "normalisation", other, "raw, row, spectral, min-max")),
         },
         metric: metric(&spec.distance)?,
         ..Choices::default()
@@ -95,11 +99,6 @@ fn metric(word: &str) -> Result<Metric> {
     match word {
         "great-circle" => Ok(Metric::default()),
         "geodesic" => Ok(Metric::Geodesic),
-        other => Err(unknown("distance", other, "great-circle, geodesic")),
+        other => Err(unknown_word(STAGE, "distance", other, "great-circle, geodesic")),
     }
-}
-
-fn unknown(key: &str, word: &str, known: &str) -> Error {
-    let hint = panel_core::suggest::nearest(word, known.split(", ")).map(|near| format!("; did you mean `{near}`?"));
-    Error::stage(STAGE, format!("{key} = \"{word}\": expected one of {known}{}", hint.unwrap_or_default()))
 }

@@ -1,5 +1,7 @@
 //! The study file as plain data. Every choice is spelled out here with its default; unknown keys are errors.
 
+use super::quality::QualityOptions;
+use super::source::SourceSpec;
 use super::ReportSpec;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -34,6 +36,9 @@ pub struct Study {
     pub mediation: Vec<MediationSpec>,
     /// Published numbers to compare with.
     pub published: Option<PublishedSpec>,
+    /// What the data quality report looks for.
+    #[serde(default)]
+    pub quality: QualityOptions,
     /// The specification curve: one column under one change at a time.
     pub curve: Option<SpecificationCurve>,
     /// How results are shown.
@@ -53,6 +58,9 @@ pub struct Header {
     pub time: Option<String>,
     /// One sentence that every page shows, such as that the data are synthetic.
     pub notice: Option<report::Text>,
+    /// Rows where several sources carry both keys: `first` (those of the first such source), `union`, `intersection`.
+    #[serde(default = "first")]
+    pub rows: String,
     /// Language of labels: `en` or `zh`.
     #[serde(default = "english")]
     pub lang: String,
@@ -60,6 +68,9 @@ pub struct Header {
 
 fn english() -> String {
     "en".into()
+}
+fn first() -> String {
+    "first".into()
 }
 
 /// A label in English and Chinese.
@@ -89,73 +100,6 @@ impl Label {
     pub fn text(&self) -> report::Text {
         report::Text::new(self.pick("zh").unwrap_or_default(), self.pick("en").unwrap_or_default())
     }
-}
-
-/// `[[source]]`.
-#[derive(Debug, Clone, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct SourceSpec {
-    /// Path, relative to the study file; the extension says the format.
-    pub file: String,
-    /// `utf-8`, `gb18030`; found out where it is not given.
-    pub encoding: Option<String>,
-    /// Sheet of a workbook.
-    pub sheet: Option<String>,
-    /// Header rows of a sheet (1).
-    pub header_rows: Option<usize>,
-    /// Column that holds the entity, where it is not called as in `[study]`.
-    pub entity: Option<String>,
-    /// Column that holds the time, where it is not called as in `[study]`.
-    pub time: Option<String>,
-    /// Which keys the file has: `["city", "year"]`, `["city"]` or `["year"]`; found out from its columns.
-    pub keys: Option<Vec<String>>,
-    /// New name = old name.
-    #[serde(default)]
-    pub rename: BTreeMap<String, String>,
-    /// Columns to keep, by their new names; all where it is absent.
-    pub columns: Option<Vec<String>>,
-    /// Rows to keep, an expression over the file's own columns.
-    pub filter: Option<String>,
-    /// One row per entity and good, or per entity and year in columns: how to turn it into a panel.
-    pub reshape: Option<Reshape>,
-    /// Periods to merge, such as months into years.
-    pub aggregate: Option<Aggregate>,
-    /// Periods by which the time key is moved on: 1 makes the 2012 row that of 2013.
-    #[serde(default)]
-    pub lag: i64,
-}
-
-/// How a file that is not one row per key becomes one.
-#[derive(Debug, Clone, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, tag = "kind", rename_all = "kebab-case")]
-pub enum Reshape {
-    /// Categories in rows become columns: `name` holds the category, `value` the number.
-    LongToWide {
-        /// Column of categories.
-        name: String,
-        /// Column of values.
-        value: String,
-        /// Prefix of the new columns.
-        #[serde(default)]
-        prefix: String,
-    },
-    /// One column per period becomes rows: columns that start with `prefix` followed by the period.
-    WideToLong {
-        /// Prefixes, each becoming one column.
-        prefixes: Vec<String>,
-    },
-}
-
-/// Merging of periods.
-#[derive(Debug, Clone, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Aggregate {
-    /// `year`: the first four characters of the time label.
-    pub to: String,
-    /// `mean`, `sum`, `last`.
-    pub with: String,
-    /// Least number of periods for a value to count (all that a full year has).
-    pub at_least: Option<usize>,
 }
 
 /// `[va]`: location quotient and virtual agglomeration (Eq. 4; D1–D3, D24).

@@ -1,0 +1,104 @@
+//! `--init DIR`: a commented study file, an empty data template with its codebook, and a small worked example.
+
+use crate::error::{Error, Result};
+use std::path::Path;
+
+const STUDY: &str = include_str!("../templates/study.toml");
+const CODEBOOK: &str = include_str!("../templates/codebook.csv");
+const README: &str = include_str!("../templates/README.md");
+const EXAMPLE: &str = include_str!("../templates/example.toml");
+const CITIES: &str = include_str!("../../../fixtures/cities.csv");
+const YEARBOOK: &str = include_str!("../../../fixtures/twin/yearbook.csv");
+
+/// Every how many-th city of the synthetic yearbook stands in the example, so that all regions do.
+const EVERY: usize = 7;
+
+/// Files of a new study: name and content.
+#[must_use]
+pub fn files() -> Vec<(&'static str, String)> {
+    vec![
+        ("README.md", README.to_owned()),
+        ("study.toml", STUDY.to_owned()),
+        ("yearbook.csv", template()),
+        ("codebook.csv", CODEBOOK.to_owned()),
+        ("cities.csv", CITIES.to_owned()),
+        ("example/study.toml", EXAMPLE.to_owned()),
+        ("example/yearbook.csv", example()),
+    ]
+}
+
+/// Writes the files of a new study into a folder, which is made where it is not there.
+///
+/// # Errors
+/// [`Error::Usage`] where one of the files is there already: nothing is overwritten, nothing else written.
+/// [`Error::Environment`] where the disk refuses.
+pub fn init(folder: &Path) -> Result<String> {
+    let files = files();
+    if let Some((name, _)) = files.iter().find(|(name, _)| folder.join(name).exists()) {
+        return Err(Error::Usage(format!(
+            "--init {}: `{name}` is there already and is not overwritten; name a new folder",
+            folder.display()
+        )));
+    }
+    let failed = |error: std::io::Error| Error::Environment(format!("cannot write `{}`: {error}", folder.display()));
+    for (name, text) in &files {
+        let path = folder.join(name);
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent).map_err(failed)?;
+        }
+        std::fs::write(&path, text).map_err(failed)?;
+    }
+    let shown = folder.display();
+    Ok(format!(
+        "A new study in `{shown}`: study.toml, an empty yearbook.csv with codebook.csv, cities.csv and a worked example.\n\
+         Try the example:  cargo xtask replicate --study {shown}/example/study.toml --out {shown}/example/results\n\
+         Fill yearbook.csv, then:  cargo xtask replicate --study {shown}/study.toml --check\n"
+    ))
+}
+
+/// A header with the codebook's names and nothing below it.
+fn template() -> String {
+    let names: Vec<&str> = CODEBOOK.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
+    names.join(",") + "\n"
+}
+
+/// Every seventh city of the synthetic yearbook.
+fn example() -> String {
+    let mut lines = YEARBOOK.lines();
+    let mut out = lines.next().unwrap_or_default().to_owned() + "\n";
+    let mut city = None;
+    let mut place = 0;
+    for line in lines {
+        let name = line.split(',').nth(1);
+        if city != name {
+            place += usize::from(city.is_some());
+            city = name;
+        }
+        if place.is_multiple_of(EVERY) {
+            out += line;
+            out.push('\n');
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_template_has_every_column_of_the_study() {
+        let header = template();
+        let columns: Vec<&str> = header.trim().split(',').collect();
+        let study: crate::study::Study = toml::from_str(STUDY).expect("the template is a valid study");
+        let made = ["Va", "Lq", "Spillover", "Gtfp", "lon", "lat", "region", "municipality"];
+        for name in crate::names::used(&study) {
+            let known = columns.contains(&name.as_str())
+                || made.contains(&name.as_str())
+                || study.variables.contains_key(&name)
+                || ["city", "year"].contains(&name.as_str());
+            assert!(known, "{name}");
+        }
+        assert_eq!(example().lines().count(), 1 + 40 * 8);
+    }
+}

@@ -1,0 +1,192 @@
+//! `quality/`: what a careful person would look for before trusting a column, for every variable that the study uses.
+
+use crate::error::{Error, Result};
+use crate::names;
+use crate::output::{Staging, full};
+use crate::study::Study;
+use panel_core::quality::{FlagKind, KnownRange, QualityReport, QualitySpec, VariableQuality, quality};
+use panel_core::{Column, Panel};
+use report::csv::push_record;
+use std::fmt::Write;
+
+/// Cells that the page names per variable and kind; `flags.csv` has them all.
+const SHOWN: usize = 5;
+
+/// Keys that the page names where the grid of entities and periods has holes.
+const GAPS: usize = 20;
+
+/// Looks at the variables of `[quality]`, else at those of numbers that the study uses and the panel has.
+///
+/// # Errors
+/// [`Error::Stage`] for a variable of `[quality]` that is not there or holds text.
+pub fn assess(study: &Study, panel: &Panel) -> Result<QualityReport> {
+    let options = &study.quality;
+    let variables = match &options.variables {
+        Some(names) => names.clone(),
+        None => {
+            let used = names::used(study);
+            let numbers = |name: &&String| matches!(panel.column(name), Ok(Column::Float(_)));
+            panel.names().iter().filter(|name| used.contains(*name)).filter(numbers).cloned().collect()
+        }
+    };
+    let range = |(variable, [min, max]): (&String, &[f64; 2])| KnownRange {
+        variable: variable.clone(),
+        min: *min,
+        max: *max,
+    };
+    let spec = QualitySpec {
+        jump: options.jump,
+        outlier: options.outlier,
+        ranges: options.ranges.iter().map(range).collect(),
+        variables,
+        ..QualitySpec::default()
+    };
+    if spec.variables.is_empty() {
+        // An empty list would mean every column; a study without a variable of numbers has nothing to look at.
+        return Ok(QualityReport {
+            rows: panel.n_rows(),
+            entities: panel.n_entities(),
+            periods: panel.n_periods(),
+            ..QualityReport::default()
+        });
+    }
+    quality(panel, &spec).map_err(|error| Error::stage("quality", error))
+}
+
+/// One line for the end of a run.
+#[must_use]
+pub fn summary(report: &QualityReport) -> String {
+    let total = |kinds: &[FlagKind]| -> usize {
+        report.variables.iter().flat_map(|variable| kinds.iter().map(|&kind| variable.count(kind))).sum()
+    };
+    format!(
+        "Data quality: {} variables; {} values outside a known range, {} that look like another unit, {} spikes, {} jumps",
+        report.variables.len(),
+        total(&[FlagKind::Range]),
+        total(&[FlagKind::Unit]),
+        total(&[FlagKind::Spike]),
+        total(&[FlagKind::Jump]),
+    )
+}
+
+/// Writes `quality/quality.md`, `quality/flags.csv` and `quality/missing.csv`.
+///
+/// # Errors
+/// Those of the disk.
+pub fn write(staging: &mut Staging, study: &Study, report: &QualityReport) -> Result<()> {
+    staging.write("quality/quality.md", page(study, report).as_bytes())?;
+    staging.write("quality/flags.csv", flags(report).as_bytes())?;
+    staging.write("quality/missing.csv", missing(study, report).as_bytes())
+}
+
+fn flags(report: &QualityReport) -> String {
+    let mut out = String::new();
+    push_record(&mut out, ["variable", "kind", "entity", "time", "value", "reference", "note"]);
+    for flag in report.variables.iter().flat_map(|variable| &variable.flags) {
+        let kind = flag.kind.code().trim_start_matches("quality-");
+        let (value, reference) = (full(flag.value), full(flag.reference));
+        push_record(&mut out, [&*flag.variable, kind, &*flag.entity, &*flag.time, &*value, &*reference, &*flag.note]);
+    }
+    out
+}
+
+fn missing(study: &Study, report: &QualityReport) -> String {
+    let mut out = String::new();
+    push_record(&mut out, ["variable", "by", "key", "missing"]);
+    for variable in &report.variables {
+        let entities = variable.missing_by_entity.iter().map(|cell| (study.study.entity.as_str(), cell));
+        let times = study.study.time.iter().flat_map(|time| variable.missing_by_time.iter().map(move |c| (&**time, c)));
+        for (by, (key, count)) in entities.chain(times) {
+            push_record(&mut out, [variable.statistics.name.as_str(), by, key, &count.to_string()]);
+        }
+    }
+    out
+}
+
+fn page(study: &Study, report: &QualityReport) -> String {
+    let mut page = String::from("# Data quality\n\n");
+    if let Some(notice) = &study.study.notice {
+        let _ = writeln!(page, "> {notice}\n");
+    }
+    let _ = writeln!(
+        page,
+        "{} rows, {} × {}; {} keys absent inside an entity's years, {} before or after. A flag is a reason to look, not\n\
+         a verdict: nothing was changed. All flags are in `flags.csv`, missing values by key in `missing.csv`.\n",
+        report.rows,
+        report.entities,
+        report.periods,
+        report.gaps.len(),
+        report.ragged
+    );
+    if !report.gaps.is_empty() {
+        let shown: Vec<String> = report.gaps.iter().take(GAPS).map(|(entity, time)| format!("{entity} {time}")).collect();
+        let more = if report.gaps.len() > GAPS { ", …" } else { "" };
+        let _ = writeln!(page, "Gaps: {}{more}.\n", shown.join(", "));
+    }
+    page += "| variable | n | missing | zeros | negative | min | max | range | unit | spike | jump | outlier | copied | remark |\n\
+             |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|\n";
+    for variable in &report.variables {
+        let s = &variable.statistics;
+        // Six digits are enough to recognise a unit.
+        let bound = |value: Option<f64>| {
+            value.and_then(|value| format!("{value:.5e}").parse().ok()).map_or_else(String::new, full)
+        };
+        let counts: Vec<String> = FlagKind::ALL.iter().map(|&kind| variable.count(kind).to_string()).collect();
+        let _ = writeln!(
+            page,
+            "| `{}` | {} | {} | {} | {} | {} | {} | {} | {} |",
+            s.name,
+            s.n,
+            s.missing,
+            variable.zeros,
+            variable.negatives,
+            bound(s.min),
+            bound(s.max),
+            counts.join(" | "),
+            remark(variable)
+        );
+    }
+    by_time(&mut page, report);
+    let remarks = report.diagnostics(SHOWN);
+    if !remarks.is_empty() {
+        page += "\n## What to look at\n\n";
+        for remark in remarks {
+            let _ = writeln!(page, "- {}", remark.message);
+        }
+    }
+    page
+}
+
+fn remark(variable: &VariableQuality) -> String {
+    if variable.statistics.n == 0 {
+        return "no value at all".into();
+    }
+    if variable.constant {
+        return "constant".into();
+    }
+    match variable.constant_entities {
+        0 => String::new(),
+        n => format!("never changes in {n} entities"),
+    }
+}
+
+/// Missing values by period, for the variables that have any.
+fn by_time(page: &mut String, report: &QualityReport) {
+    let with: Vec<&VariableQuality> =
+        report.variables.iter().filter(|variable| !variable.missing_by_time.is_empty()).collect();
+    if with.is_empty() {
+        return;
+    }
+    let mut times: Vec<&str> = with.iter().flat_map(|v| v.missing_by_time.iter().map(|(time, _)| time.as_str())).collect();
+    times.sort_unstable();
+    times.dedup();
+    let _ = writeln!(page, "\n## Missing values by period\n\n| variable | {} |", times.join(" | "));
+    let _ = writeln!(page, "|---|{}", "--:|".repeat(times.len()));
+    for variable in with {
+        let cells: Vec<String> = times
+            .iter()
+            .map(|time| variable.missing_by_time.iter().find(|(known, _)| known == time).map_or("".into(), |(_, n)| n.to_string()))
+            .collect();
+        let _ = writeln!(page, "| `{}` | {} |", variable.statistics.name, cells.join(" | "));
+    }
+}

@@ -1,0 +1,24 @@
+//! What the data quality report of a study looks for.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// `[quality]`.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct QualityOptions {
+    /// Variables; those that the study uses where it is absent.
+    pub variables: Option<Vec<String>>,
+    /// A change of the logarithm from one period to the next above this is a jump.
+    pub jump: f64,
+    /// Robust z value within a period above which a value is an outlier.
+    pub outlier: f64,
+    /// Known ranges: variable = [smallest, largest].
+    pub ranges: BTreeMap<String, [f64; 2]>,
+}
+
+impl Default for QualityOptions {
+    fn default() -> Self {
+        Self { variables: None, jump: 1.0, outlier: 6.0, ranges: BTreeMap::new() }
+    }
+}

@@ -1,0 +1,111 @@
+//! Data files of a study, and how each becomes one row per key.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// `[[source]]`.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceSpec {
+    /// Path, relative to the study file; the extension says the format.
+    pub file: String,
+    /// `utf-8`, `gb18030`; found out where it is not given.
+    pub encoding: Option<String>,
+    /// Sheet of a workbook.
+    pub sheet: Option<String>,
+    /// Rows above the header to pass over: titles, notes.
+    #[serde(default)]
+    pub skip_rows: usize,
+    /// Header rows (1); two and more are joined by `_`, merged cells repeated.
+    pub header_rows: Option<usize>,
+    /// Field separator of a text file; found out where it is not given.
+    pub delimiter: Option<char>,
+    /// Columns that stay text even if every cell looks like a number, such as codes.
+    #[serde(default)]
+    pub text: Vec<String>,
+    /// Further words that stand for a missing value, beside `NA`, `--`, `…` and the like.
+    #[serde(default)]
+    pub missing: Vec<String>,
+    /// Whether labelled Stata values become their labels; codes otherwise.
+    #[serde(default)]
+    pub value_labels: bool,
+    /// Column that holds the entity, where it is not called as in `[study]`.
+    pub entity: Option<String>,
+    /// Columns whose values together are the entity, such as `["origin", "destination"]`.
+    #[serde(default)]
+    pub entity_from: Vec<String>,
+    /// Number the rows and take the number as the entity: a cross-section without a name per row.
+    #[serde(default)]
+    pub number_rows: bool,
+    /// Column that holds the time, where it is not called as in `[study]`.
+    pub time: Option<String>,
+    /// Which keys the file has: `["city", "year"]`, `["city"]` or `["year"]`; found out from its columns.
+    pub keys: Option<Vec<String>>,
+    /// New name = old name.
+    #[serde(default)]
+    pub rename: BTreeMap<String, String>,
+    /// Columns to keep, by their new names; all where it is absent.
+    pub columns: Option<Vec<String>>,
+    /// Rows to keep, an expression over the file's own columns.
+    pub filter: Option<String>,
+    /// A list of entities by which other spellings of the entity key are recognised.
+    pub names: Option<NameList>,
+    /// One row per entity and good, or per entity and year in columns: how to turn it into a panel.
+    pub reshape: Option<Reshape>,
+    /// Periods to merge, such as months into years.
+    pub aggregate: Option<Aggregate>,
+    /// Periods by which the time key is moved on: 1 makes the 2012 row that of 2013.
+    #[serde(default)]
+    pub lag: i64,
+}
+
+/// How a file that is not one row per key becomes one.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, tag = "kind", rename_all = "kebab-case")]
+pub enum Reshape {
+    /// Categories in rows become columns: `name` holds the category, `value` the number.
+    LongToWide {
+        /// Column of categories.
+        name: String,
+        /// Column of values.
+        value: String,
+        /// Prefix of the new columns.
+        #[serde(default)]
+        prefix: String,
+    },
+    /// One column per period becomes rows.
+    WideToLong {
+        /// What stands before the period in the headers, each becoming one column of that name: `gdp_` finds `gdp_2013`.
+        #[serde(default)]
+        prefixes: Vec<String>,
+        /// The same with names of one's own: `{ gdp = "地区生产总值" }`; an empty text where the headers are the periods
+        /// themselves.
+        #[serde(default)]
+        variables: BTreeMap<String, String>,
+    },
+}
+
+/// A list of entities: one canonical name each, and other spellings.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct NameList {
+    /// The list, such as `fixtures/cities.csv`.
+    pub file: String,
+    /// Column of canonical names.
+    pub name: String,
+    /// Columns of further spellings: codes, English names.
+    #[serde(default)]
+    pub others: Vec<String>,
+}
+
+/// Merging of periods.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Aggregate {
+    /// `year`: the first four characters of the time label.
+    pub to: String,
+    /// `mean`, `sum`, `last`.
+    pub with: String,
+    /// Least number of periods for a value to count (all that a full year has).
+    pub at_least: Option<usize>,
+}

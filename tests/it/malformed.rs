@@ -1,0 +1,423 @@
+//! A table of malformed inputs: each ends with one clear message and its exit code, nothing panics, earlier results stay.
+//!
+//! The messages are a snapshot, so that a change of one is seen and read by somebody.
+
+use crate::support::{run_study, scratch, snapshot, workspace};
+use std::fmt::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+const DATA: &str = "\
+city,year,k,l,y,so2,x,z,region,lon,lat,price_a,price_b
+Anyang,2013,10,20,30,4,1,2,North,114.3,36.1,101,102
+Anyang,2014,11,21,33,4,2,1,North,114.3,36.1,102,101
+Anyang,2015,12,22,35,5,4,5,North,114.3,36.1,103,100
+Benxi,2013,8,15,20,3,1,3,North,123.7,41.3,100,103
+Benxi,2014,8,16,22,3,3,2,North,123.7,41.3,101,102
+Benxi,2015,9,16,26,2,2,6,North,123.7,41.3,104,101
+Chuzhou,2013,5,30,25,6,5,1,South,118.3,32.3,102,102
+Chuzhou,2014,6,30,26,6,4,4,South,118.3,32.3,100,104
+Chuzhou,2015,7,31,29,5,7,3,South,118.3,32.3,101,103
+";
+
+const HEAD: &str = "\
+[study]
+title = \"Small\"
+entity = \"city\"
+time = \"year\"
+[[source]]
+file = \"data.csv\"
+";
+
+const GTFP: &str = "\
+[[gtfp]]
+id = \"main\"
+inputs = [\"k\", \"l\"]
+goods = [\"y\"]
+bads = [\"so2\"]
+";
+
+/// A regression table of one column.
+fn table(formula: &str, more: &str) -> String {
+    format!("[[table]]\nid = \"t\"\n[[table.column]]\nformula = \"{formula}\"\n{more}\n")
+}
+
+/// A malformed study: what is wrong, files beside the data, the study, the exit code.
+struct Case {
+    name: &'static str,
+    files: Vec<(&'static str, Vec<u8>)>,
+    study: String,
+    code: u8,
+}
+
+fn case(name: &'static str, study: String) -> Case {
+    Case { name, files: Vec::new(), study, code: 2 }
+}
+
+/// A case whose data are a file of that name and content.
+fn data(name: &'static str, file: &'static str, bytes: impl Into<Vec<u8>>, more: &str) -> Case {
+    let study = HEAD.replace("data.csv", file) + more;
+    Case { files: vec![(file, bytes.into())], ..case(name, study) }
+}
+
+/// The data with one piece of text changed.
+fn changed(from: &str, to: &str) -> String {
+    assert!(DATA.contains(from), "{from}");
+    DATA.replacen(from, to, 1)
+}
+
+fn golden(name: &str) -> Vec<u8> {
+    std::fs::read(workspace().join("crates/panel-core/tests/golden").join(name)).unwrap()
+}
+
+fn cut(bytes: &[u8], share: f64) -> Vec<u8> {
+    bytes[..(bytes.len() as f64 * share) as usize].to_vec()
+}
+
+/// A Parquet file of the small panel.
+fn parquet(x: Vec<f64>) -> Vec<u8> {
+    let keys = |cell: usize| DATA.lines().skip(1).map(move |line| line.split(',').nth(cell).unwrap().to_owned());
+    let panel = panel_core::Panel::builder("city", "year").keys(keys(0), keys(1)).column("x", x).build().unwrap();
+    panel_core::io::write::to_parquet(&panel).unwrap()
+}
+
+/// A Stata file that promises four thousand million rows.
+fn boundless_stata() -> Vec<u8> {
+    let mut bytes = golden("legacy.dta");
+    // Release 114: order of bytes at 1, number of variables at 4, number of rows at 6.
+    bytes[6..10].copy_from_slice(&u32::MAX.to_le_bytes());
+    bytes
+}
+
+fn files() -> Vec<Case> {
+    let any = table("y ~ x | city + year", "");
+    let chinese = "city,year,y,x\n安阳,2013,1,2\n本溪,2013,3,4\n";
+    let gb = [&b"city,year,y,x\n\xb0\xb2\xd1\xf4,2013,1,2\n"[..], &b"\xb1\xbe\xcf\xaa,2013,3,4\n"[..]].concat();
+    vec![
+        data("an empty file", "d.csv", "", &any),
+        data("a header without data", "d.csv", "city,year,y,x\n", &any),
+        data("a row that is cut", "d.csv", &DATA[..DATA.len() - 20], &any),
+        data("a file cut inside a character", "d.csv", &chinese.as_bytes()[..chinese.len() - 19], &any),
+        data("GB18030 named as UTF-8", "d.csv", gb, &format!("encoding = \"utf-8\"\n{any}")),
+        data("an unknown encoding", "d.csv", DATA, &format!("encoding = \"gb1803\"\n{any}")),
+        data("broken UTF-8", "d.csv", [chinese.as_bytes(), b"\xe5\xff,2014,1,2\n"].concat(), &any),
+        data("a workbook called csv", "d.csv", golden("merged.xlsx"), &any),
+        data("a truncated workbook", "d.xlsx", cut(&golden("merged.xlsx"), 0.6), &any),
+        data("an unknown sheet", "d.xlsx", golden("merged.xlsx"), &format!("sheet = \"数居\"\n{any}")),
+        data("a truncated Parquet file", "d.parquet", cut(&parquet(vec![1.0; 9]), 0.7), &any),
+        data("a truncated Stata file", "d.dta", cut(&golden("legacy.dta"), 0.3), &any),
+        data("a Stata file that promises too much", "d.dta", boundless_stata(), &any),
+        data("a text called dta", "d.dta", DATA, &any),
+        data("an unknown extension", "d.dat", DATA, &any),
+        data("a Git LFS pointer", "d.csv", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n", &any),
+        data("a name twice in the header", "d.csv", changed("so2,x", "x,x"), &any),
+        data("a row that is too long", "d.csv", changed("Anyang,2014,11", "Anyang,2014,1,1"), &any),
+        data("an open quote", "d.csv", changed("Benxi,2014", "\"Benxi,2014"), &any),
+        case("no such file", HEAD.replace("data.csv", "dota.csv") + &any),
+        case("a folder instead of a file", HEAD.replace("data.csv", "folder.csv") + &any),
+    ]
+}
+
+fn keys() -> Vec<Case> {
+    let any = table("y ~ x | city + year", "");
+    let names = "names = { file = \"list.csv\", name = \"name\", others = [\"code\"] }\n";
+    let list = ("list.csv", b"name,code\nAnyang,1\nBenxi,2\nChuzhou,3\n".to_vec());
+    let mut twice = data(
+        "one city under two names",
+        "d.csv",
+        changed("Chuzhou,2013", "1,2013"),
+        &format!("{names}{any}"),
+    );
+    twice.files.push(list);
+    let second = "[[source]]\nfile = \"second.csv\"\n";
+    let mut differ = case("two sources that disagree", format!("{HEAD}{second}{any}"));
+    differ.files.push(("second.csv", b"city,year,x\nBenxi,2014,99\n".to_vec()));
+    let mut stranger = case("a source without keys", format!("{HEAD}{second}{any}"));
+    stranger.files.push(("second.csv", b"town,when,w\nBenxi,2014,99\n".to_vec()));
+    vec![
+        data("a key twice", "d.csv", format!("{DATA}{}\n", DATA.lines().nth(5).unwrap()), &any),
+        data("a row without a city", "d.csv", changed("Benxi,2014", ",2014"), &any),
+        data("a row without a year", "d.csv", changed("Benxi,2014", "Benxi,"), &any),
+        twice,
+        differ,
+        stranger,
+        data("no source with both keys", "d.csv", "city,w\nBenxi,1\n", &any),
+        data("a lag of a year that is no number", "d.csv", changed("Benxi,2014", "Benxi,MMXIV"), &format!("lag = 1\n{any}")),
+        data("months without dates", "d.csv", changed("Benxi,2014", "Benxi,spring"), &format!("aggregate = {{ to = \"year\", with = \"mean\" }}\n{any}")),
+        data("a filter that keeps nothing", "d.csv", DATA, &format!("filter = \"year > 2050\"\n{any}")),
+        data("a column that is not there", "d.csv", DATA, &format!("columns = [\"y\", \"xx\"]\n{any}")),
+        data("a rename of nothing", "d.csv", DATA, &format!("rename = {{ y = \"yy\" }}\n{any}")),
+        data("wide columns that are not there", "d.csv", "city,gdp2013\na,1\n", &format!("reshape = {{ kind = \"wide-to-long\", variables = {{ y = \"gpd\" }} }}\n{any}")),
+        data("a list of names without its column", "d.csv", DATA, &format!("names = {{ file = \"d.csv\", name = \"citty\" }}\n{any}")),
+        data("rows that are no choice", "d.csv", DATA, &any).with(|study| study.replace("[study]", "[study]\nrows = \"frist\"")),
+    ]
+}
+
+impl Case {
+    fn with(mut self, change: impl Fn(&str) -> String) -> Self {
+        self.study = change(&self.study);
+        self
+    }
+}
+
+fn values() -> Vec<Case> {
+    let any = table("y ~ x | city + year", "");
+    let va = "[va]\nsector = \"l\"\ntotal = \"k\"\n";
+    let market = "[market]\nprices = [\"price_a\", \"price_b\"]\n";
+    vec![
+        data("text in a number column", "d.csv", changed("Benxi,2014,8,16,22,3,3", "Benxi,2014,8,16,22,3,3 ?"), &any),
+        data("an infinite value", "d.parquet", parquet(vec![1.0, 2.0, 3.0, f64::INFINITY, 5.0, 6.0, 7.0, 8.0, 9.0]), &table("x ~ 1 | city", "")),
+        data("a value beyond all numbers", "d.csv", changed("Benxi,2014,8,16,22,3,3", "Benxi,2014,8,16,22,3,1e999"), &any),
+        data("a zero in EBM", "d.csv", changed("Chuzhou,2015,7,31,29,5", "Chuzhou,2015,7,31,29,0"), GTFP),
+        data("a negative input in EBM", "d.csv", changed("Chuzhou,2015,7", "Chuzhou,2015,-7"), GTFP),
+        data("an input without any value", "d.csv", DATA.replace(",k,", ",kk,").replacen("kk,l", "kk,l,k", 1).replace("kk,l,k,y", "kk,k,y"), &GTFP.replace("\"k\", \"l\"", "\"gone\"")).with(|study| study.replace("[[gtfp]]", "[variables]\ngone = \"lag(y, 9)\"\n[[gtfp]]")),
+        data("a regressor without any value", "d.csv", DATA, &format!("[variables]\ngone = \"lag(y, 9)\"\n{}", table("y ~ gone | city", ""))),
+        data("negative employment", "d.csv", changed("Chuzhou,2015,7,31", "Chuzhou,2015,7,-31"), va),
+        data("a sector larger than the whole", "d.csv", DATA, va),
+        data("a latitude beyond the pole", "d.csv", DATA.replace(",36.1", ",136.1"), va),
+        data("a city that moves", "d.csv", changed("114.3,36.1,102", "115.3,36.1,102"), va),
+        data("a price of zero", "d.csv", changed("36.1,102,101", "36.1,0,101"), market),
+        data("a single good", "d.csv", DATA, &market.replace(", \"price_b\"", "")),
+        data("negative weights", "d.csv", changed("Benxi,2014,8,16", "Benxi,2014,8,-16"), &table("y ~ x | city", "weights = \"l\"")),
+        data("a single year with two-way effects", "d.csv", single_year(), &any),
+        data("a single year with an index", "d.csv", single_year(), &format!("{GTFP}malmquist = \"gml\"\n")),
+        data("a constant outcome", "d.csv", DATA, &format!("[variables]\none = \"0 * y + 1\"\n{}", table("one ~ x | city", ""))),
+        data("collinear regressors only", "d.csv", DATA, &format!("[variables]\nsame = \"if(region == \\\"North\\\", 1, 0)\"\n{}", table("y ~ same | city", ""))),
+        data("as many parameters as rows", "d.csv", DATA, &table("y ~ x + z + k + l + so2 | city + year", "")),
+        data("an entropy index of constants", "d.csv", DATA, &format!("[variables]\none = \"0 * y + 1\"\ne = \"entropy(one)\"\n{}", table("e ~ x | city", ""))),
+        data("a capital stock without its base year", "d.csv", DATA, &format!("[variables]\nc = \"pim(y, base = 1999)\"\n{}", table("c ~ x | city", ""))),
+    ]
+}
+
+fn single_year() -> String {
+    DATA.lines().filter(|line| !line.contains(",2014,") && !line.contains(",2015,")).collect::<Vec<_>>().join("\n") + "\n"
+}
+
+fn words() -> Vec<Case> {
+    let any = table("y ~ x | city + year", "");
+    let variables = |text: &str| format!("{HEAD}[variables]\n{text}\n{any}");
+    vec![
+        case("no TOML", format!("{HEAD}[[table]\n")),
+        case("an unknown key", format!("{HEAD}encodng = \"utf-8\"\n{any}")),
+        case("a value of the wrong type", format!("{HEAD}lag = \"one\"\n{any}")),
+        case("no data", "[study]\ntitle = \"T\"\nentity = \"city\"\n".into()),
+        case("an id twice", format!("{HEAD}{any}{any}")),
+        case("an id that is a path", format!("{HEAD}{}", any.replace("\"t\"", "\"../t\""))),
+        case("a variable that is no text", variables("v = 3")),
+        case("variables defined by each other", variables("a = \"b + 1\"\nb = \"ln(c)\"\nc = \"a * 2\"")),
+        case("a variable defined by itself", variables("a = \"a + 1\"")),
+        case("an expression that ends early", variables("a = \"y +\"")),
+        case("an unknown function", variables("a = \"lnn(y)\"")),
+        case("an unknown name in an expression", variables("a = \"ln(yy)\"")),
+        case("a variable that the data have", variables("x = \"ln(y)\"")),
+        case("a number where a text is", variables("a = \"region + 1\"")),
+        case("a sample that is no condition", format!("{HEAD}{}", table("y ~ x", "sample = \"x\""))),
+        case("a sample that keeps nothing", format!("{HEAD}{}", table("y ~ x", "sample = \"x > 100\""))),
+        case("a formula that ends early", format!("{HEAD}{}", table("y ~ x + | city", ""))),
+        case("an unknown column in a formula", format!("{HEAD}{}", table("y ~ xx | city", ""))),
+        case("an unknown fixed effect", format!("{HEAD}{}", table("y ~ x | citty", ""))),
+        case("an unknown cluster", format!("{HEAD}{}", table("y ~ x | city", "vcov = \"cluster:provnce\""))),
+        case("an unknown covariance", format!("{HEAD}{}", table("y ~ x | city", "vcov = \"hc9\""))),
+        case("an unknown rule", format!("{HEAD}{}", table("y ~ x | city", "like = \"stata\""))),
+        case("hc1 by the rule of xtreg", format!("{HEAD}{}", table("y ~ x | city", "vcov = \"hc1\"\nlike = \"xtreg\""))),
+        case("a U test without the square", format!("{HEAD}{}", table("y ~ x | city", "utest = \"x\""))),
+        case("instruments that are missing", format!("{HEAD}{}", table("y ~ z | city | x", ""))),
+        case("fewer instruments than endogenous", format!("{HEAD}{}", table("y ~ 1 | city | x + x^2 ~ z", ""))),
+        case("an instrument without variation", format!("{HEAD}{}", table("y ~ 1 | city | x ~ lon", ""))),
+        case("an unknown input", format!("{HEAD}{}", GTFP.replace("\"l\"", "\"labor\""))),
+        case("a quantity twice", format!("{HEAD}{}", GTFP.replace("\"l\"", "\"k\""))),
+        case("an unknown model", format!("{HEAD}{GTFP}model = \"ebn\"\n")),
+        case("returns to scale that are none", format!("{HEAD}{GTFP}rts = \"constant\"\n")),
+        case("an unbounded model with variable returns", format!("{HEAD}{GTFP}rts = \"vrs\"\nbounded = false\n")),
+        case("an unknown decay", format!("{HEAD}[va]\nsector = \"k\"\ntotal = \"l\"\ndecay = \"invers\"\n")),
+        case("a threshold without its radius", format!("{HEAD}[va]\nsector = \"k\"\ntotal = \"l\"\ndecay = \"threshold\"\n")),
+        case("unknown pairs", format!("{HEAD}[market]\nprices = [\"price_a\", \"price_b\"]\npairs = \"neighbors\"\n")),
+        case("a descriptive table of nothing known", format!("{HEAD}[[table]]\nid = \"d\"\nkind = \"descriptives\"\nvariables = [\"gpd\"]\n")),
+        case("quality of an unknown variable", format!("{HEAD}[quality]\nvariables = [\"soo2\"]\n{any}")),
+        case("a curve of an unknown table", format!("{HEAD}{any}[curve]\nid = \"c\"\ntable = \"tt\"\ncolumn = \"(1)\"\nx = \"x\"\n")),
+        case("published numbers that are not there", format!("{HEAD}[published]\nfile = \"printed.csv\"\n{any}")),
+    ]
+}
+
+/// Runs the good study, then each bad one into the same folder.
+#[test]
+fn every_malformed_input_ends_with_one_message() {
+    let cases: Vec<Case> = [files(), keys(), values(), words()].into_iter().flatten().collect();
+    assert!(cases.len() >= 40, "{}", cases.len());
+    let folder = scratch("malformed");
+    let out = folder.join("out");
+    std::fs::create_dir_all(folder.join("folder.csv")).unwrap();
+    std::fs::write(folder.join("data.csv"), DATA).unwrap();
+    std::fs::write(folder.join("good.toml"), format!("{HEAD}{GTFP}{}", table("y ~ x | city + year", ""))).unwrap();
+    run_study(&folder.join("good.toml"), &out, Some(1)).unwrap();
+    let before = contents(&out);
+    let (mut page, mut wrong) = (String::from("| what is wrong | exit | message |\n|---|---|---|\n"), Vec::new());
+    for case in &cases {
+        for (name, bytes) in &case.files {
+            std::fs::write(folder.join(name), bytes).unwrap();
+        }
+        std::fs::write(folder.join("study.toml"), &case.study).unwrap();
+        let study = folder.join("study.toml");
+        let result = catch_unwind(AssertUnwindSafe(|| run_study(&study, &out, Some(1))));
+        let (code, message) = match result {
+            Err(_) => (255, "PANIC".to_owned()),
+            Ok(Ok(_)) => (0, "ran".to_owned()),
+            Ok(Err(error)) => (error.exit_code(), error.to_string()),
+        };
+        let message = message.replace(&format!("{}/", folder.display()), "");
+        if code != case.code {
+            wrong.push(format!("{}: exit {code}, expected {}: {message}", case.name, case.code));
+        }
+        if message.contains('\n') || message.len() > 600 {
+            wrong.push(format!("{}: one short line was expected: {message}", case.name));
+        }
+        if code == 0 {
+            run_study(&folder.join("good.toml"), &out, Some(1)).unwrap();
+        } else if contents(&out) != before {
+            wrong.push(format!("{}: earlier results have changed", case.name));
+        }
+        writeln!(page, "| {} | {code} | {} |", case.name, message.replace('|', "\\|")).unwrap();
+    }
+    assert!(no_partial(&folder), "a temporary folder was left");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    snapshot("malformed", "malformed inputs and what is said about them", &page);
+}
+
+/// Names and bytes of all files below a folder.
+fn contents(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut open = vec![folder.to_path_buf()];
+    let mut found = Vec::new();
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                found.push((path.clone(), std::fs::read(&path).unwrap()));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn no_partial(folder: &Path) -> bool {
+    std::fs::read_dir(folder).unwrap().flatten().all(|entry| !entry.file_name().to_string_lossy().ends_with(".partial"))
+}
+
+/// What is odd but can be computed runs, and says so in the log.
+#[test]
+fn odd_inputs_run_with_a_remark() {
+    let folder = scratch("odd");
+    std::fs::write(folder.join("data.csv"), DATA).unwrap();
+    let run = |study: String| {
+        std::fs::write(folder.join("study.toml"), study).unwrap();
+        run_study(&folder.join("study.toml"), &folder.join("out"), Some(1)).unwrap();
+        let read = |name: &str| std::fs::read_to_string(folder.join("out").join(name)).unwrap();
+        (read("log/diagnostics.md"), serde_json::from_str::<serde_json::Value>(&read("results/estimates.json")).unwrap())
+    };
+    let (log, estimates) = run(format!("{HEAD}[variables]\ntwice = \"2 * x\"\n{}", table("y ~ x + twice | city", "")));
+    assert_eq!(estimates[0]["dropped"]["collinear"], serde_json::json!(["twice"]));
+    assert!(log.contains("twice"), "{log}");
+    let (log, estimates) = run(format!("{HEAD}{}", table("y ~ 1 | city | x ~ z", "")));
+    let weak = estimates[0]["weak_id"]["stat"].as_f64().unwrap();
+    assert!(weak < 10.0, "{weak}");
+    assert!(log.to_lowercase().contains("weak"), "{log}");
+}
+
+/// Runs a study in a process of its own: this test binary, started again for [`in_a_child`].
+fn child(study: &Path, out: &Path) -> std::process::Command {
+    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "malformed::in_a_child", "--nocapture"]);
+    command.env("CHILD_STUDY", study).env("CHILD_OUT", out).env_remove("NEXTEST");
+    command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+    command
+}
+
+/// The other side of [`child`]; a test that does nothing when it is run as one.
+#[test]
+fn in_a_child() {
+    if let (Some(study), Some(out)) = (std::env::var_os("CHILD_STUDY"), std::env::var_os("CHILD_OUT")) {
+        run_study(Path::new(&study), Path::new(&out), Some(1)).unwrap();
+    }
+}
+
+#[test]
+fn a_run_killed_half_way_leaves_earlier_results_and_the_next_run_cleans_up() {
+    let folder = scratch("killed");
+    let out = folder.join("out");
+    std::fs::write(folder.join("data.csv"), DATA).unwrap();
+    std::fs::write(folder.join("good.toml"), format!("{HEAD}{}", table("y ~ x | city + year", ""))).unwrap();
+    run_study(&folder.join("good.toml"), &out, Some(1)).unwrap();
+    let before = contents(&out);
+    // The paper's study takes most of a second; it is killed as soon as it begins to write, and once before.
+    let mut killed_while_writing = false;
+    for wait_for_writing in [false, true] {
+        let mut process = child(&crate::support::paper(), &out).spawn().unwrap();
+        let partial = folder.join(format!(".out.{}.partial", process.id()));
+        let start = std::time::Instant::now();
+        while start.elapsed().as_millis() < if wait_for_writing { 60_000 } else { 100 } {
+            if wait_for_writing && partial.join("tables").is_dir() {
+                killed_while_writing = true;
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        process.kill().unwrap();
+        process.wait().unwrap();
+        assert!(contents(&out) == before, "earlier results have changed");
+    }
+    assert!(killed_while_writing);
+    assert!(!no_partial(&folder), "the killed run left its temporary folder");
+    run_study(&folder.join("good.toml"), &out, Some(1)).unwrap();
+    assert!(no_partial(&folder), "the next run cleans up");
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_exit_code_3() {
+    let folder = scratch("unwritable");
+    std::fs::write(folder.join("data.csv"), DATA).unwrap();
+    std::fs::write(folder.join("good.toml"), format!("{HEAD}{}", table("y ~ x | city + year", ""))).unwrap();
+    for out in [folder.join("data.csv"), folder.join("data.csv/below")] {
+        let error = run_study(&folder.join("good.toml"), &out, Some(1)).unwrap_err();
+        assert_eq!(error.exit_code(), 3, "{error}");
+        assert!(error.to_string().contains("data.csv") && !error.to_string().contains('\n'), "{error}");
+    }
+    assert_eq!(std::fs::read_to_string(folder.join("data.csv")).unwrap(), DATA);
+}
+
+#[test]
+fn a_full_disk_is_exit_code_3_and_earlier_results_stay() {
+    let folder = scratch("full-disk");
+    let disk = folder.join("disk");
+    std::fs::create_dir_all(&disk).unwrap();
+    let mount = std::process::Command::new("mount")
+        .args(["-t", "tmpfs", "-o", "size=512k", "none"])
+        .arg(&disk)
+        .stderr(std::process::Stdio::null())
+        .status();
+    if !mount.is_ok_and(|status| status.success()) {
+        eprintln!("skipped: a small file system cannot be mounted here");
+        return;
+    }
+    std::fs::write(folder.join("data.csv"), DATA).unwrap();
+    std::fs::write(folder.join("good.toml"), format!("{HEAD}{}", table("y ~ x | city + year", ""))).unwrap();
+    let out = disk.join("out");
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        run_study(&folder.join("good.toml"), &out, Some(1)).unwrap();
+        let before = contents(&out);
+        // What is left of the disk is filled, but for a few kilobytes.
+        let mut room = vec![0_u8; 512 * 1024];
+        while std::fs::write(disk.join("filler"), &room).is_err() {
+            room.truncate(room.len() - 4096);
+        }
+        std::fs::write(disk.join("filler"), &room[..room.len().saturating_sub(8192)]).unwrap();
+        let error = run_study(&folder.join("good.toml"), &out, Some(1)).unwrap_err();
+        (error.exit_code(), error.to_string(), contents(&out) == before, no_partial(&disk))
+    }));
+    let _ = std::process::Command::new("umount").arg(&disk).status();
+    let (code, message, same, clean) = result.unwrap();
+    assert_eq!(code, 3, "{message}");
+    assert!(message.contains("cannot write") && !message.contains('\n'), "{message}");
+    assert!(same && clean, "{message}");
+}
