@@ -6,6 +6,7 @@ use crate::formula::{Effect, Factor, Formula, Function, Term};
 use crate::spec::{Options, Singletons, WeightKind};
 use crate::vcov::{Groups, Vcov};
 use panel_core::{Column, Diagnostic, Panel};
+use std::sync::Arc;
 
 /// A named column of the sample.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,7 +30,7 @@ pub struct SampleWeights {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Frame {
     /// Row of the panel that each row comes from.
-    pub rows: Vec<u32>,
+    pub rows: Arc<[u32]>,
     /// Left-hand side.
     pub y: Variable,
     /// Exogenous regressors; `(Intercept)` first where there is one.
@@ -258,7 +259,7 @@ impl Frame {
             n_missing,
             n_singletons,
             diagnostics,
-            rows,
+            rows: rows.into(),
         })
     }
 }

@@ -6,7 +6,7 @@ use crate::dof::{Dof, Like};
 use crate::error::{Error, Result};
 use crate::estimation::{self, Columns, Kind, Parts, Residualized, State};
 use crate::frame::{Frame, Variable};
-use crate::iv::{self, Estimator, IvData, IvDof, IvSystem, MomentCovariance};
+use crate::iv::{self, IvData, IvDof, IvSystem, MomentCovariance};
 use crate::linalg;
 use crate::result::{Dropped, Estimate, IvResult};
 use crate::vcov::sandwich::{self, positive_semidefinite};
@@ -22,6 +22,12 @@ pub(crate) struct IvState {
     dropped: Vec<Dropped>,
     /// ‖E‖/‖x̃‖ of the worst column.
     worst: f64,
+}
+
+impl IvState {
+    pub(crate) fn system(&self) -> &IvSystem {
+        &self.system
+    }
 }
 
 /// Drops what is collinear and builds the system.
@@ -113,7 +119,7 @@ pub(crate) fn iv_dof(dof: &Dof, covariance: &Covariance) -> IvDof {
     }
 }
 
-/// Fits 2SLS under a covariance and reports its diagnostics.
+/// Fits the chosen estimator under a covariance and reports its diagnostics.
 pub(crate) fn finish(
     state: Arc<State>,
     covariance: &Covariance,
@@ -129,7 +135,7 @@ pub(crate) fn finish(
     let system = &iv_state.system;
     let moments = if covariance.is_iid() { MomentCovariance::Iid } else { MomentCovariance::Meat(&covariance.meat) };
     let rule = iv_dof(&dof, covariance);
-    let mut fit = iv::fit(system, Estimator::TwoStage, &moments, &rule, false)?;
+    let mut fit = iv::fit(system, state.options.estimator, &moments, &rule, false)?;
     // ivreg2 and its forks leave negative eigenvalues in; reghdfe and fixest set them to zero.
     let several = match &covariance.meat.structure {
         Structure::Cluster(partitions) => partitions.len() > 1,
@@ -167,6 +173,7 @@ pub(crate) fn finish(
             instruments: system.excluded_names().to_vec(),
             fit,
             diagnostics: iv_diagnostics,
+            covariance: covariance.clone(),
         }),
     };
     Ok(estimation::assemble(state.clone(), covariance.spec.clone(), dof, small, parts, diagnostics))

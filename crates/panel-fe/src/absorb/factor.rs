@@ -36,7 +36,7 @@ pub(super) fn check(effects: &[FixedEffect], weights: Option<&[f64]>) -> Result<
         if let Some(slope) = effect.slopes.iter().find(|slope| slope.len() != n) {
             return Err(shape("a varying slope", slope.len()));
         }
-        if let Some(&code) = effect.codes.iter().find(|&&code| code as usize >= effect.levels) {
+        if let Some(&code) = effect.codes.iter().max().filter(|&&code| code as usize >= effect.levels) {
             return Err(Error::Specification(format!(
                 "a fixed effect of {} levels has the code {code}",
                 effect.levels

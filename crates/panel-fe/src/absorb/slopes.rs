@@ -6,8 +6,9 @@
 
 use super::conjugate::{self, Lane};
 use super::dense::PivotedCholesky;
-use super::{ColumnReport, FixedEffect, LANES, Rank, Settings, norm};
+use super::{ColumnReport, FixedEffect, LANES, Rank, Residual, Settings, norm};
 use crate::error::{Error, Result};
+use rayon::prelude::*;
 
 const DENSE: usize = 400;
 const MOST_LEVERAGES: usize = 2000;
@@ -165,8 +166,14 @@ impl Slopes {
             .collect()
     }
 
-    pub(super) fn residualize(&self, columns: &mut [&mut [f64]]) -> Result<Vec<ColumnReport>> {
-        columns.iter_mut().map(|column| self.one_column(column)).collect()
+    pub(super) fn residualize(&self, columns: &[&[f64]]) -> Result<Vec<Residual>> {
+        let work = |column: &&[f64]| {
+            let size = norm(column, self.weights.as_deref());
+            let mut values = column.to_vec();
+            let report = self.one_column(&mut values)?;
+            Ok(Residual { values, report, size })
+        };
+        columns.par_iter().map(work).collect()
     }
 
     fn one_column(&self, v: &mut [f64]) -> Result<ColumnReport> {
@@ -194,9 +201,11 @@ impl Slopes {
                         tolerance: 0.3 * self.settings.tolerance,
                         max_iterations: self.settings.max_iterations,
                     };
+                    let right = g.iter().map(|&value| [value, 0.0, 0.0, 0.0]).collect();
                     let solved = conjugate::solve(
-                        std::slice::from_ref(&g),
-                        &[size],
+                        right,
+                        1,
+                        &[size, 0.0, 0.0, 0.0],
                         &ones,
                         stop,
                         |v: &[Lane], out: &mut [Lane]| {
@@ -207,7 +216,7 @@ impl Slopes {
                     );
                     report.iterations += solved.iterations;
                     let energy: f64 = g.iter().map(|g| g * g).sum();
-                    (solved.solution(0), (energy / (0.5 * solved.smallest)).sqrt())
+                    (solved.x.iter().map(|lane| lane[0]).collect(), (energy / (0.5 * solved.smallest)).sqrt())
                 }
             };
             report.error = if error.is_finite() { error } else { 0.0 }.max(2.0 * f64::EPSILON * size);
