@@ -64,7 +64,7 @@ fn draw(design: &Design, replication: u64) -> Frame {
             y[i] += effect + 0.5 * level + years[year] + u;
         }
     }
-    let column = |name: &str, values: Vec<f64>| Variable { name: name.into(), values };
+    let column = |name: &str, values: Vec<f64>| Variable { name: name.into(), values: values.into() };
     let product = |f: &dyn Fn(usize) -> f64| (0..n).map(f).collect::<Vec<f64>>();
     let exog = vec![
         column("x", x.clone()),

@@ -22,10 +22,10 @@ use std::sync::Arc;
 /// All columns of a sample, residualised.
 #[derive(Debug, Clone)]
 pub(crate) struct Columns {
-    pub(crate) y: Residualized,
-    pub(crate) exog: Vec<Residualized>,
-    pub(crate) endog: Vec<Residualized>,
-    pub(crate) instruments: Vec<Residualized>,
+    pub(crate) y: Arc<Residualized>,
+    pub(crate) exog: Vec<Arc<Residualized>>,
+    pub(crate) endog: Vec<Arc<Residualized>>,
+    pub(crate) instruments: Vec<Arc<Residualized>>,
 }
 
 /// What an estimate keeps, so that its covariance can be exchanged and its effects recovered.
@@ -57,7 +57,7 @@ impl State {
 pub(crate) fn residualize(frame: &Frame, absorber: &Absorber) -> Result<Columns> {
     let variables: Vec<&Variable> =
         std::iter::once(&frame.y).chain(&frame.exog).chain(&frame.endog).chain(&frame.instruments).collect();
-    let mut columns = residualize_variables(&variables, frame, absorber)?.into_iter();
+    let mut columns = residualize_variables(&variables, frame, absorber)?.into_iter().map(Arc::new);
     let mut next = |count: usize| columns.by_ref().take(count).collect::<Vec<_>>();
     let y = next(1).pop().ok_or_else(|| Error::NoObservations("the sample has no response".into()))?;
     Ok(Columns {
@@ -73,7 +73,7 @@ pub(crate) fn residualize_variables(
     frame: &Frame,
     absorber: &Absorber,
 ) -> Result<Vec<Residualized>> {
-    let columns: Vec<&[f64]> = variables.iter().map(|variable| variable.values.as_slice()).collect();
+    let columns: Vec<&[f64]> = variables.iter().map(|variable| &*variable.values).collect();
     absorber.residuals(&columns, frame.weight_values())
 }
 
@@ -288,7 +288,7 @@ pub(crate) fn assemble(
         Some(weights) if dof.like == Like::Fixest => linalg::sum(weights),
         _ => small.df_rmse,
     };
-    let n_periods = distinct(&frame.time.1);
+    let n_periods = distinct(&frame.time.1).max(1);
     Estimate {
         formula: state.formula.clone(),
         response: frame.y.name.clone(),

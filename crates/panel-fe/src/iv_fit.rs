@@ -33,7 +33,7 @@ impl IvState {
 /// Drops what is collinear and builds the system.
 pub(crate) fn prepare(frame: &Frame, columns: &Columns, tolerance: f64) -> Result<IvState> {
     let weights = frame.weight_values();
-    let regressors: Vec<&Residualized> = columns.exog.iter().chain(&columns.endog).collect();
+    let regressors: Vec<&Residualized> = columns.exog.iter().chain(&columns.endog).map(AsRef::as_ref).collect();
     let x: Vec<&[f64]> = regressors.iter().map(|column| column.values.as_slice()).collect();
     let sizes: Vec<f64> = regressors.iter().map(|column| column.size).collect();
     let kept = collinear::independent(&x, weights, &sizes, &linalg::gram_columns(&x, weights), tolerance);
@@ -44,7 +44,7 @@ pub(crate) fn prepare(frame: &Frame, columns: &Columns, tolerance: f64) -> Resul
     let excluded: Vec<usize> = (0..columns.instruments.len()).filter(|&j| varies(&columns.instruments[j])).collect();
 
     let mut dropped = Vec::new();
-    let mut leave_out = |variables: &[Variable], residualized: &[Residualized], kept: &[usize], what: &str| {
+    let mut leave_out = |variables: &[Variable], residualized: &[Arc<Residualized>], kept: &[usize], what: &str| {
         for j in (0..variables.len()).filter(|j| !kept.contains(j)) {
             let reason = if varies(&residualized[j]) {
                 format!("{what}, it is a combination of the regressors before it")
@@ -63,7 +63,7 @@ pub(crate) fn prepare(frame: &Frame, columns: &Columns, tolerance: f64) -> Resul
         ));
     }
 
-    let matrix = |columns: &[Residualized], kept: &[usize]| {
+    let matrix = |columns: &[Arc<Residualized>], kept: &[usize]| {
         let mut matrix = Mat::zeros(frame.rows.len(), kept.len());
         for (target, &j) in kept.iter().enumerate() {
             matrix.col_as_slice_mut(target).copy_from_slice(&columns[j].values);

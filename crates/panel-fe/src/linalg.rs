@@ -51,6 +51,11 @@ fn fold(lanes: [f64; 8]) -> f64 {
 }
 
 fn dot_block(a: &[f64], b: &[f64]) -> f64 {
+    pulp::Arch::new().dispatch(|| dot_lanes(a, b))
+}
+
+#[inline(always)]
+fn dot_lanes(a: &[f64], b: &[f64]) -> f64 {
     let mut lanes = [0.0; 8];
     let (a8, b8) = (a.chunks_exact(8), b.chunks_exact(8));
     let tail: f64 = a8.remainder().iter().zip(b8.remainder()).map(|(x, y)| x * y).sum();
@@ -63,6 +68,11 @@ fn dot_block(a: &[f64], b: &[f64]) -> f64 {
 }
 
 fn dot3_block(a: &[f64], b: &[f64], w: &[f64]) -> f64 {
+    pulp::Arch::new().dispatch(|| dot3_lanes(a, b, w))
+}
+
+#[inline(always)]
+fn dot3_lanes(a: &[f64], b: &[f64], w: &[f64]) -> f64 {
     let mut lanes = [0.0; 8];
     let (a8, b8, w8) = (a.chunks_exact(8), b.chunks_exact(8), w.chunks_exact(8));
     let tail: f64 = a8.remainder().iter().zip(b8.remainder()).zip(w8.remainder()).map(|((x, y), w)| x * y * w).sum();

@@ -186,7 +186,7 @@ impl Estimate {
             .chain(&frame.exog)
             .chain(&frame.instruments)
             .find(|variable| variable.name == name)
-            .map(|variable| variable.values.as_slice())
+            .map(|variable| &*variable.values)
     }
 
     /// The same estimate under another covariance and rule, without refitting.

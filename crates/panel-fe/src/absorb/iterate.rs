@@ -194,11 +194,13 @@ impl Iterative {
                 let only_second = self.border.is_some() || sweep.cells.len() == 1;
                 let work = |(chunk, part): (&Range<usize>, &mut Vec<Lane>)| {
                     part.fill([0.0; LANES]);
-                    if only_second {
-                        apply_second(sweep, chunk.clone(), v, part);
-                    } else {
-                        apply_all(sweep, chunk.clone(), v, part);
-                    }
+                    pulp::Arch::new().dispatch(|| {
+                        if only_second {
+                            apply_second(sweep, chunk.clone(), v, part);
+                        } else {
+                            apply_all(sweep, chunk.clone(), v, part);
+                        }
+                    });
                 };
                 if parts.len() == 1 {
                     sweep.chunks.iter().zip(parts.iter_mut()).for_each(work);
@@ -357,6 +359,7 @@ fn reciprocals(diagonal: &[f64], level_weights: &[f64]) -> Vec<f64> {
 }
 
 /// out ← out - N'W₁⁻¹N v over the runs of a chunk, for the second effect alone.
+#[inline(always)]
 fn apply_second(sweep: &Sweep, chunk: Range<usize>, v: &[Lane], out: &mut [Lane]) {
     let cells = &sweep.cells[0];
     for run in chunk {
@@ -390,6 +393,7 @@ fn apply_second(sweep: &Sweep, chunk: Range<usize>, v: &[Lane], out: &mut [Lane]
 }
 
 /// out ← out + D₂'W M₁ D₂ v over the runs of a chunk.
+#[inline(always)]
 fn apply_all(sweep: &Sweep, chunk: Range<usize>, v: &[Lane], out: &mut [Lane]) {
     let mut sums: Vec<Lane> = Vec::new();
     for run in chunk {

@@ -36,7 +36,7 @@ fn components(a: &FixedEffect, b: &FixedEffect) -> usize {
     // The last level met beside each level of the larger effect stands for it.
     let mut beside = vec![u32::MAX; large.levels];
     let mut sets = Sets::new(small.levels);
-    for (&i, &j) in large.codes.iter().zip(&small.codes) {
+    for (&i, &j) in large.codes.iter().zip(small.codes.iter()) {
         let slot = &mut beside[i as usize];
         if *slot == j {
             continue;

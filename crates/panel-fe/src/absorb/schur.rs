@@ -19,6 +19,8 @@ const DENSE: usize = 400;
 const BORDER: usize = 400;
 /// Levels with more neighbours, on average, are not tried for banded elimination.
 const MOST_NEIGHBORS: usize = 64;
+/// A direct solver stops refining at this error, relative to the residual.
+const EXACT: f64 = 1e-12;
 /// Refinement steps of a direct solver.
 const REFINEMENTS: usize = 4;
 
@@ -134,7 +136,9 @@ impl Schur {
                 let form: f64 = sums.g.iter().zip(&alpha).map(|(g, alpha)| g[slot] * alpha[slot]).sum();
                 let correction = form.max(0.0).sqrt();
                 let error = &mut reports[column].error;
-                let done = correction <= 4.0 * f64::EPSILON * start[column] || correction >= 0.5 * *error;
+                // What is left enters coefficients squared, so a few digits below the tolerance are enough.
+                let small = correction <= EXACT * norms[column] || correction <= 4.0 * f64::EPSILON * start[column];
+                let done = small || correction >= 0.5 * *error;
                 if step > 0 && done {
                     *error = error.min(correction);
                 } else {
@@ -171,7 +175,7 @@ impl Schur {
         };
         let mut left = sweep.runs.gather(part);
         for cells in &sweep.cells {
-            left.iter_mut().zip(cells).for_each(|(value, &cell)| *value -= alpha[cell as usize][0]);
+            left.iter_mut().zip(cells.iter()).for_each(|(value, &cell)| *value -= alpha[cell as usize][0]);
         }
         let mut effects = vec![Vec::new(); self.others.len() + 1];
         effects[self.eliminated] = sweep

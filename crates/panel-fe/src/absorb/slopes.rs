@@ -9,6 +9,7 @@ use super::dense::PivotedCholesky;
 use super::{ColumnReport, FixedEffect, LANES, Rank, Residual, Settings, norm};
 use crate::error::{Error, Result};
 use rayon::prelude::*;
+use std::sync::Arc;
 
 const DENSE: usize = 400;
 const MOST_LEVERAGES: usize = 2000;
@@ -27,7 +28,7 @@ struct Direction {
 
 #[derive(Debug)]
 pub(super) struct Slopes {
-    codes: Vec<Vec<u32>>,
+    codes: Vec<Arc<[u32]>>,
     levels: Vec<usize>,
     weights: Option<Vec<f64>>,
     eliminated: Vec<Direction>,
@@ -128,7 +129,7 @@ impl Slopes {
 
     /// S times one vector.
     fn apply_one(&self, alpha: &[f64]) -> Vec<f64> {
-        let mut v = vec![0.0; self.codes.first().map_or(0, Vec::len)];
+        let mut v = vec![0.0; self.codes.first().map_or(0, |codes| codes.len())];
         for direction in &self.others {
             self.subtract(direction, &alpha[direction.offset..], &mut v);
         }
@@ -267,7 +268,7 @@ fn orthonormal(effect: &FixedEffect, weights: Option<&[f64]>) -> Vec<(Vec<f64>, 
             .zip(&after)
             .map(|(before, after)| if *after > FLOOR * FLOOR * before { 1.0 / after.sqrt() } else { 0.0 })
             .collect();
-        values.iter_mut().zip(&effect.codes).for_each(|(value, &code)| *value *= scale[code as usize]);
+        values.iter_mut().zip(effect.codes.iter()).for_each(|(value, &code)| *value *= scale[code as usize]);
         let live = scale.iter().filter(|scale| **scale > 0.0).count();
         basis.push((values, live));
     }

@@ -9,6 +9,7 @@ use super::factor::Runs;
 use super::{FixedEffect, LANES, one_way};
 use rayon::prelude::*;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Fewest rows of a chunk.
 const CHUNK: usize = 65_536;
@@ -22,7 +23,7 @@ const LONG: usize = 2048;
 pub(super) struct Sweep {
     pub(super) runs: Runs,
     /// Stacked unknown of each row in run order, one column per other effect.
-    pub(super) cells: Vec<Vec<u32>>,
+    pub(super) cells: Vec<Arc<[u32]>>,
     /// First unknown of each other effect, and the end.
     pub(super) offsets: Vec<usize>,
     /// Weights in run order.
@@ -60,11 +61,12 @@ impl Sweep {
         let mut cells = Vec::with_capacity(others.len());
         for other in others {
             let offset = offsets[offsets.len() - 1];
-            let mut column = runs.gather(&other.codes);
-            if offset > 0 {
-                column.iter_mut().for_each(|cell| *cell += offset as u32);
-            }
-            cells.push(column);
+            let add = offset as u32;
+            cells.push(match &runs.order {
+                None if offset == 0 => other.codes.clone(),
+                None => other.codes.iter().map(|code| code + add).collect(),
+                Some(order) => order.iter().map(|&row| other.codes[row as usize] + add).collect(),
+            });
             offsets.push(offset + other.levels);
         }
         let weights = weights.map(|w| runs.gather(w));
@@ -119,14 +121,16 @@ impl Sweep {
     }
 
     fn pass_chunk(&self, source: &Source<'_>, chunk: Range<usize>, columns: &mut [&mut [f64]]) -> Sums {
+        let arch = pulp::Arch::new();
         match (self.cells.len(), &self.weights) {
-            (0, _) => self.pass_runs::<0>(source, chunk, columns),
-            (1, None) => self.pass_runs::<1>(source, chunk, columns),
-            _ => self.pass_runs::<{ usize::MAX }>(source, chunk, columns),
+            (0, _) => arch.dispatch(|| self.pass_runs::<0>(source, chunk, columns)),
+            (1, None) => arch.dispatch(|| self.pass_runs::<1>(source, chunk, columns)),
+            _ => arch.dispatch(|| self.pass_runs::<{ usize::MAX }>(source, chunk, columns)),
         }
     }
 
     /// `WIDTH` is the number of other effects: 0, 1 without weights, or anything.
+    #[inline(always)]
     fn pass_runs<const WIDTH: usize>(
         &self,
         source: &Source<'_>,
@@ -134,52 +138,63 @@ impl Sweep {
         columns: &mut [&mut [f64]],
     ) -> Sums {
         let base = self.runs.starts[chunk.start] as usize;
-        let mut sums =
-            Sums { g: vec![[0.0; LANES]; self.unknowns()], before: [0.0; LANES], after: [0.0; LANES] };
-        let mut buffer: Vec<Lane> = Vec::new();
+        let mut sums = Sums { g: vec![[0.0; LANES]; self.unknowns()], before: [0.0; LANES], after: [0.0; LANES] };
+        let mut buffer: Vec<Lane> = vec![[0.0; LANES]; LONG];
+        // Absent columns are read from zeros and written to a place nobody looks at.
+        let (zeros, mut nowhere) = ([0.0; LONG], [[0.0; LONG]; LANES]);
         for run in chunk {
             let range = self.run(run);
             if range.len() > LONG {
                 self.pass_long(source, range, base, columns, &mut sums);
                 continue;
             }
-            buffer.clear();
-            buffer.resize(range.len(), [0.0; LANES]);
+            let buffer = &mut buffer[..range.len()];
             let local = range.start - base..range.end - base;
             let w = self.weights.as_ref().map(|w| &w[range.clone()]);
-            for (lane, column) in columns.iter().enumerate() {
-                match (source, &self.runs.order) {
-                    (Source::Rows(rows), None) => {
-                        let values = &rows[lane][range.clone()];
-                        buffer.iter_mut().zip(values).for_each(|(slot, value)| slot[lane] = *value);
+            let mut mean = match (source, &self.runs.order) {
+                (Source::Rows(rows), Some(order)) => {
+                    for (slot, &row) in buffer.iter_mut().zip(&order[range.clone()]) {
+                        *slot = std::array::from_fn(|l| rows.get(l).map_or(0.0, |column| column[row as usize]));
                     }
-                    (Source::Rows(rows), Some(order)) => {
-                        let places = &order[range.clone()];
-                        buffer.iter_mut().zip(places).for_each(|(slot, &row)| slot[lane] = rows[lane][row as usize]);
-                    }
-                    (Source::Less(_), _) => {
-                        buffer.iter_mut().zip(&column[local.clone()]).for_each(|(slot, value)| slot[lane] = *value);
-                    }
+                    weigh(buffer, w, &mut sums.before)
                 }
-            }
-            match w {
-                None => buffer.iter().for_each(|slot| add_square(&mut sums.before, slot, 1.0)),
-                Some(w) => buffer.iter().zip(w).for_each(|(slot, w)| add_square(&mut sums.before, slot, *w)),
-            }
-            if let Source::Less(alpha) = source {
-                if WIDTH == 1 {
-                    let cells = &self.cells[0][range.clone()];
-                    buffer.iter_mut().zip(cells).for_each(|(slot, &cell)| subtract(slot, &alpha[cell as usize]));
-                } else {
-                    for cells in &self.cells {
-                        let cells = &cells[range.clone()];
+                (Source::Rows(rows), None) => {
+                    let lane = |l: usize| rows.get(l).map_or(&zeros[..range.len()], |column| &column[range.clone()]);
+                    load(buffer, [lane(0), lane(1), lane(2), lane(3)]);
+                    weigh(buffer, w, &mut sums.before)
+                }
+                (Source::Less(alpha), _) => {
+                    let lane = |l: usize| columns.get(l).map_or(&zeros[..range.len()], |column| &column[local.clone()]);
+                    load(buffer, [lane(0), lane(1), lane(2), lane(3)]);
+                    if WIDTH == 1 {
+                        let cells = &self.cells[0][range.clone()];
                         buffer.iter_mut().zip(cells).for_each(|(slot, &cell)| subtract(slot, &alpha[cell as usize]));
+                    } else {
+                        for cells in &self.cells {
+                            let cells = &cells[range.clone()];
+                            let pairs = buffer.iter_mut().zip(cells);
+                            pairs.for_each(|(slot, &cell)| subtract(slot, &alpha[cell as usize]));
+                        }
                     }
+                    weigh(buffer, w, &mut [0.0; LANES])
                 }
+            };
+            mean.iter_mut().for_each(|mean| *mean *= self.inverse[run]);
+            if let Source::Rows(_) = source {
+                // Twice, the second time of what the first has left: large levels leave no rounding behind.
+                buffer.iter_mut().for_each(|slot| subtract(slot, &mean));
+                mean = weigh(buffer, w, &mut [0.0; LANES]);
+                mean.iter_mut().for_each(|mean| *mean *= self.inverse[run]);
             }
-            demean(&mut buffer, w, self.inverse[run]);
-            for (lane, column) in columns.iter_mut().enumerate() {
-                column[local.clone()].iter_mut().zip(&buffer).for_each(|(value, slot)| *value = slot[lane]);
+            let [a, b, c, d] = &mut nowhere;
+            let mut targets = [&mut a[..], &mut b[..], &mut c[..], &mut d[..]].map(|slice| &mut slice[..range.len()]);
+            for (target, column) in targets.iter_mut().zip(columns.iter_mut()) {
+                *target = &mut column[local.clone()];
+            }
+            let [a, b, c, d] = targets;
+            for ((((slot, a), b), c), d) in buffer.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+                subtract(slot, &mean);
+                [*a, *b, *c, *d] = *slot;
             }
             match w {
                 None => buffer.iter().for_each(|slot| add_square(&mut sums.after, slot, 1.0)),
@@ -337,22 +352,33 @@ fn add_square(total: &mut Lane, value: &Lane, weight: f64) {
     }
 }
 
-/// Subtracts the (weighted) means, twice, the second time of what the first has left.
+/// Four columns side by side.
 #[inline(always)]
-fn demean(values: &mut [Lane], weights: Option<&[f64]>, inverse: f64) {
-    for _ in 0..2 {
-        let mut mean = [0.0; LANES];
-        match weights {
-            None => values.iter().for_each(|value| add(&mut mean, value)),
-            Some(w) => {
-                for (value, w) in values.iter().zip(w) {
-                    for lane in 0..LANES {
-                        mean[lane] += w * value[lane];
-                    }
-                }
+fn load(buffer: &mut [Lane], [a, b, c, d]: [&[f64]; LANES]) {
+    for ((((slot, a), b), c), d) in buffer.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+        *slot = [*a, *b, *c, *d];
+    }
+}
+
+/// (Weighted) sums of a run, and its squares added to `squares`.
+#[inline(always)]
+fn weigh(values: &[Lane], weights: Option<&[f64]>, squares: &mut Lane) -> Lane {
+    let mut total = [0.0; LANES];
+    match weights {
+        None => {
+            for value in values {
+                add(&mut total, value);
+                add_square(squares, value, 1.0);
             }
         }
-        mean.iter_mut().for_each(|mean| *mean *= inverse);
-        values.iter_mut().for_each(|value| subtract(value, &mean));
+        Some(w) => {
+            for (value, w) in values.iter().zip(w) {
+                for lane in 0..LANES {
+                    total[lane] += w * value[lane];
+                }
+                add_square(squares, value, *w);
+            }
+        }
     }
+    total
 }
