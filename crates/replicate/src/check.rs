@@ -77,7 +77,7 @@ impl Run<'_> {
     fn whole(&mut self) {
         let loaded = self.loaded;
         let study = &loaded.study;
-        self.line(&study.study.title);
+        self.line(study.study.title.get(crate::published::lang(study)));
         let definitions = self.noted(variables::definitions(study));
         self.words();
         let Some(data) = self.noted(data::load(loaded)) else { return };

@@ -106,7 +106,7 @@ fn missing(study: &Study, report: &QualityReport) -> String {
 fn page(study: &Study, report: &QualityReport) -> String {
     let mut page = String::from("# Data quality\n\n");
     if let Some(notice) = &study.study.notice {
-        let _ = writeln!(page, "> {notice}\n");
+        let _ = writeln!(page, "> {}\n", notice.get(report::Lang::En));
     }
     let _ = writeln!(
         page,

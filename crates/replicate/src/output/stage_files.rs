@@ -102,7 +102,7 @@ fn interval_lines(panel: &Panel, has_time: bool, gtfp: &Gtfp, bootstrap: &Bootst
         header.push(panel.time_name());
     }
     header.extend(["quantity", "estimate", "bias", "corrected", "se", "low", "high", "replications"]);
-    csv_line(&mut out, &header);
+    push_record(&mut out, header);
     for (found, &row) in bootstrap.rows.iter().zip(&gtfp.rows) {
         let quantities = [
             ("score_global", found.score),
@@ -121,7 +121,7 @@ fn interval_lines(panel: &Panel, has_time: bool, gtfp: &Gtfp, bootstrap: &Bootst
             let Interval { estimate, bias, corrected, se, low, high, replications } = interval;
             cells.extend([estimate, bias, corrected, se, low, high].map(full));
             cells.push(replications.to_string());
-            csv_line(&mut out, &cells);
+            push_record(&mut out, cells.iter().map(String::as_str));
         }
     }
     out
