@@ -4,7 +4,6 @@
 //! tools are still missing. It never changes directory: relative paths are the caller's.
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::exit)]
 
-mod api;
 mod before_after;
 mod bench;
 mod bless;

@@ -1,7 +1,7 @@
 //! From a sample to an estimate.
 
-use crate::absorb::{self, Absorber};
 pub(crate) use crate::absorb::Residual as Residualized;
+use crate::absorb::{self, Absorber};
 use crate::dof::{Absorbed, AbsorbedTerm, Dof, Like};
 use crate::error::{Error, Result};
 use crate::frame::{Frame, INTERCEPT, Variable};
@@ -141,13 +141,7 @@ pub(crate) fn with_vcov(estimate: &Estimate, vcov: &Vcov, like: Like, panel: Opt
 }
 
 /// `residuals` are those of least squares; instrumental variables make their own.
-fn finish(
-    state: Arc<State>,
-    residuals: Vec<f64>,
-    vcov: &Vcov,
-    dof: Dof,
-    panel: Option<&Panel>,
-) -> Result<Estimate> {
+fn finish(state: Arc<State>, residuals: Vec<f64>, vcov: &Vcov, dof: Dof, panel: Option<&Panel>) -> Result<Estimate> {
     let mut diagnostics = state.frame.diagnostics.clone();
     let covariance = {
         let options = &state.options;
@@ -205,16 +199,7 @@ fn finish_ols(
     let dropped = dropped(&state, &fit.kept, &mut diagnostics);
     let errors: Vec<f64> = fit.kept.iter().map(|&j| state.columns.exog[j].report.error).collect();
     let bounds = ols::error_bounds(&fit.coef, &fit.bread, &errors, state.columns.y.report.error, fit.total.sqrt());
-    let parts = Parts {
-        names,
-        estimates: fit.coef.clone(),
-        vcov,
-        ssr: fit.ssr,
-        residuals,
-        dropped,
-        bounds,
-        iv: None,
-    };
+    let parts = Parts { names, estimates: fit.coef.clone(), vcov, ssr: fit.ssr, residuals, dropped, bounds, iv: None };
     Ok(assemble(state.clone(), covariance.spec, dof, small, parts, diagnostics))
 }
 

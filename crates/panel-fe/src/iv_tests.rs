@@ -3,7 +3,8 @@
 use crate::error::{Error, Result};
 use crate::estimation::Kind;
 use crate::iv::{
-    self, AndersonRubin, AndersonRubinSet, IvDof, IvFit, IvSystem, LimlOveridentification, MomentCovariance, ReducedForm,
+    self, AndersonRubin, AndersonRubinSet, IvDof, IvFit, IvSystem, LimlOveridentification, MomentCovariance,
+    ReducedForm,
 };
 use crate::outcome::TestOutcome;
 use crate::result::Estimate;
@@ -21,11 +22,8 @@ impl Estimate {
         let (Kind::Iv(state), Some(iv)) = (&self.state.kind, &self.iv) else {
             return Err(Error::Unsupported(format!("{what} of an estimate without instruments")));
         };
-        let covariance = if iv.covariance.is_iid() {
-            MomentCovariance::Iid
-        } else {
-            MomentCovariance::Meat(&iv.covariance.meat)
-        };
+        let covariance =
+            if iv.covariance.is_iid() { MomentCovariance::Iid } else { MomentCovariance::Meat(&iv.covariance.meat) };
         Ok(Parts { system: state.system(), fit: &iv.fit, covariance, dof: iv.fit.dof })
     }
 

@@ -132,7 +132,9 @@ impl Run<'_> {
         let mut made: Vec<(String, String)> = Vec::new();
         if let Some(va) = &study.va {
             let names = &va.names;
-            made.extend([&names.va, &names.location_quotient, &names.spillover].map(|name| ("va".into(), name.clone())));
+            made.extend(
+                [&names.va, &names.location_quotient, &names.spillover].map(|name| ("va".into(), name.clone())),
+            );
         }
         for (place, spec) in study.gtfp.iter().enumerate() {
             made.push((format!("gtfp-{}", spec.id), gtfp_name(spec, place)));
@@ -196,7 +198,8 @@ impl Run<'_> {
         let mut words = match column {
             Column::Float(values) => {
                 let present = || values.iter().copied().filter(|value| !value.is_nan());
-                let (low, high) = (present().fold(f64::INFINITY, f64::min), present().fold(f64::NEG_INFINITY, f64::max));
+                let (low, high) =
+                    (present().fold(f64::INFINITY, f64::min), present().fold(f64::NEG_INFINITY, f64::max));
                 match column.len() - missing {
                     0 => "no value at all".to_owned(),
                     n => format!("{n} values from {low:.6} to {high:.6}"),

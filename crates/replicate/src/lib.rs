@@ -5,8 +5,8 @@
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-pub mod cli;
 pub mod check;
+pub mod cli;
 pub mod compute;
 pub mod error;
 pub mod figures;

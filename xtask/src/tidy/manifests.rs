@@ -14,11 +14,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("panel-report", &["panel-core"]),
     ("replicate", &["panel-core", "va-index", "gtfp-ebm", "market-seg", "panel-fe", "report"]),
     ("xtask", &[]),
+    ("api-listing", &[]),
     ("replication-tests", &["panel-core", "replicate"]),
 ];
 
 /// Packages that are never published.
-const INTERNAL: &[&str] = &["replicate", "xtask", "replication-tests"];
+const INTERNAL: &[&str] = &["replicate", "xtask", "api-listing", "replication-tests"];
 
 /// Checks every manifest.
 pub(super) fn check(root: &Path, members: &[Member], findings: &mut Vec<String>) -> Result<(), String> {

@@ -54,7 +54,8 @@ pub(super) fn blocks(sweep: &Sweep, with_incidence: bool) -> (Blocks, Incidence)
     let mut pattern: Vec<(u32, f64)> = Vec::new();
     sweep.for_each_run(0..1, &mut Scratch::default(), |_, _, pairs| pattern = pairs[split(pairs, n)..].to_vec());
     let parts = sweep.by_chunk(|chunk| part(sweep, chunk, with_incidence, &pattern));
-    let mut total = Blocks { diagonal: vec![0.0; n], border: vec![0.0; n * rest], corner: vec![0.0; rest * rest], rest };
+    let mut total =
+        Blocks { diagonal: vec![0.0; n], border: vec![0.0; n * rest], corner: vec![0.0; rest * rest], rest };
     let mut incidence = Incidence { starts: vec![0], levels: Vec::new(), weights: Vec::new() };
     let (mut alike, mut alike_total) = (vec![0.0; n], 0.0);
     let sum = |total: &mut [f64], part: &[f64]| total.iter_mut().zip(part).for_each(|(total, part)| *total += part);
@@ -214,8 +215,7 @@ impl Incidence {
             }
             (counts, neighbors, values)
         };
-        let parts: Vec<_> =
-            (0..PARTS).into_par_iter().map(|k| rows(n * k / PARTS..n * (k + 1) / PARTS)).collect();
+        let parts: Vec<_> = (0..PARTS).into_par_iter().map(|k| rows(n * k / PARTS..n * (k + 1) / PARTS)).collect();
         let mut sparse = Sparse { starts: vec![0], neighbors: Vec::new(), values: Vec::new(), diagonal };
         for (counts, neighbors, values) in parts {
             for count in counts {

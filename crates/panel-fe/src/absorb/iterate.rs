@@ -43,7 +43,8 @@ impl Iterative {
     /// Iterates on the second effect alone; `scale` are the weights of the other levels.
     pub(super) fn bordered(sweep: &Sweep, blocks: Blocks, matrix: Option<Sparse>, scale: &[f64]) -> Self {
         let Blocks { diagonal, border, corner, rest } = blocks;
-        let border = (rest > 0).then(|| Border { rows: border, rest, corner: PivotedCholesky::new(corner, rest, scale) });
+        let border =
+            (rest > 0).then(|| Border { rows: border, rest, corner: PivotedCholesky::new(corner, rest, scale) });
         let mut level_weights = sweep.level_weights();
         level_weights.truncate(diagonal.len());
         Self { inverse_diagonal: reciprocals(&diagonal, &level_weights), level_weights, border, matrix }
@@ -88,8 +89,7 @@ impl Iterative {
             let mut still = Vec::new();
             for (slot, &column) in pending.iter().enumerate() {
                 norms[column] = sums.after[slot].sqrt();
-                let energy: f64 =
-                    reduced.iter().zip(&self.inverse_diagonal).map(|(g, d)| g[slot] * g[slot] * d).sum();
+                let energy: f64 = reduced.iter().zip(&self.inverse_diagonal).map(|(g, d)| g[slot] * g[slot] * d).sum();
                 let error = (energy / (0.5 * smallest) + explained[slot].max(0.0)).sqrt();
                 let floor = 64.0 * f64::EPSILON * start[column];
                 reports[column].error = error.max(2.0 * f64::EPSILON * norms[column]);
@@ -136,8 +136,7 @@ impl Iterative {
     ) -> (Vec<Lane>, conjugate::Solved) {
         let (reduced, _) = self.reduce(&sums.g);
         let norms = sums.after.map(f64::sqrt);
-        let stop =
-            conjugate::Stop { tolerance: 0.3 * settings.tolerance, max_iterations: settings.max_iterations };
+        let stop = conjugate::Stop { tolerance: 0.3 * settings.tolerance, max_iterations: settings.max_iterations };
         let mut parts = self.scratch(sweep);
         let solved = conjugate::solve(reduced, lanes, &norms, &self.inverse_diagonal, stop, |v, out| {
             self.apply(sweep, v, out, &mut parts);
@@ -226,12 +225,7 @@ impl Iterative {
     ///
     /// r - M⁺Mr of random r is a random null vector. What is left of it outside the indicators (disjoint, so the mean
     /// over each is taken off) is either an error of the solve, whose size is known, or shows another null vector.
-    pub(super) fn further_null_vectors(
-        &self,
-        sweep: &Sweep,
-        components: &[u32],
-        settings: Settings,
-    ) -> Option<usize> {
+    pub(super) fn further_null_vectors(&self, sweep: &Sweep, components: &[u32], settings: Settings) -> Option<usize> {
         let n = self.inverse_diagonal.len();
         let mut parts = self.scratch(sweep);
         let mut found: Vec<Vec<f64>> = Vec::new();
@@ -309,7 +303,8 @@ impl Iterative {
 
 /// A fixed sequence in (-1, 1).
 fn random(stream: usize, i: usize) -> f64 {
-    let mut z = (stream as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ (i as u64).wrapping_mul(0xD1B5_4A32_D192_ED03);
+    let mut z =
+        (stream as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ (i as u64).wrapping_mul(0xD1B5_4A32_D192_ED03);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     z ^= z >> 31;

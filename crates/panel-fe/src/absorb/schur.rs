@@ -85,7 +85,9 @@ impl Schur {
                     let report = |after: f64| ColumnReport { iterations: 0, error: f64::EPSILON * after.sqrt() };
                     first.after[..block.len()].iter().map(|&after| report(after)).collect()
                 }
-                Solver::Iterative(iterative) => iterative.residualize(&self.sweep, first, &mut slices, self.settings)?,
+                Solver::Iterative(iterative) => {
+                    iterative.residualize(&self.sweep, first, &mut slices, self.settings)?
+                }
                 _ => self.direct(first, &mut slices),
             };
             for (lane, (sorted, report)) in sorted.into_iter().zip(reports).enumerate() {
@@ -261,7 +263,9 @@ fn is_balanced(sweep: &Sweep) -> bool {
     let mut seen = vec![0_u32; levels];
     sweep.runs.ranges().enumerate().all(|(run, range)| {
         range.len() == levels
-            && cells[range].iter().all(|&cell| std::mem::replace(&mut seen[cell as usize], run as u32 + 1) <= run as u32)
+            && cells[range]
+                .iter()
+                .all(|&cell| std::mem::replace(&mut seen[cell as usize], run as u32 + 1) <= run as u32)
     })
 }
 

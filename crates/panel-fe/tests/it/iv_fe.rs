@@ -375,8 +375,11 @@ fn end_to_end_from_a_formula() {
                 if want.is_null() {
                     continue;
                 }
-                let mut model =
-                    Model::new(&formula).expect("a formula").vcov(vcov.parse().expect("a covariance")).like(like).estimator(estimator);
+                let mut model = Model::new(&formula)
+                    .expect("a formula")
+                    .vcov(vcov.parse().expect("a covariance"))
+                    .like(like)
+                    .estimator(estimator);
                 if keep {
                     model = model.singletons(panel_fe::Singletons::Keep);
                 }

@@ -53,8 +53,7 @@ fn stata_agrees_from_a_formula() {
     ] {
         let mut card = card.clone();
         card.set("age", column("age")).expect("length");
-        let estimate =
-            fit(&card, "lwage ~ exper + expersq + black + south | educ ~ nearc2 + nearc4", estimator, vcov);
+        let estimate = fit(&card, "lwage ~ exper + expersq + black + south | educ ~ nearc2 + nearc4", estimator, vcov);
         let want = Csv::read(&folder.join(format!("{file}.csv"))).expect("there");
         for row in 0..want.rows.len() {
             let term = want.text(row, "term").replace("_cons", "(Intercept)");

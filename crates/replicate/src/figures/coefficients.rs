@@ -38,7 +38,8 @@ pub(super) fn sketch(scene: &Scene<'_>) -> Option<Sketch> {
     let sizes = rows.iter().map(|(_, column)| column.n);
     let (least, most) = (sizes.clone().min()?, sizes.max()?);
     let caption = Text::build(|lang| {
-        let n = if least == most { count(least, lang) } else { format!("{}–{}", count(least, lang), count(most, lang)) };
+        let n =
+            if least == most { count(least, lang) } else { format!("{}–{}", count(least, lang), count(most, lang)) };
         match lang {
             Lang::Zh => format!(
                 "点为系数，线为 95% 置信区间（区间含零者为空心）；虚线为基准列的估计。固定效应与标准误见各表。每列 n = {n}；工具变量列、含中介变量或交互项的列、被解释变量不同的列未列入。"

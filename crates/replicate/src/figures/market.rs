@@ -31,8 +31,12 @@ pub(super) fn sketch(scene: &Scene<'_>) -> Option<Sketch> {
     let title = Text::build(|lang| {
         let [from, to] = [ends.0.y, ends.1.y].map(|value| number(value, Format::Significant(2)));
         match lang {
-            Lang::Zh => format!("{}的均值由 {:.0} 年的 {from} 变为 {:.0} 年的 {to}", name.get(lang), ends.0.x, ends.1.x),
-            Lang::En => format!("Mean {} goes from {from} in {:.0} to {to} in {:.0}", name.get(lang), ends.0.x, ends.1.x),
+            Lang::Zh => {
+                format!("{}的均值由 {:.0} 年的 {from} 变为 {:.0} 年的 {to}", name.get(lang), ends.0.x, ends.1.x)
+            }
+            Lang::En => {
+                format!("Mean {} goes from {from} in {:.0} to {to} in {:.0}", name.get(lang), ends.0.x, ends.1.x)
+            }
         }
     });
     let goods = spec.prices.len();

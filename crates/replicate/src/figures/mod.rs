@@ -110,7 +110,8 @@ pub fn write(staging: &mut Staging, study: &Study, figures: &[Drawn]) -> Result<
         staging.write(&format!("figures/{}.csv", figure.id), figure.csv.as_bytes())?;
         // Pixels depend on the fonts of the machine, so only a build with the feature draws them.
         #[cfg(feature = "png")]
-        staging.write(&format!("figures/{}.png", figure.id), &report::figure::png(figure, 3.0).map_err(drawing)?.bytes)?;
+        staging
+            .write(&format!("figures/{}.png", figure.id), &report::figure::png(figure, 3.0).map_err(drawing)?.bytes)?;
     }
     Ok(())
 }

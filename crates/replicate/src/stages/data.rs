@@ -39,8 +39,7 @@ pub fn load(loaded: &Loaded) -> Result<Data> {
     for spec in &study.sources {
         let bytes = read(loaded, &spec.file)?;
         // The hash needs only the bytes, the reader leaves a core to it.
-        let (record, source) =
-            rayon::join(|| file_record(&spec.file, &bytes), || prepare(spec, &bytes, entity, time));
+        let (record, source) = rayon::join(|| file_record(&spec.file, &bytes), || prepare(spec, &bytes, entity, time));
         let mut source = source?;
         inputs.push(record);
         if let Some(list) = &spec.names {

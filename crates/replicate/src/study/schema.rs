@@ -1,8 +1,8 @@
 //! The study file as plain data. Every choice is spelled out here with its default; unknown keys are errors.
 
+use super::ReportSpec;
 use super::quality::QualityOptions;
 use super::source::SourceSpec;
-use super::ReportSpec;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

@@ -1,6 +1,5 @@
 //! The modules of a crate with their items, tests left out.
 
-use crate::members;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use syn::{Attribute, Item, Visibility};
@@ -43,7 +42,7 @@ impl Tree {
     }
 
     fn file(&mut self, path: ModulePath, file: &Path, folder: &Path) -> Result<(), String> {
-        let text = members::read(file)?;
+        let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
         let parsed = syn::parse_file(&text).map_err(|error| format!("{}: {error}", file.display()))?;
         self.module(path, parsed.items, documented(&parsed.attrs), folder)
     }
