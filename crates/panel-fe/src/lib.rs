@@ -10,9 +10,15 @@
 //! | [`absorb`] | residuals on any number of fixed effects, with a bound on their error |
 //! | [`multi`] | several regressions on one sample |
 //! | [`predict`] | predictions, recovered fixed effects |
+//! | [`record`] | estimates as plain data with a schema version |
 //! | [`influence`] | leverage, influence, variance inflation |
 //! | [`outcome`], [`distribution`] | tests with their null, or why there is none; tail probabilities |
 #![warn(missing_docs)]
+
+// The README is tested, too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 pub mod absorb;
 pub mod binscatter;
@@ -41,6 +47,7 @@ pub mod multi;
 pub(crate) mod ols;
 pub mod outcome;
 pub mod predict;
+pub mod record;
 pub mod result;
 pub mod spec;
 pub mod subsample;

@@ -20,6 +20,7 @@ pub enum Distribution {
 
 /// A computed test.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct TestStat {
     /// Name, such as `Kleibergen-Paap rk LM`.
     pub name: String,

@@ -43,6 +43,7 @@ pub struct EndSlope {
 
 /// Result of [`utest`].
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct UTest {
     /// How the variable enters.
     pub curve: Curve,
