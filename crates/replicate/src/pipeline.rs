@@ -116,6 +116,9 @@ fn run_stages(loaded: &Loaded, plan: &Plan, quiet: bool) -> Result<(Results, Vec
     let mut progress = Progress::new(plan.run.len(), quiet);
     let mut cache = Cache::default();
     let computed = compute(loaded, Scope::Plan(plan), &mut cache, &mut progress)?;
+    if plan.runs("report") {
+        loaded.study.report.check_columns(&computed.panel).map_err(|error| Error::stage("report", error))?;
+    }
     let mut tables = None;
     let mut published = None;
     if plan.runs("tables") {
