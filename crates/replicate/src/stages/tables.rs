@@ -13,7 +13,7 @@ use crate::output::{Staging, stage_files};
 use crate::published::lang;
 use crate::study::{Loaded, Study, TableKind, TableSpec};
 use panel_core::Diagnostic;
-use panel_core::descriptives::describe;
+use panel_core::descriptives::describe_columns;
 use report::descriptives::{DescriptivesSpec, Summary, descriptives_table};
 use report::{ModelColumn, RegressionSpec, StarRule, Table, TableFormat, regression_table};
 use serde_json::Value;
@@ -119,10 +119,9 @@ pub fn build(loaded: &Loaded, computed: &Computed, cache: &Cache) -> Result<Tabl
 fn descriptives(spec: &TableSpec, study: &Study, computed: &Computed, made: &mut Tables) -> Result<Table> {
     let failed = |error: panel_core::Error| Error::stage(format!("tables/{}", spec.id), error);
     let mut rows = Vec::new();
-    for name in &spec.variables {
-        let d = describe(name, computed.panel.float(name).map_err(failed)?);
+    for d in describe_columns(&computed.panel, &spec.variables).map_err(failed)? {
         rows.push(Summary {
-            name: name.clone(),
+            name: d.name,
             group: report::Text::default(),
             n: d.n,
             mean: d.mean,
