@@ -118,7 +118,7 @@ pub enum Error {
 
     // Specification
     /// No such column.
-    #[error("unknown column `{column}`{}; available: {}", crate::suggest::hint(suggestion.as_deref()), available.join(", "))]
+    #[error("unknown column `{column}`{}; available: {}", crate::suggest::hint(suggestion.as_deref()), crate::suggest::listing(available))]
     UnknownColumn {
         /// The name asked for.
         column: String,
