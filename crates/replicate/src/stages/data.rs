@@ -102,7 +102,12 @@ fn prepare(
     time: Option<&str>,
     remarks: &mut Diagnostics,
 ) -> Result<Source> {
-    let failed = |error: panel_core::Error| Error::stage("data", error);
+    let failed = |error: panel_core::Error| {
+        let words = error.to_string();
+        // Most readers' errors name the file themselves.
+        let named = words.contains(&format!("`{}`", spec.file));
+        Error::stage("data", if named { words } else { format!("source `{}`: {words}", spec.file) })
+    };
     let options = ReadOptions {
         encoding: spec.encoding.clone(),
         delimiter: spec.delimiter,

@@ -150,7 +150,7 @@ fn regressions(spec: &TableSpec, study: &Study, computed: &Computed, made: &mut 
         let name = column.name.clone().unwrap_or_else(|| format!("({})", place + 1));
         let stage = format!("tables/{}", spec.id);
         let fitted: Fitted = estimate(&computed.panel, study, column, &spec.id, &name)
-            .map_err(|error| Error::stage(format!("{stage}, column {name}"), error))?;
+            .map_err(|error| error.at(format!("{stage}, column {name}")))?;
         made.diagnostics.extend(fitted.diagnostics.into_iter().map(|remark| (format!("{}{name}", spec.id), remark)));
         shown.extend(fitted.first_stages);
         shown.push(fitted.column);
