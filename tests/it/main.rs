@@ -4,12 +4,15 @@
 
 mod determinism;
 mod errors;
+mod figures;
 mod fixtures;
 mod identities;
 mod intervals;
 mod malformed;
 mod outputs;
+mod package;
 mod real;
+mod reviewing;
 mod stages;
 mod studies;
 mod support;

@@ -122,12 +122,8 @@ fn keys() -> Vec<Case> {
     let any = table("y ~ x | city + year", "");
     let names = "names = { file = \"list.csv\", name = \"name\", others = [\"code\"] }\n";
     let list = ("list.csv", b"name,code\nAnyang,1\nBenxi,2\nChuzhou,3\n".to_vec());
-    let mut twice = data(
-        "one city under two names",
-        "d.csv",
-        changed("Chuzhou,2013", "1,2013"),
-        &format!("{names}{any}"),
-    );
+    let mut twice =
+        data("one city under two names", "d.csv", changed("Chuzhou,2013", "1,2013"), &format!("{names}{any}"));
     twice.files.push(list);
     let second = "[[source]]\nfile = \"second.csv\"\n";
     let mut differ = case("two sources that disagree", format!("{HEAD}{second}{any}"));
@@ -142,14 +138,35 @@ fn keys() -> Vec<Case> {
         differ,
         stranger,
         data("no source with both keys", "d.csv", "city,w\nBenxi,1\n", &any),
-        data("a lag of a year that is no number", "d.csv", changed("Benxi,2014", "Benxi,MMXIV"), &format!("lag = 1\n{any}")),
-        data("months without dates", "d.csv", changed("Benxi,2014", "Benxi,spring"), &format!("aggregate = {{ to = \"year\", with = \"mean\" }}\n{any}")),
+        data(
+            "a lag of a year that is no number",
+            "d.csv",
+            changed("Benxi,2014", "Benxi,MMXIV"),
+            &format!("lag = 1\n{any}"),
+        ),
+        data(
+            "months without dates",
+            "d.csv",
+            changed("Benxi,2014", "Benxi,spring"),
+            &format!("aggregate = {{ to = \"year\", with = \"mean\" }}\n{any}"),
+        ),
         data("a filter that keeps nothing", "d.csv", DATA, &format!("filter = \"year > 2050\"\n{any}")),
         data("a column that is not there", "d.csv", DATA, &format!("columns = [\"y\", \"xx\"]\n{any}")),
         data("a rename of nothing", "d.csv", DATA, &format!("rename = {{ y = \"yy\" }}\n{any}")),
-        data("wide columns that are not there", "d.csv", "city,gdp2013\na,1\n", &format!("reshape = {{ kind = \"wide-to-long\", variables = {{ y = \"gpd\" }} }}\n{any}")),
-        data("a list of names without its column", "d.csv", DATA, &format!("names = {{ file = \"d.csv\", name = \"citty\" }}\n{any}")),
-        data("rows that are no choice", "d.csv", DATA, &any).with(|study| study.replace("[study]", "[study]\nrows = \"frist\"")),
+        data(
+            "wide columns that are not there",
+            "d.csv",
+            "city,gdp2013\na,1\n",
+            &format!("reshape = {{ kind = \"wide-to-long\", variables = {{ y = \"gpd\" }} }}\n{any}"),
+        ),
+        data(
+            "a list of names without its column",
+            "d.csv",
+            DATA,
+            &format!("names = {{ file = \"d.csv\", name = \"citty\" }}\n{any}"),
+        ),
+        data("rows that are no choice", "d.csv", DATA, &any)
+            .with(|study| study.replace("[study]", "[study]\nrows = \"frist\"")),
     ]
 }
 
@@ -166,30 +183,77 @@ fn values() -> Vec<Case> {
     let market = "[market]\nprices = [\"price_a\", \"price_b\"]\n";
     vec![
         data("text in a number column", "d.csv", changed("Benxi,2014,8,16,22,3,3", "Benxi,2014,8,16,22,3,3 ?"), &any),
-        data("an infinite value", "d.parquet", parquet(vec![1.0, 2.0, 3.0, f64::INFINITY, 5.0, 6.0, 7.0, 8.0, 9.0]), &table("x ~ 1 | city", "")),
-        data("a value beyond all numbers", "d.csv", changed("Benxi,2014,8,16,22,3,3", "Benxi,2014,8,16,22,3,1e999"), &any),
+        data(
+            "an infinite value",
+            "d.parquet",
+            parquet(vec![1.0, 2.0, 3.0, f64::INFINITY, 5.0, 6.0, 7.0, 8.0, 9.0]),
+            &table("x ~ 1 | city", ""),
+        ),
+        data(
+            "a value beyond all numbers",
+            "d.csv",
+            changed("Benxi,2014,8,16,22,3,3", "Benxi,2014,8,16,22,3,1e999"),
+            &any,
+        ),
         data("a zero in EBM", "d.csv", changed("Chuzhou,2015,7,31,29,5", "Chuzhou,2015,7,31,29,0"), GTFP),
         data("a negative input in EBM", "d.csv", changed("Chuzhou,2015,7", "Chuzhou,2015,-7"), GTFP),
-        data("an input without any value", "d.csv", DATA.replace(",k,", ",kk,").replacen("kk,l", "kk,l,k", 1).replace("kk,l,k,y", "kk,k,y"), &GTFP.replace("\"k\", \"l\"", "\"gone\"")).with(|study| study.replace("[[gtfp]]", "[variables]\ngone = \"lag(y, 9)\"\n[[gtfp]]")),
-        data("a regressor without any value", "d.csv", DATA, &format!("[variables]\ngone = \"lag(y, 9)\"\n{}", table("y ~ gone | city", ""))),
+        data(
+            "an input without any value",
+            "d.csv",
+            DATA.replace(",k,", ",kk,").replacen("kk,l", "kk,l,k", 1).replace("kk,l,k,y", "kk,k,y"),
+            &GTFP.replace("\"k\", \"l\"", "\"gone\""),
+        )
+        .with(|study| study.replace("[[gtfp]]", "[variables]\ngone = \"lag(y, 9)\"\n[[gtfp]]")),
+        data(
+            "a regressor without any value",
+            "d.csv",
+            DATA,
+            &format!("[variables]\ngone = \"lag(y, 9)\"\n{}", table("y ~ gone | city", "")),
+        ),
         data("negative employment", "d.csv", changed("Chuzhou,2015,7,31", "Chuzhou,2015,7,-31"), va),
         data("a latitude beyond the pole", "d.csv", DATA.replace(",36.1", ",136.1"), va),
         data("a city that moves", "d.csv", changed("114.3,36.1,102", "115.3,36.1,102"), va),
         data("a price of zero", "d.csv", changed("36.1,102,101", "36.1,0,101"), market),
         data("a single good", "d.csv", DATA, &market.replace(", \"price_b\"", "")),
-        data("negative weights", "d.csv", changed("Benxi,2014,8,16", "Benxi,2014,8,-16"), &table("y ~ x | city", "weights = \"l\"")),
+        data(
+            "negative weights",
+            "d.csv",
+            changed("Benxi,2014,8,16", "Benxi,2014,8,-16"),
+            &table("y ~ x | city", "weights = \"l\""),
+        ),
         data("a single year with two-way effects", "d.csv", single_year(), &any),
         data("a single year with an index", "d.csv", single_year(), &format!("{GTFP}malmquist = \"gml\"\n")),
-        data("a constant outcome", "d.csv", DATA, &format!("[variables]\none = \"0 * y + 1\"\n{}", table("one ~ x | city", ""))),
-        data("collinear regressors only", "d.csv", DATA, &format!("[variables]\nsame = \"if(region == \\\"North\\\", 1, 0)\"\n{}", table("y ~ same | city", ""))),
+        data(
+            "a constant outcome",
+            "d.csv",
+            DATA,
+            &format!("[variables]\none = \"0 * y + 1\"\n{}", table("one ~ x | city", "")),
+        ),
+        data(
+            "collinear regressors only",
+            "d.csv",
+            DATA,
+            &format!("[variables]\nsame = \"if(region == \\\"North\\\", 1, 0)\"\n{}", table("y ~ same | city", "")),
+        ),
         data("as many parameters as rows", "d.csv", DATA, &table("y ~ x + z + k + l + so2 | city + year", "")),
-        data("an entropy index of constants", "d.csv", DATA, &format!("[variables]\none = \"0 * y + 1\"\ne = \"entropy(one)\"\n{}", table("e ~ x | city", ""))),
-        data("a capital stock without its base year", "d.csv", DATA, &format!("[variables]\nc = \"pim(y, base = 1999)\"\n{}", table("c ~ x | city", ""))),
+        data(
+            "an entropy index of constants",
+            "d.csv",
+            DATA,
+            &format!("[variables]\none = \"0 * y + 1\"\ne = \"entropy(one)\"\n{}", table("e ~ x | city", "")),
+        ),
+        data(
+            "a capital stock without its base year",
+            "d.csv",
+            DATA,
+            &format!("[variables]\nc = \"pim(y, base = 1999)\"\n{}", table("c ~ x | city", "")),
+        ),
     ]
 }
 
 fn single_year() -> String {
-    DATA.lines().filter(|line| !line.contains(",2014,") && !line.contains(",2015,")).collect::<Vec<_>>().join("\n") + "\n"
+    DATA.lines().filter(|line| !line.contains(",2014,") && !line.contains(",2015,")).collect::<Vec<_>>().join("\n")
+        + "\n"
 }
 
 fn words() -> Vec<Case> {
@@ -218,7 +282,10 @@ fn words() -> Vec<Case> {
         case("an unknown cluster", format!("{HEAD}{}", table("y ~ x | city", "vcov = \"cluster:provnce\""))),
         case("an unknown covariance", format!("{HEAD}{}", table("y ~ x | city", "vcov = \"hc9\""))),
         case("an unknown rule", format!("{HEAD}{}", table("y ~ x | city", "like = \"stata\""))),
-        case("hc1 by the rule of xtreg", format!("{HEAD}{}", table("y ~ x | city", "vcov = \"hc1\"\nlike = \"xtreg\""))),
+        case(
+            "hc1 by the rule of xtreg",
+            format!("{HEAD}{}", table("y ~ x | city", "vcov = \"hc1\"\nlike = \"xtreg\"")),
+        ),
         case("a U test without the square", format!("{HEAD}{}", table("y ~ x | city", "utest = \"x\""))),
         case("instruments that are missing", format!("{HEAD}{}", table("y ~ z | city | x", ""))),
         case("fewer instruments than endogenous", format!("{HEAD}{}", table("y ~ 1 | city | x + x^2 ~ z", ""))),
@@ -229,11 +296,20 @@ fn words() -> Vec<Case> {
         case("returns to scale that are none", format!("{HEAD}{GTFP}rts = \"constant\"\n")),
         case("an unbounded model with variable returns", format!("{HEAD}{GTFP}rts = \"vrs\"\nbounded = false\n")),
         case("an unknown decay", format!("{HEAD}[va]\nsector = \"k\"\ntotal = \"l\"\ndecay = \"invers\"\n")),
-        case("a threshold without its radius", format!("{HEAD}[va]\nsector = \"k\"\ntotal = \"l\"\ndecay = \"threshold\"\n")),
+        case(
+            "a threshold without its radius",
+            format!("{HEAD}[va]\nsector = \"k\"\ntotal = \"l\"\ndecay = \"threshold\"\n"),
+        ),
         case("unknown pairs", format!("{HEAD}[market]\nprices = [\"price_a\", \"price_b\"]\npairs = \"neighbors\"\n")),
-        case("a descriptive table of nothing known", format!("{HEAD}[[table]]\nid = \"d\"\nkind = \"descriptives\"\nvariables = [\"gpd\"]\n")),
+        case(
+            "a descriptive table of nothing known",
+            format!("{HEAD}[[table]]\nid = \"d\"\nkind = \"descriptives\"\nvariables = [\"gpd\"]\n"),
+        ),
         case("quality of an unknown variable", format!("{HEAD}[quality]\nvariables = [\"soo2\"]\n{any}")),
-        case("a curve of an unknown table", format!("{HEAD}{any}[curve]\nid = \"c\"\ntable = \"tt\"\ncolumn = \"(1)\"\nx = \"x\"\n")),
+        case(
+            "a curve of an unknown table",
+            format!("{HEAD}{any}[curve]\nid = \"c\"\ntable = \"tt\"\ncolumn = \"(1)\"\nx = \"x\"\n"),
+        ),
         case("published numbers that are not there", format!("{HEAD}[published]\nfile = \"printed.csv\"\n{any}")),
     ]
 }
@@ -314,7 +390,10 @@ fn odd_inputs_run_with_a_remark() {
         std::fs::write(folder.join("study.toml"), study).unwrap();
         run_study(&folder.join("study.toml"), &folder.join("out"), Some(1)).unwrap();
         let read = |name: &str| std::fs::read_to_string(folder.join("out").join(name)).unwrap();
-        (read("log/diagnostics.md"), serde_json::from_str::<serde_json::Value>(&read("results/estimates.json")).unwrap())
+        (
+            read("log/diagnostics.md"),
+            serde_json::from_str::<serde_json::Value>(&read("results/estimates.json")).unwrap(),
+        )
     };
     let (log, estimates) = run(format!("{HEAD}[variables]\ntwice = \"2 * x\"\n{}", table("y ~ x + twice | city", "")));
     assert_eq!(estimates[0]["dropped"]["collinear"], serde_json::json!(["twice"]));

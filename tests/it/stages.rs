@@ -59,7 +59,12 @@ fn segmentation() {
 
 #[test]
 fn u_test_of_the_baseline() {
-    let test = estimate("t2", "(2)")["utest"].clone();
+    snapshot("stage_utest_baseline", "Lind-Mehlum test of Table 2 (2)", &u_test(&estimate("t2", "(2)")));
+}
+
+/// The U test of an estimate, line by line.
+pub(crate) fn u_test(estimate: &serde_json::Value) -> String {
+    let test = &estimate["utest"];
     let number = |value: &serde_json::Value| value.as_f64().map_or("none".to_owned(), six);
     let mut out = format!("shape {}\n", test["shape"].as_str().unwrap());
     for end in ["low", "high"] {
@@ -81,7 +86,7 @@ fn u_test_of_the_baseline() {
     )
     .unwrap();
     writeln!(out, "fieller {}", test["turning_point"]["fieller"]["kind"].as_str().unwrap()).unwrap();
-    snapshot("stage_utest_baseline", "Lind-Mehlum test of Table 2 (2)", &out);
+    out
 }
 
 #[test]

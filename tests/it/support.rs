@@ -1,8 +1,6 @@
 //! Running studies, reading what they leave, snapshot settings.
 
-use insta::{Comparator, Snapshot, internals::SnapshotContents};
 use replicate::pipeline::{RunOptions, RunReport, run};
-use report::same_but_for_rounding;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -73,7 +71,13 @@ pub(crate) fn estimates() -> Vec<serde_json::Value> {
 
 /// One column of the estimates.
 pub(crate) fn estimate(table: &str, column: &str) -> serde_json::Value {
-    estimates().into_iter().find(|e| e["table"] == table && e["column"] == column).unwrap()
+    estimate_in(&replicated("results/estimates.json"), table, column)
+}
+
+/// One column of the estimates of any run.
+pub(crate) fn estimate_in(text: &str, table: &str, column: &str) -> serde_json::Value {
+    let estimates: Vec<serde_json::Value> = serde_json::from_str(text).unwrap();
+    estimates.into_iter().find(|e| e["table"] == table && e["column"] == column).unwrap()
 }
 
 /// A coefficient of a column.
@@ -91,30 +95,4 @@ pub(crate) fn shared(path: &str) -> Option<PathBuf> {
     None
 }
 
-struct LastDigit;
-
-impl Comparator for LastDigit {
-    fn matches(&self, reference: &Snapshot, test: &Snapshot) -> bool {
-        match (reference.contents(), test.contents()) {
-            (SnapshotContents::Text(a), SnapshotContents::Text(b)) => {
-                same_but_for_rounding(&a.to_string(), &b.to_string())
-            }
-            (a, b) => a == b,
-        }
-    }
-
-    fn dyn_clone(&self) -> Box<dyn Comparator> {
-        Box::new(Self)
-    }
-}
-
-/// Compares with a committed snapshot; one unit of the last printed digit may move.
-pub(crate) fn snapshot(name: &str, description: &str, text: &str) {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_comparator(Box::new(LastDigit));
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.set_description(description);
-    settings.set_snapshot_path("../snapshots");
-    settings.bind(|| insta::assert_snapshot!(name, text));
-}
+report::snapshot_function!();

@@ -4,11 +4,20 @@
 //! tools are still missing. It never changes directory: relative paths are the caller's.
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::exit)]
 
+mod before_after;
 mod bench;
 mod bless;
 mod bootstrap;
+mod diff;
 mod doctor;
+mod features;
+mod licences;
+mod lint;
+mod members;
+mod orphans;
+mod pack;
 mod process;
+mod publish;
 mod replicate;
 mod test;
 mod tidy;
@@ -25,8 +34,15 @@ cargo xtask <verb>
   audit [FILE]                    check published coefficients against each other
   test [--no-replication]         all tests, after one replication into a temporary folder
   bless [--accept]                review (or accept) moved snapshots
+  diff [BASE] [--all]             what moved since BASE (a revision or a folder of snapshots), as Markdown
   fixtures [calibrate]            regenerate the synthetic twin (calibrate: fit its parameters first)
-  tidy                            dependency directions, file lengths, leftovers
+  tidy [--write]                  rules of the house (--write: bring listings and printed examples up to date)
+  lint [--no-doc]                 formatting, clippy and documentation, warnings being errors
+  licences                        licences of all that is linked, against deny.toml
+  features [PACKAGE…]             every published crate without features, with each alone, with all
+  pack                            build and run a small consumer against the packed crates only
+  publish [--dry-run] [--verify]  publish in dependency order, after every check
+  before-after OLD NEW [PAGE]     what moved between two result folders, as a page
   bench NAME                      one of the benchmark suites
   doctor                          what this machine has and lacks
 
@@ -57,7 +73,14 @@ fn main() -> ExitCode {
         "fixtures" => replicate::run("fixtures", &args, bootstrap),
         "test" => test::run(&args, bootstrap),
         "bless" => bless::run(&args),
-        "tidy" => tidy::run(),
+        "diff" => diff::run(&args),
+        "tidy" => tidy::run(&args),
+        "lint" => lint::run(&args, bootstrap),
+        "licences" => licences::run(),
+        "features" => features::run(&args, bootstrap),
+        "pack" => pack::run(),
+        "publish" => publish::run(&args),
+        "before-after" => before_after::run(&args),
         "bench" => bench::run(&args, bootstrap),
         "doctor" => doctor::run(),
         "help" | "--help" | "-h" => {

@@ -28,7 +28,5 @@ fn build() -> Result<(), String> {
 
 /// The runner that [`build`] leaves.
 fn binary() -> std::path::PathBuf {
-    let target =
-        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace::root().join("target"), std::path::PathBuf::from);
-    target.join("release").join(if cfg!(windows) { "replicate.exe" } else { "replicate" })
+    workspace::target().join("release").join(if cfg!(windows) { "replicate.exe" } else { "replicate" })
 }

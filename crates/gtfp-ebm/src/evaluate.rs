@@ -170,6 +170,7 @@ impl ReferenceSet {
         if !shape.all_columns && rows.len() >= WORTH_REDUCING {
             let reduction =
                 efficient_columns(&activities, &disposals(observations, shape)).map_err(|e| engine_error(&e))?;
+            tracing::debug!(units = activities.cols(), generators = reduction.columns.len(), "reference set reduced");
             if reduction.reduced {
                 activities = activities.select(&reduction.columns).map_err(|e| engine_error(&e))?;
                 of_column = reduction.columns.iter().map(|&column| of_column[column]).collect();
@@ -238,6 +239,8 @@ pub(crate) fn scores(
         |_, _, solution| outcome(&form, solution),
     )
     .map_err(|error| engine_error(&error))?;
+    let LpStats { iterations, fallbacks, worst_certificate, .. } = stats;
+    tracing::debug!(programs = rows.len(), iterations, fallbacks, worst_certificate, "programs solved");
     Ok((restored(&order, outcomes), stats))
 }
 

@@ -72,6 +72,7 @@ pub fn segmentation(changes: &PriceChanges, relations: &Relations<'_>, spec: &Se
         (0..n).map(|i| selected.as_ref().map_or(n - 1, |pairs| pairs.neighbours(i).len()) as u32).collect();
     let mut diagnostics = changes.diagnostics().clone();
     diagnostics.extend(remarks(changes, &seg, &partners, &expected));
+    tracing::debug!(entities = n, periods, all_pairs = selected.is_none(), "segmentation computed");
     Ok(Segmentation {
         n_periods: periods,
         by_period: by_period(n, periods, &seg, &sums),

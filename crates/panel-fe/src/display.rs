@@ -7,7 +7,7 @@ use std::fmt;
 impl fmt::Display for Estimate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.formula)?;
-        let estimator = if self.iv.is_some() { "2SLS" } else { "OLS" };
+        let estimator = self.iv.as_ref().map_or_else(|| "ols".to_owned(), |iv| iv.fit.estimator.to_string());
         writeln!(
             f,
             "{estimator}, {} observations, {} entities, {} periods",

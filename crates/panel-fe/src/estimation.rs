@@ -1,9 +1,11 @@
 //! From a sample to an estimate.
 
-use crate::absorb::{self, Absorber, ColumnReport};
+pub(crate) use crate::absorb::Residual as Residualized;
+use crate::absorb::{self, Absorber};
 use crate::dof::{Absorbed, AbsorbedTerm, Dof, Like};
 use crate::error::{Error, Result};
 use crate::frame::{Frame, INTERCEPT, Variable};
+use crate::iv::Estimator;
 use crate::iv_fit;
 use crate::linalg;
 use crate::ols::{self, LeastSquares};
@@ -17,22 +19,13 @@ use faer::Mat;
 use panel_core::{Diagnostic, Panel};
 use std::sync::Arc;
 
-/// A residualised column and what absorption did to it.
-#[derive(Debug, Clone)]
-pub(crate) struct Residualized {
-    pub(crate) values: Vec<f64>,
-    pub(crate) report: ColumnReport,
-    /// Norm before absorption.
-    pub(crate) size: f64,
-}
-
 /// All columns of a sample, residualised.
 #[derive(Debug, Clone)]
 pub(crate) struct Columns {
-    pub(crate) y: Residualized,
-    pub(crate) exog: Vec<Residualized>,
-    pub(crate) endog: Vec<Residualized>,
-    pub(crate) instruments: Vec<Residualized>,
+    pub(crate) y: Arc<Residualized>,
+    pub(crate) exog: Vec<Arc<Residualized>>,
+    pub(crate) endog: Vec<Arc<Residualized>>,
+    pub(crate) instruments: Vec<Arc<Residualized>>,
 }
 
 /// What an estimate keeps, so that its covariance can be exchanged and its effects recovered.
@@ -64,7 +57,7 @@ impl State {
 pub(crate) fn residualize(frame: &Frame, absorber: &Absorber) -> Result<Columns> {
     let variables: Vec<&Variable> =
         std::iter::once(&frame.y).chain(&frame.exog).chain(&frame.endog).chain(&frame.instruments).collect();
-    let mut columns = residualize_variables(&variables, frame, absorber)?.into_iter();
+    let mut columns = residualize_variables(&variables, frame, absorber)?.into_iter().map(Arc::new);
     let mut next = |count: usize| columns.by_ref().take(count).collect::<Vec<_>>();
     let y = next(1).pop().ok_or_else(|| Error::NoObservations("the sample has no response".into()))?;
     Ok(Columns {
@@ -80,16 +73,8 @@ pub(crate) fn residualize_variables(
     frame: &Frame,
     absorber: &Absorber,
 ) -> Result<Vec<Residualized>> {
-    let weights = frame.weight_values();
-    let mut values: Vec<Vec<f64>> = variables.iter().map(|variable| variable.values.clone()).collect();
-    let reports = absorber.residualize(&mut values.iter_mut().map(Vec::as_mut_slice).collect::<Vec<_>>())?;
-    let sizes = variables.iter().map(|variable| absorb::norm(&variable.values, weights));
-    Ok(values
-        .into_iter()
-        .zip(reports)
-        .zip(sizes)
-        .map(|((values, report), size)| Residualized { values, report, size })
-        .collect())
+    let columns: Vec<&[f64]> = variables.iter().map(|variable| &*variable.values).collect();
+    absorber.residuals(&columns, frame.weight_values())
 }
 
 /// Levels, redundancies and rank of the sample's effects.
@@ -129,26 +114,34 @@ pub(crate) fn estimate(
     options: &Options,
     panel: Option<&Panel>,
 ) -> Result<Estimate> {
+    if frame.endog.is_empty() && options.estimator != Estimator::TwoStage {
+        return Err(Error::Specification(format!(
+            "the estimator {} needs a formula with an instrumental-variable part, `… | endogenous ~ instruments`",
+            options.estimator
+        )));
+    }
     let dof = degrees_of_freedom(&frame, &absorber, options.like);
-    let kind = if frame.endog.is_empty() {
+    let (kind, residuals) = if frame.endog.is_empty() {
         let x: Vec<&[f64]> = columns.exog.iter().map(|column| column.values.as_slice()).collect();
         let sizes: Vec<f64> = columns.exog.iter().map(|column| column.size).collect();
-        let fit = ols::fit(&columns.y.values, &x, frame.weight_values(), &sizes, options.collinearity)?;
-        Kind::Ols(fit)
+        let (fit, residuals) = ols::fit(&columns.y.values, &x, frame.weight_values(), &sizes, options.collinearity)?;
+        (Kind::Ols(fit), residuals)
     } else {
-        Kind::Iv(Box::new(iv_fit::prepare(&frame, &columns, options.collinearity)?))
+        (Kind::Iv(Box::new(iv_fit::prepare(&frame, &columns, options.collinearity)?)), Vec::new())
     };
     let state = State { frame, absorber, columns, options: options.clone(), formula: formula.to_owned(), kind };
-    finish(Arc::new(state), &options.vcov, dof, panel)
+    finish(Arc::new(state), residuals, &options.vcov, dof, panel)
 }
 
 /// The same estimate under another covariance.
 pub(crate) fn with_vcov(estimate: &Estimate, vcov: &Vcov, like: Like, panel: Option<&Panel>) -> Result<Estimate> {
     check_like(like, vcov)?;
-    finish(estimate.state.clone(), vcov, Dof { like, ..estimate.dof.clone() }, panel)
+    let dof = Dof { like, ..estimate.dof.clone() };
+    finish(estimate.state.clone(), estimate.residuals.clone(), vcov, dof, panel)
 }
 
-fn finish(state: Arc<State>, vcov: &Vcov, dof: Dof, panel: Option<&Panel>) -> Result<Estimate> {
+/// `residuals` are those of least squares; instrumental variables make their own.
+fn finish(state: Arc<State>, residuals: Vec<f64>, vcov: &Vcov, dof: Dof, panel: Option<&Panel>) -> Result<Estimate> {
     let mut diagnostics = state.frame.diagnostics.clone();
     let covariance = {
         let options = &state.options;
@@ -170,13 +163,14 @@ fn finish(state: Arc<State>, vcov: &Vcov, dof: Dof, panel: Option<&Panel>) -> Re
         diagnostics.push(Diagnostic::warning("redundant-effects", message));
     }
     match &state.kind {
-        Kind::Ols(_) => finish_ols(state, covariance, dof, diagnostics),
+        Kind::Ols(_) => finish_ols(state, residuals, covariance, dof, diagnostics),
         Kind::Iv(_) => iv_fit::finish(state, &covariance, dof, diagnostics),
     }
 }
 
 fn finish_ols(
     state: Arc<State>,
+    residuals: Vec<f64>,
     covariance: Covariance,
     dof: Dof,
     mut diagnostics: Vec<Diagnostic>,
@@ -193,7 +187,7 @@ fn finish_ols(
     let sandwich = Sandwich {
         x: &x,
         bread: &fit.bread,
-        residuals: &fit.residuals,
+        residuals: &residuals,
         weights: frame.weight_values(),
         ssr: fit.ssr,
         n_obs: dof.n_obs as f64,
@@ -204,18 +198,8 @@ fn finish_ols(
     let names: Vec<String> = fit.kept.iter().map(|&j| frame.exog[j].name.clone()).collect();
     let dropped = dropped(&state, &fit.kept, &mut diagnostics);
     let errors: Vec<f64> = fit.kept.iter().map(|&j| state.columns.exog[j].report.error).collect();
-    let size_y = absorb::norm(&state.columns.y.values, frame.weight_values());
-    let bounds = ols::error_bounds(&fit.coef, &fit.bread, &errors, state.columns.y.report.error, size_y);
-    let parts = Parts {
-        names,
-        estimates: fit.coef.clone(),
-        vcov,
-        ssr: fit.ssr,
-        residuals: fit.residuals.clone(),
-        dropped,
-        bounds,
-        iv: None,
-    };
+    let bounds = ols::error_bounds(&fit.coef, &fit.bread, &errors, state.columns.y.report.error, fit.total.sqrt());
+    let parts = Parts { names, estimates: fit.coef.clone(), vcov, ssr: fit.ssr, residuals, dropped, bounds, iv: None };
     Ok(assemble(state.clone(), covariance.spec, dof, small, parts, diagnostics))
 }
 
@@ -289,7 +273,7 @@ pub(crate) fn assemble(
         Some(weights) if dof.like == Like::Fixest => linalg::sum(weights),
         _ => small.df_rmse,
     };
-    let n_periods = distinct(&frame.time.1);
+    let n_periods = distinct(&frame.time.1).max(1);
     Estimate {
         formula: state.formula.clone(),
         response: frame.y.name.clone(),
@@ -332,7 +316,11 @@ fn r_squared(state: &State, ssr: f64, dof: &Dof, small: &crate::dof::SmallSample
         if frame.has_constant { centered_sum_of_squares(y, weights) } else { linalg::dot_weighted(y, y, weights) };
     let overall = 1.0 - ssr / total;
     let tilde = &state.columns.y.values;
-    let within = (!frame.effects.is_empty()).then(|| 1.0 - ssr / linalg::dot_weighted(tilde, tilde, weights));
+    let total_within = match &state.kind {
+        Kind::Ols(fit) => fit.total,
+        Kind::Iv(_) => linalg::dot_weighted(tilde, tilde, weights),
+    };
+    let within = (!frame.effects.is_empty()).then(|| 1.0 - ssr / total_within);
     let within_entity = frame.entity_effect.map(|f| 1.0 - ssr / sum_of_squares_within(y, &frame.effects[f], weights));
     let base = if dof.like == Like::Xtreg { within_entity.unwrap_or(overall) } else { overall };
     let constant = f64::from(u8::from(frame.has_constant));
@@ -342,23 +330,23 @@ fn r_squared(state: &State, ssr: f64, dof: &Dof, small: &crate::dof::SmallSample
 }
 
 fn centered_sum_of_squares(y: &[f64], weights: Option<&[f64]>) -> f64 {
-    let mean = match weights {
-        None => linalg::sum(y) / y.len() as f64,
-        Some(w) => linalg::dot(y, w) / linalg::sum(w),
-    };
-    let square = |y: &f64| (y - mean) * (y - mean);
-    match weights {
-        None => y.chunks(linalg::BLOCK).map(|block| block.iter().map(square).sum::<f64>()).sum(),
-        Some(w) => {
-            let blocks = y.chunks(linalg::BLOCK).zip(w.chunks(linalg::BLOCK));
-            blocks.map(|(y, w)| y.iter().zip(w).map(|(y, w)| w * square(y)).sum::<f64>()).sum()
-        }
-    }
+    let weight = |rows: std::ops::Range<usize>| weights.map(|w| &w[rows]);
+    let mean = linalg::sum_tasks(y.len(), |rows| match weight(rows.clone()) {
+        None => linalg::sum(&y[rows]),
+        Some(w) => linalg::dot(&y[rows], w),
+    }) / weights.map_or(y.len() as f64, linalg::sum);
+    linalg::sum_tasks(y.len(), |rows| match weight(rows.clone()) {
+        None => y[rows].iter().map(|y| (y - mean) * (y - mean)).sum(),
+        Some(w) => y[rows].iter().zip(w).map(|(y, w)| w * (y - mean) * (y - mean)).sum(),
+    })
 }
 
 /// Number of distinct values; a bitmap where their range is short.
 fn distinct(ordinals: &[i64]) -> usize {
     let (Some(&low), Some(&high)) = (ordinals.iter().min(), ordinals.iter().max()) else { return 0 };
+    if low == high {
+        return 1;
+    }
     let range = high.abs_diff(low);
     if range < 100_000 {
         let mut seen = vec![false; range as usize + 1];

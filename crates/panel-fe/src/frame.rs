@@ -6,14 +6,21 @@ use crate::formula::{Effect, Factor, Formula, Function, Term};
 use crate::spec::{Options, Singletons, WeightKind};
 use crate::vcov::{Groups, Vcov};
 use panel_core::{Column, Diagnostic, Panel};
+use std::sync::Arc;
 
 /// A named column of the sample.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Variable {
     /// As written in the formula.
     pub name: String,
-    /// One value per row of the sample.
-    pub values: Vec<f64>,
+    /// One value per row of the sample; shared, so that samples can be put together without copies.
+    pub values: Arc<[f64]>,
+}
+
+/// A term on all rows of a panel.
+struct Evaluated {
+    name: String,
+    values: Vec<f64>,
 }
 
 /// Weights of the sample.
@@ -29,7 +36,7 @@ pub struct SampleWeights {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Frame {
     /// Row of the panel that each row comes from.
-    pub rows: Vec<u32>,
+    pub rows: Arc<[u32]>,
     /// Left-hand side.
     pub y: Variable,
     /// Exogenous regressors; `(Intercept)` first where there is one.
@@ -48,7 +55,7 @@ pub struct Frame {
     pub entity_effect: Option<usize>,
     /// Entity of each row, with the name of the key.
     pub entity: (String, Groups),
-    /// Calendar place of each row's period, with the name of the key.
+    /// Calendar place of each row's period, with the name of the key; empty where there is one period only.
     pub time: (String, Vec<i64>),
     /// Whether a constant is among the regressors or spanned by the effects.
     pub has_constant: bool,
@@ -93,10 +100,11 @@ impl Frame {
         if let Some(effect) = effects.iter().find(|effect| effect.codes.len() != n) {
             return Err(Error::Shape { what: "codes of a fixed effect".into(), expected: n, got: effect.codes.len() });
         }
+        let rows: Arc<[u32]> = (0..n as u32).collect();
         let has_constant =
             effects.iter().any(|effect| effect.intercept) || exog.iter().any(|variable| variable.name == INTERCEPT);
         Ok(Self {
-            rows: (0..n as u32).collect(),
+            rows: rows.clone(),
             y,
             exog,
             endog: Vec::new(),
@@ -105,8 +113,8 @@ impl Frame {
             effect_names,
             effects,
             entity_effect: None,
-            entity: ("(row)".into(), Groups::singletons(n)),
-            time: ("(none)".into(), vec![0; n]),
+            entity: ("(row)".into(), Groups::of_rows(rows)),
+            time: ("(none)".into(), Vec::new()),
             has_constant,
             n_missing: 0,
             n_singletons: 0,
@@ -142,7 +150,7 @@ impl Frame {
         let exog = evaluate(&formula.regressors)?;
         let endog = evaluate(&formula.endogenous)?;
         let instruments = evaluate(&formula.instruments)?;
-        let slopes: Vec<Vec<Variable>> = formula
+        let slopes: Vec<Vec<Evaluated>> = formula
             .effects
             .iter()
             .map(|effect| effect.slopes.iter().map(|name| column_variable(panel, name, &inside)).collect::<Result<_>>())
@@ -219,12 +227,11 @@ impl Frame {
             }
         }
 
-        let pick = |variables: Vec<Variable>| -> Vec<Variable> {
-            variables.into_iter().map(|v| Variable { values: take(&v.values, &rows), name: v.name }).collect()
-        };
+        let shared = |v: Evaluated| Variable { values: share(v.values, &rows), name: v.name };
+        let pick = |variables: Vec<Evaluated>| -> Vec<Variable> { variables.into_iter().map(shared).collect() };
         let mut exog = pick(exog);
         if formula.has_intercept_column() {
-            exog.insert(0, Variable { name: INTERCEPT.into(), values: vec![1.0; rows.len()] });
+            exog.insert(0, Variable { name: INTERCEPT.into(), values: vec![1.0; rows.len()].into() });
         }
         let weights = weights.map(|weights| {
             let mut values = take(&weights.values, &rows);
@@ -238,7 +245,7 @@ impl Frame {
         let entity_codes: Vec<u32> = rows.iter().map(|&row| panel.entity_of_row()[row as usize]).collect();
         let ordinals = panel.times().ordinals();
         Ok(Self {
-            y: Variable { values: take(&y.values, &rows), name: y.name },
+            y: shared(y),
             exog,
             endog: pick(endog),
             instruments: pick(instruments),
@@ -258,7 +265,7 @@ impl Frame {
             n_missing,
             n_singletons,
             diagnostics,
-            rows,
+            rows: rows.into(),
         })
     }
 }
@@ -271,6 +278,10 @@ fn take(values: &[f64], rows: &[u32]) -> Vec<f64> {
         return values.to_vec();
     }
     rows.iter().map(|&row| values[row as usize]).collect()
+}
+
+fn share(values: Vec<f64>, rows: &[u32]) -> Arc<[f64]> {
+    if rows.len() == values.len() { values.into() } else { rows.iter().map(|&row| values[row as usize]).collect() }
 }
 
 fn covariance_keys(vcov: &Vcov) -> Vec<&str> {
@@ -332,7 +343,7 @@ pub(crate) fn combined_groups(keys: &[Key<'_>], rows: &[u32]) -> Groups {
     parts.fold(first, |groups, other| groups.intersect(&other))
 }
 
-fn build_effect(effect: &Effect, keys: &[Key<'_>], slopes: &[Variable], rows: &[u32]) -> FixedEffect {
+fn build_effect(effect: &Effect, keys: &[Key<'_>], slopes: &[Evaluated], rows: &[u32]) -> FixedEffect {
     let groups = combined_groups(keys, rows);
     FixedEffect {
         levels: groups.count(),
@@ -360,7 +371,7 @@ fn weight_column(panel: &Panel, options: &Options, inside: &impl Fn(usize) -> bo
 }
 
 /// A column of numbers, or a key of the panel whose labels are numbers; infinite values are refused.
-fn column_variable(panel: &Panel, name: &str, inside: &impl Fn(usize) -> bool) -> Result<Variable> {
+fn column_variable(panel: &Panel, name: &str, inside: &impl Fn(usize) -> bool) -> Result<Evaluated> {
     let from_labels = |labels: &[String], codes: &[u32]| -> Option<Vec<f64>> {
         let numbers = labels.iter().map(|label| label.parse().ok()).collect::<Option<Vec<f64>>>()?;
         Some(codes.iter().map(|&code| numbers[code as usize]).collect())
@@ -381,10 +392,10 @@ fn column_variable(panel: &Panel, name: &str, inside: &impl Fn(usize) -> bool) -
         let expected = "a finite number (an empty cell where it is missing)".into();
         return Err(Error::BadValue { cell: Box::new(panel.cell(row, name)), expected });
     }
-    Ok(Variable { name: name.to_owned(), values })
+    Ok(Evaluated { name: name.to_owned(), values })
 }
 
-fn term_values(panel: &Panel, term: &Term, inside: &impl Fn(usize) -> bool) -> Result<Variable> {
+fn term_values(panel: &Panel, term: &Term, inside: &impl Fn(usize) -> bool) -> Result<Evaluated> {
     let mut values: Option<Vec<f64>> = None;
     for factor in &term.factors {
         let part = factor_values(panel, factor, inside)?;
@@ -399,7 +410,7 @@ fn term_values(panel: &Panel, term: &Term, inside: &impl Fn(usize) -> bool) -> R
         cell.value = Some(values[row].to_string());
         return Err(Error::BadValue { cell: Box::new(cell), expected: "a term that does not overflow".into() });
     }
-    Ok(Variable { name: term.name.clone(), values })
+    Ok(Evaluated { name: term.name.clone(), values })
 }
 
 fn factor_values(panel: &Panel, factor: &Factor, inside: &impl Fn(usize) -> bool) -> Result<Vec<f64>> {

@@ -6,7 +6,7 @@ use crate::dof::{Dof, Like};
 use crate::error::{Error, Result};
 use crate::estimation::{self, Columns, Kind, Parts, Residualized, State};
 use crate::frame::{Frame, Variable};
-use crate::iv::{self, Estimator, IvData, IvDof, IvSystem, MomentCovariance};
+use crate::iv::{self, IvData, IvDof, IvSystem, MomentCovariance};
 use crate::linalg;
 use crate::result::{Dropped, Estimate, IvResult};
 use crate::vcov::sandwich::{self, positive_semidefinite};
@@ -24,10 +24,16 @@ pub(crate) struct IvState {
     worst: f64,
 }
 
+impl IvState {
+    pub(crate) fn system(&self) -> &IvSystem {
+        &self.system
+    }
+}
+
 /// Drops what is collinear and builds the system.
 pub(crate) fn prepare(frame: &Frame, columns: &Columns, tolerance: f64) -> Result<IvState> {
     let weights = frame.weight_values();
-    let regressors: Vec<&Residualized> = columns.exog.iter().chain(&columns.endog).collect();
+    let regressors: Vec<&Residualized> = columns.exog.iter().chain(&columns.endog).map(AsRef::as_ref).collect();
     let x: Vec<&[f64]> = regressors.iter().map(|column| column.values.as_slice()).collect();
     let sizes: Vec<f64> = regressors.iter().map(|column| column.size).collect();
     let kept = collinear::independent(&x, weights, &sizes, &linalg::gram_columns(&x, weights), tolerance);
@@ -38,7 +44,7 @@ pub(crate) fn prepare(frame: &Frame, columns: &Columns, tolerance: f64) -> Resul
     let excluded: Vec<usize> = (0..columns.instruments.len()).filter(|&j| varies(&columns.instruments[j])).collect();
 
     let mut dropped = Vec::new();
-    let mut leave_out = |variables: &[Variable], residualized: &[Residualized], kept: &[usize], what: &str| {
+    let mut leave_out = |variables: &[Variable], residualized: &[Arc<Residualized>], kept: &[usize], what: &str| {
         for j in (0..variables.len()).filter(|j| !kept.contains(j)) {
             let reason = if varies(&residualized[j]) {
                 format!("{what}, it is a combination of the regressors before it")
@@ -57,7 +63,7 @@ pub(crate) fn prepare(frame: &Frame, columns: &Columns, tolerance: f64) -> Resul
         ));
     }
 
-    let matrix = |columns: &[Residualized], kept: &[usize]| {
+    let matrix = |columns: &[Arc<Residualized>], kept: &[usize]| {
         let mut matrix = Mat::zeros(frame.rows.len(), kept.len());
         for (target, &j) in kept.iter().enumerate() {
             matrix.col_as_slice_mut(target).copy_from_slice(&columns[j].values);
@@ -113,7 +119,7 @@ pub(crate) fn iv_dof(dof: &Dof, covariance: &Covariance) -> IvDof {
     }
 }
 
-/// Fits 2SLS under a covariance and reports its diagnostics.
+/// Fits the chosen estimator under a covariance and reports its diagnostics.
 pub(crate) fn finish(
     state: Arc<State>,
     covariance: &Covariance,
@@ -129,7 +135,7 @@ pub(crate) fn finish(
     let system = &iv_state.system;
     let moments = if covariance.is_iid() { MomentCovariance::Iid } else { MomentCovariance::Meat(&covariance.meat) };
     let rule = iv_dof(&dof, covariance);
-    let mut fit = iv::fit(system, Estimator::TwoStage, &moments, &rule, false)?;
+    let mut fit = iv::fit(system, state.options.estimator, &moments, &rule, false)?;
     // ivreg2 and its forks leave negative eigenvalues in; reghdfe and fixest set them to zero.
     let several = match &covariance.meat.structure {
         Structure::Cluster(partitions) => partitions.len() > 1,
@@ -167,6 +173,7 @@ pub(crate) fn finish(
             instruments: system.excluded_names().to_vec(),
             fit,
             diagnostics: iv_diagnostics,
+            covariance: covariance.clone(),
         }),
     };
     Ok(estimation::assemble(state.clone(), covariance.spec.clone(), dof, small, parts, diagnostics))

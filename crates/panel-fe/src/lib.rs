@@ -31,6 +31,7 @@ pub mod frame;
 pub mod influence;
 pub mod iv;
 pub(crate) mod iv_fit;
+mod iv_tests;
 #[allow(dead_code)]
 pub(crate) mod linalg;
 pub mod mediation;

@@ -51,6 +51,11 @@ fn fold(lanes: [f64; 8]) -> f64 {
 }
 
 fn dot_block(a: &[f64], b: &[f64]) -> f64 {
+    pulp::Arch::new().dispatch(|| dot_lanes(a, b))
+}
+
+#[inline(always)]
+fn dot_lanes(a: &[f64], b: &[f64]) -> f64 {
     let mut lanes = [0.0; 8];
     let (a8, b8) = (a.chunks_exact(8), b.chunks_exact(8));
     let tail: f64 = a8.remainder().iter().zip(b8.remainder()).map(|(x, y)| x * y).sum();
@@ -63,6 +68,11 @@ fn dot_block(a: &[f64], b: &[f64]) -> f64 {
 }
 
 fn dot3_block(a: &[f64], b: &[f64], w: &[f64]) -> f64 {
+    pulp::Arch::new().dispatch(|| dot3_lanes(a, b, w))
+}
+
+#[inline(always)]
+fn dot3_lanes(a: &[f64], b: &[f64], w: &[f64]) -> f64 {
     let mut lanes = [0.0; 8];
     let (a8, b8, w8) = (a.chunks_exact(8), b.chunks_exact(8), w.chunks_exact(8));
     let tail: f64 = a8.remainder().iter().zip(b8.remainder()).zip(w8.remainder()).map(|((x, y), w)| x * y * w).sum();
@@ -78,9 +88,16 @@ fn dot3_block(a: &[f64], b: &[f64], w: &[f64]) -> f64 {
 pub(crate) fn cross_columns(a: &[&[f64]], b: &[&[f64]], weights: Option<&[f64]>) -> Mat<f64> {
     let n = a.first().or(b.first()).map_or(0, |column| column.len());
     let part = |start: usize| -> Mat<f64> {
-        let rows = start..n.min(start + TASK);
-        let w = weights.map(|w| &w[rows.clone()]);
-        Mat::from_fn(a.len(), b.len(), |i, j| dot_weighted(&a[i][rows.clone()], &b[j][rows.clone()], w))
+        let mut cross = Mat::zeros(a.len(), b.len());
+        for rows in blocks(start, n) {
+            let w = weights.map(|w| &w[rows.clone()]);
+            for (j, b) in b.iter().enumerate() {
+                for (i, a) in a.iter().enumerate() {
+                    cross[(i, j)] += block_product(&a[rows.clone()], &b[rows.clone()], w);
+                }
+            }
+        }
+        cross
     };
     reduce_tasks(n, part, Mat::zeros(a.len(), b.len()))
 }
@@ -89,12 +106,14 @@ pub(crate) fn cross_columns(a: &[&[f64]], b: &[&[f64]], weights: Option<&[f64]>)
 pub(crate) fn gram_columns(x: &[&[f64]], weights: Option<&[f64]>) -> Mat<f64> {
     let n = x.first().map_or(0, |column| column.len());
     let part = |start: usize| -> Mat<f64> {
-        let rows = start..n.min(start + TASK);
-        let w = weights.map(|w| &w[rows.clone()]);
         let mut gram = Mat::zeros(x.len(), x.len());
-        for j in 0..x.len() {
-            for i in 0..=j {
-                gram[(i, j)] = dot_weighted(&x[i][rows.clone()], &x[j][rows.clone()], w);
+        // Block by block, so that a block of all columns stays in the cache for all pairs.
+        for rows in blocks(start, n) {
+            let w = weights.map(|w| &w[rows.clone()]);
+            for j in 0..x.len() {
+                for i in 0..=j {
+                    gram[(i, j)] += block_product(&x[i][rows.clone()], &x[j][rows.clone()], w);
+                }
             }
         }
         gram
@@ -104,6 +123,20 @@ pub(crate) fn gram_columns(x: &[&[f64]], weights: Option<&[f64]>) -> Mat<f64> {
     gram
 }
 
+/// The blocks of the task that starts at a row.
+pub(crate) fn blocks(start: usize, n: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
+    let end = n.min(start + TASK);
+    (start..end).step_by(BLOCK).map(move |from| from..end.min(from + BLOCK))
+}
+
+/// Σ aᵢ bᵢ wᵢ over one block.
+pub(crate) fn block_product(a: &[f64], b: &[f64], weights: Option<&[f64]>) -> f64 {
+    match weights {
+        None => dot_block(a, b),
+        Some(w) => dot3_block(a, b, w),
+    }
+}
+
 /// Adds the parts of all tasks in order; parts are computed in parallel when there are several.
 pub(crate) fn reduce_tasks(n: usize, part: impl Fn(usize) -> Mat<f64> + Sync, zero: Mat<f64>) -> Mat<f64> {
     if n <= TASK {
@@ -111,6 +144,16 @@ pub(crate) fn reduce_tasks(n: usize, part: impl Fn(usize) -> Mat<f64> + Sync, ze
     }
     let parts: Vec<Mat<f64>> = (0..n.div_ceil(TASK)).into_par_iter().map(|task| part(task * TASK)).collect();
     parts.into_iter().fold(zero, |total, part| total + part)
+}
+
+/// Σ over the blocks of n rows, tasks in parallel, added in order.
+pub(crate) fn sum_tasks(n: usize, block: impl Fn(std::ops::Range<usize>) -> f64 + Sync) -> f64 {
+    let part = |task: usize| blocks(task * TASK, n).map(&block).sum::<f64>();
+    let tasks = n.div_ceil(TASK);
+    if tasks <= 1 {
+        return part(0);
+    }
+    (0..tasks).into_par_iter().map(part).collect::<Vec<f64>>().into_iter().sum()
 }
 
 /// Columns of a matrix as slices. All matrices of this crate are column-major and owned, so they have one.
@@ -132,11 +175,8 @@ pub(crate) fn gram(x: MatRef<'_, f64>, weights: Option<&[f64]>) -> Mat<f64> {
 /// A'WB of shape (p, q).
 pub(crate) fn cross(a: MatRef<'_, f64>, b: MatRef<'_, f64>, weights: Option<&[f64]>) -> Mat<f64> {
     let (a, b) = (columns(a), columns(b));
-    let slices =
-        |columns: &[std::borrow::Cow<'_, [f64]>]| -> Vec<Vec<f64>> { columns.iter().map(|c| c.to_vec()).collect() };
-    let (a, b) = (slices(&a), slices(&b));
-    let a: Vec<&[f64]> = a.iter().map(Vec::as_slice).collect();
-    let b: Vec<&[f64]> = b.iter().map(Vec::as_slice).collect();
+    let a: Vec<&[f64]> = a.iter().map(AsRef::as_ref).collect();
+    let b: Vec<&[f64]> = b.iter().map(AsRef::as_ref).collect();
     cross_columns(&a, &b, weights)
 }
 

@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::estimation;
 use crate::formula::Formula;
 use crate::frame::Frame;
+use crate::iv::Estimator;
 use crate::result::Estimate;
 use crate::spec::{Options, Singletons, WeightKind, Weights};
 use crate::vcov::Vcov;
@@ -52,6 +53,13 @@ impl Model {
     #[must_use]
     pub fn like(mut self, like: Like) -> Self {
         self.options.like = like;
+        self
+    }
+
+    /// 2SLS, LIML, Fuller, k-class or two-step GMM, for formulas with an instrumental-variable part.
+    #[must_use]
+    pub fn estimator(mut self, estimator: Estimator) -> Self {
+        self.options.estimator = estimator;
         self
     }
 

@@ -43,15 +43,15 @@ pub fn fit_many(panel: &Panel, formulas: &[&str], options: &Options, mask: Optio
     let frame = Frame::new(&joint, panel, options, mask)?;
     let absorber = Arc::new(Absorber::new(&frame.effects, frame.weight_values(), options.absorption)?);
     let columns = estimation::residualize(&frame, &absorber)?;
-    let pool: Vec<(&Variable, &Residualized)> =
+    let pool: Vec<(&Variable, &Arc<Residualized>)> =
         std::iter::once((&frame.y, &columns.y)).chain(frame.exog.iter().zip(&columns.exog)).collect();
-    let find = |name: &str| -> Result<(Variable, Residualized)> {
+    let find = |name: &str| -> Result<(Variable, Arc<Residualized>)> {
         pool.iter()
             .find(|(variable, _)| variable.name == name)
             .map(|(variable, residualized)| ((*variable).clone(), (*residualized).clone()))
             .ok_or_else(|| Error::Specification(format!("`{name}` is not in the joint sample")))
     };
-    let pick = |terms: &[Term]| -> Result<(Vec<Variable>, Vec<Residualized>)> {
+    let pick = |terms: &[Term]| -> Result<(Vec<Variable>, Vec<Arc<Residualized>>)> {
         Ok(terms.iter().map(|term| find(&term.name)).collect::<Result<Vec<_>>>()?.into_iter().unzip())
     };
     formulas

@@ -8,8 +8,9 @@
 
 use crate::collinear;
 use crate::error::{Error, Result};
-use crate::linalg;
+use crate::linalg::{self, TASK};
 use faer::Mat;
+use rayon::prelude::*;
 
 /// A least-squares fit.
 #[derive(Debug, Clone)]
@@ -20,21 +21,25 @@ pub(crate) struct LeastSquares {
     pub(crate) coef: Vec<f64>,
     /// (X̃'WX̃)⁻¹ of the kept regressors.
     pub(crate) bread: Mat<f64>,
-    /// ỹ - X̃b.
-    pub(crate) residuals: Vec<f64>,
     /// u'Wu.
     pub(crate) ssr: f64,
+    /// ỹ'Wỹ.
+    pub(crate) total: f64,
 }
 
-/// Fits ỹ on X̃; `sizes` are the norms of the columns before absorption.
+/// Fits ỹ on X̃, with the residuals ỹ - X̃b; `sizes` are the norms of the columns before absorption.
 pub(crate) fn fit(
     y: &[f64],
     x: &[&[f64]],
     weights: Option<&[f64]>,
     sizes: &[f64],
     tolerance: f64,
-) -> Result<LeastSquares> {
-    let gram = linalg::gram_columns(x, weights);
+) -> Result<(LeastSquares, Vec<f64>)> {
+    // One matrix of cross-products for regressors and response: the columns are read once.
+    let p = x.len();
+    let all: Vec<&[f64]> = x.iter().copied().chain([y]).collect();
+    let products = linalg::gram_columns(&all, weights);
+    let gram = Mat::from_fn(p, p, |i, j| products[(i, j)]);
     let kept = collinear::independent(x, weights, sizes, &gram, tolerance);
     if kept.is_empty() {
         return Err(Error::NoRegressor("each is constant within the fixed effects, or there is none".into()));
@@ -46,33 +51,55 @@ pub(crate) fn fit(
         Ok(bread) if linalg_condition_ok(&gram, &bread) => bread,
         _ => bread_by_qr(&x, weights)?,
     };
-    let right = linalg::cross_columns(&x, &[y], weights);
-    let mut coef: Vec<f64> = (0..k).map(|i| (0..k).map(|j| bread[(i, j)] * right[(j, 0)]).sum()).collect();
+    let mut coef: Vec<f64> = (0..k).map(|i| (0..k).map(|j| bread[(i, j)] * products[(kept[j], p)]).sum()).collect();
     let mut residuals = vec![0.0; y.len()];
+    let mut ssr = 0.0;
     // Refinement against the data: the normal equations square the condition, their residual does not.
     for step in 0..3 {
-        residual(y, &x, &coef, &mut residuals);
+        let (gradient, square) = residual(y, &x, &coef, weights, &mut residuals);
+        ssr = square;
         if step == 2 {
             break;
         }
-        let gradient = linalg::cross_columns(&x, &[&residuals], weights);
-        let change: Vec<f64> = (0..k).map(|i| (0..k).map(|j| bread[(i, j)] * gradient[(j, 0)]).sum()).collect();
-        let small = change.iter().zip(&coef).all(|(change, b)| change.abs() <= 1e-15 * b.abs());
-        coef.iter_mut().zip(&change).for_each(|(b, change)| *b += change);
-        if small {
-            residual(y, &x, &coef, &mut residuals);
+        let change: Vec<f64> = (0..k).map(|i| (0..k).map(|j| bread[(i, j)] * gradient[j]).sum()).collect();
+        if change.iter().zip(&coef).all(|(change, b)| change.abs() <= 1e-15 * b.abs()) {
             break;
         }
+        coef.iter_mut().zip(&change).for_each(|(b, change)| *b += change);
     }
-    let ssr = linalg::dot_weighted(&residuals, &residuals, weights);
-    Ok(LeastSquares { kept, coef, bread, residuals, ssr })
+    Ok((LeastSquares { kept, coef, bread, ssr, total: products[(p, p)] }, residuals))
 }
 
-fn residual(y: &[f64], x: &[&[f64]], coef: &[f64], out: &mut [f64]) {
-    out.copy_from_slice(y);
-    for (column, b) in x.iter().zip(coef) {
-        out.iter_mut().zip(*column).for_each(|(u, x)| *u -= b * x);
+/// u = y - Xb, with X'Wu and u'Wu, in one reading of the columns.
+fn residual(y: &[f64], x: &[&[f64]], coef: &[f64], weights: Option<&[f64]>, out: &mut [f64]) -> (Vec<f64>, f64) {
+    let work = |(task, out): (usize, &mut [f64])| {
+        let start = task * TASK;
+        let mut sums = vec![0.0; x.len() + 1];
+        for rows in linalg::blocks(start, y.len()) {
+            let u = &mut out[rows.start - start..rows.end - start];
+            u.copy_from_slice(&y[rows.clone()]);
+            for (column, b) in x.iter().zip(coef) {
+                u.iter_mut().zip(&column[rows.clone()]).for_each(|(u, x)| *u -= b * x);
+            }
+            let w = weights.map(|w| &w[rows.clone()]);
+            for (sum, column) in sums.iter_mut().zip(x) {
+                *sum += linalg::block_product(&column[rows.clone()], u, w);
+            }
+            sums[x.len()] += linalg::block_product(u, u, w);
+        }
+        sums
+    };
+    let parts: Vec<Vec<f64>> = if y.len() <= TASK {
+        out.chunks_mut(TASK).enumerate().map(work).collect()
+    } else {
+        out.par_chunks_mut(TASK).enumerate().map(work).collect()
+    };
+    let mut total = vec![0.0; x.len() + 1];
+    for part in parts {
+        total.iter_mut().zip(part).for_each(|(total, part)| *total += part);
     }
+    let square = total.pop().unwrap_or_default();
+    (total, square)
 }
 
 /// Whether the scaled cross-product matrix has a condition far below 1/ε: its inverse then has eight digits more than

@@ -44,7 +44,7 @@ impl Estimate {
     /// [`crate::Error::Unsupported`] for varying slopes.
     pub fn fixed_effects(&self) -> Result<Vec<EffectCoefficients>> {
         let frame = &self.state.frame;
-        let levels = self.state.absorber.effects_of(&self.effect_sum(), &frame.effects)?;
+        let levels = self.state.absorber.effects_of(&self.effect_sum())?;
         let name = |(name, levels): (&String, Vec<f64>)| EffectCoefficients { name: name.clone(), levels };
         Ok(frame.effect_names.iter().zip(levels).map(name).collect())
     }

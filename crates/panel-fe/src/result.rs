@@ -8,7 +8,7 @@ use crate::estimation::{self, State};
 use crate::iv::{IvDiagnostics, IvFit};
 use crate::outcome::TestOutcome;
 use crate::spec::Options;
-use crate::vcov::Vcov;
+use crate::vcov::{Covariance, Vcov};
 use faer::Mat;
 use panel_core::{Diagnostic, Panel};
 use std::sync::Arc;
@@ -72,6 +72,8 @@ pub struct IvResult {
     pub endogenous: Vec<String>,
     /// Excluded instruments that were kept.
     pub instruments: Vec<String>,
+    /// The covariance that `fit` and `diagnostics` were computed under.
+    pub(crate) covariance: Covariance,
 }
 
 /// An estimated regression.
@@ -125,7 +127,7 @@ pub struct Estimate {
     /// Collinear regressors.
     pub dropped: Vec<Dropped>,
     /// Row of the panel of each row of the sample.
-    pub rows: Vec<u32>,
+    pub rows: Arc<[u32]>,
     /// y - Xb - fixed effects.
     pub residuals: Vec<f64>,
     /// Largest relative error of a coefficient that absorption and rounding can have caused, max_j |Δb_j| / |b_j|.
@@ -158,7 +160,7 @@ impl Estimate {
     #[must_use]
     pub fn esample(&self, n_rows: usize) -> Vec<bool> {
         let mut esample = vec![false; n_rows];
-        for &row in &self.rows {
+        for &row in self.rows.iter() {
             if let Some(slot) = esample.get_mut(row as usize) {
                 *slot = true;
             }
@@ -184,7 +186,7 @@ impl Estimate {
             .chain(&frame.exog)
             .chain(&frame.instruments)
             .find(|variable| variable.name == name)
-            .map(|variable| variable.values.as_slice())
+            .map(|variable| &*variable.values)
     }
 
     /// The same estimate under another covariance and rule, without refitting.

@@ -3,6 +3,7 @@
 use crate::absorb::Settings;
 use crate::dof::Like;
 use crate::error::{Error, Result};
+use crate::iv::Estimator;
 use crate::vcov::{Gaps, Vcov};
 use std::str::FromStr;
 
@@ -72,6 +73,8 @@ pub struct Options {
     pub vcov: Vcov,
     /// Whose degrees-of-freedom rule.
     pub like: Like,
+    /// Estimator of formulas with an instrumental-variable part; anything but 2SLS is refused without one.
+    pub estimator: Estimator,
     /// Weights.
     pub weights: Option<Weights>,
     /// Singletons.
@@ -94,6 +97,7 @@ impl Default for Options {
         Self {
             vcov: Vcov::Iid,
             like: Like::Reghdfe,
+            estimator: Estimator::TwoStage,
             weights: None,
             singletons: Singletons::Drop,
             gaps: None,

@@ -78,7 +78,7 @@ impl Run<'_> {
     fn whole(&mut self) {
         let loaded = self.loaded;
         let study = &loaded.study;
-        self.line(&study.study.title);
+        self.line(study.study.title.get(crate::published::lang(study)));
         let definitions = self.noted(variables::definitions(study));
         self.words();
         let Some(data) = self.noted(data::load(loaded)) else { return };
@@ -133,7 +133,9 @@ impl Run<'_> {
         let mut made: Vec<(String, String)> = Vec::new();
         if let Some(va) = &study.va {
             let names = &va.names;
-            made.extend([&names.va, &names.location_quotient, &names.spillover].map(|name| ("va".into(), name.clone())));
+            made.extend(
+                [&names.va, &names.location_quotient, &names.spillover].map(|name| ("va".into(), name.clone())),
+            );
         }
         for (place, spec) in study.gtfp.iter().enumerate() {
             made.push((format!("gtfp-{}", spec.id), gtfp_name(spec, place)));
@@ -197,7 +199,8 @@ impl Run<'_> {
         let mut words = match column {
             Column::Float(values) => {
                 let present = || values.iter().copied().filter(|value| !value.is_nan());
-                let (low, high) = (present().fold(f64::INFINITY, f64::min), present().fold(f64::NEG_INFINITY, f64::max));
+                let (low, high) =
+                    (present().fold(f64::INFINITY, f64::min), present().fold(f64::NEG_INFINITY, f64::max));
                 match column.len() - missing {
                     0 => "no value at all".to_owned(),
                     n => format!("{n} values from {} to {}", six(low), six(high)),

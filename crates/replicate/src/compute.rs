@@ -190,11 +190,7 @@ fn define(panel: &mut Panel, stage: &str, name: &str, values: &[f64]) -> Result<
     panel.set(name, values.to_vec()).map_err(|error| Error::stage(stage, error))
 }
 
-fn remember<T>(
-    known: &mut BTreeMap<String, Arc<T>>,
-    key: String,
-    make: impl FnOnce() -> Result<T>,
-) -> Result<Arc<T>> {
+fn remember<T>(known: &mut BTreeMap<String, Arc<T>>, key: String, make: impl FnOnce() -> Result<T>) -> Result<Arc<T>> {
     if let Some(value) = known.get(&key) {
         return Ok(Arc::clone(value));
     }

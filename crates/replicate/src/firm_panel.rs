@@ -70,7 +70,8 @@ fn panel(rows: usize) -> panel_core::Result<Panel> {
     // Labour and capital lean on the firm's effect, so that least squares without it is biased.
     let effect = |row: usize| normal(1, firm(row));
     let labour = column(&|row| (4.0 + 0.6 * effect(row) + 0.7 * normal(2, place(row))).exp().round().max(1.0));
-    let capital = column(&|row| ((6.0 + 0.8 * effect(row) + normal(3, place(row))).exp() * 100.0).round() / 100.0 + 1.0);
+    let capital =
+        column(&|row| ((6.0 + 0.8 * effect(row) + normal(3, place(row))).exp() * 100.0).round() / 100.0 + 1.0);
     let debt = column(&|row| uniform(4, place(row)) * 3.0);
     let sales = column(&|row| {
         let log = 2.0

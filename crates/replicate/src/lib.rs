@@ -5,16 +5,17 @@
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-pub mod cli;
 pub mod check;
+pub mod cli;
 pub mod compute;
 pub mod error;
+pub mod figures;
 mod firm_panel;
 pub mod init;
 pub mod log;
 pub mod names;
 pub mod output;
-pub mod page;
+pub mod pages;
 pub mod pipeline;
 pub mod plan;
 pub mod progress;

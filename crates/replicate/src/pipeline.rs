@@ -3,13 +3,15 @@
 use crate::compute::{Cache, Computed, Scope, compute};
 use crate::error::{Error, Result};
 use crate::log::Log;
-use crate::output::{FileRecord, Manifest, StageTime, Staging, file_record, stage_files};
+use crate::output::{FileRecord, Manifest, StageTime, Staging, data_files, file_record, stage_files, table_files};
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::published::Published;
 use crate::quality;
 use crate::stages::tables::{self, Tables};
 use crate::study::Loaded;
+use crate::{figures, pages};
+use panel_core::Diagnostic;
 use panel_core::quality::QualityReport;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -74,8 +76,9 @@ pub fn run(options: &RunOptions) -> Result<RunReport> {
 
     let mut staging = Staging::beside(&options.out)?;
     let mut progress = Progress::continued(times, plan.run.len(), options.quiet);
+    let mut remarks: Vec<(String, Diagnostic)> = remarks_of(&results);
     let mut write = || -> Result<_> {
-        let said = write_all(&mut staging, &loaded, &plan, &results)?;
+        let said = pool.install(|| write_all(&mut staging, &loaded, &plan, &results, &mut remarks))?;
         let sentence = format!("{} files", staging.names().count());
         Ok((said, sentence))
     };
@@ -87,15 +90,15 @@ pub fn run(options: &RunOptions) -> Result<RunReport> {
     let (kept, stale) = if plan.is_whole() { (Vec::new(), left) } else { (left, Vec::new()) };
     let mut outputs: Vec<FileRecord> = staging.records();
     staging.write("log/run.jsonl", &log.bytes())?;
-    staging.write("log/diagnostics.md", diagnostics_page(&results).as_bytes())?;
+    staging.write("log/diagnostics.md", diagnostics_page(&remarks).as_bytes())?;
     outputs.extend(kept.into_iter().map(|file| FileRecord { stale: true, ..file }));
     outputs.sort_by(|a, b| a.path.cmp(&b.path));
     staging.write("checksums.sha256", checksums(&outputs).as_bytes())?;
     let manifest = Manifest {
-        title: loaded.study.study.title.clone(),
+        title: loaded.study.study.title.get(report::Lang::En).to_owned(),
         inputs: inputs(&loaded, &results),
         outputs,
-        versions: versions(),
+        versions: versions().into_iter().collect(),
         seeds: BTreeMap::new(),
         stages,
         threads: pool.current_num_threads(),
@@ -136,17 +139,24 @@ fn run_stages(loaded: &Loaded, plan: &Plan, quiet: bool) -> Result<(Results, Vec
 }
 
 /// Writes everything but manifest and log; gives the summary and the number of differing cells.
-fn write_all(staging: &mut Staging, loaded: &Loaded, plan: &Plan, results: &Results) -> Result<(String, usize)> {
+fn write_all(
+    staging: &mut Staging,
+    loaded: &Loaded,
+    plan: &Plan,
+    results: &Results,
+    remarks: &mut Vec<(String, Diagnostic)>,
+) -> Result<(String, usize)> {
     let study = &loaded.study;
+    let lang = crate::published::lang(study);
     stage_files::write(staging, &results.computed, study)?;
     staging.write("config.resolved.toml", resolved(loaded)?.as_bytes())?;
-    let mut summary = format!("{}\n", study.study.title);
+    let mut summary = format!("{}\n", study.study.title.get(lang));
     if let Some(notice) = &study.study.notice {
-        summary += &format!("{notice}\n");
+        summary += &format!("{}\n", notice.get(lang));
     }
     let mut differing = 0;
     if let Some(tables) = &results.tables {
-        tables.write(staging, study)?;
+        table_files::write(staging, tables, study)?;
         if let Some(published) = &results.published {
             published.write(staging, study)?;
             summary += &format!("{}\n", published.summary(study));
@@ -160,7 +170,13 @@ fn write_all(staging: &mut Staging, loaded: &Loaded, plan: &Plan, results: &Resu
         summary += &format!("{}\n", quality::summary(report));
     }
     if plan.runs("report") {
-        crate::page::write(staging, loaded, results)?;
+        remarks.extend(data_files::write(staging, study, results)?);
+        let (figures, left_out) = figures::draw(loaded, results);
+        remarks.extend(left_out);
+        figures::write(staging, study, &figures)?;
+        let versions = versions();
+        let around = pages::Surroundings { figures: &figures, remarks, versions: &versions };
+        pages::write(staging, loaded, results, &around)?;
     }
     Ok((summary, differing))
 }
@@ -172,7 +188,8 @@ fn resolved(loaded: &Loaded) -> Result<String> {
         .map_err(|error| Error::Environment(format!("cannot write the resolved study: {error}")))
 }
 
-fn file_name(path: &str) -> String {
+/// The last part of a path.
+pub(crate) fn file_name(path: &str) -> String {
     Path::new(path).file_name().map_or_else(|| path.to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
@@ -184,7 +201,7 @@ fn inputs(loaded: &Loaded, results: &Results) -> Vec<FileRecord> {
 }
 
 /// Versions of this program and of the libraries that decide numbers, from the lock file it was built with.
-fn versions() -> BTreeMap<String, String> {
+fn versions() -> Vec<(String, String)> {
     const LOCK: &str = include_str!("../../../Cargo.lock");
     let lock: toml::Table = LOCK.parse().unwrap_or_default();
     let packages = lock.get("package").and_then(toml::Value::as_array).cloned().unwrap_or_default();
@@ -214,14 +231,17 @@ fn checksums(outputs: &[FileRecord]) -> String {
     outputs.iter().map(|file| format!("{}  {}\n", file.sha256, file.path)).collect()
 }
 
-fn diagnostics_page(results: &Results) -> String {
-    let mut page = String::from("# Diagnostics\n\n");
+fn remarks_of(results: &Results) -> Vec<(String, Diagnostic)> {
     let tables = results.tables.iter().flat_map(|tables| &tables.diagnostics);
-    let all: Vec<_> = results.computed.diagnostics.iter().chain(tables).collect();
-    if all.is_empty() {
+    results.computed.diagnostics.iter().chain(tables).cloned().collect()
+}
+
+fn diagnostics_page(remarks: &[(String, Diagnostic)]) -> String {
+    let mut page = String::from("# Diagnostics\n\n");
+    if remarks.is_empty() {
         page += "Nothing to remark.\n";
     }
-    for (stage, remark) in all {
+    for (stage, remark) in remarks {
         page += &format!("- `{stage}` {remark}\n");
     }
     page

@@ -4,10 +4,12 @@ use crate::cli::{AuditArgs, Outcome};
 use crate::error::{Error, Result};
 use crate::output::{FileRecord, Staging, file_record};
 use crate::stages::tables::Tables;
-use crate::study::{Loaded, Study, TableKind};
-use report::audit::{AuditSpec, Status};
+use crate::study::{Loaded, PublishedRemark, Study, TableKind};
+use report::audit::{Audit, AuditSpec, Check, Finding, Status};
+use report::page::{Block, Page, Section};
 use report::{
-    CellKey, Comparison, Lang, PublishedRow, Replicated, StarRule, Stat, TableFormat, Verdict, compare, published_cells,
+    CellKey, Comparison, Lang, PublishedRow, Replicated, StarRule, Stat, Table, TableFormat, Text, Verdict, compare,
+    published_cells,
 };
 
 /// The comparison with a publication.
@@ -19,6 +21,10 @@ pub struct Published {
     pub comparison: Comparison,
     /// Published tables that the study has.
     pub tables: Vec<String>,
+    /// The publication against itself, where the relations of its numbers are declared (`<name>.audit.toml`).
+    pub audit: Option<Audit>,
+    /// The study's notice: every page of comparisons begins with it.
+    notice: Option<Text>,
 }
 
 impl Published {
@@ -38,8 +44,16 @@ impl Published {
         let cells: Vec<_> =
             published_cells(&rows).into_iter().filter(|cell| numbers.contains(&cell.key.table)).collect();
         let replicated = replicate_cells(&loaded.study, tables, &cells);
-        let comparison = compare(&cells, &replicated).map_err(failed)?;
-        Ok(Some(Self { file: file_record(&spec.file, &bytes), comparison, tables: numbers }))
+        let mut comparison = compare(&cells, &replicated).map_err(failed)?;
+        let audit = match std::fs::read_to_string(path.with_extension("audit.toml")) {
+            Ok(text) => {
+                Some(report::audit::audit(&rows, &AuditSpec::from_toml(&text).map_err(failed)?).map_err(failed)?)
+            }
+            Err(_) => None,
+        };
+        remark(&mut comparison, &spec.remarks, audit.as_ref());
+        let notice = loaded.study.study.notice.clone();
+        Ok(Some(Self { file: file_record(&spec.file, &bytes), comparison, tables: numbers, audit, notice }))
     }
 
     /// Number of published numbers that differ in sign or stars.
@@ -54,27 +68,169 @@ impl Published {
         self.comparison.summary(lang(study))
     }
 
-    /// Writes `compare/`.
+    /// One published table beside its replication; `None` where the publication has no such table.
+    #[must_use]
+    pub fn side_by_side(&self, number: &str) -> Option<Table> {
+        let mut table = self.comparison.side_by_side(number)?;
+        table.notes.extend(self.notice.clone());
+        Some(table)
+    }
+
+    /// The cells that differ, with the likely cause where one is known.
+    fn differences(&self) -> Table {
+        let cells = self.comparison.cells.iter().filter(|cell| cell.verdict == Verdict::Differs).cloned().collect();
+        let mut table = Comparison { cells }.table();
+        table.id = "differences".into();
+        table.title = Text::new("与发表值不一致之处及原因", "What differs from the publication, and why");
+        // Every verdict here is the same.
+        const VERDICT: usize = 6;
+        table.align.remove(VERDICT);
+        for row in &mut table.header {
+            row.remove(VERDICT);
+        }
+        for row in table.groups.iter_mut().flat_map(|group| &mut group.rows) {
+            row.cells.remove(VERDICT);
+        }
+        table.notes = self.notice.iter().cloned().collect();
+        table
+    }
+
+    /// The section of the page: one line, then what differs and why, then every number.
+    #[must_use]
+    pub fn section(&self) -> Option<Section> {
+        if self.comparison.cells.is_empty() {
+            return None;
+        }
+        let mut all = self.comparison.table();
+        all.notes.extend(self.notice.clone());
+        let mut blocks: Vec<Block> = self.notice.iter().cloned().map(Block::Warning).collect();
+        blocks.push(Block::Paragraph(Text::build(|lang| self.comparison.summary(lang))));
+        if self.differing() > 0 {
+            blocks.push(Block::Folded {
+                summary: Text::new(
+                    format!("{} 处不一致及其可能原因", self.differing()),
+                    format!("{} cells that differ, and the likely cause", self.differing()),
+                ),
+                blocks: vec![Block::table(self.differences())],
+            });
+        }
+        blocks
+            .push(Block::Folded {
+                summary: Text::new("每一个数字", "Every number"), blocks: vec![Block::table(all)]
+            });
+        blocks.push(Block::Files(vec![
+            ("compare/compare.csv".to_owned(), Text::new("逐格对照（CSV）", "every cell (CSV)")),
+            ("compare/compare.md".to_owned(), Text::new("逐格对照（Markdown）", "every cell (Markdown)")),
+        ]));
+        Some(Section {
+            id: "compare".into(), heading: Text::new("与发表值对照", "Published and replicated"), blocks
+        })
+    }
+
+    /// The section of the publication's own consistency.
+    #[must_use]
+    pub fn audit_section(&self) -> Option<Section> {
+        let audit = self.audit.as_ref()?;
+        let blocks = vec![
+            Block::paragraph((
+                "只核对论文所印数字彼此是否一致，与数据无关；每个印出的数字代表所有四舍五入后等于它的数。",
+                "The printed numbers against each other, whatever the data: each stands for all numbers that round to it.",
+            )),
+            Block::Paragraph(Text::build(|lang| audit.summary(lang))),
+            Block::table(audit.table(false)),
+            Block::Files(vec![("compare/audit.csv".to_owned(), Text::new("全部核对（CSV）", "every statement (CSV)"))]),
+        ];
+        Some(Section {
+            id: "audit".into(),
+            heading: Text::new("发表数字的内部一致性", "Consistency of the publication"),
+            blocks,
+        })
+    }
+
+    /// Writes `compare/`; the first lines of every page are the study's notice.
     ///
     /// # Errors
     /// Those of the disk.
     pub fn write(&self, staging: &mut Staging, study: &Study) -> Result<()> {
         let failed = |error: report::Error| Error::stage("report", error);
-        let render = |table: &report::Table| table.render(TableFormat::Markdown, lang(study)).map_err(failed);
-        let mut page = String::new();
-        if let Some(notice) = &study.study.notice {
-            page += &format!("> {notice}\n\n");
+        let lang = lang(study);
+        let notice = self.notice.as_ref().map(|notice| notice.get(lang));
+        let mut tables: Vec<Table> =
+            self.tables.iter().filter_map(|number| self.comparison.side_by_side(number)).collect();
+        tables.push(self.comparison.table());
+        let mut page = notice.map(|notice| format!("> {notice}\n\n")).unwrap_or_default();
+        page += &format!("{}\n", self.summary(study));
+        for table in &tables {
+            page += "\n";
+            page += &String::from_utf8_lossy(&table.render(TableFormat::Markdown, lang).map_err(failed)?);
         }
-        page += &format!("{}\n\n", self.summary(study));
-        for number in &self.tables {
-            if let Some(table) = self.comparison.side_by_side(number) {
-                page += &String::from_utf8_lossy(&render(&table)?);
-                page += "\n";
-            }
-        }
-        page += &String::from_utf8_lossy(&render(&self.comparison.table())?);
         staging.write("compare/compare.md", page.as_bytes())?;
-        staging.write("compare/compare.csv", self.comparison.csv().as_bytes())
+        staging.write("compare/compare.csv", self.comparison.csv().as_bytes())?;
+        let html = Page {
+            title: Text::new("与发表值对照", "Published and replicated"),
+            banner: self.notice.clone().unwrap_or_default(),
+            verdict: Text::build(|lang| self.comparison.summary(lang)),
+            sections: tables
+                .into_iter()
+                .map(|mut table| Section {
+                    id: format!("section-{}", table.id),
+                    heading: std::mem::take(&mut table.title),
+                    blocks: vec![Block::table(table)],
+                })
+                .collect(),
+            first: lang,
+            ..Page::default()
+        };
+        staging.write("compare/compare.html", html.html().map_err(failed)?.as_bytes())?;
+        if let Some(audit) = &self.audit {
+            staging.write("compare/audit.csv", audit.csv().as_bytes())?;
+            let table = audit.table(false);
+            let bytes = table.render(TableFormat::Markdown, lang).map_err(failed)?;
+            staging.write("compare/audit.md", &bytes)?;
+        }
+        Ok(())
+    }
+}
+
+/// Says why cells differ: the study's own remark, else what the publication's own numbers contradict there.
+fn remark(comparison: &mut Comparison, remarks: &[PublishedRemark], audit: Option<&Audit>) {
+    let fits = |wanted: &Option<String>, got: &str| wanted.as_deref().is_none_or(|wanted| wanted == got);
+    for cell in &mut comparison.cells {
+        if !matches!(cell.verdict, Verdict::Differs | Verdict::SameSignAndStars) || !cell.remark.is_empty() {
+            continue;
+        }
+        let CellKey { table, column, row, stat } = &cell.key;
+        let own = remarks.iter().find(|remark| {
+            remark.table == *table
+                && fits(&remark.column, column)
+                && fits(&remark.row, row)
+                && fits(&remark.stat, stat.name())
+        });
+        let found = || {
+            let audit = audit.filter(|_| cell.verdict == Verdict::Differs)?;
+            // A finding speaks of one kind of number: stars of a cell, the n of a column, a test by its name.
+            let (check, places) = match stat {
+                Stat::Coef | Stat::Se | Stat::Stars => (
+                    [Check::Stars, Check::Descriptives],
+                    [format!("{table} {column} {row}"), format!("{table} {row} {column}")],
+                ),
+                Stat::N => ([Check::SampleSize; 2], [format!("{table} {column}"), format!("{table} {column} n")]),
+                Stat::Other(name) => {
+                    ([Check::Instruments; 2], [format!("{table} {column} {name}"), format!("{table} {column} {name}")])
+                }
+                Stat::R2 => return None,
+            };
+            let here = |finding: &&Finding| {
+                matches!(finding.status, Status::Contradiction | Status::Deviation)
+                    && check.contains(&finding.check)
+                    && places.contains(&finding.place)
+                    && !finding.message.is_empty()
+            };
+            audit.findings.iter().find(here).map(|finding| finding.message.clone())
+        };
+        if let Some(why) = own.map(|remark| remark.why.text()).or_else(found) {
+            cell.remark = why;
+        }
     }
 }
 
@@ -86,7 +242,7 @@ pub fn lang(study: &Study) -> Lang {
 
 /// A replicated number for every published cell that the study can answer.
 fn replicate_cells(study: &Study, tables: &Tables, cells: &[report::Published]) -> Vec<Replicated> {
-    let stars = StarRule::china();
+    let stars = &study.report.stars;
     let empty = Vec::new();
     let mut out = Vec::new();
     for cell in cells {

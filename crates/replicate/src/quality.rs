@@ -29,11 +29,8 @@ pub fn assess(study: &Study, panel: &Panel) -> Result<QualityReport> {
             panel.names().iter().filter(|name| used.contains(*name)).filter(numbers).cloned().collect()
         }
     };
-    let range = |(variable, [min, max]): (&String, &[f64; 2])| KnownRange {
-        variable: variable.clone(),
-        min: *min,
-        max: *max,
-    };
+    let range =
+        |(variable, [min, max]): (&String, &[f64; 2])| KnownRange { variable: variable.clone(), min: *min, max: *max };
     let spec = QualitySpec {
         jump: options.jump,
         outlier: options.outlier,
@@ -106,7 +103,7 @@ fn missing(study: &Study, report: &QualityReport) -> String {
 fn page(study: &Study, report: &QualityReport) -> String {
     let mut page = String::from("# Data quality\n\n");
     if let Some(notice) = &study.study.notice {
-        let _ = writeln!(page, "> {notice}\n");
+        let _ = writeln!(page, "> {}\n", notice.get(report::Lang::En));
     }
     let _ = writeln!(
         page,
@@ -119,7 +116,8 @@ fn page(study: &Study, report: &QualityReport) -> String {
         report.ragged
     );
     if !report.gaps.is_empty() {
-        let shown: Vec<String> = report.gaps.iter().take(GAPS).map(|(entity, time)| format!("{entity} {time}")).collect();
+        let shown: Vec<String> =
+            report.gaps.iter().take(GAPS).map(|(entity, time)| format!("{entity} {time}")).collect();
         let more = if report.gaps.len() > GAPS { ", …" } else { "" };
         let _ = writeln!(page, "Gaps: {}{more}.\n", shown.join(", "));
     }
@@ -177,7 +175,8 @@ fn by_time(page: &mut String, report: &QualityReport) {
     if with.is_empty() {
         return;
     }
-    let mut times: Vec<&str> = with.iter().flat_map(|v| v.missing_by_time.iter().map(|(time, _)| time.as_str())).collect();
+    let mut times: Vec<&str> =
+        with.iter().flat_map(|v| v.missing_by_time.iter().map(|(time, _)| time.as_str())).collect();
     times.sort_unstable();
     times.dedup();
     let _ = writeln!(page, "\n## Missing values by period\n\n| variable | {} |", times.join(" | "));
@@ -185,7 +184,13 @@ fn by_time(page: &mut String, report: &QualityReport) {
     for variable in with {
         let cells: Vec<String> = times
             .iter()
-            .map(|time| variable.missing_by_time.iter().find(|(known, _)| known == time).map_or("".into(), |(_, n)| n.to_string()))
+            .map(|time| {
+                variable
+                    .missing_by_time
+                    .iter()
+                    .find(|(known, _)| known == time)
+                    .map_or("".into(), |(_, n)| n.to_string())
+            })
             .collect();
         let _ = writeln!(page, "| `{}` | {} |", variable.statistics.name, cells.join(" | "));
     }

@@ -60,7 +60,7 @@ pub struct Text {
 
 /// How a text is written in a record: a string, or a table with `zh` and `en`.
 #[derive(Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a text, or { zh = \"…\", en = \"…\" }")]
 enum TextRecord {
     Same(String),
     Both { zh: String, en: String },

@@ -3,6 +3,48 @@
 //! The last bit of a sum depends on the processor, so a number at the edge of two roundings prints either way. Snapshot
 //! tests that compare with [`same_but_for_rounding`] accept that and nothing more.
 
+/// Defines `snapshot(name, description, text)` and `snapshot_in(folder, …)` for a test crate that uses `insta`: snapshots lie in `../snapshots`, and
+/// one unit of the last printed digit may move.
+///
+/// A macro, so that this crate does not depend on `insta`. Use it once, at the top of a module.
+#[macro_export]
+macro_rules! snapshot_function {
+    () => {
+        /// Accepts one unit of the last printed digit.
+        struct LastDigit;
+
+        impl ::insta::Comparator for LastDigit {
+            fn matches(&self, reference: &::insta::Snapshot, test: &::insta::Snapshot) -> bool {
+                use ::insta::internals::SnapshotContents::Text;
+                match (reference.contents(), test.contents()) {
+                    (Text(a), Text(b)) => $crate::same_but_for_rounding(&a.to_string(), &b.to_string()),
+                    (a, b) => a == b,
+                }
+            }
+
+            fn dyn_clone(&self) -> ::std::boxed::Box<dyn ::insta::Comparator> {
+                ::std::boxed::Box::new(Self)
+            }
+        }
+
+        /// Compares a text with its committed snapshot.
+        pub(crate) fn snapshot(name: &str, description: &str, text: &str) {
+            snapshot_in("../snapshots", name, description, text);
+        }
+
+        /// The same with a snapshot of another folder, relative to the caller's file.
+        pub(crate) fn snapshot_in(folder: &str, name: &str, description: &str, text: &str) {
+            let mut settings = ::insta::Settings::clone_current();
+            settings.set_comparator(::std::boxed::Box::new(LastDigit));
+            settings.set_prepend_module_to_snapshot(false);
+            settings.set_omit_expression(true);
+            settings.set_description(description);
+            settings.set_snapshot_path(folder);
+            settings.bind(|| ::insta::assert_snapshot!(name, text));
+        }
+    };
+}
+
 /// Whether two texts are equal but for decimal numbers that differ by at most one unit of their last printed digit.
 ///
 /// Numbers with a point must have the same number of decimals; whole numbers must be equal. Blanks and runs of dashes

@@ -25,6 +25,8 @@ pub struct UTestRecord {
     pub turning_point: Option<f64>,
     /// Fieller interval of the extreme point; infinite ends where it is open.
     pub fieller: Option<(f64, f64)>,
+    /// Why there is no Fieller interval (the set is not an interval).
+    pub fieller_reason: Text,
     /// Delta-method interval of the extreme point.
     pub delta: Option<(f64, f64)>,
     /// Share of observations beyond the extreme point.
@@ -45,9 +47,10 @@ pub fn u_test_table(id: &str, title: impl Into<Text>, tests: &[UTestRecord], sta
     let mut table = Table::new(id, title, "", header);
     let row =
         |label: (&str, &str), cell: &dyn Fn(&UTestRecord) -> Cell| Row::new(label, tests.iter().map(cell).collect());
-    let interval = |ends: Option<(f64, f64)>| match ends {
+    let interval = |ends: Option<(f64, f64)>, reason: &Text| match ends {
         Some((low, high)) => Cell::interval(low, high, DIGITS).wrapped(Wrap::Brackets),
-        None => Cell::missing(("区间未给出", "no interval given")),
+        None if reason.is_empty() => Cell::missing(("区间未给出", "no interval given")),
+        None => Cell::missing(reason.clone()),
     };
     let slope = |value: f64, p: Option<f64>| Cell::number(value, DIGITS).with_stars(p.map_or(0, |p| stars.count(p)));
     let none = ("未计算", "not computed");
@@ -62,8 +65,8 @@ pub fn u_test_table(id: &str, title: impl Into<Text>, tests: &[UTestRecord], sta
             None => Cell::missing(t.reason.clone()),
         }),
         row(("拐点", "Turning point"), &|t| Cell::optional(t.turning_point, DIGITS, none)),
-        row(("Fieller 区间", "Fieller interval"), &|t| interval(t.fieller)),
-        row(("delta 法区间", "Delta-method interval"), &|t| interval(t.delta)),
+        row(("Fieller 区间", "Fieller interval"), &|t| interval(t.fieller, &t.fieller_reason)),
+        row(("delta 法区间", "Delta-method interval"), &|t| interval(t.delta, &Text::default())),
         row(("拐点之外的观测占比", "Observations beyond it"), &|t| {
             Cell::optional(t.share_beyond, Format::Percent(1), none)
         }),

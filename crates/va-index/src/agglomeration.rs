@@ -78,6 +78,7 @@ pub fn virtual_agglomeration(
     }
     let mut diagnostics = quotients.diagnostics.clone();
     diagnostics.extend(setup.remarks(data, links));
+    tracing::debug!(rows, entities = n, periods = data.times.len(), "virtual agglomeration computed");
     Ok(VaIndex {
         va,
         location_quotient: quotients.values.clone(),

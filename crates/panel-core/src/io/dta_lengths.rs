@@ -58,20 +58,10 @@ pub(super) fn variables(file: &str, bytes: &[u8], header: &Header) -> Result<()>
 ///
 /// # Errors
 /// [`Error::Read`] naming the section whose length does not fit into the file.
-pub(super) fn sections(
-    file: &str,
-    bytes: &[u8],
-    start: usize,
-    header: &Header,
-    variables: &[Variable],
-) -> Result<()> {
+pub(super) fn sections(file: &str, bytes: &[u8], start: usize, header: &Header, variables: &[Variable]) -> Result<()> {
     let mut walk = Walk { bytes, at: start, little: matches!(header.byte_order(), ByteOrder::LittleEndian) };
     let release = header.release();
-    let fits = if release.is_xml_like() {
-        walk.tagged_characteristics()
-    } else {
-        walk.plain_characteristics(release)
-    };
+    let fits = if release.is_xml_like() { walk.tagged_characteristics() } else { walk.plain_characteristics(release) };
     if fits == Fits::No {
         return Err(short(file, "a characteristic", bytes.len()));
     }
@@ -196,7 +186,8 @@ impl Walk<'_> {
                 self.word()
             } else {
                 let little = self.little;
-                let short = |b: &[u8]| if little { u16::from_le_bytes([b[0], b[1]]) } else { u16::from_be_bytes([b[0], b[1]]) };
+                let short =
+                    |b: &[u8]| if little { u16::from_le_bytes([b[0], b[1]]) } else { u16::from_be_bytes([b[0], b[1]]) };
                 self.take(2).map(|bytes| usize::from(short(bytes)))
             };
             match length {

@@ -49,7 +49,9 @@ pub fn read_table(path: impl AsRef<Path>, options: &ReadOptions) -> Result<RawTa
     let name = path.to_string_lossy();
     let bytes = std::fs::read(path)
         .map_err(|error| Error::Read { file: name.to_string(), reason: open_reason(path, &error) })?;
-    read_bytes(&name, &bytes, options)
+    let table = read_bytes(&name, &bytes, options)?;
+    tracing::debug!(file = %name, bytes = bytes.len(), columns = table.names.len(), "table read");
+    Ok(table)
 }
 
 /// Reads a table from the bytes of a file called `file`.

@@ -7,12 +7,14 @@ use super::typed::typed;
 use crate::column::Column;
 use crate::error::{Error, Result};
 use crate::intern::Interner;
-use polars::prelude::{Column as PolarsColumn, DataType, ParquetReader, PolarsError, SerReader};
+use polars::prelude::{Column as PolarsColumn, DataType, PolarsError};
+use polars_io::prelude::{ParquetReader, SerReader};
 use std::io::Cursor;
 
 /// Reads a Parquet file.
 ///
-/// Numbers of any width become doubles (a column with an infinity becomes text); booleans the texts `True` and `False`, as they stand in a CSV file.
+/// Numbers of any width become doubles (a column with an infinity becomes text); booleans the texts `True` and `False`,
+/// as they stand in a CSV file; categories (pandas' `category`) their labels.
 ///
 /// # Errors
 /// [`Error::Read`] for a damaged file and for a column of another type (nested, decimal, time);
@@ -56,8 +58,9 @@ fn convert(
         |reason: String| Error::Read { file: file.to_owned(), reason: format!("column `{}`: {reason}", column.name()) };
     let polars = |error: PolarsError| fail(error.to_string());
     match column.dtype() {
-        DataType::String => {
+        DataType::String | DataType::Categorical(..) | DataType::Enum(..) => {
             let mut texts = Interner::default();
+            let column = column.cast(&DataType::String).map_err(polars)?;
             for text in column.str().map_err(polars)?.iter() {
                 texts.push(text.filter(|text| !text.is_empty()));
             }

@@ -138,11 +138,7 @@ pub fn quality(panel: &Panel, spec: &QualitySpec) -> Result<QualityReport> {
         gaps,
         ragged,
         identical,
-        variables: names
-            .par_iter()
-            .zip(&columns)
-            .map(|(name, values)| variable(panel, name, values, spec))
-            .collect(),
+        variables: names.par_iter().zip(&columns).map(|(name, values)| variable(panel, name, values, spec)).collect(),
     })
 }
 

@@ -16,7 +16,8 @@ pub(super) struct Stop {
 /// What came out.
 #[derive(Debug)]
 pub(super) struct Solved {
-    x: Vec<Lane>,
+    /// The solutions.
+    pub(super) x: Vec<Lane>,
     /// Iterations of the slowest system.
     pub(super) iterations: usize,
     /// Smallest eigenvalue of the preconditioned operator as seen by the Lanczos matrices of the iterations
@@ -24,28 +25,19 @@ pub(super) struct Solved {
     pub(super) smallest: f64,
 }
 
-impl Solved {
-    pub(super) fn solution(&self, column: usize) -> Vec<f64> {
-        self.x.iter().map(|lane| lane[column]).collect()
-    }
-}
-
-/// Solves S x = g for each right-hand side, S symmetric positive semidefinite and g in its range, preconditioned by a
+/// Solves S x = g for the first `lanes` right-hand sides, S symmetric positive semidefinite and g in its range, preconditioned by a
 /// diagonal (Hestenes & Stiefel 1952). The error in the S-norm is bounded by √(r'P⁻¹r/λ_min).
 pub(super) fn solve(
-    rights: &[Vec<f64>],
-    norms: &[f64],
+    right: Vec<Lane>,
+    lanes: usize,
+    norms: &Lane,
     inverse_diagonal: &[f64],
     stop: Stop,
     mut apply: impl FnMut(&[Lane], &mut [Lane]),
 ) -> Solved {
     let m = inverse_diagonal.len();
-    let lanes = rights.len();
-    let mut r: Vec<Lane> = vec![[0.0; LANES]; m];
-    for (lane, right) in rights.iter().enumerate() {
-        r.iter_mut().zip(right).for_each(|(r, g)| r[lane] = *g);
-    }
-    let g = r.clone();
+    let g = right;
+    let mut r = g.clone();
     let mut x: Vec<Lane> = vec![[0.0; LANES]; m];
     let mut z: Vec<Lane> = precondition(&r, inverse_diagonal);
     let mut p = z.clone();

@@ -5,11 +5,10 @@
 //! factored by Cholesky inside their envelope, in reverse Cuthill-McKee order (Cuthill & McKee 1969; George & Liu 1981,
 //! ch. 4). C - B'A⁻B is small and goes to the pivoted Cholesky, which gives the rank.
 
+use super::blocks::Blocks;
 use super::dense::PivotedCholesky;
 use crate::linalg::dot;
 
-/// Most unknowns outside the banded block.
-const BORDER: usize = 400;
 /// Largest envelope, entries; and most multiplications to factor it.
 const PROFILE: usize = 40_000_000;
 const WORK: f64 = 8e9;
@@ -43,14 +42,10 @@ pub(super) struct Bordered {
 }
 
 impl Bordered {
-    /// `None` when the envelope or the border is too large. `border` is B by columns, `corner` C by columns with the
-    /// weights of its levels in `scale`.
-    pub(super) fn new(a: &Sparse, border: Vec<Vec<f64>>, mut corner: Vec<f64>, scale: &[f64]) -> Option<Self> {
+    /// `None` when the envelope is too large. `scale` are the weights of the levels of C.
+    pub(super) fn new(a: &Sparse, blocks: &Blocks, scale: &[f64]) -> Option<Self> {
         let n = a.diagonal.len();
-        let rest = border.len();
-        if rest > BORDER || rest.saturating_mul(n) > PROFILE {
-            return None;
-        }
+        let rest = blocks.rest;
         let (order, pinned) = reverse_cuthill_mckee(a);
         let mut place = vec![0_usize; n];
         order.iter().enumerate().for_each(|(at, &level)| place[level as usize] = at);
@@ -82,6 +77,9 @@ impl Bordered {
             }
         }
         factor(&mut l, &starts, &first, &pinned);
+        let border: Vec<Vec<f64>> =
+            (0..rest).map(|j| blocks.border.iter().skip(j).step_by(rest).copied().collect()).collect();
+        let mut corner = blocks.corner.clone();
         let pins = pinned.iter().filter(|pinned| **pinned).count();
         let empty = PivotedCholesky::new(Vec::new(), 0, &[]);
         let mut bordered =

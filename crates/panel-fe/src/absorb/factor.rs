@@ -1,12 +1,13 @@
 //! One fixed effect: level codes, and what varies by level.
 
 use crate::error::{Error, Result};
+use std::sync::Arc;
 
 /// An effect to absorb: an intercept and/or slopes for each level.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FixedEffect {
     /// Level of each row, 0 … levels - 1, every level used.
-    pub codes: Vec<u32>,
+    pub codes: Arc<[u32]>,
     /// Number of levels.
     pub levels: usize,
     /// Whether each level has an intercept.
@@ -18,9 +19,17 @@ pub struct FixedEffect {
 impl FixedEffect {
     /// An intercept per level.
     #[must_use]
-    pub fn intercepts(codes: Vec<u32>, levels: usize) -> Self {
-        Self { codes, levels, intercept: true, slopes: Vec::new() }
+    pub fn intercepts(codes: impl Into<Arc<[u32]>>, levels: usize) -> Self {
+        Self { codes: codes.into(), levels, intercept: true, slopes: Vec::new() }
     }
+}
+
+/// Largest code; 0 without any.
+fn largest(codes: &[u32]) -> u32 {
+    pulp::Arch::new().dispatch(
+        #[inline(always)]
+        || codes.iter().fold(0, |max, &code| max.max(code)),
+    )
 }
 
 pub(super) fn check(effects: &[FixedEffect], weights: Option<&[f64]>) -> Result<()> {
@@ -36,7 +45,7 @@ pub(super) fn check(effects: &[FixedEffect], weights: Option<&[f64]>) -> Result<
         if let Some(slope) = effect.slopes.iter().find(|slope| slope.len() != n) {
             return Err(shape("a varying slope", slope.len()));
         }
-        if let Some(&code) = effect.codes.iter().find(|&&code| code as usize >= effect.levels) {
+        if let Some(&code) = Some(&largest(&effect.codes)).filter(|&&code| code as usize >= effect.levels) {
             return Err(Error::Specification(format!(
                 "a fixed effect of {} levels has the code {code}",
                 effect.levels
@@ -59,7 +68,7 @@ impl Runs {
     /// A stable counting sort.
     pub(super) fn new(effect: &FixedEffect) -> Self {
         let mut starts = vec![0_u32; effect.levels + 1];
-        for &code in &effect.codes {
+        for &code in effect.codes.iter() {
             starts[code as usize + 1] += 1;
         }
         for level in 0..effect.levels {

@@ -37,46 +37,19 @@ impl Sets {
     }
 }
 
-/// Joins the levels that share a run; `codes` in run order, `levels` of them.
-pub(super) fn join_runs(runs: &Runs, codes: &[u32], levels: usize) -> Sets {
+/// Joins the levels of one effect that share a run; `cells` in run order, numbered from `offset`.
+pub(super) fn join_runs(runs: &Runs, cells: &[u32], offset: usize, levels: usize) -> Sets {
     let mut sets = Sets::new(levels);
+    let offset = offset as u32;
     for range in runs.ranges() {
-        for pair in codes[range].windows(2) {
-            sets.union(pair[0], pair[1]);
+        for pair in cells[range].windows(2) {
+            if pair[0] != pair[1] {
+                sets.union(pair[0] - offset, pair[1] - offset);
+            }
         }
         if sets.count() == 1 {
             break;
         }
     }
     sets
-}
-
-/// Whether every level of the component of `codes[0]`'s level is within `hops` runs of it. Well connected graphs have
-/// a short reach, and conjugate gradients converge in a few steps there; chains have a long one, and elimination in
-/// their order hardly fills.
-pub(super) fn reach_is_short(runs: &Runs, codes: &[u32], sets: &mut Sets, levels: usize, hops: usize) -> bool {
-    let Some(&start) = codes.first() else { return true };
-    let root = sets.find(start);
-    let target = (0..levels as u32).filter(|&level| sets.find(level) == root).count();
-    let mut hop_of = vec![u32::MAX; levels];
-    hop_of[start as usize] = 0;
-    let mut reached = 1;
-    for hop in 0..hops as u32 {
-        if reached == target {
-            return true;
-        }
-        for range in runs.ranges() {
-            let run = &codes[range];
-            if run.iter().any(|&code| hop_of[code as usize] <= hop) {
-                for &code in run {
-                    let slot = &mut hop_of[code as usize];
-                    if *slot == u32::MAX {
-                        *slot = hop + 1;
-                        reached += 1;
-                    }
-                }
-            }
-        }
-    }
-    reached == target
 }

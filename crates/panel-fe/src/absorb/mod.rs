@@ -5,10 +5,11 @@
 //! | effects | how | error |
 //! |---|---|---|
 //! | one | group means | rounding |
-//! | two, balanced and unweighted | v - v̄ᵢ - v̄ₜ + v̄ | rounding |
+//! | two, balanced and unweighted | v - v̄ᵢ - v̄ₜ + v̄ | rounding, measured |
 //! | several | eliminate the largest; dense Schur complement of the others | rounding, measured |
-//! | several, long graph (a chain of firms) | the same, banded factor of the second and dense border | rounding, measured |
-//! | several, well connected graph | the same, preconditioned conjugate gradients | measured, [`Settings::tolerance`] |
+//! | several, few neighbours (a chain of firms) | the same, banded factor of the second and dense border | rounding, measured |
+//! | several, many neighbours | the same, conjugate gradients on the second, small ones taken out exactly | measured, [`Settings::tolerance`] |
+//! | three or more large ones | the same, on all but the largest | measured, [`Settings::tolerance`] |
 //! | varying slopes | conjugate gradients on orthonormal level blocks | measured |
 //!
 //! Why the error is known: the computed column is ṽ + e with e in the span of D, and ‖e‖²_W = g'(D'WD)⁺g where
@@ -18,18 +19,20 @@
 //! Sources: Guimarães & Portugal (2010); Correia (2016) for the graph view; Hestenes & Stiefel (1952); Golub & Meurant
 //! (2010, ch. 12) for the error of conjugate gradients.
 
-mod balanced;
+mod blocks;
 mod conjugate;
 mod dense;
 mod envelope;
 pub mod factor;
 mod graph;
+mod iterate;
 mod one_way;
 mod rank;
 mod recover;
 mod schur;
 mod singletons;
 mod slopes;
+mod sweep;
 
 pub use factor::FixedEffect;
 pub use rank::{Rank, components_with_earlier};
@@ -37,7 +40,6 @@ pub use singletons::drop_singletons;
 
 use crate::error::Result;
 use crate::linalg;
-use rayon::prelude::*;
 
 /// Columns are residualised in blocks of this many, whatever the number of threads.
 pub(crate) const LANES: usize = 4;
@@ -76,10 +78,19 @@ pub struct Absorber {
 #[derive(Debug)]
 enum Method {
     Nothing,
-    OneWay(one_way::OneWay),
-    Balanced(balanced::Balanced),
     Schur(Box<schur::Schur>),
     Slopes(Box<slopes::Slopes>),
+}
+
+/// A residualised column.
+#[derive(Debug, Clone)]
+pub(crate) struct Residual {
+    /// ṽ.
+    pub(crate) values: Vec<f64>,
+    /// What happened to it.
+    pub(crate) report: ColumnReport,
+    /// ‖v‖_W, its norm before absorption.
+    pub(crate) size: f64,
 }
 
 impl Absorber {
@@ -89,23 +100,15 @@ impl Absorber {
     /// [`crate::Error::Shape`] when lengths differ.
     pub fn new(effects: &[FixedEffect], weights: Option<&[f64]>, settings: Settings) -> Result<Self> {
         factor::check(effects, weights)?;
+        if effects.is_empty() {
+            return Ok(Self { method: Method::Nothing, rank: Rank { rank: 0, exact: true } });
+        }
         if effects.iter().any(|effect| !effect.slopes.is_empty()) {
             let slopes = slopes::Slopes::new(effects, weights, settings);
             return Ok(Self { rank: slopes.rank(), method: Method::Slopes(Box::new(slopes)) });
         }
-        let (method, rank) = match effects {
-            [] => (Method::Nothing, Rank { rank: 0, exact: true }),
-            [only] => (Method::OneWay(one_way::OneWay::new(only, weights)), Rank { rank: only.levels, exact: true }),
-            [a, b] if weights.is_none() && balanced::is_balanced(a, b) => {
-                (Method::Balanced(balanced::Balanced::new(a, b)), Rank { rank: a.levels + b.levels - 1, exact: true })
-            }
-            _ => {
-                let schur = schur::Schur::new(effects, weights, settings);
-                let rank = schur.rank();
-                (Method::Schur(Box::new(schur)), rank)
-            }
-        };
-        Ok(Self { method, rank })
+        let schur = schur::Schur::new(effects, weights, settings);
+        Ok(Self { rank: schur.rank(), method: Method::Schur(Box::new(schur)) })
     }
 
     /// Rank of the stacked dummies and slopes.
@@ -121,12 +124,7 @@ impl Absorber {
     pub fn leverage(&self, n: usize) -> Result<Vec<f64>> {
         match &self.method {
             Method::Nothing => Ok(vec![0.0; n]),
-            Method::OneWay(one_way) => Ok(one_way.leverage(n)),
-            Method::Balanced(_) => {
-                // Every pair of levels holds one row, so all leverages are equal and add up to the rank.
-                Ok(vec![self.rank.rank as f64 / n as f64; n])
-            }
-            Method::Schur(schur) => schur.leverage(n),
+            Method::Schur(schur) => schur.leverage(),
             Method::Slopes(slopes) => slopes.leverage(n),
         }
     }
@@ -136,36 +134,38 @@ impl Absorber {
     ///
     /// # Errors
     /// [`crate::Error::Unsupported`] for varying slopes; [`crate::Error::NotConverged`].
-    pub fn effects_of(&self, part: &[f64], effects: &[FixedEffect]) -> Result<Vec<Vec<f64>>> {
-        recover::effects_of(self, part, effects)
+    pub fn effects_of(&self, part: &[f64]) -> Result<Vec<Vec<f64>>> {
+        recover::effects_of(self, part)
     }
 
     /// Replaces each column by its residual.
     ///
-    /// Columns go in blocks of four, blocks in parallel, so results do not depend on the number of threads.
+    /// Columns go in blocks of four, rows in chunks that depend on the data only, so results do not depend on the
+    /// number of threads.
     ///
     /// # Errors
     /// [`crate::Error::NotConverged`].
     pub fn residualize(&self, columns: &mut [&mut [f64]]) -> Result<Vec<ColumnReport>> {
-        if let Method::Nothing = self.method {
-            return Ok(vec![ColumnReport::default(); columns.len()]);
-        }
-        let work = |block: &mut [&mut [f64]]| -> Result<Vec<ColumnReport>> {
-            match &self.method {
-                Method::Nothing => Ok(vec![ColumnReport::default(); block.len()]),
-                Method::OneWay(one_way) => Ok(block.iter_mut().map(|column| one_way.residualize(column)).collect()),
-                Method::Balanced(balanced) => Ok(block.iter_mut().map(|column| balanced.residualize(column)).collect()),
-                Method::Schur(schur) => schur.residualize(block),
-                Method::Slopes(slopes) => slopes.residualize(block),
+        let sources: Vec<&[f64]> = columns.iter().map(|column| &**column).collect();
+        let residuals = self.residuals(&sources, None)?;
+        columns.iter_mut().zip(&residuals).for_each(|(column, residual)| column.copy_from_slice(&residual.values));
+        Ok(residuals.into_iter().map(|residual| residual.report).collect())
+    }
+
+    /// The residual of each column; `weights` are those of [`Absorber::new`] where there are no effects.
+    pub(crate) fn residuals(&self, columns: &[&[f64]], weights: Option<&[f64]>) -> Result<Vec<Residual>> {
+        match &self.method {
+            Method::Nothing => {
+                let same = |column: &&[f64]| Residual {
+                    values: column.to_vec(),
+                    report: ColumnReport::default(),
+                    size: norm(column, weights),
+                };
+                Ok(columns.iter().map(same).collect())
             }
-        };
-        let small = columns.first().is_none_or(|column| column.len() * columns.len() < linalg::TASK);
-        // Direct methods treat columns one by one, so a column is a task of its own there.
-        let step = if matches!(self.method, Method::OneWay(_) | Method::Balanced(_)) { 1 } else { LANES };
-        if small || columns.len() <= step {
-            return columns.chunks_mut(step).map(work).collect::<Result<Vec<_>>>().map(|parts| parts.concat());
+            Method::Schur(schur) => schur.residualize(columns),
+            Method::Slopes(slopes) => slopes.residualize(columns),
         }
-        columns.par_chunks_mut(step).map(work).collect::<Result<Vec<_>>>().map(|parts| parts.concat())
     }
 }
 

@@ -6,8 +6,10 @@
 
 use super::conjugate::{self, Lane};
 use super::dense::PivotedCholesky;
-use super::{ColumnReport, FixedEffect, LANES, Rank, Settings, norm};
+use super::{ColumnReport, FixedEffect, LANES, Rank, Residual, Settings, norm};
 use crate::error::{Error, Result};
+use rayon::prelude::*;
+use std::sync::Arc;
 
 const DENSE: usize = 400;
 const MOST_LEVERAGES: usize = 2000;
@@ -26,7 +28,7 @@ struct Direction {
 
 #[derive(Debug)]
 pub(super) struct Slopes {
-    codes: Vec<Vec<u32>>,
+    codes: Vec<Arc<[u32]>>,
     levels: Vec<usize>,
     weights: Option<Vec<f64>>,
     eliminated: Vec<Direction>,
@@ -127,7 +129,7 @@ impl Slopes {
 
     /// S times one vector.
     fn apply_one(&self, alpha: &[f64]) -> Vec<f64> {
-        let mut v = vec![0.0; self.codes.first().map_or(0, Vec::len)];
+        let mut v = vec![0.0; self.codes.first().map_or(0, |codes| codes.len())];
         for direction in &self.others {
             self.subtract(direction, &alpha[direction.offset..], &mut v);
         }
@@ -165,8 +167,14 @@ impl Slopes {
             .collect()
     }
 
-    pub(super) fn residualize(&self, columns: &mut [&mut [f64]]) -> Result<Vec<ColumnReport>> {
-        columns.iter_mut().map(|column| self.one_column(column)).collect()
+    pub(super) fn residualize(&self, columns: &[&[f64]]) -> Result<Vec<Residual>> {
+        let work = |column: &&[f64]| {
+            let size = norm(column, self.weights.as_deref());
+            let mut values = column.to_vec();
+            let report = self.one_column(&mut values)?;
+            Ok(Residual { values, report, size })
+        };
+        columns.par_iter().map(work).collect()
     }
 
     fn one_column(&self, v: &mut [f64]) -> Result<ColumnReport> {
@@ -194,9 +202,11 @@ impl Slopes {
                         tolerance: 0.3 * self.settings.tolerance,
                         max_iterations: self.settings.max_iterations,
                     };
+                    let right = g.iter().map(|&value| [value, 0.0, 0.0, 0.0]).collect();
                     let solved = conjugate::solve(
-                        std::slice::from_ref(&g),
-                        &[size],
+                        right,
+                        1,
+                        &[size, 0.0, 0.0, 0.0],
                         &ones,
                         stop,
                         |v: &[Lane], out: &mut [Lane]| {
@@ -207,7 +217,7 @@ impl Slopes {
                     );
                     report.iterations += solved.iterations;
                     let energy: f64 = g.iter().map(|g| g * g).sum();
-                    (solved.solution(0), (energy / (0.5 * solved.smallest)).sqrt())
+                    (solved.x.iter().map(|lane| lane[0]).collect(), (energy / (0.5 * solved.smallest)).sqrt())
                 }
             };
             report.error = if error.is_finite() { error } else { 0.0 }.max(2.0 * f64::EPSILON * size);
@@ -258,7 +268,7 @@ fn orthonormal(effect: &FixedEffect, weights: Option<&[f64]>) -> Vec<(Vec<f64>, 
             .zip(&after)
             .map(|(before, after)| if *after > FLOOR * FLOOR * before { 1.0 / after.sqrt() } else { 0.0 })
             .collect();
-        values.iter_mut().zip(&effect.codes).for_each(|(value, &code)| *value *= scale[code as usize]);
+        values.iter_mut().zip(effect.codes.iter()).for_each(|(value, &code)| *value *= scale[code as usize]);
         let live = scale.iter().filter(|scale| **scale > 0.0).count();
         basis.push((values, live));
     }

@@ -141,6 +141,62 @@ impl Formula {
         !self.endogenous.is_empty()
     }
 
+    /// Columns of the panel that the formula uses, each once in order of appearance: response, regressors, fixed
+    /// effects with their slopes, endogenous regressors, instruments.
+    #[must_use]
+    pub fn variables(&self) -> Vec<&str> {
+        fn columns(terms: &[Term]) -> impl Iterator<Item = &str> {
+            terms.iter().flat_map(|term| &term.factors).map(|factor| factor.column.as_str())
+        }
+        let effects = self.effects.iter().flat_map(|effect| effect.columns.iter().chain(&effect.slopes));
+        let mut names: Vec<&str> = Vec::new();
+        let all = columns(std::slice::from_ref(&self.response))
+            .chain(columns(&self.regressors))
+            .chain(effects.map(String::as_str))
+            .chain(columns(&self.endogenous))
+            .chain(columns(&self.instruments));
+        for name in all {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// Names of the fixed effects, as they are written.
+    #[must_use]
+    pub fn effect_names(&self) -> Vec<&str> {
+        self.effects.iter().map(|effect| effect.name.as_str()).collect()
+    }
+
+    /// The first stage of an endogenous regressor, by its place: it on the excluded instruments and the exogenous
+    /// regressors, with the same fixed effects. `None` where there is no such regressor.
+    #[must_use]
+    pub fn first_stage(&self, place: usize) -> Option<Self> {
+        self.on_instruments(self.endogenous.get(place)?)
+    }
+
+    /// The reduced form: the response on the excluded instruments and the exogenous regressors. `None` without
+    /// instruments.
+    #[must_use]
+    pub fn reduced_form(&self) -> Option<Self> {
+        if self.is_iv() { self.on_instruments(&self.response) } else { None }
+    }
+
+    fn on_instruments(&self, response: &Term) -> Option<Self> {
+        let mut right: Vec<&str> = Vec::new();
+        if !self.intercept {
+            right.push("0");
+        }
+        right.extend(self.instruments.iter().chain(&self.regressors).map(|term| term.name.as_str()));
+        let mut text = format!("{} ~ {}", response.name, right.join(" + "));
+        if !self.effects.is_empty() {
+            text.push_str(" | ");
+            text.push_str(&self.effect_names().join(" + "));
+        }
+        Self::parse(&text).ok()
+    }
+
     /// Whether a column of ones is a regressor: asked for and not absorbed.
     #[must_use]
     pub fn has_intercept_column(&self) -> bool {
@@ -202,6 +258,21 @@ mod tests {
         assert_eq!(names(&chinese.regressors), ["集聚", "集聚^2"]);
         let slopes = Formula::parse("y ~ x | a[[t]] + b[t, u]").expect("valid");
         assert!(!slopes.effects[0].intercept && slopes.effects[1].intercept);
+    }
+
+    #[test]
+    fn parts_of_an_instrumental_variable_formula() {
+        let text = "y ~ w + w:x^2 | city + a^b + c[t] | D + lag(D, 2) ~ z + z^2";
+        let formula = Formula::parse(text).expect("valid");
+        assert_eq!(formula.variables(), ["y", "w", "x", "city", "a", "b", "c", "t", "D", "z"]);
+        assert_eq!(formula.effect_names(), ["city", "a^b", "c[t]"]);
+        let second = formula.first_stage(1).expect("two");
+        assert_eq!(second.source, "lag(D,2) ~ z + z^2 + w + w:x^2 | city + a^b + c[t]");
+        assert!(formula.first_stage(2).is_none());
+        assert_eq!(formula.reduced_form().expect("iv").response.name, "y");
+        let bare = Formula::parse("y ~ 0 | D ~ z").expect("valid");
+        assert_eq!(bare.first_stage(0).expect("one").source, "D ~ 0 + z");
+        assert!(Formula::parse("y ~ x").expect("valid").reduced_form().is_none());
     }
 
     #[test]

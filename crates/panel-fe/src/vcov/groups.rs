@@ -1,10 +1,12 @@
 //! Cluster codes: a partition of the observations.
 
+use std::sync::Arc;
+
 /// A partition of n observations into `count` non-empty groups, coded 0, 1, … in order of first appearance of the
 /// original codes' order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Groups {
-    codes: Vec<u32>,
+    codes: Arc<[u32]>,
     count: usize,
 }
 
@@ -25,7 +27,15 @@ impl Groups {
             *slot = count;
             count += 1;
         }
+        if count as usize == size {
+            return Self { codes: codes.into(), count: size };
+        }
         Self { codes: codes.iter().map(|&code| map[code as usize]).collect(), count: count as usize }
+    }
+
+    /// Each row by itself; `rows` are 0, 1, 2, …
+    pub(crate) fn of_rows(rows: Arc<[u32]>) -> Self {
+        Self { count: rows.len(), codes: rows }
     }
 
     /// Each of n observations by itself.
@@ -50,9 +60,9 @@ impl Groups {
         &self.codes
     }
 
-    /// Group of each observation, by value.
+    /// Group of each observation, shared.
     #[must_use]
-    pub fn into_codes(self) -> Vec<u32> {
+    pub fn into_codes(self) -> Arc<[u32]> {
         self.codes
     }
 
@@ -66,7 +76,7 @@ impl Groups {
     #[must_use]
     pub fn intersect(&self, other: &Self) -> Self {
         let width = other.count as u64;
-        let keys = self.codes.iter().zip(&other.codes).map(|(&a, &b)| u64::from(a) * width + u64::from(b));
+        let keys = self.codes.iter().zip(other.codes.iter()).map(|(&a, &b)| u64::from(a) * width + u64::from(b));
         if self.count.saturating_mul(other.count) <= 8 * self.codes.len() + 1024 {
             return Self::new(&keys.map(|key| key as u32).collect::<Vec<_>>());
         }
@@ -77,7 +87,7 @@ impl Groups {
     #[must_use]
     pub fn nested_in(&self, other: &Self) -> bool {
         let mut parent = vec![u32::MAX; self.count];
-        self.codes.iter().zip(&other.codes).all(|(&mine, &theirs)| {
+        self.codes.iter().zip(other.codes.iter()).all(|(&mine, &theirs)| {
             let slot = &mut parent[mine as usize];
             if *slot == u32::MAX {
                 *slot = theirs;

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::linalg;
 use faer::Mat;
 use panel_core::Diagnostic;
+use std::borrow::Cow;
 
 /// What a covariance is computed from.
 pub(crate) struct Sandwich<'a> {
@@ -53,17 +54,17 @@ impl Sandwich<'_> {
     }
 
     /// uᵢ, uᵢ/√(1-hᵢ) (MacKinnon & White 1985: HC2) or uᵢ/(1-hᵢ) (HC3).
-    fn adjusted_residuals(&self, spec: &Vcov) -> Result<Vec<f64>> {
+    fn adjusted_residuals(&self, spec: &Vcov) -> Result<Cow<'_, [f64]>> {
         let power = match spec {
             Vcov::Hc2 => 0.5,
             Vcov::Hc3 => 1.0,
-            _ => return Ok(self.residuals.to_vec()),
+            _ => return Ok(Cow::Borrowed(self.residuals)),
         };
         let Some(leverage) = self.leverage else {
             return Err(Error::Unsupported(format!("{spec} needs leverages, which are not available here")));
         };
         let adjust = |(u, h): (&f64, &f64)| if *h < 1.0 - 1e-12 { u / (1.0 - h).powf(power) } else { 0.0 };
-        Ok(self.residuals.iter().zip(leverage).map(adjust).collect())
+        Ok(Cow::Owned(self.residuals.iter().zip(leverage).map(adjust).collect()))
     }
 }
 

@@ -21,7 +21,7 @@ fn fit(design: &Design, effects: &[&str]) -> Estimate {
         "firm" => &design.firm,
         _ => &design.year,
     };
-    let variable = |name: &str, values: &[f64]| Variable { name: name.into(), values: values.to_vec() };
+    let variable = |name: &str, values: &[f64]| Variable { name: name.into(), values: values.into() };
     let effects = effects.iter().map(|name| ((*name).to_owned(), effect(codes(name)))).collect();
     let x = vec![variable("x1", &design.x1), variable("x2", &design.x2)];
     let frame = Frame::from_columns(variable("y", &design.y), x, effects).expect("one length");

@@ -354,10 +354,12 @@ fn end_to_end_from_a_formula() {
         let panel = builder.build().expect("unique keys");
         let formula = formula(case, &csv);
         let keep = case["call"].as_str().expect("call").contains("fixef.rm='none'");
-        for (rule, like, set) in [
-            ("ivreghdfe", Like::Ivreghdfe, "ivreg2"),
-            ("xtivreg2", Like::Xtivreg2, "ivreg2"),
-            ("fixest", Like::Fixest, "fixest"),
+        for (rule, like, set, estimator) in [
+            ("ivreghdfe", Like::Ivreghdfe, "ivreg2", Estimator::TwoStage),
+            ("ivreghdfe", Like::Ivreghdfe, "ivreg2", Estimator::Liml),
+            ("xtivreg2", Like::Xtivreg2, "ivreg2", Estimator::TwoStage),
+            ("xtivreg2", Like::Xtivreg2, "ivreg2", Estimator::Liml),
+            ("fixest", Like::Fixest, "fixest", Estimator::TwoStage),
         ] {
             for (short, long) in [("iid", "iid"), ("HC1", "hc1"), ("cl1", "cluster"), ("cl2", "cluster2")] {
                 let vcov = match long {
@@ -368,13 +370,16 @@ fn end_to_end_from_a_formula() {
                 let want = if set == "fixest" {
                     &case["fixest"][if short == "HC1" { "hetero" } else { short }]
                 } else {
-                    &case["ivreg2"][format!("{rule}.2sls.{short}")]
+                    &case["ivreg2"][format!("{rule}.{estimator}.{short}")]
                 };
                 if want.is_null() {
                     continue;
                 }
-                let mut model =
-                    Model::new(&formula).expect("a formula").vcov(vcov.parse().expect("a covariance")).like(like);
+                let mut model = Model::new(&formula)
+                    .expect("a formula")
+                    .vcov(vcov.parse().expect("a covariance"))
+                    .like(like)
+                    .estimator(estimator);
                 if keep {
                     model = model.singletons(panel_fe::Singletons::Keep);
                 }

@@ -8,6 +8,7 @@ mod estimates;
 mod fixest_ols;
 mod golden_files;
 mod iv_fe;
+mod iv_options;
 mod iv_properties;
 mod ivreg2;
 mod ivreg2_cases;

@@ -1,10 +1,12 @@
 //! What a run leaves behind: files, checksums, manifest.
 
+pub mod data_files;
 mod manifest;
 mod number;
 pub mod stage_files;
 mod staging;
+pub mod table_files;
 
 pub use manifest::{FileRecord, Manifest, StageTime, file_record};
-pub use number::{csv_field, csv_line, full, json_number};
+pub use number::{full, json_number};
 pub use staging::Staging;

@@ -1,7 +1,5 @@
 //! Numbers as text: shortest form that reads back as the same number; missing is empty, never NaN.
 
-use std::fmt::Write;
-
 /// A number for a CSV cell; empty where it is missing or not finite. Negative zero is zero.
 #[must_use]
 pub fn full(value: f64) -> String {
@@ -20,22 +18,6 @@ pub fn json_number(value: f64) -> serde_json::Value {
     serde_json::Number::from_f64(value).map_or(serde_json::Value::Null, serde_json::Value::Number)
 }
 
-/// A CSV cell, quoted where it has to be.
-#[must_use]
-pub fn csv_field(text: &str) -> String {
-    if text.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
-}
-
-/// Appends one CSV line.
-pub fn csv_line<S: AsRef<str>>(out: &mut String, cells: &[S]) {
-    for (i, cell) in cells.iter().enumerate() {
-        let comma = if i == 0 { "" } else { "," };
-        // Writing to a String cannot fail.
-        let _ = write!(out, "{comma}{}", csv_field(cell.as_ref()));
-    }
-    out.push('\n');
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,12 +29,5 @@ mod tests {
         assert_eq!(full(1e-7), "1e-7");
         assert_eq!(full(0.1), "0.1");
         assert_eq!(json_number(f64::INFINITY), serde_json::Value::Null);
-    }
-
-    #[test]
-    fn commas_and_quotes_are_quoted() {
-        let mut line = String::new();
-        csv_line(&mut line, &["a,b", "say \"x\"", "c"]);
-        assert_eq!(line, "\"a,b\",\"say \"\"x\"\"\",c\n");
     }
 }

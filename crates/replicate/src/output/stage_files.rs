@@ -1,7 +1,7 @@
 //! Files of the index stages: `results/va.csv`, `results/gtfp-<id>.{csv,json}`, `results/gtfp-<id>-bootstrap.{csv,json}`,
 //! `results/segmentation.csv`.
 
-use super::{csv_line, full};
+use super::full;
 use crate::compute::Computed;
 use crate::error::Result;
 use crate::output::Staging;
@@ -9,6 +9,7 @@ use crate::stages::gtfp::Gtfp;
 use crate::study::Study;
 use gtfp_ebm::{BootstrapResult, Interval};
 use panel_core::Panel;
+use report::csv::push_record;
 
 /// Writes the results of the stages that ran.
 ///
@@ -72,7 +73,7 @@ fn rows(
     }
     header.extend(columns.iter().map(|(name, _)| *name));
     header.extend(last.map(|(name, _)| name));
-    csv_line(&mut out, &header);
+    push_record(&mut out, header);
     for (place, &row) in which.iter().enumerate() {
         let mut cells = vec![panel.entity_label(row).to_owned()];
         if has_time {
@@ -80,7 +81,7 @@ fn rows(
         }
         cells.extend(columns.iter().map(|(_, values)| full(values[row])));
         cells.extend(last.map(|(_, words)| words[place].to_owned()));
-        csv_line(&mut out, &cells);
+        push_record(&mut out, cells.iter().map(String::as_str));
     }
     out
 }
@@ -101,7 +102,7 @@ fn interval_lines(panel: &Panel, has_time: bool, gtfp: &Gtfp, bootstrap: &Bootst
         header.push(panel.time_name());
     }
     header.extend(["quantity", "estimate", "bias", "corrected", "se", "low", "high", "replications"]);
-    csv_line(&mut out, &header);
+    push_record(&mut out, header);
     for (found, &row) in bootstrap.rows.iter().zip(&gtfp.rows) {
         let quantities = [
             ("score_global", found.score),
@@ -120,7 +121,7 @@ fn interval_lines(panel: &Panel, has_time: bool, gtfp: &Gtfp, bootstrap: &Bootst
             let Interval { estimate, bias, corrected, se, low, high, replications } = interval;
             cells.extend([estimate, bias, corrected, se, low, high].map(full));
             cells.push(replications.to_string());
-            csv_line(&mut out, &cells);
+            push_record(&mut out, cells.iter().map(String::as_str));
         }
     }
     out

@@ -1,10 +1,10 @@
 //! ε of a productivity specification under each calibration, with rank correlations of the scores (D6).
 
-use super::gtfp;
 use super::variables::sample;
+use super::{closing, gtfp};
 use crate::compute::Computed;
 use crate::error::{Error, Result};
-use crate::study::{CalibrationSpec, GtfpSpec, Label, Study, TableSpec};
+use crate::study::{CalibrationSpec, GtfpSpec, Study, TableSpec};
 use report::numfmt::Format;
 use report::table::{Cell, Row};
 use report::{Table, Text};
@@ -27,17 +27,14 @@ pub fn calibration_table(spec: &TableSpec, study: &Study, computed: &Computed) -
     ]
     .map(Text::from)
     .to_vec();
-    let title = spec.title.as_ref().map_or_else(|| Text::from(spec.id.clone()), Label::text);
-    let mut table = Table::new(&spec.id, title, ("校准", "Calibration"), header);
+    let mut table = Table::new(&spec.id, closing::title(spec), ("校准", "Calibration"), header);
     for id in &spec.variables {
         let base = study.gtfp.iter().find(|gtfp| gtfp.id == *id).ok_or_else(|| {
             Error::stage(format!("tables/{}", spec.id), format!("there is no [[gtfp]] with id `{id}`"))
         })?;
         table.push_rows(rows(base, computed)?);
     }
-    if let Some(notice) = &study.study.notice {
-        table.push_note(notice.clone());
-    }
+    closing::close(&mut table, study);
     Ok(table)
 }
 

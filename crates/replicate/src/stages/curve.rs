@@ -11,14 +11,18 @@ use crate::study::{ColumnSpec, Label, Loaded, SpecificationCurve};
 use rayon::prelude::*;
 use report::numfmt::Format;
 use report::table::{Align, Cell, Row, RowKind};
-use report::{StarRule, Table, Text};
+use report::{Table, Text};
 use serde_json::{Value, json};
 
 /// One point of the curve.
-struct Point {
-    choice: String,
-    label: Text,
-    result: Result<Quadratic>,
+#[derive(Debug)]
+pub struct Point {
+    /// The open choice, such as `D1`; empty for the study as it stands.
+    pub choice: String,
+    /// What is changed, in words.
+    pub label: Text,
+    /// The column under this change, or why there is none.
+    pub result: Result<Quadratic>,
 }
 
 /// Computes the curve; the first point is the study as it stands.
@@ -26,7 +30,7 @@ struct Point {
 /// # Errors
 /// When the column is not there or the study itself cannot be estimated. A change that cannot be carried out is a row
 /// with its reason.
-pub fn curve(spec: &SpecificationCurve, loaded: &Loaded, cache: &Cache) -> Result<(Vec<Value>, Table)> {
+pub fn curve(spec: &SpecificationCurve, loaded: &Loaded, cache: &Cache) -> Result<(Vec<Point>, Table)> {
     column_of(spec, loaded)?;
     let as_it_stands = point(spec, loaded, cache)?;
     let base = Point { choice: String::new(), label: Text::new("基准", "as in the study"), result: Ok(as_it_stands) };
@@ -41,7 +45,8 @@ pub fn curve(spec: &SpecificationCurve, loaded: &Loaded, cache: &Cache) -> Resul
         })
         .collect();
     points.extend(changed);
-    Ok((points.iter().map(record).collect(), table(spec, loaded, &points)))
+    let table = table(spec, loaded, &points);
+    Ok((points, table))
 }
 
 fn column_of<'a>(spec: &SpecificationCurve, loaded: &'a Loaded) -> Result<(&'a ColumnSpec, &'a str)> {
@@ -73,7 +78,9 @@ fn point(spec: &SpecificationCurve, loaded: &Loaded, cache: &Cache) -> Result<Qu
     fitted.quadratic.ok_or_else(|| Error::stage("tables", format!("the column has no `{0}` and `{0}^2`", spec.x)))
 }
 
-fn record(point: &Point) -> Value {
+/// A point as a record of the results.
+#[must_use]
+pub fn record(point: &Point) -> Value {
     let label = point.label.get(report::Lang::En);
     match &point.result {
         Ok(q) => json!({
@@ -96,26 +103,32 @@ fn record(point: &Point) -> Value {
 
 fn table(spec: &SpecificationCurve, loaded: &Loaded, points: &[Point]) -> Table {
     let study = &loaded.study;
-    let name = super::labels::labels(study).get(&spec.x);
-    let square = name.map(|_, text| format!("{text}²"));
-    let header = vec![
+    let names = super::labels::labels(study);
+    let (name, square) = (names.get(&spec.x), names.get(&format!("{}^2", spec.x)));
+    let error = |of: &Text| of.map(|lang, _| if lang == report::Lang::Zh { "标准误".into() } else { "s.e.".into() });
+    let (name_error, square_error) = (error(&name), error(&square));
+    let mut header = vec![
         Text::new("选择", "Choice"),
-        name.clone(),
-        name.map(|lang, _| if lang == report::Lang::Zh { "标准误".into() } else { "s.e.".into() }),
-        square.clone(),
-        square.map(|lang, _| if lang == report::Lang::Zh { "标准误".into() } else { "s.e.".into() }),
+        name,
+        name_error,
+        square,
+        square_error,
         Text::new("U 检验 p", "U test p"),
         Text::new("拐点", "Turning point"),
         Text::new("拐点右侧占比", "Share beyond"),
         Text::new("观测值", "Observations"),
-        Text::new("说明", "Remark"),
     ];
+    let failed = points.iter().any(|point| point.result.is_err());
+    if failed {
+        header.push(Text::new("说明", "Remark"));
+    }
     let title = spec.title.as_ref().map_or_else(|| Text::from(spec.id.clone()), Label::text);
     let mut table = Table::new(&spec.id, title, ("改变", "Change"), header);
-    table.align = vec![Align::Number; 10];
     table.align[0] = Align::Left;
-    table.align[9] = Align::Left;
-    let stars = StarRule::china();
+    if failed {
+        table.align[9] = Align::Left;
+    }
+    let stars = &study.report.stars;
     let rows = points.iter().enumerate().map(|(place, point)| {
         let mut cells = vec![Cell::text(point.choice.clone())];
         match &point.result {
@@ -131,29 +144,26 @@ fn table(spec: &SpecificationCurve, loaded: &Loaded, points: &[Point]) -> Table 
                 Cell::number(q.turning_point, Format::Fixed(3)),
                 Cell::number(q.share_beyond, Format::Fixed(3)),
                 Cell::count(q.n_obs),
-                Cell::text(""),
             ]),
             Err(error) => {
                 cells.extend((0..8).map(|_| Cell::empty()));
                 cells.push(Cell::text(error.to_string()));
             }
         }
+        if failed && point.result.is_ok() {
+            cells.push(Cell::empty());
+        }
         let kind = if place == 0 { RowKind::Emphasis } else { RowKind::Plain };
         Row::new(point.label.clone(), cells).kind(kind)
     });
     table.push_rows(rows.collect());
     table.push_note(Text::new(
-        format!("注：每行只改变一个选择，从原始数据重新计算；对象为表 {} {}。", spec.table, spec.column),
+        format!("每行只改变一个选择，从原始数据重新计算；对象为表 {} 的 {} 列。", spec.table, spec.column),
         format!(
             "Each row changes one choice and recomputes everything from raw data; table {}, column {}.",
             spec.table, spec.column
         ),
     ));
-    if let Some(rule) = stars.note(report::Lang::En) {
-        table.push_note(Text::new(stars.note(report::Lang::Zh).unwrap_or_default(), rule));
-    }
-    if let Some(notice) = &study.study.notice {
-        table.push_note(notice.clone());
-    }
+    super::closing::close(&mut table, study);
     table
 }

@@ -1,8 +1,9 @@
 //! Entropy weights of a composite index, indicators in rows (Table 4 of the paper).
 
+use super::closing;
 use super::labels::labels;
 use crate::error::{Error, Result};
-use crate::study::{Label, Study, TableSpec};
+use crate::study::{Study, TableSpec};
 use panel_core::index::{Direction, EntropySpec, entropy_index};
 use panel_core::{Diagnostic, Panel};
 use report::numfmt::Format;
@@ -32,8 +33,7 @@ pub fn weights_table(
     let choices = EntropySpec { shift: spec.shift.unwrap_or(EntropySpec::default().shift) };
     let index = entropy_index(&indicators, &choices).map_err(failed)?;
     let header: Vec<Text> = [("方向", "Sign"), ("信息熵", "Entropy"), ("权重", "Weight")].map(Text::from).to_vec();
-    let title = spec.title.as_ref().map_or_else(|| Text::from(spec.id.clone()), Label::text);
-    let mut table = Table::new(&spec.id, title, ("指标", "Indicator"), header);
+    let mut table = Table::new(&spec.id, closing::title(spec), ("指标", "Indicator"), header);
     let names = labels(study);
     let rows = indicators
         .iter()
@@ -48,14 +48,13 @@ pub fn weights_table(
             Row::new(names.get(name), cells)
         })
         .collect();
+    table.number = closing::number(spec);
     table.push_rows(rows);
     table.push_note(Text::new(
-        format!("注：极差标准化后加 {}；权重按全部 {} 个观测合并计算。", choices.shift, index.n),
+        format!("极差标准化后加 {}；权重按全部 {} 个观测合并计算。", choices.shift, index.n),
         format!("Min-max values plus {}; weights pooled over {} observations.", choices.shift, index.n),
     ));
-    if let Some(notice) = &study.study.notice {
-        table.push_note(notice.clone());
-    }
+    closing::close(&mut table, study);
     diagnostics.extend(index.diagnostics.into_iter().map(|remark| (spec.id.clone(), remark)));
     Ok(table)
 }

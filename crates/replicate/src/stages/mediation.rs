@@ -1,7 +1,7 @@
 //! A mediation chain on one sample: total, mediator and outcome regressions, and total = direct + indirect.
 
 use super::labels::labels;
-use super::regress::options;
+use super::regress::{options, std_errors};
 use super::variables::sample;
 use crate::compute::Computed;
 use crate::error::{Error, Result};
@@ -11,12 +11,28 @@ use panel_core::Diagnostic;
 use panel_fe::TestStat;
 use panel_fe::mediation::{Mediation, MediationSteps, mediate as split};
 use report::numfmt::Format;
+use report::regression::StdErrors;
 use report::table::{Cell, Row};
-use report::{StarRule, Table, Text};
+use report::{Table, Text};
 use serde_json::{Value, json};
 
 /// Largest |total − direct − indirect|, relative to the larger of the terms, that rounding explains.
 const IDENTITY: f64 = 1e-8;
+
+/// A mediation chain that was estimated.
+#[derive(Debug, Clone)]
+pub struct Mediated {
+    /// The chain.
+    pub spec: MediationSpec,
+    /// Its effects.
+    pub result: Mediation,
+    /// Observations of the common sample.
+    pub n_obs: usize,
+    /// Standard errors of every step.
+    pub std_errors: StdErrors,
+    /// Two-sided p of each total effect.
+    pub total_p: Vec<f64>,
+}
 
 /// Estimates the three steps on their common sample.
 ///
@@ -27,7 +43,7 @@ pub fn mediate(
     study: &Study,
     computed: &Computed,
     diagnostics: &mut Vec<(String, Diagnostic)>,
-) -> Result<(Value, Table)> {
+) -> Result<Mediated> {
     let stage = format!("mediation/{}", spec.id);
     let failed = |error: panel_fe::Error| Error::stage(&stage, error);
     let panel = &computed.panel;
@@ -71,10 +87,20 @@ pub fn mediate(
             format!("total = direct + indirect holds on the common sample of {} rows", outcome.n_obs),
         ),
     ));
-    Ok((record(spec, &result, outcome.n_obs), table(spec, study, &result, outcome.n_obs)))
+    let p_of = |name: &&str| total.coefficient(name).map_or(f64::NAN, |c| c.p);
+    Ok(Mediated {
+        spec: spec.clone(),
+        total_p: names.iter().map(p_of).collect(),
+        n_obs: outcome.n_obs,
+        std_errors: std_errors(&outcome, &labels(study)),
+        result,
+    })
 }
 
-fn record(spec: &MediationSpec, result: &Mediation, n_obs: usize) -> Value {
+/// The chain as a record of the results.
+#[must_use]
+pub fn record(mediated: &Mediated) -> Value {
+    let Mediated { spec, result, n_obs, .. } = mediated;
     let test = |test: &TestStat| json!({ "name": test.name, "null": test.null, "stat": json_number(test.stat), "p": test.p.map_or(Value::Null, json_number) });
     let terms: Vec<Value> = result
         .terms
@@ -84,6 +110,7 @@ fn record(spec: &MediationSpec, result: &Mediation, n_obs: usize) -> Value {
                 "term": term.term,
                 "total": json_number(term.total),
                 "direct": json_number(term.direct),
+                "a": { "estimate": json_number(term.a.value), "se": json_number(term.a.se), "p": json_number(term.a.p()) },
                 "indirect": json_number(term.indirect),
                 "gap": json_number(term.gap),
                 "share": json_number(term.share),
@@ -103,7 +130,10 @@ fn record(spec: &MediationSpec, result: &Mediation, n_obs: usize) -> Value {
     })
 }
 
-fn table(spec: &MediationSpec, study: &Study, result: &Mediation, n_obs: usize) -> Table {
+/// The chain as a table.
+#[must_use]
+pub fn table(mediated: &Mediated, study: &Study) -> Table {
+    let Mediated { spec, result, n_obs, .. } = mediated;
     let names = labels(study);
     let header: Vec<Text> = [
         ("总效应", "Total"),
@@ -121,7 +151,7 @@ fn table(spec: &MediationSpec, study: &Study, result: &Mediation, n_obs: usize) 
         report::Lang::En => format!("Effects through {label}"),
     });
     let mut table = Table::new(format!("mediation-{}", spec.id), title, ("变量", "Variable"), header);
-    let stars = StarRule::china();
+    let stars = &study.report.stars;
     let rows = result
         .terms
         .iter()
@@ -140,14 +170,9 @@ fn table(spec: &MediationSpec, study: &Study, result: &Mediation, n_obs: usize) 
         .collect();
     table.push_rows(rows);
     table.push_note(Text::new(
-        format!("注：三步均用共同样本（{n_obs} 个观测），总效应 = 直接效应 + 间接效应。"),
+        format!("三步均用共同样本（{n_obs} 个观测），总效应 = 直接效应 + 间接效应。"),
         format!("All three steps on the common sample of {n_obs} observations; total = direct + indirect."),
     ));
-    if let Some(rule) = stars.note(report::Lang::En) {
-        table.push_note(Text::new(stars.note(report::Lang::Zh).unwrap_or_default(), rule));
-    }
-    if let Some(notice) = &study.study.notice {
-        table.push_note(notice.clone());
-    }
+    super::closing::close(&mut table, study);
     table
 }

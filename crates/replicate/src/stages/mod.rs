@@ -1,6 +1,7 @@
 //! The stages of a run, one file each: pure functions from data and choices to results.
 
 pub mod calibration;
+pub(crate) mod closing;
 pub mod curve;
 pub mod data;
 pub mod entropy;
@@ -13,6 +14,7 @@ pub mod regress;
 pub mod reshape;
 pub mod tables;
 pub mod u_shape;
+pub mod u_tables;
 pub mod va;
 pub mod variables;
 

@@ -1,7 +1,7 @@
 //! One regression column: estimated, recorded, and as a table shows it.
 
 use super::records::{CoefRecord, DroppedRecord, EstimateRecord, FirstStageRecord};
-use super::u_shape::{Quadratic, moderation_record, quadratic, utest_record};
+use super::u_shape::{Quadratic, moderation_record, quadratic, u_test, u_test_shown, utest_record};
 use crate::error::{Error, Result};
 use crate::output::json_number;
 use crate::stages::labels::labels;
@@ -11,6 +11,7 @@ use panel_core::{Diagnostic, Panel};
 use panel_fe::iv::StockYogoTable;
 use panel_fe::{Estimate, Options, TestOutcome, Vcov, WeightKind, Weights};
 use report::regression::{FitStat, Flag, SeKind, StdErrors, Term};
+use report::utest::UTestRecord;
 use report::{ModelColumn, Text};
 use serde_json::{Value, json};
 
@@ -25,6 +26,10 @@ pub struct Fitted {
     pub first_stages: Vec<ModelColumn>,
     /// The quadratic of the U test.
     pub quadratic: Option<Quadratic>,
+    /// The U test as a table shows it.
+    pub u_test: Option<UTestRecord>,
+    /// Whether each row of the panel is in the sample.
+    pub esample: Vec<bool>,
     /// Remarks.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -45,10 +50,16 @@ pub fn estimate(panel: &Panel, study: &Study, spec: &ColumnSpec, table: &str, na
         return Err(Error::stage(&stage, words));
     }
     let quadratic = spec.utest.as_deref().and_then(|x| quadratic(&fit, x));
-    let utest = match &spec.utest {
-        Some(x) => utest_record(&fit, x).map_err(failed)?,
-        None => Value::Null,
-    };
+    let (mut utest, mut u_shown) = (Value::Null, None);
+    if let Some(x) = &spec.utest {
+        let test = u_test(&fit, x).map_err(failed)?;
+        utest = utest_record(test.as_ref(), &fit, x);
+        let heading = Text::build(|lang| match &spec.label {
+            Some(label) => format!("{name} {}", label.text().get(lang)),
+            None => name.to_owned(),
+        });
+        u_shown = test.map(|test| u_test_shown(&test, &fit, x, heading));
+    }
     let moderation = match &spec.moderation {
         Some(moderation) => moderation_record(&fit, panel, moderation).map_err(failed)?,
         None => Value::Null,
@@ -62,7 +73,8 @@ pub fn estimate(panel: &Panel, study: &Study, spec: &ColumnSpec, table: &str, na
     let column = shown(&fit, study, spec, name);
     let mut diagnostics = fit.diagnostics.clone();
     diagnostics.extend(weak_instruments(&fit));
-    Ok(Fitted { record, column, first_stages, quadratic, diagnostics })
+    let esample = fit.esample(panel.n_rows());
+    Ok(Fitted { record, column, first_stages, quadratic, u_test: u_shown, esample, diagnostics })
 }
 
 /// A remark where the instruments are weak: Cragg and Donald's F below the critical value of Stock and Yogo (2005) for a
@@ -261,18 +273,27 @@ fn bare_column(fit: &Estimate, study: &Study, spec: &ColumnSpec, name: &str) -> 
         n: fit.n_obs,
         fit: stats,
         flags: Vec::new(),
-        fixed_effects: effects.iter().map(|effect| Flag::new(names.get(effect), true)).collect(),
+        fixed_effects: effects.iter().map(|effect| Flag::new(effect_label(&names, effect), true)).collect(),
         std_errors: std_errors(fit, &names),
     }
 }
 
+/// 城市固定效应, City fixed effects.
+pub(crate) fn effect_label(names: &report::Labels, effect: &str) -> Text {
+    names.get(effect).map(|lang, label| match lang {
+        report::Lang::Zh => format!("{label}固定效应"),
+        report::Lang::En => format!("{label} fixed effects"),
+    })
+}
+
 /// Names between the first and the second bar of a formula.
-fn fixed_effects(formula: &str) -> Vec<&str> {
+pub(crate) fn fixed_effects(formula: &str) -> Vec<&str> {
     let effects = formula.split('|').nth(1).unwrap_or("");
     effects.split('+').map(str::trim).filter(|effect| !effect.is_empty() && *effect != "0").collect()
 }
 
-fn std_errors(fit: &Estimate, names: &report::Labels) -> StdErrors {
+/// Standard errors of an estimate as a note describes them.
+pub(crate) fn std_errors(fit: &Estimate, names: &report::Labels) -> StdErrors {
     match &fit.vcov_spec {
         Vcov::Iid => StdErrors::of(SeKind::Iid),
         Vcov::Hc1 => StdErrors::of(SeKind::Hc1),

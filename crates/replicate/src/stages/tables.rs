@@ -1,33 +1,19 @@
 //! Stage `tables`: descriptive statistics, regressions, mediation chains, the specification curve.
 
-use super::calibration;
-use super::curve;
-use super::entropy;
 use super::labels::labels;
-use super::mediation;
+use super::mediation::{self, Mediated};
 use super::records::EstimateRecord;
 use super::regress::{Fitted, estimate};
+use super::{calibration, closing, curve, entropy, u_tables};
 use crate::compute::{Cache, Computed};
 use crate::error::{Error, Result};
-use crate::output::{Staging, stage_files};
-use crate::published::lang;
 use crate::study::{Loaded, Study, TableKind, TableSpec};
 use panel_core::Diagnostic;
 use panel_core::descriptives::describe_columns;
 use report::descriptives::{DescriptivesSpec, Summary, descriptives_table};
-use report::{ModelColumn, RegressionSpec, StarRule, Table, TableFormat, regression_table};
-use serde_json::Value;
-
-/// Formats that every table is written in.
-const FORMATS: [TableFormat; 7] = [
-    TableFormat::Markdown,
-    TableFormat::Csv,
-    TableFormat::Json,
-    TableFormat::Html,
-    TableFormat::Latex,
-    TableFormat::Docx,
-    TableFormat::Xlsx,
-];
+use report::regression::Flag;
+use report::utest::UTestRecord;
+use report::{ModelColumn, RegressionSpec, Table, regression_table};
 
 /// What the stage makes.
 #[derive(Debug, Default)]
@@ -37,9 +23,11 @@ pub struct Tables {
     /// Regressions in file order.
     pub estimates: Vec<EstimateRecord>,
     /// Mediation chains.
-    pub mediation: Vec<Value>,
+    pub mediation: Vec<Mediated>,
     /// The specification curve.
-    pub curve: Vec<Value>,
+    pub curve: Vec<curve::Point>,
+    /// Which rows of the panel enter which column: table, column, one flag per row.
+    pub samples: Vec<(String, String, Vec<bool>)>,
     /// Remarks, by table and column.
     pub diagnostics: Vec<(String, Diagnostic)>,
     columns: Vec<(String, ModelColumn)>,
@@ -47,6 +35,18 @@ pub struct Tables {
 }
 
 impl Tables {
+    /// The table with this id.
+    #[must_use]
+    pub fn table(&self, id: &str) -> Option<&Table> {
+        self.tables.iter().find(|table| table.id == id)
+    }
+
+    /// The estimate of a column.
+    #[must_use]
+    pub fn estimate_of(&self, table: &str, column: &str) -> Option<&EstimateRecord> {
+        self.estimates.iter().find(|record| record.table == table && record.column == column)
+    }
+
     /// A shown column of a regression table by its name.
     #[must_use]
     pub fn column_of(&self, table: &str, column: &str) -> Option<&ModelColumn> {
@@ -64,27 +64,6 @@ impl Tables {
     pub fn summaries_of(&self, table: &str) -> Vec<&Summary> {
         self.summaries.iter().filter(|(id, _)| id == table).map(|(_, summary)| summary).collect()
     }
-
-    /// Writes `tables/` and `results/*.json`.
-    ///
-    /// # Errors
-    /// Those of the renderers and of the disk.
-    pub fn write(&self, staging: &mut Staging, study: &Study) -> Result<()> {
-        for table in &self.tables {
-            for format in FORMATS {
-                let bytes = table.render(format, lang(study)).map_err(|error| Error::stage("tables", error))?;
-                staging.write(&format!("tables/{}.{}", table.id, format.extension()), &bytes)?;
-            }
-        }
-        staging.write("results/estimates.json", stage_files::pretty(&self.estimates).as_bytes())?;
-        if !self.mediation.is_empty() {
-            staging.write("results/mediation.json", stage_files::pretty(&self.mediation).as_bytes())?;
-        }
-        if !self.curve.is_empty() {
-            staging.write("results/curve.json", stage_files::pretty(&self.curve).as_bytes())?;
-        }
-        Ok(())
-    }
 }
 
 /// Makes every table of a study.
@@ -95,22 +74,24 @@ pub fn build(loaded: &Loaded, computed: &Computed, cache: &Cache) -> Result<Tabl
     let study = &loaded.study;
     let mut made = Tables::default();
     for spec in &study.tables {
+        let mut u_tests: Vec<UTestRecord> = Vec::new();
         let table = match spec.kind {
             TableKind::Descriptives => descriptives(spec, study, computed, &mut made)?,
             TableKind::EntropyWeights => entropy::weights_table(spec, study, &computed.panel, &mut made.diagnostics)?,
             TableKind::Calibration => calibration::calibration_table(spec, study, computed)?,
-            TableKind::Regression => regressions(spec, study, computed, &mut made)?,
+            TableKind::Regression => regressions(spec, study, computed, &mut made, &mut u_tests)?,
         };
         made.tables.push(table);
+        made.tables.extend(u_tables::table(spec, study, &u_tests)?);
     }
     for spec in &study.mediation {
-        let (record, table) = mediation::mediate(spec, study, computed, &mut made.diagnostics)?;
-        made.mediation.push(record);
-        made.tables.push(table);
+        let mediated = mediation::mediate(spec, study, computed, &mut made.diagnostics)?;
+        made.tables.push(mediation::table(&mediated, study));
+        made.mediation.push(mediated);
     }
     if let Some(spec) = &study.curve {
-        let (records, table) = curve::curve(spec, loaded, cache)?;
-        made.curve = records;
+        let (points, table) = curve::curve(spec, loaded, cache)?;
+        made.curve = points;
         made.tables.push(table);
     }
     Ok(made)
@@ -133,17 +114,25 @@ fn descriptives(spec: &TableSpec, study: &Study, computed: &Computed, made: &mut
             max: d.max,
         });
     }
-    let mut layout = DescriptivesSpec::new(&spec.id, title(spec));
+    let mut layout = DescriptivesSpec::new(&spec.id, closing::title(spec));
+    layout.number = closing::number(spec);
     layout.labels = labels(study);
     layout.notes.extend(spec.notes.iter().map(crate::study::Label::text));
-    layout.notes.extend(study.study.notice.clone().map(report::Text::from));
-    let table =
+    let mut table =
         descriptives_table(&rows, &layout).map_err(|error| Error::stage(format!("tables/{}", spec.id), error))?;
+    closing::close(&mut table, study);
     made.summaries.extend(rows.into_iter().map(|row| (spec.id.clone(), row)));
     Ok(table)
 }
 
-fn regressions(spec: &TableSpec, study: &Study, computed: &Computed, made: &mut Tables) -> Result<Table> {
+fn regressions(
+    spec: &TableSpec,
+    study: &Study,
+    computed: &Computed,
+    made: &mut Tables,
+    u_tests: &mut Vec<UTestRecord>,
+) -> Result<Table> {
+    let failed = |error: report::Error| Error::stage(format!("tables/{}", spec.id), error);
     let mut shown: Vec<ModelColumn> = Vec::new();
     let mut remarks: Vec<report::Text> = Vec::new();
     for (place, column) in spec.columns.iter().enumerate() {
@@ -154,12 +143,17 @@ fn regressions(spec: &TableSpec, study: &Study, computed: &Computed, made: &mut 
         made.diagnostics.extend(fitted.diagnostics.into_iter().map(|remark| (format!("{}{name}", spec.id), remark)));
         shown.extend(fitted.first_stages);
         shown.push(fitted.column);
-        remarks.extend(flip_note(&fitted.record, &name));
+        u_tests.extend(fitted.u_test);
+        made.samples.push((spec.id.clone(), name.clone(), fitted.esample));
+        remarks.extend(flip_note(&fitted.record, &name, study));
         made.estimates.push(fitted.record);
     }
-    let mut layout = RegressionSpec::new(&spec.id, title(spec), StarRule::china());
+    let mut layout = RegressionSpec::new(&spec.id, closing::title(spec), study.report.stars.clone());
+    layout.number = closing::number(spec);
+    layout.below = study.report.below.parse().map_err(failed)?;
     if let Some(names) = &spec.show {
         layout = layout.coefs(names.iter().map(String::as_str));
+        flag_controls(&mut shown, names);
     }
     layout = layout.labels(labels(study)).fit_rows(fit_keys(&shown).iter().map(String::as_str));
     layout.numbered = false;
@@ -172,22 +166,35 @@ fn regressions(spec: &TableSpec, study: &Study, computed: &Computed, made: &mut 
     }
     layout.notes.extend(remarks);
     layout.notes.extend(spec.notes.iter().map(crate::study::Label::text));
-    layout.notes.extend(study.study.notice.clone().map(report::Text::from));
-    let table =
-        regression_table(&shown, &layout).map_err(|error| Error::stage(format!("tables/{}", spec.id), error))?;
+    layout.notes.extend(study.study.notice.clone());
+    let table = regression_table(&shown, &layout).map_err(failed)?;
     made.columns.extend(shown.into_iter().map(|column| (spec.id.clone(), column)));
     Ok(table)
 }
 
+/// Says yes or no to controls in every column, where any column has coefficients that the table does not show.
+fn flag_controls(columns: &mut [ModelColumn], shown: &[String]) {
+    let has = |column: &ModelColumn| {
+        column.terms.iter().any(|term| term.name != "(Intercept)" && !shown.contains(&term.name))
+    };
+    let flags: Vec<bool> = columns.iter().map(has).collect();
+    if flags.contains(&true) {
+        for (column, yes) in columns.iter_mut().zip(flags) {
+            column.flags.push(Flag::new(("控制变量", "Controls"), yes));
+        }
+    }
+}
+
 /// Where a moderated curve changes its shape, and how much of the sample lies beyond (D22).
-fn flip_note(record: &EstimateRecord, name: &str) -> Option<report::Text> {
+fn flip_note(record: &EstimateRecord, name: &str, study: &Study) -> Option<report::Text> {
     let flip = &record.moderation["flip"];
     let (at, beyond) = (flip["at"]["estimate"].as_f64()?, flip["share_beyond"].as_f64()?);
-    let moderator = record.moderation["moderator"].as_str()?;
+    let moderator = labels(study).get(record.moderation["moderator"].as_str()?);
+    let (zh, en) = (moderator.get(report::Lang::Zh), moderator.get(report::Lang::En));
     Some(report::Text::new(
-        format!("{name} 列：曲线形状在 {moderator} = {at:.2} 处翻转，{:.1}% 的样本在其右侧。", 100.0 * beyond),
+        format!("{name} 列：曲线形状在{zh} = {at:.2} 处翻转，{:.1}% 的样本在其右侧。", 100.0 * beyond),
         format!(
-            "Column {name}: the curve changes its shape at {moderator} = {at:.2}; {:.1} % of the sample lies beyond.",
+            "Column {name}: the curve changes its shape at {en} = {at:.2}; {:.1} % of the sample lies beyond.",
             100.0 * beyond
         ),
     ))
@@ -220,8 +227,4 @@ fn fit_keys(columns: &[ModelColumn]) -> Vec<String> {
         }
     }
     keys
-}
-
-fn title(spec: &TableSpec) -> report::Text {
-    spec.title.as_ref().map_or_else(|| report::Text::from(spec.id.clone()), crate::study::Label::text)
 }

@@ -85,7 +85,9 @@ pub(crate) fn choices(spec: &VaSpec) -> Result<Choices> {
             let k = spec.k.ok_or_else(|| Error::stage(STAGE, "decay = \"k-nearest\" needs k"))?;
             Kernel::KNearest { k }
         }
-        other => return Err(unknown_word(STAGE, "decay", other, "inverse, exponential, gaussian, threshold, k-nearest")),
+        other => {
+            return Err(unknown_word(STAGE, "decay", other, "inverse, exponential, gaussian, threshold, k-nearest"));
+        }
     };
     Ok(Choices {
         form: match spec.form.as_str() {

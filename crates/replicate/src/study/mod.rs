@@ -3,14 +3,17 @@
 mod load;
 mod overrides;
 mod quality;
+mod report;
 mod schema;
 mod source;
 
 pub use load::Loaded;
 pub use overrides::set;
 pub use quality::QualityOptions;
+pub use report::{HeadlineSpec, ReportSpec, SourceNote};
 pub use schema::{
     CalibrationSpec, ColumnSpec, GivenCalibration, GroupValues, GroupWeights, GtfpSpec, Header, Label, MarketSpec,
-    MediationSpec, ModerationSpec, PublishedSpec, SpecificationCurve, Study, TableKind, TableSpec, VaSpec, VariantSpec,
+    MediationSpec, ModerationSpec, PublishedRemark, PublishedSpec, SpecificationCurve, Study, TableKind, TableSpec,
+    VaSpec, VariantSpec,
 };
 pub use source::{Aggregate, NameList, Reshape, SourceSpec};

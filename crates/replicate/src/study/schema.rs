@@ -1,5 +1,6 @@
 //! The study file as plain data. Every choice is spelled out here with its default; unknown keys are errors.
 
+use super::ReportSpec;
 use super::quality::QualityOptions;
 use super::source::SourceSpec;
 use serde::{Deserialize, Serialize};
@@ -40,20 +41,23 @@ pub struct Study {
     pub quality: QualityOptions,
     /// The specification curve: one column under one change at a time.
     pub curve: Option<SpecificationCurve>,
+    /// How results are shown.
+    #[serde(default)]
+    pub report: ReportSpec,
 }
 
 /// `[study]`.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Header {
-    /// Title.
-    pub title: String,
+    /// Title, one text or one per language.
+    pub title: report::Text,
     /// Name of the entity key.
     pub entity: String,
     /// Name of the time key; absent for a cross-section.
     pub time: Option<String>,
     /// One sentence that every page shows, such as that the data are synthetic.
-    pub notice: Option<String>,
+    pub notice: Option<report::Text>,
     /// Rows where several sources carry both keys: `first` (those of the first such source), `union`, `intersection`.
     #[serde(default = "first")]
     pub rows: String,
@@ -432,6 +436,8 @@ pub struct TableSpec {
     /// Dummies of which a note says how many entities switch inside the panel.
     #[serde(default)]
     pub switches: Vec<String>,
+    /// Number that stands before the title; that of `published` where it is absent.
+    pub number: Option<String>,
     /// Number of this table in the published numbers.
     pub published: Option<String>,
     /// Notes under the table.
@@ -526,6 +532,25 @@ pub struct PublishedSpec {
     /// Printed row = the coefficients or variables that it may be called here, in order of preference.
     #[serde(default)]
     pub rows: BTreeMap<String, Vec<String>>,
+    /// Why numbers differ, where it is known; the first that fits a cell counts.
+    #[serde(default, rename = "remark")]
+    pub remarks: Vec<PublishedRemark>,
+}
+
+/// `[[published.remark]]`: why the numbers of a table, column or row differ.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct PublishedRemark {
+    /// Published table.
+    pub table: String,
+    /// Its column; all where it is absent.
+    pub column: Option<String>,
+    /// Its row; all where it is absent.
+    pub row: Option<String>,
+    /// Statistic (`coef`, `se`, `stars`, `n`, `r2`, or its name); all where it is absent.
+    pub stat: Option<String>,
+    /// Why.
+    pub why: Label,
 }
 
 /// `[curve]`: a column of a table under one change at a time.

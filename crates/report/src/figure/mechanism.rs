@@ -91,11 +91,11 @@ impl Mechanism {
             let center = (WIDTH / 2.0, first + STEP * i as f64);
             svg.arrow((treatment.0 + half, treatment.1), (center.0 - half, center.1), MUTED, 1.25);
             svg.arrow((center.0 + half, center.1), (outcome.0 - half, outcome.1), MUTED, 1.25);
-            // Labels sit nearer to the mediator, where the arrows are apart.
+            // Labels sit before the middle of the gap, where the arrows are apart and no box covers them.
             let at =
                 |end: (f64, f64), share: f64| (end.0 + share * (center.0 - end.0), end.1 + share * (center.1 - end.1));
-            estimates(&mut svg, at((treatment.0 + half, treatment.1), 0.52), &mediator.path, lang);
-            estimates(&mut svg, at((outcome.0 - half, outcome.1), 0.52), &mediator.effect, lang);
+            estimates(&mut svg, at((treatment.0 + half, treatment.1), 0.46), &mediator.path, lang);
+            estimates(&mut svg, at((outcome.0 - half, outcome.1), 0.46), &mediator.effect, lang);
             record(&self.treatment, &mediator.label, &mediator.path);
             record(&mediator.label, &self.outcome, &mediator.effect);
             node(&mut svg, center, mediator.label.get(lang), PALETTE[5]);

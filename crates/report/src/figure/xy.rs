@@ -78,6 +78,8 @@ pub struct Mark {
     pub y: f64,
     /// Label.
     pub label: Text,
+    /// Whether the label stands below the point: clear of a curve that has its minimum there.
+    pub below: bool,
 }
 
 /// One panel.

@@ -234,7 +234,8 @@ impl Painter<'_> {
             let label = mark.label.get(self.lang);
             let room = at.0 + 8.0 + width(label, 11.0) <= self.area.right;
             let (x, anchor) = if room { (at.0 + 8.0, Anchor::Start) } else { (at.0 - 8.0, Anchor::End) };
-            self.svg.halo((x, at.1 - 7.0), label, 11.0, INK, anchor);
+            let y = if mark.below { at.1 + 16.0 } else { at.1 - 7.0 };
+            self.svg.halo((x, y), label, 11.0, INK, anchor);
             self.drawn.push(self.panel.title.get(self.lang), "mark", label, mark.x, mark.y, (f64::NAN, f64::NAN));
         }
     }

@@ -39,6 +39,8 @@ figure.table tr.differs { background: #fdf3ec; }
 figure.plot svg { display: block; margin: 0 auto; max-width: 100%; min-width: 36rem; height: auto; }
 details { border: 1px solid var(--line); border-radius: .4rem; padding: .3rem .9rem; margin: .8rem 0; font-size: .92rem; }
 summary { cursor: pointer; color: var(--accent); }
+@media (max-width: 40rem) { figure.table caption { text-align: left; } }
+ul.files { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; font-size: .88rem; }
 pre { background: #f6f6f6; padding: .7rem .9rem; border-radius: .4rem; font-size: .85rem; line-height: 1.45; }
 @media (max-width: 40rem) { body { font-size: 16px; } main, nav.languages { padding-left: .9rem; padding-right: .9rem; } h1 { font-size: 1.4rem; } .contents ol { columns: 1; } }
 @media print {

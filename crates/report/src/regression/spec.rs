@@ -20,6 +20,21 @@ pub enum Below {
     Nothing,
 }
 
+impl std::str::FromStr for Below {
+    type Err = Error;
+
+    fn from_str(word: &str) -> Result<Self> {
+        match word {
+            "se" => Ok(Self::StdError),
+            "t" => Ok(Self::T),
+            "p" => Ok(Self::P),
+            "interval" => Ok(Self::Interval),
+            "none" => Ok(Self::Nothing),
+            _ => Err(Error::Specification(format!("below = `{word}`: expected se, t, p, interval or none"))),
+        }
+    }
+}
+
 /// One row of the ordered selection of coefficients.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CoefLabel {

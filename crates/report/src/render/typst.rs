@@ -1,7 +1,13 @@
 //! Typst.
 
+use crate::lang::display_width;
 use crate::table::{GridCell, Line, Rule, TextAlign};
 use crate::{Lang, Result, Table};
+
+/// Tables with more columns than this are set smaller.
+const WIDE: usize = 8;
+/// Labels of rows up to this width are not broken.
+const LONG: usize = 34;
 
 /// A table as a Typst `#figure` with caption above and notes below.
 ///
@@ -11,6 +17,9 @@ pub fn typst(table: &Table, lang: Lang) -> Result<String> {
     let grid = table.grid(lang)?;
     let align: Vec<&str> = grid.align.iter().map(|a| if *a == TextAlign::Left { "left" } else { "center" }).collect();
     let mut out = String::from("#block(breakable: true)[\n");
+    if grid.n_columns > WIDE {
+        out.push_str("#set text(size: 0.8em)\n");
+    }
     if !grid.caption.is_empty() {
         out.push_str(&format!("#align(center)[#strong[{}]]\n", escape(&grid.caption)));
     }
@@ -57,7 +66,7 @@ pub fn typst(table: &Table, lang: Lang) -> Result<String> {
             Line::Row { stub, cells, indented, rule_above, .. } => {
                 push_rule(&mut out, *rule_above);
                 let indent = if *indented { "#h(1em)" } else { "" };
-                out.push_str(&format!("  [{indent}{}], ", escape(stub)));
+                out.push_str(&format!("  [{indent}{}], ", unbroken(stub)));
                 for cell in cells {
                     out.push_str(&format!("[{}], ", body_cell(cell)));
                 }
@@ -72,6 +81,11 @@ pub fn typst(table: &Table, lang: Lang) -> Result<String> {
     }
     out.push_str("]\n");
     Ok(out)
+}
+
+/// A label that stays on one line unless it is long: narrow columns of numbers leave room for it.
+fn unbroken(stub: &str) -> String {
+    if stub.is_empty() || display_width(stub) > LONG { escape(stub) } else { format!("#box[{}]", escape(stub)) }
 }
 
 fn push_rule(out: &mut String, rule: Rule) {

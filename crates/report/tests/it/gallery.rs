@@ -284,7 +284,12 @@ fn moderation() -> XyPlot {
     let at = |m: f64| -(-0.843 + 0.180 * m) / (2.0 * (0.585 - 0.121 * m));
     let mark = |m: f64| {
         let x = at(m);
-        Mark { x, y: (-0.843 + 0.180 * m) * x + (0.585 - 0.121 * m) * x * x, label: Text::same(format!("{x:.2}")) }
+        Mark {
+            x,
+            y: (-0.843 + 0.180 * m) * x + (0.585 - 0.121 * m) * x * x,
+            label: Text::same(format!("{x:.2}")),
+            below: true,
+        }
     };
     let panel = Panel {
         x: ("虚拟集聚", "Virtual agglomeration").into(),

@@ -1,38 +1,10 @@
 //! What several tests need: sample records and the snapshot settings.
 
-use insta::{Comparator, Snapshot, internals::SnapshotContents};
 use panel_report::regression::{FitStat, Flag, ModelColumn, RegressionSpec, StdErrors, Term};
 use panel_report::table::Spanner;
-use panel_report::{Labels, StarRule, Text, same_but_for_rounding};
+use panel_report::{Labels, StarRule, Text};
 
-/// Accepts one unit of the last printed digit.
-struct LastDigit;
-
-impl Comparator for LastDigit {
-    fn matches(&self, reference: &Snapshot, test: &Snapshot) -> bool {
-        match (reference.contents(), test.contents()) {
-            (SnapshotContents::Text(a), SnapshotContents::Text(b)) => {
-                same_but_for_rounding(&a.to_string(), &b.to_string())
-            }
-            (a, b) => a == b,
-        }
-    }
-
-    fn dyn_clone(&self) -> Box<dyn Comparator> {
-        Box::new(Self)
-    }
-}
-
-/// Compares a text with its committed snapshot.
-pub(crate) fn snapshot(name: &str, description: &str, text: &str) {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_comparator(Box::new(LastDigit));
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.set_description(description);
-    settings.set_snapshot_path("../snapshots");
-    settings.bind(|| insta::assert_snapshot!(name, text));
-}
+panel_report::snapshot_function!();
 
 pub(crate) fn term(name: &str, estimate: f64, se: f64, p: f64) -> Term {
     Term {

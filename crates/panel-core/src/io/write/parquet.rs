@@ -3,9 +3,8 @@
 use crate::column::{Column, TextColumn};
 use crate::error::{Error, Result};
 use crate::panel::Panel;
-use polars::prelude::{
-    Column as PolarsColumn, DataFrame, NamedFrom, ParquetCompression, ParquetWriter, PolarsError, Series,
-};
+use polars::prelude::{Column as PolarsColumn, DataFrame, NamedFrom, PolarsError, Series};
+use polars_io::prelude::{ParquetCompression, ParquetWriter};
 
 /// Parquet with the two keys first; whole-number keys are 64-bit integers, other keys texts; missing is null.
 ///

@@ -52,7 +52,7 @@ fn widths(grid: &Grid) -> Vec<usize> {
         let mut column = 0;
         for label in row {
             if label.span == 1 {
-                widest[column] = widest[column].max(display_width(&label.text));
+                widest[column] = widest[column].max(heading_width(&label.text));
             }
             column += label.span;
         }
@@ -71,6 +71,12 @@ fn widths(grid: &Grid) -> Vec<usize> {
         widest.iter().zip(&numeric).map(|(w, n)| (if *n { shared } else { *w }).min(60) + 2).collect();
     let total: usize = units.iter().sum();
     units.iter().map(|unit| unit * TEXT_WIDTH / total.max(1)).collect()
+}
+
+/// Width that a heading asks for: a long one stands in two lines, so that it does not squeeze the stub.
+fn heading_width(text: &str) -> usize {
+    let width = display_width(text);
+    if width > 16 { width.div_ceil(2) } else { width }
 }
 
 struct Writer<'a> {

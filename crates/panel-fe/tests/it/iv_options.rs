@@ -1,0 +1,143 @@
+//! LIML, Fuller, k-class and two-step GMM through `Options`, with and without absorbed effects.
+
+use crate::fixest_ols::panel;
+use crate::golden_files::{Csv, close, goldens};
+use panel_core::Panel;
+use panel_fe::iv::Estimator;
+use panel_fe::{Error, Estimate, Like, Model, Singletons, Vcov};
+
+fn grunfeld() -> Panel {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/grunfeld.csv");
+    panel(&Csv::read(&path).expect("in the crate"), "firm", "year")
+}
+
+fn fit(data: &Panel, formula: &str, estimator: &str, vcov: &str) -> Estimate {
+    Model::new(formula)
+        .expect("a formula")
+        .estimator(estimator.parse().expect("known"))
+        .vcov(vcov.parse().expect("known"))
+        .like(Like::Ivreghdfe)
+        .singletons(Singletons::Keep)
+        .fit(data)
+        .unwrap_or_else(|error| panic!("{formula}, {estimator}, {vcov}: {error}"))
+}
+
+/// Stata's `ivreg2 lwage exper expersq black south (educ = nearc2 nearc4), small` with the estimator and covariance.
+#[test]
+fn stata_agrees_from_a_formula() {
+    let Some(folder) = goldens().map(|g| g.join("stata_ivreg2r")) else { return };
+    let csv = Csv::read(&folder.join("card_data.csv")).expect("data");
+    // Stata exported single-precision variables at eight digits.
+    let column = |name: &str| -> Vec<f64> {
+        csv.column(name).iter().map(|v| v.map_or(f64::NAN, |v| f64::from(v as f32))).collect()
+    };
+    let ids: Vec<String> = (0..csv.rows.len()).map(|row| row.to_string()).collect();
+    let mut builder = Panel::builder("row", "t").keys(ids.clone(), vec!["1".to_owned(); ids.len()]);
+    for name in ["lwage", "exper", "expersq", "black", "south", "educ", "nearc2", "nearc4", "smsa66"] {
+        builder = builder.column(name, column(name));
+    }
+    let card = builder.build().expect("unique");
+    let mut compared = 0;
+    for (file, estimator, vcov) in [
+        ("card_overid_gmm2s_coef_iid_small", "gmm2s", "iid"),
+        ("card_overid_gmm2s_coef_robust_small", "gmm2s", "hc1"),
+        ("card_overid_gmm2s_coef_cluster_small", "gmm2s", "cluster:age"),
+        ("card_fuller1_overid_coef_iid_small", "fuller", "iid"),
+        ("card_fuller1_overid_coef_hc1_small", "fuller:1", "hc1"),
+        ("card_fuller1_overid_coef_cl_small", "fuller:1", "cluster:smsa66"),
+        ("card_fuller4_overid_coef_iid_small", "fuller:4", "iid"),
+        ("card_liml_overid_coef_iid_small", "liml", "iid"),
+        ("card_liml_overid_coef_hc1_small", "liml", "hc1"),
+        ("card_kclass_half_coef_iid_small", "kclass:0.5", "iid"),
+        ("card_kclass_half_coef_hc1_small", "kclass:0.5", "hc1"),
+    ] {
+        let mut card = card.clone();
+        card.set("age", column("age")).expect("length");
+        let estimate = fit(&card, "lwage ~ exper + expersq + black + south | educ ~ nearc2 + nearc4", estimator, vcov);
+        let want = Csv::read(&folder.join(format!("{file}.csv"))).expect("there");
+        for row in 0..want.rows.len() {
+            let term = want.text(row, "term").replace("_cons", "(Intercept)");
+            let got = estimate.coefficient(&term).expect("there");
+            for (what, got, column) in [("coef", got.estimate, "estimate"), ("se", got.se, "std_error")] {
+                let want = want.number(row, column).expect("a number");
+                assert!(close(got, want, 1e-9, 1e-12), "{file} {term} {what}: {got} against {want}");
+                compared += 1;
+            }
+        }
+    }
+    assert_eq!(compared, 11 * 12);
+}
+
+/// Absorbing an effect equals its dummies as exogenous regressors, for every estimator and covariance.
+#[test]
+fn absorbed_effects_equal_dummies() {
+    let mut data = grunfeld();
+    let lagged = |name: &str| data.lag(data.float(name).expect("there"), 1).expect("a lag");
+    let (z1, z2) = (lagged("value"), lagged("capital"));
+    data.set("z1", z1).expect("length");
+    data.set("z2", z2).expect("length");
+    let mut dummies = Vec::new();
+    for firm in 2..=10 {
+        let dummy: Vec<f64> = data.entity_of_row().iter().map(|&e| f64::from(u8::from(e + 1 == firm))).collect();
+        data.set(format!("f{firm}"), dummy).expect("length");
+        dummies.push(format!("f{firm}"));
+    }
+    let absorbed = "inv ~ capital | firm | value ~ z1 + z2";
+    let explicit = format!("inv ~ capital + {} | value ~ z1 + z2", dummies.join(" + "));
+    for estimator in ["2sls", "liml", "fuller:1", "kclass:0.7", "gmm2s"] {
+        for vcov in ["iid", "hc1", "cluster:year"] {
+            let (a, b) = (fit(&data, absorbed, estimator, vcov), fit(&data, &explicit, estimator, vcov));
+            for name in ["value", "capital"] {
+                let (a, b) = (a.coefficient(name).expect("there"), b.coefficient(name).expect("there"));
+                let what = format!("{estimator} {vcov} {name}");
+                // With clusters fewer than moments the weight matrix is that of the absorbed moments alone.
+                assert!(close(a.estimate, b.estimate, 1e-9, 0.0), "{what}: {} against {}", a.estimate, b.estimate);
+                assert!(close(a.se, b.se, 1e-9, 0.0), "{what} se: {} against {}", a.se, b.se);
+            }
+        }
+    }
+}
+
+#[test]
+fn an_exactly_identified_equation_has_one_answer() {
+    let mut data = grunfeld();
+    let z = data.lag(data.float("value").expect("there"), 1).expect("a lag");
+    data.set("z", z).expect("length");
+    let formula = "inv ~ capital | firm + year | value ~ z";
+    let two_stage = fit(&data, formula, "2sls", "hc1");
+    for estimator in ["liml", "gmm2s", "kclass:1"] {
+        let other = fit(&data, formula, estimator, "hc1");
+        assert!(close(other.estimates[0], two_stage.estimates[0], 1e-10, 0.0), "{estimator}");
+        assert!(close(other.coef[0].se, two_stage.coef[0].se, 1e-9, 0.0), "{estimator}");
+        assert!(other.to_string().contains(estimator), "{other}");
+    }
+}
+
+#[test]
+fn switching_the_covariance_re_weights_gmm() {
+    let mut data = grunfeld();
+    let lagged = |name: &str| data.lag(data.float(name).expect("there"), 1).expect("a lag");
+    let (z1, z2) = (lagged("value"), lagged("capital"));
+    data.set("z1", z1).expect("length");
+    data.set("z2", z2).expect("length");
+    let formula = "inv ~ capital | firm | value ~ z1 + z2";
+    let iid = fit(&data, formula, "gmm2s", "iid");
+    let switched = iid.with_vcov(&Vcov::Hc1, Like::Ivreghdfe).expect("hc1");
+    let fresh = fit(&data, formula, "gmm2s", "hc1");
+    assert_eq!(switched.estimates, fresh.estimates);
+    assert_eq!(switched.vcov, fresh.vcov);
+    assert_ne!(iid.estimates, fresh.estimates);
+}
+
+#[test]
+fn estimators_are_read_and_refused() {
+    for text in ["2sls", "liml", "fuller:2.5", "kclass:0.5", "gmm2s"] {
+        assert_eq!(text.parse::<Estimator>().expect("known").to_string(), text);
+    }
+    for text in ["", "gmm", "fuller:-1", "fuller:x", "kclass", "liml:1"] {
+        assert!(matches!(text.parse::<Estimator>(), Err(Error::UnknownOption { .. })), "{text}");
+    }
+    let model = Model::new("inv ~ value | firm").expect("valid").estimator(Estimator::Liml);
+    let error = model.fit(&grunfeld()).expect_err("no instruments");
+    assert!(error.to_string().contains("instrumental-variable part"), "{error}");
+}

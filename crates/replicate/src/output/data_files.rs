@@ -1,0 +1,95 @@
+//! `data/`: the panel with every derived variable (csv, Parquet, Stata), its codebook, and which rows enter which column.
+
+use super::Staging;
+use crate::error::{Error, Result};
+use crate::pipeline::Results;
+use crate::study::Study;
+use panel_core::io::write::{to_csv, to_dta, to_parquet};
+use panel_core::{Diagnostic, Panel};
+use report::codebook::{Codebook, VariableNote};
+use report::csv::push_record;
+use report::{Lang, Text};
+
+/// Writes `data/`; what a format cannot hold is left out with a remark.
+///
+/// # Errors
+/// Those of the disk.
+pub fn write(staging: &mut Staging, study: &Study, results: &Results) -> Result<Vec<(String, Diagnostic)>> {
+    let panel = &results.computed.panel;
+    let (csv, (parquet, dta)) = rayon::join(|| to_csv(panel), || rayon::join(|| to_parquet(panel), || to_dta(panel)));
+    staging.write("data/panel.csv", &csv)?;
+    let mut remarks = Vec::new();
+    for (name, bytes) in [("data/panel.parquet", parquet), ("data/panel.dta", dta)] {
+        match bytes {
+            Ok(bytes) => staging.write(name, &bytes)?,
+            Err(error) => remarks.push((
+                "report".to_owned(),
+                Diagnostic::warning("format-left-out", format!("`{name}` was not written: {error}")),
+            )),
+        }
+    }
+    staging.write("data/codebook.csv", codebook(panel, study)?.csv().as_bytes())?;
+    if let Some(tables) = results.tables.as_ref().filter(|tables| !tables.samples.is_empty()) {
+        staging.write("data/sample.csv", samples(panel, study, &tables.samples).as_bytes())?;
+    }
+    Ok(remarks)
+}
+
+/// The codebook of a panel: labels, units and definitions of the study, formulas of derived variables, files of others.
+///
+/// # Errors
+/// None that a valid study brings about.
+pub fn codebook(panel: &Panel, study: &Study) -> Result<Codebook> {
+    let notes: Vec<VariableNote> = panel
+        .names()
+        .iter()
+        .map(|name| {
+            let label = study.labels.get(name);
+            let formula = study.variables.get(name).and_then(toml::Value::as_str);
+            let definition = match (label.and_then(|label| label.definition.as_deref()), formula) {
+                (Some(words), Some(formula)) => format!("{words}: {formula}"),
+                (Some(words), None) => words.to_owned(),
+                (None, Some(formula)) => formula.to_owned(),
+                (None, None) => String::new(),
+            };
+            VariableNote {
+                name: name.clone(),
+                label: label.map(crate::study::Label::text).unwrap_or_default(),
+                unit: Text::from(label.and_then(|label| label.unit.clone()).unwrap_or_default()),
+                definition: Text::from(definition),
+                source: Text::from(panel.source(name).unwrap_or_default()),
+            }
+        })
+        .collect();
+    Codebook::new(panel, &notes).map_err(|error| Error::stage("report", error))
+}
+
+/// One row per key, one column per regression: 1 where the row is in its sample.
+fn samples(panel: &Panel, study: &Study, samples: &[(String, String, Vec<bool>)]) -> String {
+    let has_time = study.study.time.is_some();
+    let mut out = String::new();
+    let names: Vec<String> = samples.iter().map(|(table, column, _)| format!("{table} {column}")).collect();
+    let time = has_time.then(|| panel.time_name());
+    push_record(&mut out, std::iter::once(panel.entity_name()).chain(time).chain(names.iter().map(String::as_str)));
+    for row in 0..panel.n_rows() {
+        let time = has_time.then(|| panel.time_label(row));
+        let flags = samples.iter().map(|(_, _, rows)| if rows[row] { "1" } else { "0" });
+        push_record(&mut out, std::iter::once(panel.entity_label(row)).chain(time).chain(flags));
+    }
+    out
+}
+
+/// Where a source comes from, in words of the study, for a reader of `lang`.
+#[must_use]
+pub fn source_words(study: &Study, file: &str, lang: Lang) -> (String, String, String) {
+    let note = study.report.data.get(file);
+    let pick = |label: Option<&crate::study::Label>| {
+        label.and_then(|label| label.pick(lang.code())).unwrap_or_default().to_owned()
+    };
+    let name = note.and_then(|note| note.name.as_ref());
+    (
+        if name.is_some() { pick(name) } else { file.to_owned() },
+        pick(note.and_then(|note| note.source.as_ref())),
+        pick(note.and_then(|note| note.terms.as_ref())),
+    )
+}

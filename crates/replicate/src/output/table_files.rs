@@ -1,0 +1,69 @@
+//! `tables/`: every table in every format, all of them in one Word file and one workbook; `results/*.json`.
+
+use super::Staging;
+use super::stage_files::pretty;
+use crate::error::{Error, Result};
+use crate::published::lang;
+use crate::stages::tables::Tables;
+use crate::stages::{curve, mediation};
+use crate::study::Study;
+use rayon::prelude::*;
+use report::TableFormat;
+use report::render::{docx, latex_document, xlsx};
+use serde_json::Value;
+
+/// Name of the files that hold every table.
+const JOINT: &str = "all-tables";
+
+/// Formats of a single table; the terminal's is for screens.
+const FORMATS: [TableFormat; 8] = [
+    TableFormat::Markdown,
+    TableFormat::Csv,
+    TableFormat::Json,
+    TableFormat::Html,
+    TableFormat::Latex,
+    TableFormat::Typst,
+    TableFormat::Docx,
+    TableFormat::Xlsx,
+];
+
+/// Writes `tables/` and `results/*.json`.
+///
+/// # Errors
+/// Two tables of one name; those of the renderers and of the disk.
+pub fn write(staging: &mut Staging, tables: &Tables, study: &Study) -> Result<()> {
+    let lang = lang(study);
+    let failed = |error: report::Error| Error::stage("tables", error);
+    for (place, table) in tables.tables.iter().enumerate() {
+        if table.id == JOINT || tables.tables[..place].iter().any(|other| other.id == table.id) {
+            return Err(Error::stage(
+                "tables",
+                format!("two tables would be written to `tables/{}.*`; give one another id", table.id),
+            ));
+        }
+    }
+    let jobs: Vec<_> = tables.tables.iter().flat_map(|table| FORMATS.map(|format| (table, format))).collect();
+    let rendered = jobs
+        .par_iter()
+        .map(|(table, format)| table.render(*format, lang).map_err(failed))
+        .collect::<Result<Vec<_>>>()?;
+    for ((table, format), bytes) in jobs.iter().zip(&rendered) {
+        staging.write(&format!("tables/{}.{}", table.id, format.extension()), bytes)?;
+    }
+    if !tables.tables.is_empty() {
+        staging.write(&format!("tables/{JOINT}.docx"), &docx(&tables.tables, lang).map_err(failed)?)?;
+        staging.write(&format!("tables/{JOINT}.xlsx"), &xlsx(&tables.tables, lang).map_err(failed)?)?;
+        let latex = latex_document(&tables.tables, lang).map_err(failed)?;
+        staging.write(&format!("tables/{JOINT}.tex"), latex.as_bytes())?;
+    }
+    staging.write("results/estimates.json", pretty(&tables.estimates).as_bytes())?;
+    if !tables.mediation.is_empty() {
+        let records: Vec<Value> = tables.mediation.iter().map(mediation::record).collect();
+        staging.write("results/mediation.json", pretty(&records).as_bytes())?;
+    }
+    if !tables.curve.is_empty() {
+        let records: Vec<Value> = tables.curve.iter().map(curve::record).collect();
+        staging.write("results/curve.json", pretty(&records).as_bytes())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,69 @@
+//! `[report]`: how results are shown. No choice here changes a number.
+
+use super::Label;
+use report::StarRule;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// `[report]`.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ReportSpec {
+    /// Thresholds of p for one, two, three … stars.
+    pub stars: StarRule,
+    /// What stands below a coefficient: `se`, `t`, `p`, `interval`.
+    pub below: String,
+    /// The work that is replicated, as one cites it.
+    pub citation: Option<Label>,
+    /// Column whose values are the lines of the figure of cumulative indices, such as regions.
+    pub group: Option<String>,
+    /// Column with the entities' English names, for maps; the entity key itself where it is absent.
+    pub names_en: Option<String>,
+    /// The column that figures and verdict are about; that of `[curve]`, else the last one with a U test in the first
+    /// table that has one.
+    pub headline: Option<HeadlineSpec>,
+    /// Bins of binned scatter plots.
+    pub bins: usize,
+    /// Source files by their path in the study: where they come from and under which terms.
+    pub data: BTreeMap<String, SourceNote>,
+    /// References, one line each.
+    pub references: Vec<String>,
+}
+
+impl Default for ReportSpec {
+    fn default() -> Self {
+        Self {
+            stars: StarRule::china(),
+            below: "se".into(),
+            citation: None,
+            group: None,
+            names_en: None,
+            headline: None,
+            bins: 20,
+            data: BTreeMap::new(),
+            references: Vec::new(),
+        }
+    }
+}
+
+/// One column of one table.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeadlineSpec {
+    /// Id of the table.
+    pub table: String,
+    /// Name of the column.
+    pub column: String,
+}
+
+/// What the README says of a source file.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SourceNote {
+    /// What the file holds.
+    pub name: Option<Label>,
+    /// Where it comes from.
+    pub source: Option<Label>,
+    /// Terms of use.
+    pub terms: Option<Label>,
+}

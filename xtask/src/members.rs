@@ -1,0 +1,87 @@
+//! The packages of the workspace, read from their manifests.
+
+use crate::workspace;
+use std::path::{Path, PathBuf};
+
+/// One package.
+#[derive(Debug, Clone)]
+pub(crate) struct Member {
+    /// Package name.
+    pub(crate) name: String,
+    /// Its folder.
+    pub(crate) folder: PathBuf,
+    /// Its manifest.
+    pub(crate) manifest: toml::Table,
+}
+
+impl Member {
+    /// Whether it may be published.
+    pub(crate) fn publishable(&self) -> bool {
+        self.package("publish").and_then(toml::Value::as_bool) != Some(false)
+    }
+
+    /// A key of `[package]`, as written (it may say `workspace = true`).
+    pub(crate) fn package(&self, key: &str) -> Option<&toml::Value> {
+        self.manifest.get("package")?.get(key)
+    }
+
+    /// Names of ordinary dependencies, as written.
+    pub(crate) fn dependencies(&self) -> impl Iterator<Item = &str> {
+        self.table("dependencies").map(|(name, _)| name.as_str())
+    }
+
+    /// Features, without `default`.
+    pub(crate) fn features(&self) -> Vec<&str> {
+        self.table("features").map(|(name, _)| name.as_str()).filter(|name| *name != "default").collect()
+    }
+
+    /// Entries of a table of the manifest.
+    pub(crate) fn table(&self, name: &str) -> impl Iterator<Item = (&String, &toml::Value)> {
+        self.manifest.get(name).and_then(toml::Value::as_table).into_iter().flat_map(toml::Table::iter)
+    }
+}
+
+/// Every package below the root, sorted by folder.
+pub(crate) fn all(root: &Path) -> Result<Vec<Member>, String> {
+    let mut members = Vec::new();
+    for path in workspace::files(root, "Cargo.toml") {
+        let manifest: toml::Table = read(&path)?.parse().map_err(|error| format!("{}: {error}", path.display()))?;
+        let name = manifest.get("package").and_then(|package| package.get("name")).and_then(toml::Value::as_str);
+        // The fuzz targets are a workspace of their own.
+        if let Some(name) = name.filter(|_| !manifest.contains_key("workspace")) {
+            let folder = path.parent().unwrap_or(root).to_path_buf();
+            members.push(Member { name: name.to_owned(), folder, manifest });
+        }
+    }
+    Ok(members)
+}
+
+/// The publishable packages, each after what it depends on.
+pub(crate) fn in_publishing_order(root: &Path) -> Result<Vec<Member>, String> {
+    let mut left: Vec<Member> = all(root)?.into_iter().filter(Member::publishable).collect();
+    let mut ordered: Vec<Member> = Vec::new();
+    while !left.is_empty() {
+        let names: Vec<String> = left.iter().map(|member| member.name.clone()).collect();
+        let waits = |member: &Member| member.dependencies().any(|name| names.iter().any(|other| other == name));
+        let (later, now): (Vec<Member>, Vec<Member>) = left.into_iter().partition(waits);
+        if now.is_empty() {
+            return Err(format!("dependencies run in a circle: {}", names.join(", ")));
+        }
+        ordered.extend(now);
+        left = later;
+    }
+    Ok(ordered)
+}
+
+/// `version` of the workspace.
+pub(crate) fn version(root: &Path) -> Result<String, String> {
+    let manifest: toml::Table =
+        read(&root.join("Cargo.toml"))?.parse().map_err(|error| format!("Cargo.toml: {error}"))?;
+    let version = manifest.get("workspace").and_then(|w| w.get("package")).and_then(|p| p.get("version"));
+    version.and_then(toml::Value::as_str).map(str::to_owned).ok_or_else(|| "the workspace has no version".to_owned())
+}
+
+/// A file as text; the error names it.
+pub(crate) fn read(path: &Path) -> Result<String, String> {
+    std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+}

@@ -1,0 +1,63 @@
+//! Files that are derived from others: they must say what their sources say.
+
+use crate::process::{self, cargo};
+use crate::{diff, members, workspace};
+use std::path::Path;
+
+/// Folder of the worked example: the snapshots of Table 2 under HC1.
+pub(crate) const EXAMPLE: &str = "docs/reviewing/hc1";
+
+const START: &str = "<!-- printed by `cargo xtask diff docs/reviewing/hc1` -->\n";
+const END: &str = "<!-- end -->\n";
+
+/// Compares, or writes.
+pub(super) fn check(root: &Path, write: bool, findings: &mut Vec<String>) -> Result<(), String> {
+    let (mut texts, undocumented) = interfaces(root)?;
+    findings.extend(undocumented.lines().map(|item| format!("{item} has no documentation")));
+    texts.push(("docs/reviewing.md".to_owned(), reviewing(root)?));
+    for (name, text) in texts {
+        let path = root.join(&name);
+        if std::fs::read_to_string(&path).is_ok_and(|current| current == text) {
+            continue;
+        }
+        if write {
+            let folder = path.parent().unwrap_or(root);
+            std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+            std::fs::write(&path, text).map_err(|error| format!("{name}: {error}"))?;
+            println!("{name} written");
+        } else {
+            findings.push(format!("{name} is out of date; run `cargo xtask tidy --write`"));
+        }
+    }
+    Ok(())
+}
+
+/// Name and text of the listing of each published crate, and what in them has no documentation. Another program reads
+/// them, since a parser for Rust is no seconds' build.
+fn interfaces(root: &Path) -> Result<(Vec<(String, String)>, String), String> {
+    let out = workspace::target().join("api-listing");
+    let crates = members::in_publishing_order(root)?;
+    let mut command = cargo();
+    command.args(["run", "--quiet", "--release", "--package", "api-listing", "--manifest-path"]);
+    command.arg(root.join("Cargo.toml")).arg("--").arg(&out);
+    for member in &crates {
+        command.arg(format!("{}={}", member.name, member.folder.display()));
+    }
+    if process::run(&mut command)? != 0 {
+        return Err("the listing of the public interfaces failed (see above)".into());
+    }
+    let texts = crates.iter().map(|member| {
+        let file = format!("{}.txt", member.name);
+        Ok((format!("api/{file}"), members::read(&out.join(file))?))
+    });
+    Ok((texts.collect::<Result<_, String>>()?, members::read(&out.join("undocumented"))?))
+}
+
+/// The guide with what the tool prints now.
+fn reviewing(root: &Path) -> Result<String, String> {
+    let guide = members::read(&root.join("docs/reviewing.md"))?;
+    let printed = diff::summary(root, EXAMPLE, false)?;
+    let parts = guide.split_once(START).and_then(|(head, rest)| Some((head, rest.split_once(END)?.1)));
+    let (head, tail) = parts.ok_or("docs/reviewing.md has no marks around the printed summary")?;
+    Ok(format!("{head}{START}\n{}\n{END}{tail}", printed.trim_end()))
+}

@@ -1,0 +1,131 @@
+//! Who depends on whom, and what a published package says about itself.
+
+use crate::members::{self, Member};
+use crate::workspace;
+use std::path::Path;
+
+/// Who may depend on whom inside the workspace (ordinary dependencies).
+const ALLOWED: &[(&str, &[&str])] = &[
+    ("panel-core", &[]),
+    ("va-index", &["panel-core"]),
+    ("gtfp-ebm", &["panel-core"]),
+    ("market-seg", &["panel-core"]),
+    ("panel-fe", &["panel-core"]),
+    ("panel-report", &["panel-core"]),
+    ("replicate", &["panel-core", "va-index", "gtfp-ebm", "market-seg", "panel-fe", "report"]),
+    ("xtask", &[]),
+    ("api-listing", &[]),
+    ("replication-tests", &["panel-core", "replicate"]),
+];
+
+/// Packages that are never published.
+const INTERNAL: &[&str] = &["replicate", "xtask", "api-listing", "replication-tests"];
+
+/// Checks every manifest.
+pub(super) fn check(root: &Path, members: &[Member], findings: &mut Vec<String>) -> Result<(), String> {
+    for member in members {
+        if !ALLOWED.iter().any(|(name, _)| *name == member.name) {
+            findings.push(format!("{} is not in the list of packages of `xtask/src/tidy/manifests.rs`", member.name));
+        }
+        if member.publishable() == INTERNAL.contains(&member.name.as_str()) {
+            findings.push(format!("{}: `publish = false` belongs to {}", member.name, INTERNAL.join(", ")));
+        }
+        directions(member, findings);
+        paths(member, findings);
+        unused(member, findings)?;
+        if member.publishable() {
+            metadata(root, member, findings)?;
+        }
+    }
+    Ok(())
+}
+
+fn directions(member: &Member, findings: &mut Vec<String>) {
+    let names: Vec<&str> = ALLOWED.iter().map(|(name, _)| *name).chain(["report"]).collect();
+    let allowed = ALLOWED.iter().find(|(name, _)| *name == member.name).map_or(&[][..], |(_, allowed)| allowed);
+    for dependency in member.dependencies() {
+        if names.contains(&dependency) && !allowed.contains(&dependency) {
+            findings.push(format!("{} must not depend on {dependency} (see ARCHITECTURE.md)", member.name));
+        }
+        if dependency == "polars" && !["panel-core", "replicate"].contains(&member.name.as_str()) {
+            let name = &member.name;
+            findings.push(format!("{name} must not depend on polars: a boundary type of panel-core and replicate"));
+        }
+        if dependency.starts_with("highs") && member.name != "gtfp-ebm" {
+            findings.push(format!("{} must not depend on {dependency}: it stays inside gtfp-ebm", member.name));
+        }
+    }
+}
+
+/// Dev-dependencies between members go by path alone: with a version, no member could be published first.
+fn paths(member: &Member, findings: &mut Vec<String>) {
+    for (name, value) in member.table("dev-dependencies") {
+        let internal = ALLOWED.iter().any(|(other, _)| other == name) || name == "report";
+        if internal && member.publishable() && value.get("path").is_none() {
+            findings.push(format!("{}: the dev-dependency {name} must be given by path alone", member.name));
+        }
+    }
+}
+
+/// Dependencies that no source names. What is there for another reason stands in
+/// `package.metadata.cargo-machete.ignored`.
+fn unused(member: &Member, findings: &mut Vec<String>) -> Result<(), String> {
+    let ignored = member.package("metadata").and_then(|m| m.get("cargo-machete")).and_then(|m| m.get("ignored"));
+    let ignored: Vec<&str> =
+        ignored.and_then(toml::Value::as_array).into_iter().flatten().filter_map(toml::Value::as_str).collect();
+    let mut sources = String::new();
+    for path in workspace::files(&member.folder, ".rs") {
+        sources += &members::read(&path)?;
+    }
+    let named = |name: &str| {
+        let ident = name.replace('-', "_");
+        let edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '_');
+        sources.match_indices(&ident).any(|(at, _)| {
+            let (before, after) = (sources[..at].chars().next_back(), &sources[at + ident.len()..]);
+            edge(before) && (after.starts_with("::") || after.starts_with(';') || after.starts_with(" as "))
+        })
+    };
+    for table in ["dependencies", "dev-dependencies", "build-dependencies"] {
+        for (name, _) in member.table(table).filter(|(name, _)| !ignored.contains(&name.as_str())) {
+            if !named(name) {
+                findings.push(format!("{}: nothing uses the dependency {name}", member.name));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What the registry and docs.rs show.
+fn metadata(root: &Path, member: &Member, findings: &mut Vec<String>) -> Result<(), String> {
+    let name = &member.name;
+    for key in ["description", "readme", "license", "repository", "rust-version", "keywords", "categories", "include"] {
+        if member.package(key).is_none() {
+            findings.push(format!("{name}: the manifest has no `{key}`"));
+        }
+    }
+    let count = |key: &str| member.package(key).and_then(toml::Value::as_array).map_or(0, Vec::len);
+    if count("keywords") > 5 || count("categories") > 5 {
+        findings.push(format!("{name}: the registry takes five keywords and five categories at the most"));
+    }
+    let docs = member.package("metadata").and_then(|m| m.get("docs")).and_then(|docs| docs.get("rs"));
+    if docs.and_then(|docs| docs.get("rustdoc-args")).is_none() {
+        findings.push(format!("{name}: [package.metadata.docs.rs] does not load KaTeX"));
+    }
+    for file in ["LICENSE-MIT", "LICENSE-APACHE", "docs/katex-header.html"] {
+        let here = std::fs::read_to_string(member.folder.join(file.trim_start_matches("docs/"))).unwrap_or_default();
+        if here != members::read(&root.join(file))? {
+            findings
+                .push(format!("{name}: {} is not a copy of the workspace's {file}", file.trim_start_matches("docs/")));
+        }
+    }
+    if member.folder.join("examples").read_dir().map_or(0, Iterator::count) < 2 {
+        findings.push(format!("{name}: fewer than two examples"));
+    }
+    for feature in member.features() {
+        let readme = std::fs::read_to_string(member.folder.join("README.md")).unwrap_or_default();
+        if !readme.contains(&format!("`{feature}`")) {
+            findings.push(format!("{name}: the README does not document the feature `{feature}`"));
+        }
+    }
+    Ok(())
+}
