@@ -24,6 +24,32 @@ fn real_cities_have_the_published_moments_of_va() {
     let gtfp = csv(&std::fs::read_to_string(out.join("results/gtfp-cities.csv")).unwrap());
     assert_eq!(gtfp.len(), 275 * 13);
     assert!(gtfp.iter().all(|row| row["status"] == "ok"));
+
+    // Two workbooks and a Stata file as their authors left them, beside the csv; each joined with what did not match.
+    let manifest = std::fs::read_to_string(out.join("manifest.json")).unwrap();
+    for file in ["金融发展水平（2003-2023）236缺失.xlsx", "2000-2023地级市产业结构 .xlsx", "data_prefecture.dta"] {
+        assert!(manifest.contains(file), "{file}");
+    }
+    let log = std::fs::read_to_string(out.join("log/diagnostics.md")).unwrap();
+    assert!(log.contains("data_prefecture.dta") && log.contains("have no match"), "{log}");
+    let estimates: Vec<serde_json::Value> =
+        serde_json::from_str(&std::fs::read_to_string(out.join("results/estimates.json")).unwrap()).unwrap();
+    let n_of = |table: &str| estimates.iter().find(|e| e["table"] == table).unwrap()["n_obs"].as_u64().unwrap();
+    assert!(n_of("mechanism") > 1200, "{}", n_of("mechanism"));
+
+    // The errors of these data that are known are found.
+    let flags = csv(&std::fs::read_to_string(out.join("quality/flags.csv")).unwrap());
+    for (variable, city, year) in [
+        ("it_emp_1e4_raw", "廊坊市", "2017"),
+        ("deposits", "四平市", "2019"),
+        ("ind_dust_t", "晋中市", "2013"),
+        ("Va", "廊坊市", "2017"),
+    ] {
+        let found = flags.iter().any(|f| f["variable"] == variable && f["entity"] == city && f["time"] == year);
+        assert!(found, "{variable} {city} {year}");
+    }
+    let page = std::fs::read_to_string(out.join("quality/quality.md")).unwrap();
+    assert!(page.contains("四平市 2019") && page.contains("Missing values by period"), "{page}");
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use crate::error::Result;
 use crate::panel::Panel;
-use crate::transform::{mean, quantile, sd};
+use crate::transform::{mean, quantile_unsorted, sd};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// Statistics of one variable. A statistic of too few values is absent, never a number that stands for nothing.
@@ -36,7 +37,8 @@ pub struct Descriptives {
 pub fn describe(name: &str, values: &[f64]) -> Descriptives {
     let mut present: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
     let (average, spread) = (mean(&present), sd(&present));
-    present.sort_unstable_by(f64::total_cmp);
+    let smallest = present.iter().copied().min_by(f64::total_cmp);
+    let largest = present.iter().copied().max_by(f64::total_cmp);
     let known = |value: f64| value.is_finite().then_some(value);
     Descriptives {
         name: name.to_owned(),
@@ -44,11 +46,11 @@ pub fn describe(name: &str, values: &[f64]) -> Descriptives {
         missing: values.len() - present.len(),
         mean: known(average),
         sd: known(spread),
-        min: present.first().copied(),
-        p5: known(quantile(&present, 0.05)),
-        p50: known(quantile(&present, 0.5)),
-        p95: known(quantile(&present, 0.95)),
-        max: present.last().copied(),
+        min: smallest,
+        p5: known(quantile_unsorted(&mut present, 0.05)),
+        p50: known(quantile_unsorted(&mut present, 0.5)),
+        p95: known(quantile_unsorted(&mut present, 0.95)),
+        max: largest,
     }
 }
 
@@ -56,8 +58,9 @@ pub fn describe(name: &str, values: &[f64]) -> Descriptives {
 ///
 /// # Errors
 /// [`crate::Error::UnknownColumn`], [`crate::Error::NotNumeric`].
-pub fn describe_columns<S: AsRef<str>>(panel: &Panel, names: &[S]) -> Result<Vec<Descriptives>> {
-    names.iter().map(|name| Ok(describe(name.as_ref(), panel.float(name.as_ref())?))).collect()
+pub fn describe_columns<S: AsRef<str> + Sync>(panel: &Panel, names: &[S]) -> Result<Vec<Descriptives>> {
+    let columns = names.iter().map(|name| panel.float(name.as_ref())).collect::<Result<Vec<_>>>()?;
+    Ok(names.par_iter().zip(columns).map(|(name, values)| describe(name.as_ref(), values)).collect())
 }
 
 #[cfg(test)]

@@ -54,7 +54,8 @@ impl fmt::Display for Cell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut parts = Vec::with_capacity(6);
         let mut push = |label: &str, part: &Option<String>| {
-            if let Some(text) = part {
+            // An empty key says nothing; an empty value cannot be the trouble.
+            if let Some(text) = part.as_ref().filter(|text| !text.is_empty()) {
                 parts.push(format!("{label} `{text}`"));
             }
         };
@@ -118,7 +119,7 @@ pub enum Error {
 
     // Specification
     /// No such column.
-    #[error("unknown column `{column}`{}; available: {}", crate::suggest::hint(suggestion.as_deref()), available.join(", "))]
+    #[error("unknown column `{column}`{}; available: {}", crate::suggest::hint(suggestion.as_deref()), crate::suggest::listing(available))]
     UnknownColumn {
         /// The name asked for.
         column: String,

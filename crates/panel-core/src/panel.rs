@@ -225,10 +225,12 @@ impl Panel {
     /// [`Error::UnknownColumn`] with the nearest name.
     pub fn column(&self, name: &str) -> Result<&Column> {
         self.names.iter().position(|known| known == name).map(|i| &*self.columns[i]).ok_or_else(|| {
+            let keys = [&self.entity_name, &self.time_name];
+            let known = || keys.into_iter().chain(&self.names);
             Error::UnknownColumn {
                 column: name.to_owned(),
-                suggestion: suggest::nearest(name, self.names.iter().map(String::as_str)).map(str::to_owned),
-                available: self.names.clone(),
+                suggestion: suggest::nearest(name, known().map(String::as_str)).map(str::to_owned),
+                available: known().cloned().collect(),
             }
         })
     }

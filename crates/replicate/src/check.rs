@@ -4,6 +4,7 @@
 use crate::compute::gtfp_name;
 use crate::error::{Error, Result};
 use crate::names;
+use crate::output::full;
 use crate::plan::Plan;
 use crate::quality;
 use crate::stages::{self, data, regress, variables};
@@ -202,7 +203,7 @@ impl Run<'_> {
                     (present().fold(f64::INFINITY, f64::min), present().fold(f64::NEG_INFINITY, f64::max));
                 match column.len() - missing {
                     0 => "no value at all".to_owned(),
-                    n => format!("{n} values from {low:.6} to {high:.6}"),
+                    n => format!("{n} values from {} to {}", six(low), six(high)),
                 }
             }
             Column::Text(text) => format!("{} texts, {} distinct", column.len() - missing, text.labels().len()),
@@ -304,7 +305,9 @@ impl Run<'_> {
     /// The data quality report of what is known before a run.
     fn look(&mut self, panel: &Panel) {
         let mut study = self.study().clone();
-        if study.quality.variables.is_none() {
+        if let Some(names) = &mut study.quality.variables {
+            names.retain(|name| !self.waiting.contains(name));
+        } else {
             let used = names::used(&study);
             let known = |name: &&String| {
                 used.contains(*name)
@@ -319,6 +322,11 @@ impl Run<'_> {
             self.line(format!("  {}", remark.message));
         }
     }
+}
+
+/// A number with six digits.
+fn six(value: f64) -> String {
+    format!("{value:.5e}").parse().map_or_else(|_| value.to_string(), full)
 }
 
 /// The longest regression of a mediation chain, as a column.

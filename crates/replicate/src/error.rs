@@ -39,6 +39,15 @@ impl Error {
         Self::Stage { stage: stage.into(), message: error.to_string() }
     }
 
+    /// The same error at a place that says more, such as one column of a table; other errors stay as they are.
+    #[must_use]
+    pub fn at(self, place: impl Into<String>) -> Self {
+        match self {
+            Self::Stage { message, .. } => Self::Stage { stage: place.into(), message },
+            other => other,
+        }
+    }
+
     /// Exit code: 2 for bad input or usage, 3 for the environment.
     #[must_use]
     pub fn exit_code(&self) -> u8 {

@@ -130,7 +130,14 @@ fn run_stages(loaded: &Loaded, plan: &Plan, quiet: bool) -> Result<(Results, Vec
         published = Published::compare(loaded, &made)?;
         tables = Some(made);
     }
-    let quality = plan.runs("report").then(|| quality::assess(&loaded.study, &computed.panel)).transpose()?;
+    let mut quality = None;
+    if plan.runs("quality") {
+        quality = Some(progress.stage("quality", || -> Result<_> {
+            let report = quality::assess(&loaded.study, &computed.panel)?;
+            let sentence = format!("{} variables", report.variables.len());
+            Ok((report, sentence))
+        })?);
+    }
     Ok((Results { computed, tables, published, quality }, progress.finish()))
 }
 

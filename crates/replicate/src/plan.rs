@@ -28,7 +28,7 @@ impl Plan {
         if study.market.is_some() {
             all.push("market".into());
         }
-        all.extend(["variables", "tables", "report"].map(str::to_owned));
+        all.extend(["variables", "tables", "quality", "report"].map(str::to_owned));
         let mut run: BTreeSet<String> = BTreeSet::new();
         for name in only {
             match name.as_str() {
@@ -51,12 +51,12 @@ impl Plan {
             run.extend(all.iter().cloned());
         }
         // Indices need data; variables and what follows may use every index.
-        let needs_all = ["variables", "tables", "report"].iter().any(|stage| run.contains(*stage));
+        let needs_all = ["variables", "tables", "quality", "report"].iter().any(|stage| run.contains(*stage));
         if needs_all {
-            run.extend(all.iter().filter(|stage| !["tables", "report"].contains(&stage.as_str())).cloned());
+            run.extend(all.iter().filter(|stage| !["tables", "quality", "report"].contains(&stage.as_str())).cloned());
         }
         if run.contains("report") {
-            run.insert("tables".into());
+            run.extend(["tables", "quality"].map(str::to_owned));
         }
         run.insert("data".into());
         Ok(Self { all, run })

@@ -160,6 +160,7 @@ fn in_definition(name: &str, error: Error) -> Error {
         Error::Expression { expression, line, column, message } => {
             Error::Expression { expression, line, column, message: format!("variable `{name}`: {message}") }
         }
+        Error::Specification(message) => Error::Specification(format!("variable `{name}`: {message}")),
         other => other,
     }
 }

@@ -57,19 +57,13 @@ impl<'p> Schema<'p> {
         }
         let known = || panel.names().iter().map(String::as_str).chain([panel.entity_name(), panel.time_name()]);
         let hint = suggest::hint(suggest::nearest(name, known()));
-        let more = if hint.is_empty() { format!("; known are {}", some(known())) } else { hint };
+        let more = if hint.is_empty() { format!("; known are {}", suggest::listing(&known().collect::<Vec<_>>())) } else { hint };
         Err(Problem { at, message: format!("unknown column `{name}`{more}") })
     }
 
     fn is_key(&self, node: &Node) -> bool {
         matches!(&node.what, What::Name(name) if !self.panel.has(name) && (name == self.panel.entity_name() || name == self.panel.time_name()))
     }
-}
-
-fn some<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    let names: Vec<&str> = names.collect();
-    let shown = names.iter().take(12).copied().collect::<Vec<_>>().join(", ");
-    if names.len() > 12 { format!("{shown}, …") } else { shown }
 }
 
 /// Whether all labels of a key are numbers.

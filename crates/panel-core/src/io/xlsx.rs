@@ -21,7 +21,7 @@ use std::io::Cursor;
 /// # Errors
 /// [`Error::Read`] for a damaged workbook, an unknown sheet (with the nearest name) and an empty one.
 pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<RawTable> {
-    let (mut range, merged) = guard(file, || open(file, bytes, options))?;
+    let Opened { mut range, merged, sheet, sheets } = guard(file, || open(file, bytes, options))?;
     let mut table = RawTable { file: file.to_owned(), ..RawTable::default() };
     let first_row = range.start().unwrap_or_default().0;
     if !merged.is_empty() {
@@ -38,7 +38,11 @@ pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Ra
     let n_header = options.header_rows.max(1);
     let head: Vec<Vec<String>> =
         rows.by_ref().take(n_header).map(|(_, cells)| cells.iter().map(shown).collect()).collect();
-    let fail = |reason: String| Error::Read { file: file.to_owned(), reason };
+    // The first sheet of a workbook is often a note, so the others are named.
+    let fail = |reason: String| {
+        let others = if sheets.len() > 1 { format!("; the workbook has the sheets {}", sheets.join(", ")) } else { String::new() };
+        Error::Read { file: file.to_owned(), reason: format!("sheet `{sheet}`: {reason}{others}") }
+    };
     if head.len() < n_header {
         return Err(fail(format!("expected {n_header} header row(s), found {}", head.len())));
     }
@@ -71,8 +75,16 @@ pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Ra
     Ok(table)
 }
 
-/// The sheet asked for and its merged areas.
-fn open(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<(Range<Data>, Vec<Dimensions>)> {
+/// A sheet, its merged areas, its name and those of all sheets.
+struct Opened {
+    range: Range<Data>,
+    merged: Vec<Dimensions>,
+    sheet: String,
+    sheets: Vec<String>,
+}
+
+/// The sheet asked for, else the first that holds anything.
+fn open(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Opened> {
     let fail = |reason: String| Error::Read { file: file.to_owned(), reason };
     let mut book = open_workbook_auto_from_rs(Cursor::new(bytes))
         .map_err(|error| fail(format!("not a workbook that can be understood: {error}")))?;
@@ -83,7 +95,7 @@ fn open(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<(Range<Data>,
             let hint = suggest::hint(suggest::nearest(sheet, sheets.iter().map(String::as_str)));
             return Err(fail(format!("no sheet `{sheet}`{hint}; there are {}", sheets.join(", "))));
         }
-        None => sheets,
+        None => sheets.clone(),
     };
     for sheet in wanted {
         let range = book.worksheet_range(&sheet).map_err(|error| fail(format!("sheet `{sheet}`: {error}")))?;
@@ -94,7 +106,7 @@ fn open(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<(Range<Data>,
             Sheets::Xlsx(book) => book.merge_cells_by_sheet_name(&sheet).unwrap_or_default(),
             _ => Vec::new(),
         };
-        return Ok((range, merged));
+        return Ok(Opened { range, merged, sheet, sheets });
     }
     Err(fail("the sheet is empty".into()))
 }

@@ -2,7 +2,7 @@
 
 use super::{QualitySpec, series};
 use crate::panel::Panel;
-use crate::transform::quantile;
+use crate::transform::quantile_unsorted;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -196,13 +196,11 @@ fn outliers(panel: &Panel, values: &[f64], limit: f64) -> Vec<(usize, f64)> {
     let mut found = Vec::new();
     for rows in rows_of_time.into_iter().filter(|rows| rows.len() >= 10) {
         let scaled: Vec<f64> = rows.iter().map(|&row| scale(values[row])).collect();
-        let mut sorted = scaled.clone();
-        sorted.sort_unstable_by(f64::total_cmp);
-        let median = quantile(&sorted, 0.5);
-        let mut deviations: Vec<f64> = sorted.iter().map(|value| (value - median).abs()).collect();
-        deviations.sort_unstable_by(f64::total_cmp);
+        let mut work = scaled.clone();
+        let median = quantile_unsorted(&mut work, 0.5);
+        work.iter_mut().for_each(|value| *value = (*value - median).abs());
         // 1.4826 makes the median absolute deviation the standard deviation of a normal distribution.
-        let mad = 1.4826 * quantile(&deviations, 0.5);
+        let mad = 1.4826 * quantile_unsorted(&mut work, 0.5);
         if mad > 0.0 {
             let back = if positive { median.exp() } else { median };
             let far = rows.iter().zip(&scaled).filter(|(_, value)| (*value - median).abs() > limit * mad);

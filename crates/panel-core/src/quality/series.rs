@@ -2,7 +2,7 @@
 
 use super::flags::FlagKind;
 use crate::panel::Panel;
-use crate::transform::quantile;
+use crate::transform::quantile_unsorted;
 
 /// A remarkable step of a series.
 pub(super) struct Step {
@@ -74,8 +74,7 @@ pub(super) fn unit_breaks(panel: &Panel, values: &[f64]) -> Vec<(u32, f64)> {
         if ratios.len() < 5 {
             continue;
         }
-        ratios.sort_unstable_by(f64::total_cmp);
-        let median = quantile(&ratios, 0.5);
+        let median = quantile_unsorted(&mut ratios, 0.5);
         // Growth blurs the power of ten, so the median may be a third off.
         let digits = median.log10();
         if digits.is_finite() && digits.round() != 0.0 && (digits - digits.round()).abs() < 0.18 {

@@ -14,6 +14,7 @@ pub use map::{Mapped, ln, ln1p, ratio};
 pub use scale::{group_statistic, min_max, standardise};
 pub(crate) use scale::{mean, sd};
 pub use time::{difference, growth, lead};
+pub(crate) use winsor::quantile_unsorted;
 pub use winsor::{quantile, winsorise};
 
 /// Rows by group: the codes of a key, of a text column, or one group for all.

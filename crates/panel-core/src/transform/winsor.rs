@@ -17,6 +17,25 @@ pub fn quantile(sorted: &[f64], q: f64) -> f64 {
     sorted[low] + (h - h.floor()) * (sorted[high] - sorted[low])
 }
 
+/// The same of values in any order, which are rearranged: values that are not asked for are not sorted.
+///
+/// No value may be `NaN`.
+pub(crate) fn quantile_unsorted(values: &mut [f64], q: f64) -> f64 {
+    if values.is_empty() {
+        return f64::NAN;
+    }
+    let h = (values.len() - 1) as f64 * q.clamp(0.0, 1.0);
+    let low = h.floor() as usize;
+    let (_, at, above) = values.select_nth_unstable_by(low, f64::total_cmp);
+    let (at, rest) = (*at, h - h.floor());
+    if rest == 0.0 {
+        return at;
+    }
+    // The next value in order is the smallest of those above.
+    let next = above.iter().copied().fold(f64::INFINITY, |a, b| if b.total_cmp(&a).is_lt() { b } else { a });
+    at + rest * (next - at)
+}
+
 /// Sets values below the p-quantile to it and values above the (1 − p)-quantile to that, within groups.
 ///
 /// **Missing values** stay missing and do not count.
@@ -52,6 +71,19 @@ mod tests {
         for (q, expected) in [(0.05, 1.2), (0.5, 4.0), (0.95, 14.4)] {
             assert!((quantile(&x, q) - expected).abs() < 1e-12);
         }
+    }
+
+    #[test]
+    fn selecting_gives_what_sorting_gives() {
+        for n in [1, 2, 3, 10, 101] {
+            let mut x: Vec<f64> = (0..n).map(|i| f64::from((i * 37 + 11) % 53) / 7.0 - 2.0).collect();
+            let mut sorted = x.clone();
+            sorted.sort_unstable_by(f64::total_cmp);
+            for q in [0.0, 0.05, 0.5, 0.77, 0.95, 1.0] {
+                assert_eq!(quantile_unsorted(&mut x, q), quantile(&sorted, q), "{n} {q}");
+            }
+        }
+        assert!(quantile_unsorted(&mut [], 0.5).is_nan());
     }
 
     #[test]

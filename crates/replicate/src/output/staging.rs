@@ -32,6 +32,7 @@ impl Staging {
             Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
             _ => PathBuf::from("."),
         };
+        remove_abandoned(&parent, &name);
         let folder = parent.join(format!(".{name}.{}.partial", std::process::id()));
         let failed = |error| Error::Environment(format!("cannot write beside `{}`: {error}", target.display()));
         if folder.exists() {
@@ -95,6 +96,25 @@ impl Staging {
             }
         }
         Ok(())
+    }
+}
+
+/// Removes temporary folders that killed runs left beside this target. A folder whose process may be alive stays, and so
+/// does one that cannot be removed: neither is in the way.
+fn remove_abandoned(parent: &Path, target: &str) {
+    let processes = Path::new("/proc");
+    if !processes.join("self").exists() {
+        return;
+    }
+    for entry in std::fs::read_dir(parent).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let process = name
+            .strip_prefix(&format!(".{target}."))
+            .and_then(|rest| rest.strip_suffix(".partial"))
+            .filter(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit()));
+        if process.is_some_and(|id| !processes.join(id).exists()) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
     }
 }
 

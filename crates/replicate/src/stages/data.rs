@@ -7,7 +7,7 @@ use crate::study::{Loaded, NameList, SourceSpec};
 use panel_core::expr::Expr;
 use panel_core::io::cities::Gazetteer;
 use panel_core::io::{RawTable, ReadOptions, Rows, Source, assemble, read_bytes};
-use panel_core::{Column, Diagnostic, Diagnostics, Panel};
+use panel_core::{Column, Diagnostic, Diagnostics, Panel, suggest};
 
 /// The panel and where it came from.
 #[derive(Debug, Clone)]
@@ -39,7 +39,8 @@ pub fn load(loaded: &Loaded) -> Result<Data> {
     for spec in &study.sources {
         let bytes = read(loaded, &spec.file)?;
         // The hash needs only the bytes, the reader leaves a core to it.
-        let (record, source) = rayon::join(|| file_record(&spec.file, &bytes), || prepare(spec, &bytes, entity, time));
+        let (record, source) =
+            rayon::join(|| file_record(&spec.file, &bytes), || prepare(spec, &bytes, entity, time, &mut remarks));
         let mut source = source?;
         inputs.push(record);
         if let Some(list) = &spec.names {
@@ -94,8 +95,19 @@ fn canonical_names(source: &mut Source, list: &NameList, bytes: &[u8]) -> Result
     Ok(remarks)
 }
 
-fn prepare(spec: &SourceSpec, bytes: &[u8], entity: &str, time: Option<&str>) -> Result<Source> {
-    let failed = |error: panel_core::Error| Error::stage("data", error);
+fn prepare(
+    spec: &SourceSpec,
+    bytes: &[u8],
+    entity: &str,
+    time: Option<&str>,
+    remarks: &mut Diagnostics,
+) -> Result<Source> {
+    let failed = |error: panel_core::Error| {
+        let words = error.to_string();
+        // Most readers' errors name the file themselves.
+        let named = words.contains(&format!("`{}`", spec.file));
+        Error::stage("data", if named { words } else { format!("source `{}`: {words}", spec.file) })
+    };
     let options = ReadOptions {
         encoding: spec.encoding.clone(),
         delimiter: spec.delimiter,
@@ -133,12 +145,16 @@ fn prepare(spec: &SourceSpec, bytes: &[u8], entity: &str, time: Option<&str>) ->
         return Err(Error::stage(
             "data",
             format!(
-                "source `{}` has neither key: no column `{entity_column}`{}; its columns are {}",
+                "source `{}` has neither key: no column `{entity_column}`{}; its columns are {}{}",
                 spec.file,
                 time_column.as_ref().map(|name| format!(" and no column `{name}`")).unwrap_or_default(),
-                table.names().join(", ")
+                suggest::listing(table.names()),
+                title_hint(&table)
             ),
         ));
+    }
+    if spec.reshape.is_none() {
+        remarks.extend(wide_hint(&table));
     }
     let keys = reshape::Keys {
         entity: has_entity.then_some(entity_column.as_str()),
@@ -159,6 +175,41 @@ fn prepare(spec: &SourceSpec, bytes: &[u8], entity: &str, time: Option<&str>) ->
         table = table.select(&kept).map_err(failed)?;
     }
     Ok(Source { entity: keys.entity.map(str::to_owned), time: keys.time.map(str::to_owned), table })
+}
+
+/// What to try where most columns have no name of their own.
+fn title_hint(table: &RawTable) -> &'static str {
+    let nameless = table.names().iter().filter(|name| name.starts_with("unnamed_")).count();
+    if 2 * nameless > table.names().len() {
+        "; most columns have no name: if a title stands above the header, set `skip_rows`"
+    } else {
+        ""
+    }
+}
+
+/// A remark where many columns are one variable in one year each.
+fn wide_hint(table: &RawTable) -> Option<Diagnostic> {
+    /// Fewer may be anything.
+    const LEAST: usize = 4;
+    fn stem(name: &str) -> Option<&str> {
+        let digits = name.strip_suffix('年').unwrap_or(name);
+        let at = digits.len().checked_sub(4).filter(|&at| digits.is_char_boundary(at))?;
+        let year: i32 = digits[at..].parse().ok()?;
+        (1800..2200).contains(&year).then(|| digits[..at].trim_end_matches(['_', '-', '.', ' ']))
+    }
+    let wide: Vec<(&String, &str)> = table.names().iter().filter_map(|name| Some((name, stem(name)?))).collect();
+    let (first, known_as) = *wide.first()?;
+    if wide.len() < LEAST {
+        return None;
+    }
+    Some(Diagnostic::note(
+        "wide-columns",
+        format!(
+            "`{}`: `{first}` and {} more look like one column per year; `reshape = {{ kind = \"wide-to-long\", variables = {{ name = \"{known_as}\" }} }}` makes one row per year",
+            table.file(),
+            wide.len() - 1
+        ),
+    ))
 }
 
 /// The table with its time key moved on by `lag` whole periods.

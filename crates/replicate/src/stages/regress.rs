@@ -44,6 +44,11 @@ pub fn estimate(panel: &Panel, study: &Study, spec: &ColumnSpec, table: &str, na
     let options = options(spec).map_err(failed)?;
     let mask = sample(panel, spec.sample.as_deref(), &stage)?;
     let fit = panel_fe::fit(panel, &spec.formula, &options, Some(&mask)).map_err(failed)?;
+    let y = &fit.frame().y;
+    if y.values.iter().all(|value| *value == y.values[0]) {
+        let words = format!("`{}`: the dependent variable is {} in every row of the sample", spec.formula, y.values[0]);
+        return Err(Error::stage(&stage, words));
+    }
     let quadratic = spec.utest.as_deref().and_then(|x| quadratic(&fit, x));
     let (mut utest, mut u_shown) = (Value::Null, None);
     if let Some(x) = &spec.utest {
@@ -66,9 +71,26 @@ pub fn estimate(panel: &Panel, study: &Study, spec: &ColumnSpec, table: &str, na
     }
     let record = record(&fit, spec, table, name, utest, moderation);
     let column = shown(&fit, study, spec, name);
-    let diagnostics = fit.diagnostics.clone();
+    let mut diagnostics = fit.diagnostics.clone();
+    diagnostics.extend(weak_instruments(&fit));
     let esample = fit.esample(panel.n_rows());
     Ok(Fitted { record, column, first_stages, quadratic, u_test: u_shown, esample, diagnostics })
+}
+
+/// A remark where the instruments are weak: Cragg and Donald's F below the critical value of Stock and Yogo (2005) for a
+/// true size of 10 %, or below 10 (Staiger and Stock 1997) where their tables end.
+fn weak_instruments(fit: &Estimate) -> Option<Diagnostic> {
+    let diagnostics = &fit.iv.as_ref()?.diagnostics;
+    let f = diagnostics.weak_id.available()?.stat;
+    let tabulated = diagnostics.stock_yogo.iter().find(|(table, _)| *table == StockYogoTable::TwoStageSize(10));
+    let (limit, source) = match tabulated {
+        Some((_, value)) => (*value, "the Stock-Yogo value for 10 % size"),
+        None => (10.0, "the rule of thumb"),
+    };
+    (f < limit).then(|| {
+        let message = format!("weak instruments: Cragg-Donald F {f:.2}, below {limit:.2}, {source}");
+        Diagnostic::warning("weak-instruments", message)
+    })
 }
 
 /// Options of a column in the words of the estimator.

@@ -9,7 +9,7 @@ use crate::compute::{Cache, Computed};
 use crate::error::{Error, Result};
 use crate::study::{Loaded, Study, TableKind, TableSpec};
 use panel_core::Diagnostic;
-use panel_core::descriptives::describe;
+use panel_core::descriptives::describe_columns;
 use report::descriptives::{DescriptivesSpec, Summary, descriptives_table};
 use report::regression::Flag;
 use report::utest::UTestRecord;
@@ -100,10 +100,9 @@ pub fn build(loaded: &Loaded, computed: &Computed, cache: &Cache) -> Result<Tabl
 fn descriptives(spec: &TableSpec, study: &Study, computed: &Computed, made: &mut Tables) -> Result<Table> {
     let failed = |error: panel_core::Error| Error::stage(format!("tables/{}", spec.id), error);
     let mut rows = Vec::new();
-    for name in &spec.variables {
-        let d = describe(name, computed.panel.float(name).map_err(failed)?);
+    for d in describe_columns(&computed.panel, &spec.variables).map_err(failed)? {
         rows.push(Summary {
-            name: name.clone(),
+            name: d.name,
             group: report::Text::default(),
             n: d.n,
             mean: d.mean,
@@ -140,7 +139,7 @@ fn regressions(
         let name = column.name.clone().unwrap_or_else(|| format!("({})", place + 1));
         let stage = format!("tables/{}", spec.id);
         let fitted: Fitted = estimate(&computed.panel, study, column, &spec.id, &name)
-            .map_err(|error| Error::stage(format!("{stage}, column {name}"), error))?;
+            .map_err(|error| error.at(format!("{stage}, column {name}")))?;
         made.diagnostics.extend(fitted.diagnostics.into_iter().map(|remark| (format!("{}{name}", spec.id), remark)));
         shown.extend(fitted.first_stages);
         shown.push(fitted.column);

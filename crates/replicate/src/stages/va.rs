@@ -1,10 +1,10 @@
 //! Stage `va`: location quotients and virtual agglomeration.
 
-use super::{float, places, spread, unknown_word};
+use super::{float, key_words, places, spread, unknown_word};
 use crate::error::{Error, Result};
 use crate::study::VaSpec;
 use panel_core::geo::Metric;
-use panel_core::{Diagnostics, Panel};
+use panel_core::{Diagnostic, Diagnostics, Panel};
 use va_index::{Employment, Form, Geography, Kernel, Normalization, VaSpec as Choices, virtual_agglomeration};
 
 const STAGE: &str = "va";
@@ -44,14 +44,28 @@ pub fn compute(panel: &Panel, spec: &VaSpec, keep: &[bool]) -> Result<Va> {
         times: part.times().labels(),
     };
     let index = virtual_agglomeration(&data, &Geography::Points(&at), None, &choices(spec)?)
-        .map_err(|error| Error::stage(STAGE, error))?;
+        .map_err(|error| Error::stage(STAGE, format!("{error} (sector = `{}`, total = `{}`)", spec.sector, spec.total)))?;
+    let mut diagnostics = index.diagnostics;
+    let larger: Vec<usize> = (0..part.n_rows()).filter(|&row| data.sector[row] > data.total[row]).collect();
+    if let Some(&first) = larger.first() {
+        let message = format!(
+            "`{}` is larger than `{}`, of which it should be a part, in {} rows; the first is {}: {} and {}",
+            spec.sector,
+            spec.total,
+            larger.len(),
+            key_words(&part, first),
+            data.sector[first],
+            data.total[first]
+        );
+        diagnostics.push(Diagnostic::warning("sector-exceeds-total", message));
+    }
     let n = panel.n_rows();
     Ok(Va {
         va: spread(&index.va, &rows, n),
         location_quotient: spread(&index.location_quotient, &rows, n),
         spillover: spread(&index.spillover, &rows, n),
         rows,
-        diagnostics: index.diagnostics,
+        diagnostics,
     })
 }
 

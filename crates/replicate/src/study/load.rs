@@ -119,7 +119,13 @@ fn explain(error: &toml::de::Error, text: &str, file: &str) -> Error {
             .unwrap_or_default(),
         _ => String::new(),
     };
-    let message = message.replace("unknown field", "unknown key").replace('\n', "; ");
+    let message = message
+        .replace("unknown field", "unknown key")
+        .replace("expected i64", "expected a whole number")
+        .replace("expected usize", "expected a whole number")
+        .replace("expected u32", "expected a whole number")
+        .replace("expected f64", "expected a number")
+        .replace('\n', "; ");
     Error::Study { file: file.to_owned(), line, message: format!("{message}{hint}") }
 }
 
