@@ -193,13 +193,16 @@ impl Iterative {
                 let only_second = self.border.is_some() || sweep.cells.len() == 1;
                 let work = |(chunk, part): (&Range<usize>, &mut Vec<Lane>)| {
                     part.fill([0.0; LANES]);
-                    pulp::Arch::new().dispatch(|| {
-                        if only_second {
-                            apply_second(sweep, chunk.clone(), v, part);
-                        } else {
-                            apply_all(sweep, chunk.clone(), v, part);
-                        }
-                    });
+                    pulp::Arch::new().dispatch(
+                        #[inline(always)]
+                        || {
+                            if only_second {
+                                apply_second(sweep, chunk.clone(), v, part);
+                            } else {
+                                apply_all(sweep, chunk.clone(), v, part);
+                            }
+                        },
+                    );
                 };
                 if parts.len() == 1 {
                     sweep.chunks.iter().zip(parts.iter_mut()).for_each(work);
