@@ -3,6 +3,7 @@
 
 mod absorption;
 mod bootstrap;
+mod covariances;
 mod diagnostics;
 mod estimates;
 mod fixest_ols;
