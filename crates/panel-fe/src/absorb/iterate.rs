@@ -138,7 +138,11 @@ impl Iterative {
     ) -> (Vec<Lane>, conjugate::Solved) {
         let (reduced, _) = self.reduce(&sums.g);
         let norms = sums.after.map(f64::sqrt);
-        let stop = conjugate::Stop { tolerance: 0.3 * settings.tolerance, max_iterations: settings.max_iterations };
+        let stop = conjugate::Stop {
+            tolerance: 0.3 * settings.tolerance,
+            noise: norms.map(|norm| f64::EPSILON * norm),
+            max_iterations: settings.max_iterations,
+        };
         let mut parts = self.scratch(sweep);
         let solved = conjugate::solve(reduced, lanes, &norms, &self.inverse_diagonal, stop, |v, out| {
             self.apply(sweep, v, out, &mut parts);
@@ -268,14 +272,13 @@ impl Iterative {
     ) -> (Vec<Lane>, bool) {
         let mut right = vec![[0.0; LANES]; z.len()];
         self.apply(sweep, &z, &mut right, parts);
-        // The iteration stops relative to what a column keeps: here, as much as it explains, but well above rounding,
-        // because below it the right-hand side has a part outside the range of M, on which the iteration diverges.
+        // The iteration stops relative to what a column keeps: here, as much as it explains.
         let norms = std::array::from_fn(|lane| {
             let energy: f64 = z.iter().zip(&right).map(|(z, r)| z[lane] * r[lane]).sum();
-            let explained = (2.0 * energy.max(self.size_of_image(&right, lane).powi(2))).sqrt();
-            explained.max(1e-3 * self.size_of(&z, lane))
+            (2.0 * energy.max(self.size_of_image(&right, lane).powi(2))).sqrt()
         });
-        let stop = conjugate::Stop { tolerance: 1e-10, max_iterations };
+        let noise = std::array::from_fn(|lane| 1e-14 * self.size_of(&z, lane));
+        let stop = conjugate::Stop { tolerance: 1e-10, noise, max_iterations };
         let solved = conjugate::solve(right, LANES, &norms, &self.inverse_diagonal, stop, |v, out| {
             self.apply(sweep, v, out, parts);
         });
