@@ -5,6 +5,7 @@ use std::fmt;
 
 /// The reference distribution of a statistic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Distribution {
     /// χ²(df).
     ChiSquared,

@@ -116,9 +116,11 @@ pub struct Estimate {
     pub n_missing: usize,
     /// Rows left out as singletons.
     pub n_singletons: usize,
-    /// N - K.
+    /// N - K: what is left of the observations when slopes and absorbed effects are counted by the rule of `like`, with
+    /// nothing freed for being nested in clusters. It describes the sample and does not depend on the covariance.
     pub df_resid: f64,
-    /// Degrees of freedom of t; infinite for the normal.
+    /// Degrees of freedom of t, of the denominator of F, and so of every p-value and interval here: N - K, or G - 1
+    /// under clusters (T - 1 under Driscoll-Kraay); infinite for the normal.
     pub df_t: f64,
     /// R².
     pub r2: R2,

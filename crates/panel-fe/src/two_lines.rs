@@ -52,6 +52,7 @@ pub struct Line {
 
 /// Result of [`two_lines`].
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct TwoLines {
     /// The shape that is tested, from the quadratic fit at the smallest x.
     pub shape: Shape,

@@ -55,7 +55,8 @@ pub(super) fn blocks(sweep: &Sweep, with_incidence: bool) -> (Blocks, Incidence)
     let mut pattern: Vec<(u32, f64)> = Vec::new();
     pattern.extend(sweep.totals(&sweep.cells[1..], sweep.run(0), &mut Scratch::default()));
     let parts = sweep.by_chunk(|chunk| part(sweep, chunk, with_incidence));
-    let mut total = Blocks { diagonal: vec![0.0; n], border: vec![0.0; n * rest], corner: vec![0.0; rest * rest], rest };
+    let mut total =
+        Blocks { diagonal: vec![0.0; n], border: vec![0.0; n * rest], corner: vec![0.0; rest * rest], rest };
     let mut incidence = Incidence { starts: vec![0], levels: Vec::new(), weights: Vec::new() };
     let (mut alike, mut alike_total, mut alike_runs) = (vec![0.0; n], 0.0, 0);
     let sum = |total: &mut [f64], part: &[f64]| total.iter_mut().zip(part).for_each(|(total, part)| *total += part);
@@ -112,7 +113,8 @@ fn part(sweep: &Sweep, chunk: Range<usize>, with_incidence: bool) -> Part {
                 part.border[first[0][place] as usize * rest + b] += sweep.weight(place);
             }
         }
-        let is_alike = sweep.weights.is_none() && others.iter().all(|cells| cells[range.clone()] == cells[model.clone()]);
+        let is_alike =
+            sweep.weights.is_none() && others.iter().all(|cells| cells[range.clone()] == cells[model.clone()]);
         if is_alike {
             part.alike_runs += 1;
             part.alike_total += inverse;

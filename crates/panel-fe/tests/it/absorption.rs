@@ -245,6 +245,35 @@ fn reported_bounds_hold() {
     }
 }
 
+/// The same for two-stage least squares.
+#[test]
+fn reported_bounds_hold_with_instruments() {
+    let design = Design::simple(20_000);
+    let three = ["indiv", "year", "firm"];
+    let with_instrument = || {
+        let mut frame = frame(&design, &three);
+        let endogenous = frame.exog.remove(0);
+        let z: Vec<f64> = endogenous.values.iter().enumerate().map(|(i, x)| 0.3 * x + (i as f64 * 0.7).sin()).collect();
+        frame.instruments = vec![Variable { name: "z".into(), values: z.into() }];
+        frame.endog = vec![endogenous];
+        frame
+    };
+    let exact = fit_frame(with_instrument(), &absorption(LIMITS[0].1)).expect("fits");
+    assert!(exact.error_bound < 1e-11, "{:e}", exact.error_bound);
+    for (how, limits) in LIMITS {
+        for tolerance in [1e-10, 1e-6, 1e-3] {
+            let mut options = absorption(limits);
+            options.absorption.tolerance = tolerance;
+            let estimate = fit_frame(with_instrument(), &options).expect("fits");
+            for j in 0..2 {
+                let distance = (estimate.estimates[j] - exact.estimates[j]).abs();
+                let bound = estimate.error_bounds[j] + exact.error_bounds[j];
+                assert!(distance <= bound, "{how} {tolerance:e}: {distance:e} beyond {bound:e}");
+            }
+        }
+    }
+}
+
 /// The order of rows does not matter.
 #[test]
 fn permuted_rows_give_the_same_estimate() {

@@ -48,12 +48,8 @@ fn by_pairs(estimate: &Estimate, data: &Panel, weight: impl Fn(usize, usize) -> 
     let tilde_y = Model::new("y ~ x | place + year").expect("valid").fit(data).expect("fits");
     // x̃ = (e_x + b e_y)/(1 - b d) with e_x = x̃ - bỹ, e_y = ỹ - dx̃.
     let d = tilde_y.estimates[0];
-    let x: Vec<f64> = demeaned
-        .residuals
-        .iter()
-        .zip(&tilde_y.residuals)
-        .map(|(e_x, e_y)| (e_x + b * e_y) / (1.0 - b * d))
-        .collect();
+    let x: Vec<f64> =
+        demeaned.residuals.iter().zip(&tilde_y.residuals).map(|(e_x, e_y)| (e_x + b * e_y) / (1.0 - b * d)).collect();
     let u = &estimate.residuals;
     let square: f64 = x.iter().map(|x| x * x).sum();
     let mut meat = 0.0;
@@ -178,8 +174,7 @@ fn leverage_of_one_counts_nothing() {
     data.set("level", own).expect("length");
     for vcov in ["hc2", "hc3"] {
         let run = |singletons: Singletons| {
-            let options =
-                Options { vcov: vcov.parse().expect("known"), singletons, ..Options::default() };
+            let options = Options { vcov: vcov.parse().expect("known"), singletons, ..Options::default() };
             fit(&data, "y ~ x | level", &options, None).expect("fits")
         };
         let (kept, dropped) = (run(Singletons::Keep), run(Singletons::Drop));
