@@ -4,6 +4,9 @@ use crate::panel::{PanelResult, PanelRow};
 use panel_core::descriptives::describe;
 use std::fmt;
 
+/// A column of the rows.
+type Read = fn(&PanelRow) -> Option<f64>;
+
 impl fmt::Display for PanelResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let summary = &self.summary;
@@ -22,7 +25,7 @@ impl fmt::Display for PanelResult {
             writeln!(f, "{name}: {choice}")?;
         }
         writeln!(f, "{:<22}{:>9}{:>10}{:>10}{:>10}{:>10}", "", "n", "mean", "sd", "min", "max")?;
-        let columns: [(&str, fn(&PanelRow) -> Option<f64>); 6] = [
+        let columns: [(&str, Read); 6] = [
             ("score", |row| row.score),
             ("contemporaneous score", |row| row.score_contemporaneous),
             ("index", |row| row.index),
