@@ -98,6 +98,16 @@ fn an_unknown_study_key() {
 }
 
 #[test]
+fn a_report_that_names_what_is_not_there() {
+    let column = format!("{STUDY}[report]\ngroup = \"regoin\"\n");
+    refused("group", DATA, &column, &["group", "`regoin`", "no column"]);
+    let headline = format!("{STUDY}[report]\nheadline = {{ table = \"tt\", column = \"(1)\" }}\n");
+    refused("headline", DATA, &headline, &["headline", "`tt`", "did you mean `t`"]);
+    let below = format!("{STUDY}[report]\nbelow = \"tstat\"\n");
+    refused("below", DATA, &below, &["below", "tstat", "se, t, p"]);
+}
+
+#[test]
 fn a_file_that_is_not_there() {
     let study = STUDY.replace("data.csv", "dota.csv");
     refused("file", DATA, &study, &["dota.csv", "no such file"]);

@@ -27,7 +27,8 @@ fn real_cities_have_the_published_moments_of_va() {
 
     // Two workbooks and a Stata file as their authors left them, beside the csv; each joined with what did not match.
     let manifest = std::fs::read_to_string(out.join("manifest.json")).unwrap();
-    for file in ["金融发展水平（2003-2023）236缺失.xlsx", "2000-2023地级市产业结构 .xlsx", "data_prefecture.dta"] {
+    for file in ["金融发展水平（2003-2023）236缺失.xlsx", "2000-2023地级市产业结构 .xlsx", "data_prefecture.dta"]
+    {
         assert!(manifest.contains(file), "{file}");
     }
     let log = std::fs::read_to_string(out.join("log/diagnostics.md")).unwrap();

@@ -5,24 +5,40 @@ use crate::{bootstrap, workspace};
 use std::path::PathBuf;
 use std::process::Command;
 
-/// Runs the criterion benches of the crates behind a suite name, then their Python peers in the same run.
+/// A suite: its name, packages, and the one bench of theirs that it runs; all of them where none is named.
+struct Suite {
+    name: &'static str,
+    packages: &'static [&'static str],
+    bench: Option<&'static str>,
+}
+
+const SUITES: [Suite; 4] = [
+    Suite { name: "dea", packages: &["gtfp-ebm"], bench: None },
+    // These two run their own peers and print their own tables.
+    Suite { name: "fe", packages: &["panel-fe"], bench: Some("fe") },
+    Suite { name: "fe-coverage", packages: &["panel-fe"], bench: Some("coverage") },
+    Suite { name: "space", packages: &["va-index", "market-seg"], bench: None },
+];
+
+/// Runs the benches of the crates behind a suite name, then their Python peers in the same run.
 pub(crate) fn run(args: &[String], install: bool) -> Result<u8, String> {
-    let suites: &[(&str, &[&str])] =
-        &[("dea", &["gtfp-ebm"]), ("fe", &["panel-fe"]), ("space", &["va-index", "market-seg"])];
     let name = args.first().map_or("", String::as_str);
-    let Some((_, crates)) = suites.iter().find(|(suite, _)| *suite == name) else {
-        let names: Vec<&str> = suites.iter().map(|(suite, _)| *suite).collect();
+    let Some(suite) = SUITES.iter().find(|suite| suite.name == name) else {
+        let names: Vec<&str> = SUITES.iter().map(|suite| suite.name).collect();
         eprintln!("which suite? one of: {}", names.join(", "));
         return Ok(2);
     };
     bootstrap::ensure(install)?;
     let mut command = cargo();
     command.arg("bench").arg("--manifest-path").arg(workspace::root().join("Cargo.toml"));
-    for package in *crates {
+    for package in suite.packages {
         command.args(["--package", package]);
     }
+    if let Some(bench) = suite.bench {
+        command.args(["--bench", bench, "--"]);
+    }
     let code = run_process(command.args(&args[1..]))?;
-    for package in *crates {
+    for package in suite.packages {
         peers(package)?;
     }
     Ok(code)

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 /// ε, w, ρ and affinity of every group, measured on one set of units.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct CalibrationResult {
     /// The rule; none where ε and w were given.
     pub rule: Option<CalibrationRule>,

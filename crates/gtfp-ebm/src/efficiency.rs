@@ -11,6 +11,7 @@ use crate::spec::PanelSpec;
 
 /// Scores of some rows against a reference set.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Efficiency {
     /// One outcome per evaluated row, in the order asked for.
     pub outcomes: Vec<Outcome>,
@@ -49,6 +50,7 @@ pub fn efficiency(
     label: &dyn Fn(usize) -> String,
 ) -> Result<Efficiency> {
     let n = observations.n();
+    let _span = tracing::debug_span!("efficiency", rows = rows.len(), model = %spec.model).entered();
     if let Some(&row) = rows.iter().chain(reference).find(|&&row| row >= n) {
         return Err(Error::UnknownUnit { row, n });
     }

@@ -89,6 +89,7 @@ impl Outcome {
 /// Everything a program says about one unit. Slacks, targets and multipliers are in the columns' own units and in the
 /// order inputs, goods, bads. Optimal slacks, peers and multipliers need not be unique.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Detail {
     /// Row of the unit.
     pub row: usize,

@@ -52,6 +52,11 @@
 //! [`record::Summary`] names every convention behind it.
 #![warn(missing_docs)]
 
+// The README is tested, too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 pub mod affinity;
 pub mod bootstrap;
 pub mod calibration;

@@ -66,6 +66,7 @@ pub enum Transition {
 
 /// Everything about one row; `None` is an empty cell, and the statuses say why.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct PanelRow {
     /// Score on the reference chosen (global by default): efficiency, or distance for directional models.
     pub score: Option<f64>,
@@ -95,6 +96,7 @@ pub struct PanelRow {
 
 /// The result of a whole panel.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct PanelResult {
     /// One record per row, in the order of the data.
     pub rows: Vec<PanelRow>,
@@ -126,6 +128,7 @@ pub struct PanelResult {
 pub fn productivity(data: &PanelData<'_>, spec: &PanelSpec, solver: Solver) -> Result<PanelResult> {
     let observations = Observations::new(data.inputs, data.goods, data.bads)?;
     let n = observations.n();
+    let _span = tracing::debug_span!("productivity", rows = n, model = %spec.model).entered();
     let usable: Vec<bool> = (0..n).map(|row| !observations.is_missing(row)).collect();
     let timeline = Timeline::new(data.entity, data.time, &usable, data.label)?;
     check(spec, data, n)?;

@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 
 /// What the linear programs of a run did.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct LpRecord {
     /// Programs solved.
     pub programs: usize,
@@ -43,6 +44,7 @@ impl From<&LpStats> for LpRecord {
 
 /// The record of a whole-panel run, ready to be written beside its rows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Summary {
     /// Names of inputs.
     pub inputs: Vec<String>,

@@ -1,11 +1,12 @@
 //! Does a border divide a market? Six towns in two provinces; prices follow the province, and a little noise.
 //!
-//! The noise is (17 k² mod 11 - 5)/1000 of the k-th price, so that the answer is the same everywhere.
+//! The noise is (17 k² mod 11 - 5)/1000 of the k-th price, so that the answer is the same everywhere. Nothing is demeaned:
+//! with two blocks of equal size, the mean over all pairs of a good would stand for the border itself.
 //!
 //! `cargo run --release -p market-seg --example border`
 #![allow(clippy::print_stdout, reason = "an example ends in a printed answer")]
 
-use market_seg::{PriceChanges, PriceKind, Relations, SegSpec, border_effect};
+use market_seg::{Demean, PriceChanges, PriceKind, Relations, SegSpec, border_effect};
 
 const TOWNS: usize = 6;
 const YEARS: usize = 4;
@@ -42,7 +43,7 @@ fn main() -> market_seg::Result<()> {
         PriceKind::default(),
     )?;
     let relations = Relations { group: Some(&[0, 0, 0, 1, 1, 1]), ..Relations::default() };
-    let effect = border_effect(&changes, &relations, &SegSpec::default(), 999, 1)?;
+    let effect = border_effect(&changes, &relations, &SegSpec { demean: Demean::None, ..SegSpec::default() }, 999, 1)?;
     println!("within provinces:  {:.2e} over {} pairs", effect.within, effect.within_pairs);
     println!("between provinces: {:.2e} over {} pairs", effect.between, effect.between_pairs);
     println!("ratio {:.1}, permutation p {:.3}", effect.ratio, effect.p_difference);

@@ -6,13 +6,13 @@ use crate::prices::PriceChanges;
 use crate::relations::Relations;
 use crate::spec::SegSpec;
 use panel_core::geo::{CompensatedSum, compensated_sum};
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+use panel_core::random::Stream;
 use rayon::prelude::*;
 use serde::Serialize;
 
 /// Segmentation between groups against within them.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct BorderEffect {
     /// Pairs within a group.
     pub within_pairs: usize,
@@ -88,10 +88,9 @@ pub fn border_effect(
     let simulated: Vec<(f64, Option<f64>)> = (0..permutations)
         .into_par_iter()
         .map(|unit| {
-            let mut rng = ChaCha8Rng::seed_from_u64(seed);
-            rng.set_stream(unit as u64);
             let mut labels: Vec<u32> = movable.iter().map(|&i| group[i]).collect();
-            shuffle(&mut rng, &mut labels);
+            let all = labels.len();
+            Stream::new(seed, unit as u64).shuffle(&mut labels, all);
             let mut dealt = group.to_vec();
             movable.iter().zip(labels).for_each(|(&i, label)| dealt[i] = label);
             let split = fixed.split(&pairs, &dealt);
@@ -192,19 +191,5 @@ impl Fixed {
         let determinant = border_border * self.km_km - split.border_km * split.border_km;
         (determinant > 1e-12 * border_border * self.km_km)
             .then(|| (split.border_variance * self.km_km - split.border_km * self.km_variance) / determinant)
-    }
-}
-
-/// Fisher and Yates, with numbers below a bound by Lemire (2019).
-fn shuffle(rng: &mut ChaCha8Rng, labels: &mut [u32]) {
-    for k in (1..labels.len()).rev() {
-        let bound = k as u64 + 1;
-        let other = loop {
-            let wide = u128::from(rng.next_u64()) * u128::from(bound);
-            if wide as u64 >= (u64::MAX - bound + 1) % bound {
-                break (wide >> 64) as usize;
-            }
-        };
-        labels.swap(k, other);
     }
 }

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 /// Pairs of one group against pairs of two.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct GroupSplit {
     /// Period (index of its label).
     pub time: u32,

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 /// Segmentation and integration by entity and period.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Segmentation {
     /// Number of periods: cell (i, t) stands at `i * n_periods + t`.
     pub n_periods: usize,
@@ -24,6 +25,7 @@ pub struct Segmentation {
 
 /// One period.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct PeriodSummary {
     /// Period (index of its label).
     pub time: u32,
@@ -41,6 +43,7 @@ pub struct PeriodSummary {
 
 /// One entity in one period.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct EntityPeriod {
     /// Entity (index of its label).
     pub entity: u32,

@@ -52,6 +52,7 @@ pub fn segmentation(changes: &PriceChanges, relations: &Relations<'_>, spec: &Se
     spec.validate()?;
     relations.validate(changes, spec)?;
     let (n, periods) = (changes.n_entities(), changes.n_periods());
+    let _span = tracing::debug_span!("segmentation", entities = n, periods).entered();
     let selected = relations.selected(n, spec)?;
     let means = demeaning(changes, selected.as_ref(), spec);
     let sums = totals(changes, relations, &means, selected.as_ref(), spec);

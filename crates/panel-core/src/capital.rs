@@ -48,6 +48,7 @@ impl Default for PerpetualInventory {
 
 /// Capital stocks and how they came about.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct CapitalStock {
     /// Stocks at prices of the base period.
     pub values: Vec<f64>,

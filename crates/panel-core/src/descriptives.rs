@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// Statistics of one variable. A statistic of too few values is absent, never a number that stands for nothing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Descriptives {
     /// Variable.
     pub name: String,

@@ -13,8 +13,14 @@
 //! | [`expr`] | the language of derived variables and filters |
 //! | [`quality`] | missing values, jumps, spikes, units, outliers of every variable |
 //! | [`geo`] | coordinates and great-circle distances |
+//! | [`random`] | streams that do not depend on threads |
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may end where something is not as it should be"))]
+
+// The README is tested, too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 pub mod capital;
 pub mod column;
@@ -29,6 +35,7 @@ pub mod io;
 pub mod number;
 pub mod panel;
 pub mod quality;
+pub mod random;
 pub mod suggest;
 pub mod transform;
 

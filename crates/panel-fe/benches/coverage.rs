@@ -1,7 +1,7 @@
 //! Coverage of nominal 95 % intervals by seeded simulation: `cargo xtask bench fe-coverage [replications]`.
 //!
 //! y = b₁x + b₂x² + b₃xz + b₄x²z + b₅z + city + year + u with errors that are correlated and heteroskedastic within
-//! cities; two-way fixed effects, standard errors clustered by city, t(G - 1). Columns: the slope dy/dx at (1, 0), the
+//! cities; two-way fixed effects, standard errors clustered by city, t(G - 1). Columns: the slope dy/dx at (0, 0), the
 //! turning point at z = 0 by the delta method and by Fieller, its shift dx*/dz at z = 0, and its numerator b₁b₄ - b₂b₃.
 #![allow(missing_docs, clippy::print_stdout)]
 
@@ -102,7 +102,7 @@ fn trial(design: &Design, replication: u64) -> [bool; 6] {
     let truth = -b1 / (2.0 * b2);
     let q = b1 * b4 - b2 * b3;
     [
-        holds(moderation.slope(1.0, 0.0), b1 + 2.0 * b2),
+        holds(moderation.slope(0.0, 0.0), b1),
         point.delta.0 <= truth && truth <= point.delta.1,
         point.fieller.contains(truth),
         holds(moderation.at(0.0).shift, q / (2.0 * b2 * b2)),

@@ -1,4 +1,5 @@
-//! This crate and its peers on the benchmark panels, in one run: `cargo xtask bench fe [--quick] [--designs a,b]`.
+//! This crate and its peers on the benchmark panels, in one run:
+//! `cargo xtask bench fe [--designs city,simple,difficult,akm] [--sizes 100000,1000000,10000000] [--threads 1,2]`.
 //!
 //! Every measurement is a process of its own, so that peak memory belongs to it: this program calls itself for its own
 //! part and `benches/peers/fe.py` and `fe.R` for the others, which read the same columns from files. Peers that are not
@@ -31,9 +32,8 @@ const TWO: &[&str] = &["indiv", "year"];
 const MOVERS: &[&str] = &["indiv", "firm"];
 const THREE: &[&str] = &["indiv", "year", "firm"];
 
-fn cases(quick: bool) -> Vec<Case> {
+fn cases(sizes: &[usize]) -> Vec<Case> {
     let mut cases = vec![Case { design: "city", n: 2232, effects: TWO }];
-    let sizes: &[usize] = if quick { &[100_000, 1_000_000] } else { &[100_000, 1_000_000, 10_000_000] };
     for &n in sizes {
         for design in ["simple", "difficult", "akm"] {
             for effects in [TWO, MOVERS, THREE] {
@@ -55,13 +55,12 @@ fn main() {
     }
     let value = |name: &str| args.iter().position(|arg| arg == name).and_then(|at| args.get(at + 1));
     let wanted = value("--designs").map(|list| list.split(',').map(str::to_owned).collect::<Vec<_>>());
-    let threads: Vec<usize> = value("--threads").map_or_else(
-        || {
-            let all = std::thread::available_parallelism().map_or(1, usize::from);
-            if all > 1 { vec![1, all] } else { vec![1] }
-        },
-        |list| list.split(',').filter_map(|n| n.parse().ok()).collect(),
-    );
+    let numbers = |name: &str, otherwise: Vec<usize>| -> Vec<usize> {
+        value(name).map_or(otherwise, |list| list.split(',').filter_map(|n| n.parse().ok()).collect())
+    };
+    let all = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = numbers("--threads", if all > 1 { vec![1, all] } else { vec![1] });
+    let sizes = numbers("--sizes", vec![100_000, 1_000_000, 10_000_000]);
     let folder = std::env::temp_dir().join(format!("panel-fe-bench-{}", std::process::id()));
     println!("panel-fe {}", env!("CARGO_PKG_VERSION"));
     let python = std::env::var("PANEL_PYTHON").unwrap_or_else(|_| "python3".into());
@@ -71,8 +70,8 @@ fn main() {
         programs.extend(Program::peer(name, &python, &[peers.join("fe.py")]));
     }
     programs.extend(Program::peer("fixest", "Rscript", &[peers.join("fe.R")]));
-    println!("best of the repeats: wall seconds / processor seconds / peak memory MB; ratio of walls to panel-fe");
-    for case in cases(args.iter().any(|arg| arg == "--quick")) {
+    println!("best of the repeats: wall seconds / processor seconds / peak MB (ratios of both times to panel-fe)");
+    for case in cases(&sizes) {
         if wanted.as_ref().is_some_and(|wanted| !wanted.iter().any(|name| name == case.design)) {
             continue;
         }
@@ -88,14 +87,17 @@ fn main() {
                 }
                 match program.run(&case, threads, &folder) {
                     Some(measured) => {
-                        let ratio = own.as_ref().map_or(1.0, |own| measured.wall / own.wall);
+                        let ratio = |f: fn(&Measured) -> f64| own.as_ref().map_or(1.0, |own| f(&measured) / f(own));
+                        let ratios = (ratio(|m| m.wall), ratio(|m| m.cpu));
                         let agrees = own.as_ref().is_none_or(|own| (own.b - measured.b).abs() < 1e-9 * own.b.abs());
                         print!(
-                            " | {} {:.5}/{:.5}/{:.0} x{ratio:.2}{}",
+                            " | {} {:.5}/{:.5}/{:.0} ({:.2}, {:.2}){}",
                             program.name,
                             measured.wall,
                             measured.cpu,
                             measured.memory,
+                            ratios.0,
+                            ratios.1,
                             if agrees { "" } else { " (b differs)" }
                         );
                         own.get_or_insert(measured);

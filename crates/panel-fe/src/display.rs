@@ -52,14 +52,7 @@ impl fmt::Display for Estimate {
             writeln!(f, "{wald}")?;
         }
         if let Some(iv) = &self.iv {
-            for test in [
-                &iv.diagnostics.under_id,
-                &iv.diagnostics.weak_id,
-                &iv.diagnostics.weak_id_robust,
-                &iv.diagnostics.over_id,
-            ] {
-                writeln!(f, "{test}")?;
-            }
+            writeln!(f, "{}", iv.diagnostics)?;
         }
         writeln!(f, "coefficients are exact to {:.1e}", self.error_bound)?;
         for diagnostic in &self.diagnostics {
@@ -70,7 +63,10 @@ impl fmt::Display for Estimate {
 }
 
 /// Seven significant digits, without an exponent where it reads well.
-fn number(value: f64) -> String {
+pub(crate) fn number(value: f64) -> String {
+    if !value.is_finite() {
+        return format!("{value}");
+    }
     let size = value.abs();
     if value == 0.0 || (1e-4..1e7).contains(&size) {
         let digits = if value == 0.0 { 0 } else { size.log10().floor() as i32 };

@@ -127,6 +127,7 @@ pub struct Absorbed {
 
 /// Multiplier, parameters and degrees of freedom of one covariance.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct SmallSample {
     /// c in V = c·BMB; for iid, V = c·(u'Wu/N)·B.
     pub multiplier: f64,

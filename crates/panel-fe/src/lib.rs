@@ -10,9 +10,15 @@
 //! | [`absorb`] | residuals on any number of fixed effects, with a bound on their error |
 //! | [`multi`] | several regressions on one sample |
 //! | [`predict`] | predictions, recovered fixed effects |
+//! | [`record`] | estimates as plain data with a schema version |
 //! | [`influence`] | leverage, influence, variance inflation |
 //! | [`outcome`], [`distribution`] | tests with their null, or why there is none; tail probabilities |
 #![warn(missing_docs)]
+
+// The README is tested, too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 pub mod absorb;
 pub mod binscatter;
@@ -21,6 +27,7 @@ pub mod coefficients;
 pub(crate) mod collinear;
 pub mod diagnostics;
 mod display;
+mod display_tests;
 pub mod distribution;
 pub mod dof;
 pub mod error;
@@ -41,6 +48,7 @@ pub mod multi;
 pub(crate) mod ols;
 pub mod outcome;
 pub mod predict;
+pub mod record;
 pub mod result;
 pub mod spec;
 pub mod subsample;
@@ -55,7 +63,7 @@ pub use error::{Error, Result};
 pub use formula::{Formula, FormulaError};
 pub use frame::Frame;
 pub use model::{Model, fit, fit_frame};
-pub use multi::fit_many;
+pub use multi::{fit_many, fit_samples};
 pub use outcome::{Distribution, TestOutcome, TestStat};
 pub use result::{Coefficient, Dropped, Estimate, IvResult, R2};
 pub use spec::{Options, Singletons, WeightKind, Weights};

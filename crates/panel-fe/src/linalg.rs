@@ -51,7 +51,10 @@ fn fold(lanes: [f64; 8]) -> f64 {
 }
 
 fn dot_block(a: &[f64], b: &[f64]) -> f64 {
-    pulp::Arch::new().dispatch(|| dot_lanes(a, b))
+    pulp::Arch::new().dispatch(
+        #[inline(always)]
+        || dot_lanes(a, b),
+    )
 }
 
 #[inline(always)]
@@ -68,7 +71,10 @@ fn dot_lanes(a: &[f64], b: &[f64]) -> f64 {
 }
 
 fn dot3_block(a: &[f64], b: &[f64], w: &[f64]) -> f64 {
-    pulp::Arch::new().dispatch(|| dot3_lanes(a, b, w))
+    pulp::Arch::new().dispatch(
+        #[inline(always)]
+        || dot3_lanes(a, b, w),
+    )
 }
 
 #[inline(always)]

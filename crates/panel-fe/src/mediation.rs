@@ -1,8 +1,10 @@
 //! Three-step mediation of one or several terms in x (Baron & Kenny 1986).
 
+use crate::bootstrap::{BootstrapSummary, Resampling, bootstrap};
 use crate::coefficients::{Coefficients, Derived};
 use crate::error::{Error, Result};
 use crate::outcome::TestStat;
+use crate::result::Estimate;
 
 /// The three estimates of a mediation analysis.
 ///
@@ -21,6 +23,7 @@ pub struct MediationSteps<'a> {
 
 /// Mediation of one term of x.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct MediatedTerm {
     /// Its name.
     pub term: String,
@@ -46,6 +49,7 @@ pub struct MediatedTerm {
 
 /// Result of [`mediate`].
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Mediation {
     /// The terms, in the order asked for.
     pub terms: Vec<MediatedTerm>,
@@ -93,6 +97,46 @@ pub fn mediate(steps: &MediationSteps<'_>, x: &[&str], mediator: &str) -> Result
         })
         .collect();
     Ok(Mediation { terms, b, common_sample: steps.common_sample, a_covariance })
+}
+
+/// Bootstrap of the indirect effects: the three equations of [`mediate`] are fitted again on the same resamples.
+///
+/// The statistics are ab of each term, then the instantaneous indirect effect at each value of `at`; take their
+/// intervals from the summary ([`BootstrapSummary::bias_corrected`] is the usual one, Hayes & Preacher 2010).
+///
+/// # Errors
+/// [`Error::Specification`] when the equations do not share their sample; else as [`bootstrap`].
+pub fn mediate_bootstrap(
+    total: &Estimate,
+    mediator_equation: &Estimate,
+    outcome: &Estimate,
+    (x, mediator): (&[&str], &str),
+    at: &[f64],
+    resampling: &Resampling<'_>,
+    (replications, seed): (usize, u64),
+) -> Result<BootstrapSummary> {
+    let equations = [total, mediator_equation, outcome];
+    if equations.iter().any(|equation| equation.rows != total.rows) {
+        return Err(Error::Specification("the equations of a mediation bootstrap need one common sample".into()));
+    }
+    let statistics = |[total, mediator_equation, outcome]: [&Estimate; 3]| -> Result<Vec<f64>> {
+        let steps = MediationSteps {
+            total: total.coefficients(),
+            mediator: mediator_equation.coefficients(),
+            outcome: outcome.coefficients(),
+            common_sample: true,
+        };
+        let mediation = mediate(&steps, x, mediator)?;
+        let indirect = mediation.terms.iter().map(|term| term.indirect);
+        Ok(indirect.chain(at.iter().map(|&x| mediation.instantaneous(x).value)).collect())
+    };
+    bootstrap(total.rows.len(), resampling, replications, seed, |resample| match resample {
+        None => statistics(equations),
+        Some(resample) => {
+            let [a, b, c] = equations.map(|equation| equation.refit(resampling, resample));
+            statistics([&a?, &b?, &c?])
+        }
+    })
 }
 
 impl Mediation {

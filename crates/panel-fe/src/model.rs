@@ -110,6 +110,7 @@ impl Model {
     /// [`crate::Error`]: unknown columns, unusable values, an empty sample, no regressor left, no degrees of freedom,
     /// absorption that does not converge, combinations that no program has.
     pub fn fit_where(&self, panel: &Panel, mask: Option<&[bool]>) -> Result<Estimate> {
+        let _span = tracing::debug_span!("fit", formula = self.formula.source, rows = panel.n_rows()).entered();
         self.options.check()?;
         let frame = Frame::new(&self.formula, panel, &self.options, mask)?;
         estimation::run(frame, &self.formula.source, &self.options, Some(panel))
@@ -130,6 +131,7 @@ pub fn fit(panel: &Panel, formula: &str, options: &Options, mask: Option<&[bool]
 /// See [`Model::fit_where`].
 pub fn fit_frame(frame: Frame, options: &Options) -> Result<Estimate> {
     let formula = describe(&frame);
+    let _span = tracing::debug_span!("fit", formula, rows = frame.rows.len()).entered();
     estimation::run(frame, &formula, options, None)
 }
 

@@ -1,4 +1,4 @@
-//! Several regressions on one sample, each column absorbed once.
+//! Several regressions at once: on one sample each column is absorbed once.
 
 use crate::absorb::Absorber;
 use crate::error::{Error, Result};
@@ -72,4 +72,54 @@ pub fn fit_many(panel: &Panel, formulas: &[&str], options: &Options, mask: Optio
             estimation::estimate(Arc::new(own), absorber.clone(), columns, &formula.source, options, Some(panel))
         })
         .collect()
+}
+
+/// [`fit_many`] on several samples: one list of estimates per mask, in order. Within a sample each column is absorbed
+/// once; every sample has its own fixed effects.
+///
+/// # Errors
+/// As [`fit_many`].
+pub fn fit_samples(
+    panel: &Panel,
+    formulas: &[&str],
+    options: &Options,
+    masks: &[&[bool]],
+) -> Result<Vec<Vec<Estimate>>> {
+    masks.iter().map(|mask| fit_many(panel, formulas, options, Some(mask))).collect()
+}
+
+/// Formulas that add the controls to a base formula one after the other: the base itself, then with the first control,
+/// then with the first two, and so on. Fit them with [`fit_many`].
+///
+/// ```
+/// let formulas = panel_fe::multi::stepwise("y ~ x | city", &["w", "z^2"])?;
+/// assert_eq!(formulas, ["y ~ x | city", "y ~ x + w | city", "y ~ x + w + z^2 | city"]);
+/// # Ok::<(), panel_fe::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Formula`] when the base or a control cannot be read.
+pub fn stepwise(base: &str, controls: &[&str]) -> Result<Vec<String>> {
+    let formula = Formula::parse(base)?;
+    // The first bar outside back quotes ends the regressors.
+    let mut quoted = false;
+    let end = base
+        .char_indices()
+        .find(|&(_, c)| {
+            quoted ^= c == '`';
+            c == '|' && !quoted
+        })
+        .map_or(base.len(), |(at, _)| at);
+    let (head, tail) = base.split_at(end);
+    let mut formulas = vec![formula.source.clone()];
+    for k in 1..=controls.len() {
+        let added = controls[..k].join(" + ");
+        let text = if tail.is_empty() {
+            format!("{} + {added}", head.trim())
+        } else {
+            format!("{} + {added} {tail}", head.trim())
+        };
+        formulas.push(Formula::parse(&text)?.source);
+    }
+    Ok(formulas)
 }

@@ -5,6 +5,7 @@ use std::fmt;
 
 /// The reference distribution of a statistic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Distribution {
     /// χ²(df).
     ChiSquared,
@@ -20,6 +21,7 @@ pub enum Distribution {
 
 /// A computed test.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct TestStat {
     /// Name, such as `Kleibergen-Paap rk LM`.
     pub name: String,

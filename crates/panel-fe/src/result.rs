@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 /// One row of the coefficient table.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Coefficient {
     /// As written in the formula.
     pub name: String,
@@ -50,6 +51,7 @@ pub struct Dropped {
 /// | within_entity | 1 - u'Wu / Σ w(y - ȳᵢ)²: Stata's `xtreg, fe` R² within, where period dummies count as regressors |
 /// | adjusted | 1 - (1 - R²)(N - 1)/(N - K); of within_entity and with K* under `like = xtreg` |
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct R2 {
     /// Overall.
     pub overall: f64,
@@ -63,6 +65,7 @@ pub struct R2 {
 
 /// The instrumental-variable part of an estimate.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct IvResult {
     /// Fit of the chosen estimator.
     pub fit: IvFit,
@@ -81,6 +84,7 @@ pub struct IvResult {
 /// **Shapes**: k coefficients in the order endogenous, then exogenous as written; `vcov` k×k; `residuals` and `rows`
 /// one per row of the sample.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Estimate {
     /// The formula as written.
     pub formula: String,
@@ -112,9 +116,11 @@ pub struct Estimate {
     pub n_missing: usize,
     /// Rows left out as singletons.
     pub n_singletons: usize,
-    /// N - K.
+    /// N - K: what is left of the observations when slopes and absorbed effects are counted by the rule of `like`, with
+    /// nothing freed for being nested in clusters. It describes the sample and does not depend on the covariance.
     pub df_resid: f64,
-    /// Degrees of freedom of t; infinite for the normal.
+    /// Degrees of freedom of t, of the denominator of F, and so of every p-value and interval here: N - K, or G - 1
+    /// under clusters (T - 1 under Driscoll-Kraay); infinite for the normal.
     pub df_t: f64,
     /// R².
     pub r2: R2,

@@ -85,6 +85,7 @@ pub fn fieller(a: f64, c: f64, s_aa: f64, s_ac: f64, s_cc: f64, critical: f64) -
 
 /// The extremum of a fitted curve.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct TurningPoint {
     /// Estimate with its delta-method standard error.
     pub estimate: Derived,

@@ -8,6 +8,7 @@ use crate::outcome::{Distribution, TestOutcome, TestStat};
 use crate::utest::Shape;
 use crate::vcov::Meat;
 use faer::{Mat, MatRef};
+use panel_core::transform::quantile;
 
 /// What the test needs.
 #[derive(Clone, Copy)]
@@ -51,6 +52,7 @@ pub struct Line {
 
 /// Result of [`two_lines`].
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct TwoLines {
     /// The shape that is tested, from the quadratic fit at the smallest x.
     pub shape: Shape,
@@ -332,12 +334,4 @@ fn cubic_basis(x: &[f64], knots: &[f64]) -> Result<(Mat<f64>, Mat<f64>)> {
         basis[(i, j + 1)] += ap;
     }
     Ok((basis, penalty))
-}
-
-/// Linear interpolation between order statistics (R's type 7) of ascending values.
-fn quantile(sorted: &[f64], p: f64) -> f64 {
-    let place = p * (sorted.len() - 1) as f64;
-    let low = place.floor() as usize;
-    let high = (low + 1).min(sorted.len() - 1);
-    sorted[low] + (place - low as f64) * (sorted[high] - sorted[low])
 }

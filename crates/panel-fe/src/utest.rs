@@ -9,6 +9,7 @@ use faer::MatRef;
 
 /// How the variable enters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Curve {
     /// b₁x + b₂x², slope b₁ + 2b₂x.
     #[default]
@@ -43,6 +44,7 @@ pub struct EndSlope {
 
 /// Result of [`utest`].
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct UTest {
     /// How the variable enters.
     pub curve: Curve,

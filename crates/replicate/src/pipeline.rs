@@ -9,7 +9,7 @@ use crate::progress::Progress;
 use crate::published::Published;
 use crate::quality;
 use crate::stages::tables::{self, Tables};
-use crate::study::Loaded;
+use crate::study::{GtfpSpec, Loaded, Study};
 use crate::{figures, pages};
 use panel_core::Diagnostic;
 use panel_core::quality::QualityReport;
@@ -99,7 +99,7 @@ pub fn run(options: &RunOptions) -> Result<RunReport> {
         inputs: inputs(&loaded, &results),
         outputs,
         versions: versions().into_iter().collect(),
-        seeds: BTreeMap::new(),
+        seeds: seeds(&loaded.study),
         stages,
         threads: pool.current_num_threads(),
         started,
@@ -116,6 +116,9 @@ fn run_stages(loaded: &Loaded, plan: &Plan, quiet: bool) -> Result<(Results, Vec
     let mut progress = Progress::new(plan.run.len(), quiet);
     let mut cache = Cache::default();
     let computed = compute(loaded, Scope::Plan(plan), &mut cache, &mut progress)?;
+    if plan.runs("report") {
+        loaded.study.report.check_columns(&computed.panel).map_err(|error| Error::stage("report", error))?;
+    }
     let mut tables = None;
     let mut published = None;
     if plan.runs("tables") {
@@ -186,6 +189,14 @@ fn resolved(loaded: &Loaded) -> Result<String> {
     toml::to_string(&loaded.study)
         .map(|text| format!("# Every default of `{}` spelled out.\n{text}", file_name(&loaded.file)))
         .map_err(|error| Error::Environment(format!("cannot write the resolved study: {error}")))
+}
+
+/// Seeds of everything random: bootstraps only.
+fn seeds(study: &Study) -> BTreeMap<String, u64> {
+    let of = |spec: &GtfpSpec| {
+        spec.bootstrap.as_ref().map(|bootstrap| (format!("gtfp-{}-bootstrap", spec.id), bootstrap.seed))
+    };
+    study.gtfp.iter().filter_map(of).collect()
 }
 
 /// The last part of a path.

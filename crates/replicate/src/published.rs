@@ -318,10 +318,20 @@ pub fn audit(args: &AuditArgs) -> Result<Outcome> {
     let table = result.table(false);
     let mut staging = Staging::beside(&out)?;
     staging.write("audit.csv", result.csv().as_bytes())?;
-    for (format, lang) in [(TableFormat::Markdown, Lang::En), (TableFormat::Html, Lang::En)] {
-        let bytes = table.render(format, lang).map_err(failed)?;
-        staging.write(&format!("audit.{}", format.extension()), &bytes)?;
+    for (name, lang) in [("audit.md", Lang::En), ("audit.zh.md", Lang::Zh)] {
+        staging.write(name, &table.render(TableFormat::Markdown, lang).map_err(failed)?)?;
     }
+    let page = Page {
+        title: table.title.clone(),
+        verdict: Text::build(|lang| result.summary(lang)),
+        sections: vec![Section {
+            id: "findings".into(),
+            heading: Text::new("逐项核对", "Findings"),
+            blocks: vec![Block::table(table)],
+        }],
+        ..Page::default()
+    };
+    staging.write("audit.html", page.html().map_err(failed)?.as_bytes())?;
     staging.commit(&[])?;
     let contradictions = result.findings.iter().filter(|finding| finding.status == Status::Contradiction).count();
     let summary = format!("{}\nFindings: {}\n", result.summary(Lang::En), out.join("audit.md").display());

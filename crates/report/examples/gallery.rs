@@ -21,6 +21,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let figure = draw(lang)?;
             std::fs::write(folder.join(format!("{name}.{}.svg", lang.code())), &figure.svg)?;
             std::fs::write(folder.join(format!("{name}.csv")), &figure.csv)?;
+            #[cfg(feature = "png")]
+            std::fs::write(
+                folder.join(format!("{name}.{}.png", lang.code())),
+                panel_report::figure::png(&figure, 1.0)?.bytes,
+            )?;
         }
         blocks.push(Block::figure(draw)?);
     }

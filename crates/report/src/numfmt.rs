@@ -65,6 +65,12 @@ pub fn p_value(p: f64) -> String {
     if p < 0.001 { "<0.001".to_owned() } else { number(p, Format::Fixed(3)) }
 }
 
+/// A p-value as an equation: `p = 0.012`, or `p < 0.001` below that.
+#[must_use]
+pub fn p_equation(p: f64) -> String {
+    if p < 0.001 { "p < 0.001".to_owned() } else { format!("p = {}", p_value(p)) }
+}
+
 fn significant(value: f64, digits: u8) -> String {
     if value == 0.0 {
         return "0".to_owned();

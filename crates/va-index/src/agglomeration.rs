@@ -57,6 +57,7 @@ pub fn virtual_agglomeration(
     areas_km2: Option<&[f64]>,
     spec: &VaSpec,
 ) -> Result<VaIndex> {
+    let _span = tracing::debug_span!("virtual_agglomeration", rows = data.n_rows()).entered();
     let setup = Setup::new(data, geography, areas_km2, spec)?;
     let Setup { quotients, links, scaling, lq_sums, .. } = &setup;
     let n = data.entities.len();

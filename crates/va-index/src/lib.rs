@@ -10,7 +10,6 @@ mod kernel;
 mod links;
 mod location_quotient;
 mod normalize;
-mod random;
 mod result;
 mod spec;
 

@@ -7,6 +7,7 @@ use panel_core::{Diagnostic, Diagnostics};
 
 /// Location quotients of all rows, with what should be known about them.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct LocationQuotients {
     /// One value per row; `NaN` where it does not exist.
     pub values: Vec<f64>,

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 /// The index and its parts, one value per row of the data; missing is `NaN`.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct VaIndex {
     /// The index in the form asked for.
     pub va: Vec<f64>,
@@ -32,6 +33,7 @@ impl VaIndex {
 
 /// What one entity gives to another's index.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Contribution {
     /// The giving entity (index of its label).
     pub entity: u32,

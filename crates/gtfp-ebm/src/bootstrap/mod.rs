@@ -34,6 +34,7 @@ use crate::panel::{PanelData, PanelRow, Run, productivity};
 use crate::record::LpRecord;
 use crate::spec::{Model, Orientation, PanelSpec, Rts};
 use crate::timeline::Timeline;
+use panel_core::transform::quantile;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
@@ -98,6 +99,7 @@ pub struct BootstrapRow {
 
 /// The result of a bootstrap.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct BootstrapResult {
     /// One record per row, in the order of the data.
     pub rows: Vec<BootstrapRow>,
@@ -257,13 +259,4 @@ fn summarize(row: usize, estimate: &PanelRow, draws: &[Vec<[f64; FIELDS]>], leve
     }
     let [score, score_contemporaneous, index, ec, tc] = intervals;
     BootstrapRow { score, score_contemporaneous, index, ec, tc }
-}
-
-/// Quantile of ascending values, linear between order statistics (R's type 7).
-pub(crate) fn quantile(sorted: &[f64], p: f64) -> f64 {
-    let last = sorted.len() - 1;
-    let position = p * last as f64;
-    let low = position.floor() as usize;
-    let high = (low + 1).min(last);
-    sorted[low] + (position - low as f64) * (sorted[high] - sorted[low])
 }

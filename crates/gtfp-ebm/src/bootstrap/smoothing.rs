@@ -1,6 +1,7 @@
 //! Smoothed resampling of efficiencies: reflection at 1, kernel noise that keeps the correlation over time.
 
 use crate::timeline::Timeline;
+use panel_core::transform::quantile;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -91,7 +92,7 @@ fn silverman(scores: &[f64]) -> f64 {
     }
     let mut reflected: Vec<f64> = below.iter().flat_map(|&s| [s, 2.0 - s]).collect();
     reflected.sort_by(f64::total_cmp);
-    let spread = (super::quantile(&reflected, 0.75) - super::quantile(&reflected, 0.25)) / 1.34;
+    let spread = (quantile(&reflected, 0.75) - quantile(&reflected, 0.25)) / 1.34;
     let sd = deviation(&reflected);
     let (m, n) = (reflected.len() as f64, scores.len() as f64);
     let h = 0.9 * sd.min(spread) * m.powf(-0.2);

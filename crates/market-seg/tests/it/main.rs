@@ -6,4 +6,6 @@ mod pairs;
 mod properties;
 mod real;
 mod reference;
+// Readers of reference data, shared with va-index.
+#[path = "../../../va-index/tests/it/support.rs"]
 mod support;

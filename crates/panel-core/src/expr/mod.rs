@@ -46,6 +46,7 @@ pub struct Expr {
 
 /// A column computed from an expression.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Evaluated {
     /// The values; conditions are 1 and 0.
     pub column: Column,
@@ -55,6 +56,7 @@ pub struct Evaluated {
 
 /// The rows a filter keeps.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Mask {
     /// Whether each row is kept.
     pub keep: Vec<bool>,

@@ -57,7 +57,11 @@ impl<'p> Schema<'p> {
         }
         let known = || panel.names().iter().map(String::as_str).chain([panel.entity_name(), panel.time_name()]);
         let hint = suggest::hint(suggest::nearest(name, known()));
-        let more = if hint.is_empty() { format!("; known are {}", suggest::listing(&known().collect::<Vec<_>>())) } else { hint };
+        let more = if hint.is_empty() {
+            format!("; known are {}", suggest::listing(&known().collect::<Vec<_>>()))
+        } else {
+            hint
+        };
         Err(Problem { at, message: format!("unknown column `{name}`{more}") })
     }
 

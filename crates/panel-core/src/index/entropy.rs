@@ -30,6 +30,7 @@ impl Default for EntropySpec {
 
 /// The index, its weights and their entropies.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct EntropyIndex {
     /// Index per row; missing where an indicator is.
     pub values: Vec<f64>,

@@ -53,6 +53,7 @@ pub enum Rows {
 
 /// What a join found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct JoinReport {
     /// File of the source.
     pub file: String,
@@ -66,6 +67,7 @@ pub struct JoinReport {
 
 /// A panel put together from sources.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Assembled {
     /// The panel.
     pub panel: Panel,

@@ -59,6 +59,7 @@ pub fn read_table(path: impl AsRef<Path>, options: &ReadOptions) -> Result<RawTa
 /// # Errors
 /// As [`read_table`].
 pub fn read_bytes(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<RawTable> {
+    let _span = tracing::debug_span!("read", file, bytes = bytes.len()).entered();
     let fail = |reason: String| Error::Read { file: file.to_owned(), reason };
     if bytes.is_empty() {
         return Err(fail("the file is empty".into()));
@@ -67,6 +68,7 @@ pub fn read_bytes(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Raw
         .extension()
         .map(|extension| extension.to_string_lossy().to_ascii_lowercase())
         .unwrap_or_default();
+    #[allow(unused_variables, reason = "every arm returns where no optional format is compiled in")]
     let table = match extension.as_str() {
         "csv" | "tsv" | "tab" | "txt" => {
             if let Some(kind) = disguised(bytes) {

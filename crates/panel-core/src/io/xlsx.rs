@@ -40,7 +40,11 @@ pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Ra
         rows.by_ref().take(n_header).map(|(_, cells)| cells.iter().map(shown).collect()).collect();
     // The first sheet of a workbook is often a note, so the others are named.
     let fail = |reason: String| {
-        let others = if sheets.len() > 1 { format!("; the workbook has the sheets {}", sheets.join(", ")) } else { String::new() };
+        let others = if sheets.len() > 1 {
+            format!("; the workbook has the sheets {}", sheets.join(", "))
+        } else {
+            String::new()
+        };
         Error::Read { file: file.to_owned(), reason: format!("sheet `{sheet}`: {reason}{others}") }
     };
     if head.len() < n_header {

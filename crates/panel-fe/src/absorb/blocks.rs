@@ -38,9 +38,10 @@ struct Part {
     diagonal: Vec<f64>,
     border: Vec<f64>,
     corner: Vec<f64>,
-    /// Σ w/W by level, and Σ 1/W, over the runs that have the same smaller levels as the first run.
+    /// Σ w/W by level, Σ 1/W and the number of runs that have the same smaller levels as the first run.
     alike: Vec<f64>,
     alike_total: f64,
+    alike_runs: usize,
     counts: Vec<u32>,
     levels: Vec<u32>,
     weights: Vec<f64>,
@@ -52,12 +53,12 @@ pub(super) fn blocks(sweep: &Sweep, with_incidence: bool) -> (Blocks, Incidence)
     let rest = sweep.unknowns() - n;
     // In a panel most runs meet the same smaller levels (the periods): their part of B and C is a product.
     let mut pattern: Vec<(u32, f64)> = Vec::new();
-    sweep.for_each_run(0..1, &mut Scratch::default(), |_, _, pairs| pattern = pairs[split(pairs, n)..].to_vec());
-    let parts = sweep.by_chunk(|chunk| part(sweep, chunk, with_incidence, &pattern));
+    pattern.extend(sweep.totals(&sweep.cells[1..], sweep.run(0), &mut Scratch::default()));
+    let parts = sweep.by_chunk(|chunk| part(sweep, chunk, with_incidence));
     let mut total =
         Blocks { diagonal: vec![0.0; n], border: vec![0.0; n * rest], corner: vec![0.0; rest * rest], rest };
     let mut incidence = Incidence { starts: vec![0], levels: Vec::new(), weights: Vec::new() };
-    let (mut alike, mut alike_total) = (vec![0.0; n], 0.0);
+    let (mut alike, mut alike_total, mut alike_runs) = (vec![0.0; n], 0.0, 0);
     let sum = |total: &mut [f64], part: &[f64]| total.iter_mut().zip(part).for_each(|(total, part)| *total += part);
     for part in parts {
         sum(&mut total.diagonal, &part.diagonal);
@@ -65,6 +66,7 @@ pub(super) fn blocks(sweep: &Sweep, with_incidence: bool) -> (Blocks, Incidence)
         sum(&mut total.corner, &part.corner);
         sum(&mut alike, &part.alike);
         alike_total += part.alike_total;
+        alike_runs += part.alike_runs;
         let mut end = incidence.levels.len() as u32;
         incidence.starts.extend(part.counts.iter().map(|count| {
             end += count;
@@ -73,6 +75,7 @@ pub(super) fn blocks(sweep: &Sweep, with_incidence: bool) -> (Blocks, Incidence)
         incidence.levels.extend(part.levels);
         incidence.weights.extend(part.weights);
     }
+    add_rows(sweep, sweep.run(0), alike_runs as f64, &mut total.corner);
     for &(b, weight) in &pattern {
         let b = b as usize - n;
         alike.iter().enumerate().for_each(|(a, alike)| total.border[a * rest + b] -= alike * weight);
@@ -83,12 +86,7 @@ pub(super) fn blocks(sweep: &Sweep, with_incidence: bool) -> (Blocks, Incidence)
     (total, incidence)
 }
 
-/// Where the smaller effects begin among the pairs of a run.
-fn split(pairs: &[(u32, f64)], n: usize) -> usize {
-    pairs.partition_point(|pair| (pair.0 as usize) < n)
-}
-
-fn part(sweep: &Sweep, chunk: Range<usize>, with_incidence: bool, pattern: &[(u32, f64)]) -> Part {
+fn part(sweep: &Sweep, chunk: Range<usize>, with_incidence: bool) -> Part {
     let n = sweep.offsets[1];
     let rest = sweep.unknowns() - n;
     let mut part = Part {
@@ -97,50 +95,69 @@ fn part(sweep: &Sweep, chunk: Range<usize>, with_incidence: bool, pattern: &[(u3
         corner: vec![0.0; rest * rest],
         alike: vec![0.0; n],
         alike_total: 0.0,
+        alike_runs: 0,
         counts: Vec::new(),
         levels: Vec::new(),
         weights: Vec::new(),
     };
     let (first, others) = sweep.cells.split_at(1);
-    sweep.for_each_run(chunk, &mut Scratch::default(), |run, range, pairs| {
+    let model = sweep.run(0);
+    let (mut scratch, mut small) = (Scratch::default(), Scratch::default());
+    for run in chunk {
+        let range = sweep.run(run);
         let inverse = sweep.inverse[run];
+        let second = sweep.totals(first, range.clone(), &mut scratch);
         for other in others {
             for place in range.clone() {
                 let b = other[place] as usize - n;
-                let weight = sweep.weight(place);
-                part.border[first[0][place] as usize * rest + b] += weight;
-                for another in others {
-                    part.corner[b * rest + another[place] as usize - n] += weight;
-                }
+                part.border[first[0][place] as usize * rest + b] += sweep.weight(place);
             }
         }
-        let (second, smaller) = pairs.split_at(split(pairs, n));
-        let is_alike = smaller == pattern;
-        for &(a, weight) in second {
-            let (a, factor) = (a as usize, weight * inverse);
-            part.diagonal[a] += weight - weight * factor;
-            if is_alike {
+        let is_alike =
+            sweep.weights.is_none() && others.iter().all(|cells| cells[range.clone()] == cells[model.clone()]);
+        if is_alike {
+            part.alike_runs += 1;
+            part.alike_total += inverse;
+            for &(a, weight) in second {
+                let (a, factor) = (a as usize, weight * inverse);
+                part.diagonal[a] += weight - weight * factor;
                 part.alike[a] += factor;
-            } else {
+            }
+        } else {
+            let smaller = sweep.totals(others, range.clone(), &mut small);
+            for &(a, weight) in second {
+                let (a, factor) = (a as usize, weight * inverse);
+                part.diagonal[a] += weight - weight * factor;
                 let row = &mut part.border[a * rest..(a + 1) * rest];
                 smaller.iter().for_each(|&(b, other)| row[b as usize - n] -= factor * other);
             }
-        }
-        if is_alike {
-            part.alike_total += inverse;
-        } else {
             for &(b, weight) in smaller {
                 let column = &mut part.corner[(b as usize - n) * rest..(b as usize - n + 1) * rest];
                 smaller.iter().for_each(|&(c, other)| column[c as usize - n] -= weight * other * inverse);
             }
+            add_rows(sweep, range, 1.0, &mut part.corner);
         }
         if with_incidence {
             part.counts.push(second.len() as u32);
             part.levels.extend(second.iter().map(|pair| pair.0));
             part.weights.extend(second.iter().map(|pair| pair.1));
         }
-    });
+    }
     part
+}
+
+/// Adds D₃'WD₃ of some rows, `times` over.
+fn add_rows(sweep: &Sweep, range: Range<usize>, times: f64, corner: &mut [f64]) {
+    let n = sweep.offsets[1];
+    let rest = sweep.unknowns() - n;
+    let others = &sweep.cells[1..];
+    for place in range {
+        for b in others {
+            for c in others {
+                corner[(b[place] as usize - n) * rest + c[place] as usize - n] += times * sweep.weight(place);
+            }
+        }
+    }
 }
 
 /// Number of neighbours that levels of the second effect have on average, from a sample of levels.

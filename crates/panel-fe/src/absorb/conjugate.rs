@@ -5,11 +5,16 @@ use super::LANES;
 /// One unknown of up to four systems, side by side, so that the indices of an operator are read once for all.
 pub(super) type Lane = [f64; LANES];
 
+/// Energy, relative to the first, below which steps tell nothing about the spectrum.
+const GHOST: f64 = 1e-22;
+
 /// When to stop.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Stop {
     /// ‖e‖ relative to the norm of the column.
     pub(super) tolerance: f64,
+    /// Size of g that is rounding: below it g has a part outside the range of S, on which iterations diverge.
+    pub(super) noise: Lane,
     pub(super) max_iterations: usize,
 }
 
@@ -46,7 +51,7 @@ pub(super) fn solve(
     let first = energy;
     let mut histories: [Lanczos; LANES] = Default::default();
     let mut active = [false; LANES];
-    (0..lanes).for_each(|lane| active[lane] = energy[lane] > 0.0);
+    (0..lanes).for_each(|lane| active[lane] = energy[lane] > stop.noise[lane] * stop.noise[lane]);
     let mut iterations = 0;
     while active.contains(&true) && iterations < stop.max_iterations {
         iterations += 1;
@@ -74,8 +79,11 @@ pub(super) fn solve(
                 continue;
             }
             beta[lane] = next[lane] / energy[lane];
-            histories[lane].push(alpha[lane], beta[lane]);
-            if next[lane] <= 1e-30 * first[lane] {
+            // Steps near rounding would show eigenvalues that are not there.
+            if energy[lane] > GHOST * first[lane] && first[lane] > GHOST * norms[lane] * norms[lane] {
+                histories[lane].push(alpha[lane], beta[lane]);
+            }
+            if next[lane] <= (1e-30 * first[lane]).max(stop.noise[lane] * stop.noise[lane]) {
                 active[lane] = false;
             } else if let Some(explained) = explained {
                 let left = (norms[lane] * norms[lane] - explained[lane]).max(1e-24 * norms[lane] * norms[lane]);

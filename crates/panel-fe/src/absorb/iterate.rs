@@ -16,6 +16,8 @@ use std::ops::Range;
 
 /// Restarts from the true residual.
 const ROUNDS: usize = 4;
+/// Iterations that clean a null vector of the error of the first projection.
+const CLEANING: usize = 200;
 /// Blocks of random vectors that look for null vectors.
 const MOST_TRIALS: usize = 8;
 
@@ -136,7 +138,11 @@ impl Iterative {
     ) -> (Vec<Lane>, conjugate::Solved) {
         let (reduced, _) = self.reduce(&sums.g);
         let norms = sums.after.map(f64::sqrt);
-        let stop = conjugate::Stop { tolerance: 0.3 * settings.tolerance, max_iterations: settings.max_iterations };
+        let stop = conjugate::Stop {
+            tolerance: 0.3 * settings.tolerance,
+            noise: norms.map(|norm| f64::EPSILON * norm),
+            max_iterations: settings.max_iterations,
+        };
         let mut parts = self.scratch(sweep);
         let solved = conjugate::solve(reduced, lanes, &norms, &self.inverse_diagonal, stop, |v, out| {
             self.apply(sweep, v, out, &mut parts);
@@ -193,13 +199,16 @@ impl Iterative {
                 let only_second = self.border.is_some() || sweep.cells.len() == 1;
                 let work = |(chunk, part): (&Range<usize>, &mut Vec<Lane>)| {
                     part.fill([0.0; LANES]);
-                    pulp::Arch::new().dispatch(|| {
-                        if only_second {
-                            apply_second(sweep, chunk.clone(), v, part);
-                        } else {
-                            apply_all(sweep, chunk.clone(), v, part);
-                        }
-                    });
+                    pulp::Arch::new().dispatch(
+                        #[inline(always)]
+                        || {
+                            if only_second {
+                                apply_second(sweep, chunk.clone(), v, part);
+                            } else {
+                                apply_all(sweep, chunk.clone(), v, part);
+                            }
+                        },
+                    );
                 };
                 if parts.len() == 1 {
                     sweep.chunks.iter().zip(parts.iter_mut()).for_each(work);
@@ -224,52 +233,97 @@ impl Iterative {
     /// forms with the eliminated one; `None` where it cannot be told.
     ///
     /// r - M⁺Mr of random r is a random null vector. What is left of it outside the indicators (disjoint, so the mean
-    /// over each is taken off) is either an error of the solve, whose size is known, or shows another null vector.
+    /// over each is taken off) is either an error of the solve, which a second projection removes, or shows another
+    /// null vector.
     pub(super) fn further_null_vectors(&self, sweep: &Sweep, components: &[u32], settings: Settings) -> Option<usize> {
         let n = self.inverse_diagonal.len();
         let mut parts = self.scratch(sweep);
         let mut found: Vec<Vec<f64>> = Vec::new();
         for trial in 0..MOST_TRIALS {
             let probe: Vec<Lane> = (0..n).map(|i| std::array::from_fn(|l| random(trial * LANES + l, i))).collect();
-            let mut right = vec![[0.0; LANES]; n];
-            self.apply(sweep, &probe, &mut right, &mut parts);
-            let mut energy = [0.0_f64; LANES];
-            for (p, r) in probe.iter().zip(&right) {
-                (0..LANES).for_each(|lane| energy[lane] += p[lane] * r[lane]);
-            }
-            // The iteration stops relative to what a column keeps: as much as it explains.
-            let norms = energy.map(|energy| (2.0 * energy).sqrt());
-            let stop = conjugate::Stop { tolerance: 1e-10, max_iterations: settings.max_iterations };
-            let solved = conjugate::solve(right, LANES, &norms, &self.inverse_diagonal, stop, |v, out| {
-                self.apply(sweep, v, out, &mut parts);
-            });
-            if solved.iterations >= settings.max_iterations {
+            let scale: Lane = std::array::from_fn(|lane| self.size_of(&probe, lane));
+            let (z, converged) = self.project(sweep, probe, &mut parts, settings.max_iterations);
+            let before = found.len();
+            if !converged {
                 return None;
             }
-            let before = found.len();
-            for lane in 0..LANES {
-                let mut z: Vec<f64> = probe.iter().zip(&solved.x).map(|(p, x)| p[lane] - x[lane]).collect();
-                self.subtract_component_means(components, &mut z);
-                for known in &found {
-                    let share = self.inner(known, &z);
-                    z.iter_mut().zip(known).for_each(|(z, known)| *z -= share * known);
-                }
-                let size = self.inner(&z, &z).sqrt();
-                let error = 1e-10 * norms[lane] / (0.5 * solved.smallest).sqrt() + 1e-12 * norms[lane];
-                if size <= 10.0 * error {
-                    continue;
-                }
-                if size <= 1e3 * error {
-                    return None;
-                }
-                z.iter_mut().for_each(|z| *z /= size);
-                found.push(z);
+            if self.new_directions(&z, &scale, components, &[0.0; LANES], &mut found.clone()) != Some(0) {
+                // The second projection starts at rounding already, so it need not converge: Mz shows what it is worth.
+                let (z, _) = self.project(sweep, z, &mut parts, CLEANING);
+                let mut image = vec![[0.0; LANES]; n];
+                self.apply(sweep, &z, &mut image, &mut parts);
+                let images = std::array::from_fn(|lane| self.size_of_image(&image, lane));
+                self.new_directions(&z, &scale, components, &images, &mut found)?;
             }
             if found.len() - before < LANES {
                 return Some(found.len());
             }
         }
         None
+    }
+
+    /// z - M⁺Mz, and whether the iteration converged.
+    fn project(
+        &self,
+        sweep: &Sweep,
+        mut z: Vec<Lane>,
+        parts: &mut [Vec<Lane>],
+        max_iterations: usize,
+    ) -> (Vec<Lane>, bool) {
+        let mut right = vec![[0.0; LANES]; z.len()];
+        self.apply(sweep, &z, &mut right, parts);
+        // The iteration stops relative to what a column keeps: here, as much as it explains.
+        let norms = std::array::from_fn(|lane| {
+            let energy: f64 = z.iter().zip(&right).map(|(z, r)| z[lane] * r[lane]).sum();
+            (2.0 * energy.max(self.size_of_image(&right, lane).powi(2))).sqrt()
+        });
+        let noise = std::array::from_fn(|lane| 1e-14 * self.size_of(&z, lane));
+        let stop = conjugate::Stop { tolerance: 1e-10, noise, max_iterations };
+        let solved = conjugate::solve(right, LANES, &norms, &self.inverse_diagonal, stop, |v, out| {
+            self.apply(sweep, v, out, parts);
+        });
+        z.iter_mut().zip(&solved.x).for_each(|(z, x)| subtract(z, x));
+        (z, solved.iterations < max_iterations)
+    }
+
+    /// √(r'diag(M)⁻¹r) of r = Mz.
+    fn size_of_image(&self, r: &[Lane], lane: usize) -> f64 {
+        r.iter().zip(&self.inverse_diagonal).map(|(r, d)| r[lane] * r[lane] * d).sum::<f64>().sqrt()
+    }
+
+    /// Adds what the lanes hold outside the indicators and the directions found so far, and counts it; `None` where
+    /// something is neither clearly a null vector (`images` are the sizes of Mz) nor clearly rounding.
+    fn new_directions(
+        &self,
+        z: &[Lane],
+        scale: &Lane,
+        components: &[u32],
+        images: &Lane,
+        found: &mut Vec<Vec<f64>>,
+    ) -> Option<usize> {
+        let before = found.len();
+        for lane in 0..LANES {
+            let mut z: Vec<f64> = z.iter().map(|z| z[lane]).collect();
+            self.subtract_component_means(components, &mut z);
+            for known in found.iter() {
+                let share = self.inner(known, &z);
+                z.iter_mut().zip(known).for_each(|(z, known)| *z -= share * known);
+            }
+            let size = self.inner(&z, &z).sqrt();
+            if size > 1e-8 * scale[lane] {
+                if size < 1e-6 * scale[lane] || images[lane] > 1e-7 * size {
+                    return None;
+                }
+                z.iter_mut().for_each(|z| *z /= size);
+                found.push(z);
+            }
+        }
+        Some(found.len() - before)
+    }
+
+    fn size_of(&self, z: &[Lane], lane: usize) -> f64 {
+        let column: Vec<f64> = z.iter().map(|z| z[lane]).collect();
+        self.inner(&column, &column).sqrt()
     }
 
     /// a'diag(M)b.

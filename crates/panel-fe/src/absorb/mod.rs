@@ -51,11 +51,30 @@ pub struct Settings {
     pub tolerance: f64,
     /// Most iterations per column.
     pub max_iterations: usize,
+    /// Sizes at which methods change.
+    pub limits: Limits,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { tolerance: 1e-10, max_iterations: 20_000 }
+        Self { tolerance: 1e-10, max_iterations: 20_000, limits: Limits::default() }
+    }
+}
+
+/// Sizes at which methods change. The defaults are fast; others give the same residuals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Up to so many unknowns the Schur complement is factored densely.
+    pub dense: usize,
+    /// Up to so many neighbours per level, on average, the second effect is tried for banded elimination.
+    pub neighbors: usize,
+    /// Up to so many unknowns the effects after the second are taken out of an iteration exactly.
+    pub border: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { dense: 400, neighbors: 64, border: 400 }
     }
 }
 

@@ -13,12 +13,6 @@ use super::sweep::{Scratch, Source, Sums, Sweep};
 use super::{ColumnReport, FixedEffect, LANES, Rank, Residual, Settings, rank};
 use crate::error::{Error, Result};
 
-/// Up to so many unknowns the Schur complement is formed and factored densely.
-const DENSE: usize = 400;
-/// Most unknowns of the smaller effects that a banded factor or an iteration takes along exactly.
-const BORDER: usize = 400;
-/// Levels with more neighbours, on average, are not tried for banded elimination.
-const MOST_NEIGHBORS: usize = 64;
 /// A direct solver stops refining at this error, relative to the residual.
 const EXACT: f64 = 1e-12;
 /// Refinement steps of a direct solver.
@@ -58,7 +52,7 @@ impl Schur {
             (Solver::Nothing, Rank::exact(levels))
         } else if is_balanced(&sweep) {
             (Solver::Balanced(1.0 / levels as f64), Rank::exact(levels + others[0].levels - 1))
-        } else if sweep.unknowns() <= DENSE {
+        } else if sweep.unknowns() <= settings.limits.dense {
             let factor = PivotedCholesky::new(dense(&sweep), sweep.unknowns(), &sweep.level_weights());
             let rank = Rank::exact(levels + factor.rank());
             (Solver::Dense(factor), rank)
@@ -230,8 +224,8 @@ impl Schur {
 fn large(sweep: &Sweep, levels: usize, settings: Settings) -> (Solver, Rank) {
     let n = sweep.offsets[1];
     let rest = sweep.unknowns() - n;
-    let light = rest <= BORDER && rest * n <= sweep.rows().max(1 << 20);
-    if light && neighbors_per_level(sweep) <= MOST_NEIGHBORS {
+    let light = rest <= settings.limits.border && rest * n <= sweep.rows().max(1 << 20);
+    if light && settings.limits.neighbors > 0 && neighbors_per_level(sweep) <= settings.limits.neighbors {
         let (blocks, incidence) = blocks::blocks(sweep, true);
         let sparse = incidence.schur(&sweep.inverse, blocks.diagonal.clone());
         let scale = sweep.level_weights();

@@ -200,6 +200,7 @@ impl Slopes {
                 None => {
                     let stop = conjugate::Stop {
                         tolerance: 0.3 * self.settings.tolerance,
+                        noise: [f64::EPSILON * size; LANES],
                         max_iterations: self.settings.max_iterations,
                     };
                     let right = g.iter().map(|&value| [value, 0.0, 0.0, 0.0]).collect();

@@ -123,9 +123,18 @@ impl Sweep {
     fn pass_chunk(&self, source: &Source<'_>, chunk: Range<usize>, columns: &mut [&mut [f64]]) -> Sums {
         let arch = pulp::Arch::new();
         match (self.cells.len(), &self.weights) {
-            (0, _) => arch.dispatch(|| self.pass_runs::<0>(source, chunk, columns)),
-            (1, None) => arch.dispatch(|| self.pass_runs::<1>(source, chunk, columns)),
-            _ => arch.dispatch(|| self.pass_runs::<{ usize::MAX }>(source, chunk, columns)),
+            (0, _) => arch.dispatch(
+                #[inline(always)]
+                || self.pass_runs::<0>(source, chunk, columns),
+            ),
+            (1, None) => arch.dispatch(
+                #[inline(always)]
+                || self.pass_runs::<1>(source, chunk, columns),
+            ),
+            _ => arch.dispatch(
+                #[inline(always)]
+                || self.pass_runs::<{ usize::MAX }>(source, chunk, columns),
+            ),
         }
     }
 
@@ -284,24 +293,39 @@ impl Sweep {
         scratch: &mut Scratch,
         mut visit: impl FnMut(usize, Range<usize>, &[(u32, f64)]),
     ) {
-        let Scratch { totals, touched, pairs } = scratch;
-        totals.resize(self.unknowns(), 0.0);
         for run in chunk {
             let range = self.run(run);
-            for cells in &self.cells {
-                for place in range.clone() {
-                    let (cell, weight) = (cells[place], self.weight(place));
-                    let slot = &mut totals[cell as usize];
-                    if *slot == 0.0 {
-                        touched.push(cell);
-                    }
-                    *slot += weight;
-                }
-            }
-            pairs.clear();
-            pairs.extend(touched.drain(..).map(|cell| (cell, std::mem::take(&mut totals[cell as usize]))));
+            let pairs = self.totals(&self.cells, range.clone(), scratch);
             visit(run, range, pairs);
         }
+    }
+
+    /// Distinct unknowns of some effects within one run, with their weights.
+    pub(super) fn totals<'a>(
+        &self,
+        effects: &[Arc<[u32]>],
+        range: Range<usize>,
+        scratch: &'a mut Scratch,
+    ) -> &'a [(u32, f64)] {
+        let Scratch { totals, touched, pairs } = scratch;
+        totals.resize(self.unknowns(), 0.0);
+        for cells in effects {
+            let cells = &cells[range.clone()];
+            let mut count = |cell: u32, weight: f64| {
+                let slot = &mut totals[cell as usize];
+                if *slot == 0.0 {
+                    touched.push(cell);
+                }
+                *slot += weight;
+            };
+            match &self.weights {
+                None => cells.iter().for_each(|&cell| count(cell, 1.0)),
+                Some(w) => cells.iter().zip(&w[range.clone()]).for_each(|(&cell, &weight)| count(cell, weight)),
+            }
+        }
+        pairs.clear();
+        pairs.extend(touched.drain(..).map(|cell| (cell, std::mem::take(&mut totals[cell as usize]))));
+        pairs
     }
 }
 

@@ -67,6 +67,7 @@ impl Default for WildBootstrap {
 
 /// Result of a wild cluster bootstrap.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct WildResult {
     /// Estimate.
     pub estimate: f64,

@@ -48,9 +48,9 @@ impl Parser<'_> {
                 formula.effects = self.effects()?;
             }
             if is_iv || self.eat('|') {
-                formula.endogenous = self.sum()?.terms;
+                formula.endogenous = self.variables("an endogenous regressor")?;
                 self.expect('~')?;
-                formula.instruments = self.sum()?.terms;
+                formula.instruments = self.variables("an instrument")?;
             }
         }
         if let Some(lexeme) = self.lexemes.get(self.at) {
@@ -76,6 +76,16 @@ impl Parser<'_> {
             }
         }
         Ok(())
+    }
+
+    /// A sum with at least one term beside the intercept.
+    fn variables(&mut self, what: &str) -> Result<Vec<Term>, FormulaError> {
+        let place = self.place();
+        let terms = self.sum()?.terms;
+        if terms.is_empty() {
+            return Err(error_at(self.text, place, format!("expected {what}")));
+        }
+        Ok(terms)
     }
 
     fn sum(&mut self) -> Result<Sum, FormulaError> {

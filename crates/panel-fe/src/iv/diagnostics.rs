@@ -13,6 +13,7 @@ use crate::outcome::TestOutcome;
 
 /// Diagnostics of an instrumental-variable estimate.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct IvDiagnostics {
     /// First stage of each endogenous regressor.
     pub first_stage: Vec<FirstStage>,

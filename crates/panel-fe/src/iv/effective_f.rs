@@ -10,6 +10,7 @@ use faer::Side;
 
 /// Effective F with its critical values.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct EffectiveF {
     /// F_eff = A'A / tr Ŵ₂, Ŵ₂ the small-sample covariance of Q_z'D̃.
     pub test: TestOutcome,

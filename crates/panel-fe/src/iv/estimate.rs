@@ -70,6 +70,7 @@ impl FromStr for Estimator {
 
 /// Estimated coefficients with their covariance.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct IvFit {
     /// The estimator.
     pub estimator: Estimator,

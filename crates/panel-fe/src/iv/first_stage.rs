@@ -12,6 +12,7 @@ use faer::Mat;
 ///
 /// F statistics always carry the small-sample correction, whatever [`IvDof::small`] says, as in `ivreg2`.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct FirstStage {
     /// Name of the endogenous regressor.
     pub endog: String,

@@ -4,6 +4,7 @@ use super::stock_yogo_table as table;
 
 /// What a critical value bounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum StockYogoTable {
     /// Bias of 2SLS relative to OLS, at most 5, 10, 20 or 30 %.
     TwoStageBias(u8),

@@ -78,7 +78,7 @@ fn default_lags(periods: usize) -> usize {
 }
 
 impl Lookup<'_> {
-    fn key(&self, key: &str) -> Result<Groups> {
+    pub(crate) fn key(&self, key: &str) -> Result<Groups> {
         let frame = self.frame;
         if let Some(f) = frame.effect_names.iter().position(|name| name == key) {
             return Ok(Groups::new(&frame.effects[f].codes));

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 /// How distances between places are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum ConleyDistance {
     /// Great circle on a sphere of radius 6371.0088 km.
     #[default]
@@ -18,6 +19,7 @@ pub enum ConleyDistance {
 
 /// Weight of two places within the cut-off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum ConleyKernel {
     /// 1.
     #[default]

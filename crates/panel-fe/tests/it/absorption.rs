@@ -4,7 +4,7 @@
 mod designs;
 
 use designs::Design;
-use panel_fe::absorb::{Absorber, FixedEffect, Settings};
+use panel_fe::absorb::{Absorber, FixedEffect, Limits, Settings};
 use panel_fe::frame::{Frame, Variable};
 use panel_fe::vcov::Groups;
 use panel_fe::{Estimate, Options, fit_frame};
@@ -16,6 +16,14 @@ fn effect(codes: &[u32]) -> FixedEffect {
 }
 
 fn fit(design: &Design, effects: &[&str]) -> Estimate {
+    fit_with(design, effects, &Options::default())
+}
+
+fn fit_with(design: &Design, effects: &[&str], options: &Options) -> Estimate {
+    fit_frame(frame(design, effects), options).expect("fits")
+}
+
+fn frame(design: &Design, effects: &[&str]) -> Frame {
     let codes = |name: &str| match name {
         "indiv" => &design.indiv,
         "firm" => &design.firm,
@@ -24,8 +32,19 @@ fn fit(design: &Design, effects: &[&str]) -> Estimate {
     let variable = |name: &str, values: &[f64]| Variable { name: name.into(), values: values.into() };
     let effects = effects.iter().map(|name| ((*name).to_owned(), effect(codes(name)))).collect();
     let x = vec![variable("x1", &design.x1), variable("x2", &design.x2)];
-    let frame = Frame::from_columns(variable("y", &design.y), x, effects).expect("one length");
-    fit_frame(frame, &Options::default()).expect("fits")
+    Frame::from_columns(variable("y", &design.y), x, effects).expect("one length")
+}
+
+/// Every way to solve for the effects besides the largest.
+const LIMITS: [(&str, Limits); 4] = [
+    ("dense", Limits { dense: 100_000, neighbors: 0, border: 0 }),
+    ("banded", Limits { dense: 0, neighbors: usize::MAX, border: 100_000 }),
+    ("bordered iteration", Limits { dense: 0, neighbors: 0, border: 100_000 }),
+    ("stacked iteration", Limits { dense: 0, neighbors: 0, border: 0 }),
+];
+
+fn absorption(limits: Limits) -> Options {
+    Options { absorption: Settings { limits, ..Settings::default() }, ..Options::default() }
 }
 
 /// b of x1. The akm value is that of a dense pseudo-inverse, the others those of fereg 0.4.1 and within 0.4.0, which
@@ -115,23 +134,203 @@ proptest! {
         let y: Vec<f64> = (0..n).map(|i| f64::from(pick(11 * i + 2)) / 50.0).collect();
         let all: Vec<Vec<f64>> = effects.iter().flat_map(dummies).collect();
         let want = reference(&all, &y, &weights);
-        let absorber = Absorber::new(&effects, weighted.then_some(weights.as_slice()), Settings::default()).expect("sound");
-        let mut got = y.clone();
-        let report = absorber.residualize(&mut [got.as_mut_slice()]).expect("converges");
-        let distance: f64 = got.iter().zip(&want).zip(&weights).map(|((a, b), w)| (a - b).powi(2) * w).sum::<f64>().sqrt();
-        prop_assert!(distance <= 1e-10 + 10.0 * report[0].error, "{distance:e}, bound {:e}", report[0].error);
+        for (how, limits) in LIMITS {
+            let settings = Settings { limits, ..Settings::default() };
+            let absorber = Absorber::new(&effects, weighted.then_some(weights.as_slice()), settings).expect("sound");
+            let mut got = y.clone();
+            let report = absorber.residualize(&mut [got.as_mut_slice()]).expect("converges");
+            let distance: f64 =
+                got.iter().zip(&want).zip(&weights).map(|((a, b), w)| (a - b).powi(2) * w).sum::<f64>().sqrt();
+            prop_assert!(distance <= 1e-10 + 10.0 * report[0].error, "{how}: {distance:e}, bound {:e}", report[0].error);
+        }
     }
+
+    /// The rank is that of the dummies, however it was found, and says so.
+    #[test]
+    fn ranks_are_those_of_dummies(
+        n in 4_usize..60, f in 2_usize..5, sizes in prop::collection::vec(1_u32..9, 4),
+        seeds in prop::collection::vec(0_u32..1000, 240), nested: bool,
+    ) {
+        let pick = |i: usize| seeds[i % seeds.len()];
+        let mut effects: Vec<FixedEffect> = (0..f)
+            .map(|e| effect(&(0..n).map(|i| pick(i * (e + 3) + 7 * e) % sizes[e]).collect::<Vec<_>>()))
+            .collect();
+        if nested {
+            let parents: Vec<u32> = effects[0].codes.iter().map(|code| code / 2).collect();
+            effects[f - 1] = effect(&parents);
+        }
+        let want = rank_of(&effects.iter().flat_map(dummies).collect::<Vec<_>>());
+        for (how, limits) in LIMITS {
+            let settings = Settings { limits, ..Settings::default() };
+            let rank = Absorber::new(&effects, None, settings).expect("sound").rank();
+            prop_assert!(rank.exact, "{how} does not know");
+            prop_assert_eq!(rank.rank, want, "{}", how);
+        }
+    }
+}
+
+/// Rank by Gram-Schmidt.
+fn rank_of(columns: &[Vec<f64>]) -> usize {
+    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+    let mut basis: Vec<Vec<f64>> = Vec::new();
+    for column in columns {
+        let mut v = column.clone();
+        for _ in 0..2 {
+            for q in &basis {
+                let share = dot(q, &v);
+                v.iter_mut().zip(q).for_each(|(v, q)| *v -= share * q);
+            }
+        }
+        let left = dot(&v, &v).sqrt();
+        if left > 1e-8 {
+            v.iter_mut().for_each(|v| *v /= left);
+            basis.push(v);
+        }
+    }
+    basis.len()
+}
+
+/// Three large effects whose null space is larger than components and constants tell: the third is the sum of the
+/// other two modulo nothing, so that its codes are an additive function of theirs.
+#[test]
+fn a_null_vector_that_no_graph_shows_is_found() {
+    // Rows (i, j, i + j): a_i = i, b_j = j, c_k = -k is a null vector.
+    let (mut a, mut b, mut c) = (Vec::new(), Vec::new(), Vec::new());
+    for i in 0..40_u32 {
+        for j in [i % 7, (i * i) % 11, (3 * i + 1) % 13, 20 + i % 5] {
+            a.push(i);
+            b.push(j);
+            c.push(i + j);
+        }
+    }
+    let effects = [effect(&a), effect(&b), effect(&c)];
+    let want = rank_of(&effects.iter().flat_map(dummies).collect::<Vec<_>>());
+    let levels: usize = effects.iter().map(|effect| effect.levels).sum();
+    assert!(want < levels - 2, "the panel has a third null vector");
+    for (how, limits) in LIMITS {
+        let settings = Settings { limits, ..Settings::default() };
+        let rank = Absorber::new(&effects, None, settings).expect("sound").rank();
+        assert!(rank.exact && rank.rank == want, "{how}: {rank:?}, {want}");
+    }
+}
+
+/// Every method gives the coefficients of the direct one within the bounds they report, also at loose tolerances.
+#[test]
+fn reported_bounds_hold() {
+    for (name, design, effects) in [
+        ("simple", Design::simple(20_000), &["indiv", "year", "firm"][..]),
+        ("difficult", Design::difficult(20_000), &["indiv", "year", "firm"]),
+        ("akm", Design::akm(20_000), &["indiv", "firm"]),
+        ("akm", Design::akm(20_000), &["indiv", "year", "firm"]),
+    ] {
+        let exact = fit_with(&design, effects, &absorption(LIMITS[0].1));
+        assert!(exact.error_bound < 1e-12, "{name}: {:e}", exact.error_bound);
+        for (how, limits) in LIMITS {
+            for tolerance in [1e-10, 1e-6, 1e-3] {
+                let mut options = absorption(limits);
+                options.absorption.tolerance = tolerance;
+                let estimate = fit_with(&design, effects, &options);
+                for j in 0..2 {
+                    let distance = (estimate.estimates[j] - exact.estimates[j]).abs();
+                    let bound = estimate.error_bounds[j] + exact.error_bounds[j];
+                    assert!(distance <= bound, "{name} {how} {tolerance:e}: {distance:e} beyond {bound:e}");
+                }
+                if tolerance < 1e-9 {
+                    assert!(estimate.error_bound < 1e-10, "{name} {how}: {:e}", estimate.error_bound);
+                    let b = estimate.estimates[0];
+                    assert!((b / exact.estimates[0] - 1.0).abs() < 1e-10, "{name} {how}: {b}");
+                }
+            }
+        }
+    }
+}
+
+/// The same for two-stage least squares.
+#[test]
+fn reported_bounds_hold_with_instruments() {
+    let design = Design::simple(20_000);
+    let three = ["indiv", "year", "firm"];
+    let with_instrument = || {
+        let mut frame = frame(&design, &three);
+        let endogenous = frame.exog.remove(0);
+        let z: Vec<f64> = endogenous.values.iter().enumerate().map(|(i, x)| 0.3 * x + (i as f64 * 0.7).sin()).collect();
+        frame.instruments = vec![Variable { name: "z".into(), values: z.into() }];
+        frame.endog = vec![endogenous];
+        frame
+    };
+    let exact = fit_frame(with_instrument(), &absorption(LIMITS[0].1)).expect("fits");
+    assert!(exact.error_bound < 1e-11, "{:e}", exact.error_bound);
+    for (how, limits) in LIMITS {
+        for tolerance in [1e-10, 1e-6, 1e-3] {
+            let mut options = absorption(limits);
+            options.absorption.tolerance = tolerance;
+            let estimate = fit_frame(with_instrument(), &options).expect("fits");
+            for j in 0..2 {
+                let distance = (estimate.estimates[j] - exact.estimates[j]).abs();
+                let bound = estimate.error_bounds[j] + exact.error_bounds[j];
+                assert!(distance <= bound, "{how} {tolerance:e}: {distance:e} beyond {bound:e}");
+            }
+        }
+    }
+}
+
+/// The order of rows does not matter.
+#[test]
+fn permuted_rows_give_the_same_estimate() {
+    for design in [Design::simple(30_000), Design::akm(30_000)] {
+        let n = design.y.len();
+        // A permutation: multiplication by a number prime to n.
+        let step = (n / 3..).find(|step| gcd(*step, n) == 1).expect("there is one");
+        let order: Vec<usize> = (0..n).map(|i| i * step % n).collect();
+        let codes = |codes: &[u32]| order.iter().map(|&row| codes[row]).collect::<Vec<u32>>();
+        let values = |values: &[f64]| order.iter().map(|&row| values[row]).collect::<Vec<f64>>();
+        let shuffled = Design {
+            indiv: codes(&design.indiv),
+            firm: codes(&design.firm),
+            year: codes(&design.year),
+            x1: values(&design.x1),
+            x2: values(&design.x2),
+            y: values(&design.y),
+        };
+        for effects in [&["indiv"][..], &["indiv", "year"], &["indiv", "year", "firm"]] {
+            for vcov in ["iid", "hc1", "cluster:indiv"] {
+                let options = Options { vcov: vcov.parse().expect("known"), ..Options::default() };
+                let (a, b) = (fit_with(&design, effects, &options), fit_with(&shuffled, effects, &options));
+                for (a, b) in a.coef.iter().zip(&b.coef) {
+                    assert!((a.estimate / b.estimate - 1.0).abs() < 1e-11, "{effects:?} {vcov}: {a:?} {b:?}");
+                    assert!((a.se / b.se - 1.0).abs() < 1e-9, "{effects:?} {vcov}: {a:?} {b:?}");
+                }
+                assert_eq!(a.dof, b.dof);
+            }
+        }
+    }
+}
+
+fn gcd(a: usize, b: usize) -> usize {
+    if b == 0 { a } else { gcd(b, a % b) }
 }
 
 #[test]
 fn threads_change_no_bit() {
-    let design = Design::simple(300_000);
-    let run = |threads: usize| {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("pool");
-        pool.install(|| fit(&design, &["indiv", "year", "firm"]))
-    };
-    let (one, two) = (run(1), run(3));
-    assert_eq!(one.estimates, two.estimates);
-    assert_eq!(one.coef, two.coef);
-    assert_eq!(one.residuals, two.residuals);
+    let designs =
+        [("simple", Design::simple(300_000)), ("difficult", Design::difficult(300_000)), ("akm", Design::akm(300_000))];
+    for (name, design) in &designs {
+        for (effects, vcov) in [
+            (&["indiv"][..], "hc1"),
+            (&["indiv", "year"], "cluster:indiv"),
+            (&["indiv", "firm"], "iid"),
+            (&["indiv", "year", "firm"], "cluster:firm"),
+        ] {
+            let options = Options { vcov: vcov.parse().expect("known"), ..Options::default() };
+            let run = |threads: usize| {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("pool");
+                pool.install(|| fit_with(design, effects, &options))
+            };
+            let (one, three) = (run(1), run(3));
+            assert_eq!(one.estimates, three.estimates, "{name} {effects:?}");
+            assert_eq!(one.coef, three.coef, "{name} {effects:?}");
+            assert_eq!(one.residuals, three.residuals, "{name} {effects:?}");
+            assert_eq!(one.error_bounds, three.error_bounds, "{name} {effects:?}");
+        }
+    }
 }

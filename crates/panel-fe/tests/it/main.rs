@@ -3,9 +3,12 @@
 
 mod absorption;
 mod bootstrap;
+mod covariances;
 mod diagnostics;
+mod estimate_bootstrap;
 mod estimates;
 mod fixest_ols;
+mod formulas;
 mod golden_files;
 mod iv_fe;
 mod iv_options;

@@ -15,7 +15,10 @@ pub(super) fn sketch(scene: &Scene<'_>) -> Sketch {
     let data = stage(
         "data",
         ("数据", "data"),
-        Text::new(format!("{files} 个文件，{rows_zh} 行"), format!("{files} files, {rows} rows")),
+        Text::new(
+            format!("{files} 个文件，{rows_zh} 行"),
+            format!("{files} {}, {rows} rows", if files == 1 { "file" } else { "files" }),
+        ),
     );
     let mut indices: Vec<Stage> = Vec::new();
     if study.va.is_some() {

@@ -11,7 +11,7 @@ use panel_fe::coefficients::Derived;
 use panel_fe::turning_point::FiellerSet;
 use panel_fe::utest::Shape;
 use report::figure::{CurvePoint, TurningPoint, UCurve};
-use report::numfmt::{Format, number, p_value};
+use report::numfmt::{Format, number, p_equation};
 use report::{Lang, Text};
 
 /// Points of the curve.
@@ -93,19 +93,19 @@ pub(crate) fn finding(
         let (x, y) = (x.get(lang), y.get(lang));
         match (shape, p, lang) {
             (Some(Shape::U), Some(p), Lang::Zh) if p < 0.05 => {
-                format!("{x}对{y}先抑后扬，拐点为 {at}（U 形检验 p = {}）", p_value(p).replace('<', "< "))
+                format!("{x}对{y}先抑后扬，拐点为 {at}（U 形检验 {}）", p_equation(p))
             }
             (Some(Shape::InverseU), Some(p), Lang::Zh) if p < 0.05 => {
-                format!("{x}对{y}先扬后抑，拐点为 {at}（倒 U 形检验 p = {}）", p_value(p).replace('<', "< "))
+                format!("{x}对{y}先扬后抑，拐点为 {at}（倒 U 形检验 {}）", p_equation(p))
             }
             (Some(Shape::U), Some(p), Lang::En) if p < 0.05 => {
-                format!("{x} first lowers, then raises {y}: it turns at {at} (U test p = {})", p_value(p))
+                format!("{x} first lowers, then raises {y}: it turns at {at} (U test {})", p_equation(p))
             }
             (Some(Shape::InverseU), Some(p), Lang::En) if p < 0.05 => {
-                format!("{x} first raises, then lowers {y}: it turns at {at} (inverse U test p = {})", p_value(p))
+                format!("{x} first raises, then lowers {y}: it turns at {at} (inverse U test {})", p_equation(p))
             }
-            (_, Some(p), Lang::Zh) => format!("{x}与{y}：U 形在 5% 水平上不显著（p = {}）", p_value(p)),
-            (_, Some(p), Lang::En) => format!("{x} and {y}: no U at the 5% level (p = {})", p_value(p)),
+            (_, Some(p), Lang::Zh) => format!("{x}与{y}：U 形在 5% 水平上不显著（{}）", p_equation(p)),
+            (_, Some(p), Lang::En) => format!("{x} and {y}: no U at the 5% level ({})", p_equation(p)),
             (_, None, Lang::Zh) => format!("{x}与{y}：样本区间内没有拐点"),
             (_, None, Lang::En) => format!("{x} and {y}: no turning point inside the sample"),
         }

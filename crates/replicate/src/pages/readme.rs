@@ -41,10 +41,7 @@ pub(super) fn readme(
         overview,
         data: data.collect(),
         software: around.versions.to_vec(),
-        randomness: Text::new(
-            "各阶段不使用随机数；重复运行与线程数不改变任何结果文件。",
-            "No stage draws random numbers; neither running again nor the number of threads changes a result file.",
-        ),
+        randomness: randomness(study),
         resources: Text::new(
             "个人电脑即可；耗时见 `manifest.json`。",
             "A personal computer; times stand in `manifest.json`.",
@@ -63,6 +60,20 @@ pub(super) fn readme(
         outputs: outputs(study, results, around, files),
         references: references(study),
     }
+}
+
+fn randomness(study: &Study) -> Text {
+    let random = study.gtfp.iter().any(|spec| spec.bootstrap.is_some());
+    if random {
+        return Text::new(
+            "自助法的种子写在研究文件中（见 `manifest.json`）；重复运行与线程数不改变任何结果文件。",
+            "Seeds of the bootstraps stand in the study file (see `manifest.json`); neither running again nor the number of threads changes a result file.",
+        );
+    }
+    Text::new(
+        "各阶段不使用随机数；重复运行与线程数不改变任何结果文件。",
+        "No stage draws random numbers; neither running again nor the number of threads changes a result file.",
+    )
 }
 
 fn references(study: &Study) -> Vec<String> {

@@ -4,7 +4,7 @@ use crate::figures::Headline;
 use crate::pipeline::Results;
 use crate::stages::labels::labels;
 use crate::study::Study;
-use report::numfmt::{Format, number, p_value};
+use report::numfmt::{Format, number, p_equation, p_value};
 use report::page::Fact;
 use report::{Lang, Text};
 use serde_json::Value;
@@ -40,14 +40,14 @@ pub(super) fn sentence(study: &Study, results: &Results) -> Text {
             let (x, y) = (x.get(lang), y.get(lang));
             let at = test.turning_point.map_or_else(String::new, |at| number(at, Format::Fixed(2)));
             let holds = test.p.is_some_and(|p| p < 0.05);
-            let p = test.p.map_or_else(String::new, p_value);
+            let p = test.p.map_or_else(String::new, p_equation);
             let u = test.shape == "u";
             match (holds, lang) {
                 (true, Lang::Zh) => {
-                    format!("{x}与{y}呈{}：拐点 {at}，检验 p = {p}（n = {n}）。", if u { "正 U 形" } else { "倒 U 形" })
+                    format!("{x}与{y}呈{}：拐点 {at}，检验 {p}（n = {n}）。", if u { "正 U 形" } else { "倒 U 形" })
                 }
                 (true, Lang::En) => format!(
-                    "{x} and {y} form {}: it turns at {at} (test p = {p}, n = {n}).",
+                    "{x} and {y} form {}: it turns at {at} (test {p}, n = {n}).",
                     if u { "a U" } else { "an inverse U" }
                 ),
                 (false, Lang::Zh) => format!("{x}与{y}之间的 U 形在 5% 水平上不成立（n = {n}）。"),

@@ -89,7 +89,8 @@ pub fn compute(panel: &Panel, spec: &MarketSpec, keep: &[bool]) -> Result<Market
 /// Unknown words, a choice that lacks what it needs.
 pub(crate) fn choices(spec: &MarketSpec, part: &Panel) -> Result<SegSpec> {
     if spec.prices.len() < 2 {
-        let message = format!("prices: expected at least two goods, got {}: it is a variance over goods", spec.prices.len());
+        let message =
+            format!("prices: expected at least two goods, got {}: it is a variance over goods", spec.prices.len());
         return Err(Error::stage(STAGE, message));
     }
     Ok(SegSpec {

@@ -43,8 +43,9 @@ pub fn compute(panel: &Panel, spec: &VaSpec, keep: &[bool]) -> Result<Va> {
         entities: part.entities(),
         times: part.times().labels(),
     };
-    let index = virtual_agglomeration(&data, &Geography::Points(&at), None, &choices(spec)?)
-        .map_err(|error| Error::stage(STAGE, format!("{error} (sector = `{}`, total = `{}`)", spec.sector, spec.total)))?;
+    let index = virtual_agglomeration(&data, &Geography::Points(&at), None, &choices(spec)?).map_err(|error| {
+        Error::stage(STAGE, format!("{error} (sector = `{}`, total = `{}`)", spec.sector, spec.total))
+    })?;
     let mut diagnostics = index.diagnostics;
     let larger: Vec<usize> = (0..part.n_rows()).filter(|&row| data.sector[row] > data.total[row]).collect();
     if let Some(&first) = larger.first() {

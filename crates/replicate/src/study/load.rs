@@ -98,6 +98,7 @@ fn check(study: &Study) -> std::result::Result<(), String> {
     let curve = study.curve.iter().map(|curve| curve.id.as_str());
     unique("table", study.tables.iter().map(|spec| spec.id.as_str()).chain(curve))?;
     unique("mediation", study.mediation.iter().map(|spec| spec.id.as_str()))?;
+    study.report.check(study)?;
     if study.sources.is_empty() {
         return Err("no [[source]]: a study needs data".into());
     }

@@ -1,7 +1,9 @@
 //! `[report]`: how results are shown. No choice here changes a number.
 
-use super::Label;
+use super::{Label, Study};
+use panel_core::{Panel, suggest};
 use report::StarRule;
+use report::regression::Below;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -60,6 +62,54 @@ pub enum PanelFormat {
     Parquet,
     /// Stata.
     Dta,
+}
+
+impl ReportSpec {
+    /// Checks what the study file alone can say.
+    ///
+    /// # Errors
+    /// A sentence that names the key, the value and what was expected.
+    pub fn check(&self, study: &Study) -> Result<(), String> {
+        self.below.parse::<Below>().map_err(|error| format!("[report] {error}"))?;
+        if self.bins < 2 {
+            return Err(format!("[report] bins = {}: expected at least 2", self.bins));
+        }
+        if let Some(HeadlineSpec { table, column }) = &self.headline {
+            let spec = study.tables.iter().find(|spec| spec.id == *table).ok_or_else(|| {
+                let known = study.tables.iter().map(|spec| spec.id.as_str());
+                format!("[report] headline: no table `{table}`{}", hint(table, known))
+            })?;
+            let name = |place: usize| spec.columns[place].name.clone().unwrap_or_else(|| format!("({})", place + 1));
+            if !(0..spec.columns.len()).any(|place| name(place) == *column) {
+                return Err(format!("[report] headline: table `{table}` has no column `{column}`"));
+            }
+        }
+        let sources = || study.sources.iter().map(|source| source.file.as_str());
+        match self.data.keys().find(|file| !sources().any(|source| source == *file)) {
+            Some(file) => {
+                Err(format!("[report.data.\"{file}\"]: no [[source]] has this file{}", hint(file, sources())))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Checks that the columns it names are there.
+    ///
+    /// # Errors
+    /// A sentence that names the key, the column and the nearest one.
+    pub fn check_columns(&self, panel: &Panel) -> Result<(), String> {
+        for (key, name) in [("group", &self.group), ("names_en", &self.names_en)] {
+            if let Some(name) = name.as_ref().filter(|name| !panel.has(name)) {
+                let hint = hint(name, panel.names().iter().map(String::as_str));
+                return Err(format!("[report] {key}: no column `{name}`{hint}"));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn hint<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    suggest::nearest(name, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
 }
 
 /// One column of one table.

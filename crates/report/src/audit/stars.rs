@@ -40,11 +40,11 @@ pub(super) fn check(numbers: &Numbers<'_>, spec: &AuditSpec) -> Result<Vec<Findi
         let mut finding = Finding::new(Check::Stars, status, place(row))
             .published(format!("{} ({}){}", coef.text, se.text, "*".repeat(usize::from(row.stars))))
             .implied(format!(
-                "|t| = {} ({}–{}), p = {}, {}",
+                "|t| = {} ({}–{}), {}, {}",
                 numfmt::number(t, digits),
                 numfmt::number(range.low, digits),
                 numfmt::number(range.high, digits),
-                numfmt::p_value(p),
+                numfmt::p_equation(p),
                 shown(&implied)
             ));
         if status != Status::Ok {

@@ -58,9 +58,14 @@ pub struct CoefPlot {
 
 impl CoefPlot {
     /// The same with rows in order of the first panel's estimate (a specification curve); rows without one go last.
+    ///
+    /// Estimates that agree to the digits of the CSV keep their order, so that the last bit of a sum moves no row.
     #[must_use]
     pub fn sorted(mut self) -> Self {
-        let key = |row: &CoefRow| row.estimates.first().copied().flatten().map_or(f64::INFINITY, |e| e.value);
+        let key = |row: &CoefRow| {
+            let value = row.estimates.first().copied().flatten().map_or(f64::INFINITY, |e| e.value);
+            six(value).parse::<f64>().unwrap_or(value)
+        };
         self.rows.sort_by(|a, b| key(a).total_cmp(&key(b)));
         self
     }

@@ -3,8 +3,8 @@
 use crate::data::Employment;
 use crate::error::{Error, Result};
 use crate::location_quotient::location_quotient;
-use crate::random::stream;
 use panel_core::geo::compensated_sum;
+use panel_core::random::Stream;
 use rand_distr::{Binomial, Distribution};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -68,7 +68,7 @@ pub fn quotient_intervals(
     let mut heads = vec![0.0; periods];
     rows.iter().for_each(|&row| heads[data.time[row] as usize] += data.total[row] * persons_per_unit);
     let draw = |unit: usize| -> Vec<f64> {
-        let mut rng = stream(seed, unit as u64);
+        let mut rng = Stream::new(seed, unit as u64);
         let drawn: Vec<f64> = laws.iter().map(|law| law.sample(&mut rng) as f64).collect();
         let mut sums = vec![0.0; periods];
         rows.iter().zip(&drawn).for_each(|(&row, count)| sums[data.time[row] as usize] += count);

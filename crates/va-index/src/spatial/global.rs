@@ -2,13 +2,14 @@
 
 use super::weights::SpatialWeights;
 use crate::error::{Error, Result};
-use crate::random::{shuffle, stream};
 use panel_core::geo::compensated_sum;
+use panel_core::random::Stream;
 use rayon::prelude::*;
 use serde::Serialize;
 
 /// A global test of spatial association.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct GlobalTest {
     /// The statistic.
     pub statistic: f64,
@@ -132,7 +133,7 @@ impl Sample {
             .map(|unit| {
                 let mut z = self.z.clone();
                 let count = z.len();
-                shuffle(&mut stream(seed, unit as u64), &mut z, count);
+                Stream::new(seed, unit as u64).shuffle(&mut z, count);
                 simulate(&z)
             })
             .collect();

@@ -3,7 +3,7 @@
 use super::global::{Permutation, Sample};
 use super::weights::SpatialWeights;
 use crate::error::Result;
-use crate::random::{shuffle, stream};
+use panel_core::random::Stream;
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -23,6 +23,7 @@ pub enum Quadrant {
 
 /// One entity's part of Moran's I.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct LocalMoran {
     /// I_i.
     pub statistic: f64,
@@ -73,10 +74,10 @@ pub fn local_moran(
                 let row: Vec<f64> = sample.weights.row(i).map(|(_, weight)| weight).collect();
                 let mut others: Vec<f64> = sample.z.clone();
                 others.swap_remove(i);
-                let mut rng = stream(seed, i as u64);
+                let mut rng = Stream::new(seed, i as u64);
                 (0..permutations)
                     .map(|_| {
-                        shuffle(&mut rng, &mut others, degree);
+                        rng.shuffle(&mut others, degree);
                         scale * own * row.iter().zip(&others).map(|(weight, z)| weight * z).sum::<f64>()
                     })
                     .collect()

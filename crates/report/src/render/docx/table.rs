@@ -36,8 +36,9 @@ pub(super) fn xml(table: &Table, lang: Lang) -> Result<String> {
         writer.line(&mut out, line, i);
     }
     out.push_str("</w:tbl>");
-    for note in &grid.notes {
-        out.push_str(&paragraph("TableNote", "", note));
+    for (i, note) in grid.notes.iter().enumerate() {
+        let keep = if i + 1 < grid.notes.len() { "<w:keepNext/>" } else { "" };
+        out.push_str(&paragraph("TableNote", keep, note));
     }
     // Word joins two tables that touch.
     out.push_str("<w:p><w:pPr><w:pStyle w:val=\"TableNote\"/></w:pPr></w:p>");
@@ -107,7 +108,11 @@ impl Writer<'_> {
     fn line(&self, out: &mut String, line: &Line, index: usize) {
         let next_is_below = matches!(self.grid.lines.get(index + 1), Some(Line::Row { kind: RowKind::Below, .. }));
         let last = index + 1 == self.grid.lines.len();
-        let keep = !last && (next_is_below || self.grid.lines.len() <= KEEP_TOGETHER);
+        // The last row stays with the first note.
+        let keep = match last {
+            true => !self.grid.notes.is_empty(),
+            false => next_is_below || self.grid.lines.len() <= KEEP_TOGETHER,
+        };
         let under = if last { self.grid.rules.2 } else { Rule::None };
         out.push_str("<w:tr><w:trPr><w:cantSplit/></w:trPr>");
         match line {

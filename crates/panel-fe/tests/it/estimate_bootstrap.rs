@@ -1,0 +1,172 @@
+//! Bootstrap methods of estimates, several samples at once.
+
+use crate::fixest_ols::panel;
+use crate::golden_files::Csv;
+use faer::Mat;
+use panel_core::Panel;
+use panel_fe::bootstrap::{Resampling, WildBootstrap, WildProblem};
+use panel_fe::mediation::mediate_bootstrap;
+use panel_fe::vcov::Groups;
+use panel_fe::{Error, Estimate, Model, Options, fit, fit_many, fit_samples};
+
+fn grunfeld() -> Panel {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/grunfeld.csv");
+    panel(&Csv::read(&path).expect("in the crate"), "firm", "year")
+}
+
+fn estimate(data: &Panel, formula: &str) -> Estimate {
+    fit(data, formula, &Options::default(), None).expect("fits")
+}
+
+/// The method of an estimate equals the problem with dummies, whether the effects are nested in the clusters or not.
+#[test]
+fn the_wild_bootstrap_absorbs_like_dummies() {
+    let data = grunfeld();
+    let two_way = estimate(&data, "inv ~ value + capital | firm + year");
+    let options = WildBootstrap { replications: 2000, ..WildBootstrap::default() };
+    let firm = Groups::new(data.entity_of_row());
+    let column = |name: &str| data.float(name).expect("there").to_vec();
+    let (value, capital) = (column("value"), column("capital"));
+    let year = data.time_of_row();
+    let x = Mat::from_fn(200, 2 + 10 + 19, |i, j| match j {
+        0 => value[i],
+        1 => capital[i],
+        2..12 => f64::from(u8::from(firm.codes()[i] as usize == j - 2)),
+        _ => f64::from(u8::from(year[i] as usize == j - 11)),
+    });
+    let y = column("inv");
+    let problem = WildProblem { y: &y, x: x.as_ref(), root_weight: None, clusters: &firm, absorb: None };
+    let want = problem.test(0, 0.1, &options).expect("regular");
+    let got = two_way.wild_bootstrap("value", 0.1, "firm", &options, None).expect("regular");
+    assert!(got.enumerated && got.replications == 1024);
+    assert_eq!(got.p, want.p);
+    assert!((got.t / want.t - 1.0).abs() < 1e-9 && (got.estimate / want.estimate - 1.0).abs() < 1e-10);
+    assert!(got.to_string().contains("all sign vectors"), "{got}");
+    let (low, high) = got.interval.expect("found");
+    assert!(low < got.estimate && got.estimate < high);
+}
+
+/// Weights: as if every column were multiplied by √w.
+#[test]
+fn a_weighted_wild_bootstrap_is_one_of_weighted_columns() {
+    let mut data = grunfeld();
+    let w: Vec<f64> = (0..200).map(|i| 1.0 + f64::from(i % 7)).collect();
+    let scale = 200.0 / w.iter().sum::<f64>();
+    data.set("w", w.clone()).expect("length");
+    let weighted = Model::new("inv ~ value + capital | firm").expect("valid").weights("w").fit(&data).expect("fits");
+    let options = WildBootstrap { replications: 2000, ..WildBootstrap::default() };
+    let got = weighted.wild_bootstrap("value", 0.0, "firm", &options, None).expect("regular");
+    for name in ["inv", "value", "capital"] {
+        let column: Vec<f64> =
+            data.float(name).expect("there").iter().zip(&w).map(|(v, w)| v * (w * scale).sqrt()).collect();
+        data.set(format!("{name}_w"), column).expect("length");
+    }
+    for firm in 0..10 {
+        let codes = data.entity_of_row().to_vec();
+        let dummy: Vec<f64> = (0..200).map(|i| if codes[i] == firm { (w[i] * scale).sqrt() } else { 0.0 }).collect();
+        data.set(format!("d{firm}"), dummy).expect("length");
+    }
+    let dummies: Vec<String> = (0..10).map(|firm| format!("d{firm}")).collect();
+    let plain = estimate(&data, &format!("inv_w ~ 0 + value_w + capital_w + {}", dummies.join(" + ")));
+    let want = plain.wild_bootstrap("value_w", 0.0, "firm", &options, None).expect("regular");
+    assert_eq!(got.p, want.p);
+    assert!((got.t / want.t - 1.0).abs() < 1e-9);
+}
+
+#[test]
+fn resampled_clusters_stay_apart() {
+    let data = grunfeld();
+    let two_way = estimate(&data, "inv ~ value + capital | firm + year");
+    let firms = Groups::new(data.entity_of_row());
+    let clusters = Resampling::Clusters(&firms);
+    let run = |seed: u64| {
+        two_way
+            .bootstrap(&clusters, 200, seed, |fit| {
+                let levels = fit.dof.absorbed.terms[0].levels as f64;
+                Ok(vec![fit.estimates[0], levels, fit.n_entities as f64, fit.dof.absorbed.terms[1].levels as f64])
+            })
+            .expect("runs")
+    };
+    let summary = run(7);
+    assert_eq!(summary.failed, 0);
+    assert_eq!(summary.estimate[0], two_way.estimates[0]);
+    // Every replication has ten firms, copies included, and the twenty years.
+    assert!(summary.draws.iter().all(|draw| draw[1..] == [10.0, 10.0, 20.0]));
+    assert_eq!(summary, run(7));
+    assert_ne!(summary.draws, run(8).draws);
+    // A replication is the formula on a panel in which each drawn copy has a name of its own.
+    let gaps = two_way
+        .bootstrap(&clusters, 20, 7, |fit| {
+            let rows: Vec<usize> = fit.rows.iter().map(|&row| row as usize).collect();
+            let firm: Vec<String> = fit.frame().entity.1.codes().iter().map(|code| format!("copy {code}")).collect();
+            let year: Vec<String> =
+                rows.iter().map(|&row| data.times().labels()[data.time_of_row()[row] as usize].clone()).collect();
+            let mut builder = Panel::builder("firm", "year").keys(firm, year);
+            for name in ["inv", "value", "capital"] {
+                let values = data.float(name).expect("there");
+                builder = builder.column(name, rows.iter().map(|&row| values[row]).collect::<Vec<f64>>());
+            }
+            let copy = estimate(&builder.build().expect("unique keys"), "inv ~ value + capital | firm + year");
+            Ok(vec![(copy.estimates[0] / fit.estimates[0] - 1.0).abs(), (copy.ssr / fit.ssr - 1.0).abs()])
+        })
+        .expect("runs");
+    assert!(gaps.draws.iter().flatten().all(|gap| *gap < 1e-10), "{:?}", gaps.draws);
+}
+
+#[test]
+fn mediated_effects_are_bootstrapped_on_common_resamples() {
+    let data = grunfeld();
+    let total = estimate(&data, "inv ~ value + value^2 | firm");
+    let mediator = estimate(&data, "capital ~ value + value^2 | firm");
+    let outcome = estimate(&data, "inv ~ value + value^2 + capital | firm");
+    let firms = Groups::new(data.entity_of_row());
+    let summary = mediate_bootstrap(
+        &total,
+        &mediator,
+        &outcome,
+        (&["value", "value^2"], "capital"),
+        &[1000.0],
+        &Resampling::Clusters(&firms),
+        (100, 3),
+    )
+    .expect("runs");
+    let b = outcome.coefficient("capital").expect("there").estimate;
+    for (j, a) in mediator.estimates.iter().enumerate() {
+        assert!((summary.estimate[j] / (a * b) - 1.0).abs() < 1e-12);
+    }
+    let instantaneous = (mediator.estimates[0] + 2000.0 * mediator.estimates[1]) * b;
+    assert!((summary.estimate[2] / instantaneous - 1.0).abs() < 1e-12);
+    let (low, high) = summary.bias_corrected(2, 0.95).expect("draws");
+    assert!(low < high);
+    let other =
+        fit(&data, "inv ~ value | firm", &Options::default(), Some(&[vec![true; 150], vec![false; 50]].concat()));
+    let error = mediate_bootstrap(
+        &other.expect("fits"),
+        &mediator,
+        &outcome,
+        (&["value"], "capital"),
+        &[],
+        &Resampling::Pairs,
+        (10, 3),
+    )
+    .expect_err("another sample");
+    assert!(matches!(error, Error::Specification(_)), "{error}");
+}
+
+#[test]
+fn several_samples_equal_one_by_one() {
+    let data = grunfeld();
+    let early: Vec<bool> = data.time_of_row().iter().map(|&t| t < 10).collect();
+    let late: Vec<bool> = early.iter().map(|early| !early).collect();
+    let formulas = panel_fe::multi::stepwise("inv ~ value | firm", &["capital"]).expect("valid");
+    let formulas: Vec<&str> = formulas.iter().map(String::as_str).collect();
+    let all = fit_samples(&data, &formulas, &Options::default(), &[&early, &late]).expect("fits");
+    for (mask, estimates) in [&early, &late].into_iter().zip(&all) {
+        let alone = fit_many(&data, &formulas, &Options::default(), Some(mask)).expect("fits");
+        for (a, b) in estimates.iter().zip(&alone) {
+            assert_eq!(a.estimates, b.estimates);
+        }
+        let single = fit(&data, "inv ~ value + capital | firm", &Options::default(), Some(mask)).expect("fits");
+        assert!((estimates[1].estimates[0] / single.estimates[0] - 1.0).abs() < 1e-12);
+    }
+}
