@@ -3,7 +3,7 @@
 //! `cargo run --release -p panel-report --example compare`
 #![allow(clippy::print_stdout, reason = "an example ends in a printed answer")]
 
-use panel_report::{CellKey, PublishedRow, Replicated, Stat, compare, published_cells};
+use panel_report::{CellKey, Lang, PublishedRow, Replicated, Stat, compare, published_cells};
 
 /// As a paper prints them.
 const PRINTED: &str = "\
@@ -31,7 +31,7 @@ fn main() -> panel_report::Result<()> {
             cell.key.to_string(),
             cell.published.as_deref().unwrap_or("–"),
             cell.shown,
-            cell.verdict.label().en
+            cell.verdict.label().get(Lang::En)
         );
     }
     let counts = comparison.numbers();
