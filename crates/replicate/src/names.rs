@@ -2,22 +2,13 @@
 
 use crate::study::{ColumnSpec, GtfpSpec, MarketSpec, MediationSpec, Study, TableKind, TableSpec, VaSpec};
 use panel_core::expr::Expr;
-use panel_fe::formula::Term;
 use panel_fe::{Formula, Vcov};
 use std::collections::BTreeSet;
 
 /// Columns of a formula. One that does not parse names none: its error comes where it is estimated.
 #[must_use]
 pub fn of_formula(text: &str) -> Vec<String> {
-    let Ok(formula) = Formula::parse(text) else { return Vec::new() };
-    let terms: Vec<&Term> = std::iter::once(&formula.response)
-        .chain(&formula.regressors)
-        .chain(&formula.endogenous)
-        .chain(&formula.instruments)
-        .collect();
-    let factors = terms.into_iter().flat_map(|term| &term.factors).map(|factor| factor.column.clone());
-    let effects = formula.effects.iter().flat_map(|effect| effect.columns.iter().chain(&effect.slopes)).cloned();
-    factors.chain(effects).collect()
+    Formula::parse(text).map(|formula| formula.variables().into_iter().map(str::to_owned).collect()).unwrap_or_default()
 }
 
 /// Columns of an expression; none where it does not parse.
@@ -120,7 +111,7 @@ mod tests {
     #[test]
     fn names_are_those_of_the_grammar() {
         let names = of_formula("log(`a b`) ~ x^2 + lag(z, 2):w | city^year + firm[t] | D ~ iv");
-        assert_eq!(names, ["a b", "x", "z", "w", "D", "iv", "city", "year", "firm", "t"]);
+        assert_eq!(names, ["a b", "x", "z", "w", "city", "year", "firm", "t", "D", "iv"]);
         assert_eq!(of_vcov("cluster:city, year"), ["city", "year"]);
         assert!(of_formula("y ~").is_empty() && of_expression("1 +").is_empty());
         // The words of text literals and functions are no names.

@@ -3,12 +3,15 @@
 use super::Staging;
 use crate::error::{Error, Result};
 use crate::pipeline::Results;
-use crate::study::Study;
+use crate::study::{PanelFormat, Study};
 use panel_core::io::write::{to_csv, to_dta, to_parquet};
 use panel_core::{Diagnostic, Panel};
 use report::codebook::{Codebook, VariableNote};
 use report::csv::push_record;
 use report::{Lang, Text};
+
+/// Rows above which the panel is written as Parquet alone, unless the study says otherwise.
+const LARGE: usize = 100_000;
 
 /// Writes `data/`; what a format cannot hold is left out with a remark.
 ///
@@ -16,13 +19,20 @@ use report::{Lang, Text};
 /// Those of the disk.
 pub fn write(staging: &mut Staging, study: &Study, results: &Results) -> Result<Vec<(String, Diagnostic)>> {
     let panel = &results.computed.panel;
-    let (csv, (parquet, dta)) = rayon::join(|| to_csv(panel), || rayon::join(|| to_parquet(panel), || to_dta(panel)));
-    staging.write("data/panel.csv", &csv)?;
+    let wanted = |format: PanelFormat| match &study.report.panel {
+        Some(formats) => formats.contains(&format),
+        None => format == PanelFormat::Parquet || panel.n_rows() <= LARGE,
+    };
+    let csv = || wanted(PanelFormat::Csv).then(|| Ok(to_csv(panel)));
+    let parquet = || wanted(PanelFormat::Parquet).then(|| to_parquet(panel));
+    let dta = || wanted(PanelFormat::Dta).then(|| to_dta(panel));
+    let (csv, (parquet, dta)) = rayon::join(csv, || rayon::join(parquet, dta));
     let mut remarks = Vec::new();
-    for (name, bytes) in [("data/panel.parquet", parquet), ("data/panel.dta", dta)] {
+    for (name, bytes) in [("data/panel.csv", csv), ("data/panel.parquet", parquet), ("data/panel.dta", dta)] {
         match bytes {
-            Ok(bytes) => staging.write(name, &bytes)?,
-            Err(error) => remarks.push((
+            None => {}
+            Some(Ok(bytes)) => staging.write(name, &bytes)?,
+            Some(Err(error)) => remarks.push((
                 "report".to_owned(),
                 Diagnostic::warning("format-left-out", format!("`{name}` was not written: {error}")),
             )),

@@ -10,7 +10,7 @@ mod source;
 pub use load::Loaded;
 pub use overrides::set;
 pub use quality::QualityOptions;
-pub use report::{HeadlineSpec, ReportSpec, SourceNote};
+pub use report::{HeadlineSpec, PanelFormat, ReportSpec, SourceNote};
 pub use schema::{
     CalibrationSpec, ColumnSpec, GivenCalibration, GroupValues, GroupWeights, GtfpSpec, Header, Label, MarketSpec,
     MediationSpec, ModerationSpec, PublishedRemark, PublishedSpec, SpecificationCurve, Study, TableKind, TableSpec,

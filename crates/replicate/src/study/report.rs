@@ -24,6 +24,9 @@ pub struct ReportSpec {
     /// The column that figures and verdict are about; that of `[curve]`, else the last one with a U test in the first
     /// table that has one.
     pub headline: Option<HeadlineSpec>,
+    /// Formats in which `data/` holds the panel: `csv`, `parquet`, `dta`. All of them where it is absent, Parquet alone
+    /// for panels of more than a hundred thousand rows.
+    pub panel: Option<Vec<PanelFormat>>,
     /// Bins of binned scatter plots.
     pub bins: usize,
     /// Source files by their path in the study: where they come from and under which terms.
@@ -41,11 +44,24 @@ impl Default for ReportSpec {
             group: None,
             names_en: None,
             headline: None,
+            panel: None,
             bins: 20,
             data: BTreeMap::new(),
             references: Vec::new(),
         }
     }
+}
+
+/// A format of `data/panel`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PanelFormat {
+    /// Comma-separated text.
+    Csv,
+    /// Parquet.
+    Parquet,
+    /// Stata.
+    Dta,
 }
 
 impl ReportSpec {
