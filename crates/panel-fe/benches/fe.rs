@@ -63,7 +63,7 @@ fn main() {
     let sizes = numbers("--sizes", vec![100_000, 1_000_000, 10_000_000]);
     let folder = std::env::temp_dir().join(format!("panel-fe-bench-{}", std::process::id()));
     println!("panel-fe {}", env!("CARGO_PKG_VERSION"));
-    let python = std::env::var("PANEL_PYTHON").unwrap_or_else(|_| "python3".into());
+    let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".into());
     let peers = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers");
     let mut programs: Vec<Program> = vec![Program::own()];
     for name in ["fereg", "within"] {

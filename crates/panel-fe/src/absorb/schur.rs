@@ -15,6 +15,8 @@ use crate::error::{Error, Result};
 
 /// A direct solver stops refining at this error, relative to the residual.
 const EXACT: f64 = 1e-12;
+/// Most multiplications for the leverages of all rows.
+const MOST_LEVERAGE_WORK: f64 = 1e11;
 /// Refinement steps of a direct solver.
 const REFINEMENTS: usize = 4;
 
@@ -190,6 +192,17 @@ impl Schur {
     pub(super) fn leverage(&self) -> Result<Vec<f64>> {
         let sweep = &self.sweep;
         let n = sweep.rows();
+        let cost = match &self.solver {
+            Solver::Dense(factor) => 2.0 * (factor.rank() as f64).powi(2),
+            Solver::Bordered(bordered) => bordered.cost(),
+            _ => 0.0,
+        };
+        if cost * n as f64 > MOST_LEVERAGE_WORK {
+            return Err(Error::Unsupported(format!(
+                "leverages of {n} rows with {} effects to solve for in each",
+                sweep.unknowns()
+            )));
+        }
         let solve: Box<dyn Fn(&mut [f64])> = match &self.solver {
             // Every pair of levels holds one row, so all leverages are equal and add up to the rank.
             Solver::Balanced(_) => return Ok(vec![self.rank.rank as f64 / n as f64; n]),
