@@ -159,7 +159,8 @@ fn kleins_model_one() {
     klein.set("x_lag", x).expect("length");
     klein.set("trend", (0..n).map(|t| t as f64 - 11.0).collect::<Vec<f64>>()).expect("length");
     let instruments = "wg + t + g + trend + k_lag + x_lag";
-    let cases: [(&str, &str, &str, [(&str, f64, f64); 4]); 4] = [
+    type Case = (&'static str, &'static str, &'static str, [(&'static str, f64, f64); 4]);
+    let cases: [Case; 4] = [
         (
             "2sls",
             "c ~ p_lag",
