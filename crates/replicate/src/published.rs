@@ -278,17 +278,8 @@ fn replicate_cells(study: &Study, tables: &Tables, cells: &[report::Published]) 
             Stat::N => Some(Replicated::number(key, shown.n as f64)),
             Stat::R2 => fit("r2_within_entity").map(|r2| Replicated::number(key, r2)),
             Stat::Other(name) => {
-                let known = [
-                    ("第一阶段F值", "f_first"),
-                    ("Anderson LM", "under_id"),
-                    ("Cragg-Donald Wald F", "weak_id"),
-                    ("Stock-Yogo 10%", "stock_yogo_10"),
-                ];
-                known
-                    .iter()
-                    .find(|(printed, _)| printed == name)
-                    .and_then(|(_, ours)| fit(ours))
-                    .map(|value| Replicated::number(key, value))
+                let ours = study.published.as_ref().and_then(|published| published.statistics.get(name));
+                ours.and_then(|ours| fit(ours)).map(|value| Replicated::number(key, value))
             }
         };
         out.extend(value);

@@ -532,6 +532,9 @@ pub struct PublishedSpec {
     /// Printed row = the coefficients or variables that it may be called here, in order of preference.
     #[serde(default)]
     pub rows: BTreeMap<String, Vec<String>>,
+    /// Printed statistic = its name here: `f_first`, `under_id`, `weak_id`, `stock_yogo_10`, ….
+    #[serde(default)]
+    pub statistics: BTreeMap<String, String>,
     /// Why numbers differ, where it is known; the first that fits a cell counts.
     #[serde(default, rename = "remark")]
     pub remarks: Vec<PublishedRemark>,
