@@ -119,7 +119,7 @@ fn size(grid: &Grid) -> &'static str {
     } else if fits(0.73, 2.0) {
         "\\scriptsize\\setlength{\\tabcolsep}{2pt}\n"
     } else {
-        "\\fontsize{7}{8.4}\\selectfont\\setlength{\\tabcolsep}{2pt}\n"
+        "\\fontsize{6.5}{8}\\selectfont\\setlength{\\tabcolsep}{2pt}\n"
     }
 }
 
