@@ -59,6 +59,7 @@ pub mod spec;
 pub mod subsample;
 pub mod turning_point;
 pub mod two_lines;
+mod u_shape;
 pub mod utest;
 pub mod vcov;
 pub(crate) mod wald;
