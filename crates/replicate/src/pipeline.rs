@@ -13,6 +13,7 @@ use crate::study::{GtfpSpec, Loaded, Study};
 use crate::{figures, pages};
 use panel_core::Diagnostic;
 use panel_core::quality::QualityReport;
+use report::codebook::Codebook;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -53,6 +54,8 @@ pub struct Results {
     pub published: Option<Published>,
     /// Data quality, where pages are asked for.
     pub quality: Option<QualityReport>,
+    /// What each column is and holds, made beside the quality report.
+    pub codebook: Option<Codebook>,
 }
 
 /// Runs a study and writes its results.
@@ -130,15 +133,19 @@ fn run_stages(loaded: &Loaded, plan: &Plan, quiet: bool) -> Result<(Results, Vec
         published = Published::compare(loaded, &made)?;
         tables = Some(made);
     }
-    let mut quality = None;
+    let (mut quality, mut codebook) = (None, None);
     if plan.runs("quality") {
-        quality = Some(progress.stage("quality", || -> Result<_> {
-            let report = quality::assess(&loaded.study, &computed.panel)?;
+        let (report, book) = progress.stage("quality", || -> Result<_> {
+            let panel = &computed.panel;
+            let (report, book) =
+                rayon::join(|| quality::assess(&loaded.study, panel), || data_files::codebook(panel, &loaded.study));
+            let report = report?;
             let sentence = format!("{} variables", report.variables.len());
-            Ok((report, sentence))
-        })?);
+            Ok(((report, book?), sentence))
+        })?;
+        (quality, codebook) = (Some(report), Some(book));
     }
-    Ok((Results { computed, tables, published, quality }, progress.finish()))
+    Ok((Results { computed, tables, published, quality, codebook }, progress.finish()))
 }
 
 /// Writes everything but manifest and log; gives the summary and the number of differing cells.

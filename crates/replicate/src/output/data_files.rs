@@ -26,7 +26,12 @@ pub fn write(staging: &mut Staging, study: &Study, results: &Results) -> Result<
     let csv = || wanted(PanelFormat::Csv).then(|| Ok(to_csv(panel)));
     let parquet = || wanted(PanelFormat::Parquet).then(|| to_parquet(panel));
     let dta = || wanted(PanelFormat::Dta).then(|| to_dta(panel));
-    let (csv, (parquet, dta)) = rayon::join(csv, || rayon::join(parquet, dta));
+    let files = || rayon::join(csv, || rayon::join(parquet, dta));
+    let samples = || {
+        let tables = results.tables.as_ref().filter(|tables| !tables.samples.is_empty());
+        tables.map(|tables| samples(panel, study, &tables.samples))
+    };
+    let ((csv, (parquet, dta)), samples) = rayon::join(files, samples);
     let mut remarks = Vec::new();
     for (name, bytes) in [("data/panel.csv", csv), ("data/panel.parquet", parquet), ("data/panel.dta", dta)] {
         match bytes {
@@ -38,9 +43,11 @@ pub fn write(staging: &mut Staging, study: &Study, results: &Results) -> Result<
             )),
         }
     }
-    staging.write("data/codebook.csv", codebook(panel, study)?.csv().as_bytes())?;
-    if let Some(tables) = results.tables.as_ref().filter(|tables| !tables.samples.is_empty()) {
-        staging.write("data/sample.csv", samples(panel, study, &tables.samples).as_bytes())?;
+    if let Some(codebook) = &results.codebook {
+        staging.write("data/codebook.csv", codebook.csv().as_bytes())?;
+    }
+    if let Some(samples) = samples {
+        staging.write("data/sample.csv", samples.as_bytes())?;
     }
     Ok(remarks)
 }

@@ -94,9 +94,13 @@ fn data(loaded: &Loaded, results: &Results, around: &Surroundings<'_>) -> Result
     sources.push_rows(rows.collect());
     sources.notes.extend(study.study.notice.clone());
     blocks.push(Block::table(sources));
-    let mut codebook = data_files::codebook(&results.computed.panel, study)?.table();
-    codebook.notes.extend(study.study.notice.clone());
-    blocks.push(Block::Folded { summary: Text::new("变量说明", "Codebook"), blocks: vec![Block::table(codebook)] });
+    if let Some(codebook) = &results.codebook {
+        let mut codebook = codebook.table();
+        codebook.notes.extend(study.study.notice.clone());
+        blocks.push(Block::Folded {
+            summary: Text::new("变量说明", "Codebook"), blocks: vec![Block::table(codebook)]
+        });
+    }
     let versions = around.versions.iter().map(|(name, version)| Text::same(format!("{name} {version}"))).collect();
     blocks.push(Block::Folded {
         summary: Text::new("环境", "Environment"),
