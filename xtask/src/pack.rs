@@ -43,7 +43,10 @@ pub(crate) fn run() -> Result<u8, String> {
         eprintln!("the consumer reaches out of its workspace: {line}");
         return Ok(1);
     }
-    let status = process::run(cargo().args(["run", "--quiet", "--release", "--manifest-path"]).arg(&manifest))?;
+    let mut command = cargo();
+    command.args(["run", "--quiet", "--release", "--manifest-path"]).arg(&manifest);
+    // Dependencies that were built here with the same features are found again.
+    let status = process::run(command.env("CARGO_TARGET_DIR", workspace::target()))?;
     if status != 0 || too_large {
         return Ok(1);
     }

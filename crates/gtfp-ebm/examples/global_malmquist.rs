@@ -22,6 +22,7 @@ fn main() -> gtfp_ebm::Result<()> {
         label: &|row| format!("unit {}, period {}", row % 5 + 1, row / 5 + 1),
     };
     let result = productivity(&data, &PanelSpec { model: Model::Ddf, ..PanelSpec::default() }, Solver::default())?;
+    println!("{result}");
     println!("{:<6}{:>9}{:>9}{:>9}", "unit", "GML", "EC", "BPC");
     for (unit, row) in result.rows[5..].iter().enumerate() {
         let show = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.4}"));

@@ -61,6 +61,7 @@ pub mod affinity;
 pub mod bootstrap;
 pub mod calibration;
 pub mod data;
+mod display;
 pub mod efficiency;
 pub mod error;
 pub mod evaluate;

@@ -22,7 +22,9 @@ fn main() -> market_seg::Result<()> {
         let name = |city: u32| &changes.entities()[city as usize];
         println!("{}-{}: variance {:.4} = {:.0}/27", name(i), name(j), variance, variance * 27.0);
     }
-    for row in segmentation(&changes, &relations, &spec)?.rows() {
+    let index = segmentation(&changes, &relations, &spec)?;
+    println!("{index}");
+    for row in index.rows() {
         let name = &changes.entities()[row.entity as usize];
         println!("{name}: segmentation {:.4}, integration {:.4}", row.seg, row.mar);
     }

@@ -5,6 +5,7 @@
 
 mod border;
 mod convergence;
+mod display;
 mod engine;
 mod error;
 mod groups;

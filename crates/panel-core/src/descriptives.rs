@@ -22,7 +22,7 @@ pub struct Descriptives {
     pub sd: Option<f64>,
     /// Minimum.
     pub min: Option<f64>,
-    /// 5 % quantile (rule of [`quantile`]).
+    /// 5 % quantile (rule of [`crate::transform::quantile`]).
     pub p5: Option<f64>,
     /// Median.
     pub p50: Option<f64>,

@@ -6,7 +6,7 @@
 //!
 //! | module | what |
 //! |---|---|
-//! | [`panel`], [`column`] | the table, its keys, balance and gaps |
+//! | [`panel`], [`mod@column`] | the table, its keys, balance and gaps |
 //! | [`diagnostics`], [`error`] | what is returned beside a result, and what stops a run |
 //! | [`io`], [`number`] | readers, joins, reshaping, city names, writers |
 //! | [`transform`], [`capital`], [`index`], [`descriptives`] | logs, lags, deflation, capital stock, entropy and structure indices, statistics |

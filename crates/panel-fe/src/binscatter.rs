@@ -9,8 +9,8 @@ pub struct Bin {
     pub x: f64,
     /// Weighted mean of y.
     pub y: f64,
-    /// Standard error of the mean of y, from the spread within the bin.
-    pub y_se: f64,
+    /// Standard error of the mean of y, from the spread within the bin; `None` for a single row.
+    pub y_se: Option<f64>,
     /// Rows.
     pub n: usize,
 }
@@ -67,7 +67,7 @@ pub fn binscatter(x: &[f64], y: &[f64], means: (f64, f64), weights: Option<&[f64
     let bins = (0..count)
         .map(|b| {
             let [w, sx, sy, ss, _] = sums[b];
-            let y_se = if n[b] > 1 { (ss / w / (n[b] - 1) as f64).sqrt() } else { f64::NAN };
+            let y_se = (n[b] > 1).then(|| (ss / w / (n[b] - 1) as f64).sqrt());
             Bin { x: means.0 + sx / w, y: means.1 + sy / w, y_se, n: n[b] }
         })
         .collect();

@@ -250,10 +250,14 @@ pub(crate) fn assemble(
     dof: Dof,
     small: crate::dof::SmallSample,
     parts: Parts,
-    diagnostics: Vec<Diagnostic>,
+    mut diagnostics: Vec<Diagnostic>,
 ) -> Estimate {
     let frame = &state.frame;
     let r2 = r_squared(&state, parts.ssr, &dof, &small);
+    if !r2.overall.is_finite() {
+        let message = format!("`{}` does not vary, so that R2 is not defined", frame.y.name);
+        diagnostics.push(Diagnostic::warning("r2-undefined", message));
+    }
     let slopes: Vec<usize> = (0..parts.names.len()).filter(|&j| parts.names[j] != INTERCEPT).collect();
     let wald = wald::zero(&parts.estimates, parts.vcov.as_ref(), &slopes, small.df_t, "all slopes are zero");
     let level = state.options.level;

@@ -1,5 +1,6 @@
-//! Fixed-effects and instrumental-variable regression with every degrees-of-freedom rule made explicit.
+#![doc = include_str!("../README.md")]
 //!
+//! # Modules
 //! | module | what |
 //! |---|---|
 //! | [`formula`] | `y ~ x + x^2 \| city + year \| endog ~ instruments` |
@@ -12,6 +13,11 @@
 //! | [`predict`] | predictions, recovered fixed effects |
 //! | [`record`] | estimates as plain data with a schema version |
 //! | [`influence`] | leverage, influence, variance inflation |
+//! | [`iv`] | estimators with instruments and their diagnostics |
+//! | [`utest`], [`turning_point`], [`two_lines`] | is it a U, where does it turn |
+//! | [`moderation`], [`mediation`], [`subsample`], [`binscatter`] | what moves the curve, what carries the effect |
+//! | [`diagnostics`], [`bootstrap`] | specification tests, resampling |
+//! | [`coefficients`] | named coefficients, what every test after estimation takes |
 //! | [`outcome`], [`distribution`] | tests with their null, or why there is none; tail probabilities |
 #![warn(missing_docs)]
 
@@ -39,7 +45,6 @@ pub mod influence;
 pub mod iv;
 pub(crate) mod iv_fit;
 mod iv_tests;
-#[allow(dead_code)]
 pub(crate) mod linalg;
 pub mod mediation;
 pub mod model;
@@ -54,6 +59,7 @@ pub mod spec;
 pub mod subsample;
 pub mod turning_point;
 pub mod two_lines;
+mod u_shape;
 pub mod utest;
 pub mod vcov;
 pub(crate) mod wald;

@@ -90,24 +90,6 @@ fn dot3_lanes(a: &[f64], b: &[f64], w: &[f64]) -> f64 {
     fold(lanes) + tail
 }
 
-/// A'WB of shape (p, q) for A: n×p and B: n×q, given by columns.
-pub(crate) fn cross_columns(a: &[&[f64]], b: &[&[f64]], weights: Option<&[f64]>) -> Mat<f64> {
-    let n = a.first().or(b.first()).map_or(0, |column| column.len());
-    let part = |start: usize| -> Mat<f64> {
-        let mut cross = Mat::zeros(a.len(), b.len());
-        for rows in blocks(start, n) {
-            let w = weights.map(|w| &w[rows.clone()]);
-            for (j, b) in b.iter().enumerate() {
-                for (i, a) in a.iter().enumerate() {
-                    cross[(i, j)] += block_product(&a[rows.clone()], &b[rows.clone()], w);
-                }
-            }
-        }
-        cross
-    };
-    reduce_tasks(n, part, Mat::zeros(a.len(), b.len()))
-}
-
 /// X'WX of shape (p, p), each pair once.
 pub(crate) fn gram_columns(x: &[&[f64]], weights: Option<&[f64]>) -> Mat<f64> {
     let n = x.first().map_or(0, |column| column.len());
@@ -178,14 +160,6 @@ pub(crate) fn gram(x: MatRef<'_, f64>, weights: Option<&[f64]>) -> Mat<f64> {
     gram_columns(&columns.iter().map(AsRef::as_ref).collect::<Vec<_>>(), weights)
 }
 
-/// A'WB of shape (p, q).
-pub(crate) fn cross(a: MatRef<'_, f64>, b: MatRef<'_, f64>, weights: Option<&[f64]>) -> Mat<f64> {
-    let (a, b) = (columns(a), columns(b));
-    let a: Vec<&[f64]> = a.iter().map(AsRef::as_ref).collect();
-    let b: Vec<&[f64]> = b.iter().map(AsRef::as_ref).collect();
-    cross_columns(&a, &b, weights)
-}
-
 /// Copies the upper triangle into the lower one.
 pub(crate) fn mirror_upper(a: &mut Mat<f64>) {
     for j in 0..a.ncols() {
@@ -242,34 +216,18 @@ pub(crate) fn symmetric_eigen(a: MatRef<'_, f64>) -> Result<(Vec<f64>, Mat<f64>)
     Ok((values, eigen.U().to_owned()))
 }
 
-/// A^power of a symmetric matrix through its eigenvalues; eigenvalues at or below `floor` × the largest count as zero
-/// (and stay zero under a negative power: the Moore-Penrose convention).
-///
-/// # Errors
-/// [`Error::NotConverged`].
-pub(crate) fn symmetric_power(a: MatRef<'_, f64>, power: f64, floor: f64) -> Result<Mat<f64>> {
-    let (values, vectors) = symmetric_eigen(a)?;
-    let limit = floor * values.iter().fold(0.0, |max: f64, v| max.max(v.abs()));
-    let scaled: Vec<f64> = values.iter().map(|&v| if v > limit { v.powf(power) } else { 0.0 }).collect();
-    let p = a.nrows();
-    let left = Mat::from_fn(p, p, |i, j| vectors[(i, j)] * scaled[j]);
-    Ok(&left * vectors.transpose())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn gram_equals_cross_and_inverse_inverts() {
+    fn gram_is_the_product_and_inverse_inverts() {
         let x = Mat::from_fn(200, 3, |i, j| ((i * (j + 2)) as f64).sin() + j as f64);
         let g = gram(x.as_ref(), None);
-        let c = cross(x.as_ref(), x.as_ref(), None);
-        assert!((&g - &c).norm_max() < 1e-12);
+        let c = x.transpose() * &x;
+        assert!((&g - &c).norm_max() < 1e-11);
         let identity = &g * invert_spd(g.as_ref(), "g").expect("regular");
         assert!((&identity - Mat::<f64>::identity(3, 3)).norm_max() < 1e-12);
-        let root = symmetric_power(g.as_ref(), 0.5, 0.0).expect("regular");
-        assert!((&root * &root - &g).norm_max() < 1e-11 * g.norm_max());
     }
 
     #[test]

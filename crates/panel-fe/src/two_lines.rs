@@ -76,7 +76,7 @@ pub struct TwoLines {
 /// 1. y on a smooth of x and the controls; the smooth is a natural cubic spline of 10 knots at quantiles with a penalty
 ///    on f″² chosen by generalised cross-validation, as R's `mgcv`. 2. Most extreme fitted value in the middle 80 %,
 ///    flat region = fitted within one (Bayesian) standard error of it. 3. Interrupted regression
-///    y = a + b₁(x−c)1[x≤c] + b₂(x−c)1[x>c] + d 1[x>c] + controls at the median of the flat region. 4. The break moves
+///    `y = a + b₁(x−c)1[x≤c] + b₂(x−c)1[x>c] + d 1[x>c]` + controls at the median of the flat region. 4. The break moves
 ///    to the quantile |t₂|/(|t₁|+|t₂|) of the flat region: more room for the weaker line (Robin Hood). 5. Both slopes
 ///    there; the row at the break belongs to the line that is tested.
 ///

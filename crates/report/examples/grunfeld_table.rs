@@ -25,7 +25,7 @@ fn column(value: (f64, f64, f64), capital: (f64, f64, f64), std_errors: StdError
 
 fn main() -> panel_report::Result<()> {
     // feols(inv ~ value + capital | firm + year), fixest 0.14.2: vcov = "iid" and vcov = ~firm.
-    let iid = column((0.117716, 0.013751, 6.7e-15), (0.357916, 0.022719, 5.5e-35), StdErrors::Iid);
+    let iid = column((0.117716, 0.013751, 6.7e-15), (0.357916, 0.022719, 5.5e-35), StdErrors::default());
     let clustered = column(
         (0.117716, 0.010824, 1.8e-6),
         (0.357916, 0.047848, 3.8e-5),

@@ -36,6 +36,7 @@ fn main() -> va_index::Result<()> {
     let geography = Geography::Points(&places);
     let index = virtual_agglomeration(&data, &geography, None, &VaSpec::default())?;
 
+    println!("{index}");
     println!("{:<12}{:>8}{:>10}{:>12}", "", "VA", "own LQ", "spillover");
     for &row in index.ranking().iter().take(5) {
         let (name, lq) = (CITIES[row].0, index.location_quotient[row]);

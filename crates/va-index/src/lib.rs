@@ -5,6 +5,7 @@
 
 mod agglomeration;
 mod data;
+mod display;
 mod error;
 mod kernel;
 mod links;

@@ -169,10 +169,10 @@ impl Rows {
         let mut column = String::new();
         for (k, &i) in places.iter().enumerate() {
             let start = if k == 0 { colon.map_or(first, |colon| colon + 1) } else { places[k - 1] + 1 };
-            let cut = words[start..i].iter().rposition(|word| ends(&word)).map_or(start, |place| start + place + 1);
+            let cut = words[start..i].iter().rposition(ends).map_or(start, |place| start + place + 1);
             let before = plain(&words[cut..i]);
             let end = places.get(k + 1).copied().unwrap_or(words.len());
-            let clause = words[i + 1..end].iter().position(|word| ends(&word)).map_or(end, |place| i + 2 + place);
+            let clause = words[i + 1..end].iter().position(ends).map_or(end, |place| i + 2 + place);
             let after = plain(&words[i + 1..clause]);
             column = match (before.is_empty(), after.is_empty()) {
                 (false, _) => before,

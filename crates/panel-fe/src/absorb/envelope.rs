@@ -99,6 +99,11 @@ impl Bordered {
         self.rank
     }
 
+    /// Multiplications of one solve.
+    pub(super) fn cost(&self) -> f64 {
+        2.0 * (self.l.len() + 2 * self.border.len() * self.order.len()) as f64
+    }
+
     /// Some x with Sx = b, for b in the range of S.
     pub(super) fn solve(&self, b: &mut [f64]) {
         let (top, bottom) = b.split_at_mut(self.order.len());

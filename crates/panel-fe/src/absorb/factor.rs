@@ -65,17 +65,26 @@ pub(super) struct Runs {
 }
 
 impl Runs {
-    /// A stable counting sort.
+    /// A stable counting sort; rows that are in order already are only scanned.
     pub(super) fn new(effect: &FixedEffect) -> Self {
-        let mut starts = vec![0_u32; effect.levels + 1];
+        let (levels, rows) = (effect.levels, effect.codes.len() as u32);
+        let mut starts = vec![0_u32; levels + 1];
+        if effect.codes.is_sorted() {
+            let mut next = 0;
+            for (row, &code) in effect.codes.iter().enumerate() {
+                while next <= code as usize {
+                    starts[next] = row as u32;
+                    next += 1;
+                }
+            }
+            starts[next..].fill(rows);
+            return Self { order: None, starts };
+        }
         for &code in effect.codes.iter() {
             starts[code as usize + 1] += 1;
         }
-        for level in 0..effect.levels {
+        for level in 0..levels {
             starts[level + 1] += starts[level];
-        }
-        if effect.codes.is_sorted() {
-            return Self { order: None, starts };
         }
         let mut next = starts.clone();
         let mut order = vec![0_u32; effect.codes.len()];

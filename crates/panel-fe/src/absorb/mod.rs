@@ -14,7 +14,7 @@
 //!
 //! Why the error is known: the computed column is ṽ + e with e in the span of D, and ‖e‖²_W = g'(D'WD)⁺g where
 //! g = D'W(ṽ + e) is computable. Since e is orthogonal to every exact residual, coefficients suffer from it in second
-//! order only: see [`crate::ols`].
+//! order only: see `ols.rs`.
 //!
 //! Sources: Guimarães & Portugal (2010); Correia (2016) for the graph view; Hestenes & Stiefel (1952); Golub & Meurant
 //! (2010, ch. 12) for the error of conjugate gradients.

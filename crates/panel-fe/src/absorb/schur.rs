@@ -15,6 +15,8 @@ use crate::error::{Error, Result};
 
 /// A direct solver stops refining at this error, relative to the residual.
 const EXACT: f64 = 1e-12;
+/// Most multiplications for the leverages of all rows.
+const MOST_LEVERAGE_WORK: f64 = 1e11;
 /// Refinement steps of a direct solver.
 const REFINEMENTS: usize = 4;
 
@@ -108,14 +110,20 @@ impl Schur {
         let mut alpha = vec![[0.0; LANES]; g.len()];
         for lane in 0..lanes {
             let mut column: Vec<f64> = g.iter().map(|g| g[lane]).collect();
-            match &self.solver {
-                Solver::Dense(factor) => factor.solve(&mut column),
-                Solver::Bordered(bordered) => bordered.solve(&mut column),
-                _ => {}
-            }
+            self.solve_one(&mut column);
             alpha.iter_mut().zip(column).for_each(|(alpha, value)| alpha[lane] = value);
         }
         alpha
+    }
+
+    /// The same for one column, by the factors.
+    fn solve_one(&self, g: &mut [f64]) {
+        match &self.solver {
+            Solver::Dense(factor) => factor.solve(g),
+            Solver::Bordered(bordered) => bordered.solve(g),
+            Solver::Balanced(scale) => g.iter_mut().for_each(|g| *g *= scale),
+            Solver::Nothing | Solver::Iterative(_) => {}
+        }
     }
 
     /// Solve, and refine until the correction is rounding; the solve that finds the correction yields the bound, too.
@@ -190,17 +198,25 @@ impl Schur {
     pub(super) fn leverage(&self) -> Result<Vec<f64>> {
         let sweep = &self.sweep;
         let n = sweep.rows();
-        let solve: Box<dyn Fn(&mut [f64])> = match &self.solver {
-            // Every pair of levels holds one row, so all leverages are equal and add up to the rank.
-            Solver::Balanced(_) => return Ok(vec![self.rank.rank as f64 / n as f64; n]),
-            Solver::Nothing => Box::new(|_| {}),
-            Solver::Dense(factor) => Box::new(|g| factor.solve(g)),
-            Solver::Bordered(bordered) => Box::new(|g| bordered.solve(g)),
-            Solver::Iterative(_) => {
-                let message = format!("leverages with {} effects to solve for by iteration", sweep.unknowns());
-                return Err(Error::Unsupported(message));
-            }
+        let cost = match &self.solver {
+            Solver::Dense(factor) => 2.0 * (factor.rank() as f64).powi(2),
+            Solver::Bordered(bordered) => bordered.cost(),
+            _ => 0.0,
         };
+        if cost * n as f64 > MOST_LEVERAGE_WORK {
+            return Err(Error::Unsupported(format!(
+                "leverages of {n} rows with {} effects to solve for in each",
+                sweep.unknowns()
+            )));
+        }
+        // Every pair of levels holds one row, so all leverages are equal and add up to the rank.
+        if let Solver::Balanced(_) = &self.solver {
+            return Ok(vec![self.rank.rank as f64 / n as f64; n]);
+        }
+        if let Solver::Iterative(_) = &self.solver {
+            let message = format!("leverages with {} effects to solve for by iteration", sweep.unknowns());
+            return Err(Error::Unsupported(message));
+        }
         let mut sorted = vec![0.0; n];
         let (mut q, mut x) = (vec![0.0; sweep.unknowns()], vec![0.0; sweep.unknowns()]);
         sweep.for_each_run(0..sweep.inverse.len(), &mut Scratch::default(), |run, range, totals| {
@@ -209,7 +225,7 @@ impl Schur {
                 totals.iter().for_each(|&(cell, weight)| q[cell as usize] = -weight * inverse);
                 sweep.cells.iter().for_each(|cells| q[cells[place] as usize] += 1.0);
                 x.copy_from_slice(&q);
-                solve(&mut x);
+                self.solve_one(&mut x);
                 let form: f64 = totals.iter().map(|&(cell, _)| q[cell as usize] * x[cell as usize]).sum();
                 sorted[place] = sweep.weight(place) * (inverse + form);
                 totals.iter().for_each(|&(cell, _)| q[cell as usize] = 0.0);
@@ -224,7 +240,7 @@ impl Schur {
 fn large(sweep: &Sweep, levels: usize, settings: Settings) -> (Solver, Rank) {
     let n = sweep.offsets[1];
     let rest = sweep.unknowns() - n;
-    let light = rest <= settings.limits.border && rest * n <= sweep.rows().max(1 << 20);
+    let light = rest <= settings.limits.border && rest * n <= (sweep.rows() / 4).max(1 << 20);
     if light && settings.limits.neighbors > 0 && neighbors_per_level(sweep) <= settings.limits.neighbors {
         let (blocks, incidence) = blocks::blocks(sweep, true);
         let sparse = incidence.schur(&sweep.inverse, blocks.diagonal.clone());

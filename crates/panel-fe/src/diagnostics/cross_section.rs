@@ -9,9 +9,9 @@ pub struct PesaranCd {
     /// √(2/(N(N−1))) Σ_{i<j} √T_ij ρ̂_ij, standard normal under independence.
     pub test: TestOutcome,
     /// Mean of ρ̂_ij.
-    pub average: f64,
+    pub average: Option<f64>,
     /// Mean of |ρ̂_ij|.
-    pub average_absolute: f64,
+    pub average_absolute: Option<f64>,
     /// Pairs of units with at least three common periods, which enter.
     pub pairs: usize,
 }
@@ -53,11 +53,11 @@ pub fn pesaran_cd(residuals: &[f64], units: &[u32], periods: &[u32]) -> Result<P
     }
     if pairs == 0 {
         let test = TestOutcome::not_available(name, "no two units share three periods with variation");
-        return Ok(PesaranCd { test, average: f64::NAN, average_absolute: f64::NAN, pairs });
+        return Ok(PesaranCd { test, average: None, average_absolute: None, pairs });
     }
     let stat = total / (pairs as f64).sqrt();
     let test = TestStat::z(name, "errors are independent across units", stat).into();
-    Ok(PesaranCd { test, average: sum / pairs as f64, average_absolute: absolute / pairs as f64, pairs })
+    Ok(PesaranCd { test, average: Some(sum / pairs as f64), average_absolute: Some(absolute / pairs as f64), pairs })
 }
 
 fn correlation(a: &[(u32, f64)], b: &[(u32, f64)]) -> Option<(f64, usize)> {

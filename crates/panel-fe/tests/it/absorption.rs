@@ -190,8 +190,8 @@ fn rank_of(columns: &[Vec<f64>]) -> usize {
     basis.len()
 }
 
-/// Three large effects whose null space is larger than components and constants tell: the third is the sum of the
-/// other two modulo nothing, so that its codes are an additive function of theirs.
+/// Three effects whose null space is larger than components and constants tell: the third code is the sum of the other
+/// two.
 #[test]
 fn a_null_vector_that_no_graph_shows_is_found() {
     // Rows (i, j, i + j): a_i = i, b_j = j, c_k = -k is a null vector.

@@ -230,3 +230,26 @@ fn frequency_weights_repeat_rows() {
         near(short.coef[0].se, long.coef[0].se, 1e-10, &vcov.to_string());
     }
 }
+
+/// Importance weights enter as they are: analytic ones are the same but for their scale.
+#[test]
+fn importance_weights_are_used_as_they_are() {
+    let mut data = grunfeld();
+    let w: Vec<f64> = (0..200).map(|i| 0.5 + f64::from(i % 9)).collect();
+    let total: f64 = w.iter().sum();
+    data.set("w", w).expect("length");
+    let run = |kind: panel_fe::WeightKind, vcov: &str| {
+        let model = Model::new("inv ~ value + capital | firm + year").expect("valid").weights_of_kind("w", kind);
+        model.vcov(vcov.parse().expect("known")).fit(&data).expect("fits")
+    };
+    for vcov in ["iid", "hc1", "cluster:firm"] {
+        let (analytic, importance) =
+            (run(panel_fe::WeightKind::Analytic, vcov), run(panel_fe::WeightKind::Importance, vcov));
+        assert_eq!(importance.n_obs, 200);
+        for (a, b) in analytic.coef.iter().zip(&importance.coef) {
+            near(b.estimate, a.estimate, 1e-11, vcov);
+            near(b.se, a.se, 1e-10, vcov);
+        }
+        near(importance.ssr, analytic.ssr * total / 200.0, 1e-11, "ssr");
+    }
+}

@@ -141,3 +141,80 @@ fn estimators_are_read_and_refused() {
     let error = model.fit(&grunfeld()).expect_err("no instruments");
     assert!(error.to_string().contains("instrumental-variable part"), "{error}");
 }
+
+/// Klein's Model I, 2SLS and LIML as printed (SAS/ETS, SYSLIN; Greene 2012, table 10.5): divisor N - K.
+#[test]
+fn kleins_model_one() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/klein.csv");
+    let csv = Csv::read(&path).expect("in the crate");
+    let mut klein = panel(&csv, "country", "year");
+    let n = klein.n_rows();
+    let column = |name: &str| klein.float(name).expect("there").to_vec();
+    let (wp, wg) = (column("wp"), column("wg"));
+    let lagged =
+        |values: &[f64]| -> Vec<f64> { (0..n).map(|t| if t == 0 { f64::NAN } else { values[t - 1] }).collect() };
+    let (p, x) = (lagged(&column("p")), lagged(&column("x")));
+    klein.set("w", (0..n).map(|t| wp[t] + wg[t]).collect::<Vec<f64>>()).expect("length");
+    klein.set("p_lag", p).expect("length");
+    klein.set("x_lag", x).expect("length");
+    klein.set("trend", (0..n).map(|t| t as f64 - 11.0).collect::<Vec<f64>>()).expect("length");
+    let instruments = "wg + t + g + trend + k_lag + x_lag";
+    type Case = (&'static str, &'static str, &'static str, [(&'static str, f64, f64); 4]);
+    let cases: [Case; 4] = [
+        (
+            "2sls",
+            "c ~ p_lag",
+            "p + w",
+            [
+                ("(Intercept)", 16.55476, 1.467979),
+                ("p", 0.017302, 0.131205),
+                ("p_lag", 0.216234, 0.119222),
+                ("w", 0.810183, 0.044735),
+            ],
+        ),
+        (
+            "liml",
+            "c ~ p_lag",
+            "p + w",
+            [
+                ("(Intercept)", 17.14765, 2.045374),
+                ("p", -0.222513, 0.224230),
+                ("p_lag", 0.396027, 0.192943),
+                ("w", 0.822559, 0.061549),
+            ],
+        ),
+        (
+            "2sls",
+            "i ~ p_lag + k_lag",
+            "p",
+            [
+                ("(Intercept)", 20.27821, 8.383249),
+                ("p", 0.150222, 0.192534),
+                ("p_lag", 0.615944, 0.180926),
+                ("k_lag", -0.157788, 0.040152),
+            ],
+        ),
+        (
+            "liml",
+            "i ~ p_lag + k_lag",
+            "p",
+            [
+                ("(Intercept)", 22.59083, 9.498146),
+                ("p", 0.075185, 0.224712),
+                ("p_lag", 0.680386, 0.209145),
+                ("k_lag", -0.168264, 0.045345),
+            ],
+        ),
+    ];
+    for (estimator, equation, endogenous, want) in cases {
+        let own = if equation.starts_with('i') { instruments.replace("k_lag + ", "") } else { instruments.to_owned() };
+        let estimate = fit(&klein, &format!("{equation} | {endogenous} ~ {own}"), estimator, "iid");
+        assert_eq!(estimate.n_obs, 21);
+        for (name, b, se) in want {
+            let got = estimate.coefficient(name).expect("there");
+            let digits = |printed: f64| 0.51 * 10_f64.powi(printed.abs().log10().floor().max(-1.0) as i32 - 5);
+            assert!((got.estimate - b).abs() < digits(b), "{estimator} {equation} {name}: {} for {b}", got.estimate);
+            assert!((got.se - se).abs() < 6e-7 + 1e-6 * se, "{estimator} {equation} {name}: se {} for {se}", got.se);
+        }
+    }
+}

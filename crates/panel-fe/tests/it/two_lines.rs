@@ -139,3 +139,40 @@ fn absorbed_effects_equal_dummies() {
     };
     assert!(two_lines(&short).expect_err("too few").to_string().contains("five"));
 }
+
+/// The method of an estimate: absorbed units equal their dummies, and the range of the U test is that of the sample.
+#[test]
+fn an_estimate_tests_its_own_shape() {
+    use panel_core::Panel;
+    use panel_fe::{Error, Options, Singletons, fit};
+    let (x, mut y) = sample(|x| (x - 1.0).powi(2), 0.5);
+    let unit = |i: usize| i * 8 / x.len();
+    y.iter_mut().enumerate().for_each(|(i, y)| *y += unit(i) as f64);
+    let labels = |f: &dyn Fn(usize) -> usize| (0..x.len()).map(|i| f(i).to_string()).collect::<Vec<_>>();
+    let mut builder = Panel::builder("unit", "t")
+        .keys(labels(&unit), labels(&|i| i))
+        .column("y", y)
+        .column("x", x.clone())
+        .column("w", (0..x.len()).map(|i| (i as f64 * 0.3).sin()).collect::<Vec<f64>>());
+    for u in 1..8 {
+        let dummy: Vec<f64> = (0..x.len()).map(|i| f64::from(u8::from(unit(i) == u))).collect();
+        builder = builder.column(format!("d{u}"), dummy);
+    }
+    let data = builder.build().expect("unique");
+    let options = Options { vcov: "hc1".parse().expect("known"), singletons: Singletons::Keep, ..Options::default() };
+    let absorbed = fit(&data, "y ~ x + x^2 + w | unit", &options, None).expect("fits");
+    let dummies: Vec<String> = (1..8).map(|u| format!("d{u}")).collect();
+    let explicit = fit(&data, &format!("y ~ x + x^2 + w + {}", dummies.join(" + ")), &options, None).expect("fits");
+    let (a, b) = (absorbed.two_lines("x", None).expect("runs"), explicit.two_lines("x", None).expect("runs"));
+    for (a, b) in [(a.left, b.left), (a.right, b.right)] {
+        assert!((a.slope / b.slope - 1.0).abs() < 1e-7 && (a.t / b.t - 1.0).abs() < 1e-7, "{a:?} {b:?}");
+        assert!((a.p / b.p - 1.0).abs() < 1e-4, "{a:?} {b:?}");
+    }
+    assert_eq!(a.shape, Shape::U);
+    let test = absorbed.utest("x", "x^2", Curve::Quadratic, 0.95).expect("a quadratic");
+    let low = x.iter().copied().fold(f64::INFINITY, f64::min);
+    assert_eq!(test.ends[0].at, low);
+    assert!(test.overall.available().is_some_and(|test| test.p.is_some_and(|p| p < 0.01)), "{test}");
+    assert!(test.to_string().contains("Fieller"), "{test}");
+    assert!(matches!(absorbed.two_lines("z", None), Err(Error::UnknownOption { .. })));
+}

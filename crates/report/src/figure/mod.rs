@@ -24,7 +24,7 @@ mod pipeline;
 mod png;
 mod scale;
 mod svg;
-mod text;
+pub(crate) mod text;
 mod ucurve;
 mod xy;
 mod xy_draw;

@@ -24,7 +24,7 @@ fn em(c: char) -> f64 {
 
 /// Breaks a text into lines of at most `limit` pixels: at blanks, and between East Asian characters.
 #[must_use]
-pub(super) fn wrap(text: &str, size: f64, limit: f64) -> Vec<String> {
+pub(crate) fn wrap(text: &str, size: f64, limit: f64) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     for piece in pieces(text) {

@@ -48,6 +48,7 @@ pre { background: #f6f6f6; padding: .7rem .9rem; border-radius: .4rem; font-size
   body { font-size: 10.5pt; } nav.languages, nav.contents { display: none; } main { max-width: none; padding: 0; }
   figure, tr, .facts div { break-inside: avoid; } h2 { break-after: avoid; } a { color: inherit; text-decoration: none; }
   figure.plot svg { min-width: 0; max-width: 100%; } .scroll { overflow: visible; }
+  pre { white-space: pre-wrap; overflow-wrap: anywhere; } ul.files { display: none; }
   figure.table table { font-size: 9pt; } details { border: 0; padding: 0; } details::details-content { content-visibility: visible; display: block; }
 }
 "#;

@@ -35,11 +35,12 @@ pub fn html(table: &Table, lang: Lang) -> Result<String> {
     Ok(out)
 }
 
-/// Inline style of a cell: alignment, and the rules above and below it.
+/// Inline style of a cell: alignment, and the rules above and below it. Lengths are in points: LibreOffice drops the
+/// rules of a cell whose padding is in em.
 fn style(align: TextAlign, above: Rule, below: Rule) -> String {
     let mut style = String::from(match align {
-        TextAlign::Left => "text-align:left;padding:.15em .6em",
-        TextAlign::Center => "text-align:center;padding:.15em .6em",
+        TextAlign::Left => "text-align:left;padding:2pt 7pt",
+        TextAlign::Center => "text-align:center;padding:2pt 7pt",
     });
     for (side, rule) in [("top", above), ("bottom", below)] {
         if rule != Rule::None {
@@ -94,7 +95,7 @@ fn push_body(out: &mut String, grid: &Grid) {
                     RowKind::Below => " class=\"below\"",
                     RowKind::Emphasis => " class=\"differs\"",
                 };
-                let indent = if *indented { ";padding-left:1.4em" } else { "" };
+                let indent = if *indented { ";padding-left:18pt" } else { "" };
                 out.push_str(&format!(
                     "<tr{class}><th scope=\"row\" style=\"font-weight:normal;{}{indent}\">{}</th>",
                     style(TextAlign::Left, *rule_above, below),

@@ -1,5 +1,7 @@
 //! LaTeX with booktabs and threeparttable.
 
+use crate::figure::text::wrap;
+use crate::lang::display_width;
 use crate::table::{Grid, GridCell, HeaderCell, Line, Rule, TextAlign};
 use crate::{Lang, Result, Table};
 
@@ -15,6 +17,7 @@ pub fn latex(table: &Table, lang: Lang) -> Result<String> {
     if !table.title.is_empty() {
         out.push_str(&format!("\\caption{{{}}}\n\\label{{tab:{}}}\n", escape(table.title.get(lang)), label(&table.id)));
     }
+    out.push_str(size(&grid));
     let columns: String = grid.align.iter().map(|a| if *a == TextAlign::Left { 'l' } else { 'c' }).collect();
     out.push_str(&format!("\\begin{{tabular}}{{{columns}}}\n"));
     push_rule(&mut out, grid.rules.0, "\\toprule");
@@ -78,6 +81,54 @@ pub fn latex_document(tables: &[Table], lang: Lang) -> Result<String> {
     Ok(out)
 }
 
+/// Width of a line of text on A4 with margins of 2.5 cm, in points.
+const LINE: f64 = 455.0;
+/// Mean width of a half-width character at 11 pt, in points.
+const CHARACTER: f64 = 5.2;
+/// Widest line of a heading, in units of the font size; longer ones are stacked.
+const HEADING: f64 = 8.0;
+
+/// The largest type in which the table fits the line, by estimated widths: a command, or nothing for normal size.
+fn size(grid: &Grid) -> &'static str {
+    let mut widest = vec![0; grid.n_columns];
+    let mut grow = |column: usize, text: &str| widest[column] = display_width(text).max(widest[column]);
+    for row in &grid.header {
+        let mut column = 0;
+        for label in row {
+            if label.span == 1 {
+                wrap(&label.text, 1.0, HEADING).iter().for_each(|line| grow(column, line));
+            }
+            column += label.span;
+        }
+    }
+    for line in &grid.lines {
+        if let Line::Row { stub, cells, .. } = line {
+            grow(0, stub);
+            // Stars are raised and small.
+            cells.iter().enumerate().for_each(|(i, cell)| grow(i + 1, &cell.text));
+        }
+    }
+    let characters: usize = widest.iter().sum::<usize>() + grid.n_columns;
+    let fits = |scale: f64, gap: f64| characters as f64 * CHARACTER * scale + 2.0 * gap * grid.n_columns as f64 <= LINE;
+    if fits(1.0, 6.0) {
+        ""
+    } else if fits(0.91, 4.0) {
+        "\\small\\setlength{\\tabcolsep}{4pt}\n"
+    } else if fits(0.82, 3.0) {
+        "\\footnotesize\\setlength{\\tabcolsep}{3pt}\n"
+    } else if fits(0.73, 2.0) {
+        "\\scriptsize\\setlength{\\tabcolsep}{2pt}\n"
+    } else {
+        "\\fontsize{6.5}{8}\\selectfont\\setlength{\\tabcolsep}{2pt}\n"
+    }
+}
+
+/// A heading, stacked in lines where it is long; the braces keep a bracket or star that follows from being an argument.
+fn heading(text: &str) -> String {
+    let lines: Vec<String> = wrap(text, 1.0, HEADING).iter().map(|line| escape(line)).collect();
+    if lines.len() > 1 { format!("\\shortstack{{{}}}", lines.join("\\\\{}")) } else { lines.concat() }
+}
+
 fn push_rule(out: &mut String, rule: Rule, command: &str) {
     if rule != Rule::None {
         out.push_str(command);
@@ -95,7 +146,7 @@ fn push_header_row(out: &mut String, row: &[HeaderCell], grid: &Grid) {
         if label.span > 1 {
             out.push_str(&format!("\\multicolumn{{{}}}{{c}}{{{}}}", label.span, escape(&label.text)));
         } else {
-            out.push_str(&escape(&label.text));
+            out.push_str(&heading(&label.text));
         }
         if label.underlined {
             cmidrules.push_str(&format!("\\cmidrule(lr){{{}-{}}}", column + 1, column + label.span));
@@ -135,6 +186,30 @@ fn label(id: &str) -> String {
     id.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '-' }).collect()
 }
 
+/// Greek letters that text fonts lack.
+const GREEK: [(char, &str); 20] = [
+    ('α', "alpha"),
+    ('β', "beta"),
+    ('γ', "gamma"),
+    ('δ', "delta"),
+    ('ε', "varepsilon"),
+    ('η', "eta"),
+    ('θ', "theta"),
+    ('κ', "kappa"),
+    ('λ', "lambda"),
+    ('μ', "mu"),
+    ('π', "pi"),
+    ('ρ', "rho"),
+    ('σ', "sigma"),
+    ('τ', "tau"),
+    ('φ', "varphi"),
+    ('χ', "chi"),
+    ('ω', "omega"),
+    ('Γ', "Gamma"),
+    ('Δ', "Delta"),
+    ('Σ', "Sigma"),
+];
+
 /// Words: special characters escaped, common symbols spelled so that any engine can set them.
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -156,12 +231,12 @@ fn escape(text: &str) -> String {
             '≤' => out.push_str("$\\le$"),
             '≥' => out.push_str("$\\ge$"),
             '→' => out.push_str("$\\to$"),
-            'θ' => out.push_str("$\\theta$"),
-            'χ' => out.push_str("$\\chi$"),
-            'Δ' => out.push_str("$\\Delta$"),
-            'ε' => out.push_str("$\\varepsilon$"),
+            '₀'..='₉' => out.push_str(&format!("$_{}$", u32::from(c) - u32::from('₀'))),
             '\n' => out.push(' '),
-            _ => out.push(c),
+            _ => match GREEK.iter().find(|(letter, _)| *letter == c) {
+                Some((_, name)) => out.push_str(&format!("$\\{name}$")),
+                None => out.push(c),
+            },
         }
     }
     out

@@ -32,7 +32,10 @@ fn folder(name: &str) -> PathBuf {
 fn converts(office: &str, folder: &Path, file: &str, to: &str) -> Vec<u8> {
     let profile = format!("-env:UserInstallation=file://{}", folder.join("profile").display());
     let run = Command::new(office)
-        .args([profile.as_str(), "--headless", "--convert-to", to, "--outdir"])
+        .args([profile.as_str(), "--headless"])
+        // As Writer opens a page that is pasted, not as Writer/Web.
+        .args(file.ends_with(".html").then_some("--infilter=HTML (StarWriter)"))
+        .args(["--convert-to", to, "--outdir"])
         .arg(folder.join("out"))
         .arg(folder.join(file))
         .output()
@@ -59,6 +62,23 @@ fn libreoffice_opens_word_and_excel() {
             .into_owned();
     for part in ["虚拟集聚", "-0.013**", "(0.006)", "2232"] {
         assert!(cells.contains(part), "Excel cells lack `{part}`:\n{cells}");
+    }
+    std::fs::remove_dir_all(&folder).expect("removed");
+}
+
+#[test]
+fn html_keeps_its_rules_in_a_word_processor() {
+    let Some(office) = program(&["soffice", "libreoffice"]) else { return };
+    let folder = folder("html");
+    let table = gallery::regression().expect("a table").render(TableFormat::Html, Lang::Zh).expect("renders");
+    let page =
+        format!("<html><head><meta charset=\"utf-8\"></head><body>{}</body></html>", String::from_utf8_lossy(&table));
+    std::fs::write(folder.join("table.html"), page).expect("written");
+    let flat = String::from_utf8_lossy(&converts(office, &folder, "table.html", "fodt:OpenDocument Text Flat XML"))
+        .into_owned();
+    for (side, points) in [("top", "1.5pt"), ("bottom", "0.75pt"), ("bottom", "1.5pt")] {
+        let rule = format!("fo:border-{side}=\"{points} solid #000000\"");
+        assert!(flat.contains(&rule), "{rule}");
     }
     std::fs::remove_dir_all(&folder).expect("removed");
 }

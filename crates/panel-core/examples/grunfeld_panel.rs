@@ -1,6 +1,6 @@
 //! Grunfeld's ten firms, 1935-1954: from a CSV to a validated panel, derived variables and descriptive statistics.
 //!
-//! `cargo run --release -p panel-core --no-default-features --example grunfeld`
+//! `cargo run --release -p panel-core --no-default-features --example grunfeld_panel`
 #![allow(clippy::print_stdout, reason = "an example ends in a printed answer")]
 
 use panel_core::descriptives::describe_columns;

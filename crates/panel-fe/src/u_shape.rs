@@ -1,0 +1,84 @@
+//! The tests of a U shape on an estimate: range, covariance and degrees of freedom are its own.
+
+use crate::bootstrap::Absorb;
+use crate::error::{Error, Result};
+use crate::estimation::Kind;
+use crate::frame::Variable;
+use crate::result::Estimate;
+use crate::two_lines::{TwoLines, TwoLinesProblem, two_lines};
+use crate::utest::{Curve, UTest, utest_of};
+use crate::vcov::resolve::{Lookup, resolve};
+use faer::Mat;
+use panel_core::Panel;
+
+impl Estimate {
+    /// Lind-Mehlum test over the range of `linear` in the estimation sample, with the covariance of the estimate (that of
+    /// the chosen estimator, where the terms are endogenous).
+    ///
+    /// # Errors
+    /// [`Error::UnknownOption`] for a term that is not in the model; else as [`crate::utest::utest`].
+    pub fn utest(&self, linear: &str, curved: &str, curve: Curve, level: f64) -> Result<UTest> {
+        let coefficients = self.coefficients();
+        coefficients.position(linear)?;
+        let range = self.sample_range(linear).ok_or_else(|| Error::UnknownOption {
+            what: "regressor",
+            got: linear.to_owned(),
+            expected: self.names.join(", "),
+        })?;
+        utest_of(&coefficients, linear, curved, range, curve, level)
+    }
+
+    /// Simonsohn's two-lines test in `x`: the powers of x leave the model, its other regressors are the controls, fixed
+    /// effects and covariance stay (iid stands for heteroskedasticity-robust, as the test has it).
+    ///
+    /// `panel` is the one that was fitted; it is needed for cluster keys that are neither entity, time nor a fixed
+    /// effect, and for coordinates.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] with instruments or weights; [`Error::UnknownOption`] when `x` is not in the model; else as
+    /// [`two_lines`].
+    pub fn two_lines(&self, x: &str, panel: Option<&Panel>) -> Result<TwoLines> {
+        let Kind::Ols(fit) = &self.state.kind else {
+            return Err(Error::Unsupported("the two-lines test with instruments".into()));
+        };
+        let frame = self.frame();
+        if frame.weights.is_some() {
+            return Err(Error::Unsupported("the two-lines test with weights".into()));
+        }
+        self.coefficients().position(x)?;
+        let is_power = |name: &str| {
+            name == x
+                || name
+                    .strip_prefix(x)
+                    .and_then(|rest| rest.strip_prefix('^'))
+                    .is_some_and(|p| p.parse::<u32>().is_ok())
+        };
+        let kept: Vec<&Variable> = fit.kept.iter().map(|&j| &frame.exog[j]).collect();
+        let controls: Vec<&Variable> = kept.iter().copied().filter(|variable| !is_power(&variable.name)).collect();
+        let Some(variable) = kept.iter().find(|variable| variable.name == x) else {
+            return Err(Error::Specification(format!("`{x}` was left out of the model")));
+        };
+        let own = self.options();
+        let lookup = Lookup { frame, panel, coordinates: &own.coordinates, like: self.like, gaps: own.gaps };
+        let covariance = resolve(&self.vcov_spec, &lookup, &mut Vec::new())?;
+        // Two slopes and the step between the lines.
+        let small = self.dof.small_sample(controls.len() + 3, &covariance);
+        let absorb = |columns: &Mat<f64>| -> Result<Mat<f64>> {
+            let slices: Vec<&[f64]> = (0..columns.ncols()).map(|j| columns.col_as_slice(j)).collect();
+            let residuals = self.state.absorber.residuals(&slices, None)?;
+            Ok(Mat::from_fn(columns.nrows(), columns.ncols(), |i, j| residuals[j].values[i]))
+        };
+        let absorb: Option<&Absorb<'_>> = if frame.effects.is_empty() { None } else { Some(&absorb) };
+        let matrix = Mat::from_fn(self.rows.len(), controls.len(), |i, j| controls[j].values[i]);
+        two_lines(&TwoLinesProblem {
+            y: &frame.y.values,
+            x: &variable.values,
+            controls: matrix.as_ref(),
+            absorb,
+            absorbed: self.dof.absorbed.rank as f64,
+            meat: &covariance.meat,
+            multiplier: small.multiplier,
+            df: small.df_t,
+        })
+    }
+}
