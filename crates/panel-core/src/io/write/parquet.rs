@@ -18,8 +18,14 @@ pub fn to_parquet(panel: &Panel) -> Result<Vec<u8>> {
     for name in panel.names() {
         columns.push(match panel.column(name)? {
             Column::Float(values) => {
-                let values: Vec<Option<f64>> = values.iter().map(|&value| (!value.is_nan()).then_some(value)).collect();
-                Series::new(name.as_str().into(), values).into()
+                // A column without gaps is copied whole; one with gaps goes value by value.
+                if values.iter().any(|value| value.is_nan()) {
+                    let values: Vec<Option<f64>> =
+                        values.iter().map(|&value| (!value.is_nan()).then_some(value)).collect();
+                    Series::new(name.as_str().into(), values).into()
+                } else {
+                    Series::new(name.as_str().into(), &values[..]).into()
+                }
             }
             Column::Text(text) => texts(name, text),
         });
