@@ -25,19 +25,6 @@ fn cpu() -> f64 {
     tasks.filter_map(Result::ok).filter_map(nanoseconds).sum::<f64>() * 1e-9
 }
 
-/// Smallest mean CPU time of one call over five rounds of `calls`, in seconds.
-fn time<T>(calls: usize, mut call: impl FnMut() -> T) -> f64 {
-    let mut best = f64::INFINITY;
-    for _ in 0..5 {
-        let start = cpu();
-        for _ in 0..calls {
-            black_box(call());
-        }
-        best = best.min((cpu() - start) / calls as f64);
-    }
-    best
-}
-
 fn farthest(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
 }
@@ -47,32 +34,74 @@ fn panel(columns: &[f64]) {
     let all = Activities::new(ROWS, order.len(), columns).expect("finite data");
     let (few, reduction) = generators(columns);
     println!("279 × 8, {} generators of {} units", few.cols(), order.len());
+    let (ours, on_few) = scores(columns, &few, &order, Solver::Simplex);
+    let (direct, on_all) = scores(columns, &all, &order, Solver::Simplex);
+    println!("largest difference between reduced and full reference: {:.1e}", farthest(&ours, &direct));
+    let none = LpStats::default();
+    let mut runs: Vec<Run<'_>> = vec![
+        Run::new("order of units", 40, none, || drop(black_box(neighbour_order(ROWS, columns)))),
+        Run::new("search for generators", 20, LpStats { iterations: reduction.iterations, ..none }, || {
+            drop(black_box(generators(columns)));
+        }),
+        Run::new("scores on generators", 20, on_few, || {
+            drop(black_box(scores(columns, &few, &order, Solver::Simplex)));
+        }),
+        Run::new("whole, search included", 20, whole(columns).1, || drop(black_box(whole(columns)))),
+        Run::new("scores on all columns, no search", 5, on_all, || {
+            drop(black_box(scores(columns, &all, &order, Solver::Simplex)));
+        }),
+    ];
+    if cfg!(feature = "highs") {
+        let (theirs, on_few) = scores(columns, &few, &order, Solver::Highs);
+        println!("largest difference from HiGHS: {:.1e}", farthest(&ours, &theirs));
+        let on_all = scores(columns, &all, &order, Solver::Highs).1;
+        runs.push(Run::new("HiGHS on generators, warm", 1, on_few, || {
+            drop(black_box(scores(columns, &few, &order, Solver::Highs)));
+        }));
+        runs.push(Run::new("HiGHS on all columns, warm", 1, on_all, || {
+            drop(black_box(scores(columns, &all, &order, Solver::Highs)));
+        }));
+    }
+    // Round after round through all of them: a busy second of a shared machine then hits none of them alone.
+    for _ in 0..ROUNDS {
+        runs.iter_mut().for_each(Run::round);
+    }
     println!("| 2232 EBM scores | CPU ms | iterations | fallbacks | worst certificate |");
     println!("|---|---|---|---|---|");
-    let row = |name: &str, seconds: f64, stats: LpStats| {
-        let LpStats { iterations, fallbacks, worst_certificate, .. } = stats;
-        println!("| {name} | {:.2} | {iterations} | {fallbacks} | {worst_certificate:.1e} |", seconds * 1e3);
-    };
-    println!("| order of units | {:.2} | | | |", time(40, || neighbour_order(ROWS, columns)) * 1e3);
-    let search = time(20, || generators(columns));
-    println!("| search for generators | {:.2} | {} | | |", search * 1e3, reduction.iterations);
-    let (ours, stats) = scores(columns, &few, &order, Solver::Simplex);
-    row("scores on generators", time(20, || scores(columns, &few, &order, Solver::Simplex)), stats);
-    let complete = time(20, || whole(columns));
-    row("whole, search included", complete, whole(columns).1);
-    let (direct, stats) = scores(columns, &all, &order, Solver::Simplex);
-    row("scores on all columns, no search", time(5, || scores(columns, &all, &order, Solver::Simplex)), stats);
-    println!("largest difference between the two: {:.1e}", farthest(&ours, &direct));
-    if cfg!(feature = "highs") {
-        let on_few = time(1, || scores(columns, &few, &order, Solver::Highs));
-        let (theirs, stats) = scores(columns, &few, &order, Solver::Highs);
-        row("HiGHS on generators, warm", on_few, stats);
-        let on_all = time(1, || scores(columns, &all, &order, Solver::Highs));
-        row("HiGHS on all columns, warm", on_all, scores(columns, &all, &order, Solver::Highs).1);
-        let alone = time(20, || scores(columns, &few, &order, Solver::Simplex));
-        println!("largest difference from HiGHS: {:.1e}", farthest(&ours, &theirs));
-        println!("HiGHS on all columns / whole: {:.0}", on_all / complete);
-        println!("HiGHS on generators / scores on generators: {:.0}", on_few / alone);
+    for run in &runs {
+        let LpStats { iterations, fallbacks, worst_certificate, .. } = run.stats;
+        println!("| {} | {:.2} | {iterations} | {fallbacks} | {worst_certificate:.1e} |", run.name, run.best * 1e3);
+    }
+    if let [_, _, few, whole, _, highs_few, highs_all] = &runs[..] {
+        println!("HiGHS on all columns / whole: {:.0}", highs_all.best / whole.best);
+        println!("HiGHS on generators / scores on generators: {:.0}", highs_few.best / few.best);
+    }
+}
+
+/// Rounds of each measurement; the smallest counts.
+const ROUNDS: usize = 8;
+
+/// One line of the table.
+struct Run<'a> {
+    name: &'static str,
+    calls: usize,
+    stats: LpStats,
+    work: Box<dyn FnMut() + 'a>,
+    best: f64,
+}
+
+impl<'a> Run<'a> {
+    fn new(name: &'static str, calls: usize, stats: LpStats, work: impl FnMut() + 'a) -> Self {
+        Self { name, calls, stats, work: Box::new(work), best: f64::INFINITY }
+    }
+
+    /// Mean CPU time of one call, kept where it is the smallest so far.
+    fn round(&mut self) {
+        let start = cpu();
+        for _ in 0..self.calls {
+            (self.work)();
+        }
+        self.best = self.best.min((cpu() - start) / self.calls as f64);
     }
 }
 
