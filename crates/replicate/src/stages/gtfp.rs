@@ -45,7 +45,7 @@ pub struct Gtfp {
 pub fn compute(panel: &Panel, spec: &GtfpSpec, keep: &[bool]) -> Result<Gtfp> {
     let units = Units::of(panel, spec, keep)?;
     let choices = units.choices.clone();
-    let result = units.with(|data, choices, solver| productivity(data, choices, solver))?;
+    let result = units.with(productivity)?;
     let rows = units.rows;
     let n = panel.n_rows();
     let column = |value: &dyn Fn(&gtfp_ebm::PanelRow) -> Option<f64>| {
