@@ -76,7 +76,8 @@ fn other_data_sets_give_the_numbers_of_other_programs() {
             let difference = (got - expected.value).abs() / expected.value.abs().max(f64::MIN_POSITIVE);
             worst = worst.max(difference);
             // A comparison with NaN is false, so a number that is not there is wrong.
-            if !(difference <= expected.tolerance) {
+            let near = difference <= expected.tolerance;
+            if !near {
                 wrong.push(format!(
                     "{name}: {} `{}` {}: {got}, expected {} ({})",
                     expected.output, expected.row, expected.field, expected.value, expected.source
