@@ -1,14 +1,6 @@
 //! Quantiles, bins and kernel densities of plain numbers.
 
-/// The q-quantile of sorted numbers by linear interpolation (Hyndman and Fan 1996, type 7); NaN without numbers.
-#[must_use]
-pub fn quantile(sorted: &[f64], q: f64) -> f64 {
-    let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
-    let h = q.clamp(0.0, 1.0) * last as f64;
-    let below = h.floor() as usize;
-    let above = (below + 1).min(last);
-    sorted[below] + (h - below as f64) * (sorted[above] - sorted[below])
-}
+pub use panel_core::transform::quantile;
 
 /// Finite numbers in increasing order.
 pub(super) fn sorted(values: &[f64]) -> Vec<f64> {
