@@ -8,7 +8,7 @@ use crate::output::full;
 use crate::plan::Plan;
 use crate::quality;
 use crate::stages::{self, data, regress, variables};
-use crate::study::{ColumnSpec, Loaded, MediationSpec, Study, TableKind};
+use crate::study::{ColumnSpec, Loaded, Study, TableKind};
 use panel_core::expr::{Definitions, Resolved};
 use panel_core::{Column, Panel};
 use panel_fe::{Formula, Frame};
@@ -279,7 +279,7 @@ impl Run<'_> {
             }
         }
         for spec in &study.mediation {
-            self.column(panel, &steps(spec), &format!("mediation/{}", spec.id), &format!("mediation {}", spec.id));
+            self.column(panel, &spec.longest(), &format!("mediation/{}", spec.id), &format!("mediation {}", spec.id));
         }
     }
 
@@ -327,22 +327,4 @@ impl Run<'_> {
 /// A number with six digits.
 fn six(value: f64) -> String {
     format!("{value:.5e}").parse().map_or_else(|_| value.to_string(), full)
-}
-
-/// The longest regression of a mediation chain, as a column.
-fn steps(spec: &MediationSpec) -> ColumnSpec {
-    ColumnSpec {
-        name: None,
-        label: None,
-        formula: format!("{} ~ {} + {} + {}", spec.outcome, spec.terms.join(" + "), spec.mediator, spec.controls),
-        sample: spec.sample.clone(),
-        vcov: spec.vcov.clone(),
-        like: spec.like.clone(),
-        utest: None,
-        weights: None,
-        singletons: "drop".into(),
-        gaps: None,
-        first_stages: Vec::new(),
-        moderation: None,
-    }
 }

@@ -1,9 +1,10 @@
 //! The headline's coefficients over every column that has them: robustness checks and subsamples.
 
-use super::headline::{columns, has_instruments, response};
+use super::headline::{columns, response};
 use super::{Place, Scene, Sketch, count};
 use crate::stages::closing;
 use crate::study::{ColumnSpec, TableKind, TableSpec};
+use panel_fe::Formula;
 use report::figure::{CoefPanel, CoefPlot, CoefRow, Estimate};
 use report::regression::Term;
 use report::{Lang, ModelColumn, Text};
@@ -70,7 +71,7 @@ pub(super) fn sketch(scene: &Scene<'_>) -> Option<Sketch> {
 struct Subject<'a> {
     table: &'a TableSpec,
     name: String,
-    response: &'a str,
+    response: String,
     terms: Vec<String>,
 }
 
@@ -98,14 +99,15 @@ impl<'a> Subject<'a> {
 
     /// Whether a column is comparable: same outcome, no instruments, no mediator, no interaction with the terms.
     fn fits(&self, scene: &Scene<'_>, column: &ColumnSpec) -> bool {
-        let regressors = column.formula.split('|').next().unwrap_or_default();
-        let mut words = regressors.split(['~', '+']).map(str::trim);
-        response(&column.formula) == self.response
-            && !has_instruments(&column.formula)
-            && !words.any(|word| {
-                let interacts = self.terms.iter().any(|term| word.split([':', '*']).any(|part| part.trim() == term));
-                (interacts && word.contains([':', '*'])) || scene.study.mediation.iter().any(|m| m.mediator == word)
-            })
+        Formula::parse(&column.formula).is_ok_and(|formula| {
+            formula.response.name == self.response
+                && !formula.is_iv()
+                && !formula.regressors.iter().any(|term| {
+                    let interacts = term.name.split(':').any(|part| self.terms.iter().any(|own| own == part));
+                    (interacts && term.factors.len() > 1)
+                        || scene.study.mediation.iter().any(|chain| chain.mediator == term.name)
+                })
+        })
     }
 }
 

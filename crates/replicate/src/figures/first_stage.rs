@@ -5,7 +5,7 @@ use super::{Place, Scene, Sketch};
 use crate::error::Result;
 use crate::stages::closing;
 use crate::study::{ColumnSpec, TableSpec};
-use panel_fe::Estimate;
+use panel_fe::{Estimate, Formula};
 use report::figure::{CurvePoint, Dots, Panel, Series, XyPlot, bin_means};
 use report::numfmt::{Format, number};
 use report::{Lang, Text};
@@ -81,19 +81,17 @@ fn figure(scene: &Scene<'_>, table: &TableSpec, name: &str, column: &ColumnSpec,
 /// Ẑπ̂ and the endogenous regressor, both less what controls and effects explain (Frisch, Waugh and Lovell): with
 /// residuals u of endog on controls and v of endog on controls and instruments, these are u − v and u.
 fn partialled(scene: &Scene<'_>, column: &ColumnSpec, endog: &str, rows: &[bool]) -> Result<(Vec<f64>, Vec<f64>)> {
-    let parts: Vec<&str> = column.formula.split('|').map(str::trim).collect();
-    let (exogenous, instruments) = (right(&parts, 0), right(&parts, 2));
-    let effects = parts.get(1).copied().unwrap_or("0");
-    let controls = if exogenous.is_empty() { "1" } else { exogenous };
-    let without = scene.fit(column, &format!("{endog} ~ {controls} | {effects}"), Some(rows))?;
-    let with = scene.fit(column, &format!("{endog} ~ {instruments} + {controls} | {effects}"), Some(rows))?;
+    let missing = || crate::Error::stage("report", format!("`{}` has no first stage of {endog}", column.formula));
+    let formula = Formula::parse(&column.formula).map_err(|error| crate::Error::stage("report", error))?;
+    let place = formula.endogenous.iter().position(|term| term.name == endog).ok_or_else(missing)?;
+    let first = formula.first_stage(place).ok_or_else(missing)?;
+    let mut controls: Vec<&str> = vec![if formula.intercept { "1" } else { "0" }];
+    controls.extend(formula.regressors.iter().map(|term| term.name.as_str()));
+    let effects = if formula.effects.is_empty() { "0".to_owned() } else { formula.effect_names().join(" + ") };
+    let without = scene.fit(column, &format!("{endog} ~ {} | {effects}", controls.join(" + ")), Some(rows))?;
+    let with = scene.fit(column, &first.source, Some(rows))?;
     let fitted = without.residuals.iter().zip(&with.residuals).map(|(u, v)| u - v).collect();
     Ok((fitted, without.residuals))
-}
-
-/// What stands right of `~` in a part of a formula.
-fn right<'a>(parts: &[&'a str], place: usize) -> &'a str {
-    parts.get(place).and_then(|part| part.split_once('~')).map_or("", |(_, right)| right.trim())
 }
 
 fn words(

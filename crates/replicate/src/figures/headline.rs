@@ -1,6 +1,7 @@
 //! The column that the verdict and the main figure are about.
 
 use crate::study::{ColumnSpec, Study, TableKind, TableSpec};
+use panel_fe::Formula;
 
 /// One column with the quadratic that it is about.
 #[derive(Debug, Clone)]
@@ -47,11 +48,11 @@ pub(super) fn columns(table: &TableSpec) -> impl Iterator<Item = (String, &Colum
 }
 
 /// The left-hand side of a formula.
-pub(crate) fn response(formula: &str) -> &str {
-    formula.split('~').next().unwrap_or_default().trim()
+pub(crate) fn response(formula: &str) -> String {
+    Formula::parse(formula).map_or_else(|_| formula.to_owned(), |formula| formula.response.name)
 }
 
 /// Whether a formula has instruments.
 pub(super) fn has_instruments(formula: &str) -> bool {
-    formula.split('|').nth(2).is_some()
+    Formula::parse(formula).is_ok_and(|formula| formula.is_iv())
 }

@@ -2,6 +2,7 @@
 
 use super::{Place, Scene, Sketch};
 use crate::stages::mediation::Mediated;
+use crate::stages::regress::{effect_label, fixed_effects};
 use report::figure::{ArrowLabel, Mechanism, Mediator, caption};
 use report::{Lang, Text};
 
@@ -52,15 +53,8 @@ fn sketch(scene: &Scene<'_>, family: &[&Mediated], place: usize) -> Sketch {
         })
         .collect();
     let id = if place == 0 { "mechanism".to_owned() } else { format!("mechanism-{}", place + 1) };
-    let effects: Vec<Text> = first
-        .spec
-        .controls
-        .split('|')
-        .nth(1)
-        .map(|part| part.split('+').map(|effect| crate::stages::regress::effect_label(&scene.names, effect.trim())))
-        .into_iter()
-        .flatten()
-        .collect();
+    let effects: Vec<Text> =
+        fixed_effects(&first.spec.longest().formula).iter().map(|effect| effect_label(&scene.names, effect)).collect();
     let what = Text::new(
         "每条渠道为三步回归，均用共同样本；箭头上为系数，星号按表注；下方为未加入中介变量的总效应。",
         "Each channel is three regressions on one sample; coefficients on the arrows, stars as in the tables; below: total effects without mediators.",

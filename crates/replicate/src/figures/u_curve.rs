@@ -3,6 +3,7 @@
 use super::headline::{Headline, has_instruments};
 use super::{Place, Scene, Sketch, fit_on};
 use crate::error::Result;
+use crate::stages::regress::fixed_effects;
 use crate::stages::u_shape::{quadratic, u_test};
 use panel_core::Panel;
 use panel_fe::Estimate;
@@ -140,8 +141,9 @@ fn semi_linear(
     let square = format!("{x}^2");
     let controls = fit.names.iter().filter(|term| *term != x && **term != square && !term.starts_with('('));
     let terms: Vec<String> = (1..count).map(name).chain(controls.cloned()).collect();
-    let effects = headline.column.formula.split('|').nth(1).map(|part| format!(" | {}", part.trim()));
-    let formula = format!("{} ~ {}{}", fit.response, terms.join(" + "), effects.unwrap_or_default());
+    let effects = fixed_effects(&headline.column.formula);
+    let absorbed = if effects.is_empty() { String::new() } else { format!(" | {}", effects.join(" + ")) };
+    let formula = format!("{} ~ {}{absorbed}", fit.response, terms.join(" + "));
     let rows = fit.esample(panel.n_rows());
     let stepped = fit_on(&wide, headline.column, &formula, Some(&rows)).ok()?;
     let mut sums = vec![(0.0, 0_usize); count];

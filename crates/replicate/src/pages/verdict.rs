@@ -34,7 +34,7 @@ pub(super) fn sentence(study: &Study, results: &Results) -> Text {
     let finding = Headline::of(study).and_then(|headline| {
         let record = results.tables.as_ref()?.estimate_of(&headline.table.id, &headline.name)?;
         let test = tested(&record.utest)?;
-        let (x, y) = (names.get(headline.x), names.get(crate::figures::response(&record.formula)));
+        let (x, y) = (names.get(headline.x), names.get(&crate::figures::response(&record.formula)));
         Some(Text::build(|lang| {
             let n = crate::figures::count(record.n_obs, lang);
             let (x, y) = (x.get(lang), y.get(lang));

@@ -44,7 +44,7 @@ pub struct Gtfp {
 /// Unknown words, refused combinations, data that the model cannot use.
 pub fn compute(panel: &Panel, spec: &GtfpSpec, keep: &[bool]) -> Result<Gtfp> {
     let units = Units::of(panel, spec, keep)?;
-    let choices = units.choices.clone();
+    let no_index = units.choices.malmquist == Index::None;
     let result = units.with(productivity)?;
     let rows = units.rows;
     let n = panel.n_rows();
@@ -59,7 +59,7 @@ pub fn compute(panel: &Panel, spec: &GtfpSpec, keep: &[bool]) -> Result<Gtfp> {
         gml: column(&|row| row.index),
         ec: column(&|row| row.ec),
         tc: column(&|row| row.tc),
-        gtfp: column(&|row| if choices.malmquist == Index::None { row.score } else { row.gtfp }),
+        gtfp: column(&|row| if no_index { row.score } else { row.gtfp }),
         status: result.rows.iter().map(|row| row.status.as_str()).collect(),
         rows,
         summary: result.summary,

@@ -6,7 +6,7 @@ use super::variables::sample;
 use crate::compute::Computed;
 use crate::error::{Error, Result};
 use crate::output::json_number;
-use crate::study::{ColumnSpec, MediationSpec, Study};
+use crate::study::{MediationSpec, Study};
 use panel_core::Diagnostic;
 use panel_fe::TestStat;
 use panel_fe::mediation::{Mediation, MediationSteps, mediate as split};
@@ -48,29 +48,15 @@ pub fn mediate(
     let failed = |error: panel_fe::Error| Error::stage(&stage, error);
     let panel = &computed.panel;
     let terms = spec.terms.join(" + ");
-    let formula = |left: &str, more: &str| format!("{left} ~ {terms}{more} + {}", spec.controls);
-    let with_mediator = format!(" + {}", spec.mediator);
-    let column = ColumnSpec {
-        name: None,
-        label: None,
-        formula: formula(&spec.outcome, &with_mediator),
-        sample: spec.sample.clone(),
-        vcov: spec.vcov.clone(),
-        like: spec.like.clone(),
-        utest: None,
-        weights: None,
-        singletons: "drop".into(),
-        gaps: None,
-        first_stages: Vec::new(),
-        moderation: None,
-    };
+    let formula = |left: &str| format!("{left} ~ {terms} + {}", spec.controls);
+    let column = spec.longest();
     let options = options(&column).map_err(failed)?;
     let mask = sample(panel, spec.sample.as_deref(), &stage)?;
     // The last step uses every variable, so its sample is the common one (D25).
     let outcome = panel_fe::fit(panel, &column.formula, &options, Some(&mask)).map_err(failed)?;
     let common = outcome.esample(panel.n_rows());
-    let total = panel_fe::fit(panel, &formula(&spec.outcome, ""), &options, Some(&common)).map_err(failed)?;
-    let mediator = panel_fe::fit(panel, &formula(&spec.mediator, ""), &options, Some(&common)).map_err(failed)?;
+    let total = panel_fe::fit(panel, &formula(&spec.outcome), &options, Some(&common)).map_err(failed)?;
+    let mediator = panel_fe::fit(panel, &formula(&spec.mediator), &options, Some(&common)).map_err(failed)?;
     let steps = MediationSteps {
         total: total.coefficients(),
         mediator: mediator.coefficients(),

@@ -9,7 +9,7 @@ use crate::stages::variables::sample;
 use crate::study::{ColumnSpec, Label, Study};
 use panel_core::{Diagnostic, Panel};
 use panel_fe::iv::StockYogoTable;
-use panel_fe::{Estimate, Options, TestOutcome, Vcov, WeightKind, Weights};
+use panel_fe::{Estimate, Formula, Options, TestOutcome, Vcov, WeightKind, Weights};
 use report::regression::{FitStat, Flag, SeKind, StdErrors, Term};
 use report::utest::UTestRecord;
 use report::{ModelColumn, Text};
@@ -245,7 +245,7 @@ fn shown(fit: &Estimate, study: &Study, spec: &ColumnSpec, name: &str) -> ModelC
 fn bare_column(fit: &Estimate, study: &Study, spec: &ColumnSpec, name: &str) -> ModelColumn {
     let names = labels(study);
     let finite = |value: f64| Some(value).filter(|value| value.is_finite());
-    let effects: Vec<&str> = fixed_effects(&spec.formula);
+    let effects = fixed_effects(&spec.formula);
     let heading = spec.label.as_ref().map(Label::text).unwrap_or_default();
     let mut stats = Vec::new();
     match (fit.r2.within_entity, fit.r2.within) {
@@ -286,10 +286,10 @@ pub(crate) fn effect_label(names: &report::Labels, effect: &str) -> Text {
     })
 }
 
-/// Names between the first and the second bar of a formula.
-pub(crate) fn fixed_effects(formula: &str) -> Vec<&str> {
-    let effects = formula.split('|').nth(1).unwrap_or("");
-    effects.split('+').map(str::trim).filter(|effect| !effect.is_empty() && *effect != "0").collect()
+/// Names of a formula's fixed effects.
+pub(crate) fn fixed_effects(formula: &str) -> Vec<String> {
+    let parsed = Formula::parse(formula).ok();
+    parsed.iter().flat_map(Formula::effect_names).map(str::to_owned).collect()
 }
 
 /// Standard errors of an estimate as a note describes them.
@@ -330,13 +330,10 @@ fn first_stage_column(
 ) -> panel_fe::Result<Option<ModelColumn>> {
     let Some(iv) = &second.iv else { return Ok(None) };
     let Some(endog) = iv.endogenous.get(place) else { return Ok(None) };
-    let parts: Vec<&str> = spec.formula.split('|').collect();
-    let right = |part: Option<&&str>| {
-        part.and_then(|part| part.split_once('~')).map_or("", |(_, right)| right.trim()).to_owned()
-    };
-    let (exogenous, instruments) = (right(parts.first()), right(parts.get(2)));
-    let effects = parts.get(1).map_or("", |part| part.trim());
-    let formula = format!("{endog} ~ {instruments} + {exogenous} | {effects}");
+    let parsed = Formula::parse(&spec.formula)?;
+    let of_endog = parsed.endogenous.iter().position(|term| term.name == *endog);
+    let Some(first) = of_endog.and_then(|place| parsed.first_stage(place)) else { return Ok(None) };
+    let formula = first.source;
     // Rows of the second stage only, so that both stages have one sample.
     let mut rows = vec![false; mask.len()];
     second.rows.iter().for_each(|&row| rows[row as usize] = true);

@@ -523,6 +523,26 @@ pub struct MediationSpec {
     pub like: String,
 }
 
+impl MediationSpec {
+    /// The regression with every variable of the chain, as a column: its sample is the common one (D25).
+    pub(crate) fn longest(&self) -> ColumnSpec {
+        ColumnSpec {
+            name: None,
+            label: None,
+            formula: format!("{} ~ {} + {} + {}", self.outcome, self.terms.join(" + "), self.mediator, self.controls),
+            sample: self.sample.clone(),
+            vcov: self.vcov.clone(),
+            like: self.like.clone(),
+            utest: None,
+            weights: None,
+            singletons: "drop".into(),
+            gaps: None,
+            first_stages: Vec::new(),
+            moderation: None,
+        }
+    }
+}
+
 /// `[published]`.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
