@@ -2,17 +2,20 @@
 //! it, each test that needs one runs its own.
 #![allow(clippy::unwrap_used, clippy::print_stderr, missing_docs)]
 
+mod check;
 mod determinism;
-mod errors;
 mod figures;
 mod fixtures;
 mod identities;
+mod init;
 mod intervals;
+mod killed;
 mod malformed;
 mod outputs;
 mod package;
 mod real;
 mod reviewing;
+mod small;
 mod stages;
 mod studies;
 mod support;

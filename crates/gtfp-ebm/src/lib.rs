@@ -76,7 +76,7 @@ pub mod record;
 pub mod spec;
 pub mod timeline;
 
-pub use bootstrap::{BootstrapResult, BootstrapRow, BootstrapSpec, Interval, bootstrap};
+pub use bootstrap::{BootstrapResult, BootstrapRow, BootstrapSpec, Interval, bootstrap, validate_bootstrap};
 pub use calibration::CalibrationResult;
 pub use data::{Dimensions, Observations};
 pub use efficiency::{Efficiency, efficiency};

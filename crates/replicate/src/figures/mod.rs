@@ -15,6 +15,7 @@
 //!
 //! A figure without a number to draw is left out with a remark, since a drawing must not cost a run its results.
 
+mod axis;
 mod coefficients;
 mod first_stage;
 mod headline;
@@ -182,7 +183,7 @@ fn fit_on(panel: &Panel, column: &ColumnSpec, formula: &str, rows: Option<&[bool
     let mask = match rows {
         Some(rows) => rows,
         None => {
-            sample = crate::stages::variables::sample(panel, column.sample.as_deref(), "report")?;
+            sample = crate::stages::variables::sample(panel, column.sample.as_deref(), "report")?.keep;
             &sample
         }
     };

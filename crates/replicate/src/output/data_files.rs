@@ -13,12 +13,12 @@ use report::{Lang, Text};
 /// Rows above which the panel is written as Parquet alone, unless the study says otherwise.
 const LARGE: usize = 100_000;
 
-/// Writes `data/`; what a format cannot hold is left out with a remark.
-///
-/// # Errors
-/// Those of the disk.
-pub fn write(staging: &mut Staging, study: &Study, results: &Results) -> Result<Vec<(String, Diagnostic)>> {
-    let panel = &results.computed.panel;
+/// The panel in the formats that the study asks for: names of files and their bytes, or why there are none.
+pub type PanelFiles = Vec<(&'static str, panel_core::Result<Vec<u8>>)>;
+
+/// Encodes the panel: the longest part of a report on a large one, and nothing else waits for it.
+#[must_use]
+pub fn encode(panel: &Panel, study: &Study) -> PanelFiles {
     let wanted = |format: PanelFormat| match &study.report.panel {
         Some(formats) => formats.contains(&format),
         None => format == PanelFormat::Parquet || panel.n_rows() <= LARGE,
@@ -26,29 +26,41 @@ pub fn write(staging: &mut Staging, study: &Study, results: &Results) -> Result<
     let csv = || wanted(PanelFormat::Csv).then(|| Ok(to_csv(panel)));
     let parquet = || wanted(PanelFormat::Parquet).then(|| to_parquet(panel));
     let dta = || wanted(PanelFormat::Dta).then(|| to_dta(panel));
-    let files = || rayon::join(csv, || rayon::join(parquet, dta));
-    let samples = || {
-        let tables = results.tables.as_ref().filter(|tables| !tables.samples.is_empty());
-        tables.map(|tables| samples(panel, study, &tables.samples))
-    };
-    let ((csv, (parquet, dta)), samples) = rayon::join(files, samples);
+    let (csv, (parquet, dta)) = rayon::join(csv, || rayon::join(parquet, dta));
+    let files = [("data/panel.csv", csv), ("data/panel.parquet", parquet), ("data/panel.dta", dta)];
+    files.into_iter().filter_map(|(name, bytes)| Some((name, bytes?))).collect()
+}
+
+/// Writes `data/`; what a format cannot hold is left out with a remark.
+///
+/// # Errors
+/// Those of the disk.
+pub fn write(
+    staging: &mut Staging,
+    study: &Study,
+    results: &Results,
+    panel_files: PanelFiles,
+) -> Result<Vec<(String, Diagnostic)>> {
+    let panel = &results.computed.panel;
+    let tables = results.tables.as_ref().filter(|tables| !tables.samples.is_empty());
     let mut remarks = Vec::new();
-    for (name, bytes) in [("data/panel.csv", csv), ("data/panel.parquet", parquet), ("data/panel.dta", dta)] {
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    for (name, bytes) in panel_files {
         match bytes {
-            None => {}
-            Some(Ok(bytes)) => staging.write(name, &bytes)?,
-            Some(Err(error)) => remarks.push((
+            Ok(bytes) => files.push((name.to_owned(), bytes)),
+            Err(error) => remarks.push((
                 "report".to_owned(),
                 Diagnostic::warning("format-left-out", format!("`{name}` was not written: {error}")),
             )),
         }
     }
     if let Some(codebook) = &results.codebook {
-        staging.write("data/codebook.csv", codebook.csv().as_bytes())?;
+        files.push(("data/codebook.csv".into(), codebook.csv().into_bytes()));
     }
-    if let Some(samples) = samples {
-        staging.write("data/sample.csv", samples.as_bytes())?;
+    if let Some(tables) = tables {
+        files.push(("data/sample.csv".into(), samples(panel, study, &tables.samples).into_bytes()));
     }
+    staging.write_all(&files)?;
     Ok(remarks)
 }
 

@@ -39,16 +39,16 @@ pub fn calibration_table(spec: &TableSpec, study: &Study, computed: &Computed) -
 }
 
 fn rows(base: &GtfpSpec, computed: &Computed) -> Result<Vec<Row>> {
-    let keep = sample(&computed.panel, base.sample.as_deref(), &format!("gtfp-{}", base.id))?;
+    let keep = sample(&computed.panel, base.sample.as_deref(), &format!("gtfp-{}", base.id))?.keep;
     let mut first: Option<Vec<f64>> = None;
     let mut rows = Vec::new();
     for (rule, zh, en) in RULES {
         let spec = GtfpSpec { calibration: CalibrationSpec::On(rule.to_owned()), ..base.clone() };
         let result = gtfp::compute(&computed.panel, &spec, &keep)?;
-        let scores: Vec<f64> = result.score.iter().copied().filter(|score| !score.is_nan()).collect();
-        let mean = scores.iter().sum::<f64>() / scores.len() as f64;
-        let reference = first.get_or_insert_with(|| scores.clone());
-        let correlation = if reference.len() == scores.len() { spearman(reference, &scores) } else { f64::NAN };
+        let present: Vec<f64> = result.score.iter().copied().filter(|score| !score.is_nan()).collect();
+        let mean = present.iter().sum::<f64>() / present.len() as f64;
+        let reference = first.get_or_insert_with(|| result.score.clone());
+        let correlation = spearman_of_common(reference, &result.score);
         let epsilon = result.summary.calibration.first().map(|calibration| calibration.parameters.epsilon);
         let cell =
             |value: Option<f64>| Cell::optional(value, Format::Fixed(4), ("此模型没有 ε", "this model has no ε"));
@@ -62,6 +62,13 @@ fn rows(base: &GtfpSpec, computed: &Computed) -> Result<Vec<Row>> {
         rows.push(Row::new(Text::new(zh, en), cells));
     }
     Ok(rows)
+}
+
+/// Spearman's rank correlation over the rows that have a value in both.
+fn spearman_of_common(a: &[f64], b: &[f64]) -> f64 {
+    let both = a.iter().zip(b).filter(|(a, b)| !a.is_nan() && !b.is_nan());
+    let (a, b): (Vec<f64>, Vec<f64>) = both.map(|(&a, &b)| (a, b)).unzip();
+    spearman(&a, &b)
 }
 
 /// Spearman's rank correlation: Pearson's of mid-ranks.
@@ -95,5 +102,12 @@ mod tests {
     fn ties_share_their_rank() {
         assert_eq!(mid_ranks(&[2.0, 1.0, 2.0]), [2.5, 1.0, 2.5]);
         assert!((spearman(&[1.0, 2.0, 3.0], &[9.0, 5.0, 1.0]) + 1.0).abs() < 1e-15);
+    }
+
+    #[test]
+    fn rows_are_paired_not_what_is_left_of_each() {
+        let (a, b) = ([1.0, f64::NAN, 2.0, 3.0], [1.0, 9.0, f64::NAN, 5.0]);
+        assert!((spearman_of_common(&a, &b) - 1.0).abs() < 1e-15);
+        assert!(spearman_of_common(&[f64::NAN], &[1.0]).is_nan());
     }
 }
