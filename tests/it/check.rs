@@ -136,7 +136,7 @@ fn each_step_from_messy_files_to_a_table_is_said() {
         (
             String::new(),
             "",
-            ["sheet `说明` has a header but no row of data", "the workbook has the sheets 说明, 产出与资本"],
+            ["sheet `说明`: there is a header but no row of data", "the workbook has the sheets 说明, 产出与资本"],
         ),
         (sheet.to_owned(), "", ["has neither key", "if a title stands above the header, set `skip_rows`"]),
         (

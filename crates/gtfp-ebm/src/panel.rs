@@ -168,6 +168,8 @@ pub fn validate(data: &PanelData<'_>, spec: &PanelSpec) -> Result<()> {
     let usable: Vec<bool> = (0..n).map(|row| !observations.is_missing(row)).collect();
     Timeline::new(data.entity, data.time, &usable, data.label)?;
     check(spec, data, n)?;
+    // Combinations without a meaning.
+    Evaluator::new(&observations, spec, Solver::Auto)?;
     let all: Vec<usize> = (0..n).filter(|&row| usable[row]).collect();
     if all.is_empty() {
         return Err(Error::NoUnits("every row has a missing value".into()));

@@ -3,7 +3,6 @@
 use crate::compute::{Cache, Computed, Scope, compute};
 use crate::error::{Error, Result};
 use crate::log::Log;
-use crate::output::data_files::PanelFiles;
 use crate::output::{
     FileRecord, Manifest, StageTime, Staging, data_files, file_record, stage_files, staging, table_files,
 };
@@ -95,13 +94,14 @@ pub fn run(options: &RunOptions) -> Result<RunReport> {
         .build()
         .map_err(|error| Error::Environment(format!("cannot start threads: {error}")))?;
     let started = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_secs());
-    let (results, panel_files, times) = pool.install(|| run_stages(&loaded, &plan, options.quiet))?;
-
     let mut staging = Staging::beside(&options.out)?;
+    let (results, left_out, times) = pool.install(|| run_stages(&mut staging, &loaded, &plan, options.quiet))?;
+
     let mut progress = Progress::continued(times, plan.run.len(), options.quiet);
     let mut remarks: Vec<(String, Diagnostic)> = remarks_of(&results);
-    let write = || -> Result<_> {
-        let said = pool.install(|| write_all(&mut staging, &loaded, &plan, &results, panel_files, &mut remarks))?;
+    remarks.extend(left_out);
+    let mut write = || -> Result<_> {
+        let said = pool.install(|| write_all(&mut staging, &loaded, &plan, &results, &mut remarks))?;
         let sentence = format!("{} files", staging.names().count());
         Ok((said, sentence))
     };
@@ -136,7 +136,14 @@ pub fn run(options: &RunOptions) -> Result<RunReport> {
     Ok(RunReport { summary, differing })
 }
 
-fn run_stages(loaded: &Loaded, plan: &Plan, quiet: bool) -> Result<(Results, PanelFiles, Vec<StageTime>)> {
+/// Runs the stages of a plan; the panel is written on the way. Gives the results, remarks about formats that were left
+/// out, and times.
+fn run_stages(
+    staging: &mut Staging,
+    loaded: &Loaded,
+    plan: &Plan,
+    quiet: bool,
+) -> Result<(Results, Vec<(String, Diagnostic)>, Vec<StageTime>)> {
     let mut progress = Progress::new(plan.run.len(), quiet);
     let mut cache = Cache::default();
     let mut printed = None;
@@ -149,13 +156,18 @@ fn run_stages(loaded: &Loaded, plan: &Plan, quiet: bool) -> Result<(Results, Pan
     if plan.runs("report") {
         loaded.study.report.check_columns(&computed.panel).map_err(|error| Error::stage("report", error))?;
     }
-    // The panel is encoded by one thread while the others estimate.
-    let (estimated, panel_files) = rayon::join(
+    // One thread writes the panel while the others estimate.
+    let (estimated, left_out) = rayon::join(
         || estimate(loaded, plan, &computed, &cache, printed, &mut progress),
-        || if plan.runs("report") { data_files::encode(&computed.panel, &loaded.study) } else { PanelFiles::new() },
+        || {
+            if !plan.runs("report") {
+                return Ok(Vec::new());
+            }
+            data_files::write_panel(staging, &loaded.study, &computed.panel)
+        },
     );
     let Estimated { tables, published, quality, codebook } = estimated?;
-    Ok((Results { computed, tables, published, quality, codebook }, panel_files, progress.finish()))
+    Ok((Results { computed, tables, published, quality, codebook }, left_out?, progress.finish()))
 }
 
 /// Tables, comparison, data quality and codebook, as far as the plan has them.
@@ -200,7 +212,6 @@ fn write_all(
     loaded: &Loaded,
     plan: &Plan,
     results: &Results,
-    panel_files: PanelFiles,
     remarks: &mut Vec<(String, Diagnostic)>,
 ) -> Result<(String, usize)> {
     let study = &loaded.study;
@@ -227,8 +238,9 @@ fn write_all(
         summary += &format!("{}\n", quality::summary(report));
     }
     if plan.runs("report") {
-        remarks.extend(data_files::write(staging, study, results, panel_files)?);
-        let (figures, left_out) = figures::draw(loaded, results);
+        let (written, (figures, left_out)) =
+            rayon::join(|| data_files::write(staging, study, results), || figures::draw(loaded, results));
+        written?;
         remarks.extend(left_out);
         figures::write(staging, study, &figures)?;
         let versions = versions();

@@ -32,6 +32,8 @@ pub struct Fitted {
     pub esample: Vec<bool>,
     /// Remarks.
     pub diagnostics: Vec<Diagnostic>,
+    /// The estimate itself.
+    pub fit: Estimate,
 }
 
 /// Estimates a column.
@@ -78,7 +80,7 @@ pub fn estimate(panel: &Panel, study: &Study, spec: &ColumnSpec, table: &str, na
     diagnostics.extend(fit.diagnostics.iter().cloned());
     diagnostics.extend(weak_instruments(&fit));
     let esample = fit.esample(panel.n_rows());
-    Ok(Fitted { record, column, first_stages, quadratic, u_test: u_shown, esample, diagnostics })
+    Ok(Fitted { record, column, first_stages, quadratic, u_test: u_shown, esample, diagnostics, fit })
 }
 
 /// A remark where the instruments are weak: Cragg and Donald's F below the critical value of Stock and Yogo (2005) for a

@@ -8,14 +8,17 @@ use super::variables::sample;
 use super::{calibration, closing, curve, entropy, u_tables};
 use crate::compute::{Cache, Computed};
 use crate::error::{Error, Result};
+use crate::figures;
 use crate::study::{ColumnSpec, Loaded, Study, TableKind, TableSpec};
 use panel_core::descriptives::describe_columns;
 use panel_core::{Diagnostic, Panel};
+use panel_fe::Estimate;
 use rayon::prelude::*;
 use report::descriptives::{DescriptivesSpec, Summary, descriptives_table};
 use report::regression::Flag;
 use report::utest::UTestRecord;
 use report::{ModelColumn, RegressionSpec, Table, regression_table};
+use std::sync::Arc;
 
 /// What the stage makes.
 #[derive(Debug, Default)]
@@ -32,6 +35,8 @@ pub struct Tables {
     pub samples: Vec<(String, String, Vec<bool>)>,
     /// Remarks, by table and column.
     pub diagnostics: Vec<(String, Diagnostic)>,
+    /// Estimates that figures are drawn from: table, column.
+    fits: Vec<(String, String, Arc<Estimate>)>,
     columns: Vec<(String, ModelColumn)>,
     summaries: Vec<(String, Summary)>,
 }
@@ -47,6 +52,13 @@ impl Tables {
     #[must_use]
     pub fn estimate_of(&self, table: &str, column: &str) -> Option<&EstimateRecord> {
         self.estimates.iter().find(|record| record.table == table && record.column == column)
+    }
+
+    /// The estimate of a column that figures are drawn from.
+    #[must_use]
+    pub(crate) fn fit_of(&self, table: &str, column: &str) -> Option<Arc<Estimate>> {
+        let (_, _, fit) = self.fits.iter().find(|(id, name, _)| id == table && name == column)?;
+        Some(Arc::clone(fit))
     }
 
     /// A shown column of a regression table by its name.
@@ -158,8 +170,13 @@ fn regressions(
     };
     // Columns at once, results in order: the first that fails is the one that is named.
     let columns: Vec<(String, Result<Fitted>)> = spec.columns.par_iter().enumerate().map(fit).collect();
-    for (name, fitted) in columns {
+    let headline = figures::Headline::of(study).filter(|headline| headline.table.id == spec.id);
+    for (column, (name, fitted)) in spec.columns.iter().zip(columns) {
         let fitted = fitted?;
+        let is_headline = headline.as_ref().is_some_and(|headline| headline.name == name);
+        if is_headline || column.moderation.is_some() || fitted.fit.iv.is_some() {
+            made.fits.push((spec.id.clone(), name.clone(), Arc::new(fitted.fit)));
+        }
         made.diagnostics.extend(fitted.diagnostics.into_iter().map(|remark| (format!("{}{name}", spec.id), remark)));
         shown.extend(fitted.first_stages);
         shown.push(fitted.column);
