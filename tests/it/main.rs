@@ -11,6 +11,7 @@ mod init;
 mod intervals;
 mod killed;
 mod malformed;
+mod options;
 mod outputs;
 mod package;
 mod real;

@@ -417,6 +417,7 @@ fn odd_inputs_run_with_a_remark() {
     assert!(log.contains("twice"), "{log}");
     let (log, _) = run(format!("{HEAD}[va]\nsector = \"l\"\ntotal = \"k\"\n{}", table("y ~ x | city", "")));
     assert!(log.contains("`l` is larger than `k`") && log.contains("Anyang"), "{log}");
+    assert_eq!(log.matches("sector-exceeds-total").count(), 1, "said once: {log}");
     let (log, estimates) = run(format!("{HEAD}{}", table("y ~ 1 | city | x ~ z", "")));
     let weak = estimates[0]["weak_id"]["stat"].as_f64().unwrap();
     assert!(weak < 10.0, "{weak}");

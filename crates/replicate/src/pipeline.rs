@@ -73,6 +73,9 @@ struct Estimated {
     codebook: Option<Codebook>,
 }
 
+/// Remarks by stage.
+type Remarks = Vec<(String, Diagnostic)>;
+
 /// Runs a study and writes its results.
 ///
 /// # Errors
@@ -98,7 +101,7 @@ pub fn run(options: &RunOptions) -> Result<RunReport> {
     let (results, left_out, times) = pool.install(|| run_stages(&mut staging, &loaded, &plan, options.quiet))?;
 
     let mut progress = Progress::continued(times, plan.run.len(), options.quiet);
-    let mut remarks: Vec<(String, Diagnostic)> = remarks_of(&results);
+    let mut remarks = remarks_of(&results);
     remarks.extend(left_out);
     let mut write = || -> Result<_> {
         let said = pool.install(|| write_all(&mut staging, &loaded, &plan, &results, &mut remarks))?;
@@ -143,7 +146,7 @@ fn run_stages(
     loaded: &Loaded,
     plan: &Plan,
     quiet: bool,
-) -> Result<(Results, Vec<(String, Diagnostic)>, Vec<StageTime>)> {
+) -> Result<(Results, Remarks, Vec<StageTime>)> {
     let mut progress = Progress::new(plan.run.len(), quiet);
     let mut cache = Cache::default();
     let mut printed = None;
@@ -212,7 +215,7 @@ fn write_all(
     loaded: &Loaded,
     plan: &Plan,
     results: &Results,
-    remarks: &mut Vec<(String, Diagnostic)>,
+    remarks: &mut Remarks,
 ) -> Result<(String, usize)> {
     let study = &loaded.study;
     let lang = crate::published::lang(study);
@@ -296,7 +299,7 @@ fn checksums(outputs: &[FileRecord]) -> String {
     outputs.iter().map(|file| format!("{}  {}\n", file.sha256, file.path)).collect()
 }
 
-fn remarks_of(results: &Results) -> Vec<(String, Diagnostic)> {
+fn remarks_of(results: &Results) -> Remarks {
     let tables = results.tables.iter().flat_map(|tables| &tables.diagnostics);
     results.computed.diagnostics.iter().chain(tables).cloned().collect()
 }
