@@ -52,6 +52,7 @@ pub fn chow(pooled_rss: f64, rss: [f64; 2], restrictions: usize, df: f64) -> Tes
 
 /// Result of [`permutation_test`].
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct PermutationTest {
     /// Difference between the groups as they are.
     pub difference: f64,

@@ -7,6 +7,7 @@ use crate::frame::Variable;
 use crate::result::Estimate;
 use crate::two_lines::{TwoLines, TwoLinesProblem, two_lines};
 use crate::utest::{Curve, UTest, utest_of};
+use crate::vcov::Vcov;
 use crate::vcov::resolve::{Lookup, resolve};
 use faer::Mat;
 use panel_core::Panel;
@@ -35,12 +36,17 @@ impl Estimate {
     /// effect, and for coordinates.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] with instruments or weights; [`Error::UnknownOption`] when `x` is not in the model; else as
+    /// [`Error::Unsupported`] with instruments, weights or leverage-adjusted covariances (hc2, hc3); [`Error::UnknownOption`] when `x` is not in the model; else as
     /// [`two_lines`].
     pub fn two_lines(&self, x: &str, panel: Option<&Panel>) -> Result<TwoLines> {
         let Kind::Ols(fit) = &self.state.kind else {
             return Err(Error::Unsupported("the two-lines test with instruments".into()));
         };
+        if matches!(self.vcov_spec, Vcov::Hc2 | Vcov::Hc3) {
+            let message =
+                format!("the two-lines test with {}: refit with hc1 or clusters (`with_vcov`)", self.vcov_spec);
+            return Err(Error::Unsupported(message));
+        }
         let frame = self.frame();
         if frame.weights.is_some() {
             return Err(Error::Unsupported("the two-lines test with weights".into()));

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 /// What is drawn with replacement.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub enum Resampling<'a> {
     /// Single observations.
     Pairs,
@@ -102,6 +103,7 @@ fn below(rng: &mut ChaCha8Rng, n: usize) -> usize {
 
 /// Draws of a statistic vector and what they say.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct BootstrapSummary {
     /// The statistics on the original sample.
     pub estimate: Vec<f64>,
@@ -112,19 +114,31 @@ pub struct BootstrapSummary {
 }
 
 impl BootstrapSummary {
-    fn sorted(&self, which: usize) -> Vec<f64> {
+    /// Draws of one statistic in ascending order; an error for a place that is none, or without draws.
+    fn sorted(&self, which: usize) -> Result<Vec<f64>> {
+        if which >= self.estimate.len() {
+            return Err(Error::Specification(format!("no statistic {which} among {}", self.estimate.len())));
+        }
         let mut values: Vec<f64> = self.draws.iter().map(|draw| draw[which]).collect();
+        if values.is_empty() {
+            return Err(Error::Specification("no bootstrap replication succeeded".into()));
+        }
         values.sort_by(f64::total_cmp);
-        values
+        Ok(values)
     }
 
     /// Standard deviation of the draws, divisor B−1.
-    #[must_use]
-    pub fn se(&self, which: usize) -> f64 {
-        let values = self.sorted(which);
+    ///
+    /// # Errors
+    /// [`Error::Specification`] for fewer than two draws.
+    pub fn se(&self, which: usize) -> Result<f64> {
+        let values = self.sorted(which)?;
         let n = values.len() as f64;
+        if n < 2.0 {
+            return Err(Error::Specification("a standard error needs two successful replications, got 1".into()));
+        }
         let mean = values.iter().sum::<f64>() / n;
-        (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt()
+        Ok((values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt())
     }
 
     /// Percentile interval (Efron 1979).
@@ -146,7 +160,7 @@ impl BootstrapSummary {
         use statrs::distribution::{ContinuousCDF, Normal};
         check_level(level)?;
         let normal = Normal::standard();
-        let values = self.sorted(which);
+        let values = self.sorted(which)?;
         let below = values.iter().filter(|&&v| v < self.estimate[which]).count() as f64;
         // Half a draw at either end keeps z₀ finite.
         let share = (below.max(0.5)).min(values.len() as f64 - 0.5) / values.len() as f64;
@@ -157,10 +171,7 @@ impl BootstrapSummary {
 
     /// Empirical quantiles, linearly interpolated (type 7).
     fn between(&self, which: usize, low: f64, high: f64) -> Result<(f64, f64)> {
-        let values = self.sorted(which);
-        if values.is_empty() {
-            return Err(Error::Specification("no bootstrap replication succeeded".into()));
-        }
+        let values = self.sorted(which)?;
         let at = |p: f64| {
             let place = p * (values.len() - 1) as f64;
             let (floor, next) = (place.floor() as usize, (place.ceil() as usize).min(values.len() - 1));

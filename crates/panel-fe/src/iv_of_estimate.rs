@@ -79,7 +79,9 @@ impl Estimate {
     /// [`Error::Unsupported`] without instruments.
     pub fn reduced_forms(&self) -> Result<Vec<ReducedForm>> {
         let parts = self.iv_parts("reduced forms")?;
-        iv::reduced_form(parts.system, &parts.covariance, &parts.dof)
+        let mut forms = iv::reduced_form(parts.system, &parts.covariance, &parts.dof)?;
+        forms[0].response.clone_from(&self.response);
+        Ok(forms)
     }
 
     /// Anderson & Rubin's over-identification statistics; not available for other estimators than LIML and Fuller.
@@ -91,7 +93,7 @@ impl Estimate {
         Ok(iv::liml_overidentification(parts.system, parts.fit, &parts.dof))
     }
 
-    /// Basmann's F form of the Sargan test.
+    /// Basmann's F form of the Sargan test; it takes errors as iid whatever the covariance of the estimate.
     ///
     /// # Errors
     /// [`Error::Unsupported`] without instruments.
@@ -100,13 +102,14 @@ impl Estimate {
         Ok(iv::basmann(parts.system, parts.fit, &parts.dof))
     }
 
-    /// Wu-Hausman F: the first-stage residuals added to least squares.
+    /// Wu-Hausman F: the first-stage residuals added to least squares. It takes errors as iid whatever the covariance of
+    /// the estimate; [`Estimate::endogeneity_test`] follows that covariance.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] without instruments; [`Error::Singular`] when the first stages fit perfectly.
+    /// [`Error::Unsupported`] without instruments.
     pub fn wu_hausman_test(&self) -> Result<TestOutcome> {
         let parts = self.iv_parts("the Wu-Hausman test")?;
-        iv::wu_hausman(parts.system, &parts.dof)
+        Ok(iv::wu_hausman(parts.system, &parts.dof))
     }
 }
 

@@ -23,6 +23,7 @@ impl fmt::Display for FiellerSet {
             Self::Interval { low, high } => write!(f, "[{}, {}]", number(*low), number(*high)),
             Self::Complement { low, high } => write!(f, "(-inf, {}] or [{}, inf)", number(*low), number(*high)),
             Self::WholeLine => f.write_str("(-inf, inf)"),
+            Self::Empty => f.write_str("empty"),
         }
     }
 }
