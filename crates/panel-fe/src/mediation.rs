@@ -155,8 +155,11 @@ impl Mediation {
     /// For OLS with one sample, the same controls and effects this is an algebraic identity.
     ///
     /// # Errors
-    /// [`Error::Specification`] naming the first term that fails, with both sides.
+    /// [`Error::Specification`] where the equations share no sample, or naming the first term that fails, with both sides.
     pub fn check_identity(&self, tolerance: f64) -> Result<()> {
+        if !self.common_sample {
+            return Err(Error::Specification("total = direct + indirect holds on a common sample only".into()));
+        }
         for term in &self.terms {
             let size = term.total.abs().max(term.direct.abs()).max(term.indirect.abs());
             if term.gap.is_nan() || term.gap.abs() > tolerance * size {

@@ -2,7 +2,7 @@
 
 use super::moments::{IvDof, MomentCovariance};
 use super::system::IvSystem;
-use crate::distribution::chi_squared_upper;
+use crate::distribution::{chi_squared_upper, upper_quantile};
 use crate::error::{Error, Result};
 use crate::linalg;
 use crate::outcome::{TestOutcome, TestStat};
@@ -79,11 +79,12 @@ fn noncentral_upper(x: f64, df: f64, lambda: f64) -> f64 {
         }
         j -= 1.0;
     }
+    // Weights fall from the mode on; `NaN` ends the sum, too.
     j = mode + 1.0;
     loop {
         let weight = log_weight(j).exp();
         total += weight * chi_squared_upper(x, df + 2.0 * j);
-        if weight < 1e-18 {
+        if weight.is_nan() || weight < 1e-18 {
             break;
         }
         j += 1.0;
@@ -92,18 +93,7 @@ fn noncentral_upper(x: f64, df: f64, lambda: f64) -> f64 {
 }
 
 fn noncentral_quantile(tail: f64, df: f64, lambda: f64) -> f64 {
-    let (mut low, mut high) = (0.0, 1.0);
-    while noncentral_upper(high, df, lambda) > tail && high < 1e12 {
-        high *= 2.0;
-    }
-    for _ in 0..100 {
-        let middle = 0.5 * (low + high);
-        if middle <= low || middle >= high {
-            break;
-        }
-        if noncentral_upper(middle, df, lambda) > tail { low = middle } else { high = middle }
-    }
-    0.5 * (low + high)
+    upper_quantile(tail, |x| noncentral_upper(x, df, lambda))
 }
 
 #[cfg(test)]

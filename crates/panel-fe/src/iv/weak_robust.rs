@@ -5,7 +5,7 @@ use super::first_stage::reason;
 use super::gmm::instrument_basis;
 use super::moments::{IvDof, MomentCovariance};
 use super::system::IvSystem;
-use crate::distribution::f_upper;
+use crate::distribution::f_critical;
 use crate::error::{Error, Result};
 use crate::linalg;
 use crate::outcome::{TestOutcome, TestStat};
@@ -232,21 +232,4 @@ fn sign_changes(excess: &impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
     }
     points.sort_by(|x, y| x.0.total_cmp(&y.0));
     points
-}
-
-/// The F with upper tail probability `tail`, by bisection.
-pub(crate) fn f_critical(tail: f64, df1: f64, df2: f64) -> f64 {
-    let mut high = 1.0;
-    while f_upper(high, df1, df2) > tail && high < 1e300 {
-        high *= 2.0;
-    }
-    let mut low = 0.0;
-    for _ in 0..200 {
-        let middle = 0.5 * (low + high);
-        if middle <= low || middle >= high {
-            break;
-        }
-        if f_upper(middle, df1, df2) > tail { low = middle } else { high = middle }
-    }
-    0.5 * (low + high)
 }

@@ -125,7 +125,8 @@ fn wages_peak_at_twenty_nine_years_of_experience() {
     assert!(close(point.estimate.se, 1.57878801504363, 1e-9, 0.0));
     let FiellerSet::Interval { low, high } = point.fieller else { panic!("{:?}", point.fieller) };
     assert!(close(low, 26.1819034920046, 1e-9, 0.0) && close(high, 32.9285398727157, 1e-9, 0.0));
-    let unknown = utest_of(&coefficients, "exper", "expersq", (1.0, 51.0), Curve::Quadratic, 0.95).expect_err("unknown");
+    let unknown =
+        utest_of(&coefficients, "exper", "expersq", (1.0, 51.0), Curve::Quadratic, 0.95).expect_err("unknown");
     assert!(unknown.to_string().contains("expersq") && unknown.to_string().contains("exper, exper^2"), "{unknown}");
 }
 
