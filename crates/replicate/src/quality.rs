@@ -40,12 +40,9 @@ pub fn assess(study: &Study, panel: &Panel) -> Result<QualityReport> {
     };
     if spec.variables.is_empty() {
         // An empty list would mean every column; a study without a variable of numbers has nothing to look at.
-        return Ok(QualityReport {
-            rows: panel.n_rows(),
-            entities: panel.n_entities(),
-            periods: panel.n_periods(),
-            ..QualityReport::default()
-        });
+        let mut nothing = QualityReport::default();
+        (nothing.rows, nothing.entities, nothing.periods) = (panel.n_rows(), panel.n_entities(), panel.n_periods());
+        return Ok(nothing);
     }
     quality(panel, &spec).map_err(|error| Error::stage("quality", error))
 }
@@ -109,16 +106,12 @@ fn page(study: &Study, report: &QualityReport) -> String {
         page,
         "{} rows, {} × {}; {} keys absent inside an entity's years, {} before or after. A flag is a reason to look, not\n\
          a verdict: nothing was changed. All flags are in `flags.csv`, missing values by key in `missing.csv`.\n",
-        report.rows,
-        report.entities,
-        report.periods,
-        report.gaps.len(),
-        report.ragged
+        report.rows, report.entities, report.periods, report.gaps, report.ragged
     );
-    if !report.gaps.is_empty() {
+    if report.gaps > 0 {
         let shown: Vec<String> =
-            report.gaps.iter().take(GAPS).map(|(entity, time)| format!("{entity} {time}")).collect();
-        let more = if report.gaps.len() > GAPS { ", …" } else { "" };
+            report.first_gaps.iter().take(GAPS).map(|(entity, time)| format!("{entity} {time}")).collect();
+        let more = if report.gaps > GAPS { ", …" } else { "" };
         let _ = writeln!(page, "Gaps: {}{more}.\n", shown.join(", "));
     }
     page += "| variable | n | missing | zeros | negative | min | max | range | unit | spike | jump | outlier | copied | remark |\n\

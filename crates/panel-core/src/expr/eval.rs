@@ -3,7 +3,7 @@
 use super::ast::{Node, Operator, What};
 use super::parser::Problem;
 use super::types::numeric;
-use super::value::{Value, as_number, truths};
+use super::value::{Value, as_number};
 use crate::column::{Column, TextColumn};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::error::Error;
@@ -123,7 +123,7 @@ impl<'p> Machine<'p> {
         if let Ok(column) = panel.column(name) {
             return Ok(match column {
                 Column::Float(values) => Value::Numbers(Cow::Borrowed(values)),
-                Column::Text(text) => match truths(text) {
+                Column::Text(text) => match text.truths() {
                     Some(truths) => Value::Truths(truths),
                     None => Value::Texts(Cow::Borrowed(text)),
                 },
@@ -333,7 +333,9 @@ impl<'p> Machine<'p> {
                 for word in &words {
                     self.known_word(&text, word, Operator::Equal);
                 }
-                by_label(&text, |label| words.contains(&label) != negated)
+                // A key is text beside a word, and a number of the list still means the label that reads so.
+                let number = |label: &str| parse_number(label).is_some_and(|number| numbers.contains(&number));
+                by_label(&text, |label| (words.contains(&label) || number(label)) != negated)
             }
             other => {
                 let values = as_num(other).dense(n);

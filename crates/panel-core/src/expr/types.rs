@@ -3,7 +3,6 @@
 use super::ast::{Node, Operator, What};
 use super::functions::{Does, Function};
 use super::parser::Problem;
-use super::value::truths;
 use crate::column::Column;
 use crate::panel::Panel;
 use crate::suggest;
@@ -11,6 +10,7 @@ use std::fmt;
 
 /// What an expression evaluates to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Kind {
     /// Numbers.
     Number,
@@ -45,7 +45,7 @@ impl<'p> Schema<'p> {
         if let Ok(column) = panel.column(name) {
             return Ok(match column {
                 Column::Float(_) => Kind::Number,
-                Column::Text(text) if truths(text).is_some() => Kind::Truth,
+                Column::Text(text) if text.truths().is_some() => Kind::Truth,
                 Column::Text(_) => Kind::Text,
             });
         }

@@ -123,7 +123,7 @@ fn stack(table: &RawTable, keys: &[(usize, &str)], place: &std::collections::BTr
         .map(|(&period, &i)| {
             let text = match &table.columns[i] {
                 Column::Text(text) => text.clone(),
-                Column::Float(values) => number_labels(values),
+                Column::Float(values) => table.written.get(&i).cloned().unwrap_or_else(|| number_labels(values)),
             };
             (period, text)
         })

@@ -1,6 +1,6 @@
 //! Quantiles and winsorising.
 
-use super::{Groups, rows_by_group};
+use super::{ByGroup, Groups};
 use crate::error::{Error, Result};
 
 /// The q-quantile of sorted values: with h = (n − 1) q, x_⌊h⌋ + (h − ⌊h⌋)(x_⌊h⌋₊₁ − x_⌊h⌋).
@@ -47,13 +47,16 @@ pub fn winsorise(x: &[f64], p: f64, groups: Groups<'_>) -> Result<Vec<f64>> {
         return Err(Error::Specification(format!("winsorising needs a share per tail in [0, 0.5), got {p}")));
     }
     let mut out = vec![f64::NAN; x.len()];
-    for rows in rows_by_group(x.len(), groups) {
-        let mut sorted: Vec<f64> = rows.iter().map(|&row| x[row]).filter(|value| !value.is_nan()).collect();
+    let mut sorted: Vec<f64> = Vec::new();
+    for rows in ByGroup::new(x.len(), groups).iter() {
+        sorted.clear();
+        sorted.extend(rows.iter().map(|&row| x[row]).filter(|value| !value.is_nan()));
         sorted.sort_unstable_by(f64::total_cmp);
         let (low, high) = (quantile(&sorted, p), quantile(&sorted, 1.0 - p));
-        for row in rows {
+        for &row in rows {
             if !x[row].is_nan() {
-                out[row] = x[row].clamp(low, high.max(low));
+                // An infinite value can make a quantile undefined (∞ − ∞): then that tail is left as it is.
+                out[row] = x[row].max(low).min(high);
             }
         }
     }
@@ -92,5 +95,7 @@ mod tests {
         let out = winsorise(&x, 0.05, None).expect("a share");
         assert!((out[0] - 1.2).abs() < 1e-12 && (out[4] - 14.4).abs() < 1e-12 && out[2] == 4.0 && out[5].is_nan());
         assert!(winsorise(&x, 0.5, None).is_err());
+        let infinite = [f64::NEG_INFINITY, f64::NEG_INFINITY, 1.0, f64::INFINITY, f64::INFINITY];
+        assert_eq!(winsorise(&infinite, 0.1, None).expect("a share").len(), 5);
     }
 }

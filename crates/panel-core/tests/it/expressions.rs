@@ -116,6 +116,28 @@ fn errors_say_where_and_what() {
     assert!(message.contains("compare it with something"), "{message}");
 }
 
+/// A list may hold words and numbers of a key.
+#[test]
+fn lists_of_years_may_mix_words_and_numbers() {
+    check("year in (\"2013\", 2014)", [1.0, 1.0, 0.0, 1.0, 1.0]);
+    check("year not in (\"2013\", 2014)", [0.0, 0.0, 1.0, 0.0, 0.0]);
+}
+
+#[test]
+fn errors_of_functions_name_the_column() {
+    for (text, part) in [
+        ("pim(gdp - 7, index)", "column `investment`"),
+        ("pim(s1, minus)", "column `minus`"),
+        ("deflate(gdp, minus, base = 2013)", "file `d.csv`, entity `110000`, time `2013`, column `minus`, value `-1`"),
+        ("chain(minus, base = 2013)", "column `minus`"),
+    ] {
+        let mut panel = panel();
+        panel.set_from("minus", vec![-1.0; 5], Some("d.csv")).unwrap();
+        let message = Expr::parse(text).unwrap().eval(&panel).unwrap_err().to_string();
+        assert!(message.contains(part), "{text}: {message}");
+    }
+}
+
 #[test]
 fn definitions_are_ordered_and_cycles_spelled_out() {
     let set = Definitions::parse(&[("b", "a * 2"), ("a", "gdp + 1"), ("late", "va^2")]).unwrap();

@@ -3,7 +3,9 @@
 use super::{as_codes, float, places, unknown_word};
 use crate::error::{Error, Result};
 use crate::study::MarketSpec;
-use market_seg::{Change, Divisor, PairRule, PriceChanges, PriceKind, Relations, SegSpec, Weights, segmentation};
+use market_seg::{
+    Change, Divisor, PairRule, PriceChanges, PriceColumns, PriceKind, Relations, SegSpec, Weights, segmentation,
+};
 use panel_core::geo::Adjacency;
 use panel_core::{Diagnostics, Panel};
 
@@ -36,17 +38,16 @@ pub fn compute(panel: &Panel, spec: &MarketSpec, keep: &[bool]) -> Result<Market
         other => return Err(unknown_word(STAGE, "kind", other, "chained, level")),
     };
     let failed = |error: market_seg::Error| Error::stage(STAGE, error);
-    let changes = PriceChanges::from_columns(
-        &columns,
-        part.entity_of_row(),
-        part.time_of_row(),
-        part.entities(),
-        part.times().labels(),
-        part.times().ordinals(),
-        &spec.prices,
-        kind,
-    )
-    .map_err(failed)?;
+    let prices = PriceColumns {
+        columns: &columns,
+        entity: part.entity_of_row(),
+        time: part.time_of_row(),
+        entities: part.entities(),
+        times: part.times().labels(),
+        ordinals: part.times().ordinals(),
+        goods: &spec.prices,
+    };
+    let changes = PriceChanges::from_columns(&prices, kind).map_err(failed)?;
     let choices = choices(spec, &part)?;
     let needs_places = matches!(choices.pairs, PairRule::WithinKm { .. })
         || matches!(choices.weights, Weights::InverseDistance { .. });
