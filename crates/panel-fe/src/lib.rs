@@ -21,11 +21,6 @@
 //! | [`outcome`], [`distribution`] | tests with their null, or why there is none; tail probabilities |
 #![warn(missing_docs)]
 
-// The README is tested, too.
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;
-
 pub mod absorb;
 pub mod binscatter;
 pub mod bootstrap;
