@@ -8,6 +8,7 @@ use crate::iv::{
 };
 use crate::outcome::TestOutcome;
 use crate::result::Estimate;
+use crate::vcov::Covariance;
 
 /// What every test needs.
 struct Parts<'a> {
@@ -25,6 +26,11 @@ impl Estimate {
         let covariance =
             if iv.covariance.is_iid() { MomentCovariance::Iid } else { MomentCovariance::Meat(&iv.covariance.meat) };
         Ok(Parts { system: state.system(), fit: &iv.fit, covariance, dof: iv.fit.dof })
+    }
+
+    /// The rule under iid errors: no effect is free for being nested in a cluster.
+    fn iid_dof(&self) -> IvDof {
+        crate::iv_fit::iv_dof(&self.dof, &Covariance::iid())
     }
 
     /// Anderson & Rubin (1949) test that the endogenous coefficients are `at`.
@@ -99,7 +105,7 @@ impl Estimate {
     /// [`Error::Unsupported`] without instruments.
     pub fn basmann_test(&self) -> Result<TestOutcome> {
         let parts = self.iv_parts("Basmann's test")?;
-        Ok(iv::basmann(parts.system, parts.fit, &parts.dof))
+        Ok(iv::basmann(parts.system, parts.fit, &self.iid_dof()))
     }
 
     /// Wu-Hausman F: the first-stage residuals added to least squares. It takes errors as iid whatever the covariance of
@@ -109,7 +115,7 @@ impl Estimate {
     /// [`Error::Unsupported`] without instruments.
     pub fn wu_hausman_test(&self) -> Result<TestOutcome> {
         let parts = self.iv_parts("the Wu-Hausman test")?;
-        Ok(iv::wu_hausman(parts.system, &parts.dof))
+        Ok(iv::wu_hausman(parts.system, &self.iid_dof()))
     }
 }
 

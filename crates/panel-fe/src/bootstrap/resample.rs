@@ -3,8 +3,7 @@
 use crate::coefficients::check_level;
 use crate::error::{Error, Result};
 use crate::vcov::Groups;
-use rand::{Rng, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use panel_core::random::Stream;
 use rayon::prelude::*;
 
 /// What is drawn with replacement.
@@ -60,7 +59,7 @@ impl Resampling<'_> {
         }
     }
 
-    fn draw(&self, members: &[Vec<usize>], rng: &mut ChaCha8Rng) -> Resample {
+    fn draw(&self, members: &[Vec<usize>], rng: &mut Stream) -> Resample {
         let count = members.len();
         let mut out = Resample { rows: Vec::new(), draw: Vec::new() };
         let mut take = |unit: usize, draw: usize| {
@@ -70,13 +69,13 @@ impl Resampling<'_> {
         match self {
             Self::Pairs | Self::Clusters(_) => {
                 for k in 0..count {
-                    take(below(rng, count), k);
+                    take(rng.below(count), k);
                 }
             }
             Self::Periods { length, .. } => {
                 let (mut taken, mut block) = (0, 0);
                 while taken < count {
-                    let start = below(rng, count - length + 1);
+                    let start = rng.below(count - length + 1);
                     for offset in 0..(*length).min(count - taken) {
                         take(start + offset, block);
                         taken += 1;
@@ -86,18 +85,6 @@ impl Resampling<'_> {
             }
         }
         out
-    }
-}
-
-/// A uniform number below `n`, without modulo bias.
-fn below(rng: &mut ChaCha8Rng, n: usize) -> usize {
-    let n = n as u64;
-    let limit = u64::MAX - u64::MAX % n;
-    loop {
-        let value = rng.next_u64();
-        if value < limit {
-            return (value % n) as usize;
-        }
     }
 }
 
@@ -201,8 +188,7 @@ pub fn bootstrap(
     let all: Vec<Option<Vec<f64>>> = (0..replications)
         .into_par_iter()
         .map(|replication| {
-            let mut rng = ChaCha8Rng::seed_from_u64(seed);
-            rng.set_stream(replication as u64);
+            let mut rng = Stream::new(seed, replication as u64);
             let draw = estimator(Some(&resampling.draw(&members, &mut rng))).ok()?;
             draw.iter().all(|v| v.is_finite()).then_some(draw)
         })

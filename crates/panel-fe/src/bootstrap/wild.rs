@@ -5,8 +5,7 @@ use crate::iv::dense::{pick, thin_qr};
 use crate::linalg;
 use crate::vcov::Groups;
 use faer::{Mat, MatRef};
-use rand::{Rng, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use panel_core::random::Stream;
 use rayon::prelude::*;
 
 /// Distribution of the cluster weights; all have mean 0 and variance 1.
@@ -258,14 +257,19 @@ fn weights(groups: usize, options: &WildBootstrap) -> (Vec<f64>, bool) {
     }
     let mut draws = Vec::with_capacity(replications * groups);
     for replication in 0..replications {
-        let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
-        rng.set_stream(replication as u64);
+        let mut rng = Stream::new(options.seed, replication as u64);
         for _ in 0..groups {
             draws.push(match options.weights {
-                WildWeights::Rademacher => f64::from(rng.next_u32() & 1) * 2.0 - 1.0,
+                WildWeights::Rademacher => {
+                    if rng.below(2) == 1 {
+                        1.0
+                    } else {
+                        -1.0
+                    }
+                }
                 WildWeights::Webb => {
-                    let size = [0.5_f64, 1.0, 1.5][(rng.next_u32() % 3) as usize].sqrt();
-                    if rng.next_u32() & 1 == 1 { size } else { -size }
+                    let size = [0.5_f64, 1.0, 1.5][rng.below(3)].sqrt();
+                    if rng.below(2) == 1 { size } else { -size }
                 }
             });
         }
