@@ -282,7 +282,7 @@ impl Panel {
             entity_of_row: Arc::new(entity_of_row),
             time_of_row: Arc::new(time_of_row),
             names: self.names.clone(),
-            columns: self.columns.iter().map(|stored| Arc::new(Stored::new(stored.column.take(&rows)))).collect(),
+            columns: self.columns.par_iter().map(|stored| Arc::new(Stored::new(stored.column.take(&rows)))).collect(),
             sources: self.sources.clone(),
         }
     }

@@ -172,6 +172,15 @@ pub(crate) fn canonical(label: &str) -> String {
     }
 }
 
+/// Whether a label is a half-year, quarter, month or date of a year of four digits.
+pub(crate) fn is_part_of_year(label: &str) -> bool {
+    match Period::parse(label) {
+        Some(period @ Period::Number(_)) => period.compact().is_some(),
+        Some(Period::Part { year, .. } | Period::Day(year, ..)) => (1000..10_000).contains(&year),
+        None => false,
+    }
+}
+
 /// A label that could be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Period {

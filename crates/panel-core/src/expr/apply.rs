@@ -4,7 +4,7 @@ use super::ast::{Node, What};
 use super::eval::{Failure, Machine, as_num};
 use super::functions::{Does, Function};
 use super::parser::Problem;
-use super::types::{constant, numeric};
+use super::types::{constant, time_numbers};
 use super::value::Value;
 use crate::capital::{InitialStock, PerpetualInventory, Prices, capital_stock};
 use crate::column::{Column, number_codes};
@@ -12,7 +12,6 @@ use crate::diagnostics::Diagnostic;
 use crate::error::Error;
 use crate::index::{Direction, EntropySpec, entropy_index, structure_angle, structure_sum};
 use crate::intern::Interner;
-use crate::number::parse_number;
 use crate::transform::{self, Mapped};
 use std::borrow::Cow;
 
@@ -76,7 +75,7 @@ impl<'p> Machine<'p> {
                 let share = arguments.get(1).map_or(Ok(0.01), |node| constant(node, "the share"))?;
                 let x = self.dense(&arguments[0])?;
                 let groups = self.groups(named)?;
-                transform::winsorise(&x, share, groups.as_deref())?
+                transform::winsorize(&x, share, groups.as_deref())?
             }
             Does::Interpolate => {
                 let x = self.dense(&arguments[0])?;
@@ -94,7 +93,7 @@ impl<'p> Machine<'p> {
                 if function.does == Does::MinMax {
                     transform::min_max(&x, groups.as_deref())
                 } else {
-                    transform::standardise(&x, groups.as_deref())
+                    transform::standardize(&x, groups.as_deref())
                 }
             }
             Does::Mean | Does::Sd | Does::Sum | Does::Count | Does::Median => {
@@ -244,14 +243,12 @@ impl<'p> Machine<'p> {
 
     fn since(&mut self, at: usize, first: &Node) -> Result<Value<'p>, Failure> {
         let panel = self.panel;
-        if !numeric(panel.times().labels()) {
+        let Some(years) = time_numbers(panel) else {
             let message =
                 format!("`since` compares numbers, and the periods of `{}` are not numbers", panel.time_name());
             return Err(Problem { at, message }.into());
-        }
+        };
         let first = self.dense(first)?;
-        let years: Vec<f64> =
-            panel.times().labels().iter().map(|label| parse_number(label).unwrap_or(f64::NAN)).collect();
         // A missing first year means never.
         let holds = |row: usize| Some(years[panel.time_of_row()[row] as usize] >= first[row]);
         Ok(Value::Truths((0..panel.n_rows()).map(holds).collect()))

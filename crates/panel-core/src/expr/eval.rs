@@ -2,7 +2,7 @@
 
 use super::ast::{Node, Operator, What};
 use super::parser::Problem;
-use super::types::numeric;
+use super::types::{numeric, time_numbers};
 use super::value::{Value, as_number};
 use crate::column::{Column, TextColumn};
 use crate::diagnostics::{Diagnostic, Diagnostics};
@@ -132,6 +132,11 @@ impl<'p> Machine<'p> {
         let Some((labels, codes)) = self.key(name) else {
             return Err(Problem { at, message: format!("unknown column `{name}`") }.into());
         };
+        if name == panel.time_name()
+            && let Some(numbers) = time_numbers(panel)
+        {
+            return Ok(Value::Numbers(codes.iter().map(|&code| numbers[code as usize]).collect()));
+        }
         if numeric(labels) {
             let numbers: Vec<f64> = labels.iter().map(|label| parse_number(label).unwrap_or(f64::NAN)).collect();
             return Ok(Value::Numbers(codes.iter().map(|&code| numbers[code as usize]).collect()));
@@ -392,7 +397,7 @@ fn by_label(text: &TextColumn, condition: impl Fn(&str) -> bool) -> Vec<Option<b
     text.codes().iter().map(|&code| labels.get(code as usize).copied()).collect()
 }
 
-/// a^b, exact for small whole exponents as repeated multiplication is.
+/// a^b; a square as the product that it is.
 fn power(a: f64, b: f64) -> f64 {
     if b == 2.0 { a * a } else { a.powf(b) }
 }

@@ -11,11 +11,11 @@ pub(crate) use chain::base_code;
 pub use chain::{chain_index, deflate};
 pub use interpolate::{Interpolated, interpolate};
 pub use map::{Mapped, ln, ln1p, ratio};
-pub use scale::{group_statistic, min_max, standardise};
+pub use scale::{group_statistic, min_max, standardize};
 pub(crate) use scale::{mean, sd};
 pub use time::{difference, growth, lead};
 pub(crate) use winsor::quantile_unsorted;
-pub use winsor::{quantile, winsorise};
+pub use winsor::{quantile, winsorize};
 
 /// Rows by group: the codes of a key, of a text column, or one group for all.
 ///

@@ -4,7 +4,7 @@ use super::{ByGroup, Groups};
 
 /// (x − mean) / sd within groups; sd with divisor n − 1. Missing where the group is constant or has one value.
 #[must_use]
-pub fn standardise(x: &[f64], groups: Groups<'_>) -> Vec<f64> {
+pub fn standardize(x: &[f64], groups: Groups<'_>) -> Vec<f64> {
     within(x, groups, |present| (mean(present), sd(present)))
 }
 
@@ -71,7 +71,7 @@ mod tests {
     fn scaling_within_groups() {
         let x = [1.0, 3.0, 5.0, 5.0];
         let groups = [0, 0, 1, 1];
-        let z = standardise(&x, Some(&groups));
+        let z = standardize(&x, Some(&groups));
         assert!((z[0] + 0.5_f64.sqrt()).abs() < 1e-15 && z[2].is_nan());
         assert_eq!(min_max(&x, None), [0.0, 0.5, 1.0, 1.0]);
         assert_eq!(group_statistic(&[f64::NAN, 2.0], None, mean), [2.0, 2.0]);

@@ -42,7 +42,7 @@ pub(crate) fn quantile_unsorted(values: &mut [f64], q: f64) -> f64 {
 ///
 /// # Errors
 /// [`Error::Specification`] unless 0 ≤ p < 1/2.
-pub fn winsorise(x: &[f64], p: f64, groups: Groups<'_>) -> Result<Vec<f64>> {
+pub fn winsorize(x: &[f64], p: f64, groups: Groups<'_>) -> Result<Vec<f64>> {
     if !(0.0..0.5).contains(&p) {
         return Err(Error::Specification(format!("winsorising needs a share per tail in [0, 0.5), got {p}")));
     }
@@ -92,10 +92,10 @@ mod tests {
     #[test]
     fn tails_are_pulled_in_and_missing_stays() {
         let x = [1.0, 2.0, 4.0, 8.0, 16.0, f64::NAN];
-        let out = winsorise(&x, 0.05, None).expect("a share");
+        let out = winsorize(&x, 0.05, None).expect("a share");
         assert!((out[0] - 1.2).abs() < 1e-12 && (out[4] - 14.4).abs() < 1e-12 && out[2] == 4.0 && out[5].is_nan());
-        assert!(winsorise(&x, 0.5, None).is_err());
+        assert!(winsorize(&x, 0.5, None).is_err());
         let infinite = [f64::NEG_INFINITY, f64::NEG_INFINITY, 1.0, f64::INFINITY, f64::INFINITY];
-        assert_eq!(winsorise(&infinite, 0.1, None).expect("a share").len(), 5);
+        assert_eq!(winsorize(&infinite, 0.1, None).expect("a share").len(), 5);
     }
 }

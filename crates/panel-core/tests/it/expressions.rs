@@ -123,6 +123,23 @@ fn lists_of_years_may_mix_words_and_numbers() {
     check("year not in (\"2013\", 2014)", [0.0, 0.0, 1.0, 0.0, 0.0]);
 }
 
+/// A year is a number however the data write it.
+#[test]
+fn years_with_a_character_are_numbers() {
+    let text = DATA.replace(",2013,", ",2013年,").replace(",2014,1", ",2014年,1").replace(",2016,", ",2016年,");
+    let text = text.replace("120000,2014,", "120000,2014年,");
+    let table = read_bytes("d.csv", text.as_bytes(), &ReadOptions::default()).unwrap();
+    let panel = table.into_panel(Some("city"), Some("year")).unwrap();
+    let eval = |text: &str| match Expr::parse(text).unwrap().eval(&panel).unwrap() {
+        Column::Float(values) => values,
+        Column::Text(text) => panic!("{text:?}"),
+    };
+    assert_eq!(panel.times().labels(), ["2013年", "2014年", "2016年"]);
+    assert_eq!(eval("year >= 2014 and year != 2016"), [0.0, 1.0, 0.0, 0.0, 1.0]);
+    assert_eq!(eval("chain(index, base = 2013)")[1], 1.1);
+    assert_eq!(eval("since(2014)"), [0.0, 1.0, 1.0, 0.0, 1.0]);
+}
+
 #[test]
 fn errors_of_functions_name_the_column() {
     for (text, part) in [

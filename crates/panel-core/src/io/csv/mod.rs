@@ -139,7 +139,8 @@ fn or_numbered(name: String, c: usize) -> String {
 fn width_message(line: usize, got: usize, expected: usize, cut: bool) -> String {
     // The last record of a file that does not end in a line break is the usual victim of a truncated download.
     let hint = match (got < expected, cut) {
-        (true, true) => "; the file may be truncated, or a note may stand below the table",
+        (true, true) if got == 1 => "; the file may be truncated, or a note may stand below the table",
+        (true, true) => "; the file may be truncated",
         (true, false) => "; notes among the rows must be removed",
         (false, _) => "; a cell that contains the separator must stand in quotes",
     };
