@@ -15,10 +15,11 @@ use crate::timeline::Timeline;
 /// * `base-given`: rows of `base` (the first period by default) stay empty, later rows hold the index; an entity
 ///   without a row in the base period has an empty first value.
 ///
+/// **Shapes** `index` and `circular` have one value per row of the timeline.
 /// **Missing values** are `None`.
 ///
 /// # Errors
-/// [`Error::Specification`] where the base period is not in the data.
+/// [`Error::LengthMismatch`]; [`Error::Specification`] where the base period is not in the data.
 pub fn panel_value(
     timeline: &Timeline,
     index: &[Option<f64>],
@@ -26,16 +27,13 @@ pub fn panel_value(
     rule: PanelValue,
     base: Option<i64>,
 ) -> Result<Vec<Option<f64>>> {
-    let mut values = vec![None; index.len()];
-    if let (PanelValue::BaseGiven, Some(base)) = (rule, base)
-        && !timeline.periods().contains(&base)
-    {
-        return Err(Error::Specification(format!(
-            "base period {base} of panel_value = \"base-given\" is not in the data, which run from {} to {}",
-            timeline.periods().first().copied().unwrap_or_default(),
-            timeline.periods().last().copied().unwrap_or_default()
-        )));
+    for (what, got) in [("index", Some(index.len())), ("scores of a circular index", circular.map(<[_]>::len))] {
+        if let Some(got) = got.filter(|&got| got != timeline.n_rows()) {
+            return Err(Error::LengthMismatch { what: what.into(), expected: timeline.n_rows(), got });
+        }
     }
+    check_base(timeline, rule, base)?;
+    let mut values = vec![None; index.len()];
     let base = base.or_else(|| timeline.periods().first().copied());
     for rows in timeline.by_entity() {
         let mut usable = rows.iter().copied().filter(|&row| timeline.is_usable(row)).peekable();
@@ -44,7 +42,7 @@ pub fn panel_value(
         for row in usable {
             values[row] = match rule {
                 PanelValue::DropFirst => index[row],
-                PanelValue::BaseGiven if Some(timeline.periods()[timeline.period_of(row)]) == base => None,
+                PanelValue::BaseGiven if timeline.period_of(row).map(|p| timeline.periods()[p]) == base => None,
                 PanelValue::BaseGiven => index[row],
                 PanelValue::FirstOne if row == first => Some(1.0),
                 PanelValue::FirstOne => index[row],
@@ -60,6 +58,20 @@ pub fn panel_value(
         }
     }
     Ok(values)
+}
+
+/// Refuses a base period that the data do not have.
+pub(crate) fn check_base(timeline: &Timeline, rule: PanelValue, base: Option<i64>) -> Result<()> {
+    if let (PanelValue::BaseGiven, Some(base)) = (rule, base)
+        && !timeline.periods().contains(&base)
+    {
+        return Err(Error::Specification(format!(
+            "base period {base} of panel_value = \"base-given\" is not in the data, which run from {} to {}",
+            timeline.periods().first().copied().unwrap_or_default(),
+            timeline.periods().last().copied().unwrap_or_default()
+        )));
+    }
+    Ok(())
 }
 
 /// a / b where both are there and b is positive.

@@ -220,6 +220,13 @@ fn decompositions_multiply_and_agree_with_the_panel() {
                         (index - whole).abs() < 1e-10 * whole,
                         "{reference} {decomposition} {row}: {index} {whole}"
                     );
+                    if decomposition == Decomposition::Fgnz {
+                        let (a, b) = (&panel.rows[row], record);
+                        for (a, b) in [(a.pure_ec, b.pure_ec), (a.scale_ec, b.scale_ec)] {
+                            let (a, b) = (a.expect("a part"), b.expect("a part"));
+                            assert!((a - b).abs() < 1e-10 * b, "{reference} {row}: {a} {b}");
+                        }
+                    }
                 }
             }
         }
