@@ -85,7 +85,7 @@ pub use data::{Dimensions, Observations};
 pub use efficiency::{Efficiency, efficiency};
 pub use error::{Error, Result};
 pub use evaluate::{Detail, Outcome, Status};
-pub use index::malmquist::{Decomposition, MalmquistRow, MalmquistSpec, malmquist};
+pub use index::malmquist::{Decomposition, MalmquistResult, MalmquistRow, MalmquistSpec, malmquist};
 pub use lp::Solver;
 pub use panel::{PanelData, PanelResult, PanelRow, Transition, productivity, validate};
 pub use record::{LpRecord, Summary};

@@ -4,6 +4,7 @@ use crate::data::Named;
 use crate::error::Result;
 use crate::evaluate::{Detail, Status};
 use crate::evaluator::Evaluator;
+use crate::index::Comparison;
 use crate::lp::Solver;
 use crate::panel_value::panel_value;
 use crate::prepare::Prepared;
@@ -161,8 +162,10 @@ pub(crate) fn measure(
     let mut rows = run.rows()?;
     if spec.malmquist != Index::None {
         let index: Vec<Option<f64>> = rows.iter().map(|row| row.index).collect();
+        let comparison = Comparison::of(spec.malmquist);
         let circular = run.is_circular().then(|| run.circular(&rows));
-        let values = panel_value(timeline, &index, circular.as_deref(), spec.panel_value, spec.base_period)?;
+        let values =
+            panel_value(timeline, &index, comparison, circular.as_deref(), spec.panel_value, spec.base_period)?;
         for (row, value) in rows.iter_mut().zip(values) {
             row.gtfp = value;
         }

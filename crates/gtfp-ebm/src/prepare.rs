@@ -3,8 +3,9 @@
 use crate::data::Observations;
 use crate::error::{Error, Result};
 use crate::evaluator::{self, Evaluator};
+use crate::index::Comparison;
 use crate::panel::PanelData;
-use crate::panel_value::check_base;
+use crate::panel_value;
 use crate::spec::{Index, Model, PanelSpec, Reference, Rts};
 use crate::timeline::Timeline;
 
@@ -27,7 +28,7 @@ impl Prepared {
         check(spec, data, n)?;
         evaluator::check(spec, &observations)?;
         if spec.malmquist != Index::None {
-            check_base(&timeline, spec.panel_value, spec.base_period)?;
+            panel_value::check(&timeline, Comparison::of(spec.malmquist), spec.panel_value, spec.base_period)?;
         }
         let usable: Vec<usize> = (0..n).filter(|&row| complete[row]).collect();
         if usable.is_empty() {

@@ -167,14 +167,13 @@ impl<'a> Run<'a> {
         Ok(Some(result))
     }
 
-    /// Whether the index is a ratio of scores on one frontier for all periods.
+    /// Whether the index compares scores on one frontier for all periods.
     pub(crate) fn is_circular(&self) -> bool {
         let spec = self.evaluator.spec;
-        matches!(spec.reference, Reference::Global | Reference::Metafrontier)
-            && !matches!(spec.malmquist, Index::None | Index::Luenberger)
+        matches!(spec.reference, Reference::Global | Reference::Metafrontier) && spec.malmquist != Index::None
     }
 
-    /// Efficiencies of all rows on the one frontier of a circular index: scores, or 1/(1 + D).
+    /// What a circular index compares, on its one frontier: scores, 1/(1 + D), or D for an indicator.
     pub(crate) fn circular(&self, rows: &[PanelRow]) -> Vec<Option<f64>> {
         rows.iter().map(|row| row.score.and_then(|score| self.efficiency(&Outcome::of(score)))).collect()
     }

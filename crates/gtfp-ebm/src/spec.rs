@@ -179,13 +179,13 @@ words! {
 words! {
     /// How an index between periods becomes a value of each row (decision of the study).
     PanelValue {
-        /// First period 1, then the index of each transition.
+        /// First period 1 (0 for an indicator), then the index of each transition.
         FirstOne = "first-one",
         /// The index of each transition; the first period stays empty.
         DropFirst = "drop-first",
-        /// First period 1, then the running product.
+        /// First period 1, then the running product (0 and the running sum for an indicator).
         Cumulated = "cumulated",
-        /// Natural logarithm of the running product, 0 in the first period.
+        /// Natural logarithm of the running product, 0 in the first period (not for an indicator).
         LogCumulated = "log-cumulated",
         /// The data hold a base period before the sample: its rows stay empty, all later ones have a transition.
         BaseGiven = "base-given",

@@ -80,6 +80,18 @@ pub struct MalmquistRow {
     pub magnitude: Option<f64>,
 }
 
+/// The result of [`malmquist`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct MalmquistResult {
+    /// One record per row, in the order of the data.
+    pub rows: Vec<MalmquistRow>,
+    /// The options, as used.
+    pub spec: MalmquistSpec,
+    /// Counts of the linear programs.
+    pub lp: LpRecord,
+}
+
 /// Scores of a transition that decompositions are made of.
 #[derive(Debug, Clone, Copy, Default)]
 struct Scores {
@@ -101,7 +113,7 @@ struct Scores {
 /// # Errors
 /// [`Error::Specification`] for orientation none, bad outputs, returns other than constant and variable, another
 /// reference, or a decomposition that needs variable returns; data errors as [`crate::productivity`].
-pub fn malmquist(data: &PanelData<'_>, spec: &MalmquistSpec, solver: Solver) -> Result<(Vec<MalmquistRow>, LpRecord)> {
+pub fn malmquist(data: &PanelData<'_>, spec: &MalmquistSpec, solver: Solver) -> Result<MalmquistResult> {
     check(data, spec)?;
     let model = PanelSpec {
         model: Model::Radial,
@@ -124,7 +136,7 @@ pub fn malmquist(data: &PanelData<'_>, spec: &MalmquistSpec, solver: Solver) -> 
             decompose(spec, &constant[row], variable.get(row))
         })
         .collect();
-    Ok((rows, LpRecord::from(&evaluator.stats)))
+    Ok(MalmquistResult { rows, spec: *spec, lp: LpRecord::from(&evaluator.stats) })
 }
 
 fn needs_variable(spec: &MalmquistSpec) -> bool {

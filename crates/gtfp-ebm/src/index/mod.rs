@@ -15,14 +15,35 @@ use serde::{Deserialize, Serialize};
 
 /// How an index compares: efficiencies by ratios, or distances by differences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Comparison {
+pub enum Comparison {
+    /// An index: parts multiply, and 1 is no change.
     Ratio,
+    /// An indicator: parts add, and 0 is no change.
     Difference,
 }
 
 impl Comparison {
-    pub(crate) fn of(index: Index) -> Self {
+    /// The comparison of an index.
+    #[must_use]
+    pub fn of(index: Index) -> Self {
         if index == Index::Luenberger { Self::Difference } else { Self::Ratio }
+    }
+
+    /// No change: 1 or 0.
+    #[must_use]
+    pub fn neutral(self) -> f64 {
+        match self {
+            Self::Ratio => 1.0,
+            Self::Difference => 0.0,
+        }
+    }
+
+    /// Two changes after another.
+    pub(crate) fn chain(self, first: Option<f64>, second: Option<f64>) -> Option<f64> {
+        first.zip(second).map(|(a, b)| match self {
+            Self::Ratio => a * b,
+            Self::Difference => a + b,
+        })
     }
 
     /// Growth from `before` to `after`: the ratio of efficiencies, or how far a distance fell.

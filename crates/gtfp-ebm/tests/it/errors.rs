@@ -1,5 +1,6 @@
 //! Bad data and combinations without a meaning: one clear error each.
 
+use gtfp_ebm::index::Comparison;
 use gtfp_ebm::panel_value::panel_value;
 use gtfp_ebm::timeline::Timeline;
 use gtfp_ebm::{
@@ -135,6 +136,12 @@ fn validation_refuses_what_productivity_refuses() {
         PanelSpec { nonradial_weights: vec![1.0], ..ddf.clone() },
         PanelSpec { nonradial_weights: vec![0.25; 4], ..ddf },
         PanelSpec { model: Model::Radial, ..PanelSpec::default() },
+        PanelSpec {
+            model: Model::Ddf,
+            malmquist: Index::Luenberger,
+            panel_value: PanelValue::LogCumulated,
+            ..PanelSpec::default()
+        },
     ] {
         let mut refused = None;
         let result = run_with(&LABOR, &[&SO2], |data| {
@@ -200,9 +207,9 @@ fn rows_beyond_the_data_are_no_panic() {
     assert_eq!((timeline.period_of(9), timeline.is_usable(9)), (None, false));
     let none = Timeline::new(&[], &[], &[], &label).expect("no rows");
     assert!(none.reference_rows(Reference::Sequential, 0, 1).is_empty());
-    let short = panel_value(&timeline, &[None], None, PanelValue::FirstOne, None);
+    let short = panel_value(&timeline, &[None], Comparison::Ratio, None, PanelValue::FirstOne, None);
     assert!(matches!(short, Err(Error::LengthMismatch { expected: 2, got: 1, .. })));
-    let short = panel_value(&timeline, &[None, None], Some(&[None]), PanelValue::Cumulated, None);
+    let short = panel_value(&timeline, &[None; 2], Comparison::Ratio, Some(&[None]), PanelValue::Cumulated, None);
     assert!(matches!(short, Err(Error::LengthMismatch { .. })));
 }
 

