@@ -5,17 +5,20 @@
 #[macro_use]
 mod snapshot;
 
+mod check;
 mod determinism;
-mod errors;
 mod figures;
 mod fixtures;
 mod identities;
+mod init;
 mod intervals;
+mod killed;
 mod malformed;
 mod outputs;
 mod package;
 mod real;
 mod reviewing;
+mod small;
 mod stages;
 mod studies;
 mod support;

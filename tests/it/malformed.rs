@@ -2,45 +2,12 @@
 //!
 //! The messages are a snapshot, so that a change of one is seen and read by somebody.
 
-use crate::support::{run_study, scratch, snapshot, workspace};
+use crate::small::{DATA, GTFP, HEAD, contents, folder, no_partial, study, table};
+use crate::support::{run_study, snapshot, workspace};
+use replicate::check::check;
+use replicate::study::Loaded;
 use std::fmt::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
-
-const DATA: &str = "\
-city,year,k,l,y,so2,x,z,region,lon,lat,price_a,price_b
-Anyang,2013,10,20,30,4,1,2,North,114.3,36.1,101,102
-Anyang,2014,11,21,33,4,2,1,North,114.3,36.1,102,101
-Anyang,2015,12,22,35,5,4,5,North,114.3,36.1,103,100
-Benxi,2013,8,15,20,3,1,3,North,123.7,41.3,100,103
-Benxi,2014,8,16,22,3,3,2,North,123.7,41.3,101,102
-Benxi,2015,9,16,26,2,2,6,North,123.7,41.3,104,101
-Chuzhou,2013,5,30,25,6,5,1,South,118.3,32.3,102,102
-Chuzhou,2014,6,30,26,6,4,4,South,118.3,32.3,100,104
-Chuzhou,2015,7,31,29,5,7,3,South,118.3,32.3,101,103
-";
-
-const HEAD: &str = "\
-[study]
-title = \"Small\"
-entity = \"city\"
-time = \"year\"
-[[source]]
-file = \"data.csv\"
-";
-
-const GTFP: &str = "\
-[[gtfp]]
-id = \"main\"
-inputs = [\"k\", \"l\"]
-goods = [\"y\"]
-bads = [\"so2\"]
-";
-
-/// A regression table of one column.
-fn table(formula: &str, more: &str) -> String {
-    format!("[[table]]\nid = \"t\"\n[[table.column]]\nformula = \"{formula}\"\n{more}\n")
-}
 
 /// A malformed study: what is wrong, files beside the data, the study, the exit code.
 struct Case {
@@ -149,6 +116,18 @@ fn keys() -> Vec<Case> {
             "d.csv",
             changed("Benxi,2014", "Benxi,spring"),
             &format!("aggregate = {{ to = \"year\", with = \"mean\" }}\n{any}"),
+        ),
+        data(
+            "a month twice",
+            "d.csv",
+            "city,year,y,x\na,2013-01,1,2\na,2013-02,2,3\na,2013-01,3,4\n",
+            &format!("aggregate = {{ to = \"year\", with = \"mean\" }}\n{any}"),
+        ),
+        data(
+            "a good twice",
+            "d.csv",
+            "city,year,good,x\na,2013,rice,2\na,2013,rice,3\n",
+            &format!("reshape = {{ kind = \"long-to-wide\", name = \"good\", value = \"x\" }}\n{any}"),
         ),
         data("a filter that keeps nothing", "d.csv", DATA, &format!("filter = \"year > 2050\"\n{any}")),
         data("a column that is not there", "d.csv", DATA, &format!("columns = [\"y\", \"xx\"]\n{any}")),
@@ -310,19 +289,73 @@ fn words() -> Vec<Case> {
             "a curve of an unknown table",
             format!("{HEAD}{any}[curve]\nid = \"c\"\ntable = \"tt\"\ncolumn = \"(1)\"\nx = \"x\"\n"),
         ),
+        case("an unknown key of an index", format!("{HEAD}{}", GTFP.replace("bads = ", "badss = "))),
+        case("a misspelt bad output", format!("{HEAD}{}", GTFP.replace("so2", "sO3"))),
+        case("a U test of another variable", format!("{HEAD}{}", table("y ~ x + x^2 | city", "utest = \"xx\""))),
+        case(
+            "a moderation without its term",
+            format!("{HEAD}{}", table("y ~ x + x^2 + z", "moderation = { x = \"x\", moderator = \"z\" }")),
+        ),
+        case(
+            "names for more first stages than there are",
+            format!("{HEAD}{}", table("y ~ 1 | city | x ~ z", "first_stages = [\"a\", \"b\"]")),
+        ),
+        case(
+            "a coefficient to show that is in no column",
+            format!("{HEAD}{}", table("y ~ x | city", "").replace("id = \"t\"", "id = \"t\"\nshow = [\"xx\"]")),
+        ),
+        case(
+            "switches of a column that is not there",
+            format!("{HEAD}{}", table("y ~ x | city", "").replace("id = \"t\"", "id = \"t\"\nswitches = [\"dummy\"]")),
+        ),
+        case("a range of an unknown variable", format!("{HEAD}[quality.ranges]\nGovv = [0.0, 1.0]\n{any}")),
+        case("a range upside down", format!("{HEAD}[quality.ranges]\ny = [1.0, 0.0]\n{any}")),
+        case("a language that is none", HEAD.replace("[study]", "[study]\nlang = \"cn\"") + &any),
+        case(
+            "an index of what a later stage makes",
+            format!(
+                "{HEAD}[variables]\nkk = \"k * Mar\"\n[market]\nprices = [\"price_a\", \"price_b\"]\n{}",
+                GTFP.replace("\"k\"", "\"kk\"")
+            ),
+        ),
+        case(
+            "neighbours without their column",
+            format!("{HEAD}[market]\nprices = [\"price_a\", \"price_b\"]\npairs = \"neighbours\"\n"),
+        ),
+        case(
+            "groups that are not there",
+            format!(
+                "{HEAD}[market]\nprices = [\"price_a\", \"price_b\"]\npairs = \"within-group\"\ngroup = \"regoin\"\n"
+            ),
+        ),
+        case("a bootstrap of one replication", format!("{HEAD}{GTFP}bootstrap = {{ replications = 1 }}\n")),
+        case("an unknown metafrontier group", format!("{HEAD}{GTFP}group = \"regoin\"\n")),
+        case("a figure's group that is not there", format!("{HEAD}{any}[report]\ngroup = \"regoin\"\n")),
+        case(
+            "a headline that is not there",
+            format!("{HEAD}{any}[report]\nheadline = {{ table = \"tt\", column = \"(1)\" }}\n"),
+        ),
+        case("a word below coefficients that is none", format!("{HEAD}{any}[report]\nbelow = \"tstat\"\n")),
+        case(
+            "two tables of one name",
+            format!("{HEAD}{}{}", table("y ~ x + x^2", "utest = \"x\""), any.replace("\"t\"", "\"t-u-test\"")),
+        ),
+        case(
+            "a curve of a variable that its column lacks",
+            format!("{HEAD}{any}[curve]\nid = \"c\"\ntable = \"t\"\ncolumn = \"(1)\"\nx = \"x\"\n"),
+        ),
         case("published numbers that are not there", format!("{HEAD}[published]\nfile = \"printed.csv\"\n{any}")),
     ]
 }
 
-/// Runs the good study, then each bad one into the same folder.
+/// Runs the good study, then each bad one into the same folder; what ends a run is what a check finds.
 #[test]
 fn every_malformed_input_ends_with_one_message() {
     let cases: Vec<Case> = [files(), keys(), values(), words()].into_iter().flatten().collect();
     assert!(cases.len() >= 40, "{}", cases.len());
-    let folder = scratch("malformed");
+    let folder = folder("malformed");
     let out = folder.join("out");
     std::fs::create_dir_all(folder.join("folder.csv")).unwrap();
-    std::fs::write(folder.join("data.csv"), DATA).unwrap();
     std::fs::write(folder.join("good.toml"), format!("{HEAD}{GTFP}{}", table("y ~ x | city + year", ""))).unwrap();
     run_study(&folder.join("good.toml"), &out, Some(1)).unwrap();
     let mut before = contents(&out);
@@ -331,8 +364,7 @@ fn every_malformed_input_ends_with_one_message() {
         for (name, bytes) in &case.files {
             std::fs::write(folder.join(name), bytes).unwrap();
         }
-        std::fs::write(folder.join("study.toml"), &case.study).unwrap();
-        let study = folder.join("study.toml");
+        let study = study(&folder, &case.study);
         let result = catch_unwind(AssertUnwindSafe(|| run_study(&study, &out, Some(1))));
         let (code, message) = match result {
             Err(_) => (255, "PANIC".to_owned()),
@@ -342,6 +374,15 @@ fn every_malformed_input_ends_with_one_message() {
         let message = message.replace(&format!("{}/", folder.display()), "");
         if code != case.code {
             wrong.push(format!("{}: exit {code}, expected {}: {message}", case.name, case.code));
+        }
+        // A check finds what a run refuses, or the study file itself is refused.
+        let checked = catch_unwind(AssertUnwindSafe(|| Loaded::read(&study).map(|loaded| check(&loaded).problems)));
+        match checked {
+            Err(_) => wrong.push(format!("{}: the check panics", case.name)),
+            Ok(Ok(problems)) if problems.is_empty() && code == 2 => {
+                wrong.push(format!("{}: the check finds nothing, the run says: {message}", case.name));
+            }
+            Ok(_) => {}
         }
         if message.contains('\n') || message.len() > 600 {
             wrong.push(format!("{}: one short line was expected: {message}", case.name));
@@ -359,36 +400,12 @@ fn every_malformed_input_ends_with_one_message() {
     snapshot("malformed", "malformed inputs and what is said about them", &page);
 }
 
-/// Names and bytes of all files below a folder.
-fn contents(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-    let mut open = vec![folder.to_path_buf()];
-    let mut found = Vec::new();
-    while let Some(folder) = open.pop() {
-        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                open.push(path);
-            } else {
-                found.push((path.clone(), std::fs::read(&path).unwrap()));
-            }
-        }
-    }
-    found.sort();
-    found
-}
-
-fn no_partial(folder: &Path) -> bool {
-    std::fs::read_dir(folder).unwrap().flatten().all(|entry| !entry.file_name().to_string_lossy().ends_with(".partial"))
-}
-
 /// What is odd but can be computed runs, and says so in the log.
 #[test]
 fn odd_inputs_run_with_a_remark() {
-    let folder = scratch("odd");
-    std::fs::write(folder.join("data.csv"), DATA).unwrap();
-    let run = |study: String| {
-        std::fs::write(folder.join("study.toml"), study).unwrap();
-        run_study(&folder.join("study.toml"), &folder.join("out"), Some(1)).unwrap();
+    let folder = folder("odd");
+    let run = |text: String| {
+        run_study(&study(&folder, &text), &folder.join("out"), Some(1)).unwrap();
         let read = |name: &str| std::fs::read_to_string(folder.join("out").join(name)).unwrap();
         (
             read("log/diagnostics.md"),
@@ -406,99 +423,55 @@ fn odd_inputs_run_with_a_remark() {
     assert!(log.to_lowercase().contains("weak"), "{log}");
 }
 
-/// Runs a study in a process of its own: this test binary, started again for [`in_a_child`].
-fn child(study: &Path, out: &Path) -> std::process::Command {
-    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", "malformed::in_a_child", "--nocapture"]);
-    command.env("CHILD_STUDY", study).env("CHILD_OUT", out).env_remove("NEXTEST");
-    command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
-    command
+#[test]
+fn a_row_with_a_missing_value_is_dropped_from_its_column_and_stays_in_gtfp() {
+    let folder = folder("missing-value");
+    std::fs::write(folder.join("data.csv"), changed("Benxi,2014,8,16,22,3,3", "Benxi,2014,8,,22,3,")).unwrap();
+    let (study, out) =
+        (study(&folder, &format!("{HEAD}{GTFP}{}", table("y ~ x | city + year", ""))), folder.join("out"));
+    run_study(&study, &out, Some(1)).unwrap();
+    let estimates: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(out.join("results/estimates.json")).unwrap()).unwrap();
+    assert_eq!(estimates[0]["n_obs"], 8);
+    assert_eq!(estimates[0]["dropped"]["missing_rows"], 1);
+    let gtfp = std::fs::read_to_string(out.join("results/gtfp-main.csv")).unwrap();
+    assert!(gtfp.lines().any(|line| line == "Benxi,2014,,,,,,,missing"), "{gtfp}");
 }
 
-/// The other side of [`child`]; a test that does nothing when it is run as one.
+/// What is said about filters and about columns that nobody uses.
 #[test]
-fn in_a_child() {
-    if let (Some(study), Some(out)) = (std::env::var_os("CHILD_STUDY"), std::env::var_os("CHILD_OUT")) {
-        run_study(Path::new(&study), Path::new(&out), Some(1)).unwrap();
-    }
-}
-
-#[test]
-fn a_run_killed_half_way_leaves_earlier_results_and_the_next_run_cleans_up() {
-    let folder = scratch("killed");
+fn filters_that_keep_too_much_are_remarked_and_unused_columns_may_differ() {
+    let folder = folder("remarks");
+    std::fs::write(folder.join("second.csv"), "city,year,w,z\nAnyang,2013,1,9\nBenxi,2014,2,9\n").unwrap();
+    let second = "[[source]]\nfile = \"second.csv\"\nfilter = \"city != \\\"Chuzou\\\"\"\n";
+    let text = format!("{HEAD}{second}{}", table("y ~ x", "sample = \"region != \\\"Nord\\\"\""));
     let out = folder.join("out");
-    std::fs::write(folder.join("data.csv"), DATA).unwrap();
-    std::fs::write(folder.join("good.toml"), format!("{HEAD}{}", table("y ~ x | city + year", ""))).unwrap();
-    run_study(&folder.join("good.toml"), &out, Some(1)).unwrap();
-    let before = contents(&out);
-    // The paper's study takes most of a second; it is killed as soon as it begins to write, and once before.
-    let mut killed_while_writing = false;
-    for wait_for_writing in [false, true] {
-        let mut process = child(&crate::support::paper(), &out).spawn().unwrap();
-        let partial = folder.join(format!(".out.{}.partial", process.id()));
-        let start = std::time::Instant::now();
-        while start.elapsed().as_millis() < if wait_for_writing { 60_000 } else { 100 } {
-            if wait_for_writing && partial.join("tables").is_dir() {
-                killed_while_writing = true;
-                break;
-            }
-            std::thread::sleep(std::time::Duration::from_millis(1));
-        }
-        process.kill().unwrap();
-        process.wait().unwrap();
-        assert!(contents(&out) == before, "earlier results have changed");
-    }
-    assert!(killed_while_writing);
-    assert!(!no_partial(&folder), "the killed run left its temporary folder");
-    run_study(&folder.join("good.toml"), &out, Some(1)).unwrap();
-    assert!(no_partial(&folder), "the next run cleans up");
+    run_study(&study(&folder, &text), &out, Some(1)).unwrap();
+    let log = std::fs::read_to_string(out.join("log/diagnostics.md")).unwrap();
+    assert!(log.contains("sample `region != \"Nord\"`") && log.contains("filter `city != \"Chuzou\"`"), "{log}");
+    // `z` differs between the files, and no part of the study uses it; once one does, they must agree.
+    let used = study(&folder, &text.replace("y ~ x", "y ~ x + z"));
+    let error = run_study(&used, &out, Some(1)).unwrap_err().to_string();
+    assert!(error.contains("`z`") && error.contains("differs"), "{error}");
 }
 
+/// An index may be made from another one, through a derived variable, and a change of the curve knows it.
 #[test]
-fn an_output_that_cannot_be_written_is_exit_code_3() {
-    let folder = scratch("unwritable");
-    std::fs::write(folder.join("data.csv"), DATA).unwrap();
-    std::fs::write(folder.join("good.toml"), format!("{HEAD}{}", table("y ~ x | city + year", ""))).unwrap();
-    for out in [folder.join("data.csv"), folder.join("data.csv/below")] {
-        let error = run_study(&folder.join("good.toml"), &out, Some(1)).unwrap_err();
-        assert_eq!(error.exit_code(), 3, "{error}");
-        assert!(error.to_string().contains("data.csv") && !error.to_string().contains('\n'), "{error}");
-    }
-    assert_eq!(std::fs::read_to_string(folder.join("data.csv")).unwrap(), DATA);
-}
-
-#[test]
-fn a_full_disk_is_exit_code_3_and_earlier_results_stay() {
-    let folder = scratch("full-disk");
-    let disk = folder.join("disk");
-    std::fs::create_dir_all(&disk).unwrap();
-    let mount = std::process::Command::new("mount")
-        .args(["-t", "tmpfs", "-o", "size=512k", "none"])
-        .arg(&disk)
-        .stderr(std::process::Stdio::null())
-        .status();
-    if !mount.is_ok_and(|status| status.success()) {
-        eprintln!("skipped: a small file system cannot be mounted here");
-        return;
-    }
-    std::fs::write(folder.join("data.csv"), DATA).unwrap();
-    std::fs::write(folder.join("good.toml"), format!("{HEAD}{}", table("y ~ x | city + year", ""))).unwrap();
-    let out = disk.join("out");
-    let result = catch_unwind(AssertUnwindSafe(|| {
-        run_study(&folder.join("good.toml"), &out, Some(1)).unwrap();
-        let before = contents(&out);
-        // What is left of the disk is filled, but for a few kilobytes.
-        let mut room = vec![0_u8; 512 * 1024];
-        while std::fs::write(disk.join("filler"), &room).is_err() {
-            room.truncate(room.len() - 4096);
-        }
-        std::fs::write(disk.join("filler"), &room[..room.len().saturating_sub(8192)]).unwrap();
-        let error = run_study(&folder.join("good.toml"), &out, Some(1)).unwrap_err();
-        (error.exit_code(), error.to_string(), contents(&out) == before, no_partial(&disk))
-    }));
-    let _ = std::process::Command::new("umount").arg(&disk).status();
-    let (code, message, same, clean) = result.unwrap();
-    assert_eq!(code, 3, "{message}");
-    assert!(message.contains("cannot write") && !message.contains('\n'), "{message}");
-    assert!(same && clean, "{message}");
+fn an_index_may_be_derived_from_an_earlier_one() {
+    let folder = folder("between");
+    let curve = "[curve]\nid = \"c\"\ntable = \"t\"\ncolumn = \"(1)\"\nx = \"x\"\n\
+        [[curve.variant]]\nchoice = \"D1\"\nlabel = { en = \"spillover\" }\nset = { \"va.form\" = \"spillover\" }\n";
+    let gtfp = GTFP.replace("\"k\"", "\"kk\"");
+    let text = format!(
+        "{HEAD}[variables]\nkk = \"k * Va\"\n[va]\nsector = \"k\"\ntotal = \"l\"\n{gtfp}{}{curve}",
+        table("Gtfp ~ x + x^2", "")
+    );
+    let (study, out) = (study(&folder, &text), folder.join("out"));
+    let checked = check(&Loaded::read(&study).unwrap());
+    assert!(checked.problems.is_empty(), "{:?}", checked.problems);
+    run_study(&study, &out, Some(1)).unwrap();
+    let curve = std::fs::read_to_string(out.join("results/curve.json")).unwrap();
+    let points: Vec<serde_json::Value> = serde_json::from_str(&curve).unwrap();
+    assert!(points.len() == 2 && points.iter().all(|point| point.get("reason").is_none()), "{curve}");
+    assert_ne!(points[0]["linear"], points[1]["linear"], "another form of Va is another Gtfp");
 }

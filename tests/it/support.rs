@@ -1,6 +1,7 @@
 //! Running studies, reading what they leave, snapshot settings.
 
 use replicate::pipeline::{RunOptions, RunReport, run};
+use report::csv::CsvTable;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -52,11 +53,8 @@ pub(crate) fn replicated(name: &str) -> String {
 
 /// Rows of a CSV by header name.
 pub(crate) fn csv(text: &str) -> Vec<BTreeMap<String, String>> {
-    let mut lines = text.lines();
-    let header: Vec<&str> = lines.next().unwrap().split(',').collect();
-    lines
-        .map(|line| header.iter().map(|name| (*name).to_owned()).zip(line.split(',').map(str::to_owned)).collect())
-        .collect()
+    let CsvTable { names, records } = CsvTable::parse(text, "a result").unwrap();
+    records.into_iter().map(|(_, fields)| names.iter().cloned().zip(fields).collect()).collect()
 }
 
 /// Numbers of a CSV column, missing left out.

@@ -79,7 +79,7 @@ mod run;
 pub mod spec;
 pub mod timeline;
 
-pub use bootstrap::{BootstrapResult, BootstrapRow, BootstrapSpec, Interval, bootstrap};
+pub use bootstrap::{BootstrapResult, BootstrapRow, BootstrapSpec, Interval, bootstrap, validate_bootstrap};
 pub use calibration::CalibrationResult;
 pub use data::{Dimensions, Observations};
 pub use efficiency::{Efficiency, efficiency};

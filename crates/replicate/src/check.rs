@@ -1,22 +1,26 @@
 //! `--check`: reads a study and its data, says what would be computed from what, and collects everything that a run
 //! would refuse, without running it.
 
-use crate::compute::gtfp_name;
 use crate::error::{Error, Result};
 use crate::names;
 use crate::output::full;
 use crate::plan::Plan;
+use crate::published::Printed;
 use crate::quality;
-use crate::stages::{self, data, regress, variables};
-use crate::study::{ColumnSpec, Loaded, Study, TableKind};
-use panel_core::expr::{Definitions, Resolved};
-use panel_core::{Column, Panel};
+use crate::stages::{self, data, entropy, regress, variables};
+use crate::study::{ColumnSpec, Loaded, Study, TableKind, TableSpec};
+use panel_core::expr::{Definitions, Expr, Resolved};
+use panel_core::{Column, Panel, suggest};
 use panel_fe::{Formula, Frame};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// Remarks of the data quality report that are shown per variable and kind.
 const SHOWN: usize = 3;
+
+/// Stands where a problem is listed below.
+const NOT_KNOWN: &str = "see the problems below";
 
 /// What a check found.
 #[derive(Debug, Clone)]
@@ -80,7 +84,15 @@ impl Run<'_> {
         let study = &loaded.study;
         self.line(study.study.title.get(crate::published::lang(study)));
         let definitions = self.noted(variables::definitions(study));
-        self.words();
+        self.noted(Plan::new(study, &[]));
+        words(loaded).into_iter().for_each(|error| self.problem(error));
+        self.noted(Printed::read(loaded));
+        for variant in study.curve.iter().flat_map(|curve| &curve.variants) {
+            if let Err(error) = loaded.with(&variant.set) {
+                let label = variant.label.pick(&study.study.lang).unwrap_or_default();
+                self.problem(Error::stage("tables", format!("[curve], variant `{label}`: {error}")));
+            }
+        }
         let Some(data) = self.noted(data::load(loaded)) else { return };
         self.line("\nSources");
         for file in &data.inputs {
@@ -103,46 +115,15 @@ impl Run<'_> {
         }
         self.indices(&panel);
         self.tables(&panel);
+        self.noted(study.report.check_columns(&panel).map_err(|words| Error::stage("report", words)));
         self.look(&panel);
-    }
-
-    /// What can be wrong without any data: words that are no options, formulas and filters that do not parse.
-    fn words(&mut self) {
-        let study = &self.loaded.study;
-        self.noted(Plan::new(study, &[]));
-        let mut columns: Vec<(String, &ColumnSpec)> = Vec::new();
-        for table in &study.tables {
-            for (place, column) in table.columns.iter().enumerate() {
-                let name = column.name.clone().unwrap_or_else(|| format!("({})", place + 1));
-                columns.push((format!("tables/{}, column {name}", table.id), column));
-            }
-        }
-        for (stage, column) in columns {
-            if let Err(error) = regress::options(column) {
-                self.problem(Error::stage(&stage, error));
-            }
-            if let Err(error) = Formula::parse(&column.formula) {
-                self.problem(Error::stage(&stage, error));
-            }
-        }
     }
 
     /// Columns for what the indices will make, so that what uses them can be checked.
     fn place_holders(&mut self, panel: &mut Panel) {
-        let study = &self.loaded.study;
-        let mut made: Vec<(String, String)> = Vec::new();
-        if let Some(va) = &study.va {
-            let names = &va.names;
-            made.extend(
-                [&names.va, &names.location_quotient, &names.spillover].map(|name| ("va".into(), name.clone())),
-            );
-        }
-        for (place, spec) in study.gtfp.iter().enumerate() {
-            made.push((format!("gtfp-{}", spec.id), gtfp_name(spec, place)));
-        }
-        if let Some(market) = &study.market {
-            made.extend([&market.seg, &market.mar].map(|name| ("market".into(), name.clone())));
-        }
+        let stages = names::index_stages(&self.loaded.study);
+        let made =
+            stages.into_iter().flat_map(|stage| stage.makes.into_iter().map(move |name| (stage.name.clone(), name)));
         for (stage, name) in made {
             if panel.has(&name) {
                 self.problem(Error::stage(
@@ -176,7 +157,7 @@ impl Run<'_> {
                 let words = waits.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
                 Some(format!("computed in the run, needs {words}"))
             };
-            let result = result.unwrap_or_else(|| "see the problems below".into());
+            let result = result.unwrap_or_else(|| NOT_KNOWN.into());
             if !panel.has(&name) {
                 self.wait(panel, &name);
             }
@@ -217,34 +198,46 @@ impl Run<'_> {
         Some(words)
     }
 
+    /// What the index stages would refuse, of those whose quantities are known before a run.
     fn indices(&mut self, panel: &Panel) {
         let study = &self.loaded.study;
-        if let Some(spec) = &study.va {
-            let kept = self.noted(variables::sample(panel, spec.sample.as_deref(), "va"));
-            self.noted(stages::va::choices(spec));
-            for name in [&spec.sector, &spec.total, &spec.lon, &spec.lat] {
-                self.noted(stages::float(panel, name, "va").map(|_| ()));
-            }
-            if let Some(keep) = kept {
-                self.noted(stages::places(&panel.filter(|row| keep[row]), &spec.lat, &spec.lon, "va").map(|_| ()));
+        if let Some(spec) = &study.va
+            && let Some(keep) = self.kept(panel, spec.sample.as_deref(), "va")
+        {
+            if self.waits([&spec.sector, &spec.total, &spec.lon, &spec.lat]) {
+                self.noted(stages::va::choices(spec));
+            } else {
+                self.noted(stages::va::validate(panel, spec, &keep));
             }
         }
         for spec in &study.gtfp {
-            let stage = format!("gtfp-{}", spec.id);
-            let Some(keep) = self.noted(variables::sample(panel, spec.sample.as_deref(), &stage)) else { continue };
-            let used = spec.inputs.iter().chain(&spec.goods).chain(&spec.bads);
-            if used.clone().any(|name| self.waiting.contains(name)) {
-                continue;
-            }
-            self.noted(stages::gtfp::validate(panel, spec, &keep));
-        }
-        if let Some(spec) = &study.market {
-            self.noted(variables::sample(panel, spec.sample.as_deref(), "market"));
-            self.noted(stages::market::choices(spec, panel));
-            for name in &spec.prices {
-                self.noted(stages::float(panel, name, "market").map(|_| ()));
+            let Some(keep) = self.kept(panel, spec.sample.as_deref(), &format!("gtfp-{}", spec.id)) else { continue };
+            if self.waits(spec.inputs.iter().chain(&spec.goods).chain(&spec.bads)) {
+                self.noted(stages::gtfp::validate_words(panel, spec, &keep));
+            } else {
+                self.noted(stages::gtfp::validate(panel, spec, &keep));
             }
         }
+        if let Some(spec) = &study.market
+            && let Some(keep) = self.kept(panel, spec.sample.as_deref(), "market")
+        {
+            if self.waits(spec.prices.iter().chain([&spec.weights, &spec.lat, &spec.lon])) {
+                self.noted(stages::market::choices(spec, panel));
+            } else {
+                self.noted(stages::market::validate(panel, spec, &keep));
+            }
+        }
+    }
+
+    /// The rows of a stage's sample; none where it cannot be known before a run.
+    fn kept(&mut self, panel: &Panel, filter: Option<&str>, stage: &str) -> Option<Vec<bool>> {
+        let keep = self.noted(variables::sample(panel, filter, stage))?.keep;
+        let named = filter.map(names::of_expression).unwrap_or_default();
+        if self.waits(&named) { Some(vec![true; panel.n_rows()]) } else { Some(keep) }
+    }
+
+    fn waits<'b>(&self, names: impl IntoIterator<Item = &'b String>) -> bool {
+        names.into_iter().any(|name| self.waiting.contains(name))
     }
 
     fn tables(&mut self, panel: &Panel) {
@@ -258,14 +251,27 @@ impl Run<'_> {
             match table.kind {
                 TableKind::Regression => {
                     for (place, column) in table.columns.iter().enumerate() {
-                        let name = column.name.clone().unwrap_or_else(|| format!("({})", place + 1));
+                        let name = column.name_at(place);
+                        let stage = format!("{stage}, column {name}");
                         self.column(panel, column, &stage, &format!("{} {name}", table.id));
+                    }
+                    for name in &table.switches {
+                        self.noted(stages::float(panel, name, &stage).map(|_| ()));
                     }
                 }
                 TableKind::Descriptives | TableKind::EntropyWeights => {
+                    let indicators = table.kind == TableKind::EntropyWeights;
+                    let name_of = |name| if indicators { entropy::indicator(name).0 } else { name };
                     for name in &table.variables {
-                        let name = name.trim_start_matches('-').trim();
-                        self.noted(stages::float(panel, name, &stage).map(|_| ()));
+                        self.noted(stages::float(panel, name_of(name), &stage).map(|_| ()));
+                    }
+                    let waits = table.sample.as_deref().map(names::of_expression).is_some_and(|used| self.waits(&used));
+                    if !waits {
+                        self.noted(stages::tables::part(table, panel, &mut Vec::new()).map(|_| ()));
+                    }
+                    let names = table.variables.iter().map(|name| name_of(name).to_owned());
+                    if indicators && !waits && !self.waits(&names::with_sources(study, names)) {
+                        self.noted(entropy::weights_table(table, study, panel, &mut Vec::new()).map(|_| ()));
                     }
                     self.line(format!("  {:<24} {} variables", table.id, table.variables.len()));
                 }
@@ -279,7 +285,16 @@ impl Run<'_> {
             }
         }
         for spec in &study.mediation {
-            self.column(panel, &spec.longest(), &format!("mediation/{}", spec.id), &format!("mediation {}", spec.id));
+            let (column, stage) = (spec.longest(), format!("mediation/{}", spec.id));
+            let before = self.problems.len();
+            self.column(panel, &column, &stage, &format!("mediation {}", spec.id));
+            let parses = regress::options(&column).is_ok() && Formula::parse(&column.formula).is_ok();
+            if parses
+                && self.problems.len() == before
+                && !self.waits(&names::with_sources(study, names::of_column(&column)))
+            {
+                self.noted(stages::mediation::mediate(spec, study, panel, &mut Vec::new()).map(|_| ()));
+            }
         }
     }
 
@@ -288,15 +303,26 @@ impl Run<'_> {
             // Said before.
             return;
         };
-        let Some(mask) = self.noted(variables::sample(panel, spec.sample.as_deref(), stage)) else { return };
+        let Some(mask) = self.kept(panel, spec.sample.as_deref(), stage) else { return };
         let needed = names::with_sources(self.study(), names::of_column(spec));
-        let waits = needed.iter().any(|name| self.waiting.contains(name));
-        let rows = match Frame::new(&formula, panel, &options, Some(&mask)) {
-            Ok(frame) => format!("{} rows", frame.n_obs()),
-            Err(panel_fe::Error::NoObservations(_)) if waits => "rows known in the run".to_owned(),
-            Err(error) => {
-                self.problem(Error::stage(stage, format!("`{}`: {error}", spec.formula)));
-                "see the problems below".to_owned()
+        let rows = if self.waits(&needed) {
+            match Frame::new(&formula, panel, &options, Some(&mask)) {
+                Ok(frame) => format!("{} rows", frame.n_obs()),
+                Err(panel_fe::Error::NoObservations(_)) => "rows known in the run".to_owned(),
+                Err(error) => {
+                    self.problem(Error::stage(stage, format!("`{}`: {error}", spec.formula)));
+                    NOT_KNOWN.to_owned()
+                }
+            }
+        } else {
+            // What a regression may still run into shows when it is estimated.
+            let (table, name) = shown.split_once(' ').unwrap_or((shown, ""));
+            match regress::estimate(panel, self.study(), spec, table, name) {
+                Ok(fitted) => format!("{} rows", fitted.record.n_obs),
+                Err(error) => {
+                    self.problem(error.at(stage));
+                    NOT_KNOWN.to_owned()
+                }
             }
         };
         self.line(format!("  {shown:<24} {}; {rows}", spec.formula));
@@ -322,6 +348,50 @@ impl Run<'_> {
             self.line(format!("  {}", remark.message));
         }
     }
+}
+
+/// What can be wrong without any data: words that are no options, formulas and filters that do not parse, names that a
+/// formula does not have.
+#[must_use]
+pub fn words(loaded: &Loaded) -> Vec<Error> {
+    let study = &loaded.study;
+    let mut wrong = Vec::new();
+    let mut columns: Vec<(String, Cow<'_, ColumnSpec>)> = Vec::new();
+    for table in &study.tables {
+        let stage = |place: usize| format!("tables/{}, column {}", table.id, table.columns[place].name_at(place));
+        columns.extend(table.columns.iter().enumerate().map(|(place, column)| (stage(place), Cow::Borrowed(column))));
+    }
+    let chains = study.mediation.iter().map(|spec| (format!("mediation/{}", spec.id), Cow::Owned(spec.longest())));
+    columns.extend(chains);
+    for (stage, column) in &columns {
+        let place = |words: String| Error::stage(stage, format!("`{}`: {words}", column.formula));
+        wrong.extend(regress::options(column).err().map(|error| place(error.to_string())));
+        match Formula::parse(&column.formula) {
+            Ok(formula) => wrong.extend(regress::check_words(column, &formula).err().map(place)),
+            Err(error) => wrong.push(place(error.to_string())),
+        }
+        if let Some(filter) = &column.sample {
+            let error = Expr::parse(filter).err();
+            wrong.extend(error.map(|error| Error::stage(stage, format!("sample `{filter}`: {error}"))));
+        }
+    }
+    wrong.extend(study.tables.iter().filter_map(unknown_shown));
+    wrong
+}
+
+/// A coefficient that a table is to show and none of its formulas has.
+fn unknown_shown(table: &TableSpec) -> Option<Error> {
+    let mut known = vec!["(Intercept)".to_owned()];
+    for column in &table.columns {
+        let Ok(formula) = Formula::parse(&column.formula) else { return None };
+        let instruments = formula.instruments.iter().filter(|_| !column.first_stages.is_empty());
+        let terms = formula.regressors.iter().chain(&formula.endogenous).chain(instruments);
+        known.extend(terms.map(|term| term.name.clone()));
+    }
+    let name = table.show.iter().flatten().find(|name| !known.contains(name))?;
+    let near = suggest::nearest(name, known.iter().map(String::as_str)).map(|near| format!("; did you mean `{near}`?"));
+    let words = format!("show: no formula has the term `{name}`{}", near.unwrap_or_default());
+    Some(Error::stage(format!("tables/{}", table.id), words))
 }
 
 /// A number with six digits.

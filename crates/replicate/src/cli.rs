@@ -125,10 +125,9 @@ fn run(args: &RunArgs) -> Result<Outcome> {
     if let Some(folder) = &args.init {
         return Ok(Outcome { summary: init::init(folder)?, code: 0 });
     }
-    let workspace = workspace();
     let options = RunOptions {
-        study: args.study.clone().unwrap_or_else(|| workspace.join("fixtures/studies/paper.toml")),
-        out: args.out.clone().unwrap_or_else(|| workspace.join("target/replication")),
+        study: args.study.clone().unwrap_or_else(default_study),
+        out: args.out.clone().unwrap_or_else(|| workspace().join("target/replication")),
         only: args.only.clone(),
         threads: args.threads,
         quiet: args.quiet,
@@ -141,6 +140,11 @@ fn run(args: &RunArgs) -> Result<Outcome> {
     let report = pipeline::run(&options)?;
     let failed = args.check_published && report.differing > 0;
     Ok(Outcome { summary: report.summary, code: u8::from(failed) })
+}
+
+/// The study that runs where none is named.
+pub(crate) fn default_study() -> PathBuf {
+    workspace().join("fixtures/studies/paper.toml")
 }
 
 /// The workspace: cargo's `PANEL_WORKSPACE_DIR`, else where this program was built.

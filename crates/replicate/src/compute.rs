@@ -1,6 +1,7 @@
 //! From sources to a panel that holds every variable: the stages before the tables, with results kept for reuse.
 
 use crate::error::{Error, Result};
+use crate::names;
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::stages::data::{self, Data};
@@ -8,8 +9,9 @@ use crate::stages::gtfp::{self, Gtfp};
 use crate::stages::market::{self, Market};
 use crate::stages::va::{self, Va};
 use crate::stages::variables;
-use crate::study::{GtfpSpec, Loaded};
+use crate::study::{GtfpSpec, Loaded, Study};
 use gtfp_ebm::BootstrapResult;
+use panel_core::expr::Definitions;
 use panel_core::{Column, Diagnostic, Panel};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -98,8 +100,14 @@ pub fn compute(loaded: &Loaded, scope: Scope<'_>, cache: &mut Cache, progress: &
         && scope.wants("va", &[&spec.names.va, &spec.names.location_quotient, &spec.names.spillover])
     {
         let result = progress.stage("va", || {
-            let keep = variables::sample(&panel, spec.sample.as_deref(), "va")?;
-            let key = json(spec) + &fingerprint(&panel, [&spec.sector, &spec.total, &spec.lon, &spec.lat], &keep);
+            derive_for("va", study, &mut definitions, &mut panel, &mut diagnostics)?;
+            let keep = sample(&panel, spec.sample.as_deref(), "va", &mut diagnostics)?;
+            let key = json(spec)
+                + &fingerprint(
+                    &panel,
+                    [&spec.sector, &spec.total, &spec.lon, &spec.lat].into_iter().chain(&spec.area),
+                    &keep,
+                );
             let result = remember(&mut cache.va, key, || va::compute(&panel, spec, &keep))?;
             let sentence = format!("{} rows, mean {:.3}", result.rows.len(), mean(&result.va));
             Ok::<_, Error>((result, sentence))
@@ -118,7 +126,8 @@ pub fn compute(loaded: &Loaded, scope: Scope<'_>, cache: &mut Cache, progress: &
             continue;
         }
         let result = progress.stage(&stage, || {
-            let keep = variables::sample(&panel, spec.sample.as_deref(), &stage)?;
+            derive_for(&stage, study, &mut definitions, &mut panel, &mut diagnostics)?;
+            let keep = sample(&panel, spec.sample.as_deref(), &stage, &mut diagnostics)?;
             let used = spec.inputs.iter().chain(&spec.goods).chain(&spec.bads).chain(&spec.group);
             let key = json(spec) + &fingerprint(&panel, used, &keep);
             let result = remember(&mut cache.gtfp, key, || gtfp::compute(&panel, spec, &keep))?;
@@ -130,7 +139,7 @@ pub fn compute(loaded: &Loaded, scope: Scope<'_>, cache: &mut Cache, progress: &
             Some(options) => {
                 let replicated = progress.counter(options.replications);
                 Some(progress.stage(&format!("{stage}-bootstrap"), || {
-                    let keep = variables::sample(&panel, spec.sample.as_deref(), &stage)?;
+                    let keep = variables::sample(&panel, spec.sample.as_deref(), &stage)?.keep;
                     let found = gtfp::intervals(&panel, spec, &keep, options, &replicated)?;
                     let sentence = format!("{} replications, seed {}", options.replications, options.seed);
                     Ok::<_, Error>((found, sentence))
@@ -148,7 +157,8 @@ pub fn compute(loaded: &Loaded, scope: Scope<'_>, cache: &mut Cache, progress: &
         && scope.wants("market", &[&spec.seg, &spec.mar])
     {
         let result = progress.stage("market", || {
-            let keep = variables::sample(&panel, spec.sample.as_deref(), "market")?;
+            derive_for("market", study, &mut definitions, &mut panel, &mut diagnostics)?;
+            let keep = sample(&panel, spec.sample.as_deref(), "market", &mut diagnostics)?;
             let other = [&spec.lat, &spec.lon, &spec.weights].into_iter().chain(&spec.group).chain(&spec.neighbours);
             let key = json(spec) + &fingerprint(&panel, spec.prices.iter().chain(other), &keep);
             let result = remember(&mut cache.market, key, || market::compute(&panel, spec, &keep))?;
@@ -180,6 +190,36 @@ pub fn compute(loaded: &Loaded, scope: Scope<'_>, cache: &mut Cache, progress: &
     Ok(Computed { data, panel, va, gtfp, intervals, market, diagnostics })
 }
 
+/// Computes the derived variables that a stage uses and that wait for what the stages before it have made.
+fn derive_for(
+    stage: &str,
+    study: &Study,
+    definitions: &mut Definitions,
+    panel: &mut Panel,
+    diagnostics: &mut Vec<(String, Diagnostic)>,
+) -> Result<()> {
+    let needs =
+        names::index_stages(study).into_iter().filter(|index| index.name == stage).flat_map(|index| index.needs);
+    let needed = names::derived_from(study, needs);
+    if definitions.items().iter().any(|(name, _)| needed.contains(name)) {
+        let remarks = variables::apply_ready(definitions, panel)?;
+        diagnostics.extend(remarks.into_iter().map(|remark| ("variables".to_owned(), remark)));
+    }
+    Ok(())
+}
+
+/// The rows of a stage's sample; what is to be said about it goes to the remarks of the stage.
+fn sample(
+    panel: &Panel,
+    filter: Option<&str>,
+    stage: &str,
+    diagnostics: &mut Vec<(String, Diagnostic)>,
+) -> Result<Vec<bool>> {
+    let sample = variables::sample(panel, filter, stage)?;
+    diagnostics.extend(sample.diagnostics.into_iter().map(|remark| (stage.to_owned(), remark)));
+    Ok(sample.keep)
+}
+
 fn define(panel: &mut Panel, stage: &str, name: &str, values: &[f64]) -> Result<()> {
     if panel.has(name) {
         return Err(Error::stage(
@@ -204,9 +244,20 @@ fn json<T: serde::Serialize>(spec: &T) -> String {
     serde_json::to_string(spec).unwrap_or_default()
 }
 
-/// A hash of the columns that are there, the keys and the mask.
+/// A hash of the keys, the mask and the columns that are there.
 fn fingerprint<'a>(panel: &Panel, names: impl IntoIterator<Item = &'a String>, keep: &[bool]) -> String {
     let mut hash = Sha256::new();
+    for label in panel.entities().iter().chain(panel.times().labels()) {
+        hash.update(label.as_bytes());
+        hash.update([0]);
+    }
+    hash.update(bytes_of(
+        panel
+            .entity_of_row()
+            .iter()
+            .zip(panel.time_of_row())
+            .map(|(&entity, &time)| (u64::from(entity) << 32) | u64::from(time)),
+    ));
     hash.update(bytes_of(keep.iter().map(|&kept| u64::from(kept))));
     for name in names {
         hash.update(name.as_bytes());
@@ -214,7 +265,10 @@ fn fingerprint<'a>(panel: &Panel, names: impl IntoIterator<Item = &'a String>, k
             Ok(Column::Float(values)) => hash.update(bytes_of(values.iter().map(|value| value.to_bits()))),
             Ok(Column::Text(text)) => {
                 hash.update(bytes_of(text.codes().iter().map(|&code| u64::from(code))));
-                text.labels().iter().for_each(|label| hash.update(label.as_bytes()));
+                for label in text.labels() {
+                    hash.update(label.as_bytes());
+                    hash.update([0]);
+                }
             }
             Err(_) => hash.update(b"absent"),
         }
@@ -229,4 +283,36 @@ fn bytes_of(words: impl Iterator<Item = u64>) -> Vec<u8> {
 fn mean(values: &[f64]) -> f64 {
     let present: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
     present.iter().sum::<f64>() / present.len() as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn panel(cities: [&str; 2]) -> Panel {
+        Panel::builder("city", "year").keys(cities, ["2013", "2013"]).column("x", vec![1.0, 2.0]).build().unwrap()
+    }
+
+    #[test]
+    fn a_fingerprint_knows_keys_columns_and_mask() {
+        let names = ["x".to_owned()];
+        let of = |panel: &Panel, keep: [bool; 2]| fingerprint(panel, &names, &keep);
+        let first = of(&panel(["a", "b"]), [true, true]);
+        assert_eq!(first, of(&panel(["a", "b"]), [true, true]));
+        assert_ne!(first, of(&panel(["a", "c"]), [true, true]), "another city");
+        assert_ne!(first, of(&panel(["a", "b"]), [true, false]), "another sample");
+        let mut other = panel(["a", "b"]);
+        other.set("x", vec![1.0, 3.0]).unwrap();
+        assert_ne!(first, of(&other, [true, true]), "another value");
+    }
+
+    #[test]
+    fn what_is_known_is_not_made_again() {
+        let mut known = BTreeMap::new();
+        let first = remember(&mut known, "a".into(), || Ok(1)).unwrap();
+        let again = remember(&mut known, "a".into(), || Err(Error::Usage("made again".into()))).unwrap();
+        assert!(Arc::ptr_eq(&first, &again));
+        assert!(remember(&mut known, "b".into(), || Err(Error::Usage("cannot".into()))).is_err());
+        assert_eq!(*remember(&mut known, "b".into(), || Ok(2)).unwrap(), 2, "an error is not remembered");
+    }
 }

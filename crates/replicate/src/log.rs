@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
+use tracing::Dispatch;
 use tracing_subscriber::fmt::MakeWriter;
 
 /// Collects events in memory.
@@ -9,8 +10,10 @@ use tracing_subscriber::fmt::MakeWriter;
 pub struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    /// Runs `work` with its events (and those of libraries) collected; the level comes from `RUST_LOG`, else info.
-    pub fn collect<T>(&self, work: impl FnOnce() -> T) -> T {
+    /// Where events are to go so that they are collected here; the level comes from `RUST_LOG`, else info. Every thread
+    /// that works for the run needs it as its default.
+    #[must_use]
+    pub fn dispatch(&self) -> Dispatch {
         let filter = tracing_subscriber::EnvFilter::try_from_default_env()
             .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
         let subscriber = tracing_subscriber::fmt()
@@ -19,7 +22,7 @@ impl Log {
             .with_writer(self.clone())
             .with_ansi(false)
             .finish();
-        tracing::subscriber::with_default(subscriber, work)
+        Dispatch::new(subscriber)
     }
 
     /// What was collected.

@@ -1,6 +1,8 @@
 //! Which variables the texts of a study name: formulas, filters, covariances, and what those are derived from.
 
-use crate::study::{ColumnSpec, GtfpSpec, MarketSpec, MediationSpec, Study, TableKind, TableSpec, VaSpec};
+use crate::compute::gtfp_name;
+use crate::stages::entropy;
+use crate::study::{ColumnSpec, GtfpSpec, Loaded, MarketSpec, MediationSpec, Study, TableKind, TableSpec, VaSpec};
 use panel_core::expr::Expr;
 use panel_fe::{Formula, Vcov};
 use std::collections::BTreeSet;
@@ -22,9 +24,15 @@ pub fn of_expression(text: &str) -> Vec<String> {
 pub fn of_vcov(text: &str) -> Vec<String> {
     match text.parse() {
         Ok(Vcov::Cluster(keys)) => keys.iter().flat_map(|key| key.split('^')).map(|key| key.trim().into()).collect(),
-        Ok(Vcov::Conley { .. }) => vec!["lon".into(), "lat".into()],
         _ => Vec::new(),
     }
+}
+
+/// Columns of coordinates that a regression column uses.
+fn coordinates(spec: &ColumnSpec) -> Vec<String> {
+    let conley = matches!(spec.vcov.parse(), Ok(Vcov::Conley { .. }));
+    let at = [(&spec.lon, "lon"), (&spec.lat, "lat")];
+    at.into_iter().filter(|_| conley).map(|(named, usual)| named.clone().unwrap_or_else(|| usual.into())).collect()
 }
 
 /// Variables of a regression column, before what they are derived from.
@@ -33,6 +41,7 @@ pub fn of_column(spec: &ColumnSpec) -> Vec<String> {
     let mut names = of_formula(&spec.formula);
     names.extend(spec.sample.as_deref().map(of_expression).unwrap_or_default());
     names.extend(of_vcov(&spec.vcov));
+    names.extend(coordinates(spec));
     names.extend(spec.weights.clone());
     names
 }
@@ -41,16 +50,21 @@ pub fn of_column(spec: &ColumnSpec) -> Vec<String> {
 #[must_use]
 pub fn of_table(spec: &TableSpec) -> Vec<String> {
     let mut names: Vec<String> = spec.columns.iter().flat_map(of_column).collect();
-    if matches!(spec.kind, TableKind::Descriptives | TableKind::EntropyWeights) {
-        // A minus marks a cost.
-        names.extend(spec.variables.iter().map(|name| name.trim_start_matches('-').trim().to_owned()));
+    match spec.kind {
+        TableKind::Descriptives => names.extend(spec.variables.iter().cloned()),
+        TableKind::EntropyWeights => {
+            names.extend(spec.variables.iter().map(|signed| entropy::indicator(signed).0.to_owned()));
+        }
+        TableKind::Regression | TableKind::Calibration => {}
     }
     names.extend(spec.switches.iter().cloned());
+    names.extend(spec.sample.as_deref().map(of_expression).unwrap_or_default());
     names
 }
 
 fn of_va(spec: &VaSpec) -> Vec<String> {
     let mut names = vec![spec.sector.clone(), spec.total.clone(), spec.lon.clone(), spec.lat.clone()];
+    names.extend(spec.area.clone());
     names.extend(spec.sample.as_deref().map(of_expression).unwrap_or_default());
     names
 }
@@ -65,32 +79,105 @@ fn of_gtfp(spec: &GtfpSpec) -> Vec<String> {
 fn of_market(spec: &MarketSpec) -> Vec<String> {
     let mut names: Vec<String> = spec.prices.iter().chain(&spec.group).chain(&spec.neighbours).cloned().collect();
     names.push(spec.weights.clone());
+    if spec.pairs == "within-km" || spec.weights == "inverse-distance" {
+        names.extend([spec.lat.clone(), spec.lon.clone()]);
+    }
     names.extend(spec.sample.as_deref().map(of_expression).unwrap_or_default());
     names
 }
 
 fn of_mediation(spec: &MediationSpec) -> Vec<String> {
-    let terms = spec.terms.join(" + ");
-    let mut names = of_formula(&format!("{} ~ {terms} + {} + {}", spec.outcome, spec.mediator, spec.controls));
-    names.extend(spec.sample.as_deref().map(of_expression).unwrap_or_default());
-    names.extend(of_vcov(&spec.vcov));
-    names
+    of_column(&spec.longest())
 }
 
-/// The names and, through derived variables, all that they need.
+/// A stage that makes an index: what it makes, and what it is made from before derivation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexStage {
+    /// Name of the stage.
+    pub name: String,
+    /// Variables that it makes.
+    pub makes: Vec<String>,
+    /// Variables that it uses.
+    pub needs: Vec<String>,
+}
+
+/// The index stages of a study, in the order in which they run.
 #[must_use]
-pub fn with_sources(study: &Study, names: impl IntoIterator<Item = String>) -> BTreeSet<String> {
+pub fn index_stages(study: &Study) -> Vec<IndexStage> {
+    let mut stages = Vec::new();
+    if let Some(spec) = &study.va {
+        let names = &spec.names;
+        let makes = [&names.va, &names.location_quotient, &names.spillover].map(Clone::clone).to_vec();
+        stages.push(IndexStage { name: "va".into(), makes, needs: of_va(spec) });
+    }
+    for (place, spec) in study.gtfp.iter().enumerate() {
+        let makes = vec![gtfp_name(spec, place)];
+        stages.push(IndexStage { name: format!("gtfp-{}", spec.id), makes, needs: of_gtfp(spec) });
+    }
+    if let Some(spec) = &study.market {
+        let makes = vec![spec.seg.clone(), spec.mar.clone()];
+        stages.push(IndexStage { name: "market".into(), makes, needs: of_market(spec) });
+    }
+    stages
+}
+
+/// The names and all that they need, where `more` says what else a name needs.
+fn closure(names: impl IntoIterator<Item = String>, more: impl Fn(&str) -> Vec<String>) -> BTreeSet<String> {
     let mut open: Vec<String> = names.into_iter().collect();
     let mut known = BTreeSet::new();
     while let Some(name) = open.pop() {
-        if let Some(expression) = study.variables.get(&name).and_then(toml::Value::as_str)
-            && !known.contains(&name)
-        {
-            open.extend(of_expression(expression));
+        if known.contains(&name) {
+            continue;
         }
+        open.extend(more(&name));
         known.insert(name);
     }
     known
+}
+
+/// What the expression of a derived variable names; nothing for other names.
+fn sources_of(study: &Study, name: &str) -> Vec<String> {
+    study.variables.get(name).and_then(toml::Value::as_str).map(of_expression).unwrap_or_default()
+}
+
+/// The names and, through derived variables, all that they are derived from; what an index is made from is not among
+/// them.
+#[must_use]
+pub fn derived_from(study: &Study, names: impl IntoIterator<Item = String>) -> BTreeSet<String> {
+    closure(names, |name| sources_of(study, name))
+}
+
+/// The names and, through derived variables and indices, all that they need.
+#[must_use]
+pub fn with_sources(study: &Study, names: impl IntoIterator<Item = String>) -> BTreeSet<String> {
+    let stages = index_stages(study);
+    closure(names, |name| {
+        let made_from = stages.iter().filter(|stage| stage.makes.iter().any(|made| made == name));
+        sources_of(study, name).into_iter().chain(made_from.flat_map(|stage| stage.needs.iter().cloned())).collect()
+    })
+}
+
+/// Checks that no index needs what a later stage, or it itself, makes.
+///
+/// # Errors
+/// A sentence that names both stages and the variable.
+pub fn check_order(study: &Study) -> Result<(), String> {
+    let stages = index_stages(study);
+    for (place, stage) in stages.iter().enumerate() {
+        for need in &stage.needs {
+            let from = derived_from(study, [need.clone()]);
+            let late = stages[place..].iter().find_map(|maker| {
+                maker.makes.iter().find(|made| from.contains(*made)).map(|made| (maker.name.as_str(), made))
+            });
+            if let Some((maker, made)) = late {
+                let derived = if made == need { String::new() } else { format!(", which is derived from `{made}`") };
+                let when = if maker == stage.name { "this stage itself makes" } else { "a later stage makes" };
+                let made_by = if maker == stage.name { String::new() } else { format!(" (`{maker}`)") };
+                return Err(format!("stage `{}` needs `{need}`{derived}; {when} `{made}`{made_by}", stage.name));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Every variable that some part of the study uses.
@@ -102,6 +189,25 @@ pub fn used(study: &Study) -> BTreeSet<String> {
         .chain(study.tables.iter().flat_map(of_table))
         .chain(study.mediation.iter().flat_map(of_mediation));
     with_sources(study, names)
+}
+
+/// Every variable that a run may look at: those that some part of the study uses, with the derived variables, the
+/// report's columns, the data quality report's, and what the changes of a specification curve use beside them.
+#[must_use]
+pub fn looked_at(loaded: &Loaded) -> BTreeSet<String> {
+    let study = &loaded.study;
+    let mut names = used(study);
+    names.extend(with_sources(study, study.variables.keys().cloned()));
+    names.extend(study.report.group.iter().chain(&study.report.names_en).cloned());
+    names.extend(study.quality.variables.iter().flatten().chain(study.quality.ranges.keys()).cloned());
+    for variant in study.curve.iter().flat_map(|curve| &curve.variants) {
+        // A change that cannot be carried out uses nothing.
+        if let Ok(changed) = loaded.with(&variant.set) {
+            names.extend(used(&changed.study));
+            names.extend(with_sources(&changed.study, changed.study.variables.keys().cloned()));
+        }
+    }
+    names
 }
 
 #[cfg(test)]
@@ -116,5 +222,40 @@ mod tests {
         assert!(of_formula("y ~").is_empty() && of_expression("1 +").is_empty());
         // The words of text literals and functions are no names.
         assert_eq!(of_expression("region == \"East\" and ln(x) > 0"), ["region", "x"]);
+    }
+
+    const HEAD: &str = "[study]\ntitle = \"T\"\nentity = \"city\"\ntime = \"year\"\n[[source]]\nfile = \"d.csv\"\n";
+
+    fn study(text: &str) -> Study {
+        toml::from_str(&format!("{HEAD}{text}")).expect("valid")
+    }
+
+    #[test]
+    fn an_index_brings_what_it_is_made_from() {
+        let study = study(
+            "[variables]\nk = \"ln(Va)\"\n[va]\nsector = \"it\"\ntotal = \"all\"\n\
+             [[gtfp]]\nid = \"main\"\ninputs = [\"k\"]\ngoods = [\"y\"]\n",
+        );
+        let needed = with_sources(&study, ["Gtfp".to_owned()]);
+        for name in ["Gtfp", "k", "y", "Va", "it", "all", "lon", "lat"] {
+            assert!(needed.contains(name), "{name}");
+        }
+        assert!(!derived_from(&study, ["Gtfp".to_owned()]).contains("k"));
+        assert_eq!(check_order(&study), Ok(()));
+    }
+
+    #[test]
+    fn an_index_of_what_comes_later_is_refused() {
+        let late = study(
+            "[variables]\nk = \"ln(Mar)\"\n[market]\nprices = [\"a\", \"b\"]\n\
+             [[gtfp]]\nid = \"main\"\ninputs = [\"k\"]\ngoods = [\"y\"]\n",
+        );
+        let words = check_order(&late).unwrap_err();
+        assert_eq!(
+            words,
+            "stage `gtfp-main` needs `k`, which is derived from `Mar`; a later stage makes `Mar` (`market`)"
+        );
+        let own = study("[[gtfp]]\nid = \"main\"\ninputs = [\"Gtfp\"]\ngoods = [\"y\"]\n");
+        assert_eq!(check_order(&own).unwrap_err(), "stage `gtfp-main` needs `Gtfp`; this stage itself makes `Gtfp`");
     }
 }

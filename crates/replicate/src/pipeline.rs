@@ -3,19 +3,25 @@
 use crate::compute::{Cache, Computed, Scope, compute};
 use crate::error::{Error, Result};
 use crate::log::Log;
-use crate::output::{FileRecord, Manifest, StageTime, Staging, data_files, file_record, stage_files, table_files};
+use crate::output::{
+    FileRecord, Manifest, StageTime, Staging, data_files, file_record, stage_files, staging, table_files,
+};
 use crate::plan::Plan;
 use crate::progress::Progress;
-use crate::published::Published;
+use crate::published::{Printed, Published};
 use crate::quality;
 use crate::stages::tables::{self, Tables};
 use crate::study::{GtfpSpec, Loaded, Study};
-use crate::{figures, pages};
+use crate::{check, figures, pages};
 use panel_core::Diagnostic;
 use panel_core::quality::QualityReport;
 use report::codebook::Codebook;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use tracing::dispatcher;
+
+/// Files that every run writes about itself; the manifest does not list them.
+const ABOUT_THE_RUN: [&str; 4] = ["log/run.jsonl", "log/diagnostics.md", "checksums.sha256", staging::MANIFEST];
 
 /// What to run and where to.
 #[derive(Debug, Clone)]
@@ -58,6 +64,15 @@ pub struct Results {
     pub codebook: Option<Codebook>,
 }
 
+/// What follows the computed panel.
+#[derive(Debug, Default)]
+struct Estimated {
+    tables: Option<Tables>,
+    published: Option<Published>,
+    quality: Option<QualityReport>,
+    codebook: Option<Codebook>,
+}
+
 /// Runs a study and writes its results.
 ///
 /// # Errors
@@ -69,17 +84,22 @@ pub fn run(options: &RunOptions) -> Result<RunReport> {
     }
     let plan = Plan::new(&loaded.study, &options.only)?;
     let threads = options.threads.unwrap_or(0);
+    let log = Log::default();
+    let dispatch = log.dispatch();
+    let _logged = dispatcher::set_default(&dispatch);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
+        // For as long as the thread lives, that is, as the pool does.
+        .start_handler(move |_| std::mem::forget(dispatcher::set_default(&dispatch)))
         .build()
         .map_err(|error| Error::Environment(format!("cannot start threads: {error}")))?;
-    let log = Log::default();
     let started = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_secs());
-    let (results, times) = pool.install(|| log.collect(|| run_stages(&loaded, &plan, options.quiet)))?;
-
     let mut staging = Staging::beside(&options.out)?;
+    let (results, left_out, times) = pool.install(|| run_stages(&mut staging, &loaded, &plan, options.quiet))?;
+
     let mut progress = Progress::continued(times, plan.run.len(), options.quiet);
     let mut remarks: Vec<(String, Diagnostic)> = remarks_of(&results);
+    remarks.extend(left_out);
     let mut write = || -> Result<_> {
         let said = pool.install(|| write_all(&mut staging, &loaded, &plan, &results, &mut remarks))?;
         let sentence = format!("{} files", staging.names().count());
@@ -87,16 +107,17 @@ pub fn run(options: &RunOptions) -> Result<RunReport> {
     };
     let (summary, differing) = if plan.runs("report") { progress.stage("report", write)? } else { write()?.0 };
     let stages = progress.finish();
-    let previous = previous_outputs(&options.out);
-    let new: BTreeSet<String> = staging.names().map(str::to_owned).collect();
+    let previous = staging::previous_outputs(&options.out);
+    let new: BTreeSet<String> = staging.names().chain(ABOUT_THE_RUN).map(str::to_owned).collect();
     let left: Vec<FileRecord> = previous.into_iter().filter(|file| !new.contains(&file.path)).collect();
     let (kept, stale) = if plan.is_whole() { (Vec::new(), left) } else { (left, Vec::new()) };
     let mut outputs: Vec<FileRecord> = staging.records();
-    staging.write("log/run.jsonl", &log.bytes())?;
-    staging.write("log/diagnostics.md", diagnostics_page(&remarks).as_bytes())?;
+    let [jsonl, page, sums, manifest_name] = ABOUT_THE_RUN;
+    staging.write(jsonl, &log.bytes())?;
+    staging.write(page, diagnostics_page(&remarks).as_bytes())?;
     outputs.extend(kept.into_iter().map(|file| FileRecord { stale: true, ..file }));
     outputs.sort_by(|a, b| a.path.cmp(&b.path));
-    staging.write("checksums.sha256", checksums(&outputs).as_bytes())?;
+    staging.write(sums, checksums(&outputs).as_bytes())?;
     let manifest = Manifest {
         title: loaded.study.study.title.get(report::Lang::En).to_owned(),
         inputs: inputs(&loaded, &results),
@@ -108,32 +129,69 @@ pub fn run(options: &RunOptions) -> Result<RunReport> {
         started,
         platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
     };
-    staging.write("manifest.json", stage_files::pretty(&manifest).as_bytes())?;
+    staging.write(manifest_name, stage_files::pretty(&manifest).as_bytes())?;
     let stale: Vec<String> = stale.into_iter().map(|file| file.path).collect();
     staging.commit(&stale)?;
     let summary = format!("{summary}Results: {}\n", options.out.display());
     Ok(RunReport { summary, differing })
 }
 
-fn run_stages(loaded: &Loaded, plan: &Plan, quiet: bool) -> Result<(Results, Vec<StageTime>)> {
+/// Runs the stages of a plan; the panel is written on the way. Gives the results, remarks about formats that were left
+/// out, and times.
+fn run_stages(
+    staging: &mut Staging,
+    loaded: &Loaded,
+    plan: &Plan,
+    quiet: bool,
+) -> Result<(Results, Vec<(String, Diagnostic)>, Vec<StageTime>)> {
     let mut progress = Progress::new(plan.run.len(), quiet);
     let mut cache = Cache::default();
+    let mut printed = None;
+    if plan.runs("tables") {
+        // What is wrong in the words of a table or in the published numbers is said before anything is computed.
+        check::words(loaded).into_iter().next().map_or(Ok(()), Err)?;
+        printed = Printed::read(loaded)?;
+    }
     let computed = compute(loaded, Scope::Plan(plan), &mut cache, &mut progress)?;
     if plan.runs("report") {
         loaded.study.report.check_columns(&computed.panel).map_err(|error| Error::stage("report", error))?;
     }
-    let mut tables = None;
-    let mut published = None;
+    // One thread writes the panel while the others estimate.
+    let (estimated, left_out) = rayon::join(
+        || estimate(loaded, plan, &computed, &cache, printed, &mut progress),
+        || {
+            if !plan.runs("report") {
+                return Ok(Vec::new());
+            }
+            data_files::write_panel(staging, &loaded.study, &computed.panel)
+        },
+    );
+    let Estimated { tables, published, quality, codebook } = estimated?;
+    Ok((Results { computed, tables, published, quality, codebook }, left_out?, progress.finish()))
+}
+
+/// Tables, comparison, data quality and codebook, as far as the plan has them.
+fn estimate(
+    loaded: &Loaded,
+    plan: &Plan,
+    computed: &Computed,
+    cache: &Cache,
+    printed: Option<Printed>,
+    progress: &mut Progress,
+) -> Result<Estimated> {
+    let mut estimated = Estimated::default();
     if plan.runs("tables") {
         let made = progress.stage("tables", || -> Result<_> {
-            let made = tables::build(loaded, &computed, &cache)?;
+            let made = tables::build(loaded, computed, cache)?;
             let sentence = format!("{} tables, {} regressions", made.tables.len(), made.estimates.len());
             Ok((made, sentence))
         })?;
-        published = Published::compare(loaded, &made)?;
-        tables = Some(made);
+        estimated.published = match printed {
+            Some(printed) => Published::compare(loaded, printed, &made)?,
+            None => None,
+        };
+        estimated.tables = Some(made);
     }
-    let (mut quality, mut codebook) = (None, None);
     if plan.runs("quality") {
         let (report, book) = progress.stage("quality", || -> Result<_> {
             let panel = &computed.panel;
@@ -143,9 +201,9 @@ fn run_stages(loaded: &Loaded, plan: &Plan, quiet: bool) -> Result<(Results, Vec
             let sentence = format!("{} variables", report.variables.len());
             Ok(((report, book?), sentence))
         })?;
-        (quality, codebook) = (Some(report), Some(book));
+        (estimated.quality, estimated.codebook) = (Some(report), Some(book));
     }
-    Ok((Results { computed, tables, published, quality, codebook }, progress.finish()))
+    Ok(estimated)
 }
 
 /// Writes everything but manifest and log; gives the summary and the number of differing cells.
@@ -180,8 +238,9 @@ fn write_all(
         summary += &format!("{}\n", quality::summary(report));
     }
     if plan.runs("report") {
-        remarks.extend(data_files::write(staging, study, results)?);
-        let (figures, left_out) = figures::draw(loaded, results);
+        let (written, (figures, left_out)) =
+            rayon::join(|| data_files::write(staging, study, results), || figures::draw(loaded, results));
+        written?;
         remarks.extend(left_out);
         figures::write(staging, study, &figures)?;
         let versions = versions();
@@ -230,18 +289,6 @@ fn versions() -> Vec<(String, String)> {
     [("replicate", "replicate"), ("HiGHS", "highs-sys"), ("faer", "faer"), ("polars", "polars"), ("statrs", "statrs")]
         .into_iter()
         .filter_map(|(shown, package)| Some((shown.to_owned(), version_of(package)?)))
-        .collect()
-}
-
-/// Outputs that the last run in this folder left, from its manifest.
-fn previous_outputs(out: &Path) -> Vec<FileRecord> {
-    std::fs::read(out.join("manifest.json"))
-        .ok()
-        .and_then(|bytes| serde_json::from_slice::<Manifest>(&bytes).ok())
-        .map(|manifest| manifest.outputs)
-        .unwrap_or_default()
-        .into_iter()
-        .filter(|file| Path::new(&file.path).components().all(|part| matches!(part, std::path::Component::Normal(_))))
         .collect()
 }
 

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 #[derive(Debug)]
 pub struct Progress {
     bar: Option<ProgressBar>,
+    logged: bool,
     total: usize,
     times: Vec<StageTime>,
 }
@@ -27,7 +28,13 @@ impl Progress {
             bar.enable_steady_tick(Duration::from_millis(120));
             bar
         });
-        Self { bar, total, times: Vec::new() }
+        Self { bar, logged: true, total, times: Vec::new() }
+    }
+
+    /// Neither shows nor logs anything: for work that is part of a stage.
+    #[must_use]
+    pub fn silent() -> Self {
+        Self { bar: None, logged: false, total: 0, times: Vec::new() }
     }
 
     /// The same after stages that are done.
@@ -49,7 +56,9 @@ impl Progress {
         let start = Instant::now();
         let (value, sentence) = span.in_scope(work)?;
         let seconds = start.elapsed().as_secs_f64();
-        tracing::info!(stage = name, seconds, "{sentence}");
+        if self.logged {
+            tracing::info!(stage = name, seconds, "{sentence}");
+        }
         if let Some(bar) = &self.bar {
             bar.set_prefix("");
             bar.println(format!("{place:<24} {sentence:<70} {seconds:>7.2} s"));

@@ -11,6 +11,7 @@ use report::{
     CellKey, Comparison, Lang, PublishedRow, Replicated, StarRule, Stat, Table, TableFormat, Text, Verdict, compare,
     published_cells,
 };
+use std::path::Path;
 
 /// The comparison with a publication.
 #[derive(Debug, Clone)]
@@ -27,33 +28,63 @@ pub struct Published {
     notice: Option<Text>,
 }
 
-impl Published {
-    /// Compares the tables of a study that say which published table they are.
+/// A publication as it stands in files, before any comparison.
+#[derive(Debug, Clone)]
+pub struct Printed {
+    file: FileRecord,
+    rows: Vec<PublishedRow>,
+    relations: Option<AuditSpec>,
+}
+
+impl Printed {
+    /// Reads the published numbers of a study and the relations that are declared beside them, where it has any.
     ///
     /// # Errors
-    /// When the file of published numbers cannot be read.
-    pub fn compare(loaded: &Loaded, tables: &Tables) -> Result<Option<Self>> {
+    /// When a file cannot be read or understood.
+    pub fn read(loaded: &Loaded) -> Result<Option<Self>> {
         let Some(spec) = &loaded.study.published else { return Ok(None) };
         let path = loaded.resolve(&spec.file);
         let bytes = std::fs::read(&path)
             .map_err(|error| Error::stage("report", format!("published numbers `{}`: {error}", spec.file)))?;
-        let text = String::from_utf8_lossy(&bytes);
         let failed = |error: report::Error| Error::stage("report", error);
-        let rows = PublishedRow::read_csv(&text, &spec.file).map_err(failed)?;
+        let rows = PublishedRow::read_csv(&String::from_utf8_lossy(&bytes), &spec.file).map_err(failed)?;
+        let relations = relations_beside(&path)?;
+        Ok(Some(Self { file: file_record(&spec.file, &bytes), rows, relations }))
+    }
+}
+
+/// The relations between published numbers, from `<name>.audit.toml` beside their file; `None` where there is no such
+/// file.
+fn relations_beside(path: &Path) -> Result<Option<AuditSpec>> {
+    let file = path.with_extension("audit.toml");
+    match std::fs::read_to_string(&file) {
+        Ok(text) => {
+            let spec = AuditSpec::from_toml(&text);
+            spec.map(Some).map_err(|error| Error::stage("report", format!("`{}`: {error}", file.display())))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::stage("report", format!("`{}`: {error}", file.display()))),
+    }
+}
+
+impl Published {
+    /// Compares the tables of a study that say which published table they are.
+    ///
+    /// # Errors
+    /// When the published numbers contradict the form of a table.
+    pub fn compare(loaded: &Loaded, printed: Printed, tables: &Tables) -> Result<Option<Self>> {
+        let Some(spec) = &loaded.study.published else { return Ok(None) };
+        let Printed { file, rows, relations } = printed;
+        let failed = |error: report::Error| Error::stage("report", error);
         let numbers: Vec<String> = loaded.study.tables.iter().filter_map(|table| table.published.clone()).collect();
         let cells: Vec<_> =
             published_cells(&rows).into_iter().filter(|cell| numbers.contains(&cell.key.table)).collect();
         let replicated = replicate_cells(&loaded.study, tables, &cells);
         let mut comparison = compare(&cells, &replicated).map_err(failed)?;
-        let audit = match std::fs::read_to_string(path.with_extension("audit.toml")) {
-            Ok(text) => {
-                Some(report::audit::audit(&rows, &AuditSpec::from_toml(&text).map_err(failed)?).map_err(failed)?)
-            }
-            Err(_) => None,
-        };
+        let audit = relations.map(|relations| report::audit::audit(&rows, &relations)).transpose().map_err(failed)?;
         remark(&mut comparison, &spec.remarks, audit.as_ref());
         let notice = loaded.study.study.notice.clone();
-        Ok(Some(Self { file: file_record(&spec.file, &bytes), comparison, tables: numbers, audit, notice }))
+        Ok(Some(Self { file, comparison, tables: numbers, audit, notice }))
     }
 
     /// Number of published numbers that differ in sign or stars.
@@ -300,11 +331,7 @@ pub fn audit(args: &AuditArgs) -> Result<Outcome> {
     let failed = |error: report::Error| Error::stage("audit", error);
     let text = std::fs::read_to_string(&file).map_err(|error| Error::stage("audit", format!("`{name}`: {error}")))?;
     let rows = PublishedRow::read_csv(&text, &name).map_err(failed)?;
-    let relations = file.with_extension("audit.toml");
-    let spec = match std::fs::read_to_string(&relations) {
-        Ok(text) => AuditSpec::from_toml(&text).map_err(failed)?,
-        Err(_) => AuditSpec::new(StarRule::china()),
-    };
+    let spec = relations_beside(&file)?.unwrap_or_else(|| AuditSpec::new(StarRule::china()));
     let result = report::audit::audit(&rows, &spec).map_err(failed)?;
     let table = result.table(false);
     let mut staging = Staging::beside(&out)?;

@@ -9,24 +9,31 @@ use panel_core::{Column, Panel};
 use report::csv::push_record;
 use std::fmt::Write;
 
-/// Cells that the page names per variable and kind; `flags.csv` has them all.
+/// Cells that the page names per variable and kind.
 const SHOWN: usize = 5;
+
+/// Entities that `missing.csv` names per variable; the others are one line.
+const ENTITIES: usize = 1000;
 
 /// Keys that the page names where the grid of entities and periods has holes.
 const GAPS: usize = 20;
 
-/// Looks at the variables of `[quality]`, else at those of numbers that the study uses and the panel has.
+/// Looks at the variables of `[quality]`, else at those of numbers that the study uses or gives a range for.
 ///
 /// # Errors
 /// [`Error::Stage`] for a variable of `[quality]` that is not there or holds text.
 pub fn assess(study: &Study, panel: &Panel) -> Result<QualityReport> {
     let options = &study.quality;
+    for name in options.ranges.keys() {
+        panel.float(name).map_err(|error| Error::stage("quality", format!("[quality.ranges]: {error}")))?;
+    }
     let variables = match &options.variables {
         Some(names) => names.clone(),
         None => {
             let used = names::used(study);
             let numbers = |name: &&String| matches!(panel.column(name), Ok(Column::Float(_)));
-            panel.names().iter().filter(|name| used.contains(*name)).filter(numbers).cloned().collect()
+            let wanted = |name: &&String| used.contains(*name) || options.ranges.contains_key(*name);
+            panel.names().iter().filter(wanted).filter(numbers).cloned().collect()
         }
     };
     let range =
@@ -73,6 +80,12 @@ pub fn write(staging: &mut Staging, study: &Study, report: &QualityReport) -> Re
     staging.write("quality/missing.csv", missing(study, report).as_bytes())
 }
 
+/// Whether some flags are counted only.
+fn is_cut(report: &QualityReport) -> bool {
+    let counted = |variable: &VariableQuality| FlagKind::ALL.iter().map(|&kind| variable.count(kind)).sum::<usize>();
+    report.variables.iter().any(|variable| counted(variable) > variable.flags.len())
+}
+
 fn flags(report: &QualityReport) -> String {
     let mut out = String::new();
     push_record(&mut out, ["variable", "kind", "entity", "time", "value", "reference", "note"]);
@@ -88,10 +101,18 @@ fn missing(study: &Study, report: &QualityReport) -> String {
     let mut out = String::new();
     push_record(&mut out, ["variable", "by", "key", "missing"]);
     for variable in &report.variables {
-        let entities = variable.missing_by_entity.iter().map(|cell| (study.study.entity.as_str(), cell));
-        let times = study.study.time.iter().flat_map(|time| variable.missing_by_time.iter().map(move |c| (&**time, c)));
+        let name = variable.statistics.name.as_str();
+        let times = variable.missing_by_time.iter().map(|cell| (study.study.time.as_deref(), cell));
+        let entities = variable.missing_by_entity.iter().take(ENTITIES);
+        let entities = entities.map(|cell| (Some(study.study.entity.as_str()), cell));
         for (by, (key, count)) in entities.chain(times) {
-            push_record(&mut out, [variable.statistics.name.as_str(), by, key, &count.to_string()]);
+            let Some(by) = by else { continue };
+            push_record(&mut out, [name, by, key, &count.to_string()]);
+        }
+        let rest = variable.missing_by_entity.get(ENTITIES..).unwrap_or_default();
+        if !rest.is_empty() {
+            let count: usize = rest.iter().map(|(_, count)| count).sum();
+            push_record(&mut out, [name, &study.study.entity, &format!("({} more)", rest.len()), &count.to_string()]);
         }
     }
     out
@@ -105,8 +126,17 @@ fn page(study: &Study, report: &QualityReport) -> String {
     let _ = writeln!(
         page,
         "{} rows, {} × {}; {} keys absent inside an entity's years, {} before or after. A flag is a reason to look, not\n\
-         a verdict: nothing was changed. All flags are in `flags.csv`, missing values by key in `missing.csv`.\n",
-        report.rows, report.entities, report.periods, report.gaps, report.ragged
+         a verdict: nothing was changed. {} in `flags.csv`, missing values by key in `missing.csv`.\n",
+        report.rows,
+        report.entities,
+        report.periods,
+        report.gaps,
+        report.ragged,
+        if is_cut(report) {
+            format!("The first {} flags of each kind and variable are", QualitySpec::default().keep)
+        } else {
+            "All flags are".to_owned()
+        }
     );
     if report.gaps > 0 {
         let shown: Vec<String> =

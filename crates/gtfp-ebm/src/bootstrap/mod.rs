@@ -137,7 +137,7 @@ pub fn bootstrap(
     solver: Solver,
     progress: &(dyn Fn(usize) + Sync),
 ) -> Result<BootstrapResult> {
-    check(spec, options)?;
+    validate_bootstrap(spec, options)?;
     let mut plain = spec.clone();
     plain.details = false;
     let prepared = Prepared::new(data, &plain)?;
@@ -178,7 +178,11 @@ pub fn bootstrap(
     Ok(BootstrapResult { rows, spec: *options, bandwidth: smoother.bandwidth, lp: LpRecord::from(&stats) })
 }
 
-fn check(spec: &PanelSpec, options: &BootstrapSpec) -> Result<()> {
+/// What [`bootstrap`] would refuse before it solves anything.
+///
+/// # Errors
+/// [`Error::Specification`], as [`bootstrap`].
+pub fn validate_bootstrap(spec: &PanelSpec, options: &BootstrapSpec) -> Result<()> {
     let refuse = |text: &str| Err(Error::Specification(text.to_owned()));
     if options.replications < 2 {
         return refuse("a bootstrap needs at least two replications (a thousand or more for intervals)");

@@ -40,11 +40,7 @@ impl<'a> Headline<'a> {
 
 /// The columns of a table with their names.
 pub(super) fn columns(table: &TableSpec) -> impl Iterator<Item = (String, &ColumnSpec)> {
-    table
-        .columns
-        .iter()
-        .enumerate()
-        .map(|(place, column)| (column.name.clone().unwrap_or_else(|| format!("({})", place + 1)), column))
+    table.columns.iter().enumerate().map(|(place, column)| (column.name_at(place), column))
 }
 
 /// The left-hand side of a formula.

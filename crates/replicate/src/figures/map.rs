@@ -23,7 +23,7 @@ fn map(scene: &Scene<'_>) -> Result<PointMap> {
     let spec = scene.study.va.as_ref().ok_or_else(missing)?;
     let va = scene.results.computed.va.as_ref().ok_or_else(missing)?;
     let panel = scene.panel;
-    let keep = sample(panel, spec.sample.as_deref(), "va")?;
+    let keep = sample(panel, spec.sample.as_deref(), "va")?.keep;
     let at = places(panel, &spec.lat, &spec.lon, "va")?;
     let english = scene.study.report.names_en.as_ref().and_then(|name| match panel.column(name) {
         Ok(Column::Text(text)) => Some(text),

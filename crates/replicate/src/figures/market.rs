@@ -1,6 +1,6 @@
 //! Segmentation over time: mean and the band from the 10 to the 90 % quantile.
 
-use super::{Place, Scene, Sketch, count};
+use super::{Place, Scene, Sketch, axis, count};
 use panel_core::transform::quantile;
 use report::figure::{CurvePoint, Series, XyPanel, XyPlot};
 use report::numfmt::{Format, number};
@@ -18,25 +18,29 @@ pub(super) fn sketch(scene: &Scene<'_>) -> Option<Sketch> {
             by_period[period as usize].push(market.seg[row]);
         }
     }
-    let mut points = Vec::new();
+    let at = axis::places(panel);
+    let (mut points, mut drawn) = (Vec::new(), Vec::new());
     for (period, values) in by_period.iter_mut().enumerate().filter(|(_, values)| !values.is_empty()) {
         values.sort_unstable_by(f64::total_cmp);
         let mean = values.iter().sum::<f64>() / values.len() as f64;
-        let at = panel.times().ordinals()[period] as f64;
-        points.push(CurvePoint::banded(at, mean, quantile(values, 0.1), quantile(values, 0.9)));
+        drawn.push(period);
+        points.push(CurvePoint::banded(at[period], mean, quantile(values, 0.1), quantile(values, 0.9)));
     }
     let (first, last) = (points.first()?, points.last()?);
     let n: usize = by_period.iter().map(Vec::len).sum();
     let name = scene.names.get(&spec.seg);
     let ends = (*first, *last);
+    let label = |period: Option<&usize>| period.map_or("", |&period| panel.times().labels()[period].as_str());
+    let (start, end) = (label(drawn.first()), label(drawn.last()));
     let title = Text::build(|lang| {
         let [from, to] = [ends.0.y, ends.1.y].map(|value| number(value, Format::Significant(2)));
         match lang {
             Lang::Zh => {
-                format!("{}的均值由 {:.0} 年的 {from} 变为 {:.0} 年的 {to}", name.get(lang), ends.0.x, ends.1.x)
+                let (start, end) = (axis::words(start, lang), axis::words(end, lang));
+                format!("{}的均值由 {start}的 {from} 变为 {end}的 {to}", name.get(lang))
             }
             Lang::En => {
-                format!("Mean {} goes from {from} in {:.0} to {to} in {:.0}", name.get(lang), ends.0.x, ends.1.x)
+                format!("Mean {} goes from {from} in {start} to {to} in {end}", name.get(lang))
             }
         }
     });

@@ -15,6 +15,7 @@
 //!
 //! A figure without a number to draw is left out with a remark, since a drawing must not cost a run its results.
 
+mod axis;
 mod coefficients;
 mod first_stage;
 mod headline;
@@ -42,6 +43,7 @@ use panel_fe::Estimate;
 use report::figure::{Frame, caption};
 use report::numfmt::{Format, number};
 use report::{Figure, Labels, Lang, Text};
+use std::sync::Arc;
 
 /// Where a figure belongs on the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -160,9 +162,13 @@ impl<'a> Scene<'a> {
         caption(&what, fit.n_obs, &effects, &std_errors(fit, &self.names))
     }
 
-    /// The column again, as an estimate: tables keep records only.
-    fn refit(&self, column: &ColumnSpec) -> Result<Estimate> {
-        self.fit(column, &column.formula, None)
+    /// The estimate of a column: the one of its table where that kept it, else a new one.
+    fn refit(&self, column: &ColumnSpec) -> Result<Arc<Estimate>> {
+        let kept = self.study.tables.iter().find_map(|table| {
+            let place = table.columns.iter().position(|known| std::ptr::eq(known, column))?;
+            self.results.tables.as_ref()?.fit_of(&table.id, &column.name_at(place))
+        });
+        kept.map_or_else(|| self.fit(column, &column.formula, None).map(Arc::new), Ok)
     }
 
     /// Another formula under the options of a column, on its sample or on given rows.
@@ -182,7 +188,7 @@ fn fit_on(panel: &Panel, column: &ColumnSpec, formula: &str, rows: Option<&[bool
     let mask = match rows {
         Some(rows) => rows,
         None => {
-            sample = crate::stages::variables::sample(panel, column.sample.as_deref(), "report")?;
+            sample = crate::stages::variables::sample(panel, column.sample.as_deref(), "report")?.keep;
             &sample
         }
     };

@@ -1,6 +1,6 @@
 //! Productivity: its distribution in every period, and cumulated index and components by group.
 
-use super::{Place, Scene, Sketch, count};
+use super::{Place, Scene, Sketch, axis, count};
 use crate::stages::gtfp::Gtfp;
 use panel_core::transform::quantile;
 use report::figure::{CurvePoint, Distributions, Sample, Series, XyPanel, XyPlot};
@@ -55,7 +55,10 @@ fn distribution(scene: &Scene<'_>, gtfp: &Gtfp) -> Sketch {
         (Some(first), Some(last)) if periods.len() > 1 => {
             let (from, to) = (number(median(&first.1), Format::Fixed(3)), number(median(&last.1), Format::Fixed(3)));
             Text::build(|lang| match lang {
-                Lang::Zh => format!("{}的中位数由 {} 年的 {from} 变为 {} 年的 {to}", label.get(lang), first.0, last.0),
+                Lang::Zh => {
+                    let (start, end) = (axis::words(&first.0, lang), axis::words(&last.0, lang));
+                    format!("{}的中位数由 {start}的 {from} 变为 {end}的 {to}", label.get(lang))
+                }
                 Lang::En => {
                     format!("The median of {} goes from {from} in {} to {to} in {}", label.get(lang), first.0, last.0)
                 }
@@ -92,7 +95,7 @@ fn distribution(scene: &Scene<'_>, gtfp: &Gtfp) -> Sketch {
 
 fn cumulative(scene: &Scene<'_>, gtfp: &Gtfp) -> Sketch {
     let panel = scene.panel;
-    let ordinals = panel.times().ordinals();
+    let at = axis::places(panel);
     let regions = scene.regions();
     // 1 in the first period; then times the geometric mean of the group's indices, period by period.
     let line = |values: &[f64], rows: &[bool]| -> Vec<CurvePoint> {
@@ -105,14 +108,14 @@ fn cumulative(scene: &Scene<'_>, gtfp: &Gtfp) -> Sketch {
         }
         let Some(start) = counts.iter().position(|&count| count > 0) else { return Vec::new() };
         let mut log = 0.0;
-        let mut points = vec![CurvePoint::new(ordinals[start.saturating_sub(1)] as f64, 1.0)];
+        let mut points = vec![CurvePoint::new(at[start.saturating_sub(1)], 1.0)];
         if start == 0 {
             points.clear();
         }
         for period in start..counts.len() {
             if counts[period] > 0 {
                 log += sums[period] / counts[period] as f64;
-                points.push(CurvePoint::new(ordinals[period] as f64, f64::exp(log)));
+                points.push(CurvePoint::new(at[period], f64::exp(log)));
             }
         }
         points

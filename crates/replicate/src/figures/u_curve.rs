@@ -5,6 +5,7 @@ use super::{Place, Scene, Sketch, fit_on};
 use crate::error::Result;
 use crate::stages::regress::fixed_effects;
 use crate::stages::u_shape::{quadratic, u_test};
+use crate::study::ColumnSpec;
 use panel_core::Panel;
 use panel_fe::Estimate;
 use panel_fe::binscatter::bin_indicators;
@@ -145,7 +146,9 @@ fn semi_linear(
     let absorbed = if effects.is_empty() { String::new() } else { format!(" | {}", effects.join(" + ")) };
     let formula = format!("{} ~ {}{absorbed}", fit.response, terms.join(" + "));
     let rows = fit.esample(panel.n_rows());
-    let stepped = fit_on(&wide, headline.column, &formula, Some(&rows)).ok()?;
+    // Coefficients are all that is read, so the covariance is the cheapest.
+    let column = ColumnSpec { vcov: "iid".into(), like: "reghdfe".into(), ..headline.column.clone() };
+    let stepped = fit_on(&wide, &column, &formula, Some(&rows)).ok()?;
     let mut sums = vec![(0.0, 0_usize); count];
     for (&code, value) in codes.iter().zip(values) {
         sums[code].0 += value;

@@ -13,12 +13,12 @@ use report::{Lang, Text};
 /// Rows above which the panel is written as Parquet alone, unless the study says otherwise.
 const LARGE: usize = 100_000;
 
-/// Writes `data/`; what a format cannot hold is left out with a remark.
+/// Writes the panel in the formats that the study asks for: the longest part of a report on a large one, and nothing else
+/// waits for it. What a format cannot hold is left out with a remark.
 ///
 /// # Errors
 /// Those of the disk.
-pub fn write(staging: &mut Staging, study: &Study, results: &Results) -> Result<Vec<(String, Diagnostic)>> {
-    let panel = &results.computed.panel;
+pub fn write_panel(staging: &mut Staging, study: &Study, panel: &Panel) -> Result<Vec<(String, Diagnostic)>> {
     let wanted = |format: PanelFormat| match &study.report.panel {
         Some(formats) => formats.contains(&format),
         None => format == PanelFormat::Parquet || panel.n_rows() <= LARGE,
@@ -26,30 +26,36 @@ pub fn write(staging: &mut Staging, study: &Study, results: &Results) -> Result<
     let csv = || wanted(PanelFormat::Csv).then(|| Ok(to_csv(panel)));
     let parquet = || wanted(PanelFormat::Parquet).then(|| to_parquet(panel));
     let dta = || wanted(PanelFormat::Dta).then(|| to_dta(panel));
-    let files = || rayon::join(csv, || rayon::join(parquet, dta));
-    let samples = || {
-        let tables = results.tables.as_ref().filter(|tables| !tables.samples.is_empty());
-        tables.map(|tables| samples(panel, study, &tables.samples))
-    };
-    let ((csv, (parquet, dta)), samples) = rayon::join(files, samples);
+    let (csv, (parquet, dta)) = rayon::join(csv, || rayon::join(parquet, dta));
     let mut remarks = Vec::new();
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
     for (name, bytes) in [("data/panel.csv", csv), ("data/panel.parquet", parquet), ("data/panel.dta", dta)] {
         match bytes {
             None => {}
-            Some(Ok(bytes)) => staging.write(name, &bytes)?,
+            Some(Ok(bytes)) => files.push((name.to_owned(), bytes)),
             Some(Err(error)) => remarks.push((
                 "report".to_owned(),
                 Diagnostic::warning("format-left-out", format!("`{name}` was not written: {error}")),
             )),
         }
     }
-    if let Some(codebook) = &results.codebook {
-        staging.write("data/codebook.csv", codebook.csv().as_bytes())?;
-    }
-    if let Some(samples) = samples {
-        staging.write("data/sample.csv", samples.as_bytes())?;
-    }
+    staging.write_all(&files)?;
     Ok(remarks)
+}
+
+/// Writes the rest of `data/`: the codebook, and which rows enter which column.
+///
+/// # Errors
+/// Those of the disk.
+pub fn write(staging: &mut Staging, study: &Study, results: &Results) -> Result<()> {
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    if let Some(codebook) = &results.codebook {
+        files.push(("data/codebook.csv".into(), codebook.csv().into_bytes()));
+    }
+    if let Some(tables) = results.tables.as_ref().filter(|tables| !tables.samples.is_empty()) {
+        files.push(("data/sample.csv".into(), samples(&results.computed.panel, study, &tables.samples).into_bytes()));
+    }
+    staging.write_all(&files)
 }
 
 /// The codebook of a panel: labels, units and definitions of the study, formulas of derived variables, files of others.
@@ -88,12 +94,33 @@ fn samples(panel: &Panel, study: &Study, samples: &[(String, String, Vec<bool>)]
     let names: Vec<String> = samples.iter().map(|(table, column, _)| format!("{table} {column}")).collect();
     let time = has_time.then(|| panel.time_name());
     push_record(&mut out, std::iter::once(panel.entity_name()).chain(time).chain(names.iter().map(String::as_str)));
+    // Labels repeat, so that each is quoted once.
+    let entities = quoted(panel.entities());
+    let times = if has_time { quoted(panel.times().labels()) } else { Vec::new() };
+    out.reserve(panel.n_rows() * (16 + 2 * samples.len()));
     for row in 0..panel.n_rows() {
-        let time = has_time.then(|| panel.time_label(row));
-        let flags = samples.iter().map(|(_, _, rows)| if rows[row] { "1" } else { "0" });
-        push_record(&mut out, std::iter::once(panel.entity_label(row)).chain(time).chain(flags));
+        out.push_str(&entities[panel.entity_of_row()[row] as usize]);
+        if has_time {
+            out.push(',');
+            out.push_str(&times[panel.time_of_row()[row] as usize]);
+        }
+        for (_, _, rows) in samples {
+            out.push_str(if rows[row] { ",1" } else { ",0" });
+        }
+        out.push('\n');
     }
     out
+}
+
+/// Labels as they stand in a CSV.
+fn quoted(labels: &[String]) -> Vec<String> {
+    let field = |label: &String| {
+        let mut line = String::new();
+        push_record(&mut line, [label.as_str()]);
+        line.pop();
+        line
+    };
+    labels.iter().map(field).collect()
 }
 
 /// Where a source comes from, in words of the study, for a reader of `lang`.

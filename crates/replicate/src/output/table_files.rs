@@ -13,7 +13,7 @@ use report::render::{docx, latex_document, xlsx};
 use serde_json::Value;
 
 /// Name of the files that hold every table.
-const JOINT: &str = "all-tables";
+pub(crate) const JOINT: &str = "all-tables";
 
 /// Formats of a single table; the terminal's is for screens.
 const FORMATS: [TableFormat; 8] = [
@@ -30,26 +30,18 @@ const FORMATS: [TableFormat; 8] = [
 /// Writes `tables/` and `results/*.json`.
 ///
 /// # Errors
-/// Two tables of one name; those of the renderers and of the disk.
+/// Those of the renderers and of the disk.
 pub fn write(staging: &mut Staging, tables: &Tables, study: &Study) -> Result<()> {
     let lang = lang(study);
     let failed = |error: report::Error| Error::stage("tables", error);
-    for (place, table) in tables.tables.iter().enumerate() {
-        if table.id == JOINT || tables.tables[..place].iter().any(|other| other.id == table.id) {
-            return Err(Error::stage(
-                "tables",
-                format!("two tables would be written to `tables/{}.*`; give one another id", table.id),
-            ));
-        }
-    }
     let jobs: Vec<_> = tables.tables.iter().flat_map(|table| FORMATS.map(|format| (table, format))).collect();
     let rendered = jobs
         .par_iter()
         .map(|(table, format)| table.render(*format, lang).map_err(failed))
         .collect::<Result<Vec<_>>>()?;
-    for ((table, format), bytes) in jobs.iter().zip(&rendered) {
-        staging.write(&format!("tables/{}.{}", table.id, format.extension()), bytes)?;
-    }
+    let name = |(table, format): &(&report::Table, TableFormat)| format!("tables/{}.{}", table.id, format.extension());
+    let files: Vec<(String, Vec<u8>)> = jobs.iter().map(name).zip(rendered).collect();
+    staging.write_all(&files)?;
     if !tables.tables.is_empty() {
         staging.write(&format!("tables/{JOINT}.docx"), &docx(&tables.tables, lang).map_err(failed)?)?;
         staging.write(&format!("tables/{JOINT}.xlsx"), &xlsx(&tables.tables, lang).map_err(failed)?)?;

@@ -11,11 +11,11 @@ use report::page::{Block, Page, Section};
 use report::table::{Align, Cell, Row};
 use report::{Lang, Table, Text};
 
-/// The page of a run.
+/// The page of a run, which has written these files so far.
 ///
 /// # Errors
-/// Those of the codebook and of tables that do not fit together.
-pub(super) fn page(loaded: &Loaded, results: &Results, around: &Surroundings<'_>) -> Result<Page> {
+/// Those of tables that do not fit together.
+pub(super) fn page(loaded: &Loaded, results: &Results, around: &Surroundings<'_>, written: &[String]) -> Result<Page> {
     let study = &loaded.study;
     let mut sections = Vec::new();
     let main: Vec<Block> = table_section::figures(around.figures, &Place::Headline).collect();
@@ -35,7 +35,7 @@ pub(super) fn page(loaded: &Loaded, results: &Results, around: &Surroundings<'_>
     }
     sections.extend(results.published.as_ref().and_then(|published| published.section()));
     sections.extend(results.published.as_ref().and_then(|published| published.audit_section()));
-    sections.push(data(loaded, results, around)?);
+    sections.push(data(loaded, results, around, written));
     sections.push(diagnostics(around));
     let notice = study.study.notice.clone().unwrap_or_default();
     Ok(Page {
@@ -74,7 +74,7 @@ fn curve(loaded: &Loaded, results: &Results, around: &Surroundings<'_>) -> Optio
     Some(Section { id: format!("table-{}", spec.id), heading, blocks })
 }
 
-fn data(loaded: &Loaded, results: &Results, around: &Surroundings<'_>) -> Result<Section> {
+fn data(loaded: &Loaded, results: &Results, around: &Surroundings<'_>, written: &[String]) -> Section {
     let study = &loaded.study;
     let mut blocks: Vec<Block> = table_section::figures(around.figures, &Place::Data).collect();
     let header = vec![Text::new("文件", "File"), Text::new("来源", "Source"), Text::same("SHA-256")];
@@ -123,8 +123,11 @@ fn data(loaded: &Loaded, results: &Results, around: &Surroundings<'_>) -> Result
         ("results/estimates.json", "全精度估计结果", "estimates at full precision"),
         ("README.md", "复现说明", "README of the package"),
     ];
-    blocks.push(Block::Files(files.iter().map(|(file, zh, en)| ((*file).to_owned(), Text::new(*zh, *en))).collect()));
-    Ok(Section { id: "data".into(), heading: Text::new("数据与环境", "Data and environment"), blocks })
+    // The README is written after this page.
+    let there = |file: &str| file == "README.md" || written.iter().any(|name| name == file);
+    let links = files.iter().filter(|(file, ..)| there(file));
+    blocks.push(Block::Files(links.map(|(file, zh, en)| ((*file).to_owned(), Text::new(*zh, *en))).collect()));
+    Section { id: "data".into(), heading: Text::new("数据与环境", "Data and environment"), blocks }
 }
 
 fn diagnostics(around: &Surroundings<'_>) -> Section {

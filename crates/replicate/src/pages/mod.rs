@@ -30,7 +30,8 @@ pub struct Surroundings<'a> {
 /// Those of the renderers and of the disk.
 pub fn write(staging: &mut Staging, loaded: &Loaded, results: &Results, around: &Surroundings<'_>) -> Result<()> {
     let lang = lang(&loaded.study);
-    let page = index::page(loaded, results, around)?;
+    let written: Vec<String> = staging.names().map(str::to_owned).collect();
+    let page = index::page(loaded, results, around, &written)?;
     let html = page.html().map_err(|error| crate::Error::stage("report", error))?;
     staging.write("index.html", html.as_bytes())?;
     let files: Vec<String> = staging.names().map(str::to_owned).collect();
@@ -38,13 +39,13 @@ pub fn write(staging: &mut Staging, loaded: &Loaded, results: &Results, around: 
     staging.write("README.md", readme.markdown(lang).as_bytes())
 }
 
-/// The command that runs a study, as one types it in the workspace.
+/// The command that runs a study, as one types it in the workspace; the study that runs without a name has none.
 pub(crate) fn command(loaded: &Loaded) -> String {
-    let name = crate::pipeline::file_name(&loaded.file);
-    // The paper's study is the default; the path of another is the reader's own.
-    if name == "paper.toml" {
-        "cargo xtask replicate".to_owned()
-    } else {
-        format!("cargo xtask replicate --study {name}")
+    let place = |path: &std::path::Path| std::fs::canonicalize(path).ok();
+    let default = place(&crate::cli::default_study());
+    if default.is_some() && place(std::path::Path::new(&loaded.file)) == default {
+        return "cargo xtask replicate".to_owned();
     }
+    // The path of another study is the reader's own.
+    format!("cargo xtask replicate --study {}", crate::pipeline::file_name(&loaded.file))
 }

@@ -108,6 +108,8 @@ fn outputs(study: &Study, results: &Results, around: &Surroundings<'_>, files: &
         ("results/estimates.json", "tables", "全精度回归结果", "every regression at full precision"),
         ("compare/compare.csv", "report", "发表值与复现值", "published and replicated numbers"),
         ("data/panel.csv", "variables", "含全部变量的面板", "the panel with every variable"),
+        ("data/panel.parquet", "variables", "同一面板（Parquet）", "the same panel as Parquet"),
+        ("data/panel.dta", "variables", "同一面板（Stata）", "the same panel for Stata"),
         ("data/codebook.csv", "report", "变量说明", "codebook"),
         ("data/sample.csv", "tables", "各列所用的行", "rows of each column"),
     ] {

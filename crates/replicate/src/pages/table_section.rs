@@ -82,7 +82,7 @@ fn how(spec: &TableSpec, loaded: &Loaded) -> Block {
     match spec.kind {
         TableKind::Regression => {
             for (place, column) in spec.columns.iter().enumerate() {
-                let name = column.name.clone().unwrap_or_else(|| format!("({})", place + 1));
+                let name = column.name_at(place);
                 let _ = writeln!(text, "{name}  {}", column.formula);
                 let sample = column.sample.as_ref().map(|sample| format!("sample: {sample}; ")).unwrap_or_default();
                 let _ = writeln!(text, "     {sample}vcov: {}; like: {}", column.vcov, column.like);

@@ -1,13 +1,15 @@
 //! The specification curve: one column of one table under one change at a time, each through the whole pipeline.
 
-use super::regress::estimate;
+use super::regress::{check_words, estimate};
 use super::u_shape::Quadratic;
 use crate::compute::{Cache, Scope, compute};
 use crate::error::{Error, Result};
 use crate::names;
 use crate::output::json_number;
 use crate::progress::Progress;
-use crate::study::{ColumnSpec, Label, Loaded, SpecificationCurve};
+use crate::study::{ColumnSpec, Label, Loaded, SpecificationCurve, Study};
+use panel_core::suggest;
+use panel_fe::Formula;
 use rayon::prelude::*;
 use report::numfmt::Format;
 use report::table::{Align, Cell, Row, RowKind};
@@ -49,22 +51,36 @@ pub fn curve(spec: &SpecificationCurve, loaded: &Loaded, cache: &Cache) -> Resul
     Ok((points, table))
 }
 
-fn column_of<'a>(spec: &SpecificationCurve, loaded: &'a Loaded) -> Result<(&'a ColumnSpec, &'a str)> {
-    let missing = |what: String| Error::stage("tables", format!("[curve]: {what}"));
-    let table = loaded
-        .study
-        .tables
-        .iter()
-        .find(|table| table.id == spec.table)
-        .ok_or_else(|| missing(format!("no table `{}`", spec.table)))?;
-    let called = |(place, column): &(usize, &ColumnSpec)| match &column.name {
-        Some(name) => *name == spec.column,
-        None => format!("({})", place + 1) == spec.column,
+/// Checks what the study file alone can say: the table, its column, and that the column has the quadratic.
+///
+/// # Errors
+/// A sentence that names what is not there.
+pub fn check(spec: &SpecificationCurve, study: &Study) -> std::result::Result<(), String> {
+    let (column, _) = find(spec, study)?;
+    // A formula that does not parse is said where it stands.
+    let Ok(formula) = Formula::parse(&column.formula) else { return Ok(()) };
+    let asked = ColumnSpec { utest: Some(spec.x.clone()), ..column.clone() };
+    check_words(&asked, &formula).map_err(|words| format!("[curve] x: {words}"))
+}
+
+fn find<'a>(spec: &SpecificationCurve, study: &'a Study) -> std::result::Result<(&'a ColumnSpec, &'a str), String> {
+    let hint = |name: &str, known: &[String]| {
+        suggest::nearest(name, known.iter().map(String::as_str)).map(|near| format!("; did you mean `{near}`?"))
     };
-    let found = table.columns.iter().enumerate().find(called);
-    found
-        .map(|(_, column)| (column, table.id.as_str()))
-        .ok_or_else(|| missing(format!("table `{}` has no column `{}`", spec.table, spec.column)))
+    let Some(table) = study.tables.iter().find(|table| table.id == spec.table) else {
+        let known: Vec<String> = study.tables.iter().map(|table| table.id.clone()).collect();
+        return Err(format!("[curve]: no table `{}`{}", spec.table, hint(&spec.table, &known).unwrap_or_default()));
+    };
+    let names: Vec<String> = (0..table.columns.len()).map(|place| table.columns[place].name_at(place)).collect();
+    let Some(place) = names.iter().position(|name| *name == spec.column) else {
+        let hint = hint(&spec.column, &names).unwrap_or_default();
+        return Err(format!("[curve]: table `{}` has no column `{}`{hint}", spec.table, spec.column));
+    };
+    Ok((&table.columns[place], table.id.as_str()))
+}
+
+fn column_of<'a>(spec: &SpecificationCurve, loaded: &'a Loaded) -> Result<(&'a ColumnSpec, &'a str)> {
+    find(spec, &loaded.study).map_err(|words| Error::stage("tables", words))
 }
 
 fn point(spec: &SpecificationCurve, loaded: &Loaded, cache: &Cache) -> Result<Quadratic> {
@@ -72,7 +88,7 @@ fn point(spec: &SpecificationCurve, loaded: &Loaded, cache: &Cache) -> Result<Qu
     let names = names::with_sources(&loaded.study, names::of_column(column));
     // Every point has a cache of its own that starts from the study's, so that the order of points cannot matter.
     let mut cache = cache.clone();
-    let computed = compute(loaded, Scope::Variables(&names), &mut cache, &mut Progress::new(0, true))?;
+    let computed = compute(loaded, Scope::Variables(&names), &mut cache, &mut Progress::silent())?;
     let column = ColumnSpec { utest: Some(spec.x.clone()), ..column.clone() };
     let fitted = estimate(&computed.panel, &loaded.study, &column, table, &spec.column)?;
     fitted.quadratic.ok_or_else(|| Error::stage("tables", format!("the column has no `{0}` and `{0}^2`", spec.x)))

@@ -1,13 +1,15 @@
 //! Stage `data`: sources to one panel.
 
-use super::{reshape, unknown_word};
+use super::{reshape, unknown_word, variables};
 use crate::error::{Error, Result};
+use crate::names;
 use crate::output::{FileRecord, file_record};
 use crate::study::{Loaded, NameList, SourceSpec};
 use panel_core::expr::Expr;
 use panel_core::io::cities::Gazetteer;
 use panel_core::io::{RawTable, ReadOptions, Rows, Source, assemble, read_bytes};
-use panel_core::{Column, Diagnostic, Diagnostics, Panel, suggest};
+use panel_core::{Column, Diagnostic, Diagnostics, Panel, TextColumn, suggest};
+use std::collections::BTreeSet;
 
 /// The panel and where it came from.
 #[derive(Debug, Clone)]
@@ -50,6 +52,7 @@ pub fn load(loaded: &Loaded) -> Result<Data> {
         }
         sources.push(source);
     }
+    without_idle_repeats(&mut sources, &names::looked_at(loaded), rows, time.is_some())?;
     let assembled = assemble(entity, time, sources, rows).map_err(|error| Error::stage("data", error))?;
     let mut diagnostics = remarks;
     diagnostics.extend(assembled.diagnostics);
@@ -66,6 +69,34 @@ pub fn load(loaded: &Loaded) -> Result<Data> {
         ));
     }
     Ok(Data { panel: assembled.panel, inputs, diagnostics })
+}
+
+/// Takes columns that nothing looks at out of a source where an earlier one has a column of that name: joined sources
+/// must agree on what they share, and nobody needs these to.
+fn without_idle_repeats(
+    sources: &mut [Source],
+    looked_at: &BTreeSet<String>,
+    rows: Rows,
+    has_time: bool,
+) -> Result<()> {
+    // The join begins with the first source that has all keys, unless every such source gives rows.
+    let full = |source: &Source| source.entity.is_some() && (source.time.is_some() || !has_time);
+    let first = if rows == Rows::Union { None } else { sources.iter().position(full) };
+    let order = first.into_iter().chain((0..sources.len()).filter(|&place| Some(place) != first)).collect::<Vec<_>>();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    for place in order {
+        let source = &mut sources[place];
+        let is_key = |name: &String| Some(name) == source.entity.as_ref() || Some(name) == source.time.as_ref();
+        let names = source.table.names();
+        let idle = |name: &&String| !is_key(name) && seen.contains(*name) && !looked_at.contains(*name);
+        let kept: Vec<String> = names.iter().filter(|name| !idle(name)).cloned().collect();
+        seen.extend(names.iter().filter(|name| !is_key(name)).cloned());
+        if kept.len() < names.len() {
+            let table = std::mem::take(&mut source.table);
+            source.table = table.select(&kept).map_err(|error| Error::stage("data", error))?;
+        }
+    }
+    Ok(())
 }
 
 fn read(loaded: &Loaded, file: &str) -> Result<Vec<u8>> {
@@ -122,7 +153,10 @@ fn prepare(
     let mut table = read_bytes(&spec.file, bytes, &options).map_err(failed)?;
     table.rename(spec.rename.iter().map(|(new, old)| (old.as_str(), new.as_str()))).map_err(failed)?;
     if let Some(filter) = &spec.filter {
-        table = filtered(table, filter)?.retyped(&spec.missing, &spec.text);
+        // Columns have their new names by now.
+        let renamed = spec.rename.iter().filter(|(_, old)| spec.text.contains(old)).map(|(new, _)| new);
+        let text: Vec<String> = spec.text.iter().chain(renamed).cloned().collect();
+        table = filtered(table, filter, remarks)?.retyped(&spec.missing, &text);
     }
     if !spec.entity_from.is_empty() {
         table.combine(&spec.entity_from, entity).map_err(failed)?;
@@ -161,13 +195,17 @@ fn prepare(
         time: has_time.then_some(()).and(time_column.as_deref()),
     };
     if let Some(how) = &spec.reshape {
-        table = reshape::reshape(&table, how, keys).map_err(failed)?;
+        let (reshaped, lost) = reshape::reshape(table, how, keys).map_err(failed)?;
+        remarks.extend(lost);
+        table = reshaped;
     }
     if let Some(how) = &spec.aggregate {
-        table = reshape::aggregate(&table, how, keys)?;
+        let (merged, lost) = reshape::aggregate(&table, how, keys)?;
+        remarks.extend(lost);
+        table = merged;
     }
     if spec.lag != 0 {
-        table = moved_on(&table, keys.time, spec.lag)?;
+        table = moved_on(table, keys.time, spec.lag)?;
     }
     if let Some(columns) = &spec.columns {
         let kept: Vec<&str> =
@@ -213,48 +251,106 @@ fn wide_hint(table: &RawTable) -> Option<Diagnostic> {
 }
 
 /// The table with its time key moved on by `lag` whole periods.
-fn moved_on(table: &RawTable, time: Option<&str>, lag: i64) -> Result<RawTable> {
-    let failed = |message: String| Error::stage("data", format!("source `{}`, lag = {lag}: {message}", table.file()));
+fn moved_on(table: RawTable, time: Option<&str>, lag: i64) -> Result<RawTable> {
+    let file = table.file().to_owned();
+    let failed = |message: String| Error::stage("data", format!("source `{file}`, lag = {lag}: {message}"));
+    let core = |error: panel_core::Error| failed(error.to_string());
     let time = time.ok_or_else(|| failed("there is no time key to move".into()))?;
-    let labels = table.key_text(time).map_err(|error| failed(error.to_string()))?;
+    let labels = table.key_text(time).map_err(core)?;
     let moved: Vec<Option<String>> = (0..table.n_rows())
         .map(|row| match labels.get(row) {
             None => Ok(None),
-            Some(label) => match label.parse::<i64>() {
-                Ok(period) => Ok(Some((period + lag).to_string())),
-                Err(_) => {
+            Some(label) => match label.parse::<i64>().ok().and_then(|period| period.checked_add(lag)) {
+                Some(period) => Ok(Some(period.to_string())),
+                None => {
                     Err(failed(format!("column `{time}`, value `{label}`: expected a whole number, such as a year")))
                 }
             },
         })
         .collect::<Result<_>>()?;
-    let columns = table
-        .names()
-        .iter()
-        .zip(table.columns())
-        .map(|(name, column)| (name.clone(), if name == time { Column::from(moved.clone()) } else { column.clone() }))
-        .collect();
-    RawTable::new(table.file(), columns).map_err(|error| failed(error.to_string()))
+    drop(labels);
+    let names = table.names().to_vec();
+    let others: Vec<&String> = names.iter().filter(|name| *name != time).collect();
+    let mut rest = table.select(&others).map_err(core)?;
+    rest.add(time, Column::from(moved)).map_err(core)?;
+    rest.select(&names).map_err(core)
 }
 
-/// The rows of a table for which an expression over its own columns holds.
-fn filtered(table: RawTable, filter: &str) -> Result<RawTable> {
-    let place = |error: panel_core::Error| {
-        Error::stage("data", format!("source `{}`, filter `{filter}`: {error}", table.file()))
-    };
+/// The rows of a table for which an expression over its columns holds.
+fn filtered(table: RawTable, filter: &str, remarks: &mut Diagnostics) -> Result<RawTable> {
+    let what = format!("source `{}`, filter `{filter}`", table.file());
+    let place = |error: panel_core::Error| Error::stage("data", format!("{what}: {error}"));
     let expression = Expr::parse(filter).map_err(place)?;
-    let mut builder =
-        Panel::builder("row", "period").keys((0..table.n_rows()).map(|row| row.to_string()), vec!["0"; table.n_rows()]);
+    let used = expression.columns();
+    let mut panel = row_panel(table.n_rows()).map_err(place)?;
     for (name, column) in table.names().iter().zip(table.columns()) {
-        builder = builder.column(name.clone(), column.clone());
+        // An unknown name is an error that lists the columns, so a panel without the others will not do then.
+        if used.contains(name) || used.iter().any(|used| !table.has(used)) {
+            panel.set(name.clone(), column.clone()).map_err(place)?;
+        }
     }
-    let panel = builder.build().map_err(place)?;
-    let keep = expression.eval_mask(&panel).map_err(place)?;
+    let mask = expression.eval_filter(&panel).map_err(place)?;
+    remarks.extend(variables::remarks(&what, &mask));
+    let keep = mask.keep;
     if !keep.contains(&true) {
-        return Err(Error::stage(
-            "data",
-            format!("source `{}`, filter `{filter}`: it keeps none of {} rows", table.file(), table.n_rows()),
-        ));
+        return Err(Error::stage("data", format!("{what}: it keeps none of {} rows", table.n_rows())));
     }
     Ok(table.take(&(0..keep.len()).filter(|&row| keep[row]).collect::<Vec<_>>()))
+}
+
+/// A panel of so many rows, in order, each its own entity, under keys that no file uses as names of columns.
+fn row_panel(n: usize) -> panel_core::Result<Panel> {
+    // Numbers of one width sort as they count.
+    let labels = (0..n).map(|row| format!("{row:010}")).collect();
+    let rows = TextColumn::from_codes((0..n as u32).collect(), labels)?;
+    let only = TextColumn::from_codes(vec![0; n], vec!["0".into()])?;
+    Panel::builder("\u{0}row", "\u{0}period").coded_keys(rows, only).build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(text: &str) -> RawTable {
+        read_bytes("d.csv", text.as_bytes(), &ReadOptions::default()).unwrap()
+    }
+
+    #[test]
+    fn a_moved_key_leaves_codes_and_lines_as_written() {
+        let moved = moved_on(table("city,year,code\n007,2012,012\n8,2013,13\n"), Some("year"), 1).unwrap();
+        assert_eq!(moved.names(), ["city", "year", "code"]);
+        assert_eq!(moved.key_text("city").unwrap().get(0), Some("007"));
+        assert_eq!(moved.key_text("year").unwrap().get(0), Some("2013"));
+        assert_eq!(moved.line(1), 3);
+        let error = moved_on(table("city,year\na,9223372036854775807\n"), Some("year"), 1).unwrap_err().to_string();
+        assert!(error.contains("`year`") && error.contains("expected a whole number"), "{error}");
+    }
+
+    #[test]
+    fn a_filter_keeps_rows_and_says_what_it_cannot_decide() {
+        let mut remarks = Diagnostics::new();
+        let text = "row,period,region\n1,2013,East\n2,,West\n3,2015,East\n";
+        let kept = filtered(table(text), "period > 2012", &mut remarks).unwrap();
+        assert_eq!((kept.n_rows(), kept.line(1)), (2, 4));
+        assert!(remarks[0].message.contains("missing in 1 rows"), "{remarks:?}");
+        remarks.clear();
+        filtered(table(text), "region != \"Est\"", &mut remarks).unwrap();
+        assert!(remarks[0].message.contains("`Est`") && remarks[0].message.contains("filter"), "{remarks:?}");
+        let error = filtered(table(text), "regoin == \"East\"", &mut remarks).unwrap_err().to_string();
+        assert!(error.contains("did you mean `region`"), "{error}");
+    }
+
+    #[test]
+    fn sources_may_differ_in_what_nobody_uses() {
+        let mut sources = vec![
+            Source::by_entity(table("city,lon,note\na,1,x\n"), "city"),
+            Source::both(table("city,year,note,unnamed_1\na,2013,y,0\n"), "city", "year"),
+            Source::both(table("city,year,note,unnamed_1,lon\na,2013,z,1,2\n"), "city", "year"),
+        ];
+        let looked_at = BTreeSet::from(["lon".to_owned()]);
+        without_idle_repeats(&mut sources, &looked_at, Rows::First, true).unwrap();
+        assert_eq!(sources[0].table.names(), ["city", "lon"], "joined after the second source");
+        assert_eq!(sources[1].table.names(), ["city", "year", "note", "unnamed_1"]);
+        assert_eq!(sources[2].table.names(), ["city", "year", "lon"]);
+    }
 }

@@ -10,6 +10,14 @@ use report::numfmt::Format;
 use report::table::{Cell, Row};
 use report::{Table, Text};
 
+/// Name and direction of an indicator: a minus before the name marks a cost.
+pub(crate) fn indicator(signed: &str) -> (&str, Direction) {
+    match signed.trim().strip_prefix('-') {
+        Some(name) => (name.trim(), Direction::Cost),
+        None => (signed.trim(), Direction::Benefit),
+    }
+}
+
 /// The weights of the indicators of a table.
 ///
 /// # Errors
@@ -22,13 +30,11 @@ pub fn weights_table(
 ) -> Result<Table> {
     let stage = format!("tables/{}", spec.id);
     let failed = |error: panel_core::Error| Error::stage(&stage, error);
+    let part = super::tables::part(spec, panel, diagnostics)?;
     let mut indicators = Vec::new();
     for signed in &spec.variables {
-        let (name, direction) = match signed.strip_prefix('-') {
-            Some(name) => (name, Direction::Cost),
-            None => (signed.as_str(), Direction::Benefit),
-        };
-        indicators.push((name, panel.float(name).map_err(failed)?, direction));
+        let (name, direction) = indicator(signed);
+        indicators.push((name, part.float(name).map_err(failed)?, direction));
     }
     let choices = EntropySpec { shift: spec.shift.unwrap_or(EntropySpec::default().shift) };
     let index = entropy_index(&indicators, &choices).map_err(failed)?;
@@ -57,4 +63,17 @@ pub fn weights_table(
     closing::close(&mut table, study);
     diagnostics.extend(index.diagnostics.into_iter().map(|remark| (spec.id.clone(), remark)));
     Ok(table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_minus_marks_a_cost_with_blanks_or_without() {
+        for signed in ["-so2", "- so2", " -so2 "] {
+            assert_eq!(indicator(signed), ("so2", Direction::Cost));
+        }
+        assert_eq!(indicator(" green "), ("green", Direction::Benefit));
+    }
 }

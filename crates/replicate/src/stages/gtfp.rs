@@ -72,7 +72,21 @@ pub fn compute(panel: &Panel, spec: &GtfpSpec, keep: &[bool]) -> Result<Gtfp> {
 /// # Errors
 /// Unknown words, refused combinations, data that the model cannot use.
 pub fn validate(panel: &Panel, spec: &GtfpSpec, keep: &[bool]) -> Result<()> {
-    Units::of(panel, spec, keep)?.with(|data, choices, _| gtfp_ebm::validate(data, choices))
+    Units::of(panel, spec, keep)?.with(|data, choices, _| {
+        gtfp_ebm::validate(data, choices)?;
+        spec.bootstrap.iter().try_for_each(|options| gtfp_ebm::validate_bootstrap(choices, options))
+    })
+}
+
+/// What [`validate`] can say without the quantities: words and columns.
+///
+/// # Errors
+/// As [`validate`].
+pub fn validate_words(panel: &Panel, spec: &GtfpSpec, keep: &[bool]) -> Result<()> {
+    let units = Units::of(panel, spec, keep)?;
+    let options = spec.bootstrap.iter();
+    let checked = options.map(|options| gtfp_ebm::validate_bootstrap(&units.choices, options));
+    checked.collect::<gtfp_ebm::Result<()>>().map_err(|error| Error::stage(&units.stage, error))
 }
 
 /// Bootstrap intervals of the rows of `keep` (Simar and Wilson 1998, 1999); `replicated` is told how many replications

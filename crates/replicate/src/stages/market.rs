@@ -4,9 +4,9 @@ use super::{as_codes, float, places, unknown_word};
 use crate::error::{Error, Result};
 use crate::study::MarketSpec;
 use market_seg::{
-    Change, Divisor, PairRule, PriceChanges, PriceColumns, PriceKind, Relations, SegSpec, Weights, segmentation,
+    Change, Demean, Divisor, PairRule, PriceChanges, PriceColumns, PriceKind, Relations, SegSpec, Weights, segmentation,
 };
-use panel_core::geo::Adjacency;
+use panel_core::geo::{Adjacency, LatLon};
 use panel_core::{Diagnostics, Panel};
 
 const STAGE: &str = "market";
@@ -29,59 +29,84 @@ pub struct Market {
 /// # Errors
 /// Unknown words, prices that are not positive, what a pair rule or a weight needs and does not have.
 pub fn compute(panel: &Panel, spec: &MarketSpec, keep: &[bool]) -> Result<Market> {
-    let rows: Vec<usize> = (0..panel.n_rows()).filter(|&row| keep[row]).collect();
-    let part = panel.filter(|row| keep[row]);
-    let columns: Vec<&[f64]> = spec.prices.iter().map(|name| float(&part, name, STAGE)).collect::<Result<_>>()?;
-    let kind = match spec.kind.as_str() {
-        "chained" => PriceKind::Chained { base: 100.0 },
-        "level" => PriceKind::Levels { lag: 1 },
-        other => return Err(unknown_word(STAGE, "kind", other, "chained, level")),
-    };
-    let failed = |error: market_seg::Error| Error::stage(STAGE, error);
-    let prices = PriceColumns {
-        columns: &columns,
-        entity: part.entity_of_row(),
-        time: part.time_of_row(),
-        entities: part.entities(),
-        times: part.times().labels(),
-        ordinals: part.times().ordinals(),
-        goods: &spec.prices,
-    };
-    let changes = PriceChanges::from_columns(&prices, kind).map_err(failed)?;
-    let choices = choices(spec, &part)?;
-    let needs_places = matches!(choices.pairs, PairRule::WithinKm { .. })
-        || matches!(choices.weights, Weights::InverseDistance { .. });
-    let at = if needs_places { Some(places(&part, &spec.lat, &spec.lon, STAGE)?) } else { None };
-    let group = match &spec.group {
-        Some(name) => Some(by_entity(&part, name)?),
-        None => None,
-    };
-    let adjacency = match &spec.neighbours {
-        Some(name) => Some(neighbours(&part, name)?),
-        None => None,
-    };
-    let gdp = match choices.weights {
-        Weights::Gdp { .. } => Some(grid(&part, float(&part, &spec.weights, STAGE)?)),
-        _ => None,
-    };
+    let ready = Ready::of(panel, spec, keep)?;
     let relations = Relations {
-        points: at.as_deref(),
+        points: ready.at.as_deref(),
         distances: None,
-        adjacency: adjacency.as_ref(),
-        group: group.as_deref(),
-        gdp: gdp.as_deref(),
+        adjacency: ready.adjacency.as_ref(),
+        group: ready.group.as_deref(),
+        gdp: ready.gdp.as_deref(),
     };
-    let result = segmentation(&changes, &relations, &choices).map_err(failed)?;
+    let result = segmentation(&ready.changes, &relations, &ready.choices).map_err(failed)?;
     let n = panel.n_rows();
+    let rows: Vec<usize> = (0..n).filter(|&row| keep[row]).collect();
     let (mut seg, mut mar) = (vec![f64::NAN; n], vec![f64::NAN; n]);
     for (i, &row) in rows.iter().enumerate() {
-        let (entity, time) = (part.entity_of_row()[i], part.time_of_row()[i]);
+        let (entity, time) = (ready.part.entity_of_row()[i], ready.part.time_of_row()[i]);
         seg[row] = result.seg(entity, time).unwrap_or(f64::NAN);
         mar[row] = result.mar(entity, time).unwrap_or(f64::NAN);
     }
-    let mut diagnostics = changes.diagnostics().clone();
-    diagnostics.extend(result.diagnostics);
-    Ok(Market { seg, mar, rows, diagnostics })
+    // The remarks about price changes are among those of the result.
+    Ok(Market { seg, mar, rows, diagnostics: result.diagnostics })
+}
+
+/// What [`compute`] would refuse before it compares any pair.
+///
+/// # Errors
+/// Those of [`compute`].
+pub fn validate(panel: &Panel, spec: &MarketSpec, keep: &[bool]) -> Result<()> {
+    Ready::of(panel, spec, keep)?.choices.validate().map_err(failed)
+}
+
+fn failed(error: market_seg::Error) -> Error {
+    Error::stage(STAGE, error)
+}
+
+/// What the index is computed from.
+struct Ready {
+    part: Panel,
+    changes: PriceChanges,
+    choices: SegSpec,
+    at: Option<Vec<Option<LatLon>>>,
+    group: Option<Vec<u32>>,
+    adjacency: Option<Adjacency>,
+    gdp: Option<Vec<f64>>,
+}
+
+impl Ready {
+    fn of(panel: &Panel, spec: &MarketSpec, keep: &[bool]) -> Result<Self> {
+        let part = panel.filter(|row| keep[row]);
+        if part.n_rows() == 0 {
+            return Err(Error::stage(STAGE, "the sample has no rows"));
+        }
+        let choices = choices(spec, &part)?;
+        let columns: Vec<&[f64]> = spec.prices.iter().map(|name| float(&part, name, STAGE)).collect::<Result<_>>()?;
+        let kind = match spec.kind.as_str() {
+            "chained" => PriceKind::Chained { base: spec.base },
+            "level" => PriceKind::Levels { lag: spec.lag },
+            other => return Err(unknown_word(STAGE, "kind", other, "chained, level")),
+        };
+        let prices = PriceColumns {
+            columns: &columns,
+            entity: part.entity_of_row(),
+            time: part.time_of_row(),
+            entities: part.entities(),
+            times: part.times().labels(),
+            ordinals: part.times().ordinals(),
+            goods: &spec.prices,
+        };
+        let changes = PriceChanges::from_columns(&prices, kind).map_err(failed)?;
+        let needs_places = matches!(choices.pairs, PairRule::WithinKm { .. })
+            || matches!(choices.weights, Weights::InverseDistance { .. });
+        let at = needs_places.then(|| places(&part, &spec.lat, &spec.lon, STAGE)).transpose()?;
+        let group = spec.group.as_ref().map(|name| by_entity(&part, name)).transpose()?;
+        let adjacency = spec.neighbours.as_ref().map(|name| neighbours(&part, name)).transpose()?;
+        let gdp = match choices.weights {
+            Weights::Gdp { .. } => Some(grid(&part, float(&part, &spec.weights, STAGE)?)),
+            _ => None,
+        };
+        Ok(Self { changes, choices, at, group, adjacency, gdp, part })
+    }
 }
 
 /// Choices in the words of the index.
@@ -102,7 +127,13 @@ pub(crate) fn choices(spec: &MarketSpec, part: &Panel) -> Result<SegSpec> {
         },
         pairs: match spec.pairs.as_str() {
             "all" => PairRule::All,
+            "neighbours" if spec.neighbours.is_none() => {
+                return Err(Error::stage(STAGE, "pairs = \"neighbours\" needs neighbours, the column that lists them"));
+            }
             "neighbours" => PairRule::Neighbours,
+            "within-group" if spec.group.is_none() => {
+                return Err(Error::stage(STAGE, "pairs = \"within-group\" needs group, the column of groups"));
+            }
             "within-group" => PairRule::WithinGroup,
             "within-km" => {
                 let km = spec.km.ok_or_else(|| Error::stage(STAGE, "pairs = \"within-km\" needs km"))?;
@@ -122,6 +153,14 @@ pub(crate) fn choices(spec: &MarketSpec, part: &Panel) -> Result<SegSpec> {
             "n" => Divisor::Population,
             other => return Err(unknown_word(STAGE, "divisor", other, "n, n-1")),
         },
+        demean: match spec.demean.as_str() {
+            "all-pairs" => Demean::AllPairs,
+            "selected-pairs" => Demean::SelectedPairs,
+            "none" => Demean::None,
+            other => return Err(unknown_word(STAGE, "demean", other, "all-pairs, selected-pairs, none")),
+        },
+        min_goods: spec.min_goods,
+        min_km: spec.min_km,
         ..SegSpec::default()
     })
 }

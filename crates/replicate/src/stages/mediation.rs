@@ -3,11 +3,10 @@
 use super::labels::labels;
 use super::regress::{options, std_errors};
 use super::variables::sample;
-use crate::compute::Computed;
 use crate::error::{Error, Result};
 use crate::output::json_number;
 use crate::study::{MediationSpec, Study};
-use panel_core::Diagnostic;
+use panel_core::{Diagnostic, Panel};
 use panel_fe::TestStat;
 use panel_fe::mediation::{Mediation, MediationSteps, mediate as split};
 use report::numfmt::Format;
@@ -41,17 +40,18 @@ pub struct Mediated {
 pub fn mediate(
     spec: &MediationSpec,
     study: &Study,
-    computed: &Computed,
+    panel: &Panel,
     diagnostics: &mut Vec<(String, Diagnostic)>,
 ) -> Result<Mediated> {
     let stage = format!("mediation/{}", spec.id);
     let failed = |error: panel_fe::Error| Error::stage(&stage, error);
-    let panel = &computed.panel;
     let terms = spec.terms.join(" + ");
     let formula = |left: &str| format!("{left} ~ {terms} + {}", spec.controls);
     let column = spec.longest();
     let options = options(&column).map_err(failed)?;
-    let mask = sample(panel, spec.sample.as_deref(), &stage)?;
+    let sampled = sample(panel, spec.sample.as_deref(), &stage)?;
+    diagnostics.extend(sampled.diagnostics.into_iter().map(|remark| (stage.clone(), remark)));
+    let mask = sampled.keep;
     // The last step uses every variable, so its sample is the common one (D25).
     let outcome = panel_fe::fit(panel, &column.formula, &options, Some(&mask)).map_err(failed)?;
     let common = outcome.esample(panel.n_rows());

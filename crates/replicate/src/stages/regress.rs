@@ -6,8 +6,8 @@ use crate::error::{Error, Result};
 use crate::output::json_number;
 use crate::stages::labels::labels;
 use crate::stages::variables::sample;
-use crate::study::{ColumnSpec, Label, Study};
-use panel_core::{Diagnostic, Panel};
+use crate::study::{ColumnSpec, Label, ModerationSpec, Study};
+use panel_core::{Diagnostic, Panel, suggest};
 use panel_fe::iv::StockYogoTable;
 use panel_fe::{Estimate, Formula, Options, TestOutcome, Vcov, WeightKind, Weights};
 use report::regression::{FitStat, Flag, SeKind, StdErrors, Term};
@@ -32,6 +32,8 @@ pub struct Fitted {
     pub esample: Vec<bool>,
     /// Remarks.
     pub diagnostics: Vec<Diagnostic>,
+    /// The estimate itself.
+    pub fit: Estimate,
 }
 
 /// Estimates a column.
@@ -42,7 +44,10 @@ pub fn estimate(panel: &Panel, study: &Study, spec: &ColumnSpec, table: &str, na
     let stage = format!("tables/{table}");
     let failed = |error: panel_fe::Error| Error::stage(&stage, format!("`{}`: {error}", spec.formula));
     let options = options(spec).map_err(failed)?;
-    let mask = sample(panel, spec.sample.as_deref(), &stage)?;
+    let formula = Formula::parse(&spec.formula).map_err(|error| failed(error.into()))?;
+    check_words(spec, &formula).map_err(|words| Error::stage(&stage, format!("`{}`: {words}", spec.formula)))?;
+    let sampled = sample(panel, spec.sample.as_deref(), &stage)?;
+    let mask = sampled.keep;
     let fit = panel_fe::fit(panel, &spec.formula, &options, Some(&mask)).map_err(failed)?;
     let y = &fit.frame().y;
     if y.values.iter().all(|value| *value == y.values[0]) {
@@ -71,10 +76,11 @@ pub fn estimate(panel: &Panel, study: &Study, spec: &ColumnSpec, table: &str, na
     }
     let record = record(&fit, spec, table, name, utest, moderation);
     let column = shown(&fit, study, spec, name);
-    let mut diagnostics = fit.diagnostics.clone();
+    let mut diagnostics = sampled.diagnostics;
+    diagnostics.extend(fit.diagnostics.iter().cloned());
     diagnostics.extend(weak_instruments(&fit));
     let esample = fit.esample(panel.n_rows());
-    Ok(Fitted { record, column, first_stages, quadratic, u_test: u_shown, esample, diagnostics })
+    Ok(Fitted { record, column, first_stages, quadratic, u_test: u_shown, esample, diagnostics, fit })
 }
 
 /// A remark where the instruments are weak: Cragg and Donald's F below the critical value of Stock and Yogo (2005) for a
@@ -93,19 +99,77 @@ fn weak_instruments(fit: &Estimate) -> Option<Diagnostic> {
     })
 }
 
+/// Checks that what a column asks for beside its formula belongs to the formula: the variable of the U test, the terms
+/// of the moderated quadratic, a name for no more first stages than there are.
+///
+/// # Errors
+/// A sentence that names the word and what was expected.
+pub fn check_words(spec: &ColumnSpec, formula: &Formula) -> std::result::Result<(), String> {
+    let terms: Vec<&str> =
+        formula.regressors.iter().chain(&formula.endogenous).map(|term| term.name.as_str()).collect();
+    let lacks = |what: &str, term: &str| {
+        let near = suggest::nearest(term, terms.iter().copied()).map(|near| format!("; did you mean `{near}`?"));
+        format!("{what}: the formula has no term `{term}`{}", near.unwrap_or_default())
+    };
+    if let Some(x) = &spec.utest {
+        let what = format!("utest = \"{x}\"");
+        for term in [x.clone(), format!("{x}^2")] {
+            if !terms.contains(&term.as_str()) {
+                return Err(lacks(&what, &term));
+            }
+        }
+    }
+    if let Some(ModerationSpec { x, moderator }) = &spec.moderation {
+        let what = format!("moderation = {{ x = \"{x}\", moderator = \"{moderator}\" }}");
+        for term in [x.clone(), format!("{x}^2")] {
+            if !terms.contains(&term.as_str()) {
+                return Err(lacks(&what, &term));
+            }
+        }
+        let (one, other) = (format!("{x}:{moderator}"), format!("{moderator}:{x}"));
+        if !terms.contains(&one.as_str()) && !terms.contains(&other.as_str()) {
+            return Err(lacks(&what, &one));
+        }
+    }
+    let (named, known) = (spec.first_stages.len(), formula.endogenous.len());
+    if named > known {
+        return Err(format!("first_stages has {named} names, and the formula {known} endogenous regressors"));
+    }
+    Ok(())
+}
+
 /// Options of a column in the words of the estimator.
 ///
 /// # Errors
 /// Words that are no option.
 pub fn options(spec: &ColumnSpec) -> panel_fe::Result<Options> {
-    Ok(Options {
+    let kind = || match spec.weight_kind.as_deref() {
+        None | Some("analytic") => Ok(WeightKind::Analytic),
+        Some("frequency") => Ok(WeightKind::Frequency),
+        Some("importance") => Ok(WeightKind::Importance),
+        Some(other) => Err(panel_fe::Error::Specification(format!(
+            "weight_kind = \"{other}\": expected analytic, frequency or importance"
+        ))),
+    };
+    let mut options = Options {
         vcov: spec.vcov.parse()?,
         like: spec.like.parse()?,
-        weights: spec.weights.clone().map(|column| Weights { column, kind: WeightKind::Analytic }),
+        weights: spec
+            .weights
+            .clone()
+            .map(|column| Ok::<_, panel_fe::Error>(Weights { column, kind: kind()? }))
+            .transpose()?,
         singletons: spec.singletons.parse()?,
         gaps: spec.gaps.as_deref().map(str::parse).transpose()?,
         ..Options::default()
-    })
+    };
+    if let Some(lat) = &spec.lat {
+        options.coordinates.lat.clone_from(lat);
+    }
+    if let Some(lon) = &spec.lon {
+        options.coordinates.lon.clone_from(lon);
+    }
+    Ok(options)
 }
 
 /// Coefficients as records.
@@ -352,4 +416,30 @@ fn first_stage_column(
         });
     }
     Ok(Some(column))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(more: &str) -> std::result::Result<(), String> {
+        let formula = "y ~ x + x^2 + x:m + w | city | D ~ iv";
+        let spec: ColumnSpec = toml::from_str(&format!("formula = \"{formula}\"\n{more}")).unwrap();
+        check_words(&spec, &Formula::parse(formula).unwrap())
+    }
+
+    #[test]
+    fn words_beside_a_formula_belong_to_it() {
+        assert_eq!(
+            check("utest = \"x\"\nmoderation = { x = \"x\", moderator = \"m\" }\nfirst_stages = [\"D\"]"),
+            Ok(())
+        );
+        assert_eq!(
+            check("utest = \"xx\"").unwrap_err(),
+            "utest = \"xx\": the formula has no term `xx`; did you mean `x`?"
+        );
+        assert!(check("utest = \"w\"").unwrap_err().contains("no term `w^2`"));
+        assert!(check("moderation = { x = \"x\", moderator = \"z\" }").unwrap_err().contains("no term `x:z`"));
+        assert!(check("first_stages = [\"a\", \"b\"]").unwrap_err().contains("2 names"));
+    }
 }

@@ -4,16 +4,21 @@ use super::labels::labels;
 use super::mediation::{self, Mediated};
 use super::records::EstimateRecord;
 use super::regress::{Fitted, estimate};
+use super::variables::sample;
 use super::{calibration, closing, curve, entropy, u_tables};
 use crate::compute::{Cache, Computed};
 use crate::error::{Error, Result};
-use crate::study::{Loaded, Study, TableKind, TableSpec};
-use panel_core::Diagnostic;
+use crate::figures;
+use crate::study::{ColumnSpec, Loaded, Study, TableKind, TableSpec};
 use panel_core::descriptives::describe_columns;
+use panel_core::{Diagnostic, Panel};
+use panel_fe::Estimate;
+use rayon::prelude::*;
 use report::descriptives::{DescriptivesSpec, Summary, descriptives_table};
 use report::regression::Flag;
 use report::utest::UTestRecord;
 use report::{ModelColumn, RegressionSpec, Table, regression_table};
+use std::sync::Arc;
 
 /// What the stage makes.
 #[derive(Debug, Default)]
@@ -30,6 +35,8 @@ pub struct Tables {
     pub samples: Vec<(String, String, Vec<bool>)>,
     /// Remarks, by table and column.
     pub diagnostics: Vec<(String, Diagnostic)>,
+    /// Estimates that figures are drawn from: table, column.
+    fits: Vec<(String, String, Arc<Estimate>)>,
     columns: Vec<(String, ModelColumn)>,
     summaries: Vec<(String, Summary)>,
 }
@@ -45,6 +52,13 @@ impl Tables {
     #[must_use]
     pub fn estimate_of(&self, table: &str, column: &str) -> Option<&EstimateRecord> {
         self.estimates.iter().find(|record| record.table == table && record.column == column)
+    }
+
+    /// The estimate of a column that figures are drawn from.
+    #[must_use]
+    pub(crate) fn fit_of(&self, table: &str, column: &str) -> Option<Arc<Estimate>> {
+        let (_, _, fit) = self.fits.iter().find(|(id, name, _)| id == table && name == column)?;
+        Some(Arc::clone(fit))
     }
 
     /// A shown column of a regression table by its name.
@@ -85,7 +99,7 @@ pub fn build(loaded: &Loaded, computed: &Computed, cache: &Cache) -> Result<Tabl
         made.tables.extend(u_tables::table(spec, study, &u_tests)?);
     }
     for spec in &study.mediation {
-        let mediated = mediation::mediate(spec, study, computed, &mut made.diagnostics)?;
+        let mediated = mediation::mediate(spec, study, &computed.panel, &mut made.diagnostics)?;
         made.tables.push(mediation::table(&mediated, study));
         made.mediation.push(mediated);
     }
@@ -100,7 +114,8 @@ pub fn build(loaded: &Loaded, computed: &Computed, cache: &Cache) -> Result<Tabl
 fn descriptives(spec: &TableSpec, study: &Study, computed: &Computed, made: &mut Tables) -> Result<Table> {
     let failed = |error: panel_core::Error| Error::stage(format!("tables/{}", spec.id), error);
     let mut rows = Vec::new();
-    for d in describe_columns(&computed.panel, &spec.variables).map_err(failed)? {
+    let part = part(spec, &computed.panel, &mut made.diagnostics)?;
+    for d in describe_columns(&part, &spec.variables).map_err(failed)? {
         rows.push(Summary {
             name: d.name,
             group: report::Text::default(),
@@ -125,6 +140,18 @@ fn descriptives(spec: &TableSpec, study: &Study, computed: &Computed, made: &mut
     Ok(table)
 }
 
+/// The rows of the panel that a descriptive table or an entropy table is about.
+pub(crate) fn part(spec: &TableSpec, panel: &Panel, diagnostics: &mut Vec<(String, Diagnostic)>) -> Result<Panel> {
+    let stage = format!("tables/{}", spec.id);
+    let Some(filter) = &spec.sample else { return Ok(panel.clone()) };
+    let sample = sample(panel, Some(filter), &stage)?;
+    if !sample.keep.contains(&true) {
+        return Err(Error::stage(&stage, format!("sample `{filter}`: it keeps no row")));
+    }
+    diagnostics.extend(sample.diagnostics.into_iter().map(|remark| (spec.id.clone(), remark)));
+    Ok(panel.filter(|row| sample.keep[row]))
+}
+
 fn regressions(
     spec: &TableSpec,
     study: &Study,
@@ -135,11 +162,21 @@ fn regressions(
     let failed = |error: report::Error| Error::stage(format!("tables/{}", spec.id), error);
     let mut shown: Vec<ModelColumn> = Vec::new();
     let mut remarks: Vec<report::Text> = Vec::new();
-    for (place, column) in spec.columns.iter().enumerate() {
-        let name = column.name.clone().unwrap_or_else(|| format!("({})", place + 1));
-        let stage = format!("tables/{}", spec.id);
-        let fitted: Fitted = estimate(&computed.panel, study, column, &spec.id, &name)
-            .map_err(|error| error.at(format!("{stage}, column {name}")))?;
+    let fit = |(place, column): (usize, &ColumnSpec)| {
+        let name = column.name_at(place);
+        let fitted = estimate(&computed.panel, study, column, &spec.id, &name)
+            .map_err(|error| error.at(format!("tables/{}, column {name}", spec.id)));
+        (name, fitted)
+    };
+    // Columns at once, results in order: the first that fails is the one that is named.
+    let columns: Vec<(String, Result<Fitted>)> = spec.columns.par_iter().enumerate().map(fit).collect();
+    let headline = figures::Headline::of(study).filter(|headline| headline.table.id == spec.id);
+    for (column, (name, fitted)) in spec.columns.iter().zip(columns) {
+        let fitted = fitted?;
+        let is_headline = headline.as_ref().is_some_and(|headline| headline.name == name);
+        if is_headline || column.moderation.is_some() || fitted.fit.iv.is_some() {
+            made.fits.push((spec.id.clone(), name.clone(), Arc::new(fitted.fit)));
+        }
         made.diagnostics.extend(fitted.diagnostics.into_iter().map(|remark| (format!("{}{name}", spec.id), remark)));
         shown.extend(fitted.first_stages);
         shown.push(fitted.column);

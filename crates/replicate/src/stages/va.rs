@@ -5,9 +5,15 @@ use crate::error::{Error, Result};
 use crate::study::VaSpec;
 use panel_core::geo::Metric;
 use panel_core::{Diagnostic, Diagnostics, Panel};
-use va_index::{Employment, Form, Geography, Kernel, Normalization, VaSpec as Choices, virtual_agglomeration};
+use va_index::{
+    Employment, Form, Geography, Kernel, Normalization, OwnDistance, VaSpec as Choices, location_quotient,
+    virtual_agglomeration,
+};
 
 const STAGE: &str = "va";
+
+/// Code of the remark that a part is larger than its whole.
+const LARGER: &str = "sector-exceeds-total";
 
 /// Values of every row of the panel; `NaN` outside the entity set.
 #[derive(Debug, Clone)]
@@ -29,23 +35,11 @@ pub struct Va {
 /// # Errors
 /// Unknown words, bad coordinates, negative employment.
 pub fn compute(panel: &Panel, spec: &VaSpec, keep: &[bool]) -> Result<Va> {
-    let rows: Vec<usize> = (0..panel.n_rows()).filter(|&row| keep[row]).collect();
-    let part = panel.filter(|row| keep[row]);
-    if part.n_rows() == 0 {
-        return Err(Error::stage(STAGE, "the sample has no rows"));
-    }
-    let at = places(&part, &spec.lat, &spec.lon, STAGE)?;
-    let data = Employment {
-        sector: float(&part, &spec.sector, STAGE)?,
-        total: float(&part, &spec.total, STAGE)?,
-        entity: part.entity_of_row(),
-        time: part.time_of_row(),
-        entities: part.entities(),
-        times: part.times().labels(),
-    };
-    let index = virtual_agglomeration(&data, &Geography::Points(&at), None, &choices(spec)?).map_err(|error| {
-        Error::stage(STAGE, format!("{error} (sector = `{}`, total = `{}`)", spec.sector, spec.total))
-    })?;
+    let part = part(panel, keep)?;
+    let (data, at) = (employment(&part, spec)?, places(&part, &spec.lat, &spec.lon, STAGE)?);
+    let areas = spec.area.as_ref().map(|name| areas(&part, name)).transpose()?;
+    let index = virtual_agglomeration(&data, &Geography::Points(&at), areas.as_deref(), &choices(spec)?)
+        .map_err(|error| in_columns(error, spec))?;
     let mut diagnostics = index.diagnostics;
     let larger: Vec<usize> = (0..part.n_rows()).filter(|&row| data.sector[row] > data.total[row]).collect();
     if let Some(&first) = larger.first() {
@@ -58,8 +52,11 @@ pub fn compute(panel: &Panel, spec: &VaSpec, keep: &[bool]) -> Result<Va> {
             data.sector[first],
             data.total[first]
         );
-        diagnostics.push(Diagnostic::warning("sector-exceeds-total", message));
+        // The index says the same without the names of the columns.
+        diagnostics.retain(|remark| remark.code != LARGER);
+        diagnostics.push(Diagnostic::warning(LARGER, message));
     }
+    let rows: Vec<usize> = (0..panel.n_rows()).filter(|&row| keep[row]).collect();
     let n = panel.n_rows();
     Ok(Va {
         va: spread(&index.va, &rows, n),
@@ -68,6 +65,39 @@ pub fn compute(panel: &Panel, spec: &VaSpec, keep: &[bool]) -> Result<Va> {
         rows,
         diagnostics,
     })
+}
+
+/// What [`compute`] would refuse before it looks at distances.
+///
+/// # Errors
+/// Those of [`compute`].
+pub fn validate(panel: &Panel, spec: &VaSpec, keep: &[bool]) -> Result<()> {
+    let part = part(panel, keep)?;
+    choices(spec)?.validate().map_err(|error| in_columns(error, spec))?;
+    places(&part, &spec.lat, &spec.lon, STAGE)?;
+    spec.area.iter().try_for_each(|name| areas(&part, name).map(|_| ()))?;
+    location_quotient(&employment(&part, spec)?).map_err(|error| in_columns(error, spec)).map(|_| ())
+}
+
+fn part(panel: &Panel, keep: &[bool]) -> Result<Panel> {
+    let part = panel.filter(|row| keep[row]);
+    if part.n_rows() == 0 { Err(Error::stage(STAGE, "the sample has no rows")) } else { Ok(part) }
+}
+
+fn employment<'a>(part: &'a Panel, spec: &VaSpec) -> Result<Employment<'a>> {
+    Ok(Employment {
+        sector: float(part, &spec.sector, STAGE)?,
+        total: float(part, &spec.total, STAGE)?,
+        entity: part.entity_of_row(),
+        time: part.time_of_row(),
+        entities: part.entities(),
+        times: part.times().labels(),
+    })
+}
+
+/// An error of the index with the columns that its quantities are.
+fn in_columns(error: va_index::Error, spec: &VaSpec) -> Error {
+    Error::stage(STAGE, format!("{error} (sector = `{}`, total = `{}`)", spec.sector, spec.total))
 }
 
 /// Choices in the words of the index.
@@ -108,8 +138,28 @@ pub(crate) fn choices(spec: &VaSpec) -> Result<Choices> {
             other => return Err(unknown_word(STAGE, "normalisation", other, "raw, row, spectral, min-max")),
         },
         metric: metric(&spec.distance)?,
-        ..Choices::default()
+        min_km: spec.min_km,
+        own: spec.own.as_deref().map(|word| own(word, spec)).transpose()?,
     })
+}
+
+fn own(word: &str, spec: &VaSpec) -> Result<OwnDistance> {
+    match word {
+        "excluded" => Ok(OwnDistance::Excluded),
+        "unit" => Ok(OwnDistance::Unit),
+        "radius" if spec.area.is_none() => {
+            Err(Error::stage(STAGE, "own = \"radius\" needs area, the column of areas in km²"))
+        }
+        "radius" => Ok(OwnDistance::Radius),
+        other => Err(unknown_word(STAGE, "own", other, "excluded, unit, radius")),
+    }
+}
+
+/// One area per entity, that of its first row with one; `NaN` where it has none.
+fn areas(part: &Panel, name: &str) -> Result<Vec<f64>> {
+    let values = float(part, name, STAGE)?;
+    let first = |rows: std::ops::Range<usize>| values[rows].iter().copied().find(|value| !value.is_nan());
+    Ok(part.entity_rows().map(|rows| first(rows).unwrap_or(f64::NAN)).collect())
 }
 
 fn metric(word: &str) -> Result<Metric> {

@@ -2,8 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::study::Study;
-use panel_core::expr::{Definitions, Expr};
-use panel_core::{Diagnostics, Panel};
+use panel_core::expr::{Definitions, Expr, Mask};
+use panel_core::{Diagnostic, Diagnostics, Panel};
 
 /// Parses the derived variables of a study.
 ///
@@ -31,12 +31,60 @@ pub fn apply_rest(definitions: &Definitions, panel: &mut Panel) -> Result<Diagno
     definitions.apply(panel).map_err(|error| Error::stage("variables", error))
 }
 
+/// The rows of a sample.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sample {
+    /// Whether each row of the panel is kept.
+    pub keep: Vec<bool>,
+    /// What the filter's evaluation remarked, and how many rows it cannot decide.
+    pub diagnostics: Diagnostics,
+}
+
 /// The rows that a `sample` keeps; all where there is none.
 ///
 /// # Errors
 /// Those of the expression.
-pub fn sample(panel: &Panel, filter: Option<&str>, stage: &str) -> Result<Vec<bool>> {
-    let Some(filter) = filter else { return Ok(vec![true; panel.n_rows()]) };
+pub fn sample(panel: &Panel, filter: Option<&str>, stage: &str) -> Result<Sample> {
+    let Some(filter) = filter else {
+        return Ok(Sample { keep: vec![true; panel.n_rows()], diagnostics: Diagnostics::new() });
+    };
     let failed = |error: panel_core::Error| Error::stage(stage, format!("sample `{filter}`: {error}"));
-    Expr::parse(filter).and_then(|expression| expression.eval_mask(panel)).map_err(failed)
+    let mask = Expr::parse(filter).and_then(|expression| expression.eval_filter(panel)).map_err(failed)?;
+    let diagnostics = remarks(&format!("sample `{filter}`"), &mask);
+    Ok(Sample { keep: mask.keep, diagnostics })
+}
+
+/// What is to be said of a filter, each sentence with the filter it belongs to.
+pub(crate) fn remarks(what: &str, mask: &Mask) -> Diagnostics {
+    let named = |remark: &Diagnostic| Diagnostic { message: format!("{what}: {}", remark.message), ..remark.clone() };
+    let mut remarks: Diagnostics = mask.diagnostics.iter().map(named).collect();
+    if mask.n_missing > 0 {
+        let message =
+            format!("{what}: a value that it compares is missing in {} rows; they are left out", mask.n_missing);
+        remarks.push(Diagnostic::note("filter-missing", message));
+    }
+    remarks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sample_says_what_it_cannot_decide_and_what_it_does_not_know() {
+        let panel = Panel::builder("city", "year")
+            .keys(["a", "b", "c"], ["1", "1", "1"])
+            .column("x", vec![1.0, f64::NAN, 3.0])
+            .column("region", panel_core::TextColumn::new(&[Some("East"), Some("West"), Some("East")]))
+            .build()
+            .unwrap();
+        let all = sample(&panel, None, "t").unwrap();
+        assert!(all.keep == [true; 3] && all.diagnostics.is_empty());
+        let some = sample(&panel, Some("x > 1"), "t").unwrap();
+        assert_eq!(some.keep, [false, false, true]);
+        assert!(some.diagnostics[0].message.contains("missing in 1 rows"), "{:?}", some.diagnostics);
+        let odd = sample(&panel, Some("region != \"Est\""), "t").unwrap();
+        assert_eq!(odd.keep, [true; 3]);
+        assert!(odd.diagnostics.iter().any(|remark| remark.code == "unknown-value"), "{:?}", odd.diagnostics);
+    }
 }

@@ -1,6 +1,6 @@
 //! Reading a study file, with errors that name the line and the nearest known key.
 
-use super::Study;
+use super::{Study, TableKind, TableSpec};
 use crate::error::{Error, Result};
 use std::path::{Path, PathBuf};
 
@@ -98,7 +98,19 @@ fn check(study: &Study) -> std::result::Result<(), String> {
     let curve = study.curve.iter().map(|curve| curve.id.as_str());
     unique("table", study.tables.iter().map(|spec| spec.id.as_str()).chain(curve))?;
     unique("mediation", study.mediation.iter().map(|spec| spec.id.as_str()))?;
+    if !["en", "zh"].contains(&study.study.lang.as_str()) {
+        return Err(format!("[study] lang = \"{}\": expected en or zh", study.study.lang));
+    }
+    study.quality.check()?;
+    tables_of_one_name(study)?;
+    let whole = |table: &&TableSpec| matches!(table.kind, TableKind::Regression | TableKind::Calibration);
+    if let Some(table) = study.tables.iter().filter(whole).find(|table| table.sample.is_some()) {
+        let belongs = if table.kind == TableKind::Regression { "its columns" } else { "[[gtfp]]" };
+        return Err(format!("table `{}`: a sample of this kind of table belongs to {belongs}", table.id));
+    }
     study.report.check(study)?;
+    crate::names::check_order(study)?;
+    study.curve.iter().try_for_each(|curve| crate::stages::curve::check(curve, study))?;
     if study.sources.is_empty() {
         return Err("no [[source]]: a study needs data".into());
     }
@@ -106,6 +118,23 @@ fn check(study: &Study) -> std::result::Result<(), String> {
         return Err(format!("[variables] {name} = {value}: expected an expression in quotes"));
     }
     Ok(())
+}
+
+/// Checks that no two tables, those that belong to others included, go by one name.
+fn tables_of_one_name(study: &Study) -> std::result::Result<(), String> {
+    let mut names: Vec<String> = vec![crate::output::JOINT.to_owned()];
+    for table in &study.tables {
+        names.push(table.id.clone());
+        if table.columns.iter().any(|column| column.utest.is_some()) {
+            names.push(crate::stages::u_tables::id(&table.id));
+        }
+    }
+    names.extend(study.mediation.iter().map(|spec| format!("mediation-{}", spec.id)));
+    names.extend(study.curve.iter().map(|curve| curve.id.clone()));
+    match (1..names.len()).find(|&place| names[..place].contains(&names[place])) {
+        Some(place) => Err(format!("two tables would be written to `tables/{}.*`; give one another id", names[place])),
+        None => Ok(()),
+    }
 }
 
 /// Line, message and the nearest key of a TOML error.
@@ -155,5 +184,22 @@ mod tests {
         let changed = study.with(&"\"gtfp.a.rts\" = \"vrs\"".parse().expect("toml")).expect("known path");
         assert_eq!(changed.study.gtfp[0].rts, "vrs");
         assert!(study.with(&"\"gtfp.b.rts\" = \"vrs\"".parse().expect("toml")).is_err());
+    }
+
+    #[test]
+    fn words_that_would_be_passed_over_are_errors() {
+        let refused = |text: &str| parse(text).unwrap_err().to_string();
+        let lang = HEAD.replace("time = \"year\"", "time = \"year\"\nlang = \"cn\"");
+        assert!(refused(&lang).contains("lang = \"cn\": expected en or zh"));
+        let range = refused(&format!("{HEAD}[quality.ranges]\nGov = [1.5, 0.0]\n"));
+        assert!(range.contains("[quality.ranges] Gov = [1.5, 0]"), "{range}");
+        let table = "[[table]]\nid = \"t\"\n[[table.column]]\nformula = \"y ~ x + x^2\"\n";
+        let curve = |table: &str, column: &str, x: &str| {
+            format!("[curve]\nid = \"c\"\ntable = \"{table}\"\ncolumn = \"{column}\"\nx = \"{x}\"\n")
+        };
+        assert!(parse(&format!("{HEAD}{table}{}", curve("t", "(1)", "x"))).is_ok());
+        assert!(refused(&format!("{HEAD}{table}{}", curve("tt", "(1)", "x"))).contains("did you mean `t`"));
+        assert!(refused(&format!("{HEAD}{table}{}", curve("t", "(2)", "x"))).contains("no column `(2)`"));
+        assert!(refused(&format!("{HEAD}{table}{}", curve("t", "(1)", "z"))).contains("no term `z`"));
     }
 }

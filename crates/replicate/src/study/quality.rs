@@ -22,3 +22,19 @@ impl Default for QualityOptions {
         Self { variables: None, jump: 1.0, outlier: 6.0, ranges: BTreeMap::new() }
     }
 }
+
+impl QualityOptions {
+    /// Checks that every range has a smallest value that is not above the largest.
+    ///
+    /// # Errors
+    /// A sentence that names the variable.
+    pub fn check(&self) -> Result<(), String> {
+        let ordered = |[min, max]: &[f64; 2]| min <= max;
+        match self.ranges.iter().find(|(_, range)| !ordered(range)) {
+            Some((name, [min, max])) => {
+                Err(format!("[quality.ranges] {name} = [{min}, {max}]: expected the smallest value, then the largest"))
+            }
+            None => Ok(()),
+        }
+    }
+}

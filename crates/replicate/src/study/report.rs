@@ -79,7 +79,7 @@ impl ReportSpec {
                 let known = study.tables.iter().map(|spec| spec.id.as_str());
                 format!("[report] headline: no table `{table}`{}", hint(table, known))
             })?;
-            let name = |place: usize| spec.columns[place].name.clone().unwrap_or_else(|| format!("({})", place + 1));
+            let name = |place: usize| spec.columns[place].name_at(place);
             if !(0..spec.columns.len()).any(|place| name(place) == *column) {
                 return Err(format!("[report] headline: table `{table}` has no column `{column}`"));
             }

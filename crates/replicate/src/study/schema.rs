@@ -140,6 +140,13 @@ pub struct VaSpec {
     /// D3: `great-circle`, `geodesic`.
     #[serde(default = "great_circle")]
     pub distance: String,
+    /// Shorter distances count as this one.
+    pub min_km: Option<f64>,
+    /// Own weight: `excluded`, `unit`, `radius` (the kernel at the mean distance within `area`); that of `form` where it is
+    /// absent.
+    pub own: Option<String>,
+    /// Column of areas in km², for `own = "radius"`.
+    pub area: Option<String>,
     /// Entity set (D24).
     pub sample: Option<String>,
     /// Names of the variables it makes.
@@ -355,6 +362,21 @@ pub struct MarketSpec {
     /// `sum` (1 each), `mean` (1/N), `inverse-distance`, or the name of a column (GDP).
     #[serde(default = "sum")]
     pub weights: String,
+    /// Value of "no change" in chained prices.
+    #[serde(default = "hundred")]
+    pub base: f64,
+    /// Periods back to which prices in levels are compared: 12 for months against the same month a year ago.
+    #[serde(default = "one_back")]
+    pub lag: i64,
+    /// What is subtracted from each good's changes before the variance, the mean over `all-pairs`, `selected-pairs`, or
+    /// `none`.
+    #[serde(default = "all_pairs")]
+    pub demean: String,
+    /// Goods that a pair needs in a period.
+    #[serde(default = "two")]
+    pub min_goods: usize,
+    /// Shorter distances count as this one.
+    pub min_km: Option<f64>,
     /// Divisor of the variance over goods: `n` or `n-1`.
     #[serde(default = "n_minus_one")]
     pub divisor: String,
@@ -385,6 +407,18 @@ fn all() -> String {
 }
 fn sum() -> String {
     "sum".into()
+}
+fn hundred() -> f64 {
+    100.0
+}
+fn one_back() -> i64 {
+    1
+}
+fn two() -> usize {
+    2
+}
+fn all_pairs() -> String {
+    "all-pairs".into()
 }
 fn n_minus_one() -> String {
     "n-1".into()
@@ -426,6 +460,8 @@ pub struct TableSpec {
     /// specifications of a calibration table.
     #[serde(default)]
     pub variables: Vec<String>,
+    /// Rows of a descriptive table or an entropy table.
+    pub sample: Option<String>,
     /// Shift of an entropy table's standardised values (D23: 1e-4).
     pub shift: Option<f64>,
     /// Columns of a regression table.
@@ -467,6 +503,12 @@ pub struct ColumnSpec {
     pub utest: Option<String>,
     /// Column of weights.
     pub weights: Option<String>,
+    /// `analytic` (inverse variances, the default), `frequency` (a row stands for so many), `importance`.
+    pub weight_kind: Option<String>,
+    /// Column of latitudes for Conley's covariance; `lat` where it is absent.
+    pub lat: Option<String>,
+    /// Column of longitudes for Conley's covariance; `lon` where it is absent.
+    pub lon: Option<String>,
     /// `drop` or `keep`.
     #[serde(default = "drop_text")]
     pub singletons: String,
@@ -477,6 +519,14 @@ pub struct ColumnSpec {
     pub first_stages: Vec<String>,
     /// A moderated quadratic.
     pub moderation: Option<ModerationSpec>,
+}
+
+impl ColumnSpec {
+    /// Its name as the column at this place of a table.
+    #[must_use]
+    pub fn name_at(&self, place: usize) -> String {
+        self.name.clone().unwrap_or_else(|| format!("({})", place + 1))
+    }
 }
 
 fn iid() -> String {
@@ -535,6 +585,9 @@ impl MediationSpec {
             like: self.like.clone(),
             utest: None,
             weights: None,
+            weight_kind: None,
+            lat: None,
+            lon: None,
             singletons: "drop".into(),
             gaps: None,
             first_stages: Vec::new(),

@@ -20,7 +20,7 @@ pub struct SourceSpec {
     pub header_rows: Option<usize>,
     /// Field separator of a text file; found out where it is not given.
     pub delimiter: Option<char>,
-    /// Columns that stay text even if every cell looks like a number, such as codes.
+    /// Columns that stay text even if every cell looks like a number, such as codes; by their names in the file.
     #[serde(default)]
     pub text: Vec<String>,
     /// Further words that stand for a missing value, beside `NA`, `--`, `…` and the like.
@@ -46,7 +46,7 @@ pub struct SourceSpec {
     pub rename: BTreeMap<String, String>,
     /// Columns to keep, by their new names; all where it is absent.
     pub columns: Option<Vec<String>>,
-    /// Rows to keep, an expression over the file's own columns.
+    /// Rows to keep, an expression over the file's columns by their new names, before any reshape.
     pub filter: Option<String>,
     /// A list of entities by which other spellings of the entity key are recognised.
     pub names: Option<NameList>,
@@ -106,6 +106,7 @@ pub struct Aggregate {
     pub to: String,
     /// `mean`, `sum`, `last`.
     pub with: String,
-    /// Least number of periods for a value to count (all that a full year has).
+    /// Least number of periods for a value to count (all that a full year has); a year with fewer is missing and counted
+    /// in a remark.
     pub at_least: Option<usize>,
 }

@@ -3,59 +3,91 @@
 use crate::column::{Column, TextColumn};
 use crate::error::{Error, Result};
 use crate::panel::Panel;
-use polars::prelude::{Column as PolarsColumn, DataFrame, NamedFrom, PolarsError, Series};
+use polars::prelude::{
+    Column as PolarsColumn, DataFrame, Float64Chunked, IntoSeries, NamedFrom, NewChunkedArray, PolarsError, Series,
+};
 use polars_io::prelude::{ParquetCompression, ParquetWriter};
+use std::ops::Range;
+
+/// Rows of a row group. It is fixed: the bytes must not depend on the number of threads.
+const ROW_GROUP: usize = 1 << 17;
 
 /// Parquet with the two keys first; whole-number keys are 64-bit integers, other keys texts; missing is null.
+///
+/// Row groups are made and written one by one, so that no second copy of the panel is held.
 ///
 /// # Errors
 /// [`Error::Specification`] where polars refuses, which no valid panel brings about.
 pub fn to_parquet(panel: &Panel) -> Result<Vec<u8>> {
     let fail = |error: PolarsError| Error::Specification(format!("cannot write Parquet: {error}"));
-    let mut columns: Vec<PolarsColumn> = Vec::with_capacity(panel.names().len() + 2);
-    columns.push(key(panel.entity_name(), panel.entities(), panel.entity_of_row()));
-    columns.push(key(panel.time_name(), panel.times().labels(), panel.time_of_row()));
-    for name in panel.names() {
-        columns.push(match panel.column(name)? {
-            Column::Float(values) => {
-                // A column without gaps is copied whole; one with gaps goes value by value.
-                if values.iter().any(|value| value.is_nan()) {
-                    let values: Vec<Option<f64>> =
-                        values.iter().map(|&value| (!value.is_nan()).then_some(value)).collect();
-                    Series::new(name.as_str().into(), values).into()
-                } else {
-                    Series::new(name.as_str().into(), &values[..]).into()
-                }
-            }
-            Column::Text(text) => texts(name, text),
-        });
-    }
-    let mut frame = DataFrame::new(panel.n_rows(), columns).map_err(fail)?;
+    let entities = Key::new(panel.entity_name(), panel.entities());
+    let times = Key::new(panel.time_name(), panel.times().labels());
+    let frame = |rows: Range<usize>| -> Result<DataFrame> {
+        let mut columns: Vec<PolarsColumn> = Vec::with_capacity(panel.names().len() + 2);
+        columns.push(entities.column(&panel.entity_of_row()[rows.clone()]));
+        columns.push(times.column(&panel.time_of_row()[rows.clone()]));
+        for name in panel.names() {
+            columns.push(match panel.column(name)? {
+                Column::Float(values) => numbers(name, &values[rows.clone()]),
+                Column::Text(text) => texts(name, text, rows.clone()),
+            });
+        }
+        DataFrame::new(rows.len(), columns).map_err(fail)
+    };
+    let n = panel.n_rows();
+    let group = |start: usize| start..(start + ROW_GROUP).min(n);
     let mut bytes = Vec::new();
-    // A fixed row group size: the bytes must not depend on the number of threads.
-    ParquetWriter::new(&mut bytes)
-        .with_compression(ParquetCompression::Snappy)
-        .with_row_group_size(Some(1 << 17))
-        .set_parallel(false)
-        .finish(&mut frame)
-        .map_err(fail)?;
+    let first = frame(group(0))?;
+    let writer = ParquetWriter::new(&mut bytes).with_compression(ParquetCompression::Snappy).set_parallel(false);
+    let mut writer = writer.batched(first.schema()).map_err(fail)?;
+    writer.write_batch(&first).map_err(fail)?;
+    drop(first);
+    for start in (ROW_GROUP..n).step_by(ROW_GROUP) {
+        writer.write_batch(&frame(group(start))?).map_err(fail)?;
+    }
+    writer.finish().map_err(fail)?;
+    drop(writer);
     Ok(bytes)
 }
 
-fn key(name: &str, labels: &[String], codes: &[u32]) -> PolarsColumn {
-    // `007` is a label, not a number: only what prints back the same is written as one.
-    let whole = |label: &String| label.parse::<i64>().ok().filter(|value| value.to_string() == *label);
-    match labels.iter().map(whole).collect::<Option<Vec<i64>>>() {
-        Some(values) => {
-            Series::new(name.into(), codes.iter().map(|&code| values[code as usize]).collect::<Vec<i64>>()).into()
-        }
-        None => {
-            Series::new(name.into(), codes.iter().map(|&code| labels[code as usize].as_str()).collect::<Vec<&str>>())
-                .into()
+/// A key: its name, its labels, and the numbers they stand for where each is one.
+struct Key<'a> {
+    name: &'a str,
+    labels: &'a [String],
+    numbers: Option<Vec<i64>>,
+}
+
+impl<'a> Key<'a> {
+    fn new(name: &'a str, labels: &'a [String]) -> Self {
+        // `007` is a label, not a number: only what prints back the same is written as one.
+        let whole = |label: &String| label.parse::<i64>().ok().filter(|value| value.to_string() == *label);
+        Self { name, labels, numbers: labels.iter().map(whole).collect() }
+    }
+
+    fn column(&self, codes: &[u32]) -> PolarsColumn {
+        match &self.numbers {
+            Some(numbers) => {
+                let values: Vec<i64> = codes.iter().map(|&code| numbers[code as usize]).collect();
+                Series::new(self.name.into(), values).into()
+            }
+            None => {
+                let labels: Vec<&str> = codes.iter().map(|&code| self.labels[code as usize].as_str()).collect();
+                Series::new(self.name.into(), labels).into()
+            }
         }
     }
 }
 
-fn texts(name: &str, text: &TextColumn) -> PolarsColumn {
-    Series::new(name.into(), (0..text.len()).map(|row| text.get(row)).collect::<Vec<Option<&str>>>()).into()
+fn numbers(name: &str, values: &[f64]) -> PolarsColumn {
+    // Values without gaps are copied whole; others go one by one.
+    if values.iter().any(|value| value.is_nan()) {
+        let values = values.iter().map(|&value| (!value.is_nan()).then_some(value));
+        Float64Chunked::from_iter_options(name.into(), values).into_series().into()
+    } else {
+        Series::new(name.into(), values).into()
+    }
+}
+
+fn texts(name: &str, text: &TextColumn, rows: Range<usize>) -> PolarsColumn {
+    Series::new(name.into(), rows.map(|row| text.get(row)).collect::<Vec<Option<&str>>>()).into()
 }

@@ -1,0 +1,169 @@
+//! `--check`: what it says, and that it says all of it.
+
+use crate::small::{GTFP, HEAD, folder, study, table};
+use crate::support::{paper, run_study, workspace};
+use replicate::check::{Checked, check};
+use replicate::study::Loaded;
+use rust_xlsxwriter::Workbook;
+use std::path::Path;
+
+fn checked(study: &Path) -> Checked {
+    check(&Loaded::read(study).unwrap())
+}
+
+/// Exit code of the program's `run --check`.
+fn exit_code(study: &Path) -> u8 {
+    use clap::Parser;
+    let arguments = ["replicate", "run", "--check", "--study", study.to_str().unwrap()];
+    replicate::cli::execute(&replicate::cli::Cli::try_parse_from(arguments).unwrap()).unwrap().code
+}
+
+#[test]
+fn a_clean_study_has_no_problem() {
+    for study in [paper(), workspace().join("tests/studies/grunfeld.toml")] {
+        let Checked { text, problems } = checked(&study);
+        assert!(problems.is_empty(), "{}: {problems:?}", study.display());
+        assert!(text.ends_with("\nNo problem found.\n"), "{text}");
+    }
+    assert_eq!(exit_code(&paper()), 0);
+}
+
+#[test]
+fn all_problems_are_said_in_one_pass_each_once() {
+    let folder = folder("check-all");
+    let text = format!(
+        "{HEAD}[variables]\nlogy = \"ln(yy)\"\n[va]\nsector = \"k\"\ntotal = \"l\"\ndecay = \"invers\"\n{}{}{}",
+        GTFP.replace("\"l\"", "\"labor\""),
+        table("y ~ x + xx | city", "vcov = \"cluster:provnce\""),
+        table("y ~ x | city", "utest = \"x\"\nsample = \"regoin == \\\"North\\\"\"").replace("\"t\"", "\"u\""),
+    ) + "[[table.column]]\nformula = \"y ~ x + xx | city\"\nvcov = \"cluster:provnce\"\n[published]\nfile = \"printed.csv\"\n";
+    let study = study(&folder, &text);
+    let Checked { text, problems } = checked(&study);
+    for words in ["`yy`", "`invers`", "`labor`", "`xx`", "`x^2`", "`regoin`", "printed.csv"] {
+        assert!(problems.iter().any(|problem| problem.contains(words.trim_matches('`'))), "{words}: {problems:#?}");
+    }
+    let mut once = problems.clone();
+    once.sort();
+    once.dedup();
+    assert_eq!(once.len(), problems.len(), "{problems:#?}");
+    assert!(text.contains(&format!("{} problems:", problems.len())), "{text}");
+    assert_eq!(exit_code(&study), 2);
+}
+
+#[test]
+fn what_a_run_computes_stands_in_for_itself() {
+    let folder = folder("check-waiting");
+    let text = format!(
+        "{HEAD}[variables]\nkk = \"k * Va\"\nlogk = \"ln(kk)\"\nlogy = \"ln(y)\"\n[va]\nsector = \"k\"\ntotal = \"l\"\n{}{}",
+        GTFP.replace("\"k\"", "\"kk\""),
+        table("Gtfp ~ logk + logy", "sample = \"Va > 0\"")
+    );
+    let here = study(&folder, &text);
+    let Checked { text: said, problems } = checked(&here);
+    assert!(problems.is_empty(), "{problems:?}");
+    assert!(said.contains("computed in the run, needs Va") && said.contains("9 values from"), "{said}");
+    run_study(&here, &folder.join("out"), Some(1)).unwrap();
+
+    // What is wrong beside them is still seen.
+    let misspelt = study(&folder, &text.replace("logk + logy", "logk + logyy"));
+    assert!(checked(&misspelt).problems.iter().any(|problem| problem.contains("`logyy`")));
+    let taken = study(&folder, &text.replace("[va]\n", "[va]\nnames = { va = \"x\" }\n").replace("* Va", "* x"));
+    let problems = checked(&taken).problems;
+    assert!(problems.iter().any(|problem| problem.contains("it would make a variable `x`")), "{problems:?}");
+}
+
+/// A workbook and a text file as yearbooks come: `docs/own-data.md` goes through these steps with more rows.
+fn messy(folder: &Path) {
+    const YEARS: [i32; 5] = [1970, 1971, 1972, 1973, 1974];
+    let states = ["甲", "乙", "丙", "丁", "戊"];
+    let mut book = Workbook::new();
+    book.add_worksheet().set_name("说明").unwrap().write_string(0, 0, "本表数据来自年鉴").unwrap();
+    let sheet = book.add_worksheet().set_name("产出与资本").unwrap();
+    sheet.write_string(0, 0, "表 1　各州产出与资本").unwrap();
+    sheet.merge_range(1, 0, 2, 0, "州", &rust_xlsxwriter::Format::new()).unwrap();
+    for (block, name) in ["生产总值", "公共资本", "私人资本"].iter().enumerate() {
+        let first = 1 + (block * YEARS.len()) as u16;
+        sheet.merge_range(1, first, 1, first + 4, name, &rust_xlsxwriter::Format::new()).unwrap();
+        for (place, year) in YEARS.iter().enumerate() {
+            sheet.write_string(2, first + place as u16, format!("{year}年")).unwrap();
+            for (row, _) in states.iter().enumerate() {
+                let value = 1000 + 700 * row + 37 * place * (block + row + 1) + 11 * (place * place * (row + 2)) % 97;
+                let text = format!("{},{:03}", value / 1000, value % 1000);
+                sheet.write_string(3 + row as u32, first + place as u16, text).unwrap();
+            }
+        }
+    }
+    for (row, state) in states.iter().enumerate() {
+        sheet.write_string(3 + row as u32, 0, *state).unwrap();
+    }
+    sheet.write_string(8, 0, "资料来源：年鉴").unwrap();
+    book.save(folder.join("各州数据.xlsx")).unwrap();
+    // 州,年份,就业人数（千人）,失业率（％） in GB18030.
+    let mut text = b"\xd6\xdd,\xc4\xea\xb7\xdd,\xbe\xcd\xd2\xb5\xc8\xcb\xca\xfd\xa3\xa8\xc7\xa7\xc8\xcb\xa3\xa9,\xca\xa7\xd2\xb5\xc2\xca\xa3\xa8\xa3\xa5\xa3\xa9\n".to_vec();
+    for (row, state) in [b"\xbc\xd7", b"\xd2\xd2", b"\xb1\xfb", b"\xb6\xa1", b"\xce\xec"].into_iter().enumerate() {
+        for (place, year) in YEARS.iter().enumerate() {
+            text.extend_from_slice(state);
+            text.extend_from_slice(format!(",{year}").as_bytes());
+            text.extend_from_slice(b"\xc4\xea");
+            let (employed, rate) =
+                (1010 + 90 * row + 13 * place * (5 - row), 4.0 + ((row * 7 + place * 3) % 5) as f64 / 10.0);
+            text.extend_from_slice(format!(",\"1,{:03}.5\",{rate}\n", employed % 1000).as_bytes());
+        }
+    }
+    std::fs::write(folder.join("就业.csv"), text).unwrap();
+}
+
+#[test]
+fn each_step_from_messy_files_to_a_table_is_said() {
+    let folder = folder("check-steps");
+    messy(&folder);
+    let with = |workbook: &str, text: &str| {
+        study(
+            &folder,
+            &format!(
+                "[study]\ntitle = \"T\"\nentity = \"州\"\ntime = \"年份\"\nlang = \"zh\"\n\
+                 [[source]]\nfile = \"各州数据.xlsx\"\n{workbook}[[source]]\nfile = \"就业.csv\"\n{text}\
+                 [[table]]\nid = \"production\"\n[[table.column]]\n\
+                 formula = \"log(gsp) ~ log(pcap) + log(pc) + log(emp) + unemp | 州 + 年份\"\nvcov = \"cluster:州\"\n"
+            ),
+        )
+    };
+    let sheet = "sheet = \"产出与资本\"\n";
+    let header = "skip_rows = 1\nheader_rows = 2\n";
+    let reshape = "reshape = { kind = \"wide-to-long\", variables = { gsp = \"生产总值\", pcap = \"公共资本\", pc = \"私人资本\" } }\n";
+    let rename = "rename = { emp = \"就业人数（千人）\", unemp = \"失业率（％）\" }\n";
+    for (workbook, text, sentences) in [
+        (
+            String::new(),
+            "",
+            ["sheet `说明`: there is a header but no row of data", "the workbook has the sheets 说明, 产出与资本"],
+        ),
+        (sheet.to_owned(), "", ["has neither key", "if a title stands above the header, set `skip_rows`"]),
+        (
+            format!("{sheet}{header}"),
+            "",
+            ["`生产总值_1970年` and 14 more look like one column per year", "wide-to-long"],
+        ),
+        (format!("{sheet}{header}{reshape}"), "", ["unknown column `emp`", "就业人数（千人）"]),
+        (format!("{sheet}{header}{reshape}"), rename, ["No problem found.", "25 rows"]),
+    ] {
+        let Checked { text: said, problems } = checked(&with(&workbook, text));
+        for sentence in sentences {
+            assert!(said.contains(sentence), "{sentence} is not in: {said}");
+        }
+        assert_eq!(problems.is_empty(), !text.is_empty(), "{problems:?}");
+    }
+    let out = folder.join("out");
+    run_study(&folder.join("study.toml"), &out, Some(1)).unwrap();
+    assert!(std::fs::read_to_string(out.join("tables/production.md")).unwrap().contains("log(emp)"));
+}
+
+#[test]
+fn the_documentation_lists_every_function() {
+    let page = std::fs::read_to_string(workspace().join("docs/own-data.md")).unwrap();
+    for function in panel_core::expr::function_help() {
+        let line = format!("\n{}", function.usage);
+        assert!(page.contains(&line), "docs/own-data.md lacks `{}`", function.usage);
+        assert!(function.aliases.iter().all(|alias| page.contains(alias)), "{}", function.name);
+    }
+}
