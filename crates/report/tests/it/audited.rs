@@ -100,6 +100,15 @@ fn the_audit_as_a_table_and_a_csv() {
 }
 
 #[test]
+fn an_audit_is_a_record() {
+    let audit = paper();
+    let json = serde_json::to_value(&audit).expect("plain data");
+    assert_eq!(json["findings"].as_array().map(Vec::len), Some(audit.findings.len()));
+    assert_eq!(json["findings"][0]["check"], "sample-size");
+    assert_eq!(serde_json::from_value::<Audit>(json).expect("reads back"), audit);
+}
+
+#[test]
 fn hand_audits_agree_where_they_are_at_hand() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
     let Ok(text) = std::fs::read_to_string(folder.join("audit_stars.csv")) else {
