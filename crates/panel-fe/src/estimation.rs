@@ -110,17 +110,17 @@ pub(crate) fn run(frame: Frame, formula: &str, options: &Options, panel: Option<
 fn check_finite(frame: &Frame, columns: &Columns) -> Result<()> {
     let variables = std::iter::once(&frame.y).chain(&frame.exog).chain(&frame.endog).chain(&frame.instruments);
     let residuals = std::iter::once(&columns.y).chain(&columns.exog).chain(&columns.endog).chain(&columns.instruments);
-    for (variable, _) in variables.zip(residuals).filter(|(_, residual)| !residual.size.is_finite()) {
-        let Some(row) = variable.values.iter().position(|value| !value.is_finite()) else {
-            return Err(Error::Specification(format!("`{}` is too large to be squared", variable.name)));
-        };
-        let cell = panel_core::Cell { column: Some(variable.name.clone()), ..panel_core::Cell::default() };
-        return Err(Error::BadValue {
-            cell: Box::new(cell.with_value(variable.values[row])),
-            expected: format!("a finite number (row {} of {})", row + 1, variable.values.len()),
-        });
-    }
-    Ok(())
+    let Some((variable, _)) = variables.zip(residuals).find(|(_, residual)| !residual.size.is_finite()) else {
+        return Ok(());
+    };
+    let Some(row) = variable.values.iter().position(|value| !value.is_finite()) else {
+        return Err(Error::Specification(format!("`{}` is too large to be squared", variable.name)));
+    };
+    let cell = panel_core::Cell { column: Some(variable.name.clone()), ..panel_core::Cell::default() };
+    Err(Error::BadValue {
+        cell: Box::new(cell.with_value(variable.values[row])),
+        expected: format!("a finite number (row {} of {})", row + 1, variable.values.len()),
+    })
 }
 
 /// Estimates on columns that are residualised already.

@@ -195,7 +195,7 @@ impl Schur {
         let means = sweep.runs.ranges().zip(&effects[self.eliminated]);
         let rest = means.flat_map(|(range, mean)| left[range].iter().map(move |value| (value - mean).powi(2)));
         let (rest, size) = (rest.sum::<f64>().sqrt(), linalg::dot(part, part).sqrt());
-        if !(rest <= SPAN * size) {
+        if rest.is_nan() || rest > SPAN * size {
             return Err(Error::NotConverged {
                 what: "the recovery of fixed effects".into(),
                 iterations: self.settings.max_iterations,
