@@ -2,6 +2,9 @@
 //! it, each test that needs one runs its own.
 #![allow(clippy::unwrap_used, clippy::print_stderr, missing_docs)]
 
+#[macro_use]
+mod snapshot;
+
 mod check;
 mod determinism;
 mod figures;

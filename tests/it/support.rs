@@ -11,9 +11,9 @@ pub(crate) fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
 }
 
-/// A scratch folder of one test, emptied.
+/// A scratch folder of one test below cargo's target folder, emptied.
 pub(crate) fn scratch(name: &str) -> PathBuf {
-    let folder = workspace().join("target/test-scratch").join(name);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
     folder
@@ -41,7 +41,7 @@ pub(crate) static REPLICATION: LazyLock<PathBuf> = LazyLock::new(|| {
     if let Some(folder) = std::env::var_os("REPLICATION_DIR").map(PathBuf::from).filter(|folder| folder.is_dir()) {
         return folder;
     }
-    let out = workspace().join(format!("target/test-scratch/replication-{}", std::process::id()));
+    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("replication-{}", std::process::id()));
     run_study(&paper(), &out, None).unwrap();
     out
 });
@@ -93,4 +93,4 @@ pub(crate) fn shared(path: &str) -> Option<PathBuf> {
     None
 }
 
-report::snapshot_function!();
+snapshot_function!();

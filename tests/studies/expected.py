@@ -3,7 +3,7 @@
 Run: python3 expected.py GOLDENS > expected.csv      (GOLDENS holds the programs' results)
 
 A line names the study, the output (`table column` of a regression, or a file of results), the row, the field, the
-number, the tolerance (relative; an absolute one begins with `abs`) and where the number comes from.
+number, the relative tolerance and where the number comes from.
 """
 import csv
 import json

@@ -1,6 +1,7 @@
 //! What moved between two result folders, as one page: changed lines of tables, plotted numbers and comparisons, with
 //! the changed words marked.
 
+use crate::args;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -16,10 +17,8 @@ ins{background:#d7ecf9;text-decoration:none}.old::before{content:'− '}.new::be
 
 /// `before-after BEFORE AFTER [PAGE]`: writes the page (default `before-after.html` in the current folder), prints what moved.
 pub(crate) fn run(args: &[String]) -> Result<u8, String> {
-    let [before, after, rest @ ..] = args else {
-        eprintln!("usage: cargo xtask before-after BEFORE AFTER [PAGE]");
-        return Ok(2);
-    };
+    let Some(given) = args::read("before-after", args, &[], 2..=3) else { return Ok(2) };
+    let [before, after, rest @ ..] = given.names.as_slice() else { return Ok(2) };
     let (before, after) = (Path::new(before), Path::new(after));
     for folder in [before, after] {
         if !folder.is_dir() {

@@ -5,19 +5,20 @@ use crate::{bootstrap, workspace};
 use std::path::PathBuf;
 use std::process::Command;
 
-/// A suite: its name, packages, and the one bench of theirs that it runs; all of them where none is named.
+/// A suite: its name, packages and benches. Benches are named, since arguments for them would stop the harness of unit
+/// tests, which cargo runs besides where none is named.
 struct Suite {
     name: &'static str,
     packages: &'static [&'static str],
-    bench: Option<&'static str>,
+    benches: &'static [&'static str],
 }
 
 const SUITES: [Suite; 4] = [
-    Suite { name: "dea", packages: &["gtfp-ebm"], bench: None },
+    Suite { name: "dea", packages: &["gtfp-ebm"], benches: &["lp"] },
     // These two run their own peers and print their own tables.
-    Suite { name: "fe", packages: &["panel-fe"], bench: Some("fe") },
-    Suite { name: "fe-coverage", packages: &["panel-fe"], bench: Some("coverage") },
-    Suite { name: "space", packages: &["va-index", "market-seg"], bench: None },
+    Suite { name: "fe", packages: &["panel-fe"], benches: &["fe"] },
+    Suite { name: "fe-coverage", packages: &["panel-fe"], benches: &["coverage"] },
+    Suite { name: "space", packages: &["va-index", "market-seg"], benches: &["distance", "segmentation"] },
 ];
 
 /// Runs the benches of the crates behind a suite name, then their Python peers in the same run.
@@ -34,10 +35,11 @@ pub(crate) fn run(args: &[String], install: bool) -> Result<u8, String> {
     for package in suite.packages {
         command.args(["--package", package]);
     }
-    if let Some(bench) = suite.bench {
-        command.args(["--bench", bench, "--"]);
+    for bench in suite.benches {
+        command.args(["--bench", bench]);
     }
-    let code = run_process(command.args(&args[1..]))?;
+    // Further arguments are for the benches, not for cargo.
+    let code = run_process(command.arg("--").args(&args[1..]))?;
     for package in suite.packages {
         peers(package)?;
     }

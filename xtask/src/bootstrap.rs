@@ -16,9 +16,7 @@ const LIBCLANG_WHEEL: &str = "libclang==18.1.1";
 pub(crate) fn ensure(install: bool) -> Result<(), String> {
     let cargo_dir = workspace::root().join(".cargo");
     let tools = Tools::under(&cargo_dir);
-    let named = |variable: &str| std::env::var_os(variable).is_some_and(|path| Path::new(&path).exists());
-    let need_cmake = !has_cmake() && !tools.cmake.is_file() && !named("CMAKE");
-    let need_libclang = system_libclang().is_none() && !tools.libclang_dir.is_dir() && !named("LIBCLANG_PATH");
+    let (need_cmake, need_libclang) = (cmake().is_none(), libclang().is_none());
     if need_cmake || need_libclang {
         install_wheels(&cargo_dir, need_cmake, need_libclang, install)?;
     }
@@ -40,13 +38,36 @@ impl Tools {
     }
 }
 
-/// Whether cmake is on PATH or named by CMAKE from outside this workspace.
-pub(crate) fn has_cmake() -> bool {
+/// Where cmake comes from, if a build would find one.
+pub(crate) fn cmake() -> Option<&'static str> {
+    match () {
+        () if has_cmake() => Some("found on PATH"),
+        () if named("CMAKE") => Some("found named by CMAKE"),
+        () => Tools::under(&workspace::root().join(".cargo")).cmake.is_file().then_some("found as a PyPI wheel"),
+    }
+}
+
+/// Where libclang comes from, if a build would find one.
+pub(crate) fn libclang() -> Option<&'static str> {
+    match () {
+        () if system_libclang().is_some() => Some("found in the system"),
+        () if named("LIBCLANG_PATH") => Some("found named by LIBCLANG_PATH"),
+        () => Tools::under(&workspace::root().join(".cargo")).libclang_dir.is_dir().then_some("found as a PyPI wheel"),
+    }
+}
+
+/// Whether a variable of the environment names something that is there.
+fn named(variable: &str) -> bool {
+    std::env::var_os(variable).is_some_and(|path| Path::new(&path).exists())
+}
+
+/// Whether cmake is on PATH.
+fn has_cmake() -> bool {
     output("cmake", &["--version"]).is_some()
 }
 
-/// A libclang that clang-sys would find.
-pub(crate) fn system_libclang() -> Option<PathBuf> {
+/// A libclang that clang-sys would find on its own.
+fn system_libclang() -> Option<PathBuf> {
     let is_library = |path: &Path| {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         // libclang-cpp is the C++ interface, which bindgen cannot use.

@@ -1,47 +1,59 @@
 //! What this machine has and lacks.
 
-use crate::bootstrap;
 use crate::process::{has_cargo, output};
+use crate::{args, bootstrap};
 
-/// Oldest compiler that builds the workspace (`rust-version` of its manifest).
-const RUST: (u32, u32) = (1, 95);
+/// Oldest compiler that builds the workspace.
+const RUST: &str = env!("CARGO_PKG_RUST_VERSION");
 
-/// Major and minor version of the compiler that cargo would use.
-fn rust_version() -> Option<(u32, u32)> {
-    let text = output("rustc", &["--version"])?;
-    let mut numbers = text.split_whitespace().nth(1)?.split('.').map(|part| part.parse().ok());
+/// Major and minor part of a version.
+fn major_minor(version: &str) -> Option<(u32, u32)> {
+    let mut numbers = version.split('.').map(|part| part.parse().ok());
     Some((numbers.next()??, numbers.next()??))
 }
 
+/// Whether the compiler that cargo would use is new enough.
+fn rust_is_new_enough() -> bool {
+    let text = output("rustc", &["--version"]).unwrap_or_default();
+    text.split_whitespace().nth(1).and_then(major_minor) >= major_minor(RUST)
+}
+
 /// Prints one line per tool; exit code 3 when something that a build needs cannot be had.
-pub(crate) fn run() -> Result<u8, String> {
+pub(crate) fn run(args: &[String]) -> Result<u8, String> {
+    if args::read("doctor", args, &[], 0..=0).is_none() {
+        return Ok(2);
+    }
     let python = output("python3", &["-m", "pip", "--version"]).is_some();
     let wheel =
         if python { "missing, will come as a PyPI wheel" } else { "MISSING, and no python3 with pip to fetch it" };
+    let present = |found: bool| found.then_some("found");
+    let runs = |program: &str| output(program, &["--version"]).is_some();
     let mut broken = false;
-    let mut line = |name: &str, found: bool, otherwise: &str, needed: bool| {
-        println!("{name:<16} {}", if found { "found" } else { otherwise });
-        broken |= needed && !found;
+    let mut line = |name: &str, found: Option<&str>, otherwise: &str, needed: bool| {
+        println!("{name:<16} {}", found.unwrap_or(otherwise));
+        broken |= needed && found.is_none();
     };
-    line("cargo", output("cargo", &["--version"]).is_some(), "MISSING", true);
-    let wanted = format!("older than {}.{}, which the workspace needs; `rustup update`", RUST.0, RUST.1);
-    line("rustc", rust_version().is_some_and(|found| found >= RUST), &wanted, true);
-    line(
-        "C++ compiler",
-        ["c++", "g++", "clang++"].iter().any(|name| output(name, &["--version"]).is_some()),
-        "MISSING",
-        true,
-    );
-    line(
-        "make",
-        output("make", &["--version"]).is_some() || output("ninja", &["--version"]).is_some(),
-        "MISSING",
-        true,
-    );
-    line("python3 with pip", python, "missing (only needed to fetch cmake and libclang)", false);
-    line("cmake", bootstrap::has_cmake(), wheel, !python);
-    line("libclang", bootstrap::system_libclang().is_some(), wheel, !python);
-    line("cargo-nextest", has_cargo("nextest"), "missing, `cargo test` is used instead", false);
-    line("cargo-insta", has_cargo("insta"), "missing, `cargo xtask bless` shows plain differences", false);
+    line("cargo", present(runs("cargo")), "MISSING", true);
+    let wanted = format!("older than {RUST}, which the workspace needs; `rustup update`");
+    line("rustc", present(rust_is_new_enough()), &wanted, true);
+    line("C++ compiler", present(["c++", "g++", "clang++"].into_iter().any(runs)), "MISSING", true);
+    line("make", present(runs("make") || runs("ninja")), "MISSING", true);
+    line("python3 with pip", present(python), "missing (only needed to fetch cmake and libclang)", false);
+    line("cmake", bootstrap::cmake(), wheel, !python);
+    line("libclang", bootstrap::libclang(), wheel, !python);
+    line("cargo-nextest", present(has_cargo("nextest")), "missing, `cargo test` is used instead", false);
+    line("cargo-insta", present(has_cargo("insta")), "missing, `cargo xtask bless` shows the differences", false);
     Ok(if broken { crate::ENVIRONMENT } else { 0 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions() {
+        assert_eq!(major_minor("1.95.0"), Some((1, 95)));
+        assert_eq!(major_minor("1.96.0-nightly"), Some((1, 96)));
+        assert!(major_minor("").is_none() && major_minor(RUST).is_some());
+    }
 }

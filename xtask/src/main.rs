@@ -4,6 +4,7 @@
 //! tools are still missing. It never changes directory: relative paths are the caller's.
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::exit)]
 
+mod args;
 mod before_after;
 mod bench;
 mod bless;
@@ -36,12 +37,12 @@ cargo xtask <verb>
   bless [--accept]                review (or accept) moved snapshots
   diff [BASE] [--all]             what moved since BASE (a revision or a folder of snapshots), as Markdown
   fixtures [calibrate]            regenerate the synthetic twin (calibrate: fit its parameters first)
-  tidy [--write]                  rules of the house (--write: bring listings and printed examples up to date)
-  lint [--no-doc]                 formatting, clippy and documentation, warnings being errors
+  tidy [--write]                  rules of the house (--write: bring listings, dependency trees and printed examples up to date)
+  lint [--no-doc]                 formatting, clippy, fuzz targets, documentation; warnings are errors
   licences                        licences of all that is linked, against deny.toml
   features [PACKAGE…]             every published crate without features, with each alone, with all
   pack                            build and run a small consumer against the packed crates only
-  publish [--dry-run] [--verify]  publish in dependency order, after every check
+  publish [--dry-run] [--verify]  publish what the registry lacks, in dependency order, after every check
   before-after OLD NEW [PAGE]     what moved between two result folders, as a page
   bench NAME                      one of the benchmark suites
   doctor                          what this machine has and lacks
@@ -50,6 +51,8 @@ cargo xtask <verb>
 
 Exit codes: 0 ran, 1 findings (where asked for), 2 bad input or usage, 3 environment or build.";
 
+/// Exit code where something was looked for and found: a failing test, a lint, a licence.
+const FINDINGS: u8 = 1;
 /// Exit code for a broken environment or a failed build.
 const ENVIRONMENT: u8 = 3;
 
@@ -76,13 +79,13 @@ fn main() -> ExitCode {
         "diff" => diff::run(&args),
         "tidy" => tidy::run(&args),
         "lint" => lint::run(&args, bootstrap),
-        "licences" => licences::run(),
+        "licences" => licences::run(&args),
         "features" => features::run(&args, bootstrap),
-        "pack" => pack::run(),
+        "pack" => pack::verb(&args),
         "publish" => publish::run(&args),
         "before-after" => before_after::run(&args),
         "bench" => bench::run(&args, bootstrap),
-        "doctor" => doctor::run(),
+        "doctor" => doctor::run(&args),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(0)

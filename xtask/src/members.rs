@@ -58,7 +58,10 @@ pub(crate) fn all(root: &Path) -> Result<Vec<Member>, String> {
 
 /// The publishable packages, each after what it depends on.
 pub(crate) fn in_publishing_order(root: &Path) -> Result<Vec<Member>, String> {
-    let mut left: Vec<Member> = all(root)?.into_iter().filter(Member::publishable).collect();
+    ordered(all(root)?.into_iter().filter(Member::publishable).collect())
+}
+
+fn ordered(mut left: Vec<Member>) -> Result<Vec<Member>, String> {
     let mut ordered: Vec<Member> = Vec::new();
     while !left.is_empty() {
         let names: Vec<String> = left.iter().map(|member| member.name.clone()).collect();
@@ -84,4 +87,25 @@ pub(crate) fn version(root: &Path) -> Result<String, String> {
 /// A file as text; the error names it.
 pub(crate) fn read(path: &Path) -> Result<String, String> {
     std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A package of this name with these lines below `[dependencies]`.
+    pub(crate) fn member(name: &str, dependencies: &str) -> Member {
+        let text = format!("[package]\nname = \"{name}\"\n[dependencies]\n{dependencies}\n");
+        Member { name: name.to_owned(), folder: PathBuf::from(name), manifest: text.parse().expect("a manifest") }
+    }
+
+    #[test]
+    fn what_others_need_comes_first() {
+        let members =
+            vec![member("c", "b = \"1\"\na = \"1\""), member("b", "a = \"1\"\nserde = \"1\""), member("a", "")];
+        let names: Vec<String> = ordered(members).expect("no circle").into_iter().map(|member| member.name).collect();
+        assert_eq!(names, ["a", "b", "c"]);
+        let circle = ordered(vec![member("a", "b = \"1\""), member("b", "a = \"1\"")]).expect_err("a circle");
+        assert!(circle.contains("a, b"), "{circle}");
+    }
 }

@@ -18,6 +18,23 @@ pub(crate) fn run(command: &mut Command) -> Result<u8, String> {
     })
 }
 
+/// Runs what looks for findings (tests, lints): any failure is a finding, except that the program could not be run.
+pub(crate) fn findings(command: &mut Command) -> Result<u8, String> {
+    let status = command
+        .status()
+        .map_err(|error| format!("cannot start `{}`: {error}", command.get_program().to_string_lossy()))?;
+    Ok(verdict(status.code()))
+}
+
+fn verdict(code: Option<i32>) -> u8 {
+    match code {
+        Some(0) => 0,
+        Some(_) => crate::FINDINGS,
+        // Killed by a signal.
+        None => crate::ENVIRONMENT,
+    }
+}
+
 /// Standard output of a program, if it could be started and succeeded.
 pub(crate) fn output(program: &str, args: &[&str]) -> Option<String> {
     let output = Command::new(program).args(args).output().ok()?;
@@ -27,4 +44,15 @@ pub(crate) fn output(program: &str, args: &[&str]) -> Option<String> {
 /// Whether a cargo subcommand is installed.
 pub(crate) fn has_cargo(subcommand: &str) -> bool {
     cargo().args([subcommand, "--version"]).output().is_ok_and(|output| output.status.success())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failing_test_is_a_finding_and_a_failing_build_is_not() {
+        // cargo test, cargo nextest, rustfmt; then a test process that was killed.
+        assert_eq!([Some(101), Some(100), Some(1), Some(0), None].map(verdict), [1, 1, 1, 0, 3]);
+    }
 }

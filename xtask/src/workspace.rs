@@ -29,7 +29,8 @@ pub(crate) fn files(folder: &Path, suffix: &str) -> Vec<PathBuf> {
     found
 }
 
-/// Where cargo builds.
+/// Where cargo builds. Absolute, since tests read it in folders of their own.
 pub(crate) fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+    let named = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+    named.map_or_else(|| root().join("target"), |folder| std::path::absolute(&folder).unwrap_or(folder))
 }

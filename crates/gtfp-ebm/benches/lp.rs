@@ -8,7 +8,7 @@ mod common;
 
 use common::{generators, panel_279x8, scores, synthetic, whole};
 use criterion::{Criterion, criterion_group, criterion_main};
-use gtfp_ebm::lp::{Activities, Solver, neighbour_order};
+use gtfp_ebm::lp::{Activities, Solver, neighbor_order};
 use std::hint::black_box;
 
 fn engine(c: &mut Criterion) {
@@ -18,11 +18,11 @@ fn engine(c: &mut Criterion) {
         Some(columns) => ("279x8", columns),
         None => ("synthetic-2232", synthetic(2232, 0.03)),
     };
-    let order = neighbour_order(common::ROWS, &columns);
+    let order = neighbor_order(common::ROWS, &columns);
     let (few, _) = generators(&columns);
     let all = Activities::new(common::ROWS, order.len(), &columns).expect("finite data");
     let mut group = c.benchmark_group(name);
-    group.bench_function("order", |b| b.iter(|| neighbour_order(common::ROWS, black_box(&columns))));
+    group.bench_function("order", |b| b.iter(|| neighbor_order(common::ROWS, black_box(&columns))));
     group.bench_function("generators", |b| b.iter(|| generators(black_box(&columns))));
     group.bench_function("ebm on generators", |b| b.iter(|| scores(&columns, &few, &order, Solver::Simplex)));
     group.bench_function("ebm on all columns", |b| b.iter(|| scores(&columns, &all, &order, Solver::Simplex)));

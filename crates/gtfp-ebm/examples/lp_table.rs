@@ -8,7 +8,7 @@
 mod common;
 
 use common::{ROWS, generators, panel_279x8, scores, synthetic, whole};
-use gtfp_ebm::lp::{Activities, LpStats, Solver, neighbour_order};
+use gtfp_ebm::lp::{Activities, LpStats, Solver, neighbor_order};
 use std::hint::black_box;
 use std::sync::OnceLock;
 use std::time::Instant;
@@ -30,7 +30,7 @@ fn farthest(a: &[f64], b: &[f64]) -> f64 {
 }
 
 fn panel(columns: &[f64]) {
-    let order = neighbour_order(ROWS, columns);
+    let order = neighbor_order(ROWS, columns);
     let all = Activities::new(ROWS, order.len(), columns).expect("finite data");
     let (few, reduction) = generators(columns);
     println!("279 × 8, {} generators of {} units", few.cols(), order.len());
@@ -38,9 +38,11 @@ fn panel(columns: &[f64]) {
     let (direct, on_all) = scores(columns, &all, &order, Solver::Simplex);
     println!("largest difference between reduced and full reference: {:.1e}", farthest(&ours, &direct));
     let none = LpStats::default();
+    let mut search = LpStats::default();
+    search.iterations = reduction.iterations;
     let mut runs: Vec<Run<'_>> = vec![
-        Run::new("order of units", 40, none, || drop(black_box(neighbour_order(ROWS, columns)))),
-        Run::new("search for generators", 20, LpStats { iterations: reduction.iterations, ..none }, || {
+        Run::new("order of units", 40, none, || drop(black_box(neighbor_order(ROWS, columns)))),
+        Run::new("search for generators", 20, search, || {
             drop(black_box(generators(columns)));
         }),
         Run::new("scores on generators", 20, on_few, || {
@@ -110,7 +112,7 @@ fn large(units: usize, share: f64) -> f64 {
     let (start, wall) = (cpu(), Instant::now());
     let (reference, reduction) = generators(&columns);
     let search = cpu() - start;
-    let order = neighbour_order(ROWS, &columns);
+    let order = neighbor_order(ROWS, &columns);
     let (_, stats) = scores(&columns, &reference, &order, Solver::Auto);
     let total = cpu() - start;
     let per_unit = |iterations: usize| iterations as f64 / units as f64;

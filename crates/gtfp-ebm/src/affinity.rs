@@ -23,11 +23,43 @@ pub struct Affinity {
 /// $D(a,b) = \sum_j |c_j - \bar c| / (n (c_{\max} - c_{\min}))$ with $c_j = \ln(b_j/a_j)$; 0 where all ratios are
 /// equal (up to rounding). Always in [0, 1/2], symmetric, and unchanged by units of measurement.
 ///
-/// **Shapes** equal lengths, positive finite values (checked by the caller).
+/// **Shapes** one value per unit in both.
+/// **Units** any, one per vector. **Missing values** are refused.
+///
+/// # Errors
+/// [`Error::LengthMismatch`]; [`Error::Calibration`] for values that are not positive and finite, or none at all.
+///
 /// **Reference** Tone and Tsutsui (2010), equations 15 to 17.
-#[must_use]
-pub fn diversity(a: &[f64], b: &[f64]) -> f64 {
-    let n = a.len().min(b.len());
+pub fn diversity(a: &[f64], b: &[f64]) -> Result<f64> {
+    check(&[a, b])?;
+    Ok(diversity_of(a, b))
+}
+
+/// Refuses columns that have no logarithms or are of different lengths.
+fn check<C: AsRef<[f64]>>(columns: &[C]) -> Result<()> {
+    let n = columns.first().map_or(0, |first| first.as_ref().len());
+    if n == 0 {
+        return Err(Error::Calibration("affinity needs at least one column and one unit".into()));
+    }
+    for (k, column) in columns.iter().enumerate() {
+        let column = column.as_ref();
+        if column.len() != n {
+            let what = format!("column {k} of an affinity matrix (counted from zero)");
+            return Err(Error::LengthMismatch { what, expected: n, got: column.len() });
+        }
+        if let Some(unit) = column.iter().position(|v| !(v.is_finite() && *v > 0.0)) {
+            return Err(Error::Calibration(format!(
+                "affinity takes logarithms, so values must be positive and finite; column {k}, unit {unit} (counted from zero) is {}",
+                column[unit]
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Diversity of columns that were checked.
+fn diversity_of(a: &[f64], b: &[f64]) -> f64 {
+    let n = a.len();
     let (mut low, mut high, mut sum) = (f64::INFINITY, f64::NEG_INFINITY, 0.0);
     let mut logs = Vec::with_capacity(n);
     for (x, y) in a.iter().zip(b) {
@@ -41,7 +73,7 @@ pub fn diversity(a: &[f64], b: &[f64]) -> f64 {
     let range = high - low;
     let scale = low.abs().max(high.abs()).max(1.0);
     // Proportional columns differ by rounding only; their diversity would be noise divided by noise.
-    if n == 0 || range <= 1e-12 * scale {
+    if range <= 1e-12 * scale {
         return 0.0;
     }
     let mean = sum / n as f64;
@@ -53,20 +85,21 @@ pub fn diversity(a: &[f64], b: &[f64]) -> f64 {
 /// $S_{ik} = 1 - 2 D(x_i, x_k)$, ρ its largest eigenvalue with vector v ≥ 0, $\varepsilon = (m-\rho)/(m-1)$,
 /// $w = v / \sum v$.
 ///
-/// **Shapes** `columns`: m slices of one length.
-/// **Reference** Tone and Tsutsui (2010), equations 18 and 23 to 25.
+/// **Shapes** `columns`: m columns, one value per unit in each.
+/// **Units** any, one per column. **Missing values** are refused.
 ///
 /// # Errors
-/// [`Error::Calibration`] when the group is empty.
-pub fn affinity(columns: &[Vec<f64>]) -> Result<Affinity> {
+/// [`Error::LengthMismatch`] for columns of different lengths; [`Error::Calibration`] for values that are not positive and
+/// finite, or none at all.
+///
+/// **Reference** Tone and Tsutsui (2010), equations 18 and 23 to 25.
+pub fn affinity<C: AsRef<[f64]>>(columns: &[C]) -> Result<Affinity> {
+    check(columns)?;
     let m = columns.len();
-    if m == 0 {
-        return Err(Error::Calibration("a group without columns has no affinity matrix".into()));
-    }
     let mut matrix = vec![vec![1.0; m]; m];
     for i in 0..m {
         for k in i + 1..m {
-            let s = 1.0 - 2.0 * diversity(&columns[i], &columns[k]);
+            let s = 1.0 - 2.0 * diversity_of(columns[i].as_ref(), columns[k].as_ref());
             matrix[i][k] = s;
             matrix[k][i] = s;
         }
@@ -161,6 +194,22 @@ mod tests {
         assert!(a.repeated_root);
         assert!((a.epsilon - 1.0).abs() < 1e-15);
         assert!((a.weights[0] - 0.5).abs() < 1e-15);
+    }
+
+    #[test]
+    fn columns_without_logarithms_or_of_two_lengths_are_refused() {
+        for bad in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            let error = affinity(&[vec![1.0, 2.0], vec![1.0, bad]]).expect_err("no logarithm");
+            assert!(
+                matches!(error, Error::Calibration(_)) && error.to_string().contains("column 1, unit 1"),
+                "{error}"
+            );
+            assert!(diversity(&[1.0, bad], &[1.0, 2.0]).is_err());
+        }
+        let uneven = affinity(&[vec![1.0, 2.0], vec![1.0]]);
+        assert!(matches!(uneven, Err(Error::LengthMismatch { expected: 2, got: 1, .. })));
+        assert!(diversity(&[1.0], &[1.0, 2.0]).is_err());
+        assert!(affinity::<Vec<f64>>(&[]).is_err() && diversity(&[], &[]).is_err());
     }
 
     #[test]

@@ -46,13 +46,14 @@ pub(crate) fn calibrate(
     period: Option<i64>,
     extent: Extent,
     all_columns: bool,
+    label: &dyn Fn(usize) -> String,
 ) -> Result<(CalibrationResult, LpStats)> {
     let dims = observations.dims();
     let mut stats = LpStats::default();
     let columns: Vec<Vec<f64>> = match rule {
         CalibrationRule::Raw => (0..dims.total()).map(|k| observations.column(k, rows)).collect(),
         CalibrationRule::Sbm | CalibrationRule::Add => {
-            let (columns, counts) = projections(observations, rows, rule, extent, all_columns)?;
+            let (columns, counts) = projections(observations, rows, rule, extent, all_columns, label)?;
             stats = counts;
             columns
         }
@@ -78,6 +79,7 @@ fn projections(
     rule: CalibrationRule,
     extent: Extent,
     all_columns: bool,
+    label: &dyn Fn(usize) -> String,
 ) -> Result<(Vec<Vec<f64>>, LpStats)> {
     let dims = observations.dims();
     let form = match rule {
@@ -91,15 +93,16 @@ fn projections(
     let mut columns = vec![Vec::with_capacity(rows.len()); dims.total()];
     for (&row, (outcome, detail)) in rows.iter().zip(results) {
         let detail = detail.ok_or_else(|| Error::Numerical {
-            unit: format!("row {row}"),
+            unit: label(row),
             reason: format!("the projection for ε and w ended {}", outcome.status),
         })?;
         for (k, column) in columns.iter_mut().enumerate() {
-            let value = observations.row(row)[k];
+            let value = observations.at(row)[k];
             let moved = if dims.group(k) == Group::Good { value + detail.slacks[k] } else { value - detail.slacks[k] };
             if moved <= 0.0 {
                 return Err(Error::Calibration(format!(
-                    "the {rule} projection of `{}` at row {row} is {moved}, and affinity needs logarithms; use calibration = \"raw\"",
+                    "the {rule} projection of {}, column `{}`, is {moved}, and affinity needs logarithms; use calibration = \"raw\"",
+                    label(row),
                     observations.names()[k]
                 )));
             }

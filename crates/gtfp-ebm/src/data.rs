@@ -1,7 +1,7 @@
 //! Observed units: inputs, good outputs and bad outputs, validated for the model that reads them.
 
 use crate::error::{Error, Result};
-use crate::lp::{Activities, LpError};
+use crate::lp::Activities;
 
 /// Numbers of inputs, good outputs and bad outputs. Columns are always in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +72,7 @@ pub struct Observations {
 
 /// What a model demands of the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Requirement {
     /// Every value positive and finite: EBM takes logarithms, and EBM, SBM and the additive model divide slacks by it.
     Positive,
@@ -112,10 +113,15 @@ impl Observations {
         Ok(Self { dims, names: columns.iter().map(|(name, _)| (*name).to_owned()).collect(), n, values })
     }
 
-    /// Takes values row after row, columns in the order inputs, goods, bads.
+    /// Takes values row after row.
+    ///
+    /// **Shapes** one name per column, and n times as many values as there are columns, in the order inputs, goods, bads.
+    /// **Units** any: programs are written relative to the evaluated unit.
+    /// **Missing values** are `NaN`.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`] where the length is no multiple of the number of columns.
+    /// [`Error::LengthMismatch`] where the length is no multiple of the number of columns, or there is not a name for
+    /// each; [`Error::Specification`] without an input or a good output.
     pub fn from_rows(dims: Dimensions, names: Vec<String>, values: Vec<f64>) -> Result<Self> {
         let width = dims.total();
         if names.len() != width {
@@ -149,28 +155,32 @@ impl Observations {
         &self.names
     }
 
-    /// Values of a row.
+    /// Values of a row, in the columns' own units; none for a row beyond the data.
     #[must_use]
-    pub fn row(&self, row: usize) -> &[f64] {
+    pub fn row(&self, row: usize) -> Option<&[f64]> {
+        (row < self.n).then(|| self.at(row))
+    }
+
+    /// Values of a row, to be changed in place (pseudo-samples); none for a row beyond the data.
+    pub fn row_mut(&mut self, row: usize) -> Option<&mut [f64]> {
+        let width = self.dims.total();
+        (row < self.n).then(|| &mut self.values[row * width..(row + 1) * width])
+    }
+
+    /// Whether some value of the row is missing; a row beyond the data has none of its values.
+    #[must_use]
+    pub fn is_missing(&self, row: usize) -> bool {
+        self.row(row).is_none_or(|values| values.iter().any(|v| v.is_nan()))
+    }
+
+    /// Values of a row that is known to be there.
+    pub(crate) fn at(&self, row: usize) -> &[f64] {
         let width = self.dims.total();
         &self.values[row * width..(row + 1) * width]
     }
 
-    /// Values of a row, to be changed in place (pseudo-samples).
-    pub fn row_mut(&mut self, row: usize) -> &mut [f64] {
-        let width = self.dims.total();
-        &mut self.values[row * width..(row + 1) * width]
-    }
-
-    /// Whether some value of the row is missing.
-    #[must_use]
-    pub fn is_missing(&self, row: usize) -> bool {
-        self.row(row).iter().any(|v| v.is_nan())
-    }
-
-    /// Values of column `k` at the rows given.
-    #[must_use]
-    pub fn column(&self, k: usize, rows: &[usize]) -> Vec<f64> {
+    /// Values of column `k` at rows that are known to be there.
+    pub(crate) fn column(&self, k: usize, rows: &[usize]) -> Vec<f64> {
         let width = self.dims.total();
         rows.iter().map(|&row| self.values[row * width + k]).collect()
     }
@@ -178,7 +188,8 @@ impl Observations {
     /// Checks that a model may read the rows given.
     ///
     /// # Errors
-    /// [`Error::BadValue`] naming the unit (as `label` calls it), column and value.
+    /// [`Error::BadValue`] naming the unit (as `label` calls it), column and value; [`Error::UnknownUnit`] for a row
+    /// beyond the data.
     pub fn require(
         &self,
         requirement: Requirement,
@@ -190,11 +201,11 @@ impl Observations {
             row,
             unit: label(row),
             column: self.names[k].clone(),
-            value: self.row(row)[k],
+            value: self.at(row)[k],
             expected,
         };
         for &row in rows {
-            let values = self.row(row);
+            let values = self.row(row).ok_or(Error::UnknownUnit { row, n: self.n })?;
             for (k, &value) in values.iter().enumerate() {
                 if !value.is_finite() {
                     return Err(bad(row, k, format!("model {model} needs a finite number")));
@@ -233,17 +244,17 @@ impl Observations {
     /// The reference technology of the rows given: their quantities, and below them a row of ones where `convexity`.
     ///
     /// # Errors
-    /// [`Error::Numerical`] where a quantity is not finite.
+    /// [`Error::Engine`] where a quantity is not finite.
     pub(crate) fn activities(&self, rows: &[usize], convexity: bool) -> Result<Activities> {
         let height = self.dims.total() + usize::from(convexity);
         let mut columns = Vec::with_capacity(rows.len() * height);
         for &row in rows {
-            columns.extend_from_slice(self.row(row));
+            columns.extend_from_slice(self.at(row));
             if convexity {
                 columns.push(1.0);
             }
         }
-        Activities::new(height, rows.len(), &columns).map_err(|error| no_technology(&error))
+        Ok(Activities::new(height, rows.len(), &columns)?)
     }
 
     /// The technology with unit-specific abatement (Kuosmanen 2005): after the units themselves, each unit once more
@@ -253,27 +264,23 @@ impl Observations {
         let mut columns = Vec::with_capacity(2 * rows.len() * height);
         for abated in [false, true] {
             for &row in rows {
-                let values = self.row(row);
+                let values = self.at(row);
                 columns.extend_from_slice(&values[..self.dims.inputs]);
                 columns.extend(values[self.dims.inputs..].iter().map(|&v| if abated { 0.0 } else { v }));
                 columns.push(1.0);
             }
         }
-        Activities::new(height, 2 * rows.len(), &columns).map_err(|error| no_technology(&error))
+        Ok(Activities::new(height, 2 * rows.len(), &columns)?)
     }
 
     /// Mean of every column over the rows given; 1 where the mean is zero.
     pub(crate) fn means(&self, rows: &[usize]) -> Vec<f64> {
         let mut sums = vec![0.0; self.dims.total()];
         for &row in rows {
-            for (sum, value) in sums.iter_mut().zip(self.row(row)) {
+            for (sum, value) in sums.iter_mut().zip(self.at(row)) {
                 *sum += value;
             }
         }
         sums.iter().map(|sum| if *sum > 0.0 { sum / rows.len() as f64 } else { 1.0 }).collect()
     }
-}
-
-fn no_technology(error: &LpError) -> Error {
-    Error::Numerical { unit: "the reference technology".into(), reason: error.to_string() }
 }

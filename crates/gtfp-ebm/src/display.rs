@@ -1,11 +1,13 @@
-//! A panel's result as a printout: conventions, moments of scores and indices, linear programs, remarks.
+//! Results as printouts: conventions, moments of scores and indices, linear programs, remarks.
 
+use crate::bootstrap::{BootstrapResult, BootstrapRow, BootstrapSpec};
+use crate::efficiency::Efficiency;
+use crate::evaluate::Outcome;
+use crate::index::malmquist::{MalmquistResult, MalmquistRow, MalmquistSpec};
 use crate::panel::{PanelResult, PanelRow};
+use crate::record::LpRecord;
 use panel_core::descriptives::describe;
 use std::fmt;
-
-/// A column of the rows.
-type Read = fn(&PanelRow) -> Option<f64>;
 
 impl fmt::Display for PanelResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -24,30 +26,103 @@ impl fmt::Display for PanelResult {
         for (name, choice) in &summary.conventions {
             writeln!(f, "{name}: {choice}")?;
         }
-        writeln!(f, "{:<22}{:>9}{:>10}{:>10}{:>10}{:>10}", "", "n", "mean", "sd", "min", "max")?;
-        let columns: [(&str, Read); 6] = [
-            ("score", |row| row.score),
-            ("contemporaneous score", |row| row.score_contemporaneous),
-            ("index", |row| row.index),
-            ("efficiency change", |row| row.ec),
-            ("technical change", |row| row.tc),
-            ("panel value", |row| row.gtfp),
-        ];
-        for (name, read) in columns {
-            let values: Vec<f64> = self.rows.iter().map(|row| read(row).unwrap_or(f64::NAN)).collect();
-            let d = describe(name, &values);
-            if d.n > 0 {
-                let show = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.4}"));
-                let (mean, sd, min, max) = (show(d.mean), show(d.sd), show(d.min), show(d.max));
-                writeln!(f, "{name:<22}{:>9}{mean:>10}{sd:>10}{min:>10}{max:>10}", d.n)?;
-            }
-        }
-        let lp = &summary.lp;
-        writeln!(
+        moments(
             f,
-            "{} programs, {} solved by HiGHS, {} without a certificate; worst certificate {:.1e}",
-            lp.programs, lp.fallbacks, lp.uncertified, lp.worst_certificate
+            &self.rows,
+            &[
+                ("score", |row: &PanelRow| row.score),
+                ("contemporaneous score", |row| row.score_contemporaneous),
+                ("index", |row| row.index),
+                ("efficiency change", |row| row.ec),
+                ("technical change", |row| row.tc),
+                ("gap change", |row| row.gap_change),
+                ("pure efficiency change", |row| row.pure_ec),
+                ("scale change", |row| row.scale_ec),
+                ("panel value", |row| row.gtfp),
+            ],
         )?;
+        programs(f, &summary.lp)?;
         self.diagnostics.iter().try_for_each(|diagnostic| writeln!(f, "{diagnostic}"))
     }
+}
+
+impl fmt::Display for Efficiency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scored = self.outcomes.iter().filter(|outcome| outcome.score().is_some()).count();
+        writeln!(f, "{} units, {scored} with a score", self.outcomes.len())?;
+        moments(f, &self.outcomes, &[("score", Outcome::score)])?;
+        programs(f, &self.lp)
+    }
+}
+
+impl fmt::Display for MalmquistResult {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let MalmquistSpec { orientation, rts, reference, decomposition } = self.spec;
+        writeln!(f, "orientation {orientation}, returns {rts}, reference {reference}, decomposition {decomposition}")?;
+        moments(
+            f,
+            &self.rows,
+            &[
+                ("index", |row: &MalmquistRow| row.index),
+                ("efficiency change", |row| row.ec),
+                ("technical change", |row| row.tc),
+                ("pure efficiency change", |row| row.pure_ec),
+                ("scale change", |row| row.scale_ec),
+                ("output bias", |row| row.output_bias),
+                ("input bias", |row| row.input_bias),
+                ("magnitude", |row| row.magnitude),
+            ],
+        )?;
+        programs(f, &self.lp)
+    }
+}
+
+impl fmt::Display for BootstrapResult {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let BootstrapSpec { replications, seed, level, .. } = self.spec;
+        writeln!(
+            f,
+            "{replications} replications, seed {seed}, level {level}, relative bandwidth {:.4}",
+            self.bandwidth
+        )?;
+        moments(
+            f,
+            &self.rows,
+            &[
+                ("score", |row: &BootstrapRow| row.score.map(|i| i.estimate)),
+                ("score, corrected", |row| row.score.map(|i| i.corrected)),
+                ("score, width", |row| row.score.map(|i| i.high - i.low)),
+                ("index", |row| row.index.map(|i| i.estimate)),
+                ("index, corrected", |row| row.index.map(|i| i.corrected)),
+                ("index, width", |row| row.index.map(|i| i.high - i.low)),
+            ],
+        )?;
+        programs(f, &self.lp)
+    }
+}
+
+/// A column of a result's rows.
+type Column<'a, T> = (&'a str, fn(&T) -> Option<f64>);
+
+/// One line of moments per column that has values.
+fn moments<T>(f: &mut fmt::Formatter<'_>, rows: &[T], columns: &[Column<'_, T>]) -> fmt::Result {
+    writeln!(f, "{:<24}{:>7}{:>10}{:>10}{:>10}{:>10}", "", "n", "mean", "sd", "min", "max")?;
+    for (name, read) in columns {
+        let values: Vec<f64> = rows.iter().map(|row| read(row).unwrap_or(f64::NAN)).collect();
+        let d = describe(name, &values);
+        if d.n > 0 {
+            let show = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.4}"));
+            let (mean, sd, min, max) = (show(d.mean), show(d.sd), show(d.min), show(d.max));
+            writeln!(f, "{name:<24}{:>7}{mean:>10}{sd:>10}{min:>10}{max:>10}", d.n)?;
+        }
+    }
+    Ok(())
+}
+
+fn programs(f: &mut fmt::Formatter<'_>, lp: &LpRecord) -> fmt::Result {
+    writeln!(
+        f,
+        "{} programs, {} solved by HiGHS, {} without a certificate; worst certificate {:.1e}",
+        lp.programs, lp.fallbacks, lp.uncertified, lp.worst_certificate
+    )
 }

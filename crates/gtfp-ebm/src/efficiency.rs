@@ -4,7 +4,7 @@ use crate::calibration::CalibrationResult;
 use crate::data::Observations;
 use crate::error::{Error, Result};
 use crate::evaluate::{Detail, Outcome};
-use crate::evaluator::Evaluator;
+use crate::evaluator::{Evaluator, check};
 use crate::lp::Solver;
 use crate::record::LpRecord;
 use crate::spec::PanelSpec;
@@ -54,11 +54,12 @@ pub fn efficiency(
     if let Some(&row) = rows.iter().chain(reference).find(|&&row| row >= n) {
         return Err(Error::UnknownUnit { row, n });
     }
-    let mut evaluator = Evaluator::new(observations, spec, solver)?;
+    check(spec, observations)?;
     for part in [reference, rows] {
         observations.require(Evaluator::requirement(spec), part, spec.model.as_str(), label)?;
     }
-    evaluator.calibrate(reference, &[])?;
+    let mut evaluator = Evaluator::new(observations, spec, solver);
+    evaluator.calibrate(reference, &[], label)?;
     let set = evaluator.reference(reference, spec.rts)?;
     let (outcomes, details) = if spec.details {
         evaluator.detail(rows, &set, spec.rts, None)?.into_iter().unzip()

@@ -4,7 +4,9 @@
 //! |---|---|---|
 //! | input | [`Error::BadValue`], [`Error::LengthMismatch`], [`Error::NoUnits`], [`Error::DuplicateKey`], [`Error::UnknownUnit`] | the data are not what the model needs |
 //! | specification | [`Error::Degenerate`], [`Error::Specification`], [`Error::Calibration`] | the request has no meaningful answer |
-//! | numerical | [`Error::Numerical`] | a program that must have an optimum did not reach one |
+//! | numerical | [`Error::Numerical`], [`Error::Engine`] | a program that must have an optimum did not reach one; an engine broke down |
+
+use crate::lp::LpError;
 
 /// Result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -87,4 +89,7 @@ pub enum Error {
         /// What the solver said.
         reason: String,
     },
+    /// The linear programs of a run could not be given to an engine, or the engine broke down.
+    #[error("linear programs: {0}")]
+    Engine(#[from] LpError),
 }

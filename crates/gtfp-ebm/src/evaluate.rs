@@ -15,6 +15,7 @@ pub const SNAP: f64 = lp::CERTIFICATE_TOLERANCE;
 /// How a unit's evaluation ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Status {
     /// An optimum was found.
     Ok,
@@ -169,16 +170,15 @@ impl ReferenceSet {
             of_column.extend_from_slice(rows);
         }
         if !shape.all_columns && rows.len() >= WORTH_REDUCING {
-            let reduction =
-                efficient_columns(&activities, &disposals(observations, shape)).map_err(|e| engine_error(&e))?;
+            let reduction = efficient_columns(&activities, &disposals(observations, shape))?;
             tracing::debug!(units = activities.cols(), generators = reduction.columns.len(), "reference set reduced");
             if reduction.reduced {
-                activities = activities.select(&reduction.columns).map_err(|e| engine_error(&e))?;
+                activities = activities.select(&reduction.columns)?;
                 of_column = reduction.columns.iter().map(|&column| of_column[column]).collect();
             }
         }
         let maxima =
-            (0..dims.total()).map(|k| rows.iter().map(|&row| observations.row(row)[k]).fold(0.0, f64::max)).collect();
+            (0..dims.total()).map(|k| rows.iter().map(|&row| observations.at(row)[k]).fold(0.0, f64::max)).collect();
         Ok(Self { rows: of_column, activities, means: observations.means(rows), maxima })
     }
 
@@ -238,8 +238,7 @@ pub(crate) fn scores(
         extent.solver,
         |i, program| set(&form, observations, reference, extent, rows[i], program),
         |_, _, solution| outcome(&form, solution),
-    )
-    .map_err(|error| engine_error(&error))?;
+    )?;
     let LpStats { iterations, fallbacks, worst_certificate, .. } = stats;
     tracing::debug!(programs = rows.len(), iterations, fallbacks, worst_certificate, "programs solved");
     Ok((restored(&order, outcomes), stats))
@@ -251,9 +250,9 @@ fn neighbours(observations: &Observations, rows: &[usize]) -> Vec<usize> {
     let total = observations.dims().total();
     let mut columns = Vec::with_capacity(rows.len() * total);
     for &row in rows {
-        columns.extend_from_slice(observations.row(row));
+        columns.extend_from_slice(observations.at(row));
     }
-    lp::neighbour_order(total, &columns)
+    lp::neighbor_order(total, &columns)
 }
 
 /// Results that came in the order of places, by place.
@@ -290,8 +289,7 @@ pub(crate) fn details(
             let detail = found.then(|| detail(&form, observations, reference, rows[i], program, solution));
             (outcome, detail)
         },
-    )
-    .map_err(|error| engine_error(&error))?;
+    )?;
     let mut results = restored(&order, results);
     if second_stage {
         let kept: Vec<usize> = order.into_iter().filter(|&i| results[i].1.is_some()).collect();
@@ -310,8 +308,7 @@ pub(crate) fn details(
                 (solution.status == lp::Status::Optimal)
                     .then(|| detail(&form, observations, reference, rows[i], program, solution))
             },
-        )
-        .map_err(|error| engine_error(&error))?;
+        )?;
         stats.merge(&more);
         for (i, second) in kept.into_iter().zip(slacks) {
             if let (Some(first), Some(second)) = (&mut results[i].1, second) {
@@ -330,7 +327,7 @@ pub(crate) fn details(
 fn prepared(form: &Formulation, observations: &Observations, rows: &[usize], reference: &ReferenceSet) -> Formulation {
     let mut form = form.clone();
     form.fallback.clone_from(&reference.means);
-    form.zeros = rows.iter().any(|&row| observations.row(row).iter().any(|&v| v <= 0.0));
+    form.zeros = rows.iter().any(|&row| observations.at(row).iter().any(|&v| v <= 0.0));
     form
 }
 
@@ -342,7 +339,7 @@ fn set(
     row: usize,
     program: &mut Program,
 ) {
-    form.set_unit(program, observations.row(row));
+    form.set_unit(program, observations.at(row));
     if extent.exclude_self {
         program.set_excluded(&reference.columns_of(row));
     }
@@ -429,7 +426,7 @@ fn detail(
     if form.slack_sign < 0.0 {
         for (k, target) in targets.iter_mut().enumerate() {
             let away = if form.dims.group(k) == Group::Good { -slacks[k] } else { slacks[k] };
-            *target = observations.row(row)[k] + away;
+            *target = observations.at(row)[k] + away;
         }
     }
     let multipliers = (0..form.dims.total())
@@ -451,8 +448,4 @@ fn detail(
         intercept: form.convexity.map_or(0.0, |i| solution.duals[i]),
         certificate: solution.certificate.worst(),
     }
-}
-
-fn engine_error(error: &lp::LpError) -> Error {
-    Error::Numerical { unit: "a whole run".into(), reason: error.to_string() }
 }

@@ -8,7 +8,8 @@ use crate::lp::{LpStats, Solver};
 use crate::model::ebm::EbmOptions;
 use crate::model::{Formulation, ddf, ebm, nonradial_ddf, radial, sbm, super_efficiency};
 use crate::spec::{
-    BadsConvention, Calibration, CalibrationScope, Disposability, EbmParameters, Model, Orientation, PanelSpec, Rts,
+    BadsConvention, Calibration, CalibrationRule, CalibrationScope, Disposability, EbmParameters, Model, Orientation,
+    PanelSpec, Rts,
 };
 
 /// A model bound to data.
@@ -25,9 +26,9 @@ pub(crate) struct Evaluator<'a> {
 }
 
 impl<'a> Evaluator<'a> {
-    pub(crate) fn new(observations: &'a Observations, spec: &'a PanelSpec, solver: Solver) -> Result<Self> {
-        check(spec, observations)?;
-        Ok(Self { observations, spec, solver, stats: LpStats::default(), calibrations: Vec::new(), stand_in: 0 })
+    /// Binds a specification that was checked ([`check`]).
+    pub(crate) fn new(observations: &'a Observations, spec: &'a PanelSpec, solver: Solver) -> Self {
+        Self { observations, spec, solver, stats: LpStats::default(), calibrations: Vec::new(), stand_in: 0 }
     }
 
     /// What the model demands of the data.
@@ -46,14 +47,19 @@ impl<'a> Evaluator<'a> {
         matches!(self.spec.model, Model::Ddf | Model::NonRadialDdf)
     }
 
-    /// Measures ε and w: pooled over `rows`, and per period where asked.
-    pub(crate) fn calibrate(&mut self, rows: &[usize], by_period: &[(i64, &[usize])]) -> Result<()> {
+    /// Measures ε and w: pooled over `rows`, and per period where asked. Refuses those that make a program unbounded.
+    pub(crate) fn calibrate(
+        &mut self,
+        rows: &[usize],
+        by_period: &[(i64, &[usize])],
+        label: &dyn Fn(usize) -> String,
+    ) -> Result<()> {
         if self.spec.model != Model::Ebm {
             return Ok(());
         }
+        let all_columns = self.spec.all_columns;
         match &self.spec.calibration {
             Calibration::Given(parameters) => {
-                ebm::check_parameters(self.observations.dims(), parameters)?;
                 self.calibrations.push(CalibrationResult {
                     rule: None,
                     period: None,
@@ -66,20 +72,31 @@ impl<'a> Evaluator<'a> {
             }
             Calibration::Rule(rule) => {
                 let extent = Extent { solver: self.solver, exclude_self: false };
-                let (pooled, stats) = calibrate(self.observations, rows, *rule, None, extent, self.spec.all_columns)?;
+                let (pooled, stats) = calibrate(self.observations, rows, *rule, None, extent, all_columns, label)?;
                 self.stats.merge(&stats);
                 self.calibrations.push(pooled);
                 if self.spec.calibration_scope == CalibrationScope::PerPeriod {
                     for &(period, rows) in by_period.iter().filter(|(_, rows)| !rows.is_empty()) {
+                        let period = Some(period);
                         let (own, stats) =
-                            calibrate(self.observations, rows, *rule, Some(period), extent, self.spec.all_columns)?;
+                            calibrate(self.observations, rows, *rule, period, extent, all_columns, label)?;
                         self.stats.merge(&stats);
                         self.calibrations.push(own);
                     }
                 }
             }
         }
-        Ok(())
+        let dims = self.observations.dims();
+        let options = ebm_options(self.spec, self.spec.rts);
+        self.calibrations.iter().try_for_each(|measured| options.check_parameters(dims, &measured.parameters))
+    }
+
+    /// Whether ε and w come from projections, which are linear programs.
+    pub(crate) fn calibration_solves(&self) -> bool {
+        let raw = Calibration::Rule(CalibrationRule::Raw);
+        self.spec.model == Model::Ebm
+            && matches!(&self.spec.calibration, Calibration::Rule(_))
+            && self.spec.calibration != raw
     }
 
     /// ε and w of a period's own program, or the pooled ones.
@@ -111,16 +128,17 @@ impl<'a> Evaluator<'a> {
             Model::Sbm => Ok(sbm::formulation(dims, spec.orientation, rts, spec.bads_convention)),
             Model::Ebm => ebm::formulation(dims, &ebm_options(spec, rts), self.parameters(period)?),
             Model::Ddf => {
-                ddf::formulation(dims, rts, spec.disposability, spec.direction, &reference.means, &reference.maxima)
+                let (means, maxima) = (&reference.means, &reference.maxima);
+                Ok(ddf::formulation(dims, rts, spec.disposability, spec.direction, means, maxima))
             }
-            Model::NonRadialDdf => nonradial_ddf::formulation(
+            Model::NonRadialDdf => Ok(nonradial_ddf::formulation(
                 dims,
                 rts,
                 spec.disposability,
                 spec.direction,
                 &spec.nonradial_weights,
                 &reference.means,
-            ),
+            )),
         }
     }
 
@@ -244,8 +262,8 @@ fn ebm_options(spec: &PanelSpec, rts: Rts) -> EbmOptions {
     EbmOptions { orientation: spec.orientation, rts, convention: spec.bads_convention, bounded: spec.is_bounded() }
 }
 
-/// Refuses specifications without a meaning before any data are read.
-fn check(spec: &PanelSpec, observations: &Observations) -> Result<()> {
+/// Refuses specifications without a meaning before anything is solved.
+pub(crate) fn check(spec: &PanelSpec, observations: &Observations) -> Result<()> {
     let dims = observations.dims();
     if spec.bounded == Some(true) && spec.model != Model::Ebm {
         return Err(Error::Specification(format!(
@@ -263,7 +281,21 @@ fn check(spec: &PanelSpec, observations: &Observations) -> Result<()> {
         });
     }
     match spec.model {
-        Model::Ebm => ebm_options(spec, spec.rts).check(dims),
+        Model::Ebm => {
+            ebm_options(spec, spec.rts).check(dims)?;
+            if spec.scale_change {
+                // Pure efficiency change is measured on variable-returns frontiers.
+                ebm_options(spec, Rts::Vrs).check(dims)?;
+            }
+            match &spec.calibration {
+                Calibration::Given(parameters) => ebm::check_parameters(dims, parameters),
+                Calibration::Rule(_) => Ok(()),
+            }
+        }
+        Model::Ddf => ddf::check(dims, spec.direction),
+        Model::NonRadialDdf => {
+            nonradial_ddf::check(observations, spec.disposability, spec.direction, &spec.nonradial_weights)
+        }
         Model::Radial if spec.orientation == Orientation::None => {
             radial::formulation(dims, spec.orientation, spec.rts, spec.bads_convention).map(|_| ())
         }

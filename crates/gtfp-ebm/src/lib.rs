@@ -43,13 +43,14 @@
 //! | [`model`] | radial, SBM, EBM, directional, additive, super-efficiency: one file each |
 //! | [`evaluate`] | scores, slacks, targets, peers, multipliers |
 //! | [`index`], [`panel_value`] | productivity indices and what a row gets from them |
-//! | [`frontier`] | the units that can be peers, found once
+//! | [`frontier`] | the units that can be peers, found once |
 //! | [`bootstrap`](mod@bootstrap) | smoothed bootstrap of scores and indices |
 //! | [`lp`] | the linear programs, solved with a certificate |
 //!
 //! # Where to start
 //! To run a study: [`productivity`]. To understand a model: its file under [`model`]. To check a number: the record in
-//! [`record::Summary`] names every convention behind it.
+//! [`record::Summary`] names every convention behind it, and holds ε and w with the affinity they come from, or says that
+//! they were given.
 #![warn(missing_docs)]
 
 // The README is tested, too.
@@ -72,7 +73,9 @@ pub mod lp;
 pub mod model;
 pub mod panel;
 pub mod panel_value;
+mod prepare;
 pub mod record;
+mod run;
 pub mod spec;
 pub mod timeline;
 
@@ -82,7 +85,7 @@ pub use data::{Dimensions, Observations};
 pub use efficiency::{Efficiency, efficiency};
 pub use error::{Error, Result};
 pub use evaluate::{Detail, Outcome, Status};
-pub use index::malmquist::{Decomposition, MalmquistRow, MalmquistSpec, malmquist};
+pub use index::malmquist::{Decomposition, MalmquistResult, MalmquistRow, MalmquistSpec, malmquist};
 pub use lp::Solver;
 pub use panel::{PanelData, PanelResult, PanelRow, Transition, productivity, validate};
 pub use record::{LpRecord, Summary};

@@ -4,6 +4,7 @@ use crate::calibration::CalibrationResult;
 use crate::evaluate::Status;
 use crate::evaluator::Evaluator;
 use crate::lp::LpStats;
+use crate::model::nonradial_ddf;
 use crate::panel::{PanelRow, Transition};
 use crate::spec::{Calibration, CalibrationScope, Index, Model, Orientation, PanelSpec, PanelValue, Reference};
 use crate::timeline::Timeline;
@@ -91,7 +92,7 @@ impl Summary {
             periods: timeline.periods().to_vec(),
             transitions: rows.iter().filter(|row| row.transition == Transition::Ok).count(),
             calibration: evaluator.calibrations.clone(),
-            conventions: conventions(evaluator.spec, timeline, dims.bads),
+            conventions: conventions(evaluator, timeline),
             efficient: rows.iter().filter(on_frontier).count(),
             lp: LpRecord::from(&evaluator.stats),
         }
@@ -99,10 +100,12 @@ impl Summary {
 }
 
 /// Every choice in words.
-fn conventions(spec: &PanelSpec, timeline: &Timeline, bads: usize) -> BTreeMap<String, String> {
+fn conventions(evaluator: &Evaluator<'_>, timeline: &Timeline) -> BTreeMap<String, String> {
+    let (spec, observations) = (evaluator.spec, evaluator.observations);
+    let bads = observations.dims().bads;
     let mut record = BTreeMap::new();
     let mut say = |key: &str, value: String| record.insert(key.to_owned(), value);
-    let distance = matches!(spec.model, Model::Ddf | Model::NonRadialDdf);
+    let distance = evaluator.is_distance();
     say("model", spec.model.to_string());
     say("rts", spec.rts.to_string());
     say("reference", spec.reference.to_string());
@@ -116,6 +119,12 @@ fn conventions(spec: &PanelSpec, timeline: &Timeline, bads: usize) -> BTreeMap<S
             "direction",
             format!("inputs {}, goods {}, bads {}", spec.direction.inputs, spec.direction.goods, spec.direction.bads),
         );
+        if spec.model == Model::NonRadialDdf {
+            let weights = nonradial_ddf::weights(observations.dims(), spec.direction, &spec.nonradial_weights);
+            let named: Vec<String> =
+                observations.names().iter().zip(&weights).map(|(name, weight)| format!("{name} {weight}")).collect();
+            say("nonradial_weights", named.join(", "));
+        }
         say("score", "distance: 0 on the frontier; indices use 1/(1 + D), the indicator D itself".into());
     } else {
         say("orientation", spec.orientation.to_string());
@@ -144,6 +153,22 @@ fn conventions(spec: &PanelSpec, timeline: &Timeline, bads: usize) -> BTreeMap<S
             CalibrationScope::PerPeriod => "per-period: own-period programs use their period's ε and w",
         };
         say("calibration_scope", scope.into());
+    }
+    if spec.scale_change {
+        let frontiers = match spec.reference {
+            Reference::Sequential => "sequential frontiers",
+            Reference::Window => "window frontiers",
+            Reference::Metafrontier => "the frontiers of single periods and groups",
+            _ => "the frontiers of single periods",
+        };
+        say(
+            "scale_change",
+            format!("pure efficiency change under variable returns on {frontiers}, like efficiency change"),
+        );
+    }
+    if spec.malmquist != Index::None && spec.panel_value == PanelValue::BaseGiven {
+        let base = spec.base_period.or_else(|| timeline.periods().first().copied());
+        say("base_period", base.map_or_else(|| "none".into(), |period| period.to_string()));
     }
     let formula = match (spec.malmquist, spec.reference) {
         (Index::None, _) => return record,

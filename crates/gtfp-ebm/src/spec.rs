@@ -10,6 +10,7 @@ macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[non_exhaustive]
         pub enum $name { $($(#[$vmeta])* #[serde(rename = $word)] $variant),+ }
 
         impl $name {
@@ -35,8 +36,10 @@ macro_rules! words {
             fn from_str(text: &str) -> crate::Result<Self> {
                 Self::ALL.iter().copied().find(|option| option.as_str() == text).ok_or_else(|| {
                     let known: Vec<&str> = Self::ALL.iter().map(|option| option.as_str()).collect();
+                    let hint = panel_core::suggest::nearest(text, known.iter().copied())
+                        .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
                     crate::Error::Specification(format!(
-                        "`{text}` is no {}; expected one of {}", stringify!($name), known.join(", ")))
+                        "`{text}` is no {}; expected one of {}{hint}", stringify!($name), known.join(", ")))
                 })
             }
         }
@@ -176,13 +179,13 @@ words! {
 words! {
     /// How an index between periods becomes a value of each row (decision of the study).
     PanelValue {
-        /// First period 1, then the index of each transition.
+        /// First period 1 (0 for an indicator), then the index of each transition.
         FirstOne = "first-one",
         /// The index of each transition; the first period stays empty.
         DropFirst = "drop-first",
-        /// First period 1, then the running product.
+        /// First period 1, then the running product (0 and the running sum for an indicator).
         Cumulated = "cumulated",
-        /// Natural logarithm of the running product, 0 in the first period.
+        /// Natural logarithm of the running product, 0 in the first period (not for an indicator).
         LogCumulated = "log-cumulated",
         /// The data hold a base period before the sample: its rows stay empty, all later ones have a transition.
         BaseGiven = "base-given",
@@ -262,6 +265,7 @@ pub struct EbmParameters {
 /// Where ε and w come from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
+#[non_exhaustive]
 pub enum Calibration {
     /// Computed from the data.
     Rule(CalibrationRule),
@@ -295,7 +299,8 @@ pub struct PanelSpec {
     /// Direction (directional models).
     pub direction: Direction,
     /// Weights of the non-radial directional model, in column order (inputs, goods, bads); empty means 1/3 per group
-    /// shared equally inside it (Zhou, Ang and Wang 2012), over the groups whose direction is not zero.
+    /// shared equally inside it (Zhou, Ang and Wang 2012), over the groups whose direction is not zero. A weight on a
+    /// column whose direction is zero is refused: mind that inputs have none by default.
     pub nonradial_weights: Vec<f64>,
     /// Where ε and w come from (EBM).
     pub calibration: Calibration,

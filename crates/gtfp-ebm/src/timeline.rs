@@ -9,7 +9,7 @@ pub struct Timeline {
     /// Distinct periods, ascending.
     periods: Vec<i64>,
     /// Distance of neighbouring periods: the smallest there is between two periods of the data.
-    step: i64,
+    step: u64,
     /// Usable rows of each period, ascending.
     rows_at: Vec<Vec<usize>>,
     /// Period index of every row.
@@ -38,7 +38,7 @@ impl Timeline {
         let mut periods = time.to_vec();
         periods.sort_unstable();
         periods.dedup();
-        let step = periods.windows(2).map(|pair| pair[1] - pair[0]).min().unwrap_or(1);
+        let step = periods.windows(2).map(|pair| pair[1].abs_diff(pair[0])).min().unwrap_or(1);
         let mut rows_at = vec![Vec::new(); periods.len()];
         let mut period_of = vec![0; n];
         for row in 0..n {
@@ -61,7 +61,7 @@ impl Timeline {
                         let (first, second) = (other.min(row), other.max(row));
                         return Err(Error::DuplicateKey { unit: label(row), first, second });
                     }
-                    if time[row] - time[other] == step {
+                    if time[row].abs_diff(time[other]) == step {
                         previous[row] = Some(other);
                         next[other] = Some(row);
                     }
@@ -89,32 +89,32 @@ impl Timeline {
 
     /// Distance of neighbouring periods.
     #[must_use]
-    pub fn step(&self) -> i64 {
+    pub fn step(&self) -> u64 {
         self.step
     }
 
-    /// Usable rows of period index `p`.
+    /// Usable rows of period index `p`; none beyond the last period.
     #[must_use]
     pub fn rows_at(&self, p: usize) -> &[usize] {
-        &self.rows_at[p]
+        self.rows_at.get(p).map_or(&[], Vec::as_slice)
     }
 
-    /// Period index of a row.
+    /// Period index of a row; none for a row beyond the data.
     #[must_use]
-    pub fn period_of(&self, row: usize) -> usize {
-        self.period_of[row]
+    pub fn period_of(&self, row: usize) -> Option<usize> {
+        self.period_of.get(row).copied()
     }
 
     /// The usable row of the same entity one step before.
     #[must_use]
     pub fn previous(&self, row: usize) -> Option<usize> {
-        self.previous[row].filter(|&other| self.usable[other])
+        self.previous.get(row).copied().flatten().filter(|&other| self.usable[other])
     }
 
     /// The usable row of the same entity one step later.
     #[must_use]
     pub fn next(&self, row: usize) -> Option<usize> {
-        self.next[row].filter(|&other| self.usable[other])
+        self.next.get(row).copied().flatten().filter(|&other| self.usable[other])
     }
 
     /// Rows of each entity in time order.
@@ -123,10 +123,10 @@ impl Timeline {
         &self.by_entity
     }
 
-    /// Whether a row may enter programs.
+    /// Whether a row may enter programs; a row beyond the data may not.
     #[must_use]
     pub fn is_usable(&self, row: usize) -> bool {
-        self.usable[row]
+        self.usable.get(row).copied().unwrap_or(false)
     }
 
     /// All usable rows, by period and then by row.
@@ -135,12 +135,12 @@ impl Timeline {
         self.rows_at.iter().flatten().copied().collect()
     }
 
-    /// Rows of the reference technology that belongs to period index `p`.
+    /// Rows of the reference technology that belongs to period index `p`; none beyond the last period.
     ///
     /// `width` is the number of periods of a window. A biennial set holds p and p + 1, in the last period p − 1 and p.
     #[must_use]
     pub fn reference_rows(&self, reference: Reference, p: usize, width: usize) -> Vec<usize> {
-        let last = self.periods.len() - 1;
+        let Some(last) = self.periods.len().checked_sub(1).filter(|&last| p <= last) else { return Vec::new() };
         let range = match reference {
             Reference::Global | Reference::Metafrontier => 0..=last,
             Reference::Contemporaneous => p..=p,

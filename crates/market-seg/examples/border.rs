@@ -6,7 +6,7 @@
 //! `cargo run --release -p market-seg --example border`
 #![allow(clippy::print_stdout, reason = "an example ends in a printed answer")]
 
-use market_seg::{Demean, PriceChanges, PriceKind, Relations, SegSpec, border_effect};
+use market_seg::{Demean, PriceChanges, PriceColumns, PriceKind, Relations, SegSpec, border_effect};
 
 const TOWNS: usize = 6;
 const YEARS: usize = 4;
@@ -32,16 +32,16 @@ fn main() -> market_seg::Result<()> {
         })
         .collect();
     let slices: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
-    let changes = PriceChanges::from_columns(
-        &slices,
-        &entity,
-        &time,
-        &labels("town", TOWNS),
-        &years,
-        &ordinals,
-        &labels("good", GOODS),
-        PriceKind::default(),
-    )?;
+    let prices = PriceColumns {
+        columns: &slices,
+        entity: &entity,
+        time: &time,
+        entities: &labels("town", TOWNS),
+        times: &years,
+        ordinals: &ordinals,
+        goods: &labels("good", GOODS),
+    };
+    let changes = PriceChanges::from_columns(&prices, PriceKind::default())?;
     let relations = Relations { group: Some(&[0, 0, 0, 1, 1, 1]), ..Relations::default() };
     let effect = border_effect(&changes, &relations, &SegSpec { demean: Demean::None, ..SegSpec::default() }, 999, 1)?;
     println!("within provinces:  {:.2e} over {} pairs", effect.within, effect.within_pairs);

@@ -19,8 +19,13 @@ pub enum Comparison {
 
 /// Rows of Parsley and Wei's regression, column by column.
 ///
-/// ΔQ_t = β Q_{t-1} + Σ_s γ_s ΔQ_{t-s} + (fixed effects, ln distance, border) + ε,  Q = ln(p_i / p_j)
+/// ΔQ_t = β Q_{t-L} + Σ_s γ_s ΔQ_{t-sL} + (fixed effects, ln distance, border) + ε,  Q = ln(p_i / p_j)
+///
+/// with L the calendar steps that a change spans ([`PriceChanges::span`]): 1, or the lag of [`PriceKind::Levels`].
+///
+/// [`PriceKind::Levels`]: crate::PriceKind::Levels
 #[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ConvergenceTable {
     /// Entity i.
     pub entity: Vec<u32>,
@@ -32,9 +37,9 @@ pub struct ConvergenceTable {
     pub time: Vec<u32>,
     /// ΔQ_t.
     pub change: Vec<f64>,
-    /// Q_{t-1}.
+    /// Q_{t-L}, the level from which the change starts.
     pub lagged_level: Vec<f64>,
-    /// ΔQ_{t-1}, ΔQ_{t-2}, …, one column per lag.
+    /// ΔQ_{t-L}, ΔQ_{t-2L}, …, one column per lag; they do not overlap the change.
     pub lagged_changes: Vec<Vec<f64>>,
     /// ln distance in km, where places are known.
     pub ln_km: Option<Vec<f64>>,
@@ -47,10 +52,11 @@ pub struct ConvergenceTable {
 
 /// Builds the rows of a convergence regression; the estimation is left to a regression program.
 ///
-/// One row per comparison, good and period for which ΔQ_t, Q_{t-1} and all lags are known. A negative β is
+/// One row per comparison, good and period for which ΔQ_t, Q_{t-L} and all lags are known; periods are found by the
+/// calendar, so nothing reaches across a gap. A negative β is
 /// convergence; see [`half_life`].
 ///
-/// **Missing values**: a row with a missing part does not exist. Cumulated levels stop at the first missing change.
+/// **Missing values**: a row with a missing part does not exist. Cumulated levels stop at the first missing change or gap.
 ///
 /// # Errors
 /// As [`segmentation`](crate::segmentation()); [`Error::UnknownCode`] for a benchmark that is no entity.
@@ -77,6 +83,11 @@ pub fn convergence_table(
         },
     };
     let levels = changes.log_levels();
+    let start = changes.before(changes.span());
+    let lagged: Vec<Vec<Option<usize>>> =
+        (1..=lags as i64).map(|lag| changes.before(lag.saturating_mul(changes.span()))).collect();
+    // The level before the first change of all is where cumulation starts.
+    let first = changes.ordinals().iter().min().copied();
     let placed = relations.points.is_some() || relations.distances.is_some();
     let mut table = ConvergenceTable {
         lagged_changes: vec![Vec::new(); lags],
@@ -90,15 +101,13 @@ pub fn convergence_table(
         for k in 0..goods {
             let delta = |t: usize| changes.slice(t, k)[i] - changes.slice(t, k)[j];
             let level = |t: usize| levels[(t * goods + k) * n + i] - levels[(t * goods + k) * n + j];
-            for t in lags..periods {
-                let before = if t > 0 {
-                    level(t - 1)
-                } else if changes.has_levels() {
-                    f64::NAN
-                } else {
-                    0.0
+            for t in 0..periods {
+                let before = match start[t] {
+                    Some(start) => level(start),
+                    None if !changes.has_levels() && changes.ordinals().get(t) == first.as_ref() => 0.0,
+                    None => f64::NAN,
                 };
-                let earlier: Vec<f64> = (1..=lags).map(|lag| delta(t - lag)).collect();
+                let earlier: Vec<f64> = lagged.iter().map(|lag| lag[t].map_or(f64::NAN, &delta)).collect();
                 if delta(t).is_nan() || before.is_nan() || earlier.iter().any(|x| x.is_nan()) {
                     continue;
                 }

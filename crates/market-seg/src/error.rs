@@ -73,7 +73,7 @@ pub enum Error {
     },
     /// Two entities at one place: their inverse distance is infinite.
     #[error(
-        "entities `{first}` and `{second}` are at distance 0, so their inverse distance is infinite; correct one, or set a smallest distance (min_km)"
+        "entities `{first}` and `{second}` are at distance 0, so their inverse distance is infinite; correct one of them (a program may set a smallest distance, `SegSpec::min_km`)"
     )]
     Coincident {
         /// One entity.

@@ -26,7 +26,7 @@ pub use groups::{GroupSplit, within_between};
 pub use means::mean_absolute_difference;
 pub use monthly::{AveragedPrices, average_periods, calendar_years};
 pub use pairwise::{PairMean, PairVariances, pair_variances};
-pub use prices::{PriceChanges, PriceKind, Prices};
+pub use prices::{PriceChanges, PriceColumns, PriceKind, Prices};
 pub use relations::Relations;
 pub use result::{EntityPeriod, PeriodSummary, Segmentation};
 pub use segmentation::segmentation;

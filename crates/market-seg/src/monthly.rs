@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 
 /// Mean price of each entity and good over the periods of a coarser calendar.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct AveragedPrices {
     /// Mean price; `NaN` where too few are known.
     pub value: Vec<f64>,

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 /// Variances by pair and period.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct PairVariances {
     /// Unordered pairs (i, j), i < j, ascending.
     pub pairs: Vec<(u32, u32)>,
@@ -23,6 +24,7 @@ pub struct PairVariances {
 
 /// A pair over all periods.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct PairMean {
     /// One entity.
     pub entity: u32,

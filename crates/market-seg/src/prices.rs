@@ -1,8 +1,10 @@
 //! Prices, and their changes on the log scale.
 
 use crate::error::{Error, Result};
+use panel_core::suggest::some;
 use panel_core::{Diagnostic, Diagnostics};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Prices in long form: one value per entity, period and good, in any order; absent rows and `NaN` are missing.
 #[derive(Debug, Clone, Copy)]
@@ -25,8 +27,28 @@ pub struct Prices<'a> {
     pub goods: &'a [String],
 }
 
+/// Prices with one column per good, rows keyed by entity and time, in any order.
+#[derive(Debug, Clone, Copy)]
+pub struct PriceColumns<'a> {
+    /// One column per good: price levels or price indices.
+    pub columns: &'a [&'a [f64]],
+    /// Index into `entities`, per row.
+    pub entity: &'a [u32],
+    /// Index into `times`, per row.
+    pub time: &'a [u32],
+    /// Labels of the entities.
+    pub entities: &'a [String],
+    /// Labels of the periods.
+    pub times: &'a [String],
+    /// Place of each period on the calendar, as in [`Prices::ordinals`].
+    pub ordinals: &'a [i64],
+    /// Labels of the goods, in the order of the columns.
+    pub goods: &'a [String],
+}
+
 /// What the values are.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum PriceKind {
     /// Price levels, or indices on a fixed base: the change is ln p_t - ln p_{t-lag}, `lag` steps of the calendar back.
@@ -69,6 +91,10 @@ pub struct PriceChanges {
     levels: Option<Vec<f64>>,
     entities: Vec<String>,
     times: Vec<String>,
+    /// Place of each period on the calendar.
+    ordinals: Vec<i64>,
+    /// Calendar steps that a change spans.
+    span: i64,
     goods: Vec<String>,
     diagnostics: Diagnostics,
 }
@@ -145,6 +171,8 @@ impl PriceChanges {
             levels: matches!(kind, PriceKind::Levels { .. }).then_some(logs),
             entities: prices.entities.to_vec(),
             times: prices.times.to_vec(),
+            ordinals: prices.ordinals.to_vec(),
+            span: if let PriceKind::Levels { lag } = kind { lag } else { 1 },
             goods: prices.goods.to_vec(),
             diagnostics: Diagnostics::new(),
         })
@@ -154,16 +182,8 @@ impl PriceChanges {
     ///
     /// # Errors
     /// As [`PriceChanges::from_long`].
-    pub fn from_columns(
-        columns: &[&[f64]],
-        entity: &[u32],
-        time: &[u32],
-        entities: &[String],
-        times: &[String],
-        ordinals: &[i64],
-        goods: &[String],
-        kind: PriceKind,
-    ) -> Result<Self> {
+    pub fn from_columns(prices: &PriceColumns<'_>, kind: PriceKind) -> Result<Self> {
+        let PriceColumns { columns, entity, time, entities, times, ordinals, goods } = *prices;
         if columns.len() != goods.len() {
             return Err(Error::LengthMismatch {
                 what: "price columns".into(),
@@ -182,22 +202,14 @@ impl PriceChanges {
         }
         let repeat = |codes: &[u32]| -> Vec<u32> { columns.iter().flat_map(|_| codes.iter().copied()).collect() };
         let good: Vec<u32> = (0..columns.len()).flat_map(|k| std::iter::repeat_n(k as u32, entity.len())).collect();
-        Self::from_long(
-            &Prices {
-                value: &columns.concat(),
-                entity: &repeat(entity),
-                time: &repeat(time),
-                good: &good,
-                entities,
-                times,
-                ordinals,
-                goods,
-            },
-            kind,
-        )
+        let (value, entity, time) = (columns.concat(), repeat(entity), repeat(time));
+        let long =
+            Prices { value: &value, entity: &entity, time: &time, good: &good, entities, times, ordinals, goods };
+        Self::from_long(&long, kind)
     }
 
-    /// Changes that are already logs; `values` runs over periods, then goods, then entities (fastest).
+    /// Changes that are already logs, over consecutive periods; `values` runs over periods, then goods, then entities
+    /// (fastest).
     ///
     /// # Errors
     /// [`Error::LengthMismatch`]; [`Error::Specification`] for an infinite value.
@@ -224,7 +236,9 @@ impl PriceChanges {
                 value: values[cell],
             });
         }
-        let mut changes = Self { values, levels: None, entities, times, goods, diagnostics: Diagnostics::new() };
+        let ordinals = (0..periods as i64).collect();
+        let diagnostics = Diagnostics::new();
+        let mut changes = Self { values, levels: None, entities, times, ordinals, span: 1, goods, diagnostics };
         changes.remark();
         Ok(changes)
     }
@@ -259,6 +273,23 @@ impl PriceChanges {
         &self.times
     }
 
+    /// Place of each period on the calendar.
+    #[must_use]
+    pub fn ordinals(&self) -> &[i64] {
+        &self.ordinals
+    }
+
+    /// Calendar steps that a change spans: the lag of levels, else 1.
+    #[must_use]
+    pub fn span(&self) -> i64 {
+        self.span
+    }
+
+    /// For each period the one that many calendar steps before, if there is one.
+    pub(crate) fn before(&self, steps: i64) -> Vec<Option<usize>> {
+        places_before(&self.ordinals, steps)
+    }
+
     /// Labels of the goods.
     #[must_use]
     pub fn goods(&self) -> &[String] {
@@ -291,15 +322,22 @@ impl PriceChanges {
         self.levels.is_some()
     }
 
-    /// ln p, or changes cumulated from 0 before the first period, laid out like the changes.
+    /// ln p, or changes cumulated from 0 before the first period, laid out like the changes. Behind a gap in the calendar
+    /// the cumulated level is not known.
     pub(crate) fn log_levels(&self) -> Vec<f64> {
         if let Some(levels) = &self.levels {
             return levels.clone();
         }
         let width = self.n_goods() * self.n_entities();
         let mut levels = self.values.clone();
-        for cell in width..levels.len() {
-            levels[cell] += levels[cell - width];
+        let before = self.before(1);
+        let mut order: Vec<usize> = (0..self.n_periods()).collect();
+        order.sort_by_key(|&t| self.ordinals[t]);
+        for &t in order.iter().skip(1) {
+            for cell in 0..width {
+                let level = before[t].map_or(f64::NAN, |before| levels[before * width + cell]);
+                levels[t * width + cell] += level;
+            }
         }
         levels
     }
@@ -312,7 +350,7 @@ impl PriceChanges {
         if !empty.is_empty() {
             self.diagnostics.push(Diagnostic::note(
                 "period-without-change",
-                format!("no price change in {} (a first period of levels, or a gap): no index there", list(&empty)),
+                format!("no price change in {} (a first period of levels, or a gap): no index there", some(&empty)),
             ));
         }
         let mut missing = vec![0usize; n];
@@ -334,7 +372,7 @@ impl PriceChanges {
                     "{count} of {} price changes are missing, in {} entities ({}); a pair uses the goods that both have",
                     n * goods * used.len(),
                     names.len(),
-                    list(&names)
+                    some(&names)
                 ),
             ));
         }
@@ -344,8 +382,8 @@ impl PriceChanges {
 /// ln p_t - ln p_{t-lag}; `width` values per period.
 fn differences(logs: &[f64], ordinals: &[i64], lag: i64, width: usize) -> Vec<f64> {
     let mut values = vec![f64::NAN; logs.len()];
-    for (t, &ordinal) in ordinals.iter().enumerate() {
-        let Some(before) = ordinals.iter().position(|&other| other == ordinal - lag) else { continue };
+    for (t, before) in places_before(ordinals, lag).into_iter().enumerate() {
+        let Some(before) = before else { continue };
         for cell in 0..width {
             values[t * width + cell] = logs[t * width + cell] - logs[before * width + cell];
         }
@@ -353,8 +391,8 @@ fn differences(logs: &[f64], ordinals: &[i64], lag: i64, width: usize) -> Vec<f6
     values
 }
 
-/// Up to five names, and how many more.
-pub(crate) fn list(names: &[String]) -> String {
-    let shown = names.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
-    if names.len() > 5 { format!("{shown} and {} more", names.len() - 5) } else { shown }
+/// For each place on the calendar the one that many steps before.
+fn places_before(ordinals: &[i64], steps: i64) -> Vec<Option<usize>> {
+    let place: BTreeMap<i64, usize> = ordinals.iter().enumerate().map(|(t, &ordinal)| (ordinal, t)).collect();
+    ordinals.iter().map(|ordinal| place.get(&ordinal.checked_sub(steps)?).copied()).collect()
 }

@@ -7,6 +7,8 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Segmentation {
+    /// Labels of the periods.
+    pub times: Vec<String>,
     /// Number of periods: cell (i, t) stands at `i * n_periods + t`.
     pub n_periods: usize,
     /// Seg; `NaN` where there is none.
@@ -33,11 +35,11 @@ pub struct PeriodSummary {
     pub entities: usize,
     /// Unordered pairs with a variance.
     pub pairs: u64,
-    /// Mean of Seg over entities.
+    /// Mean of Seg over entities; `NaN` where no entity has one.
     pub mean_seg: f64,
-    /// `mean_seg`^(-1/2).
+    /// `mean_seg`^(-1/2); `NaN` where it is 0 or missing.
     pub integration: f64,
-    /// Mean of the variance over pairs.
+    /// Mean of the variance over pairs; `NaN` without a pair.
     pub mean_variance: f64,
 }
 

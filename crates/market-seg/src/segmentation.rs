@@ -3,11 +3,12 @@
 use crate::engine::{Totals, totals};
 use crate::error::Result;
 use crate::means::demeaning;
-use crate::prices::{PriceChanges, list};
+use crate::prices::PriceChanges;
 use crate::relations::Relations;
 use crate::result::{PeriodSummary, Segmentation};
 use crate::spec::{SegSpec, Weights};
 use panel_core::geo::compensated_sum;
+use panel_core::suggest::some;
 use panel_core::{Diagnostic, Diagnostics};
 
 /// Market segmentation by entity and period, from the dispersion of relative price changes over goods.
@@ -75,6 +76,7 @@ pub fn segmentation(changes: &PriceChanges, relations: &Relations<'_>, spec: &Se
     diagnostics.extend(remarks(changes, &seg, &partners, &expected));
     tracing::debug!(entities = n, periods, all_pairs = selected.is_none(), "segmentation computed");
     Ok(Segmentation {
+        times: changes.times().to_vec(),
         n_periods: periods,
         by_period: by_period(n, periods, &seg, &sums),
         demeaned_by: means,
@@ -123,7 +125,7 @@ fn remarks(changes: &PriceChanges, seg: &[f64], partners: &[u32], expected: &[u3
             format!(
                 "{} entity-periods have no partner with enough common goods ({}): their index is missing",
                 alone.len(),
-                list(&alone)
+                some(&alone)
             ),
         ));
     }
@@ -134,7 +136,7 @@ fn remarks(changes: &PriceChanges, seg: &[f64], partners: &[u32], expected: &[u3
             format!(
                 "{} entity-periods have fewer partners than their rule gives ({}): an unnormalised sum over fewer partners is smaller",
                 short.len(),
-                list(&short)
+                some(&short)
             ),
         ));
     }
@@ -145,7 +147,7 @@ fn remarks(changes: &PriceChanges, seg: &[f64], partners: &[u32], expected: &[u3
             format!(
                 "segmentation is exactly 0 in {} entity-periods ({}): their integration index does not exist",
                 flat.len(),
-                list(&flat)
+                some(&flat)
             ),
         ));
     }

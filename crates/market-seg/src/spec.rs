@@ -18,6 +18,7 @@ pub enum Change {
 /// Over which pairs the mean of |ΔQ| is taken, good by good and period by period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Demean {
     /// All pairs of the entity set, whatever pairs the index uses.
     #[default]
@@ -31,6 +32,7 @@ pub enum Demean {
 /// Which pairs enter the index.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[non_exhaustive]
 pub enum PairRule {
     /// Every pair.
     #[default]
@@ -49,6 +51,7 @@ pub enum PairRule {
 /// The weight w_j of a partner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[non_exhaustive]
 pub enum Weights {
     /// 1: an unnormalised sum over partners, the scale of the paper's Table 1.
     #[default]

@@ -8,6 +8,7 @@ use crate::transform::{growth as growth_rate, ratio};
 
 /// How prices of investment goods are given.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub enum Prices<'a> {
     /// Price indices, previous period = 100; chained to 1 in the base period.
     PreviousPeriod(&'a [f64]),
@@ -19,6 +20,7 @@ pub enum Prices<'a> {
 
 /// The stock in the base period.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum InitialStock {
     /// K = I / rate; the customary 10 % of Chinese studies (Young 2003; 张军 et al. 2004).
     Rate(f64),

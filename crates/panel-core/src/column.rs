@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::intern::Interner;
+use std::sync::Arc;
 
 /// A column of numbers or of text.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,7 +70,7 @@ impl Column {
             Self::Float(values) => Self::Float(rows.iter().map(|&row| values[row]).collect()),
             Self::Text(text) => Self::Text(TextColumn {
                 codes: rows.iter().map(|&row| text.codes[row]).collect(),
-                labels: text.labels.clone(),
+                labels: Arc::clone(&text.labels),
             }),
         }
     }
@@ -87,11 +88,27 @@ impl From<TextColumn> for Column {
     }
 }
 
+/// Numbers as codes: the code of each value ([`TextColumn::MISSING`] for `NaN`), and the distinct values in ascending order.
+/// −0 is 0.
+#[must_use]
+pub fn number_codes(values: &[f64]) -> (Vec<u32>, Vec<f64>) {
+    // Adding zero turns −0 into 0, which the order below would tell apart.
+    let mut distinct: Vec<f64> = values.iter().filter(|value| !value.is_nan()).map(|value| value + 0.0).collect();
+    distinct.sort_unstable_by(f64::total_cmp);
+    distinct.dedup();
+    let code = |value: &f64| {
+        let place = distinct.binary_search_by(|known| known.total_cmp(&(value + 0.0)));
+        place.map_or(TextColumn::MISSING, |code| code as u32)
+    };
+    (values.iter().map(code).collect(), distinct)
+}
+
 /// Text coded as indices into sorted, distinct labels.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TextColumn {
     codes: Vec<u32>,
-    labels: Vec<String>,
+    /// Shared between the columns that are taken from one another.
+    labels: Arc<Vec<String>>,
 }
 
 impl TextColumn {
@@ -117,7 +134,7 @@ impl TextColumn {
             Some(&code) => {
                 Err(Error::LengthMismatch { what: "labels".into(), expected: code as usize + 1, got: labels.len() })
             }
-            None => Ok(Self { codes, labels }),
+            None => Ok(Self { codes, labels: Arc::new(labels) }),
         }
     }
 
@@ -137,6 +154,28 @@ impl TextColumn {
     #[must_use]
     pub fn get(&self, row: usize) -> Option<&str> {
         self.labels.get(self.codes[row] as usize).map(String::as_str)
+    }
+
+    /// The same labels in rows that may lack a place in this column.
+    pub(crate) fn spread(&self, rows: &[usize]) -> Self {
+        let code = |&row: &usize| self.codes.get(row).copied().unwrap_or(Self::MISSING);
+        Self { codes: rows.iter().map(code).collect(), labels: Arc::clone(&self.labels) }
+    }
+
+    /// Conditions, where every label is `True` or `False` (in any case); `None` is missing.
+    pub(crate) fn truths(&self) -> Option<Vec<Option<bool>>> {
+        let word = |label: &String| {
+            if label.eq_ignore_ascii_case("true") {
+                Some(true)
+            } else {
+                label.eq_ignore_ascii_case("false").then_some(false)
+            }
+        };
+        if self.labels.is_empty() {
+            return None;
+        }
+        let words: Vec<bool> = self.labels.iter().map(word).collect::<Option<_>>()?;
+        Some(self.codes.iter().map(|&code| words.get(code as usize).copied()).collect())
     }
 
     /// Number of rows.

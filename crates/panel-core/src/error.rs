@@ -2,7 +2,7 @@
 //!
 //! | group | variants | when |
 //! |---|---|---|
-//! | input | [`Error::DuplicateKey`], [`Error::MissingKey`], [`Error::NotNumeric`], [`Error::BadValue`], [`Error::Read`] | the data are not what they should be |
+//! | input | [`Error::DuplicateKey`], [`Error::MissingKey`], [`Error::SamePeriod`], [`Error::NotNumeric`], [`Error::BadValue`], [`Error::Read`] | the data are not what they should be |
 //! | specification | [`Error::UnknownColumn`], [`Error::WrongType`], [`Error::LengthMismatch`], [`Error::Expression`], [`Error::Specification`] | the request does not fit the data |
 
 use std::fmt;
@@ -91,6 +91,16 @@ pub enum Error {
     MissingKey {
         /// Where.
         cell: Box<Cell>,
+    },
+    /// One period in two spellings.
+    #[error("`{first}` and `{second}` are the same period; write it in one way ({cell})")]
+    SamePeriod {
+        /// File and column.
+        cell: Box<Cell>,
+        /// One label.
+        first: String,
+        /// The other.
+        second: String,
     },
     /// Text in a column that is used as a number.
     #[error("not a number: {cell}; expected {expected}")]

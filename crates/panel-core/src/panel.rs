@@ -4,109 +4,55 @@ use crate::column::{Column, TextColumn};
 use crate::error::{Cell, Error, Result};
 use crate::number::parse_number;
 use crate::suggest;
+pub use crate::time_axis::{Frequency, TimeAxis};
 use rayon::prelude::*;
-use std::sync::Arc;
-
-/// The periods of a panel: labels as read, sorted, with their place on the calendar.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TimeAxis {
-    labels: Vec<String>,
-    ordinals: Vec<i64>,
-}
-
-impl TimeAxis {
-    /// Sorts distinct labels. Whole numbers (also `2013年`) are their own ordinals; ISO dates `YYYY-MM-DD` that all fall on
-    /// one day of the month count months, otherwise days; `YYYY-MM` counts months, `YYYYQn` quarters; anything else
-    /// is ordered as text and counts 0, 1, 2, …
-    #[must_use]
-    pub fn new<S: AsRef<str>>(labels: &[S]) -> Self {
-        let mut distinct: Vec<&str> = labels.iter().map(AsRef::as_ref).collect();
-        distinct.sort_unstable();
-        distinct.dedup();
-        let ordinals = parse_all(&distinct, |text| text.strip_suffix('年').unwrap_or(text).trim().parse().ok())
-            .or_else(|| parse_dates(&distinct))
-            .or_else(|| parse_all(&distinct, |text| year_and(text, '-', 12)))
-            .or_else(|| parse_all(&distinct, |text| year_and(text, 'Q', 4)))
-            .unwrap_or_else(|| (0..distinct.len() as i64).collect());
-        let mut order: Vec<usize> = (0..distinct.len()).collect();
-        order.sort_by_key(|&i| ordinals[i]);
-        Self {
-            labels: order.iter().map(|&i| distinct[i].to_owned()).collect(),
-            ordinals: order.iter().map(|&i| ordinals[i]).collect(),
-        }
-    }
-
-    /// Labels as read, in calendar order.
-    #[must_use]
-    pub fn labels(&self) -> &[String] {
-        &self.labels
-    }
-
-    /// Calendar place of each period; consecutive periods differ by one, a gap by more.
-    #[must_use]
-    pub fn ordinals(&self) -> &[i64] {
-        &self.ordinals
-    }
-
-    /// Number of periods.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.labels.len()
-    }
-
-    /// Whether there is no period.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.labels.is_empty()
-    }
-}
-
-fn parse_all(labels: &[&str], parse: impl Fn(&str) -> Option<i64>) -> Option<Vec<i64>> {
-    labels.iter().map(|label| parse(label)).collect()
-}
-
-fn year_and(text: &str, separator: char, per_year: i64) -> Option<i64> {
-    let (year, part) = text.split_once(separator)?;
-    let (year, part): (i64, i64) = (year.parse().ok()?, part.parse().ok()?);
-    (1..=per_year).contains(&part).then(|| year * per_year + part - 1)
-}
-
-fn parse_dates(labels: &[&str]) -> Option<Vec<i64>> {
-    let dates: Vec<(i64, i64, i64)> = labels
-        .iter()
-        .map(|label| {
-            let mut parts = label.splitn(3, '-').map(|part| part.parse::<i64>().ok());
-            Some((parts.next()??, parts.next()??, parts.next()??))
-        })
-        .collect::<Option<_>>()?;
-    let one_day = dates.iter().all(|date| date.2 == dates[0].2);
-    Some(dates.into_iter().map(|(y, m, d)| if one_day { y * 12 + m - 1 } else { days_from_civil(y, m, d) }).collect())
-}
-
-/// Days since 1970-01-01 in the proleptic Gregorian calendar.
-fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    let y = if month <= 2 { year - 1 } else { year };
-    let era = y.div_euclid(400);
-    let year_of_era = y.rem_euclid(400);
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
-}
+use std::sync::{Arc, OnceLock};
 
 /// How full the entity × time grid is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Balance {
     /// Every entity has every period.
     Balanced,
     /// Some keys are absent.
     Unbalanced {
-        /// Absent (entity, time) pairs between an entity's first and last period.
-        gaps: Vec<(String, String)>,
+        /// Number of absent pairs between an entity's first and last period; [`Panel::gaps`] names them.
+        gaps: usize,
         /// Absent pairs before an entity's first or after its last period.
         ragged: usize,
     },
 }
 
-/// A table with unique (entity, time) keys, rows sorted by entity label order of first appearance sorted, then time.
+/// A column, and what it is as numbers, which is worked out when it is asked for.
+#[derive(Debug)]
+struct Stored {
+    column: Column,
+    truths: OnceLock<Option<Vec<f64>>>,
+}
+
+impl Stored {
+    fn new(column: Column) -> Self {
+        Self { column, truths: OnceLock::new() }
+    }
+
+    /// 1 and 0 for a text column of `True` and `False`.
+    fn truths(&self) -> Option<&[f64]> {
+        let number = |truth: Option<bool>| truth.map_or(f64::NAN, |truth| f64::from(u8::from(truth)));
+        let values = self.truths.get_or_init(|| match &self.column {
+            Column::Float(_) => None,
+            Column::Text(text) => Some(text.truths()?.into_iter().map(number).collect()),
+        });
+        values.as_deref()
+    }
+}
+
+impl PartialEq for Stored {
+    fn eq(&self, other: &Self) -> bool {
+        self.column == other.column
+    }
+}
+
+/// A table with unique (entity, time) keys; rows stand in the order of [`Panel::entities`], then of [`Panel::times`].
 ///
 /// **Missing values**: `NaN` in float columns, no code in text columns. Rows with a missing key do not exist.
 ///
@@ -121,7 +67,7 @@ pub struct Panel {
     entity_of_row: Arc<Vec<u32>>,
     time_of_row: Arc<Vec<u32>>,
     names: Vec<String>,
-    columns: Vec<Arc<Column>>,
+    columns: Vec<Arc<Stored>>,
     /// File each column was read from, for messages.
     sources: Vec<Option<Arc<str>>>,
 }
@@ -196,7 +142,7 @@ impl Panel {
     /// Time label of a row.
     #[must_use]
     pub fn time_label(&self, row: usize) -> &str {
-        &self.times.labels[self.time_of_row[row] as usize]
+        &self.times.labels()[self.time_of_row[row] as usize]
     }
 
     /// The row of a key, if there is one.
@@ -224,7 +170,7 @@ impl Panel {
     /// # Errors
     /// [`Error::UnknownColumn`] with the nearest name.
     pub fn column(&self, name: &str) -> Result<&Column> {
-        self.names.iter().position(|known| known == name).map(|i| &*self.columns[i]).ok_or_else(|| {
+        self.names.iter().position(|known| known == name).map(|i| &self.columns[i].column).ok_or_else(|| {
             let keys = [&self.entity_name, &self.time_name];
             let known = || keys.into_iter().chain(&self.names);
             Error::UnknownColumn {
@@ -235,24 +181,33 @@ impl Panel {
         })
     }
 
-    /// A column of numbers.
+    /// A column of numbers; one that holds nothing but `True` and `False` is 1 and 0.
     ///
     /// # Errors
-    /// [`Error::UnknownColumn`]; [`Error::NotNumeric`] naming the first text in it.
+    /// [`Error::UnknownColumn`]; [`Error::NotNumeric`] naming the first text in it; [`Error::WrongType`] for numbers that
+    /// are kept as text.
     pub fn float(&self, name: &str) -> Result<&[f64]> {
-        match self.column(name)? {
-            Column::Float(values) => Ok(values),
-            Column::Text(text) => {
-                let row =
-                    (0..text.len()).find(|&row| text.get(row).is_some_and(|t| parse_number(t).is_none())).unwrap_or(0);
-                if text.is_empty() {
-                    return Err(Error::WrongType { column: name.to_owned(), expected: "numbers", got: "text" });
-                }
-                Err(Error::NotNumeric {
-                    cell: Box::new(self.cell(row, name)),
-                    expected: "a number (an empty cell where it is missing)".into(),
-                })
-            }
+        let text = match self.column(name)? {
+            Column::Float(values) => return Ok(values),
+            Column::Text(text) => text,
+        };
+        let stored = self.names.iter().position(|known| known == name).map(|i| &self.columns[i]);
+        if let Some(values) = stored.and_then(|stored| stored.truths()) {
+            return Ok(values);
+        }
+        if text.is_empty() {
+            return Err(Error::WrongType { column: name.to_owned(), expected: "numbers", got: "text" });
+        }
+        match (0..text.len()).find(|&row| text.get(row).is_some_and(|t| parse_number(t).is_none())) {
+            Some(row) => Err(Error::NotNumeric {
+                cell: Box::new(self.cell(row, name)),
+                expected: "a number (an empty cell where it is missing)".into(),
+            }),
+            None => Err(Error::WrongType {
+                column: name.to_owned(),
+                expected: "numbers; an expression such as `x + 0` makes numbers of them",
+                got: "numbers that are kept as text",
+            }),
         }
     }
 
@@ -297,12 +252,12 @@ impl Panel {
         }
         match self.names.iter().position(|known| *known == name) {
             Some(i) => {
-                self.columns[i] = Arc::new(column);
+                self.columns[i] = Arc::new(Stored::new(column));
                 self.sources[i] = source;
             }
             None => {
                 self.names.push(name);
-                self.columns.push(Arc::new(column));
+                self.columns.push(Arc::new(Stored::new(column)));
                 self.sources.push(source);
             }
         }
@@ -317,17 +272,17 @@ impl Panel {
             return self.clone();
         }
         let (entities, entity_of_row) = compact(&self.entities, rows.iter().map(|&row| self.entity_of_row[row]));
-        let (labels, time_of_row) = compact(&self.times.labels, rows.iter().map(|&row| self.time_of_row[row]));
-        let ordinals = compact(&self.times.ordinals, rows.iter().map(|&row| self.time_of_row[row])).0;
+        let (labels, time_of_row) = compact(self.times.labels(), rows.iter().map(|&row| self.time_of_row[row]));
+        let ordinals = compact(self.times.ordinals(), rows.iter().map(|&row| self.time_of_row[row])).0;
         Self {
             entity_name: self.entity_name.clone(),
             time_name: self.time_name.clone(),
             entities: Arc::new(entities),
-            times: Arc::new(TimeAxis { labels, ordinals }),
+            times: Arc::new(self.times.part(labels, ordinals)),
             entity_of_row: Arc::new(entity_of_row),
             time_of_row: Arc::new(time_of_row),
             names: self.names.clone(),
-            columns: self.columns.iter().map(|column| Arc::new(column.take(&rows))).collect(),
+            columns: self.columns.par_iter().map(|stored| Arc::new(Stored::new(stored.column.take(&rows)))).collect(),
             sources: self.sources.clone(),
         }
     }
@@ -338,19 +293,23 @@ impl Panel {
         if self.n_rows() == self.n_entities() * self.n_periods() {
             return Balance::Balanced;
         }
-        let mut gaps = Vec::new();
-        let mut ragged = 0;
+        let (mut gaps, mut ragged) = (0, 0);
         for rows in self.entity_rows() {
-            let times = &self.time_of_row[rows.clone()];
-            let (first, last) = (times[0], times[times.len() - 1]);
-            ragged += self.n_periods() - (last - first + 1) as usize;
-            gaps.extend(
-                (first..=last)
-                    .filter(|time| times.binary_search(time).is_err())
-                    .map(|time| (self.entity_label(rows.start).to_owned(), self.times.labels[time as usize].clone())),
-            );
+            let span = (self.time_of_row[rows.end - 1] - self.time_of_row[rows.start] + 1) as usize;
+            gaps += span - rows.len();
+            ragged += self.n_periods() - span;
         }
         Balance::Unbalanced { gaps, ragged }
+    }
+
+    /// Absent (entity, time) pairs between an entity's first and last period, in the order of the panel.
+    pub fn gaps(&self) -> impl Iterator<Item = (&str, &str)> + '_ {
+        self.entity_rows().flat_map(move |rows| {
+            let times = &self.time_of_row[rows.clone()];
+            (times[0]..=times[times.len() - 1])
+                .filter(move |time| times.binary_search(time).is_err())
+                .map(move |time| (self.entity_label(rows.start), self.times.labels()[time as usize].as_str()))
+        })
     }
 
     /// Value at the period whose ordinal is `lag` before the row's, for each row; `NaN` where there is no such row.
@@ -367,7 +326,7 @@ impl Panel {
                 got: values.len(),
             });
         }
-        let ordinals = &self.times.ordinals;
+        let ordinals = self.times.ordinals();
         let target: Vec<Option<u32>> = ordinals
             .iter()
             .map(|&ordinal| ordinal.checked_sub(lag).and_then(|at| ordinals.binary_search(&at).ok()).map(|i| i as u32))
@@ -461,8 +420,8 @@ impl PanelBuilder {
     /// Checks keys and lengths, and sorts.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`], [`Error::MissingKey`], [`Error::DuplicateKey`]; [`Error::Specification`] for a
-    /// column name used twice.
+    /// [`Error::LengthMismatch`], [`Error::MissingKey`], [`Error::DuplicateKey`], [`Error::SamePeriod`];
+    /// [`Error::Specification`] for a column name used twice.
     pub fn build(self) -> Result<Panel> {
         let n = self.entities.len();
         let lengths = std::iter::once(("time key".to_owned(), self.times.len())).chain(
@@ -494,8 +453,8 @@ impl PanelBuilder {
         let (used, entity_code) = compact(self.entities.labels(), entity_key.iter().copied());
         let (entities, entity_code) = reorder(sorted_labels(&used), &used, entity_code);
         let (used, time_code) = compact(self.times.labels(), time_key.iter().copied());
-        let times = TimeAxis::new(&used);
-        let (_, time_code) = reorder(times.labels.clone(), &used, time_code);
+        let times = TimeAxis::of_key(&self.time_name, self.file.as_deref(), &used)?;
+        let (_, time_code) = reorder(times.labels().to_vec(), &used, time_code);
         let key = |row: usize| (u64::from(entity_code[row]) << 32) | u64::from(time_code[row]);
         let sorted = (1..n).all(|row| key(row - 1) <= key(row));
         let mut order: Vec<(u64, usize)> = (0..n).map(|row| (key(row), row)).collect();
@@ -519,7 +478,7 @@ impl PanelBuilder {
             columns: self
                 .columns
                 .into_par_iter()
-                .map(|column| Arc::new(if sorted { column } else { column.take(&rows) }))
+                .map(|column| Arc::new(Stored::new(if sorted { column } else { column.take(&rows) })))
                 .collect(),
         })
     }
@@ -592,12 +551,5 @@ mod tests {
     fn an_unknown_column_gets_a_suggestion() {
         let error = small().column("X").unwrap_err();
         assert!(error.to_string().contains("did you mean `x`?"), "{error}");
-    }
-
-    #[test]
-    fn months_are_counted_from_iso_dates() {
-        let axis = TimeAxis::new(&["2011-01-01", "2010-12-01"]);
-        assert_eq!(axis.labels(), ["2010-12-01", "2011-01-01"]);
-        assert_eq!(axis.ordinals()[1] - axis.ordinals()[0], 1);
     }
 }

@@ -1,8 +1,7 @@
 //! Reproducible randomness: one ChaCha stream per unit of work, so that threads do not matter.
 
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng, TryRng};
-use std::convert::Infallible;
+use rand_chacha::rand_core::{Rng, SeedableRng};
 
 /// The random numbers of one unit of work (a replication, a permutation): ChaCha8 with the seed of the run and the unit's
 /// own stream. Two units share no number, whatever their order and on whatever thread.
@@ -27,11 +26,21 @@ impl Stream {
         Self(rng)
     }
 
+    /// 64 random bits.
+    pub fn next_u64(&mut self) -> u64 {
+        self.0.next_u64()
+    }
+
+    /// A number in [0, 1), a multiple of 2⁻⁵³.
+    pub fn uniform(&mut self) -> f64 {
+        (self.next_u64() >> 11) as f64 * (1.0 / (1_u64 << 53) as f64)
+    }
+
     /// A number below `bound`, without bias (Lemire 2019); 0 for a bound of 0.
     pub fn below(&mut self, bound: usize) -> usize {
         let bound = bound as u64;
         loop {
-            let wide = u128::from(self.0.next_u64()) * u128::from(bound);
+            let wide = u128::from(self.next_u64()) * u128::from(bound);
             let low = wide as u64;
             if low >= bound || low >= (u64::MAX - bound + 1) % bound.max(1) {
                 return (wide >> 64) as usize;
@@ -48,23 +57,6 @@ impl Stream {
     }
 }
 
-/// So that a stream feeds any distribution of the `rand` family.
-impl TryRng for Stream {
-    type Error = Infallible;
-
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        self.0.try_next_u32()
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        self.0.try_next_u64()
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        self.0.try_fill_bytes(bytes)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,6 +67,8 @@ mod tests {
         let mut counts = [0; 6];
         (0..60_000).for_each(|_| counts[rng.below(6)] += 1);
         assert!(counts.iter().all(|&count: &i32| (count - 10_000).abs() < 400), "{counts:?}");
+        let mean = (0..60_000).map(|_| rng.uniform()).inspect(|u| assert!((0.0..1.0).contains(u))).sum::<f64>() / 6e4;
+        assert!((mean - 0.5).abs() < 0.005, "{mean}");
         let mut items: Vec<u32> = (0..10).collect();
         rng.shuffle(&mut items, 10);
         items.sort_unstable();

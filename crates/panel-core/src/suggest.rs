@@ -26,6 +26,15 @@ pub fn listing<S: AsRef<str>>(names: &[S]) -> String {
     format!("{}{more}", shown.join(", "))
 }
 
+/// The first few of many things a message is about, and how many more there are.
+#[must_use]
+pub fn some<S: AsRef<str>>(names: &[S]) -> String {
+    const SHOWN: usize = 5;
+    let shown: Vec<&str> = names.iter().take(SHOWN).map(AsRef::as_ref).collect();
+    let more = if names.len() > SHOWN { format!(" and {} more", names.len() - SHOWN) } else { String::new() };
+    format!("{}{more}", shown.join(", "))
+}
+
 /// Edit distance with adjacent transpositions counted as one.
 fn edit_distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
@@ -48,6 +57,12 @@ fn edit_distance(a: &str, b: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_lists_are_cut() {
+        assert_eq!(some(&["a", "b"]), "a, b");
+        assert_eq!(some(&["a"; 7]), "a, a, a, a, a and 2 more");
+    }
 
     #[test]
     fn slips_are_found_and_strangers_are_not() {

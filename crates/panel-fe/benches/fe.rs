@@ -66,7 +66,7 @@ fn main() {
     let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".into());
     let peers = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers");
     let mut programs: Vec<Program> = vec![Program::own()];
-    for name in ["fereg", "within"] {
+    for name in ["fereg", "within", "pyfixest"] {
         programs.extend(Program::peer(name, &python, &[peers.join("fe.py")]));
     }
     programs.extend(Program::peer("fixest", "Rscript", &[peers.join("fe.R")]));
@@ -82,7 +82,7 @@ fn main() {
             let mut own: Option<Measured> = None;
             for program in &programs {
                 // A program that would take minutes is not asked.
-                if program.name == "fixest" && case.n > 1_000_000 {
+                if ["fixest", "pyfixest"].contains(&program.name) && case.n > 1_000_000 {
                     continue;
                 }
                 match program.run(&case, threads, &folder) {

@@ -17,6 +17,7 @@ pub struct Bin {
 
 /// A binned scatter with the line through the unbinned points.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct BinScatter {
     /// Bins in ascending order of x.
     pub bins: Vec<Bin>,

@@ -72,17 +72,31 @@ pub fn t_critical(level: f64, df: f64) -> f64 {
     if not_positive(tail) || tail >= 1.0 || not_positive(df) {
         return f64::NAN;
     }
+    upper_quantile(tail, |t| t_two_sided(t, df))
+}
+
+/// The number f with P(F(df1, df2) ≥ f) = tail; `NaN` unless 0 < tail < 1.
+#[must_use]
+pub fn f_critical(tail: f64, df1: f64, df2: f64) -> f64 {
+    if not_positive(tail) || tail >= 1.0 || not_positive(df1) || not_positive(df2) {
+        return f64::NAN;
+    }
+    upper_quantile(tail, |f| f_upper(f, df1, df2))
+}
+
+/// The x > 0 at which a falling tail probability is `tail`, by bisection down to the last bit.
+pub(crate) fn upper_quantile(tail: f64, upper: impl Fn(f64) -> f64) -> f64 {
     let mut high = 1.0;
-    while t_two_sided(high, df) > tail && high < 1e300 {
+    while upper(high) > tail && high < 1e300 {
         high *= 2.0;
     }
     let mut low = 0.0;
-    for _ in 0..200 {
+    for _ in 0..2000 {
         let middle = 0.5 * (low + high);
         if middle <= low || middle >= high {
             break;
         }
-        if t_two_sided(middle, df) > tail { low = middle } else { high = middle }
+        if upper(middle) > tail { low = middle } else { high = middle }
     }
     0.5 * (low + high)
 }

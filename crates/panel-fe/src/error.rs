@@ -8,6 +8,12 @@
 
 use crate::formula::FormulaError;
 
+/// The nearest of the possibilities, if one is near enough to be meant.
+fn did_you_mean(got: &str, expected: &str) -> String {
+    let known = expected.split(", ").flat_map(|part| part.split(" or "));
+    panel_core::suggest::nearest(got, known).map(|name| format!(" (did you mean `{name}`?)")).unwrap_or_default()
+}
+
 /// Result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -36,7 +42,7 @@ pub enum Error {
     #[error(transparent)]
     Formula(#[from] FormulaError),
     /// A name that is none of the known ones.
-    #[error("unknown {what} `{got}`; expected {expected}")]
+    #[error("unknown {what} `{got}`{}; expected {expected}", did_you_mean(got, expected))]
     UnknownOption {
         /// What was named.
         what: &'static str,

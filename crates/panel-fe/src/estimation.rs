@@ -102,7 +102,25 @@ pub(crate) fn run(frame: Frame, formula: &str, options: &Options, panel: Option<
     options.check()?;
     let absorber = Arc::new(Absorber::new(&frame.effects, frame.weight_values(), options.absorption)?);
     let columns = residualize(&frame, &absorber)?;
+    check_finite(&frame, &columns)?;
     estimate(Arc::new(frame), absorber, columns, formula, options, panel)
+}
+
+/// Finds a value that is no number by the size of its column, which is known already.
+fn check_finite(frame: &Frame, columns: &Columns) -> Result<()> {
+    let variables = std::iter::once(&frame.y).chain(&frame.exog).chain(&frame.endog).chain(&frame.instruments);
+    let residuals = std::iter::once(&columns.y).chain(&columns.exog).chain(&columns.endog).chain(&columns.instruments);
+    let Some((variable, _)) = variables.zip(residuals).find(|(_, residual)| !residual.size.is_finite()) else {
+        return Ok(());
+    };
+    let Some(row) = variable.values.iter().position(|value| !value.is_finite()) else {
+        return Err(Error::Specification(format!("`{}` is too large to be squared", variable.name)));
+    };
+    let cell = panel_core::Cell { column: Some(variable.name.clone()), ..panel_core::Cell::default() };
+    Err(Error::BadValue {
+        cell: Box::new(cell.with_value(variable.values[row])),
+        expected: format!("a finite number (row {} of {})", row + 1, variable.values.len()),
+    })
 }
 
 /// Estimates on columns that are residualised already.
@@ -136,6 +154,7 @@ pub(crate) fn estimate(
 /// The same estimate under another covariance.
 pub(crate) fn with_vcov(estimate: &Estimate, vcov: &Vcov, like: Like, panel: Option<&Panel>) -> Result<Estimate> {
     check_like(like, vcov)?;
+    vcov.check()?;
     let dof = Dof { like, ..estimate.dof.clone() };
     finish(estimate.state.clone(), estimate.residuals.clone(), vcov, dof, panel)
 }

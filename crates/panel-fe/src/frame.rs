@@ -87,23 +87,22 @@ impl Frame {
     /// [`Frame::with_panel_keys`] says otherwise.
     ///
     /// # Errors
-    /// [`Error::Shape`] when lengths differ.
+    /// [`Error::Shape`] when lengths differ; [`Error::Specification`] for a level of an effect that no row has.
     pub fn from_columns(y: Variable, exog: Vec<Variable>, effects: Vec<(String, FixedEffect)>) -> Result<Self> {
         let n = y.values.len();
-        for variable in &exog {
-            if variable.values.len() != n {
-                let what = format!("column `{}`", variable.name);
-                return Err(Error::Shape { what, expected: n, got: variable.values.len() });
-            }
-        }
         let (effect_names, effects): (Vec<String>, Vec<FixedEffect>) = effects.into_iter().unzip();
-        if let Some(effect) = effects.iter().find(|effect| effect.codes.len() != n) {
-            return Err(Error::Shape { what: "codes of a fixed effect".into(), expected: n, got: effect.codes.len() });
+        for (name, effect) in effect_names.iter().zip(&effects) {
+            if let Some(level) = effect.unused_level() {
+                return Err(Error::Specification(format!(
+                    "no row has level {level} of the fixed effect `{name}`, which says that it has {}",
+                    effect.levels
+                )));
+            }
         }
         let rows: Arc<[u32]> = (0..n as u32).collect();
         let has_constant =
             effects.iter().any(|effect| effect.intercept) || exog.iter().any(|variable| variable.name == INTERCEPT);
-        Ok(Self {
+        let frame = Self {
             rows: rows.clone(),
             y,
             exog,
@@ -119,7 +118,40 @@ impl Frame {
             n_missing: 0,
             n_singletons: 0,
             diagnostics: Vec::new(),
-        })
+        };
+        frame.check()?;
+        Ok(frame)
+    }
+
+    /// Whether everything has one value per row, and weights are above zero. Values that are no numbers show in the
+    /// sizes of their columns.
+    pub(crate) fn check(&self) -> Result<()> {
+        let n = self.rows.len();
+        let same = |what: String, got: usize| {
+            if got == n { Ok(()) } else { Err(Error::Shape { what, expected: n, got }) }
+        };
+        let columns = std::iter::once(&self.y).chain(&self.exog).chain(&self.endog).chain(&self.instruments);
+        for variable in columns {
+            same(format!("column `{}`", variable.name), variable.values.len())?;
+        }
+        for (name, effect) in self.effect_names.iter().zip(&self.effects) {
+            same(format!("the codes of the fixed effect `{name}`"), effect.codes.len())?;
+        }
+        same(format!("the entity key `{}`", self.entity.0), self.entity.1.codes().len())?;
+        if !self.time.1.is_empty() {
+            same(format!("the time key `{}`", self.time.0), self.time.1.len())?;
+        }
+        if let Some(weights) = &self.weights {
+            same("the weights".into(), weights.values.len())?;
+            if let Some(row) = weights.values.iter().position(|w| !(*w > 0.0 && w.is_finite())) {
+                return Err(Error::Specification(format!(
+                    "the weight of row {} is {}, expected a finite number above 0",
+                    row + 1,
+                    weights.values[row]
+                )));
+            }
+        }
+        Ok(())
     }
 
     /// Names and codes of the entity and time keys; an effect named like the entity becomes the entity effect.

@@ -2,12 +2,15 @@
 
 use crate::error::{Error, Result};
 use crate::estimation::{Kind, State};
+use crate::frame::SampleWeights;
 use crate::linalg;
 use crate::ols::LeastSquares;
 use crate::result::Estimate;
+use crate::spec::WeightKind;
 use faer::Mat;
 
-/// hᵢ = wᵢ (dᵢ'(D'WD)⁺dᵢ + x̃ᵢ'(X̃'WX̃)⁻¹x̃ᵢ): the diagonal of the projection on fixed effects and regressors.
+/// hᵢ = wᵢ (dᵢ'(D'WD)⁺dᵢ + x̃ᵢ'(X̃'WX̃)⁻¹x̃ᵢ): the diagonal of the projection on fixed effects and regressors. With
+/// frequency weights that of one of the wᵢ observations, without the factor.
 pub(crate) fn leverages(state: &State, fit: &LeastSquares) -> Result<Vec<f64>> {
     let mut leverage = state.absorber.leverage(state.frame.rows.len())?;
     let x = state.kept(fit);
@@ -21,11 +24,15 @@ pub(crate) fn leverages(state: &State, fit: &LeastSquares) -> Result<Vec<f64>> {
         }
         *h += form * weights.map_or(1.0, |w| w[i]);
     }
+    if let Some(SampleWeights { values, kind: WeightKind::Frequency }) = &state.frame.weights {
+        leverage.iter_mut().zip(values).for_each(|(h, f)| *h /= f);
+    }
     Ok(leverage)
 }
 
 /// Influence of one observation.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct Influence {
     /// hᵢ, fixed effects included.
     pub leverage: f64,
@@ -37,6 +44,7 @@ pub struct Influence {
 
 /// Variance inflation of one regressor.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct VarianceInflation {
     /// The regressor.
     pub name: String,
@@ -60,7 +68,11 @@ impl Estimate {
     pub fn influence(&self) -> Result<Vec<Influence>> {
         let fit = self.least_squares("influence")?;
         let leverage = leverages(&self.state, fit)?;
-        let weights = self.state.frame.weight_values();
+        // A frequency weight counts observations, each of weight one.
+        let weights = match &self.state.frame.weights {
+            Some(weights) if weights.kind != WeightKind::Frequency => Some(&weights.values),
+            _ => None,
+        };
         let parameters = self.small_sample.k as f64;
         let sigma2 = self.ssr / self.df_resid;
         Ok(leverage

@@ -136,6 +136,11 @@ pub(crate) fn finish(
     let moments = if covariance.is_iid() { MomentCovariance::Iid } else { MomentCovariance::Meat(&covariance.meat) };
     let rule = iv_dof(&dof, covariance);
     let mut fit = iv::fit(system, state.options.estimator, &moments, &rule, false)?;
+    let small = dof.small_sample(system.k(), covariance);
+    // fixest counts periods under Newey-West as it does clusters; the moment covariance knows no such factor.
+    if dof.like == Like::Fixest && matches!(covariance.meat.structure, Structure::NeweyWest { .. }) {
+        fit.vcov *= faer::Scale(small.multiplier / rule.vcov_multiplier(system.n(), system.k(), moments.clusters()));
+    }
     // ivreg2 and its forks leave negative eigenvalues in; reghdfe and fixest set them to zero.
     let several = match &covariance.meat.structure {
         Structure::Cluster(partitions) => partitions.len() > 1,
@@ -147,7 +152,6 @@ pub(crate) fn finish(
     }
     let iv_diagnostics = iv::diagnose(system, &fit, &moments, &rule)?;
     let names: Vec<String> = system.endog_names().iter().chain(system.exog_names()).cloned().collect();
-    let small = dof.small_sample(names.len(), covariance);
     estimation::check_degrees(&dof, small.k)?;
     for Dropped { name, reason } in &iv_state.dropped {
         diagnostics.push(Diagnostic::warning("collinear-dropped", format!("`{name}` was left out: {reason}")));

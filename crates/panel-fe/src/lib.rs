@@ -21,11 +21,6 @@
 //! | [`outcome`], [`distribution`] | tests with their null, or why there is none; tail probabilities |
 #![warn(missing_docs)]
 
-// The README is tested, too.
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;
-
 pub mod absorb;
 pub mod binscatter;
 pub mod bootstrap;
@@ -33,7 +28,7 @@ pub mod coefficients;
 pub(crate) mod collinear;
 pub mod diagnostics;
 mod display;
-mod display_tests;
+mod display_results;
 pub mod distribution;
 pub mod dof;
 pub mod error;
@@ -44,7 +39,7 @@ pub mod frame;
 pub mod influence;
 pub mod iv;
 pub(crate) mod iv_fit;
-mod iv_tests;
+mod iv_of_estimate;
 pub(crate) mod linalg;
 pub mod mediation;
 pub mod model;

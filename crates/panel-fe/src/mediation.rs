@@ -100,43 +100,53 @@ pub fn mediate(steps: &MediationSteps<'_>, x: &[&str], mediator: &str) -> Result
 }
 
 /// Bootstrap of the indirect effects: the three equations of [`mediate`] are fitted again on the same resamples.
-///
-/// The statistics are ab of each term, then the instantaneous indirect effect at each value of `at`; take their
-/// intervals from the summary ([`BootstrapSummary::bias_corrected`] is the usual one, Hayes & Preacher 2010).
-///
-/// # Errors
-/// [`Error::Specification`] when the equations do not share their sample; else as [`bootstrap`].
-pub fn mediate_bootstrap(
-    total: &Estimate,
-    mediator_equation: &Estimate,
-    outcome: &Estimate,
-    (x, mediator): (&[&str], &str),
-    at: &[f64],
-    resampling: &Resampling<'_>,
-    (replications, seed): (usize, u64),
-) -> Result<BootstrapSummary> {
-    let equations = [total, mediator_equation, outcome];
-    if equations.iter().any(|equation| equation.rows != total.rows) {
-        return Err(Error::Specification("the equations of a mediation bootstrap need one common sample".into()));
-    }
-    let statistics = |[total, mediator_equation, outcome]: [&Estimate; 3]| -> Result<Vec<f64>> {
-        let steps = MediationSteps {
-            total: total.coefficients(),
-            mediator: mediator_equation.coefficients(),
-            outcome: outcome.coefficients(),
-            common_sample: true,
-        };
-        let mediation = mediate(&steps, x, mediator)?;
-        let indirect = mediation.terms.iter().map(|term| term.indirect);
-        Ok(indirect.chain(at.iter().map(|&x| mediation.instantaneous(x).value)).collect())
-    };
-    bootstrap(total.rows.len(), resampling, replications, seed, |resample| match resample {
-        None => statistics(equations),
-        Some(resample) => {
-            let [a, b, c] = equations.map(|equation| equation.refit(resampling, resample));
-            statistics([&a?, &b?, &c?])
+#[derive(Debug, Clone, Copy)]
+pub struct MediationBootstrap<'a> {
+    /// Terms of x, such as `["Va", "Va^2"]`.
+    pub x: &'a [&'a str],
+    /// The mediator.
+    pub mediator: &'a str,
+    /// Values of x at which the instantaneous effect is wanted.
+    pub at: &'a [f64],
+    /// What is drawn.
+    pub resampling: Resampling<'a>,
+    /// How many resamples.
+    pub replications: usize,
+    /// Seed; replication r uses stream r.
+    pub seed: u64,
+}
+
+impl MediationBootstrap<'_> {
+    /// Draws of ab for each term, then of the instantaneous indirect effect at each value of `at`; their intervals come
+    /// from the summary ([`BootstrapSummary::bias_corrected`] is the usual one, Hayes & Preacher 2010).
+    ///
+    /// # Errors
+    /// [`Error::Specification`] when the equations do not share their sample; else as [`bootstrap`].
+    pub fn run(&self, total: &Estimate, mediator_equation: &Estimate, outcome: &Estimate) -> Result<BootstrapSummary> {
+        let equations = [total, mediator_equation, outcome];
+        if equations.iter().any(|equation| equation.rows != total.rows) {
+            return Err(Error::Specification("the equations of a mediation bootstrap need one common sample".into()));
         }
-    })
+        let statistics = |[total, mediator_equation, outcome]: [&Estimate; 3]| -> Result<Vec<f64>> {
+            let steps = MediationSteps {
+                total: total.coefficients(),
+                mediator: mediator_equation.coefficients(),
+                outcome: outcome.coefficients(),
+                common_sample: true,
+            };
+            let mediation = mediate(&steps, self.x, self.mediator)?;
+            let indirect = mediation.terms.iter().map(|term| term.indirect);
+            Ok(indirect.chain(self.at.iter().map(|&x| mediation.instantaneous(x).value)).collect())
+        };
+        let rows = total.rows.len();
+        bootstrap(rows, &self.resampling, self.replications, self.seed, |resample| match resample {
+            None => statistics(equations),
+            Some(resample) => {
+                let [a, b, c] = equations.map(|equation| equation.refit(&self.resampling, resample));
+                statistics([&a?, &b?, &c?])
+            }
+        })
+    }
 }
 
 impl Mediation {
@@ -145,8 +155,11 @@ impl Mediation {
     /// For OLS with one sample, the same controls and effects this is an algebraic identity.
     ///
     /// # Errors
-    /// [`Error::Specification`] naming the first term that fails, with both sides.
+    /// [`Error::Specification`] where the equations share no sample, or naming the first term that fails, with both sides.
     pub fn check_identity(&self, tolerance: f64) -> Result<()> {
+        if !self.common_sample {
+            return Err(Error::Specification("total = direct + indirect holds on a common sample only".into()));
+        }
         for term in &self.terms {
             let size = term.total.abs().max(term.direct.abs()).max(term.indirect.abs());
             if term.gap.is_nan() || term.gap.abs() > tolerance * size {

@@ -130,6 +130,7 @@ pub fn fit(panel: &Panel, formula: &str, options: &Options, mask: Option<&[bool]
 /// # Errors
 /// See [`Model::fit_where`].
 pub fn fit_frame(frame: Frame, options: &Options) -> Result<Estimate> {
+    frame.check()?;
     let formula = describe(&frame);
     let _span = tracing::debug_span!("fit", formula, rows = frame.rows.len()).entered();
     estimation::run(frame, &formula, options, None)

@@ -143,12 +143,17 @@ impl Moderation {
         self.insignificant([1.0, 2.0 * x, 0.0, 0.0], [0.0, 0.0, 1.0, 2.0 * x], level)
     }
 
-    /// Johnson-Neyman region of the curvature: the z for which 2(b₂+b₄z) does **not** differ from zero.
+    /// Johnson-Neyman region of the curvature: the z for which 2(b₂+b₄z) does **not** differ from zero; `None` without
+    /// the interaction x²z, when the curvature is the same everywhere.
     ///
     /// # Errors
     /// [`crate::Error::Specification`] for a level outside (0, 1).
-    pub fn johnson_neyman_curvature(&self, level: f64) -> Result<FiellerSet> {
-        self.insignificant([0.0, 2.0, 0.0, 0.0], [0.0, 0.0, 0.0, 2.0], level)
+    pub fn johnson_neyman_curvature(&self, level: f64) -> Result<Option<FiellerSet>> {
+        check_level(level)?;
+        if !self.has_squared_interaction {
+            return Ok(None);
+        }
+        self.insignificant([0.0, 2.0, 0.0, 0.0], [0.0, 0.0, 0.0, 2.0], level).map(Some)
     }
 
     /// {z : |p'b + z r'b| ≤ T·se}.

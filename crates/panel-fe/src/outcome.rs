@@ -71,6 +71,19 @@ impl TestStat {
     }
 }
 
+impl TestOutcome {
+    /// The weaker of two one-sided t tests, each given as (t, p): their joint null is rejected when both are.
+    pub(crate) fn weaker(name: &str, null: &str, one: (f64, f64), other: (f64, f64), df: f64) -> Self {
+        if [one.0, one.1, other.0, other.1].iter().any(|value| value.is_nan()) {
+            return Self::not_available(name, "a slope has no standard error: its variance is not positive");
+        }
+        let stat = one.0.abs().min(other.0.abs());
+        let distribution = if df.is_infinite() { Distribution::Normal } else { Distribution::StudentT };
+        let p = Some(one.1.max(other.1));
+        TestStat { name: name.into(), null: null.into(), stat, distribution, df, df2: None, p }.into()
+    }
+}
+
 impl fmt::Display for TestStat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { name, stat, df, .. } = self;
@@ -127,11 +140,17 @@ impl TestOutcome {
     }
 }
 
-/// A statistic that is not a number never passes for a test.
+/// A statistic, probability or degrees of freedom that are no numbers never pass for a test.
 impl From<TestStat> for TestOutcome {
     fn from(test: TestStat) -> Self {
+        if let Some(df) = [Some(test.df), test.df2].into_iter().flatten().find(|df| df.is_nan() || *df <= 0.0) {
+            return Self::not_available(test.name, format!("there are {df} degrees of freedom"));
+        }
         if test.stat.is_nan() {
             return Self::not_available(test.name, "the statistic is not a number: a matrix it needs is singular");
+        }
+        if test.p.is_some_and(f64::is_nan) {
+            return Self::not_available(test.name, "the statistic has no probability under its distribution");
         }
         Self::Available(test)
     }

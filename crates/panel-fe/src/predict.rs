@@ -5,11 +5,14 @@ use crate::result::Estimate;
 
 /// Coefficients of the levels of one absorbed effect.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct EffectCoefficients {
     /// As written in the formula.
     pub name: String,
     /// Coefficient of each level, in the order of the codes of [`crate::frame::Frame::effects`].
     pub levels: Vec<f64>,
+    /// A row of the panel that has the level: its keys say which one it is.
+    pub rows: Vec<u32>,
 }
 
 impl Estimate {
@@ -41,11 +44,18 @@ impl Estimate {
     /// level of each effect but the first is zero.
     ///
     /// # Errors
-    /// [`crate::Error::Unsupported`] for varying slopes.
+    /// [`crate::Error::Unsupported`] for varying slopes; [`crate::Error::NotConverged`] where iteration leaves a part of
+    /// them.
     pub fn fixed_effects(&self) -> Result<Vec<EffectCoefficients>> {
         let frame = &self.state.frame;
         let levels = self.state.absorber.effects_of(&self.effect_sum())?;
-        let name = |(name, levels): (&String, Vec<f64>)| EffectCoefficients { name: name.clone(), levels };
-        Ok(frame.effect_names.iter().zip(levels).map(name).collect())
+        let coefficients = |(f, levels): (usize, Vec<f64>)| {
+            let mut rows = vec![0; levels.len()];
+            for (&row, &code) in self.rows.iter().zip(frame.effects[f].codes.iter()).rev() {
+                rows[code as usize] = row;
+            }
+            EffectCoefficients { name: frame.effect_names[f].clone(), levels, rows }
+        };
+        Ok(levels.into_iter().enumerate().map(coefficients).collect())
     }
 }

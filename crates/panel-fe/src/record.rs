@@ -1,6 +1,7 @@
 //! An estimate as plain data to be written: what a file holds does not follow the inside of an estimator.
 
-use crate::result::Estimate;
+use crate::outcome::{Distribution, TestOutcome};
+use crate::result::{Estimate, IvResult};
 use serde::{Deserialize, Serialize};
 
 /// Version of [`EstimateRecord`]: raised when a field changes its meaning or goes; a new field does not raise it.
@@ -20,8 +21,18 @@ pub struct EstimateRecord {
     pub vcov: String,
     /// Whose degrees-of-freedom rule.
     pub like: String,
-    /// Small-sample multiplier of the covariance.
-    pub multiplier: f64,
+    /// Estimator: `ols`, or that of the instrumental variables.
+    pub estimator: String,
+    /// Small-sample multiplier of the covariance; absent where it has none.
+    pub multiplier: Option<f64>,
+    /// K: coefficients, absorbed ones included.
+    pub k: usize,
+    /// K as the small-sample multiplier counts it.
+    pub k_star: usize,
+    /// G: groups, the fewest of several ways of clustering.
+    pub groups: Option<usize>,
+    /// Level of the confidence intervals.
+    pub level: f64,
     /// Observations.
     pub n_obs: usize,
     /// Distinct entities.
@@ -37,7 +48,13 @@ pub struct EstimateRecord {
     /// Coefficient table.
     pub coefficients: Vec<CoefficientRecord>,
     /// Their covariance, row by row.
-    pub covariance: Vec<Vec<f64>>,
+    pub covariance: Vec<Vec<Option<f64>>>,
+    /// Joint test of the slopes.
+    pub wald: TestRecord,
+    /// Fixed effects, as written.
+    pub effects: Vec<String>,
+    /// Residual sum of squares.
+    pub ssr: Option<f64>,
     /// Overall R².
     pub r2: Option<f64>,
     /// R² within all fixed effects.
@@ -52,6 +69,57 @@ pub struct EstimateRecord {
     pub dropped: Vec<(String, String)>,
     /// Bound on the relative error that absorption and rounding can have caused.
     pub error_bound: Option<f64>,
+    /// What instruments bring with them.
+    pub iv: Option<IvRecord>,
+}
+
+/// A test, or why there is none.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct TestRecord {
+    /// Name.
+    pub name: String,
+    /// The null hypothesis in words.
+    pub null: Option<String>,
+    /// The statistic.
+    pub statistic: Option<f64>,
+    /// `chi2`, `f`, `t`, `z` or `tabulated`.
+    pub distribution: Option<String>,
+    /// Degrees of freedom, those of the denominator second; none for the normal.
+    pub df: Vec<f64>,
+    /// Probability.
+    pub p: Option<f64>,
+    /// Why it is not available.
+    pub reason: Option<String>,
+}
+
+/// Instruments and their tests.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct IvRecord {
+    /// Endogenous regressors.
+    pub endogenous: Vec<String>,
+    /// Excluded instruments.
+    pub instruments: Vec<String>,
+    /// Over-identification, under-identification, weak instruments (Cragg-Donald, Kleibergen-Paap), Anderson-Rubin (F,
+    /// chi-squared), Stock-Wright and endogeneity, in this order.
+    pub tests: Vec<TestRecord>,
+    /// First-stage F and partial R² of each endogenous regressor.
+    pub first_stage: Vec<FirstStageRecord>,
+}
+
+/// One first stage.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FirstStageRecord {
+    /// The endogenous regressor.
+    pub endogenous: String,
+    /// F of the excluded instruments.
+    pub f: TestRecord,
+    /// Partial R².
+    pub partial_r2: Option<f64>,
+    /// Shea's partial R².
+    pub shea_r2: Option<f64>,
 }
 
 /// One row of the coefficient table.
@@ -81,7 +149,12 @@ impl From<&Estimate> for EstimateRecord {
             response: estimate.response.clone(),
             vcov: estimate.vcov_spec.to_string(),
             like: estimate.like.to_string(),
-            multiplier: estimate.small_sample.multiplier,
+            estimator: estimate.iv.as_ref().map_or_else(|| "ols".into(), |iv| iv.fit.estimator.to_string()),
+            multiplier: finite(estimate.small_sample.multiplier),
+            k: estimate.small_sample.k,
+            k_star: estimate.small_sample.k_star,
+            groups: estimate.small_sample.groups,
+            level: estimate.options().level,
             n_obs: estimate.n_obs,
             n_entities: estimate.n_entities,
             n_periods: estimate.n_periods,
@@ -100,7 +173,10 @@ impl From<&Estimate> for EstimateRecord {
                     ci: finite(row.ci_low).zip(finite(row.ci_high)),
                 })
                 .collect(),
-            covariance: (0..k).map(|i| (0..k).map(|j| estimate.vcov[(i, j)]).collect()).collect(),
+            covariance: (0..k).map(|i| (0..k).map(|j| finite(estimate.vcov[(i, j)])).collect()).collect(),
+            wald: TestRecord::from(&estimate.wald),
+            effects: estimate.frame().effect_names.clone(),
+            ssr: finite(estimate.ssr),
             r2: finite(estimate.r2.overall),
             r2_within: estimate.r2.within.and_then(finite),
             r2_within_entity: estimate.r2.within_entity.and_then(finite),
@@ -108,6 +184,72 @@ impl From<&Estimate> for EstimateRecord {
             rmse: finite(estimate.rmse),
             dropped: estimate.dropped.iter().map(|term| (term.name.clone(), term.reason.clone())).collect(),
             error_bound: finite(estimate.error_bound),
+            iv: estimate.iv.as_ref().map(IvRecord::from),
+        }
+    }
+}
+
+impl From<&TestOutcome> for TestRecord {
+    fn from(outcome: &TestOutcome) -> Self {
+        let empty = Self {
+            name: outcome.name().to_owned(),
+            null: None,
+            statistic: None,
+            distribution: None,
+            df: Vec::new(),
+            p: None,
+            reason: None,
+        };
+        match outcome {
+            TestOutcome::NotAvailable { reason, .. } => Self { reason: Some(reason.clone()), ..empty },
+            TestOutcome::Available(test) => {
+                let distribution = match test.distribution {
+                    Distribution::ChiSquared => "chi2",
+                    Distribution::F => "f",
+                    Distribution::StudentT => "t",
+                    Distribution::Normal => "z",
+                    Distribution::Tabulated => "tabulated",
+                };
+                Self {
+                    null: Some(test.null.clone()),
+                    statistic: finite(test.stat),
+                    distribution: Some(distribution.into()),
+                    df: finite(test.df).into_iter().chain(test.df2.and_then(finite)).collect(),
+                    p: test.p.and_then(finite),
+                    ..empty
+                }
+            }
+        }
+    }
+}
+
+impl From<&IvResult> for IvRecord {
+    fn from(iv: &IvResult) -> Self {
+        let d = &iv.diagnostics;
+        let tests = [
+            &d.over_id,
+            &d.under_id,
+            &d.weak_id,
+            &d.weak_id_robust,
+            &d.anderson_rubin.f,
+            &d.anderson_rubin.chi2,
+            &d.stock_wright,
+            &d.endogeneity,
+        ];
+        Self {
+            endogenous: iv.endogenous.clone(),
+            instruments: iv.instruments.clone(),
+            tests: tests.into_iter().map(TestRecord::from).collect(),
+            first_stage: d
+                .first_stage
+                .iter()
+                .map(|stage| FirstStageRecord {
+                    endogenous: stage.endog.clone(),
+                    f: TestRecord::from(&stage.f),
+                    partial_r2: finite(stage.partial_r2),
+                    shea_r2: finite(stage.shea_r2),
+                })
+                .collect(),
         }
     }
 }
@@ -133,9 +275,14 @@ mod tests {
         let record = EstimateRecord::from(&estimate);
         assert_eq!((record.schema, record.n_obs, record.coefficients.len()), (SCHEMA, 6, 1));
         assert_eq!(record.coefficients[0].estimate, estimate.coef[0].estimate);
-        assert_eq!(record.covariance[0][0], estimate.vcov[(0, 0)]);
+        assert_eq!(record.covariance[0][0], Some(estimate.vcov[(0, 0)]));
+        assert_eq!(
+            (record.estimator.as_str(), record.k, record.effects.as_slice()),
+            ("ols", 3, &["firm".to_owned()][..])
+        );
         let text = serde_json::to_string(&record).expect("serialises");
         assert!(!text.contains("null,\"covariance") && text.starts_with("{\"schema\":1"), "{text}");
-        assert_eq!(serde_json::from_str::<EstimateRecord>(&text).expect("reads back").vcov, "iid");
+        let back = serde_json::from_str::<EstimateRecord>(&text).expect("reads back");
+        assert_eq!((back.vcov, back.effects, back.wald.name), (record.vcov, record.effects, record.wald.name));
     }
 }

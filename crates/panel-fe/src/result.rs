@@ -35,6 +35,7 @@ pub struct Coefficient {
 
 /// A regressor that was left out, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Dropped {
     /// As written in the formula.
     pub name: String,

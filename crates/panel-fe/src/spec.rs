@@ -9,6 +9,7 @@ use std::str::FromStr;
 
 /// What weights mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum WeightKind {
     /// Inverse variances (`aweight`; sampling weights give the same coefficients and robust covariances): rescaled to
     /// sum to the number of rows.
@@ -31,6 +32,7 @@ pub struct Weights {
 
 /// What happens to rows that are alone in a level of a fixed effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Singletons {
     /// They are dropped, again and again until there are none.
     #[default]
@@ -113,6 +115,13 @@ impl Options {
     /// Refuses combinations that no program has.
     pub(crate) fn check(&self) -> Result<()> {
         check_like(self.like, &self.vcov)?;
+        self.vcov.check()?;
+        for (what, share) in [("absorption tolerance", self.absorption.tolerance), ("collinearity", self.collinearity)]
+        {
+            if !(share > 0.0 && share < 1.0) {
+                return Err(Error::Specification(format!("{what} {share}, expected a number between 0 and 1")));
+            }
+        }
         if !(self.level > 0.0 && self.level < 1.0) {
             return Err(Error::Specification(format!(
                 "confidence level {}, expected a number between 0 and 1",

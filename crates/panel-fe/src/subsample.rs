@@ -4,8 +4,7 @@ use crate::coefficients::Coefficients;
 use crate::error::{Error, Result};
 use crate::iv::dense::Factor;
 use crate::outcome::{TestOutcome, TestStat};
-use rand::{Rng, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use panel_core::random::Stream;
 use rayon::prelude::*;
 
 /// Wald test that the named coefficients are equal in two separately estimated, disjoint samples:
@@ -52,6 +51,7 @@ pub fn chow(pooled_rss: f64, rss: [f64; 2], restrictions: usize, df: f64) -> Tes
 
 /// Result of [`permutation_test`].
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct PermutationTest {
     /// Difference between the groups as they are.
     pub difference: f64,
@@ -85,21 +85,8 @@ pub fn permutation_test(
     let all: Vec<Option<f64>> = (0..permutations)
         .into_par_iter()
         .map(|permutation| {
-            let mut rng = ChaCha8Rng::seed_from_u64(seed);
-            rng.set_stream(permutation as u64);
             let mut shuffled = member.to_vec();
-            // Fisher-Yates, with rejection against modulo bias.
-            for i in (1..shuffled.len()).rev() {
-                let n = i as u64 + 1;
-                let limit = u64::MAX - u64::MAX % n;
-                let j = loop {
-                    let value = rng.next_u64();
-                    if value < limit {
-                        break (value % n) as usize;
-                    }
-                };
-                shuffled.swap(i, j);
-            }
+            Stream::new(seed, permutation as u64).shuffle(&mut shuffled, member.len());
             difference(&shuffled).ok().filter(|d| d.is_finite())
         })
         .collect();

@@ -7,6 +7,7 @@ use faer::MatRef;
 
 /// A confidence set of a ratio of two normal estimates (Fieller 1954).
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub enum FiellerSet {
     /// `[low, high]`: the denominator differs from zero.
     Interval {
@@ -24,6 +25,8 @@ pub enum FiellerSet {
     },
     /// All numbers: neither differs from zero.
     WholeLine,
+    /// No number: the denominator is zero for certain, and the numerator differs from zero.
+    Empty,
 }
 
 impl FiellerSet {
@@ -34,6 +37,7 @@ impl FiellerSet {
             Self::Interval { low, high } => low <= x && x <= high,
             Self::Complement { low, high } => x <= low || x >= high,
             Self::WholeLine => true,
+            Self::Empty => false,
         }
     }
 
@@ -49,7 +53,7 @@ impl FiellerSet {
                 let (low, high) = order(low, high);
                 Self::Complement { low, high }
             }
-            Self::WholeLine => Self::WholeLine,
+            Self::WholeLine | Self::Empty => self,
         }
     }
 }
@@ -57,7 +61,8 @@ impl FiellerSet {
 /// {r : (a − r c)² ≤ T²(s_aa − 2r s_ac + r² s_cc)}, the Fieller set of a/c, T the two-sided critical value.
 ///
 /// With q = c² − T²s_cc, p = ac − T²s_ac and d = p² − q(a² − T²s_aa): q > 0 gives an interval, q < 0 with d > 0 its
-/// complement, else the whole line. (`mratios` calls q ≤ 0 "NSD" and gives no ends.)
+/// complement, else the whole line. (`mratios` calls q ≤ 0 "NSD" and gives no ends.) A c that is zero without error
+/// leaves everything or nothing; numbers that are not finite say nothing, which is the whole line.
 #[must_use]
 pub fn fieller(a: f64, c: f64, s_aa: f64, s_ac: f64, s_cc: f64, critical: f64) -> FiellerSet {
     let t2 = critical * critical;
@@ -65,13 +70,17 @@ pub fn fieller(a: f64, c: f64, s_aa: f64, s_ac: f64, s_cc: f64, critical: f64) -
     let p = a * c - t2 * s_ac;
     // d/T² without the cancellation of its definition.
     let d = (s_ac * s_ac - s_aa * s_cc) * t2 + c * c * s_aa + a * a * s_cc - 2.0 * a * c * s_ac;
-    if d < 0.0 {
+    if d < 0.0 || !d.is_finite() || !q.is_finite() {
         return FiellerSet::WholeLine;
     }
     let root = critical * d.sqrt();
     if q == 0.0 {
+        let excess = a * a - t2 * s_aa;
+        if p == 0.0 {
+            return if excess <= 0.0 { FiellerSet::WholeLine } else { FiellerSet::Empty };
+        }
         // One end at infinity: the inequality is linear.
-        let end = (a * a - t2 * s_aa) / (2.0 * p);
+        let end = excess / (2.0 * p);
         return if p > 0.0 {
             FiellerSet::Interval { low: end, high: f64::INFINITY }
         } else {
@@ -144,6 +153,7 @@ pub fn inverse_turning_point(
         }
         FiellerSet::Complement { high, .. } => FiellerSet::Interval { low: root(high), high: f64::INFINITY },
         FiellerSet::WholeLine => FiellerSet::Interval { low: 0.0, high: f64::INFINITY },
+        FiellerSet::Empty => FiellerSet::Empty,
     };
     Ok(TurningPoint { estimate, level, delta: estimate.interval(level), fieller: set })
 }
@@ -159,5 +169,13 @@ mod tests {
         let complement = fieller(1.0, 0.1, 0.01, 0.0, 0.01, 2.0);
         assert!(matches!(complement, FiellerSet::Complement { .. }) && complement.contains(10.0));
         assert_eq!(fieller(0.1, 0.1, 0.01, 0.0, 0.01, 2.0), FiellerSet::WholeLine);
+    }
+
+    // {r : a² ≤ T²s_aa} for c = 0 without error.
+    #[test]
+    fn a_denominator_that_is_zero_for_certain() {
+        assert_eq!(fieller(3.0, 0.0, 0.04, 0.0, 0.0, 2.0), FiellerSet::Empty);
+        assert_eq!(fieller(0.1, 0.0, 0.04, 0.0, 0.0, 2.0), FiellerSet::WholeLine);
+        assert_eq!(fieller(0.1, f64::NAN, 0.04, 0.0, 0.0, 2.0), FiellerSet::WholeLine);
     }
 }

@@ -4,7 +4,7 @@ use crate::bootstrap::Absorb;
 use crate::error::{Error, Result};
 use crate::iv::dense::{column, residualise, solve_upper, thin_qr, vector};
 use crate::linalg;
-use crate::outcome::{Distribution, TestOutcome, TestStat};
+use crate::outcome::TestOutcome;
 use crate::utest::Shape;
 use crate::vcov::Meat;
 use faer::{Mat, MatRef};
@@ -97,9 +97,11 @@ pub fn two_lines(problem: &TwoLinesProblem<'_>) -> Result<TwoLines> {
     let mut distinct = sorted.clone();
     distinct.dedup();
     if distinct.len() < 5 || !distinct.iter().all(|v| v.is_finite()) {
+        let got = distinct.iter().filter(|v| v.is_finite()).count();
+        let others = distinct.len() - got;
         return Err(Error::Specification(format!(
-            "the two-lines test needs five distinct finite values of x, got {}",
-            distinct.len()
+            "the two-lines test needs five distinct finite values of x and no other, got {got} and {others} that are \
+             not finite"
         )));
     }
     let shape = shape(problem, sorted[0])?;
@@ -124,17 +126,7 @@ pub fn two_lines(problem: &TwoLinesProblem<'_>) -> Result<TwoLines> {
     let name = "two-lines test";
     let null = "the average slopes left and right of the break do not have opposite signs";
     let test = if left.slope * right.slope < 0.0 && (left.slope < 0.0) == (shape == Shape::U) {
-        let distribution = if problem.df.is_infinite() { Distribution::Normal } else { Distribution::StudentT };
-        TestStat {
-            name: name.into(),
-            null: null.into(),
-            stat: left.t.abs().min(right.t.abs()),
-            distribution,
-            df: problem.df,
-            df2: None,
-            p: Some(left.p.max(right.p)),
-        }
-        .into()
+        TestOutcome::weaker(name, null, (left.t, left.p), (right.t, right.p), problem.df)
     } else {
         let why = format!("the slopes {:.4} and {:.4} do not form the shape", left.slope, right.slope);
         TestOutcome::not_available(name, why)

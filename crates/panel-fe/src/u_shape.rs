@@ -7,6 +7,7 @@ use crate::frame::Variable;
 use crate::result::Estimate;
 use crate::two_lines::{TwoLines, TwoLinesProblem, two_lines};
 use crate::utest::{Curve, UTest, utest_of};
+use crate::vcov::Vcov;
 use crate::vcov::resolve::{Lookup, resolve};
 use faer::Mat;
 use panel_core::Panel;
@@ -16,7 +17,8 @@ impl Estimate {
     /// the chosen estimator, where the terms are endogenous).
     ///
     /// # Errors
-    /// [`Error::UnknownOption`] for a term that is not in the model; else as [`crate::utest::utest`].
+    /// [`Error::UnknownOption`] for a term that is not in the model; [`Error::Specification`] when `curved` is not the
+    /// square (or inverse) of `linear`; else as [`crate::utest::utest`].
     pub fn utest(&self, linear: &str, curved: &str, curve: Curve, level: f64) -> Result<UTest> {
         let coefficients = self.coefficients();
         coefficients.position(linear)?;
@@ -25,7 +27,25 @@ impl Estimate {
             got: linear.to_owned(),
             expected: self.names.join(", "),
         })?;
+        self.check_curve(linear, curved, curve)?;
         utest_of(&coefficients, linear, curved, range, curve, level)
+    }
+
+    /// Whether the second term is the curve of the first, to the precision of a file: the slopes at the ends are those
+    /// of no other pair.
+    fn check_curve(&self, linear: &str, curved: &str, curve: Curve) -> Result<()> {
+        let (Some(x), Some(h)) = (self.sample_values(linear), self.sample_values(curved)) else { return Ok(()) };
+        let of = |x: f64| match curve {
+            Curve::Quadratic => x * x,
+            Curve::Inverse => 1.0 / x,
+        };
+        let size = h.iter().fold(0.0, |size: f64, h| size.max(h.abs()));
+        let Some(row) = x.iter().zip(h).position(|(&x, &h)| (of(x) - h).abs() > 1e-6 * size) else { return Ok(()) };
+        let what = if curve == Curve::Quadratic { "square" } else { "inverse" };
+        Err(Error::Specification(format!(
+            "`{curved}` is not the {what} of `{linear}`: where that is {}, it is {}",
+            x[row], h[row]
+        )))
     }
 
     /// Simonsohn's two-lines test in `x`: the powers of x leave the model, its other regressors are the controls, fixed
@@ -35,12 +55,17 @@ impl Estimate {
     /// effect, and for coordinates.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] with instruments or weights; [`Error::UnknownOption`] when `x` is not in the model; else as
+    /// [`Error::Unsupported`] with instruments, weights or leverage-adjusted covariances (hc2, hc3); [`Error::UnknownOption`] when `x` is not in the model; else as
     /// [`two_lines`].
     pub fn two_lines(&self, x: &str, panel: Option<&Panel>) -> Result<TwoLines> {
         let Kind::Ols(fit) = &self.state.kind else {
             return Err(Error::Unsupported("the two-lines test with instruments".into()));
         };
+        if matches!(self.vcov_spec, Vcov::Hc2 | Vcov::Hc3) {
+            let message =
+                format!("the two-lines test with {}: refit with hc1 or clusters (`with_vcov`)", self.vcov_spec);
+            return Err(Error::Unsupported(message));
+        }
         let frame = self.frame();
         if frame.weights.is_some() {
             return Err(Error::Unsupported("the two-lines test with weights".into()));

@@ -3,7 +3,7 @@
 use crate::coefficients::Coefficients;
 use crate::distribution::t_upper;
 use crate::error::{Error, Result};
-use crate::outcome::{Distribution, TestOutcome, TestStat};
+use crate::outcome::TestOutcome;
 use crate::turning_point::{TurningPoint, inverse_turning_point, turning_point};
 use faer::MatRef;
 
@@ -29,6 +29,7 @@ pub enum Shape {
 
 /// Slope of the curve at one end of the interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct EndSlope {
     /// The end.
     pub at: f64,
@@ -59,27 +60,39 @@ pub struct UTest {
     pub turning_point: std::result::Result<TurningPoint, String>,
 }
 
+/// Two estimated coefficients of a curve, and the interval over which its shape is tested.
+#[derive(Debug, Clone, Copy)]
+pub struct UTestProblem<'a> {
+    /// b₁, of x.
+    pub linear: f64,
+    /// b₂, of x² or 1/x.
+    pub curved: f64,
+    /// Covariance of (b₁, b₂), 2×2.
+    pub covariance: MatRef<'a, f64>,
+    /// The interval, `low < high`: the range of x in the estimation sample.
+    pub interval: (f64, f64),
+    /// Degrees of freedom of t; infinite for the normal.
+    pub df: f64,
+    /// How x enters.
+    pub curve: Curve,
+    /// Level of the intervals of the turning point.
+    pub level: f64,
+}
+
 /// Tests a (inverse) U against monotonicity over `[low, high]`, the range of x in the estimation sample.
 ///
 /// t(x) = slope(x)/se(slope(x)); the null is rejected when both end slopes have the signs of the shape, each at the
 /// level α one-sided: overall t = min(|t_low|, |t_high|) with t(df), as `utest` 1.3 for Stata and R's `utest` 0.3.
 /// (The Stata program takes the range from all data in memory, not from e(sample): give the range of the sample here.)
 ///
-/// `covariance` is 2×2, of (b₁, b₂); `df` is infinite for a normal.
-///
 /// # Errors
-/// [`Error::Specification`] for an empty or unordered interval, an interval that contains 0 under [`Curve::Inverse`],
+/// [`Error::Shape`] for a covariance that is not 2×2; [`Error::Specification`] for an empty or unordered interval, an interval that contains 0 under [`Curve::Inverse`],
 /// or a level outside (0, 1).
-pub fn utest(
-    b1: f64,
-    b2: f64,
-    covariance: MatRef<'_, f64>,
-    interval: (f64, f64),
-    df: f64,
-    curve: Curve,
-    level: f64,
-) -> Result<UTest> {
-    let (low, high) = interval;
+pub fn utest(problem: &UTestProblem<'_>) -> Result<UTest> {
+    let UTestProblem { linear: b1, curved: b2, covariance, interval: (low, high), df, curve, level } = *problem;
+    if let Some(got) = [covariance.nrows(), covariance.ncols()].into_iter().find(|&length| length != 2) {
+        return Err(Error::Shape { what: "a side of the covariance of two coefficients".into(), expected: 2, got });
+    }
     if !(low < high && low.is_finite() && high.is_finite()) {
         return Err(Error::Specification(format!("a U test needs an interval low < high, got [{low}, {high}]")));
     }
@@ -114,10 +127,7 @@ pub fn utest(
         Shape::InverseU => ("Lind-Mehlum inverse U test", "the relation is monotone or U-shaped"),
     };
     let overall = if crosses {
-        let stat = left.t.abs().min(right.t.abs());
-        let distribution = if df.is_infinite() { Distribution::Normal } else { Distribution::StudentT };
-        let p = Some(left.p.max(right.p));
-        TestStat { name: name.into(), null: null.into(), stat, distribution, df, df2: None, p }.into()
+        TestOutcome::weaker(name, null, (left.t, left.p), (right.t, right.p), df)
     } else {
         TestOutcome::not_available(name, "the extremum lies outside the interval: trivial failure to reject the null")
     };
@@ -141,5 +151,6 @@ pub fn utest_of(
     level: f64,
 ) -> Result<UTest> {
     let (b, v) = coefficients.pick(&[linear, curved])?;
-    utest(b[0], b[1], v.as_ref(), interval, coefficients.df, curve, level)
+    let (linear, curved) = (b[0], b[1]);
+    utest(&UTestProblem { linear, curved, covariance: v.as_ref(), interval, df: coefficients.df, curve, level })
 }

@@ -1,7 +1,7 @@
 //! Joint tests of coefficients.
 
-use crate::error::{Error, Result};
-use crate::linalg;
+use crate::error::Result;
+use crate::iv::dense::Factor;
 use crate::outcome::{TestOutcome, TestStat};
 use crate::result::Estimate;
 use faer::{Mat, MatRef};
@@ -15,12 +15,12 @@ pub(crate) fn zero(estimates: &[f64], vcov: MatRef<'_, f64>, which: &[usize], df
         return TestOutcome::not_available(name, "there is no slope");
     }
     let v = Mat::from_fn(q, q, |i, j| vcov[(which[i], which[j])]);
-    let b = Mat::from_fn(q, 1, |i, _| estimates[which[i]]);
-    let Ok(solved) = linalg::solve_spd(v.as_ref(), b.as_ref(), "V") else {
+    let b: Vec<f64> = which.iter().map(|&i| estimates[i]).collect();
+    let Ok(factor) = Factor::new(v.as_ref(), "V") else {
         let reason = "the covariance matrix of the coefficients is singular (fewer clusters than coefficients?)";
         return TestOutcome::not_available(name, reason);
     };
-    let quadratic: f64 = (0..q).map(|i| b[(i, 0)] * solved[(i, 0)]).sum();
+    let quadratic = factor.quadratic_form(&b);
     if df.is_infinite() {
         return TestStat::chi_squared(name, null, quadratic, q as f64).into();
     }
@@ -31,7 +31,7 @@ impl Estimate {
     /// Joint Wald test that the named coefficients are zero.
     ///
     /// # Errors
-    /// [`Error::UnknownOption`] for a name that is not there.
+    /// [`crate::Error::UnknownOption`] for a name that is not there.
     pub fn wald_test(&self, names: &[&str]) -> Result<TestOutcome> {
         let which = self.places(names)?;
         let null = names.iter().map(|name| format!("{name} = 0")).collect::<Vec<_>>().join(", ");
@@ -43,7 +43,7 @@ impl Estimate {
     /// `restrictions` holds for each row of R the pairs (coefficient name, factor) and the value r.
     ///
     /// # Errors
-    /// [`Error::UnknownOption`] for a name that is not there.
+    /// [`crate::Error::UnknownOption`] for a name that is not there.
     pub fn wald_restrictions(&self, restrictions: &[(Vec<(&str, f64)>, f64)]) -> Result<TestOutcome> {
         let (q, k) = (restrictions.len(), self.estimates.len());
         let mut r = Mat::<f64>::zeros(q, k);
@@ -61,13 +61,6 @@ impl Estimate {
     }
 
     fn places(&self, names: &[&str]) -> Result<Vec<usize>> {
-        let place = |name: &&str| {
-            self.names.iter().position(|known| known == name).ok_or_else(|| Error::UnknownOption {
-                what: "coefficient",
-                got: (*name).to_owned(),
-                expected: self.names.join(", "),
-            })
-        };
-        names.iter().map(place).collect()
+        names.iter().map(|name| self.coefficients().position(name)).collect()
     }
 }

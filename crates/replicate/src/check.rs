@@ -148,7 +148,7 @@ impl Run<'_> {
         }
         self.line("\nDerived variables, in the order in which they are computed");
         for line in definitions.resolved() {
-            let Resolved { name, expression, derived, columns } = line;
+            let Resolved { name, expression, derived, columns, .. } = line;
             let from: Vec<String> = derived.into_iter().chain(columns).collect();
             let waits: Vec<&String> = from.iter().filter(|used| self.waiting.contains(*used)).collect();
             let result = if waits.is_empty() {

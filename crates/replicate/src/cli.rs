@@ -39,7 +39,7 @@ pub struct RunArgs {
     /// Output folder (default: target/replication in the workspace).
     #[arg(long)]
     pub out: Option<PathBuf>,
-    /// Run only these stages and what they need: data, va, gtfp-<id>, market, variables, tables, quality,
+    /// Run only these stages and what they need: data, va, gtfp-ID, market, variables, tables, quality,
     /// report.
     #[arg(long, value_delimiter = ',')]
     pub only: Vec<String>,

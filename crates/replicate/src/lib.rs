@@ -1,6 +1,6 @@
 //! The study runner: a study file in, tables and figures out.
 //!
-//! [`pipeline::run`] is the whole of it; [`compute`] holds the stages before the tables, [`estimate`] the regressions.
+//! [`pipeline::run`] is the whole of it; [`compute`] holds the stages before the tables, [`stages::regress`] the regressions.
 //! It is the only crate of the workspace that knows every other, and the only one that writes files.
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]

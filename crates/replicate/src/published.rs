@@ -110,7 +110,7 @@ impl Published {
     /// The cells that differ, with the likely cause where one is known.
     fn differences(&self) -> Table {
         let cells = self.comparison.cells.iter().filter(|cell| cell.verdict == Verdict::Differs).cloned().collect();
-        let mut table = Comparison { cells }.table();
+        let mut table = Comparison::of(cells).table();
         table.id = "differences".into();
         table.title = Text::new("与发表值不一致之处及原因", "What differs from the publication, and why");
         // Every verdict here is the same.
@@ -306,7 +306,7 @@ fn replicate_cells(study: &Study, tables: &Tables, cells: &[report::Published]) 
             Stat::Coef => term.map(|term| Replicated::number(key, term.estimate)),
             Stat::Se => term.and_then(|term| term.se).map(|se| Replicated::number(key, se)),
             Stat::Stars => term.and_then(|term| term.p).map(|p| Replicated::stars(key, stars.count(p))),
-            Stat::N => Some(Replicated::number(key, shown.n as f64)),
+            Stat::N => shown.n.map(|n| Replicated::number(key, n as f64)),
             Stat::R2 => fit("r2_within_entity").map(|r2| Replicated::number(key, r2)),
             Stat::Other(name) => {
                 let ours = study.published.as_ref().and_then(|published| published.statistics.get(name));

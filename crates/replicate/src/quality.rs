@@ -47,12 +47,9 @@ pub fn assess(study: &Study, panel: &Panel) -> Result<QualityReport> {
     };
     if spec.variables.is_empty() {
         // An empty list would mean every column; a study without a variable of numbers has nothing to look at.
-        return Ok(QualityReport {
-            rows: panel.n_rows(),
-            entities: panel.n_entities(),
-            periods: panel.n_periods(),
-            ..QualityReport::default()
-        });
+        let mut nothing = QualityReport::default();
+        (nothing.rows, nothing.entities, nothing.periods) = (panel.n_rows(), panel.n_entities(), panel.n_periods());
+        return Ok(nothing);
     }
     quality(panel, &spec).map_err(|error| Error::stage("quality", error))
 }
@@ -133,7 +130,7 @@ fn page(study: &Study, report: &QualityReport) -> String {
         report.rows,
         report.entities,
         report.periods,
-        report.gaps.len(),
+        report.gaps,
         report.ragged,
         if is_cut(report) {
             format!("The first {} flags of each kind and variable are", QualitySpec::default().keep)
@@ -141,10 +138,10 @@ fn page(study: &Study, report: &QualityReport) -> String {
             "All flags are".to_owned()
         }
     );
-    if !report.gaps.is_empty() {
+    if report.gaps > 0 {
         let shown: Vec<String> =
-            report.gaps.iter().take(GAPS).map(|(entity, time)| format!("{entity} {time}")).collect();
-        let more = if report.gaps.len() > GAPS { ", …" } else { "" };
+            report.first_gaps.iter().take(GAPS).map(|(entity, time)| format!("{entity} {time}")).collect();
+        let more = if report.gaps > GAPS { ", …" } else { "" };
         let _ = writeln!(page, "Gaps: {}{more}.\n", shown.join(", "));
     }
     page += "| variable | n | missing | zeros | negative | min | max | range | unit | spike | jump | outlier | copied | remark |\n\

@@ -17,7 +17,7 @@ fn column(value: (f64, f64, f64), capital: (f64, f64, f64), std_errors: StdError
     ModelColumn {
         dependent: "inv".into(),
         terms: vec![term("value", value), term("capital", capital)],
-        n: 200,
+        n: Some(200),
         std_errors,
         ..ModelColumn::default()
     }

@@ -23,6 +23,7 @@ pub struct VariableNote {
 
 /// One line of a codebook.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct CodebookEntry {
     /// The note; a column without one has an empty label, unit, definition and source.
     pub note: VariableNote,
@@ -79,7 +80,8 @@ impl Codebook {
                 "name",
                 "label_zh",
                 "label_en",
-                "unit",
+                "unit_zh",
+                "unit_en",
                 "type",
                 "n",
                 "missing",
@@ -89,7 +91,8 @@ impl Codebook {
                 "max",
                 "definition_zh",
                 "definition_en",
-                "source",
+                "source_zh",
+                "source_en",
             ],
         );
         let six = |value: Option<f64>| value.map_or(String::new(), |v| number(v, Format::Significant(6)));
@@ -99,6 +102,7 @@ impl Codebook {
                 note.name.clone(),
                 note.label.get(Lang::Zh).to_owned(),
                 note.label.get(Lang::En).to_owned(),
+                note.unit.get(Lang::Zh).to_owned(),
                 note.unit.get(Lang::En).to_owned(),
                 if entry.numeric { "number" } else { "text" }.to_owned(),
                 entry.n.to_string(),
@@ -109,6 +113,7 @@ impl Codebook {
                 six(entry.max),
                 note.definition.get(Lang::Zh).to_owned(),
                 note.definition.get(Lang::En).to_owned(),
+                note.source.get(Lang::Zh).to_owned(),
                 note.source.get(Lang::En).to_owned(),
             ];
             push_record(&mut out, fields.iter().map(String::as_str));

@@ -36,6 +36,7 @@ pub const SUMMARY_COLUMNS: [&str; 8] = ["n", "mean", "sd", "min", "p5", "p50", "
 
 /// What a table of descriptive statistics shows.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct DescriptivesSpec {
     /// Name of its files.
     pub id: String,

@@ -43,8 +43,14 @@ impl std::str::FromStr for Lang {
         match text.to_ascii_lowercase().as_str() {
             "zh" | "zh-cn" | "cn" => Ok(Self::Zh),
             "en" | "en-us" | "en-gb" => Ok(Self::En),
-            _ => Err(crate::Error::Specification(format!("unknown language `{text}`; expected zh or en"))),
+            _ => Err(crate::Error::unknown_word("language", text, &Self::ALL.map(Self::code))),
         }
+    }
+}
+
+impl std::fmt::Display for Lang {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.code())
     }
 }
 
@@ -141,13 +147,13 @@ impl From<(&str, &str)> for Text {
 
 /// Columns a text takes in a fixed-width font: East Asian wide characters count two.
 #[must_use]
-pub fn display_width(text: &str) -> usize {
+pub(crate) fn display_width(text: &str) -> usize {
     text.chars().map(char_width).sum()
 }
 
 /// Columns one character takes: 0 for combining marks, 2 for wide ones, 1 otherwise.
 #[must_use]
-pub fn char_width(c: char) -> usize {
+pub(crate) fn char_width(c: char) -> usize {
     match u32::from(c) {
         0x0300..=0x036F | 0x200B..=0x200F | 0xFE00..=0xFE0F => 0,
         0x1100..=0x115F

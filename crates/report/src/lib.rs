@@ -18,7 +18,7 @@
 //! let column = ModelColumn {
 //!     dependent: "Gtfp".into(),
 //!     terms: vec![Term { name: "Va".into(), estimate: -0.0131, se: Some(0.0059), p: Some(0.027), ..Term::default() }],
-//!     n: 2232,
+//!     n: Some(2232),
 //!     std_errors: StdErrors::clustered([(("城市", "city"), 279)]),
 //!     ..ModelColumn::default()
 //! };
@@ -50,10 +50,12 @@ pub mod published;
 pub mod readme;
 pub mod regression;
 pub mod render;
-pub mod snapshot;
 pub mod stars;
 pub mod table;
 pub mod utest;
+mod words;
+
+pub use panel_core;
 
 pub use compare::{Comparison, Replicated, Verdict, compare};
 pub use error::{Error, Result};
@@ -65,6 +67,5 @@ pub use page::Page;
 pub use published::{CellKey, Published, PublishedRow, Stat, published_cells};
 pub use regression::{ModelColumn, RegressionSpec, regression_table};
 pub use render::TableFormat;
-pub use snapshot::same_but_for_rounding;
 pub use stars::StarRule;
 pub use table::Table;

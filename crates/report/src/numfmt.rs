@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 /// How many digits a number gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Format {
     /// Digits after the point, as `3` in 0.123.
     Fixed(u8),
@@ -98,6 +99,16 @@ fn grouped(whole: &str) -> String {
     text
 }
 
+/// Digits, or digits whose commas stand where thousands are parted: 2232, 2,232, but neither 2,23 nor 0,013.
+fn grouped_digits(whole: &str) -> bool {
+    let all_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    let Some((first, rest)) = whole.split_once(',') else { return all_digits(whole) };
+    (1..=3).contains(&first.len())
+        && !first.starts_with('0')
+        && all_digits(first)
+        && rest.split(',').all(|part| part.len() == 3 && all_digits(part))
+}
+
 fn unsigned_zero(text: String) -> String {
     match text.strip_prefix('-') {
         Some(rest) if rest.chars().take_while(|&c| c != 'e').all(|c| !('1'..='9').contains(&c)) => rest.to_owned(),
@@ -107,6 +118,7 @@ fn unsigned_zero(text: String) -> String {
 
 /// A number as it was printed: its text, value and the interval of numbers that round to it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Printed {
     /// The text without surrounding blanks.
     pub text: String,
@@ -117,20 +129,22 @@ pub struct Printed {
 }
 
 impl Printed {
-    /// Reads a printed number: an optional sign (`-`, `−` or `–`), digits, optional thousands commas, an optional point.
+    /// Reads a printed number: an optional sign (`-`, `−` or `–`), digits, commas between thousands, an optional point.
     ///
-    /// Returns `None` for anything else, such as an empty cell, words or an exponent.
+    /// Returns `None` for anything else, such as an empty cell, words, an exponent or a decimal comma: `0,013` is no
+    /// thirteen.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
-        let plain: String = text.replace(['−', '–'], "-").replace([',', '，'], "");
+        let plain: String = text.replace(['−', '–'], "-").replace('，', ",");
         let digits = plain.strip_prefix(['-', '+']).unwrap_or(&plain);
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
         let all_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
-        if whole.len() + fraction.len() == 0 || !all_digits(whole) || !all_digits(fraction) {
+        if whole.len() + fraction.len() == 0 || !grouped_digits(whole) || !all_digits(fraction) {
             return None;
         }
-        Some(Self { text: text.to_owned(), value: plain.parse().ok()?, decimals: u8::try_from(fraction.len()).ok()? })
+        let value: f64 = plain.replace(',', "").parse().ok()?;
+        value.is_finite().then_some(Self { text: text.to_owned(), value, decimals: u8::try_from(fraction.len()).ok()? })
     }
 
     /// Half a unit of the last printed digit.
@@ -187,7 +201,9 @@ mod tests {
         assert!(printed.matches(-0.0105) && printed.matches(-0.0095) && !printed.matches(-0.0106));
         assert_eq!(Printed::parse("2,232").map(|p| p.value), Some(2232.0));
         assert_eq!(Printed::parse("−0.5").map(|p| p.value), Some(-0.5));
-        for text in ["", "n/a", "1e5", "-", "[7.03]", "0.1.2"] {
+        assert_eq!(Printed::parse("-1，234,567.5").map(|p| (p.value, p.decimals)), Some((-1_234_567.5, 1)));
+        let decimal_commas = ["0,013", "-0,013", "2,23", "12,3456", "1234,567", "1.234,5", ",123", "1,,234"];
+        for text in ["", "n/a", "1e5", "-", "[7.03]", "0.1.2", &"9".repeat(400)].into_iter().chain(decimal_commas) {
             assert_eq!(Printed::parse(text), None, "{text}");
         }
     }

@@ -1,13 +1,19 @@
 //! Numbers as a publication printed them.
 //!
 //! The CSV has a header with `table`, `column`, `row`, `coef`, `se`, `stars` and optionally `depvar`, `sample`, `n`,
-//! `r2`, `other`; `other` holds `key=value` pairs separated by `;`. Numbers keep the digits they were printed with.
+//! `r2`, `other`; any other name is refused. `other` holds `key=value` pairs separated by `;`; a part without `=` is a
+//! remark for the reader and must not end in a number. Numbers keep the digits they were printed with.
 
 use crate::csv::CsvTable;
 use crate::numfmt::Printed;
 use crate::stars::parse_stars;
 use crate::{Error, Result};
 use serde::{Deserialize, Serialize};
+
+/// Columns that a file of published numbers must have.
+const NEEDED: [&str; 6] = ["table", "column", "row", "coef", "se", "stars"];
+/// Columns that it may have besides.
+const OPTIONAL: [&str; 5] = ["depvar", "sample", "n", "r2", "other"];
 
 /// One printed row: a coefficient with what stands around it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -70,6 +76,26 @@ impl Stat {
     }
 }
 
+impl std::fmt::Display for Stat {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl From<&str> for Stat {
+    /// The statistic of this name; any name but the five of [`Stat::name`] is another statistic.
+    fn from(name: &str) -> Self {
+        match name {
+            "coef" => Self::Coef,
+            "se" => Self::Se,
+            "stars" => Self::Stars,
+            "n" => Self::N,
+            "r2" => Self::R2,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+
 /// Where a number stands in a publication.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct CellKey {
@@ -114,15 +140,12 @@ impl PublishedRow {
     /// Reads a CSV of published numbers; `what` names it in messages.
     ///
     /// # Errors
-    /// [`Error::Csv`] for a malformed text or a missing column, [`Error::BadNumber`] for a cell that should hold a
-    /// number or stars and holds something else.
+    /// [`Error::Csv`] for a malformed text, a missing, unknown or repeated column, or a number in `other` without `=`;
+    /// [`Error::BadNumber`] for a cell that should hold a number or stars and holds something else.
     pub fn read_csv(text: &str, what: &str) -> Result<Vec<Self>> {
         let csv = CsvTable::parse(text, what)?;
-        for needed in ["table", "column", "row", "coef", "se", "stars"] {
-            if csv.position(needed).is_none() {
-                return Err(Error::Csv { what: what.to_owned(), line: 1, reason: format!("no column `{needed}`") });
-            }
-        }
+        let fail = |line: usize, reason: String| Error::Csv { what: what.to_owned(), line, reason };
+        check_names(&csv.names).map_err(|reason| fail(1, reason))?;
         csv.records
             .iter()
             .map(|(line, fields)| {
@@ -140,9 +163,17 @@ impl PublishedRow {
                     text => Printed::parse(text).map(Some).ok_or_else(|| Error::BadNumber {
                         place: place(name),
                         text: text.to_owned(),
-                        expected: "digits with an optional sign and point".to_owned(),
+                        expected: "digits with an optional sign and point, commas only between thousands".to_owned(),
                     }),
                 };
+                let se = number("se")?;
+                if let Some(negative) = se.as_ref().filter(|se| se.value < 0.0) {
+                    return Err(Error::BadNumber {
+                        place: place("se"),
+                        text: negative.text.clone(),
+                        expected: "a standard error, which is not negative".to_owned(),
+                    });
+                }
                 let stars = parse_stars(field("stars")).ok_or_else(|| Error::BadNumber {
                     place: place("stars"),
                     text: field("stars").to_owned(),
@@ -155,11 +186,11 @@ impl PublishedRow {
                     sample: field("sample").to_owned(),
                     row: field("row").to_owned(),
                     coef: number("coef")?,
-                    se: number("se")?,
+                    se,
                     stars,
                     n: number("n")?,
                     r2: number("r2")?,
-                    other: pairs(field("other")),
+                    other: pairs(field("other")).map_err(|reason| fail(*line, reason))?,
                 })
             })
             .collect()
@@ -172,11 +203,37 @@ impl PublishedRow {
     }
 }
 
-fn pairs(text: &str) -> Vec<(String, String)> {
-    text.split([';', '；'])
-        .filter_map(|part| part.split_once('='))
-        .map(|(key, value)| (key.trim().to_owned(), value.trim().to_owned()))
-        .collect()
+/// Every needed column is there, none twice, and no other.
+fn check_names(names: &[String]) -> std::result::Result<(), String> {
+    let known = || NEEDED.into_iter().chain(OPTIONAL);
+    for (i, name) in names.iter().enumerate() {
+        if !known().any(|known| known == name) {
+            let nearest = panel_core::suggest::nearest(name, known());
+            let hint = nearest.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            let expected: Vec<&str> = known().collect();
+            return Err(format!("unknown column `{name}`{hint}; expected {}", expected.join(", ")));
+        }
+        if names[..i].contains(name) {
+            return Err(format!("column `{name}` stands twice"));
+        }
+    }
+    match NEEDED.into_iter().find(|needed| !names.iter().any(|name| name == needed)) {
+        Some(needed) => Err(format!("no column `{needed}`")),
+        None => Ok(()),
+    }
+}
+
+/// The pairs of `other`; remarks have no place to go. A remark that ends in a number is a pair whose `=` was forgotten.
+fn pairs(text: &str) -> std::result::Result<Vec<(String, String)>, String> {
+    let mut pairs = Vec::new();
+    for part in text.split([';', '；']).map(str::trim) {
+        if let Some((key, value)) = part.split_once('=') {
+            pairs.push((key.trim().to_owned(), value.trim().to_owned()));
+        } else if part.rsplit([' ', '\u{3000}', ':', '：']).next().and_then(bare_number).is_some() {
+            return Err(format!("`{part}` in `other`: expected `=` between the name and the number"));
+        }
+    }
+    Ok(pairs)
 }
 
 /// Every printed number of the rows, once: coefficients, standard errors, stars (of rows with a standard error), and

@@ -72,11 +72,15 @@ pub fn u_test_table(id: &str, title: impl Into<Text>, tests: &[UTestRecord], sta
         }),
     ]);
     table.push_note(Text::build(|lang| {
-        let rule = stars.note(lang).unwrap_or_default();
+        let rule = stars.note(lang);
         match lang {
-            crate::Lang::Zh => format!("斜率的星号来自单侧检验；{rule}。零假设：单调或倒 U 形（与拟合形状相反）。"),
+            crate::Lang::Zh => {
+                let rule = rule.map(|rule| format!("斜率的星号来自单侧检验；{rule}。")).unwrap_or_default();
+                format!("{rule}零假设：单调或倒 U 形（与拟合形状相反）。")
+            }
             crate::Lang::En => {
-                format!("Stars of slopes are one-sided; {rule}. Null: monotone, or the inverse of the fitted shape.")
+                let rule = rule.map(|rule| format!("Stars of slopes are one-sided; {rule}. ")).unwrap_or_default();
+                format!("{rule}Null: monotone, or the inverse of the fitted shape.")
             }
         }
     }));

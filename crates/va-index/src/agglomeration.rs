@@ -1,12 +1,13 @@
 //! The index of virtual agglomeration.
 
-use crate::data::{Employment, Geography, list};
+use crate::data::{Employment, Geography};
 use crate::error::Result;
 use crate::links::Links;
 use crate::location_quotient::{LocationQuotients, location_quotient};
 use crate::normalize::Scaling;
 use crate::result::{Contribution, VaIndex};
 use crate::spec::{Form, VaSpec};
+use panel_core::suggest::some;
 use panel_core::{Diagnostic, Diagnostics};
 
 /// Virtual agglomeration of every row: location quotients of a sector, spread by distance decay.
@@ -58,7 +59,7 @@ pub fn virtual_agglomeration(
     spec: &VaSpec,
 ) -> Result<VaIndex> {
     let _span = tracing::debug_span!("virtual_agglomeration", rows = data.n_rows()).entered();
-    let setup = Setup::new(data, geography, areas_km2, spec)?;
+    let setup = Setup::new(data, geography, areas_km2, spec, true)?;
     let Setup { quotients, links, scaling, lq_sums, .. } = &setup;
     let n = data.entities.len();
     let rows = data.n_rows();
@@ -108,7 +109,8 @@ pub fn contributions(
 ) -> Result<Vec<Contribution>> {
     crate::data::check_codes("entity", &[entity], data.entities.len())?;
     crate::data::check_codes("time", &[time], data.times.len())?;
-    let setup = Setup::new(data, geography, areas_km2, spec)?;
+    // Of one entity only its own row of weights is needed, and the sums that scale them.
+    let setup = Setup::new(data, geography, areas_km2, spec, false)?;
     let mut lq = vec![f64::NAN; data.entities.len()];
     for row in (0..data.n_rows()).filter(|&row| data.time[row] == time) {
         lq[data.entity[row] as usize] = setup.quotients.values[row];
@@ -143,20 +145,26 @@ struct Setup<'a> {
     links: Links<'a>,
     scaling: Scaling,
     row_sums: Vec<f64>,
-    /// Σ_{j ≠ i} w_ij LQ_jt with raw weights, period by period.
+    /// Σ_{j ≠ i} w_ij LQ_jt with raw weights, period by period; empty where no spillover is wanted.
     lq_sums: Vec<f64>,
 }
 
 impl<'a> Setup<'a> {
-    fn new(data: &Employment<'_>, geography: &Geography<'a>, areas_km2: Option<&[f64]>, spec: &VaSpec) -> Result<Self> {
+    fn new(
+        data: &Employment<'_>,
+        geography: &Geography<'a>,
+        areas_km2: Option<&[f64]>,
+        spec: &VaSpec,
+        spillovers: bool,
+    ) -> Result<Self> {
         let quotients = location_quotient(data)?;
         let links = Links::new(geography, data.entities, spec)?;
         let n = data.entities.len();
-        let periods = data.times.len();
+        let periods = if spillovers { data.times.len() } else { 0 };
         // One column of quotients per period and one of ones, so that all pairs are visited once.
         let mut columns = vec![0.0; n * (periods + 1)];
         for (row, &lq) in quotients.values.iter().enumerate() {
-            if !lq.is_nan() {
+            if spillovers && !lq.is_nan() {
                 columns[data.time[row] as usize * n + data.entity[row] as usize] = lq;
             }
         }
@@ -177,7 +185,7 @@ impl<'a> Setup<'a> {
                 format!(
                     "{} entities have no coordinates ({}): they count in the location quotients' totals, have no spillover and add none",
                     placeless.len(),
-                    list(&placeless)
+                    some(&placeless)
                 ),
             ));
         }
@@ -188,7 +196,7 @@ impl<'a> Setup<'a> {
                 format!(
                     "{} entities have no neighbour under this kernel and cutoff ({}): their spillover is 0",
                     alone.len(),
-                    list(&alone)
+                    some(&alone)
                 ),
             ));
         }
@@ -203,7 +211,7 @@ impl<'a> Setup<'a> {
                 format!(
                     "{} entities have no area ({}): their own weight and index are missing",
                     areas.len(),
-                    list(&areas)
+                    some(&areas)
                 ),
             ));
         }

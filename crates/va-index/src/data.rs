@@ -87,9 +87,3 @@ pub(crate) fn check_codes(what: &'static str, codes: &[u32], known: usize) -> Re
         None => Ok(()),
     }
 }
-
-/// Up to five names, and how many more.
-pub(crate) fn list(names: &[String]) -> String {
-    let shown = names.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
-    if names.len() > 5 { format!("{shown} and {} more", names.len() - 5) } else { shown }
-}

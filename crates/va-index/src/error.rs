@@ -60,7 +60,7 @@ pub enum Error {
     },
     /// Two entities at one place: their inverse distance is infinite.
     #[error(
-        "entities `{first}` and `{second}` stand at the same coordinates, so their inverse distance is infinite; correct one, or set a smallest distance (min_km)"
+        "entities `{first}` and `{second}` stand at the same coordinates, so their inverse distance is infinite; correct one of them (a program may set a smallest distance, `VaSpec::min_km`)"
     )]
     Coincident {
         /// One entity.
@@ -70,7 +70,7 @@ pub enum Error {
     },
     /// A zero in a user's distance matrix, off the diagonal.
     #[error(
-        "the distance from `{from}` to `{to}` is 0, so its inverse is infinite; correct it, or set a smallest distance (min_km)"
+        "the distance from `{from}` to `{to}` is 0, so its inverse is infinite; correct it (a program may set a smallest distance, `VaSpec::min_km`)"
     )]
     ZeroDistance {
         /// From.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// How a weight falls with distance d (kilometres, or the unit of a user's matrix).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[non_exhaustive]
 pub enum Kernel {
     /// (d / unit)^-exponent: 1 is the paper's, 2 is gravity. With travel times as distances, inverse travel time.
     Inverse {

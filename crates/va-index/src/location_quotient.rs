@@ -1,8 +1,9 @@
 //! Location quotients.
 
-use crate::data::{Employment, list};
+use crate::data::Employment;
 use crate::error::Result;
 use panel_core::geo::CompensatedSum;
+use panel_core::suggest::some;
 use panel_core::{Diagnostic, Diagnostics};
 
 /// Location quotients of all rows, with what should be known about them.
@@ -81,7 +82,7 @@ fn remarks(data: &Employment<'_>, sector_share: &[f64], known: &dyn Fn(usize) ->
             format!(
                 "{} rows have no location quotient because sector or total employment is missing ({}); they enter no total and add nothing to other entities' spillover",
                 missing.len(),
-                list(&missing)
+                some(&missing)
             ),
         ));
     }
@@ -89,7 +90,7 @@ fn remarks(data: &Employment<'_>, sector_share: &[f64], known: &dyn Fn(usize) ->
     if !empty.is_empty() {
         diagnostics.push(Diagnostic::warning(
             "total-zero",
-            format!("{} rows have no location quotient because total employment is 0 ({})", empty.len(), list(&empty)),
+            format!("{} rows have no location quotient because total employment is 0 ({})", empty.len(), some(&empty)),
         ));
     }
     let larger = rows_where(&|row| data.sector[row] > data.total[row]);
@@ -99,7 +100,7 @@ fn remarks(data: &Employment<'_>, sector_share: &[f64], known: &dyn Fn(usize) ->
             format!(
                 "{} rows have more employment in the sector than in total ({}): are both in one unit?",
                 larger.len(),
-                list(&larger)
+                some(&larger)
             ),
         ));
     }
@@ -110,7 +111,7 @@ fn remarks(data: &Employment<'_>, sector_share: &[f64], known: &dyn Fn(usize) ->
     if !idle.is_empty() {
         diagnostics.push(Diagnostic::warning(
             "sector-empty",
-            format!("no entity has sector employment in {}: no location quotient there", list(&idle)),
+            format!("no entity has sector employment in {}: no location quotient there", some(&idle)),
         ));
     }
     diagnostics

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 /// How own and others' location quotients make the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Form {
     /// VA_i = w_ii LQ_i + Σ_{j ≠ i} w_ij LQ_j, own weight 1 by default.
     ///
@@ -23,6 +24,7 @@ pub enum Form {
 /// The weight an entity gives itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum OwnDistance {
     /// No own weight.
     Excluded,
@@ -36,6 +38,7 @@ pub enum OwnDistance {
 /// How the weights are scaled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Normalization {
     /// As they are.
     #[default]

@@ -6,6 +6,8 @@
 //! | table of words | first word | word of the first line |
 //! | CSV | first cell | header |
 //! | a sentence with numbers | words before its first number | words before (or after) the number |
+//!
+//! Notes below a table (from a line that begins with `Notes` or 注 to the next table) are prose, word for word.
 
 use std::collections::BTreeMap;
 
@@ -27,28 +29,33 @@ pub(super) struct Contents {
     pub(super) title: Option<String>,
     /// Cells.
     pub(super) cells: Vec<(Place, String)>,
-    /// Lines that are neither table rows nor hold a number, and sentences with their numbers masked.
+    /// Lines that are neither table rows nor hold a number, notes, and sentences with their numbers masked.
     pub(super) prose: Vec<String>,
-    /// Whether it is a drawing or markup, whose numbers mean nothing one by one.
-    pub(super) markup: bool,
 }
 
 /// Reads a snapshot.
 pub(super) fn read(text: &str) -> Contents {
     let (title, body) = split_header(text);
     let mut contents = Contents { title, ..Contents::default() };
+    // Numbers of a drawing or of markup mean nothing one by one.
     if body.trim_start().starts_with('<') {
-        contents.markup = true;
         contents.prose = body.lines().map(str::to_owned).collect();
         return contents;
     }
     let mut rows = Rows::default();
     let lines: Vec<&str> = body.lines().collect();
     let words = word_table(&lines);
-    let commas = if words { None } else { csv_table(&lines) };
+    let commas = !words && csv_table(&lines);
     let mut header: Option<Vec<String>> = None;
+    let mut notes = false;
     for line in &lines {
-        if line.starts_with('|') {
+        notes = !line.starts_with('|') && (notes || line.starts_with("Notes") || line.starts_with('注'));
+        if notes {
+            header = None;
+            if !line.trim().is_empty() {
+                contents.prose.push((*line).to_owned());
+            }
+        } else if line.starts_with('|') {
             let cells = markdown_cells(line);
             if cells.iter().all(|cell| !cell.is_empty() && cell.chars().all(|c| matches!(c, '-' | ':'))) {
                 continue;
@@ -57,10 +64,10 @@ pub(super) fn read(text: &str) -> Contents {
                 None => header = Some(columns(cells)),
                 Some(header) => rows.table_row(&mut contents, header, &cells),
             }
-        } else if words || commas.is_some() {
+        } else if words || commas {
             let cells: Vec<String> = match commas {
-                Some(_) => line.split(',').map(|cell| cell.trim().to_owned()).collect(),
-                None => line.split_whitespace().map(str::to_owned).collect(),
+                true => line.split(',').map(|cell| cell.trim().to_owned()).collect(),
+                false => line.split_whitespace().map(str::to_owned).collect(),
             };
             match &header {
                 None => header = Some(columns(cells)),
@@ -75,11 +82,25 @@ pub(super) fn read(text: &str) -> Contents {
 }
 
 /// Description and body of a snapshot file.
-fn split_header(text: &str) -> (Option<String>, &str) {
-    let Some(rest) = text.strip_prefix("---\n") else { return (None, text) };
-    let Some((header, body)) = rest.split_once("\n---\n") else { return (None, text) };
-    let title = header.lines().find_map(|line| line.strip_prefix("description:"));
-    (title.map(|title| title.trim().trim_matches('"').to_owned()), body)
+pub(super) fn split_header(text: &str) -> (Option<String>, &str) {
+    let (header, body) = parts(text);
+    (header.and_then(|header| key(header, "description")), body)
+}
+
+/// The test file that made a snapshot, as its header says.
+pub(super) fn source(text: &str) -> Option<String> {
+    parts(text).0.and_then(|header| key(header, "source"))
+}
+
+/// Header, where there is one, and body.
+fn parts(text: &str) -> (Option<&str>, &str) {
+    let whole = text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n"));
+    whole.map_or((None, text), |(header, body)| (Some(header), body))
+}
+
+fn key(header: &str, name: &str) -> Option<String> {
+    let value = header.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    value.map(|value| value.trim().trim_matches('"').to_owned())
 }
 
 /// Header names; equal ones are numbered.
@@ -111,12 +132,12 @@ fn word_table(lines: &[&str]) -> bool {
 }
 
 /// Lines of equally many commas under a line without a number.
-fn csv_table(lines: &[&str]) -> Option<usize> {
-    let [header, rows @ ..] = lines else { return None };
+fn csv_table(lines: &[&str]) -> bool {
+    let [header, rows @ ..] = lines else { return false };
     let commas = header.matches(',').count();
     let named = header.split(',').all(|cell| number(cell).is_none());
     let fits = rows.iter().all(|row| row.matches(',').count() == commas && !row.contains('"'));
-    (commas > 0 && named && !rows.is_empty() && fits).then_some(commas)
+    commas > 0 && named && !rows.is_empty() && fits
 }
 
 /// Counts rows of one label.
@@ -240,6 +261,24 @@ mod tests {
             ["Published|0|numbers|203", "Published|0|same digits|52", "Published|0|stars|44", "Published|0|of|52"],
         );
         assert_eq!(read("shape u\n").prose, ["shape u"]);
+    }
+
+    #[test]
+    fn notes_are_prose() {
+        let text = "| v | (1) |\n|:--|:-:|\n| Va | 1.5 |\n\nNotes: clustered by city (279 clusters).\n* p < 0.1\n\n| v | (2) |\n|:--|:-:|\n| Va | 2.5 |\n注：聚类到城市（279 个聚类）。\n";
+        assert_eq!(cells(text), ["Va|0|(1)|1.5", "Va|1|(2)|2.5"]);
+        assert_eq!(
+            read(text).prose,
+            ["Notes: clustered by city (279 clusters).", "* p < 0.1", "注：聚类到城市（279 个聚类）。"]
+        );
+    }
+
+    #[test]
+    fn headers() {
+        let text = "---\nsource: tests/it/support.rs\ndescription: \"Table 2: baseline\"\n---\nbody\n";
+        assert_eq!(split_header(text), (Some("Table 2: baseline".to_owned()), "body\n"));
+        assert_eq!(source(text).as_deref(), Some("tests/it/support.rs"));
+        assert_eq!((split_header("body"), source("body")), ((None, "body"), None));
     }
 
     #[test]

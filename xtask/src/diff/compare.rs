@@ -1,7 +1,7 @@
 //! Cell by cell: what moved, and whether a sign or the stars did.
 
 use super::Pair;
-use super::cells::{Contents, Place, number, read};
+use super::cells::{Contents, Place, number, read, split_header};
 use std::collections::BTreeMap;
 
 /// A cell that is not what it was.
@@ -30,6 +30,14 @@ impl Change {
     pub(crate) fn stars(&self) -> Option<(usize, usize)> {
         let (old, new) = (number(&self.old)?, number(&self.new)?);
         (old.stars != new.stars).then_some((old.stars, new.stars))
+    }
+
+    /// Whether a reviewer must see it: a changed sign, changed stars, another number of observations, or anything that
+    /// is not a number on both sides (a coefficient that came or went, a word).
+    pub(crate) fn telling(&self) -> bool {
+        let counted = |label: &str| matches!(label, "Observations" | "观测值" | "N" | "n");
+        let numbers = number(&self.old).is_some() && number(&self.new).is_some();
+        !numbers || self.sign_changed() || self.stars().is_some() || counted(&self.row) || counted(&self.column)
     }
 }
 
@@ -74,13 +82,17 @@ pub(super) fn moved(pair: &Pair) -> Option<Moved> {
     if pair.path.ends_with(".txt") {
         (moved.removed, moved.added) = lines(old.lines(), new.lines());
     } else {
-        let (old, new) = (read(old), read(new));
-        moved.title = new.title.clone().or_else(|| old.title.clone());
-        if kind == Kind::Changed {
-            moved.cells = cells(&old, &new);
-            (moved.removed, moved.added) =
-                lines(old.prose.iter().map(String::as_str), new.prose.iter().map(String::as_str));
-        }
+        let body = |text| split_header(text).1.lines();
+        let contents = (read(old), read(new));
+        moved.title = contents.1.title.clone().or_else(|| contents.0.title.clone());
+        (moved.removed, moved.added) = match kind {
+            Kind::Changed => {
+                moved.cells = cells(&contents.0, &contents.1);
+                lines(contents.0.prose.iter().map(String::as_str), contents.1.prose.iter().map(String::as_str))
+            }
+            // There is nothing to compare with, so the table itself is shown.
+            Kind::Added | Kind::Removed => lines(body(old), body(new)),
+        };
     }
     let same = moved.cells.is_empty() && moved.removed.is_empty() && moved.added.is_empty();
     (kind != Kind::Changed || !same).then_some(moved)
@@ -146,6 +158,26 @@ mod tests {
         assert!(moved(&pair("| a | b |\n|--|--|\n| x | 1 |\n", "| a   | b |\n|----|--|\n| x   | 1 |\n")).is_none());
         let moved = moved(&pair("fieller interval\n", "fieller complement\n")).expect("it moved");
         assert_eq!((moved.removed[0].as_str(), moved.added[0].as_str()), ("fieller interval", "fieller complement"));
+    }
+
+    #[test]
+    fn what_a_reviewer_must_see() {
+        let cell = |row: &str, old: &str, new: &str| {
+            Change { row: row.into(), column: "(1)".into(), old: old.into(), new: new.into() }.telling()
+        };
+        assert!(!cell("Va", "0.1", "0.2") && !cell("Va (below)", "(0.01)", "(0.02)"));
+        assert!(cell("Va", "0.1", "-0.1") && cell("Va", "0.1*", "0.1"));
+        assert!(cell("Va", "0.1", "") && cell("Va", "", "0.1") && cell("Va", "0.1", "–") && cell("Va", "Yes", "No"));
+        assert!(cell("Observations", "2232", "2224") && cell("观测值", "2232", "2224"));
+    }
+
+    #[test]
+    fn a_new_or_lost_snapshot_shows_its_table() {
+        let text = "---\ndescription: T\n---\n| v | (1) |\n|:--|:-:|\n| Va | 1.5 |\n";
+        let new = Pair { path: "t.snap".into(), old: None, new: Some(text.into()) };
+        assert_eq!(moved(&new).expect("new").added, ["| v | (1) |", "|:--|:-:|", "| Va | 1.5 |"]);
+        let lost = Pair { path: "t.snap".into(), old: Some(text.into()), new: None };
+        assert_eq!(moved(&lost).expect("lost").removed.len(), 3);
     }
 
     #[test]

@@ -1,17 +1,19 @@
 //! What moved between two states of the snapshots, as one Markdown page that a reviewer reads instead of the files.
 //!
-//! `cargo xtask diff BASE`: BASE is a git revision (the state is that of the merge base) or a folder of snapshots. The
-//! other side is the working tree; a pending `.snap.new` counts as the new state of its snapshot.
+//! `cargo xtask diff BASE`: BASE is a git revision (the state is that of the merge base) or a folder of snapshots,
+//! relative to the current folder; `./name` where a revision has the same name. The other side is the working tree; a
+//! pending `.snap.new` counts as the new state of its snapshot.
 
 mod cells;
 mod compare;
 mod show;
 mod states;
 
-use crate::workspace;
+use crate::{args, workspace};
 use std::path::Path;
 
 pub(crate) use compare::{Change, Moved};
+pub(crate) use states::Base;
 
 /// One snapshot in both states.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,27 +28,26 @@ pub(crate) struct Pair {
 
 /// Prints the summary of all that moved; the exit code says only whether it could be made.
 pub(crate) fn run(args: &[String]) -> Result<u8, String> {
-    let mut base = None;
-    let mut all = false;
-    for arg in args {
-        match arg.as_str() {
-            "--all" => all = true,
-            flag if flag.starts_with('-') => {
-                eprintln!("diff does not know `{flag}`; expected a revision or a folder of snapshots, and --all");
-                return Ok(2);
-            }
-            name => base = Some(name.to_owned()),
-        }
-    }
-    let base = base.unwrap_or_else(|| "HEAD".to_owned());
-    print!("{}", summary(&workspace::root(), &base, all)?);
+    let Some(given) = args::read("diff", args, &["--all"], 0..=1) else { return Ok(2) };
+    let root = workspace::root();
+    let base = Base::named(&root, given.names.first().map_or("HEAD", String::as_str));
+    print!("{}", summary(&root, &base, given.has("--all"))?);
     Ok(0)
 }
 
 /// The summary of what moved since `base`.
-pub(crate) fn summary(root: &Path, base: &str, all: bool) -> Result<String, String> {
-    let pairs = states::pairs(root, base)?;
+pub(crate) fn summary(root: &Path, base: &Base, all: bool) -> Result<String, String> {
+    Ok(page(&states::pairs(root, base)?, all))
+}
+
+/// The summary of the snapshots that wait for a review, and how many they are.
+pub(crate) fn pending(root: &Path) -> Result<(String, usize), String> {
+    let pairs = states::pending(root)?;
+    Ok((page(&pairs, true), pairs.len()))
+}
+
+fn page(pairs: &[Pair], all: bool) -> String {
     let compared = pairs.iter().filter(|pair| pair.path.ends_with(".snap")).count();
     let moved: Vec<Moved> = pairs.iter().filter_map(compare::moved).collect();
-    Ok(show::page(&moved, compared, all))
+    show::page(&moved, compared, all)
 }

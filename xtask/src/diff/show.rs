@@ -52,18 +52,16 @@ fn counted(n: usize, what: &str, none: &str) -> String {
 }
 
 fn snapshot(out: &mut String, moved: &Moved, all: bool) {
-    let file = moved.path.rsplit('/').next().unwrap_or(&moved.path);
-    let name = file.trim_end_matches(".snap");
+    let name = moved.path.trim_end_matches(".snap");
     let title = moved.title.as_ref().map(|title| format!(": {title}")).unwrap_or_default();
     let _ = writeln!(out, "\n### `{name}`{title}\n");
     match moved.kind {
-        Kind::Added => *out += "New.\n",
-        Kind::Removed => *out += "Gone.\n",
+        Kind::Added => *out += "New.\n\n",
+        Kind::Removed => *out += "Gone.\n\n",
         Kind::Changed => {}
     }
     if !moved.cells.is_empty() {
-        // A sign or stars that changed are never folded away.
-        let telling = |cell: &&Change| cell.sign_changed() || cell.stars().is_some();
+        let telling = |cell: &&Change| cell.telling();
         let fold = !all && moved.cells.len() > SHOWN;
         let (shown, folded): (Vec<&Change>, Vec<&Change>) = match fold {
             false => (moved.cells.iter().collect(), Vec::new()),
@@ -76,7 +74,7 @@ fn snapshot(out: &mut String, moved: &Moved, all: bool) {
             let others = if shown.is_empty() { "" } else { "other " };
             let _ = writeln!(
                 out,
-                "{}<details><summary>{} {others}cells, same sign and stars</summary>\n",
+                "{}<details><summary>{} {others}cells, numbers of the same sign and stars</summary>\n",
                 if shown.is_empty() { "" } else { "\n" },
                 folded.len()
             );
@@ -147,7 +145,7 @@ mod tests {
         assert_eq!(
             page,
             "## Snapshots\n\n**1 of 20 moved**: 1 cell, 1 change of sign, 1 change of stars.\n\n\
-             ### `table_t2`: Table 2\n\n| row | column | old | new | sign | stars |\n|:--|:--|--:|--:|:--|:--|\n\
+             ### `tests/snapshots/table_t2`: Table 2\n\n| row | column | old | new | sign | stars |\n|:--|:--|--:|--:|:--|:--|\n\
              | Va | (1) | -0.018\\* | 0.018\\*\\* | **changed** | \\* → \\*\\* |\n"
         );
     }
@@ -160,5 +158,21 @@ mod tests {
         let (open, folded) = page.split_once("<details>").expect("folded");
         assert!(open.contains("**changed**") && folded.contains("40 other cells"));
         assert_eq!(super::page(&[], 20, false), "## Snapshots\n\nNo snapshot moved.\n");
+    }
+
+    #[test]
+    fn a_lost_coefficient_is_never_folded() {
+        let mut cells = vec![cell("0.1", "0.2"); 40];
+        cells.push(cell("0.3***", ""));
+        let page = page(&[moved(cells)], 20, false);
+        assert!(page.split("<details>").next().is_some_and(|open| open.contains("| 0.3\\*\\*\\* | – |")), "{page}");
+    }
+
+    #[test]
+    fn a_new_table_is_shown() {
+        let mut new = moved(Vec::new());
+        new.kind = Kind::Added;
+        new.added = vec!["| Va | 1.5 |".to_owned()];
+        assert!(page(&[new], 1, false).contains("New.\n\n```diff\n+ | Va | 1.5 |\n```\n"));
     }
 }

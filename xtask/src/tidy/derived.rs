@@ -1,5 +1,7 @@
 //! Files that are derived from others: they must say what their sources say.
 
+use super::trees;
+use crate::members::Member;
 use crate::process::{self, cargo};
 use crate::{diff, members, workspace};
 use std::path::Path;
@@ -11,9 +13,10 @@ const START: &str = "<!-- printed by `cargo xtask diff docs/reviewing/hc1` -->\n
 const END: &str = "<!-- end -->\n";
 
 /// Compares, or writes.
-pub(super) fn check(root: &Path, write: bool, findings: &mut Vec<String>) -> Result<(), String> {
+pub(super) fn check(root: &Path, members: &[Member], write: bool, findings: &mut Vec<String>) -> Result<(), String> {
     let (mut texts, undocumented) = interfaces(root)?;
     findings.extend(undocumented.lines().map(|item| format!("{item} has no documentation")));
+    texts.extend(trees::readmes(root, members)?);
     texts.push(("docs/reviewing.md".to_owned(), reviewing(root)?));
     for (name, text) in texts {
         let path = root.join(&name);
@@ -56,7 +59,7 @@ fn interfaces(root: &Path) -> Result<(Vec<(String, String)>, String), String> {
 /// The guide with what the tool prints now.
 fn reviewing(root: &Path) -> Result<String, String> {
     let guide = members::read(&root.join("docs/reviewing.md"))?;
-    let printed = diff::summary(root, EXAMPLE, false)?;
+    let printed = diff::summary(root, &diff::Base::Folder(root.join(EXAMPLE)), false)?;
     let parts = guide.split_once(START).and_then(|(head, rest)| Some((head, rest.split_once(END)?.1)));
     let (head, tail) = parts.ok_or("docs/reviewing.md has no marks around the printed summary")?;
     Ok(format!("{head}{START}\n{}\n{END}{tail}", printed.trim_end()))

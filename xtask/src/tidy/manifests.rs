@@ -15,7 +15,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("replicate", &["panel-core", "va-index", "gtfp-ebm", "market-seg", "panel-fe", "report"]),
     ("xtask", &[]),
     ("api-listing", &[]),
-    ("replication-tests", &["panel-core", "replicate"]),
+    // Whatever it needs are dev-dependencies.
+    ("replication-tests", &[]),
 ];
 
 /// Packages that are never published.
@@ -118,14 +119,38 @@ fn metadata(root: &Path, member: &Member, findings: &mut Vec<String>) -> Result<
                 .push(format!("{name}: {} is not a copy of the workspace's {file}", file.trim_start_matches("docs/")));
         }
     }
+    let readme = std::fs::read_to_string(member.folder.join("README.md")).unwrap_or_default();
+    if !readme.contains(&format!("cargo add {name}")) {
+        findings.push(format!("{name}: the README does not say `cargo add {name}`"));
+    }
     if member.folder.join("examples").read_dir().map_or(0, Iterator::count) < 2 {
         findings.push(format!("{name}: fewer than two examples"));
     }
     for feature in member.features() {
-        let readme = std::fs::read_to_string(member.folder.join("README.md")).unwrap_or_default();
         if !readme.contains(&format!("`{feature}`")) {
             findings.push(format!("{name}: the README does not document the feature `{feature}`"));
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::members::tests::member;
+
+    fn findings(name: &str, dependencies: &str) -> Vec<String> {
+        let mut findings = Vec::new();
+        directions(&member(name, dependencies), &mut findings);
+        findings
+    }
+
+    #[test]
+    fn who_may_depend_on_whom() {
+        assert!(findings("panel-fe", "panel-core = \"1\"\nserde = \"1\"").is_empty());
+        assert_eq!(findings("panel-fe", "va-index = \"1\"").len(), 1, "method crates never see each other");
+        assert_eq!(findings("va-index", "report = \"1\"").len(), 1, "by its name in the workspace");
+        assert_eq!(findings("panel-report", "polars-io = \"1\"\nhighs = \"1\"").len(), 2);
+        assert!(findings("gtfp-ebm", "highs = \"1\"\nhighs-sys = \"1\"").is_empty());
+    }
 }

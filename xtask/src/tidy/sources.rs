@@ -1,13 +1,24 @@
 //! Source files and leftovers.
 
-use crate::{members, workspace};
+use crate::members::{self, Member};
+use crate::workspace;
 use std::path::Path;
 
 /// Longest source file, in lines: one idea per file.
 const LONGEST: usize = 700;
 
+/// What a published crate leaves to its caller: files, clock and environment.
+const EDGE: [&str; 5] = ["std::fs", "SystemTime", "Instant", "env::var", "std::net"];
+
+/// Where a published crate may open files.
+const READERS: &str = "crates/panel-core/src/io";
+
 /// Checks every source file, and that no snapshot waits for a review.
-pub(super) fn check(root: &Path, findings: &mut Vec<String>) -> Result<(), String> {
+pub(super) fn check(root: &Path, members: &[Member], findings: &mut Vec<String>) -> Result<(), String> {
+    let library = |path: &Path| {
+        let inside = |member: &Member| path.starts_with(member.folder.join("src"));
+        !path.starts_with(root.join(READERS)) && members.iter().any(|member| member.publishable() && inside(member))
+    };
     for path in workspace::files(root, ".rs") {
         let text = members::read(&path)?;
         let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
@@ -21,10 +32,46 @@ pub(super) fn check(root: &Path, findings: &mut Vec<String>) -> Result<(), Strin
                 findings.push(format!("{name}: contains `{stub}`"));
             }
         }
+        if library(&path) {
+            for (line, word) in edges(&text) {
+                findings.push(format!("{name}:{line}: `{word}` in a published crate (see ARCHITECTURE.md)"));
+            }
+        }
     }
     for path in workspace::files(root, ".snap.new") {
         let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
         findings.push(format!("{name}: unreviewed snapshot; run `cargo xtask bless`"));
     }
     Ok(())
+}
+
+/// Lines of code (1-based) that reach for what is the caller's; comments and the tests at the end are left out.
+fn edges(text: &str) -> Vec<(usize, &'static str)> {
+    let code = text.lines().take_while(|line| line.trim() != "#[cfg(test)]").enumerate();
+    code.filter(|(_, line)| !line.trim_start().starts_with("//"))
+        .flat_map(|(i, line)| EDGE.into_iter().filter(|word| has_word(line, word)).map(move |word| (i + 1, word)))
+        .collect()
+}
+
+/// Whether a line has a word that is no part of a longer one.
+fn has_word(line: &str, word: &str) -> bool {
+    let edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '_');
+    line.match_indices(word).any(|(at, _)| {
+        // `env::var` and `env::var_os` are one thing.
+        let after = line[at + word.len()..].chars().next();
+        edge(line[..at].chars().next_back()) && (edge(after) || word == "env::var")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_library_leaves_files_clock_and_environment_to_its_caller() {
+        let text = "// std::fs in words\nlet t = Instant::now();\nlet x = Instantaneous;\nstd::env::var_os(\"A\");\n\
+                    #[cfg(test)]\nmod tests { use std::fs; }\n";
+        assert_eq!(edges(text), [(2, "Instant"), (4, "env::var")]);
+        assert_eq!(edges("use std::{\n    fs,\n};\nstd::fs::read(path)\n"), [(4, "std::fs")]);
+    }
 }

@@ -1,7 +1,7 @@
 //! What the engine's benches share: the panels, the program and the clock.
 
 use gtfp_ebm::frontier::{Disposal, efficient_columns};
-use gtfp_ebm::lp::{Activities, LpStats, Program, Solver, neighbour_order, solve_each};
+use gtfp_ebm::lp::{Activities, LpStats, Program, Solver, neighbor_order, solve_each};
 
 /// Rows: three inputs, one good, three bads.
 pub(crate) const ROWS: usize = 7;
@@ -62,7 +62,7 @@ pub(crate) fn generators(columns: &[f64]) -> (Activities, gtfp_ebm::frontier::Re
 /// From raw data to scores: layout, search for the generators, order, programs.
 pub(crate) fn whole(columns: &[f64]) -> (Vec<f64>, LpStats) {
     let (reference, _) = generators(columns);
-    scores(columns, &reference, &neighbour_order(ROWS, columns), Solver::Auto)
+    scores(columns, &reference, &neighbor_order(ROWS, columns), Solver::Auto)
 }
 
 fn mix(mut x: u64) -> u64 {

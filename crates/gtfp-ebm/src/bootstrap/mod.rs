@@ -4,7 +4,8 @@
 //! short of the truth by how estimates from pseudo-samples fall short of the estimate. One replication:
 //!
 //! 1. every entity draws a donor entity; the donor's own-period scores are moved by kernel noise that has the
-//!    covariance of scores over time, shrunk to keep their variance, reflected at 1;
+//!    covariance of scores over time, shrunk to keep their variance, reflected at 1, and held at the smallest score of
+//!    the estimate or above, so that noise makes no score that is zero or negative;
 //! 2. every unit's pseudo-observation is the unit moved to the drawn score: its inputs and bads multiplied by ê/e*, or
 //!    its goods by e*/ê for output orientation and directional models;
 //! 3. the original units are scored against the pseudo-technology, and indices computed from those scores.
@@ -15,8 +16,11 @@
 //!
 //! # What it rests on
 //! Consistency is proved for radial and directional estimators with homogeneous inefficiency. For slacks- and
-//! epsilon-based measures the same resampling is in use, without proof; a unit outside the pseudo-technology, where
-//! slacks or bounds have no solution, takes its model's super-efficiency program.
+//! epsilon-based measures the same resampling is in use, without proof. A unit outside the pseudo-technology, where
+//! slacks or bounds have no solution, takes another program: the slacks-based measure Tone's (2002) super-efficiency;
+//! the non-oriented epsilon-based measure frees θ and φ and, whatever the convention chosen, contracts bads with the
+//! inputs (convention D) without a penalty on their slack, because with φ b a unit that emits less per good than every
+//! pseudo-unit would have no solution. So its score may jump where a unit crosses the pseudo-frontier.
 //!
 //! # Second-stage regressions
 //! Scores and indices are serially dependent estimates, bounded and biased. A regression of them on other variables by
@@ -30,10 +34,11 @@ use crate::data::Observations;
 use crate::error::{Error, Result};
 use crate::evaluator::Evaluator;
 use crate::lp::Solver;
-use crate::panel::{PanelData, PanelRow, Run, productivity};
+use crate::panel::{PanelData, PanelRow, measure};
+use crate::prepare::Prepared;
 use crate::record::LpRecord;
+use crate::run::Run;
 use crate::spec::{Model, Orientation, PanelSpec, Rts};
-use crate::timeline::Timeline;
 use panel_core::transform::quantile;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -48,7 +53,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub struct BootstrapSpec {
     /// Number of replications.
     pub replications: usize,
-    /// Seed; replication r uses stream r of a ChaCha8 generator with it.
+    /// Seed; replication r, counted from one, has stream r of a ChaCha8 generator with it.
     pub seed: u64,
     /// Level of the intervals, such as 0.95.
     pub level: f64,
@@ -64,6 +69,7 @@ impl Default for BootstrapSpec {
 
 /// A bootstrapped number.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Interval {
     /// The estimate itself.
     pub estimate: f64,
@@ -84,6 +90,7 @@ pub struct Interval {
 /// Bootstrapped numbers of one row; `None` where the estimate does not exist, or exists in fewer than half of the
 /// replications.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct BootstrapRow {
     /// Score on the reference chosen.
     pub score: Option<Interval>,
@@ -118,8 +125,9 @@ pub struct BootstrapResult {
 ///
 /// # Errors
 /// [`Error::Specification`] for fewer than two replications, a level outside (0, 1), super-efficiency, or bounded EBM
-/// under other than constant returns (outside the pseudo-technology its program has no meaning); all errors of
-/// [`productivity`].
+/// under other than constant returns (outside the pseudo-technology its program has no meaning); a
+/// non-radial directional model (a unit outside the pseudo-technology, as frontier units mostly are, has no β ≥ 0, and
+/// intervals of the replications that happen to hold it would be biased); all errors of [`crate::productivity`].
 ///
 /// **Reference** Simar and Wilson (1998, 1999, 2000); second stages Simar and Wilson (2007).
 pub fn bootstrap(
@@ -132,18 +140,17 @@ pub fn bootstrap(
     validate_bootstrap(spec, options)?;
     let mut plain = spec.clone();
     plain.details = false;
-    let estimate = productivity(data, &plain, solver)?;
-    let observations = Observations::new(data.inputs, data.goods, data.bads)?;
+    let prepared = Prepared::new(data, &plain)?;
+    let estimate = measure(&prepared, data, &plain, solver)?;
+    let Prepared { observations, timeline, .. } = &prepared;
     let n = observations.n();
-    let usable: Vec<bool> = (0..n).map(|row| !observations.is_missing(row)).collect();
-    let timeline = Timeline::new(data.entity, data.time, &usable, data.label)?;
     let directional = matches!(spec.model, Model::Ddf | Model::NonRadialDdf);
     let own: Vec<Option<f64>> = estimate
         .rows
         .iter()
         .map(|row| row.score_contemporaneous.map(|s| if directional { 1.0 / (1.0 + s) } else { s }))
         .collect();
-    let smoother = Smoother::new(&timeline, &own, options.bandwidth);
+    let smoother = Smoother::new(timeline, &own, options.bandwidth);
     let move_goods = directional || spec.orientation == Orientation::Output;
     let finished = AtomicUsize::new(0);
     let replications: Vec<Result<(Vec<[f64; FIELDS]>, crate::lp::LpStats)>> = (0..options.replications)
@@ -151,10 +158,10 @@ pub fn bootstrap(
         .map(|r| {
             let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
             rng.set_stream(r as u64 + 1);
-            let pseudo = pseudo_sample(&observations, &smoother, move_goods, &mut rng)?;
-            let mut evaluator = Evaluator::new(&pseudo, &plain, solver)?;
+            let pseudo = pseudo_sample(observations, &smoother, move_goods, &mut rng)?;
+            let mut evaluator = Evaluator::new(&pseudo, &plain, solver);
             evaluator.calibrations.clone_from(&estimate.summary.calibration);
-            let mut run = Run::on_pseudo_sample(evaluator, &timeline, data.group, n);
+            let mut run = Run::on_pseudo_sample(evaluator, timeline, data.group, n);
             let rows = run.rows()?;
             progress(finished.fetch_add(1, Ordering::Relaxed) + 1);
             Ok((rows.iter().map(fields).collect(), run.evaluator.stats))
@@ -191,6 +198,11 @@ pub fn validate_bootstrap(spec: &PanelSpec, options: &BootstrapSpec) -> Result<(
             "super-efficiency has no bootstrap: every unit is scored against pseudo-units, its own included",
         );
     }
+    if spec.model == Model::NonRadialDdf {
+        return refuse(
+            "the non-radial directional model has no bootstrap: a unit outside the pseudo-technology has no β ≥ 0, and without such replications the intervals would be biased; use model = \"ddf\"",
+        );
+    }
     if spec.model == Model::Ebm && spec.is_bounded() && spec.rts != Rts::Crs {
         return refuse(
             "bounded EBM has a bootstrap under constant returns only: outside the pseudo-technology the bounds cannot hold, and without them a rule on Σλ is vacuous",
@@ -210,13 +222,13 @@ fn pseudo_sample(
     let mut values = Vec::with_capacity(2 * n * dims.total());
     for _ in 0..2 {
         for row in 0..n {
-            values.extend_from_slice(observations.row(row));
+            values.extend_from_slice(observations.at(row));
         }
     }
     let mut pseudo = Observations::from_rows(dims, observations.names().to_vec(), values)?;
     smoother.draw(rng, |row, own, drawn| {
         let goods = dims.inputs..dims.inputs + dims.goods;
-        for (k, value) in pseudo.row_mut(n + row).iter_mut().enumerate() {
+        for (k, value) in pseudo.row_mut(n + row).into_iter().flatten().enumerate() {
             match (goods.contains(&k), move_goods) {
                 (true, true) => *value *= drawn / own,
                 (false, false) => *value *= own / drawn,

@@ -34,7 +34,7 @@ impl Smoother {
             let mut values = vec![None; periods];
             let mut at = vec![None; periods];
             for &row in entity {
-                let p = timeline.period_of(row);
+                let Some(p) = timeline.period_of(row) else { continue };
                 values[p] = score[row];
                 at[p] = score[row].map(|_| row);
             }

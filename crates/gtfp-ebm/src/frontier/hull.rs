@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::{Disposal, Reduction};
 use crate::lp::activities::LANES;
-use crate::lp::{Activities, LpError, Program, Solution, Solver, Status, neighbour_order, solve_each};
+use crate::lp::{Activities, LpError, Program, Solution, Solver, Status, neighbor_order, solve_each};
 
 /// Units tested in the first block and in any later one.
 const FIRST_BLOCK: usize = 32;
@@ -49,7 +49,7 @@ pub(super) fn build(activities: &Activities, disposal: &[Disposal], section: &[f
     };
 
     let mut result = Reduction { columns: Vec::new(), reduced: true, programs: 0, iterations: 0, scans: 0 };
-    let mut remaining = Remaining::new(activities, neighbour_order(rows, &raw), section)?;
+    let mut remaining = Remaining::new(activities, neighbor_order(rows, &raw), section)?;
     let mut known = vec![false; n];
     let mut block = FIRST_BLOCK;
     while !remaining.units.is_empty() {

@@ -43,7 +43,7 @@
 mod hull;
 mod section;
 
-use crate::lp::{Activities, LpError};
+use crate::lp::{Activities, LpError, MAX_ROWS};
 
 /// What may happen to a row of the technology without cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +61,8 @@ pub enum Disposal {
 pub struct Reduction {
     /// The generating columns, ascending.
     pub columns: Vec<usize>,
-    /// False where the data admit no section of the cone, so that all columns are kept.
+    /// False where the data admit no section of the cone, or have more rows than the built-in engine takes, so that all
+    /// columns are kept.
     pub reduced: bool,
     /// Feasibility programs solved.
     pub programs: usize,
@@ -83,7 +84,8 @@ pub fn efficient_columns(activities: &Activities, disposal: &[Disposal]) -> Resu
     if disposal.len() != activities.rows() {
         return Err(LpError::Shape { what: "disposal rules", expected: activities.rows(), got: disposal.len() });
     }
-    let Some(section) = section::section(activities, disposal) else {
+    let section = if activities.rows() > MAX_ROWS { None } else { section::section(activities, disposal) };
+    let Some(section) = section else {
         let columns = (0..activities.cols()).collect();
         return Ok(Reduction { columns, reduced: false, programs: 0, iterations: 0, scans: 0 });
     };

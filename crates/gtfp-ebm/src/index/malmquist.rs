@@ -22,8 +22,9 @@ use crate::evaluator::Evaluator;
 use crate::lp::Solver;
 use crate::panel::PanelData;
 use crate::panel_value::ratio;
+use crate::prepare::Prepared;
 use crate::record::LpRecord;
-use crate::spec::{Model, Orientation, PanelSpec, Reference, Rts, words};
+use crate::spec::{Index, Model, Orientation, PanelSpec, Reference, Rts, words};
 use crate::timeline::Timeline;
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +60,7 @@ pub struct MalmquistSpec {
 /// The index of the transition into a row, and its parts; `None` in the first period, after a gap, where a
 /// cross-period program is infeasible, and for parts a decomposition does not have.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct MalmquistRow {
     /// Malmquist index.
     pub index: Option<f64>,
@@ -76,6 +78,18 @@ pub struct MalmquistRow {
     pub input_bias: Option<f64>,
     /// Magnitude of technical change.
     pub magnitude: Option<f64>,
+}
+
+/// The result of [`malmquist`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct MalmquistResult {
+    /// One record per row, in the order of the data.
+    pub rows: Vec<MalmquistRow>,
+    /// The options, as used.
+    pub spec: MalmquistSpec,
+    /// Counts of the linear programs.
+    pub lp: LpRecord,
 }
 
 /// Scores of a transition that decompositions are made of.
@@ -99,32 +113,30 @@ struct Scores {
 /// # Errors
 /// [`Error::Specification`] for orientation none, bad outputs, returns other than constant and variable, another
 /// reference, or a decomposition that needs variable returns; data errors as [`crate::productivity`].
-pub fn malmquist(data: &PanelData<'_>, spec: &MalmquistSpec, solver: Solver) -> Result<(Vec<MalmquistRow>, LpRecord)> {
+pub fn malmquist(data: &PanelData<'_>, spec: &MalmquistSpec, solver: Solver) -> Result<MalmquistResult> {
     check(data, spec)?;
-    let plain = Observations::new(data.inputs, data.goods, data.bads)?;
+    let model = PanelSpec {
+        model: Model::Radial,
+        orientation: spec.orientation,
+        rts: spec.rts,
+        malmquist: Index::None,
+        ..PanelSpec::default()
+    };
+    let Prepared { observations: plain, timeline, .. } = Prepared::new(data, &model)?;
     let n = plain.n();
-    let usable: Vec<bool> = (0..n).map(|row| !plain.is_missing(row)).collect();
-    let timeline = Timeline::new(data.entity, data.time, &usable, data.label)?;
-    let all: Vec<usize> = (0..n).filter(|&row| usable[row]).collect();
-    if all.is_empty() {
-        return Err(Error::NoUnits("every row has a missing value".into()));
-    }
-    let model =
-        PanelSpec { model: Model::Radial, orientation: spec.orientation, rts: spec.rts, ..PanelSpec::default() };
-    plain.require(Evaluator::requirement(&model), &all, "radial", data.label)?;
     let observations = with_mixed(&plain, &timeline)?;
-    let mut evaluator = Evaluator::new(&observations, &model, solver)?;
+    let mut evaluator = Evaluator::new(&observations, &model, solver);
     let constant = scores(&mut evaluator, &timeline, spec, Rts::Crs)?;
     let variable = if needs_variable(spec) { scores(&mut evaluator, &timeline, spec, Rts::Vrs)? } else { Vec::new() };
     let rows = (0..n)
         .map(|row| {
-            if timeline.previous(row).is_none() || !usable[row] {
+            if timeline.previous(row).is_none() || !timeline.is_usable(row) {
                 return MalmquistRow::default();
             }
             decompose(spec, &constant[row], variable.get(row))
         })
         .collect();
-    Ok((rows, LpRecord::from(&evaluator.stats)))
+    Ok(MalmquistResult { rows, spec: *spec, lp: LpRecord::from(&evaluator.stats) })
 }
 
 fn needs_variable(spec: &MalmquistSpec) -> bool {
@@ -171,12 +183,12 @@ fn with_mixed(plain: &Observations, timeline: &Timeline) -> Result<Observations>
     let dims = plain.dims();
     let mut values = Vec::with_capacity(2 * plain.n() * dims.total());
     for row in 0..plain.n() {
-        values.extend_from_slice(plain.row(row));
+        values.extend_from_slice(plain.at(row));
     }
     for row in 0..plain.n() {
         let outputs = timeline.previous(row).unwrap_or(row);
-        values.extend_from_slice(&plain.row(row)[..dims.inputs]);
-        values.extend_from_slice(&plain.row(outputs)[dims.inputs..]);
+        values.extend_from_slice(&plain.at(row)[..dims.inputs]);
+        values.extend_from_slice(&plain.at(outputs)[dims.inputs..]);
     }
     Observations::from_rows(dims, plain.names().to_vec(), values)
 }

@@ -10,9 +10,61 @@
 pub mod malmquist;
 
 use crate::panel_value::ratio;
+use crate::spec::Index;
+use serde::{Deserialize, Serialize};
+
+/// How an index compares: efficiencies by ratios, or distances by differences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// An index: parts multiply, and 1 is no change.
+    Ratio,
+    /// An indicator: parts add, and 0 is no change.
+    Difference,
+}
+
+impl Comparison {
+    /// The comparison of an index.
+    #[must_use]
+    pub fn of(index: Index) -> Self {
+        if index == Index::Luenberger { Self::Difference } else { Self::Ratio }
+    }
+
+    /// No change: 1 or 0.
+    #[must_use]
+    pub fn neutral(self) -> f64 {
+        match self {
+            Self::Ratio => 1.0,
+            Self::Difference => 0.0,
+        }
+    }
+
+    /// Two changes after another.
+    pub(crate) fn chain(self, first: Option<f64>, second: Option<f64>) -> Option<f64> {
+        first.zip(second).map(|(a, b)| match self {
+            Self::Ratio => a * b,
+            Self::Difference => a + b,
+        })
+    }
+
+    /// Growth from `before` to `after`: the ratio of efficiencies, or how far a distance fell.
+    pub(crate) fn growth(self, before: Option<f64>, after: Option<f64>) -> Option<f64> {
+        match self {
+            Self::Ratio => ratio(after, before),
+            Self::Difference => before.zip(after).map(|(b, a)| b - a),
+        }
+    }
+
+    /// What a whole holds beside a part, so that part and rest make the whole.
+    pub(crate) fn rest(self, whole: Option<f64>, part: Option<f64>) -> Option<f64> {
+        match self {
+            Self::Ratio => ratio(whole, part),
+            Self::Difference => whole.zip(part).map(|(w, p)| w - p),
+        }
+    }
+}
 
 /// One transition from t to t + 1, or what of it could be computed.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Change {
     /// Productivity index (above 1 is growth), or indicator (above 0 is growth).
     pub index: Option<f64>,
@@ -23,7 +75,7 @@ pub struct Change {
 }
 
 /// Scores of one entity around a transition.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Around {
     /// Row of t on the frontier of t.
     pub base_on_base: Option<f64>,

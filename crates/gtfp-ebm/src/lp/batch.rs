@@ -2,7 +2,8 @@
 
 use rayon::prelude::*;
 
-use super::{Activities, LpError, LpSolver, Program, Simplex, Solution, Solver, Status};
+use super::simplex::{self, Simplex};
+use super::{Activities, LpError, LpSolver, Program, Solution, Solver, Status};
 
 /// Units per chunk. A basis is handed from unit to unit inside a chunk and never across, so that results do not
 /// depend on the number of threads.
@@ -10,14 +11,15 @@ pub const CHUNK: usize = 256;
 
 /// What a run over many programs did.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[non_exhaustive]
 pub struct LpStats {
     /// Programs solved.
     pub programs: usize,
     /// Simplex iterations in all.
     pub iterations: usize,
-    /// Programs that the built-in engine could not certify and HiGHS solved.
+    /// Programs that the built-in engine could not take or certify and HiGHS solved.
     pub fallbacks: usize,
-    /// Programs proved infeasible.
+    /// Programs proved infeasible, by Farkas multipliers that hold.
     pub infeasible: usize,
     /// Programs without a closing certificate at the end.
     pub uncertified: usize,
@@ -44,11 +46,8 @@ impl LpStats {
                 self.worst_certificate = self.worst_certificate.max(solution.certificate.worst());
                 self.uncertified += usize::from(!solution.certificate.closes());
             }
-            Status::Infeasible => {
-                self.infeasible += 1;
-                self.uncertified += usize::from(!solution.certificate.closes());
-            }
-            Status::Unbounded | Status::Failed => self.uncertified += 1,
+            Status::Infeasible if solution.certificate.closes() => self.infeasible += 1,
+            Status::Infeasible | Status::Unbounded | Status::Failed => self.uncertified += 1,
         }
     }
 }
@@ -60,7 +59,8 @@ impl LpStats {
 /// [`CHUNK`] run in parallel; results are identical for any number of threads.
 ///
 /// # Errors
-/// The first [`LpError`] in the order of `units`.
+/// [`LpError::TooManyRows`] where only the built-in engine is there and the template is beyond it, before anything is
+/// solved; else the first [`LpError`] in the order of `units`.
 pub fn solve_each<R, S, T>(
     activities: &Activities,
     template: &Program,
@@ -74,6 +74,9 @@ where
     S: Fn(usize, &mut Program) + Sync,
     T: Fn(usize, &Program, &Solution) -> R + Sync,
 {
+    if solver == Solver::Simplex || !cfg!(feature = "highs") {
+        simplex::fits(template)?;
+    }
     let chunks: Vec<Result<(Vec<R>, LpStats), LpError>> = units
         .par_chunks(CHUNK)
         .map(|chunk| {
@@ -81,7 +84,7 @@ where
             let mut solution = Solution::default();
             let mut stats = LpStats::default();
             let mut results = Vec::with_capacity(chunk.len());
-            let mut engine = Engine::new(activities, solver)?;
+            let mut engine = Engine::new(activities, template, solver)?;
             for &unit in chunk {
                 set(unit, &mut program);
                 stats.fallbacks += usize::from(engine.solve(&program, &mut solution)?);
@@ -101,22 +104,27 @@ where
     Ok((results, stats))
 }
 
-/// The engines of one chunk.
+/// The engines of one chunk; no built-in one where the program is beyond it.
 struct Engine<'a> {
     simplex: Option<Simplex<'a>>,
+    /// Whether what HiGHS solves is a fallback.
+    #[cfg(feature = "highs")]
+    helps: bool,
     #[cfg(feature = "highs")]
     highs: Option<super::Highs<'a>>,
 }
 
 impl<'a> Engine<'a> {
-    fn new(activities: &'a Activities, solver: Solver) -> Result<Self, LpError> {
+    fn new(activities: &'a Activities, template: &Program, solver: Solver) -> Result<Self, LpError> {
         #[cfg(not(feature = "highs"))]
         if solver == Solver::Highs {
             let message = "not compiled in: enable the feature `highs`".to_owned();
             return Err(LpError::Engine { engine: "HiGHS", message });
         }
         Ok(Self {
-            simplex: (solver != Solver::Highs).then(|| Simplex::new(activities)),
+            #[cfg(feature = "highs")]
+            helps: solver == Solver::Auto,
+            simplex: (solver != Solver::Highs && simplex::fits(template).is_ok()).then(|| Simplex::new(activities)),
             #[cfg(feature = "highs")]
             highs: (solver != Solver::Simplex).then(|| super::Highs::new(activities)),
         })
@@ -134,7 +142,7 @@ impl<'a> Engine<'a> {
         #[cfg(feature = "highs")]
         if let Some(highs) = &mut self.highs {
             highs.solve(program, solution)?;
-            return Ok(self.simplex.is_some());
+            return Ok(self.helps);
         }
         Ok(false)
     }

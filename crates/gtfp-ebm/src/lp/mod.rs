@@ -35,9 +35,9 @@ pub use activities::Activities;
 pub use batch::{CHUNK, LpStats, solve_each};
 #[cfg(feature = "highs")]
 pub use highs::Highs;
-pub use order::neighbour_order;
+pub use order::neighbor_order;
 pub use program::Program;
-pub use simplex::Simplex;
+pub use simplex::{MAX_ROWS, Simplex};
 pub use solution::{Certificate, Solution, Status};
 
 /// A solution is accepted when every part of its [`Certificate`] is at most this.
@@ -51,7 +51,8 @@ pub trait LpSolver {
     /// Solves `program` and writes the result into `solution`, whose buffers are reused.
     ///
     /// # Errors
-    /// [`LpError::Shape`] where the program does not fit the activities, [`LpError::Engine`] where the engine itself
+    /// [`LpError::Shape`] where the program does not fit the activities, [`LpError::TooManyRows`] where the engine does
+    /// not take as many, [`LpError::Engine`] where the engine itself
     /// broke down. Infeasible or unbounded programs are no errors: see [`Solution::status`].
     fn solve(&mut self, program: &Program, solution: &mut Solution) -> Result<(), LpError>;
 
@@ -63,7 +64,7 @@ pub trait LpSolver {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Solver {
-    /// The built-in simplex; a program whose certificate does not close goes to HiGHS (feature `highs`) and is counted.
+    /// The built-in simplex; a program beyond it, or whose certificate does not close, goes to HiGHS (feature `highs`) and is counted.
     #[default]
     Auto,
     /// The built-in simplex alone.
@@ -105,6 +106,14 @@ pub enum LpError {
     RowScale {
         /// The row.
         row: usize,
+    },
+    /// A program beyond the built-in engine.
+    #[error(
+        "the program has {rows} rows, the built-in engine takes at most {MAX_ROWS}: enable the feature `highs` and do not ask for the built-in engine alone"
+    )]
+    TooManyRows {
+        /// Rows of the program.
+        rows: usize,
     },
     /// An engine that is not compiled in, or that failed.
     #[error("engine {engine}: {message}")]

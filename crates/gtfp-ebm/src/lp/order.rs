@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 /// logarithmic coordinate, again and again, and the halves are walked to and fro. The order depends on the data alone,
 /// never on threads; quantities that are not positive are placed by an odd logarithm.
 #[must_use]
-pub fn neighbour_order(rows: usize, columns: &[f64]) -> Vec<usize> {
+pub fn neighbor_order(rows: usize, columns: &[f64]) -> Vec<usize> {
     if rows == 0 {
         return Vec::new();
     }
@@ -78,12 +78,12 @@ mod tests {
     #[test]
     fn every_unit_comes_once_and_neighbours_are_near() {
         let columns: Vec<f64> = (0..500_u32).map(|k| f64::from(k * 7919 % 500 + 1)).collect();
-        let order = neighbour_order(1, &columns);
+        let order = neighbor_order(1, &columns);
         let mut sorted = order.clone();
         sorted.sort_unstable();
         assert_eq!(sorted, (0..500).collect::<Vec<_>>());
         let jump: f64 = order.windows(2).map(|w| (columns[w[0]].ln() - columns[w[1]].ln()).abs()).sum();
         assert!(jump < 60.0, "{jump}");
-        assert!(neighbour_order(2, &[1.0, -1.0, 0.0, 5.0]).len() == 2);
+        assert!(neighbor_order(2, &[1.0, -1.0, 0.0, 5.0]).len() == 2);
     }
 }

@@ -33,11 +33,17 @@ pub struct Certificate {
     pub dual_residual: f64,
     /// Largest product of a reduced cost and the distance of its variable from the bound, over max(1, |objective|).
     pub complementarity: f64,
-    /// |primal objective - dual objective| over max(1, |objective|).
+    /// |primal objective - dual objective| over max(1, |objective|). For an infeasible program 0 where the Farkas
+    /// multipliers prove it, infinite where they do not; infinite for every other end without an optimum.
     pub gap: f64,
 }
 
 impl Certificate {
+    /// The certificate of a verdict that nothing proves.
+    pub(crate) fn none() -> Self {
+        Self { gap: f64::INFINITY, ..Self::default() }
+    }
+
     /// The largest of the four parts.
     #[must_use]
     pub fn worst(&self) -> f64 {

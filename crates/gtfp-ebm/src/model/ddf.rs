@@ -21,10 +21,20 @@ use crate::spec::{Direction, DirectionRule, Disposability, Rts};
 /// What directional models demand of the data.
 pub const REQUIREMENT: Requirement = Requirement::NonNegative;
 
-/// The directional program. `means` and `maxima` are those of the reference set.
+/// Refuses a direction that is zero in every group that has columns.
 ///
 /// # Errors
-/// [`Error::Specification`] where the direction is zero in every group that has columns.
+/// [`Error::Specification`].
+pub(crate) fn check(dims: Dimensions, direction: Direction) -> Result<()> {
+    if (0..dims.total()).all(|k| rule_of(dims, direction, k) == DirectionRule::Zero) {
+        return Err(Error::Specification(
+            "the direction of a directional model is zero in every group that has columns".into(),
+        ));
+    }
+    Ok(())
+}
+
+/// The directional program. `means` and `maxima` are those of the reference set; the direction was checked.
 pub(crate) fn formulation(
     dims: Dimensions,
     rts: Rts,
@@ -32,7 +42,7 @@ pub(crate) fn formulation(
     direction: Direction,
     means: &[f64],
     maxima: &[f64],
-) -> Result<Formulation> {
+) -> Formulation {
     let capped = disposability == Disposability::StrongCapped;
     let caps = if capped { dims.bads } else { 0 };
     let n = 1 + dims.total() + caps + Formulation::returns_slacks(rts);
@@ -43,9 +53,6 @@ pub(crate) fn formulation(
     form.theta = Place::One;
     form.beta.push((usize::MAX, 0));
     form.direction = directions(dims, direction, means);
-    if form.direction.iter().all(|d| *d == DirectionValue::Fixed(0.0)) {
-        return Err(Error::Specification("the direction of a directional model is zero in every group".into()));
-    }
     let equality = matches!(disposability, Disposability::Weak | Disposability::WeakKuosmanen);
     for k in 0..dims.total() {
         let group = dims.group(k);
@@ -64,24 +71,26 @@ pub(crate) fn formulation(
         form.caps.push((first_cap_row + i, k, maxima[k]));
     }
     form.returns(rts, None, (Formulation::returns_slacks(rts) > 0).then_some(n - 1));
-    Ok(form)
+    form
 }
 
 /// The direction of each column.
 pub(crate) fn directions(dims: Dimensions, direction: Direction, means: &[f64]) -> Vec<DirectionValue> {
     (0..dims.total())
-        .map(|k| {
-            let rule = match dims.group(k) {
-                Group::Input => direction.inputs,
-                Group::Good => direction.goods,
-                Group::Bad => direction.bads,
-            };
-            match rule {
-                DirectionRule::Observed => DirectionValue::Own,
-                DirectionRule::Zero => DirectionValue::Fixed(0.0),
-                DirectionRule::One => DirectionValue::Fixed(1.0),
-                DirectionRule::Mean => DirectionValue::Fixed(means[k]),
-            }
+        .map(|k| match rule_of(dims, direction, k) {
+            DirectionRule::Observed => DirectionValue::Own,
+            DirectionRule::Zero => DirectionValue::Fixed(0.0),
+            DirectionRule::One => DirectionValue::Fixed(1.0),
+            DirectionRule::Mean => DirectionValue::Fixed(means[k]),
         })
         .collect()
+}
+
+/// The rule of column `k`.
+pub(crate) fn rule_of(dims: Dimensions, direction: Direction, k: usize) -> DirectionRule {
+    match dims.group(k) {
+        Group::Input => direction.inputs,
+        Group::Good => direction.goods,
+        Group::Bad => direction.bads,
+    }
 }

@@ -151,8 +151,7 @@ pub fn check_parameters(dims: Dimensions, parameters: &EbmParameters) -> Result<
 }
 
 /// Penalties ε w of each column.
-#[must_use]
-pub fn penalties(dims: Dimensions, parameters: &EbmParameters) -> Vec<f64> {
+pub(crate) fn penalties(dims: Dimensions, parameters: &EbmParameters) -> Vec<f64> {
     let (e, w) = (parameters.epsilon, &parameters.weights);
     (0..dims.total())
         .map(|k| {

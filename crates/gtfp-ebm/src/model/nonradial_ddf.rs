@@ -5,69 +5,94 @@
 //!
 //! One β per column. Weights default to 1/3 per group, shared equally inside a group, over the groups that have a
 //! direction (Zhou, Ang and Wang 2012); Stata's `teddf, nonr` uses 1 for every column.
-//! A unit outside its reference has no β ≥ 0 in some column, and its program is infeasible: said, not hidden.
+//! A unit outside its reference has no β ≥ 0 in some column, and its program is infeasible: said, not hidden. So is a
+//! weight on a column without a direction, which would measure nothing.
 //!
 //! **Data** not negative.
 //! **Reference** Zhou, Ang and Wang (2012); Färe and Grosskopf (2010).
 
-use super::ddf::directions;
+use super::ddf;
 use super::formulation::{DirectionValue, Formulation, Reading};
-use crate::data::{Dimensions, Group, Requirement};
+use crate::data::{Dimensions, Group, Observations, Requirement};
 use crate::error::{Error, Result};
-use crate::spec::{Direction, Disposability, Rts};
+use crate::spec::{Direction, DirectionRule, Disposability, Rts};
 
 /// What directional models demand of the data.
 pub const REQUIREMENT: Requirement = Requirement::NonNegative;
 
-/// The default weights: 1 shared equally by the groups with a direction, then inside each group.
-#[must_use]
-pub fn default_weights(dims: Dimensions, has_direction: impl Fn(Group) -> bool) -> Vec<f64> {
-    let groups = [Group::Input, Group::Good, Group::Bad];
-    let used = groups.iter().filter(|g| !dims.range(**g).is_empty() && has_direction(**g)).count();
+/// The weights used: those given, or 1 shared equally by the groups with a direction, then inside each group.
+pub(crate) fn weights(dims: Dimensions, direction: Direction, given: &[f64]) -> Vec<f64> {
+    if !given.is_empty() {
+        return given.to_vec();
+    }
+    let directed = |k: usize| ddf::rule_of(dims, direction, k) != DirectionRule::Zero;
+    let groups = [Group::Input, Group::Good, Group::Bad].map(|group| dims.range(group));
+    let used = groups.iter().filter(|range| (*range).clone().any(directed)).count();
     (0..dims.total())
-        .map(|k| {
-            let group = dims.group(k);
-            if has_direction(group) { 1.0 / (used * dims.range(group).len()) as f64 } else { 0.0 }
-        })
+        .map(|k| if directed(k) { 1.0 / (used * dims.range(dims.group(k)).len()) as f64 } else { 0.0 })
         .collect()
 }
 
-/// The non-radial program.
+/// Refuses specifications without a meaning.
 ///
 /// # Errors
-/// [`Error::Specification`] for a wrong number of weights, a negative one, or none that is positive.
+/// [`Error::Specification`] for the capped technology; a direction that is zero everywhere; a wrong number of weights, a
+/// negative one, none that is positive, or a positive one on a column whose direction is zero, where no β is measured.
+pub(crate) fn check(
+    observations: &Observations,
+    disposability: Disposability,
+    direction: Direction,
+    given: &[f64],
+) -> Result<()> {
+    let dims = observations.dims();
+    let refuse = |text: String| Err(Error::Specification(text));
+    if disposability == Disposability::StrongCapped {
+        return refuse(
+            "the capped technology belongs to the radial directional model: with one β per bad the cap never binds"
+                .into(),
+        );
+    }
+    ddf::check(dims, direction)?;
+    if given.is_empty() {
+        return Ok(());
+    }
+    if given.len() != dims.total() {
+        return refuse(format!(
+            "{} weights of the non-radial model given, expected {} (inputs, goods, bads)",
+            given.len(),
+            dims.total()
+        ));
+    }
+    if given.iter().any(|w| !w.is_finite() || *w < 0.0) || given.iter().all(|w| *w == 0.0) {
+        return refuse("weights of the non-radial model must not be negative, and one must be positive".into());
+    }
+    let undirected = |k: &usize| given[*k] > 0.0 && ddf::rule_of(dims, direction, *k) == DirectionRule::Zero;
+    if let Some(k) = (0..dims.total()).find(undirected) {
+        return refuse(format!(
+            "column `{}` has the weight {} in the non-radial model, but its direction is zero, so no β is measured in it; give the {} a direction, or the column the weight 0",
+            observations.names()[k],
+            given[k],
+            match dims.group(k) {
+                Group::Input => "inputs",
+                Group::Good => "goods",
+                Group::Bad => "bads",
+            }
+        ));
+    }
+    Ok(())
+}
+
+/// The non-radial program; the specification was checked.
 pub(crate) fn formulation(
     dims: Dimensions,
     rts: Rts,
     disposability: Disposability,
     direction: Direction,
-    weights: &[f64],
+    given: &[f64],
     means: &[f64],
-) -> Result<Formulation> {
-    if disposability == Disposability::StrongCapped {
-        return Err(Error::Specification(
-            "the capped technology belongs to the radial directional model: with one β per bad the cap never binds"
-                .into(),
-        ));
-    }
-    let direction = directions(dims, direction, means);
-    let weights = if weights.is_empty() {
-        default_weights(dims, |group| dims.range(group).any(|k| direction[k] != DirectionValue::Fixed(0.0)))
-    } else {
-        weights.to_vec()
-    };
-    if weights.len() != dims.total() {
-        return Err(Error::Specification(format!(
-            "{} weights of the non-radial model given, expected {} (inputs, goods, bads)",
-            weights.len(),
-            dims.total()
-        )));
-    }
-    if weights.iter().any(|w| !w.is_finite() || *w < 0.0) || weights.iter().all(|w| *w == 0.0) {
-        return Err(Error::Specification(
-            "weights of the non-radial model must not be negative, and one must be positive".into(),
-        ));
-    }
+) -> Formulation {
+    let weights = weights(dims, direction, given);
+    let direction = ddf::directions(dims, direction, means);
     let total = dims.total();
     let n = 2 * total + Formulation::returns_slacks(rts);
     let mut form = Formulation::new(dims, rts, 0, n, Reading::Distance);
@@ -89,5 +114,5 @@ pub(crate) fn formulation(
         }
     }
     form.returns(rts, None, (Formulation::returns_slacks(rts) > 0).then_some(n - 1));
-    Ok(form)
+    form
 }

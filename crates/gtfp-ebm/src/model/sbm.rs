@@ -20,8 +20,7 @@ use crate::spec::{BadsConvention, Orientation, Rts};
 pub const REQUIREMENT: Requirement = Requirement::Positive;
 
 /// Penalties 1/m of inputs and 1/(s+q) of outputs, or 1/(m+q) and 1/s when bads count as inputs.
-#[must_use]
-pub fn penalties(dims: Dimensions, convention: BadsConvention) -> Vec<f64> {
+pub(crate) fn penalties(dims: Dimensions, convention: BadsConvention) -> Vec<f64> {
     let bads_as_inputs = convention == BadsConvention::Input;
     let left = dims.inputs + if bads_as_inputs { dims.bads } else { 0 };
     let right = dims.total() - left;

@@ -131,6 +131,7 @@ fn requests_without_a_meaning_are_refused() {
         (radial(), BootstrapSpec { level: 1.0, ..FEW }),
         (PanelSpec { super_efficiency: true, ..radial() }, FEW),
         (PanelSpec { rts: Rts::Vrs, ..PanelSpec::default() }, FEW),
+        (PanelSpec { model: Model::NonRadialDdf, ..PanelSpec::default() }, FEW),
     ] {
         assert!(matches!(run(&s, true, &spec, &options), Err(Error::Specification(_))));
     }

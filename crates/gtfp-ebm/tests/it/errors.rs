@@ -1,13 +1,20 @@
 //! Bad data and combinations without a meaning: one clear error each.
 
+use gtfp_ebm::index::Comparison;
+use gtfp_ebm::panel_value::panel_value;
+use gtfp_ebm::timeline::Timeline;
 use gtfp_ebm::{
-    BadsConvention, Calibration, EbmParameters, Epsilon, Error, Index, Model, Orientation, PanelData, PanelSpec,
-    Reference, Rts, Solver, Weights, productivity,
+    BadsConvention, Calibration, Direction, DirectionRule, EbmParameters, Epsilon, Error, Index, Model, Observations,
+    Orientation, PanelData, PanelSpec, PanelValue, Reference, Rts, Solver, Weights, productivity, validate,
 };
 
 const YEARS: [i64; 4] = [2019, 2020, 2019, 2020];
 
 fn run(x: &[f64; 4], b: &[&[f64; 4]], spec: &PanelSpec) -> Result<gtfp_ebm::PanelResult, Error> {
+    run_with(x, b, |data| productivity(data, spec, Solver::default()))
+}
+
+fn run_with<T>(x: &[f64; 4], b: &[&[f64; 4]], method: impl FnOnce(&PanelData<'_>) -> T) -> T {
     let y = [2.0, 2.4, 5.0, 5.5];
     let k = [4.0, 4.2, 6.0, 7.1];
     let names = ["so2", "dust"];
@@ -21,7 +28,7 @@ fn run(x: &[f64; 4], b: &[&[f64; 4]], spec: &PanelSpec) -> Result<gtfp_ebm::Pane
         group: None,
         label: &|row| format!("entity `{}`, time `{}`", ["Anqing", "Anqing", "Bengbu", "Bengbu"][row], YEARS[row]),
     };
-    productivity(&data, spec, Solver::default())
+    method(&data)
 }
 
 const LABOR: [f64; 4] = [3.0, 2.9, 3.0, 3.1];
@@ -105,6 +112,105 @@ fn indices_say_which_model_and_reference_they_need() {
         let error = run(&LABOR, &[&SO2], &spec).expect_err("does not fit");
         assert!(matches!(error, Error::Specification(_)), "{error}");
     }
+}
+
+/// What `productivity` refuses without solving anything, `validate` refuses in the same words.
+#[test]
+fn validation_refuses_what_productivity_refuses() {
+    let given = |inputs: f64, weights: Vec<f64>| {
+        Calibration::Given(EbmParameters {
+            epsilon: Epsilon { inputs, goods: 0.0, bads: 0.6 },
+            weights: Weights { inputs: weights, goods: vec![1.0], bads: vec![1.0] },
+        })
+    };
+    let free = PanelSpec { bounded: Some(false), ..PanelSpec::default() };
+    let ddf = PanelSpec { model: Model::NonRadialDdf, ..PanelSpec::default() };
+    for spec in [
+        PanelSpec { model: Model::Sbm, bounded: Some(true), ..PanelSpec::default() },
+        PanelSpec { super_efficiency: true, bounded: Some(true), ..PanelSpec::default() },
+        PanelSpec { calibration: given(0.3, vec![0.5, 0.6]), ..PanelSpec::default() },
+        PanelSpec { calibration: given(1.5, vec![0.5, 0.5]), ..PanelSpec::default() },
+        PanelSpec { calibration: given(0.7, vec![0.5, 0.5]), bads_convention: BadsConvention::Input, ..free.clone() },
+        PanelSpec { scale_change: true, ..free },
+        PanelSpec { panel_value: PanelValue::BaseGiven, base_period: Some(1999), ..PanelSpec::default() },
+        PanelSpec { nonradial_weights: vec![1.0], ..ddf.clone() },
+        PanelSpec { nonradial_weights: vec![0.25; 4], ..ddf },
+        PanelSpec { model: Model::Radial, ..PanelSpec::default() },
+        PanelSpec {
+            model: Model::Ddf,
+            malmquist: Index::Luenberger,
+            panel_value: PanelValue::LogCumulated,
+            ..PanelSpec::default()
+        },
+    ] {
+        let mut refused = None;
+        let result = run_with(&LABOR, &[&SO2], |data| {
+            refused = validate(data, &spec).err();
+            productivity(data, &spec, Solver::default())
+        });
+        let error = result.expect_err("does not fit");
+        assert_eq!(refused.as_ref(), Some(&error));
+    }
+    let checked = run_with(&LABOR, &[&SO2], |data| validate(data, &PanelSpec::default()));
+    assert_eq!(checked, Ok(()));
+    let zero = [1.0, 0.9, 0.0, 2.1];
+    let checked = run_with(&LABOR, &[&zero], |data| validate(data, &PanelSpec::default()));
+    assert!(matches!(checked, Err(Error::BadValue { row: 2, .. })));
+}
+
+#[test]
+fn a_nonradial_weight_without_a_direction_names_its_column() {
+    let zero = DirectionRule::Zero;
+    // The default direction is (0, y, -b): a weight on an input would measure nothing.
+    let spec =
+        PanelSpec { model: Model::NonRadialDdf, nonradial_weights: vec![0.0, 0.25, 0.5, 0.25], ..PanelSpec::default() };
+    let error = run(&LABOR, &[&SO2], &spec).expect_err("no direction");
+    assert!(matches!(error, Error::Specification(_)) && error.to_string().contains("`labor`"), "{error}");
+    let given = Direction { inputs: DirectionRule::Observed, ..Direction::default() };
+    assert!(run(&LABOR, &[&SO2], &PanelSpec { direction: given, ..spec.clone() }).is_ok());
+    for weights in [vec![], vec![0.0, 0.0, 1.0, 0.0]] {
+        let direction = Direction { inputs: zero, goods: zero, bads: zero };
+        let nowhere = PanelSpec { nonradial_weights: weights, direction, ..spec.clone() };
+        let error = run(&LABOR, &[&SO2], &nowhere).expect_err("no direction at all");
+        assert!(error.to_string().contains("zero in every group"), "{error}");
+    }
+}
+
+/// A direction of nothing has no largest β: the unit has no score, and its status says why.
+#[test]
+fn a_zero_in_a_weighted_column_is_unbounded() {
+    let spec = PanelSpec { model: Model::NonRadialDdf, ..PanelSpec::default() };
+    let result = run(&LABOR, &[&[1.0, 0.9, 0.0, 2.1]], &spec).expect("zeros are allowed");
+    assert_eq!(result.rows[2].status, gtfp_ebm::Status::Unbounded);
+}
+
+#[test]
+fn a_mistyped_word_is_answered_with_the_nearest() {
+    let error = "metafronteir".parse::<Reference>().expect_err("no such word").to_string();
+    assert!(error.contains("did you mean `metafrontier`?"), "{error}");
+    assert!(!"x".parse::<Reference>().expect_err("no such word").to_string().contains("did you mean"));
+}
+
+#[test]
+fn rows_beyond_the_data_are_no_panic() {
+    let data = Observations::new(&[("x", &[1.0, 2.0])], &[("y", &[1.0, 2.0])], &[]).expect("one length");
+    assert_eq!((data.row(1), data.row(2)), (Some(&[2.0, 2.0][..]), None));
+    assert!(data.clone().row_mut(2).is_none() && data.is_missing(2));
+    let label = |row: usize| row.to_string();
+    let beyond = data.require(gtfp_ebm::data::Requirement::Positive, &[5], "ebm", &label);
+    assert_eq!(beyond, Err(Error::UnknownUnit { row: 5, n: 2 }));
+    // Periods at both ends of the number line: their distance does not fit into i64.
+    let ends = [i64::MIN, i64::MAX];
+    let timeline = Timeline::new(&[0, 0], &ends, &[true, true], &label).expect("unique");
+    assert_eq!((timeline.step(), timeline.previous(1), timeline.previous(7)), (u64::MAX, Some(0), None));
+    assert!(timeline.rows_at(9).is_empty() && timeline.reference_rows(Reference::Global, 9, 1).is_empty());
+    assert_eq!((timeline.period_of(9), timeline.is_usable(9)), (None, false));
+    let none = Timeline::new(&[], &[], &[], &label).expect("no rows");
+    assert!(none.reference_rows(Reference::Sequential, 0, 1).is_empty());
+    let short = panel_value(&timeline, &[None], Comparison::Ratio, None, PanelValue::FirstOne, None);
+    assert!(matches!(short, Err(Error::LengthMismatch { expected: 2, got: 1, .. })));
+    let short = panel_value(&timeline, &[None; 2], Comparison::Ratio, Some(&[None]), PanelValue::Cumulated, None);
+    assert!(matches!(short, Err(Error::LengthMismatch { .. })));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::lp_properties::{FORMS, Form, Technology, close, set_unit, technology};
 use gtfp_ebm::frontier::{Disposal, efficient_columns};
-use gtfp_ebm::lp::{Activities, Solution, Solver, Status, neighbour_order, solve_each};
+use gtfp_ebm::lp::{Activities, Solution, Solver, Status, neighbor_order, solve_each};
 use proptest::prelude::*;
 
 fn disposal(form: Form, technology: &Technology) -> Vec<Disposal> {
@@ -98,7 +98,7 @@ fn a_known_frame_is_found_exactly() {
     let reduction = efficient_columns(&activities, &rules).expect("fits");
     assert_eq!(reduction.columns, (0..20).collect::<Vec<_>>());
     assert!(reduction.reduced);
-    assert_eq!(neighbour_order(rows, &columns).len(), 2020);
+    assert_eq!(neighbor_order(rows, &columns).len(), 2020);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The built-in simplex on thousands of random technologies: certificates close, HiGHS agrees, units do not matter.
 
 use gtfp_ebm::lp::{
-    Activities, CERTIFICATE_TOLERANCE, LpSolver, Program, Simplex, Solution, Solver, Status, solve_each,
+    Activities, CERTIFICATE_TOLERANCE, LpError, LpSolver, Program, Simplex, Solution, Solver, Status, solve_each,
 };
 use proptest::prelude::*;
 
@@ -322,15 +322,29 @@ proptest! {
 }
 
 #[test]
-fn twenty_inputs_fit_and_forty_do_not() {
-    for (inputs, status) in [(20, Status::Optimal), (40, Status::Failed)] {
+fn twenty_inputs_fit_and_forty_are_refused_before_anything_is_solved() {
+    let wide = |inputs: usize| {
         let units = 30;
         let columns = (0..units * (inputs + 1)).map(|k| 1.0 + ((k * 7919) % 101) as f64).collect();
-        let technology = Technology { inputs, goods: 1, bads: 0, units, columns };
-        let results = solve(Form::EbmBounded, &technology, &Form::EbmBounded.activities(&technology), Solver::Simplex);
-        assert!(results.iter().all(|r| r.0 == status));
-        assert!(status == Status::Failed || results.iter().all(|r| r.2 <= CERTIFICATE_TOLERANCE));
-    }
+        Technology { inputs, goods: 1, bads: 0, units, columns }
+    };
+    let technology = wide(20);
+    let activities = Form::EbmBounded.activities(&technology);
+    let results = solve(Form::EbmBounded, &technology, &activities, Solver::Simplex);
+    assert!(results.iter().all(|r| r.0 == Status::Optimal && r.2 <= CERTIFICATE_TOLERANCE));
+    let technology = wide(40);
+    let activities = Form::EbmBounded.activities(&technology);
+    let mut program = Form::EbmBounded.program(&technology);
+    let refused =
+        solve_each(&activities, &program, &[0], Solver::Simplex, |_, _| panic!("nothing may be solved"), |_, _, _| ());
+    assert_eq!(refused.expect_err("42 rows"), LpError::TooManyRows { rows: 42 });
+    set_unit(&technology, 0, &mut program);
+    let refused = Simplex::new(&activities).solve(&program, &mut Solution::default());
+    assert_eq!(refused, Err(LpError::TooManyRows { rows: 42 }));
+    // Its generators are not searched for: all columns stay.
+    let disposal = vec![gtfp_ebm::frontier::Disposal::More; 41];
+    let reduction = gtfp_ebm::frontier::efficient_columns(&activities, &disposal).expect("one rule per row");
+    assert!(!reduction.reduced && reduction.columns.len() == 30);
 }
 
 #[test]
@@ -378,6 +392,29 @@ mod against_highs {
                 }
             }
         }
+    }
+
+    #[test]
+    fn programs_beyond_the_built_in_engine_go_to_highs() {
+        let (inputs, units) = (40, 30);
+        let columns = (0..units * (inputs + 1)).map(|k| 1.0 + ((k * 7919) % 101) as f64).collect();
+        let technology = Technology { inputs, goods: 1, bads: 0, units, columns };
+        let activities = Form::EbmBounded.activities(&technology);
+        let auto = solve(Form::EbmBounded, &technology, &activities, Solver::Auto);
+        assert!(auto.iter().all(|r| r.0 == Status::Optimal && r.2 <= CERTIFICATE_TOLERANCE));
+    }
+
+    /// λ = −1 has no solution with λ ≥ 0, and y = −1 proves it: y'α = −1 ≤ 0 < 1 = y'r.
+    #[test]
+    fn an_infeasible_verdict_carries_its_proof() {
+        let activities = Activities::new(1, 1, &[1.0]).expect("finite");
+        let mut program = Program::new(1, 0, 1);
+        program.set_rhs(0, -1.0);
+        let mut solution = Solution::default();
+        Highs::new(&activities).solve(&program, &mut solution).expect("well formed");
+        assert_eq!(solution.status, Status::Infeasible);
+        assert!(solution.certificate.closes(), "{:?}", solution.certificate);
+        assert!(solution.duals[0] < 0.0, "{:?}", solution.duals);
     }
 
     /// Small programs of no economic meaning: bounds of all kinds, free variables, infeasible and unbounded ones.
@@ -452,8 +489,12 @@ mod against_highs {
                     let agree = theirs.status == Status::Failed || close(ours.objective, theirs.objective);
                     prop_assert!(agree, "{} {}", ours.objective, theirs.objective);
                 }
-                Status::Infeasible => prop_assert!(ours.certificate.closes(), "{:?}", ours.certificate),
-                _ => {}
+                Status::Infeasible => {
+                    prop_assert!(ours.certificate.closes(), "{:?}", ours.certificate);
+                    prop_assert!(theirs.certificate.closes(), "{:?}", theirs.certificate);
+                }
+                // Nothing proves the other ends.
+                _ => prop_assert!(!ours.certificate.closes() && !theirs.certificate.closes()),
             }
         }
     }

@@ -16,4 +16,5 @@ mod properties;
 mod radial;
 mod references;
 mod sbm;
+mod scipy_panel;
 mod support;

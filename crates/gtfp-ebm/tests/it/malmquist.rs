@@ -87,7 +87,7 @@ fn every_decomposition_of_dear() {
                         _ => (Decomposition::Fgnz, rts),
                     };
                     let spec = MalmquistSpec { orientation, rts: rts_used, reference, decomposition };
-                    let rows = economy.with(|data| malmquist(data, &spec, Solver::default())).expect("valid").0;
+                    let rows = economy.with(|data| malmquist(data, &spec, Solver::default())).expect("valid").rows;
                     for (part, read) in PARTS {
                         let name =
                             format!("r_malmquist/EconomyLong_{o_word}_{r_word}_{rts}_{d_word}_{part}_deaR153.csv");
@@ -143,7 +143,7 @@ fn benchmarking_and_nonparaeff() {
         reference: Reference::Contemporaneous,
         decomposition: Decomposition::Fgnz,
     };
-    let rows = economy.with(|data| malmquist(data, &spec, Solver::default())).expect("valid").0;
+    let rows = economy.with(|data| malmquist(data, &spec, Solver::default())).expect("valid").rows;
     let pick = |table: &Table, name: &str, time: &str, read: Read| {
         table
             .text(name)
@@ -212,7 +212,7 @@ fn decompositions_multiply_and_agree_with_the_panel() {
                 continue;
             }
             let spec = MalmquistSpec { orientation, rts: Rts::Vrs, reference, decomposition };
-            let rows = economy.with(|data| malmquist(data, &spec, Solver::default())).expect("valid").0;
+            let rows = economy.with(|data| malmquist(data, &spec, Solver::default())).expect("valid").rows;
             for (row, record) in rows.iter().enumerate() {
                 if let Some(index) = record.index {
                     let whole = panel.rows[row].index.expect("the same transitions");
@@ -220,6 +220,13 @@ fn decompositions_multiply_and_agree_with_the_panel() {
                         (index - whole).abs() < 1e-10 * whole,
                         "{reference} {decomposition} {row}: {index} {whole}"
                     );
+                    if decomposition == Decomposition::Fgnz {
+                        let (a, b) = (&panel.rows[row], record);
+                        for (a, b) in [(a.pure_ec, b.pure_ec), (a.scale_ec, b.scale_ec)] {
+                            let (a, b) = (a.expect("a part"), b.expect("a part"));
+                            assert!((a - b).abs() < 1e-10 * b, "{reference} {row}: {a} {b}");
+                        }
+                    }
                 }
             }
         }

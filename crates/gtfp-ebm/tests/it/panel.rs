@@ -2,8 +2,8 @@
 
 use crate::support::{PEER, Table, assert_scores};
 use gtfp_ebm::{
-    BadsConvention, Calibration, CalibrationRule, CalibrationScope, PanelData, PanelResult, PanelSpec, PanelValue, Rts,
-    Solver, Status, Transition, productivity,
+    BadsConvention, Calibration, CalibrationRule, CalibrationScope, Index, Model, PanelData, PanelResult, PanelSpec,
+    PanelValue, Reference, Rts, Solver, Status, Transition, productivity,
 };
 
 /// Runs a golden table with entity and time columns.
@@ -226,6 +226,30 @@ fn panel_values_follow_their_rule() {
     let (base, result) = values(PanelValue::BaseGiven);
     assert_eq!(base[..3], [None, index[1], None]);
     assert_eq!(result.summary.conventions["panel_value"], "base-given");
+}
+
+/// An indicator is a difference: no change is 0, and it is cumulated by sums, across gaps on one frontier.
+#[test]
+fn panel_values_of_an_indicator_add_up() {
+    let values = |reference, rule| {
+        let spec = PanelSpec {
+            model: Model::Ddf,
+            malmquist: Index::Luenberger,
+            reference,
+            panel_value: rule,
+            ..PanelSpec::default()
+        };
+        let result = toy(&spec);
+        let gtfp: Vec<Option<f64>> = result.rows.iter().map(|row| row.gtfp).collect();
+        (gtfp, result)
+    };
+    let (first, result) = values(Reference::Global, PanelValue::FirstOne);
+    assert_eq!((first[0], first[1], first[2]), (Some(0.0), result.rows[1].index, None));
+    let (cumulated, result) = values(Reference::Global, PanelValue::Cumulated);
+    let score = |row: usize| result.rows[row].score.expect("scored");
+    assert_eq!(cumulated[..3], [Some(0.0), Some(score(0) - score(1)), Some(score(0) - score(2))]);
+    let (cumulated, result) = values(Reference::Contemporaneous, PanelValue::Cumulated);
+    assert_eq!(cumulated[..3], [Some(0.0), result.rows[1].index, None]);
 }
 
 #[test]

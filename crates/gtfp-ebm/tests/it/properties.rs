@@ -1,6 +1,7 @@
 //! What holds on every technology, on random ones.
 
 use crate::support::cross_section;
+use gtfp_ebm::data::Group;
 use gtfp_ebm::{
     BadsConvention, Calibration, Dimensions, Direction, DirectionRule, Disposability, EbmParameters, Epsilon, Index,
     Model, Observations, Orientation, PanelData, PanelSpec, Reference, Rts, Solver, Weights, efficiency, productivity,
@@ -98,7 +99,7 @@ proptest! {
         let spec = if which < MODELS { efficiency_spec(which, data.dims()) } else { directional(which - MODELS) };
         let mut scaled = data.clone();
         for row in 0..data.n() {
-            for (value, power) in scaled.row_mut(row).iter_mut().zip(&powers) {
+            for (value, power) in scaled.row_mut(row).expect("a row of the data").iter_mut().zip(&powers) {
                 *value *= 10_f64.powi(*power);
             }
         }
@@ -182,18 +183,74 @@ proptest! {
         }
     }
 
+    /// Targets are what the peers make. Multipliers are dual feasible: at them no unit earns more than it costs, and the
+    /// peers earn exactly that.
     #[test]
-    fn targets_are_efficient_and_duality_holds(data in technology(), which in 0..MODELS) {
+    fn targets_are_made_by_peers_and_multipliers_are_dual(data in technology(), which in 0..MODELS) {
         let spec = PanelSpec { details: true, ..efficiency_spec(which, data.dims()) };
         let result = cross_section(&data, &spec);
+        let profit = |detail: &gtfp_ebm::Detail, unit: usize| {
+            let (dims, values) = (data.dims(), data.row(unit).expect("a row of the data"));
+            let goods = dims.inputs..dims.inputs + dims.goods;
+            let (mut sum, mut size) = (detail.intercept, detail.intercept.abs());
+            for (k, (m, v)) in detail.multipliers.iter().zip(values).enumerate() {
+                sum += if goods.contains(&k) { m * v } else { -m * v };
+                size = size.max((m * v).abs());
+            }
+            (sum, 1e-7 * size.max(1.0))
+        };
         for detail in result.details.iter().flatten() {
+            for unit in 0..data.n() {
+                let (sum, tolerance) = profit(detail, unit);
+                prop_assert!(sum <= tolerance, "row {}, unit {unit}: {sum}", detail.row);
+            }
+            for &(peer, lambda) in detail.peers.iter().filter(|(_, lambda)| *lambda > 1e-6) {
+                let (sum, tolerance) = profit(detail, peer);
+                prop_assert!(sum >= -tolerance, "row {}, peer {peer} with {lambda}: {sum}", detail.row);
+            }
             for (k, target) in detail.targets.iter().enumerate() {
-                let sum: f64 = detail.peers.iter().map(|&(peer, lambda)| lambda * data.row(peer)[k]).sum();
+                let sum: f64 = detail.peers.iter().map(|&(peer, lambda)| lambda * data.row(peer).expect("a row of the data")[k]).sum();
                 prop_assert!((target - sum).abs() <= 1e-9 * sum.abs().max(1.0));
             }
             for m in &detail.multipliers {
                 prop_assert!(*m >= -1e-7, "{m}");
             }
+        }
+    }
+
+    /// Where every slack counts (or is maximised in a second stage), the target has none left.
+    #[test]
+    fn targets_are_efficient(data in technology(), which in prop::sample::select(vec![0_usize, 2, 3, 6, 9, 10])) {
+        let spec = PanelSpec { details: true, ..efficiency_spec(which, data.dims()) };
+        let result = cross_section(&data, &spec);
+        let (dims, n) = (data.dims(), data.n());
+        let mut values: Vec<f64> = (0..n).flat_map(|row| data.row(row).expect("a row of the data").to_vec()).collect();
+        for detail in &result.details {
+            values.extend_from_slice(&detail.as_ref().expect("self-feasible").targets);
+        }
+        let both = Observations::from_rows(dims, data.names().to_vec(), values).expect("whole rows");
+        let (units, targets): (Vec<usize>, Vec<usize>) = ((0..n).collect(), (n..2 * n).collect());
+        let slacks = PanelSpec { model: Model::Sbm, rts: spec.rts, ..PanelSpec::default() };
+        let left = efficiency(&both, &targets, &units, &slacks, Solver::default(), &|r| r.to_string()).expect("valid");
+        for score in left.scores() {
+            // Rounding may put a target a hair beyond the frontier, where slacks alone have no solution.
+            prop_assert!(score.is_none_or(|score| score > 1.0 - 1e-6), "{which}: {score:?}");
+        }
+    }
+
+    /// Input-oriented constant returns: the goods at their multipliers are the score, inputs (and bads) cost one.
+    #[test]
+    fn multipliers_price_the_score(data in technology()) {
+        let spec = PanelSpec { details: true, ..efficiency_spec(9, data.dims()) };
+        let result = cross_section(&data, &spec);
+        let dims = data.dims();
+        for (detail, score) in result.details.iter().flatten().zip(result.scores()) {
+            let values = data.row(detail.row).expect("a row of the data");
+            let (mut goods, mut costs) = (0.0, 0.0);
+            for (k, (m, v)) in detail.multipliers.iter().zip(values).enumerate() {
+                *(if dims.range(Group::Good).contains(&k) { &mut goods } else { &mut costs }) += m * v;
+            }
+            prop_assert!((goods - score.expect("scored")).abs() < 1e-8 && (costs - 1.0).abs() < 1e-8, "{goods} {costs}");
         }
     }
 

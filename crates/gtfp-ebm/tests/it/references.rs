@@ -113,6 +113,60 @@ fn scale_and_pure_efficiency_change_multiply() {
     }
 }
 
+/// A window of one period is that period, a window of all is the sequence.
+#[test]
+fn windows_lie_between_single_periods_and_sequences() {
+    let base = PanelSpec { scale_change: true, ..radial(Reference::Window) };
+    for (window, same) in [(1, Reference::Contemporaneous), (4, Reference::Sequential)] {
+        let (a, b) = (run(&PanelSpec { window, ..base.clone() }), run(&PanelSpec { reference: same, ..base.clone() }));
+        for (a, b) in a.rows.iter().zip(&b.rows) {
+            assert_eq!((a.index, a.ec, a.pure_ec, a.scale_ec), (b.index, b.ec, b.pure_ec, b.scale_ec), "{same}");
+        }
+    }
+}
+
+#[test]
+fn a_metafrontier_indicator_and_its_scale_part_add_up() {
+    for model in [Model::Ddf, Model::NonRadialDdf] {
+        let spec = PanelSpec {
+            model,
+            reference: Reference::Metafrontier,
+            malmquist: Index::Luenberger,
+            scale_change: true,
+            ..PanelSpec::default()
+        };
+        for row in run(&spec).rows.iter().filter(|r| r.transition == Transition::Ok) {
+            let parts = [row.index, row.ec, row.tc, row.gap_change, row.pure_ec, row.scale_ec];
+            let [index, ec, tc, gap, pure, scale] = parts.map(|p| p.expect("differences of distances always exist"));
+            assert!((index - ec - tc - gap).abs() < 1e-12 && (ec - pure - scale).abs() < 1e-12);
+        }
+    }
+}
+
+/// The frontier of the own period is solved once where it is the reference.
+#[test]
+fn own_periods_are_scored_once() {
+    let result = run(&PanelSpec { malmquist: Index::None, ..radial(Reference::Contemporaneous) });
+    assert_eq!(result.summary.lp.programs, result.rows.len());
+    assert!(result.rows.iter().all(|row| row.score.is_some() && row.score == row.score_contemporaneous));
+}
+
+#[test]
+fn the_record_names_weights_base_and_scale() {
+    let spec = PanelSpec {
+        model: Model::NonRadialDdf,
+        malmquist: Index::Luenberger,
+        panel_value: gtfp_ebm::PanelValue::BaseGiven,
+        scale_change: true,
+        reference: Reference::Sequential,
+        ..PanelSpec::default()
+    };
+    let conventions = run(&spec).summary.conventions;
+    assert_eq!(conventions["nonradial_weights"], "x1 0, x2 0, y 0.5, b 0.5");
+    assert_eq!(conventions["base_period"], "2000");
+    assert!(conventions["scale_change"].contains("sequential frontiers"));
+}
+
 #[test]
 fn a_luenberger_indicator_is_the_sum_of_its_parts() {
     for (model, rts) in [(Model::Ddf, Rts::Crs), (Model::NonRadialDdf, Rts::Vrs)] {

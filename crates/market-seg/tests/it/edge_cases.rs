@@ -1,8 +1,8 @@
 //! Small, missing, wrong.
 
 use market_seg::{
-    Error, PairRule, PriceChanges, PriceKind, Prices, Relations, SegSpec, Weights, average_periods, calendar_years,
-    segmentation,
+    Error, PairRule, PriceChanges, PriceColumns, PriceKind, Prices, Relations, SegSpec, Weights, average_periods,
+    calendar_years, segmentation,
 };
 use panel_core::geo::{Adjacency, LatLon};
 
@@ -70,17 +70,16 @@ fn chained_indices_and_levels_agree() {
     let of = |codes: &[u32]| -> Vec<u32> {
         (0..rows[0].len()).filter(|&row| keys[2][row] == 0).map(|row| codes[row]).collect()
     };
-    let wide = PriceChanges::from_columns(
-        &[&column(0), &column(1)],
-        &of(&keys[0]),
-        &of(&keys[1]),
-        &entities,
-        &times,
-        &[2019, 2020, 2021],
-        &goods,
-        PriceKind::default(),
-    )
-    .unwrap();
+    let columns = PriceColumns {
+        columns: &[&column(0), &column(1)],
+        entity: &of(&keys[0]),
+        time: &of(&keys[1]),
+        entities: &entities,
+        times: &times,
+        ordinals: &[2019, 2020, 2021],
+        goods: &goods,
+    };
+    let wide = PriceChanges::from_columns(&columns, PriceKind::default()).unwrap();
     assert_eq!(wide, from(&rows[0], PriceKind::default()));
 }
 

@@ -142,6 +142,51 @@ fn the_adjusted_border_effect_is_least_squares() {
     assert_eq!(effect.p_difference, 1.0);
 }
 
+/// A change over two steps starts from the level two steps before, its lag spans the two before that, and nothing
+/// reaches across the missing period 4.
+#[test]
+fn convergence_follows_the_calendar_and_the_span_of_a_change() {
+    let (entities, goods) = (labels("c", 2), labels("g", 1));
+    let ordinals = [0_i64, 1, 2, 3, 5, 6, 7];
+    let times: Vec<String> = ordinals.iter().map(ToString::to_string).collect();
+    let value: Vec<f64> = (0..14).map(|row| (0.1 * ((row * 5) % 7) as f64).exp()).collect();
+    let prices = Prices {
+        value: &value,
+        entity: &(0..14).map(|row| row / 7).collect::<Vec<u32>>(),
+        time: &(0..14).map(|row| row % 7).collect::<Vec<u32>>(),
+        good: &[0; 14],
+        entities: &entities,
+        times: &times,
+        ordinals: &ordinals,
+        goods: &goods,
+    };
+    let table = |kind: PriceKind, lags: usize| {
+        let changes = PriceChanges::from_long(&prices, kind).unwrap();
+        convergence_table(&changes, &Relations::default(), &SegSpec::default(), Comparison::Pairs, lags).unwrap()
+    };
+    let q = |ordinal: i64| {
+        let t = ordinals.iter().position(|&known| known == ordinal).unwrap();
+        value[t].ln() - value[7 + t].ln()
+    };
+    let two_steps = table(PriceKind::Levels { lag: 2 }, 0);
+    let found: Vec<i64> = two_steps.time.iter().map(|&t| ordinals[t as usize]).collect();
+    assert_eq!(found, [2, 3, 5, 7]);
+    for (row, &t) in found.iter().enumerate() {
+        assert!((two_steps.lagged_level[row] - q(t - 2)).abs() < 1e-15);
+        assert!((two_steps.change[row] - (q(t) - q(t - 2))).abs() < 1e-15);
+    }
+    let lagged = table(PriceKind::Levels { lag: 2 }, 1);
+    let found: Vec<i64> = lagged.time.iter().map(|&t| ordinals[t as usize]).collect();
+    assert_eq!(found, [5, 7]);
+    for (row, &t) in found.iter().enumerate() {
+        assert!((lagged.lagged_changes[0][row] - (q(t - 2) - q(t - 4))).abs() < 1e-15);
+    }
+    // Chained: behind the gap no cumulated level is known.
+    let chained = table(PriceKind::Chained { base: 1.0 }, 0);
+    assert_eq!(chained.time, [0, 1, 2, 3]);
+    assert_eq!(table(PriceKind::Chained { base: 1.0 }, 1).time, [1, 2, 3]);
+}
+
 #[test]
 fn the_convergence_table_holds_what_the_regression_needs() {
     let (entities, times, goods) = (labels("c", 3), labels("t", 4), labels("g", 1));

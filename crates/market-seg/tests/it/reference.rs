@@ -20,6 +20,7 @@ pub(crate) fn by_loops(changes: &PriceChanges, relations: &Relations<'_>, spec: 
                 PairRule::Neighbours => relations.adjacency.unwrap().contains(i, j),
                 PairRule::WithinKm { km: cutoff } => km(i, j) <= cutoff,
                 PairRule::WithinGroup => relations.group.unwrap()[i] == relations.group.unwrap()[j],
+                other => panic!("no reference for {other:?}"),
             }
     };
     let (mut seg, mut partners) = (vec![f64::NAN; n * periods], vec![0; n * periods]);
@@ -56,6 +57,7 @@ pub(crate) fn by_loops(changes: &PriceChanges, relations: &Relations<'_>, spec: 
                     Weights::Sum | Weights::Mean => 1.0,
                     Weights::InverseDistance { .. } => 1.0 / km(i, j),
                     Weights::Gdp { .. } => relations.gdp.unwrap()[j * periods + t],
+                    other => panic!("no reference for {other:?}"),
                 };
                 if weight > 0.0 {
                     sum += weight * variance;
@@ -67,6 +69,7 @@ pub(crate) fn by_loops(changes: &PriceChanges, relations: &Relations<'_>, spec: 
                 Weights::Sum => false,
                 Weights::Mean => true,
                 Weights::InverseDistance { normalized } | Weights::Gdp { normalized } => normalized,
+                other => panic!("no reference for {other:?}"),
             };
             if count > 0 {
                 seg[i * periods + t] = if normalized { sum / weights } else { sum };

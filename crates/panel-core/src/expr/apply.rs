@@ -4,14 +4,14 @@ use super::ast::{Node, What};
 use super::eval::{Failure, Machine, as_num};
 use super::functions::{Does, Function};
 use super::parser::Problem;
-use super::types::{constant, numeric};
+use super::types::{constant, time_numbers};
 use super::value::Value;
 use crate::capital::{InitialStock, PerpetualInventory, Prices, capital_stock};
-use crate::column::{Column, TextColumn};
+use crate::column::{Column, number_codes};
 use crate::diagnostics::Diagnostic;
+use crate::error::Error;
 use crate::index::{Direction, EntropySpec, entropy_index, structure_angle, structure_sum};
 use crate::intern::Interner;
-use crate::number::parse_number;
 use crate::transform::{self, Mapped};
 use std::borrow::Cow;
 
@@ -75,7 +75,7 @@ impl<'p> Machine<'p> {
                 let share = arguments.get(1).map_or(Ok(0.01), |node| constant(node, "the share"))?;
                 let x = self.dense(&arguments[0])?;
                 let groups = self.groups(named)?;
-                transform::winsorise(&x, share, groups.as_deref())?
+                transform::winsorize(&x, share, groups.as_deref())?
             }
             Does::Interpolate => {
                 let x = self.dense(&arguments[0])?;
@@ -93,7 +93,7 @@ impl<'p> Machine<'p> {
                 if function.does == Does::MinMax {
                     transform::min_max(&x, groups.as_deref())
                 } else {
-                    transform::standardise(&x, groups.as_deref())
+                    transform::standardize(&x, groups.as_deref())
                 }
             }
             Does::Mean | Does::Sd | Does::Sum | Does::Count | Does::Median => {
@@ -101,11 +101,13 @@ impl<'p> Machine<'p> {
             }
             Does::Chain => {
                 let index = self.dense(&arguments[0])?;
-                transform::chain_index(panel, &index, &base(named).unwrap_or_default())?
+                transform::chain_index(panel, &index, &base(named).unwrap_or_default())
+                    .map_err(|error| self.in_columns(error, &[("price index", &arguments[0])]))?
             }
             Does::Deflate => {
                 let (x, index) = (self.dense(&arguments[0])?, self.dense(&arguments[1])?);
-                transform::deflate(panel, &x, &index, &base(named).unwrap_or_default())?
+                transform::deflate(panel, &x, &index, &base(named).unwrap_or_default())
+                    .map_err(|error| self.in_columns(error, &[("price index", &arguments[1])]))?
             }
             Does::Pim => self.pim(arguments, named)?,
             Does::Entropy => self.entropy(arguments, named)?,
@@ -122,6 +124,17 @@ impl<'p> Machine<'p> {
         };
         debug_assert_eq!(values.len(), n);
         Ok(Value::Numbers(Cow::Owned(values)))
+    }
+
+    /// The same error about the user's column, where an argument is one, instead of the argument.
+    fn in_columns(&self, error: Error, arguments: &[(&str, &Node)]) -> Error {
+        let Error::BadValue { mut cell, expected } = error else { return error };
+        let argument = arguments.iter().find(|(word, _)| cell.column.as_deref() == Some(word));
+        if let Some(What::Name(name)) = argument.map(|(_, node)| &node.what) {
+            cell.column = Some(name.clone());
+            cell.file = self.panel.source(name).map(str::to_owned);
+        }
+        Error::BadValue { cell, expected }
     }
 
     fn dense(&mut self, node: &Node) -> Result<Cow<'p, [f64]>, Failure> {
@@ -171,18 +184,7 @@ impl<'p> Machine<'p> {
         }
         Ok(Some(match self.panel.column(name)? {
             Column::Text(text) => text.codes().to_vec(),
-            Column::Float(values) => {
-                let mut distinct: Vec<f64> =
-                    values.iter().copied().filter(|value| !value.is_nan()).map(|value| value + 0.0).collect();
-                distinct.sort_unstable_by(f64::total_cmp);
-                distinct.dedup();
-                let code = |value: &f64| {
-                    distinct
-                        .binary_search_by(|known| known.total_cmp(&(value + 0.0)))
-                        .map_or(TextColumn::MISSING, |code| code as u32)
-                };
-                values.iter().map(code).collect()
-            }
+            Column::Float(values) => number_codes(values).0,
         }))
     }
 
@@ -241,14 +243,12 @@ impl<'p> Machine<'p> {
 
     fn since(&mut self, at: usize, first: &Node) -> Result<Value<'p>, Failure> {
         let panel = self.panel;
-        if !numeric(panel.times().labels()) {
+        let Some(years) = time_numbers(panel) else {
             let message =
                 format!("`since` compares numbers, and the periods of `{}` are not numbers", panel.time_name());
             return Err(Problem { at, message }.into());
-        }
+        };
         let first = self.dense(first)?;
-        let years: Vec<f64> =
-            panel.times().labels().iter().map(|label| parse_number(label).unwrap_or(f64::NAN)).collect();
         // A missing first year means never.
         let holds = |row: usize| Some(years[panel.time_of_row()[row] as usize] >= first[row]);
         Ok(Value::Truths((0..panel.n_rows()).map(holds).collect()))
@@ -271,7 +271,12 @@ impl<'p> Machine<'p> {
             };
         }
         let prices = index.as_deref().map_or(Prices::Constant, Prices::PreviousPeriod);
-        let stock = capital_stock(self.panel, &investment, prices, &spec)?;
+        let stock = capital_stock(self.panel, &investment, prices, &spec).map_err(|error| {
+            let initial = named.iter().find(|(name, _)| *name == "initial").map(|(_, node)| node);
+            let given = [Some(&arguments[0]), arguments.get(1), initial];
+            let known = ["investment", "price index", "initial capital"].into_iter().zip(given);
+            self.in_columns(error, &known.filter_map(|(word, node)| Some((word, node?))).collect::<Vec<_>>())
+        })?;
         self.diagnostics.extend(stock.diagnostics);
         Ok(stock.values)
     }

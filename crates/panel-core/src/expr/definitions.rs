@@ -14,6 +14,7 @@ pub struct Definitions {
 
 /// One line of the resolved listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Resolved {
     /// Name of the derived variable.
     pub name: String,

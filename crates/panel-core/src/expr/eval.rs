@@ -2,8 +2,8 @@
 
 use super::ast::{Node, Operator, What};
 use super::parser::Problem;
-use super::types::numeric;
-use super::value::{Value, as_number, truths};
+use super::types::{numeric, time_numbers};
+use super::value::{Value, as_number};
 use crate::column::{Column, TextColumn};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::error::Error;
@@ -123,7 +123,7 @@ impl<'p> Machine<'p> {
         if let Ok(column) = panel.column(name) {
             return Ok(match column {
                 Column::Float(values) => Value::Numbers(Cow::Borrowed(values)),
-                Column::Text(text) => match truths(text) {
+                Column::Text(text) => match text.truths() {
                     Some(truths) => Value::Truths(truths),
                     None => Value::Texts(Cow::Borrowed(text)),
                 },
@@ -132,6 +132,11 @@ impl<'p> Machine<'p> {
         let Some((labels, codes)) = self.key(name) else {
             return Err(Problem { at, message: format!("unknown column `{name}`") }.into());
         };
+        if name == panel.time_name()
+            && let Some(numbers) = time_numbers(panel)
+        {
+            return Ok(Value::Numbers(codes.iter().map(|&code| numbers[code as usize]).collect()));
+        }
         if numeric(labels) {
             let numbers: Vec<f64> = labels.iter().map(|label| parse_number(label).unwrap_or(f64::NAN)).collect();
             return Ok(Value::Numbers(codes.iter().map(|&code| numbers[code as usize]).collect()));
@@ -333,7 +338,9 @@ impl<'p> Machine<'p> {
                 for word in &words {
                     self.known_word(&text, word, Operator::Equal);
                 }
-                by_label(&text, |label| words.contains(&label) != negated)
+                // A key is text beside a word, and a number of the list still means the label that reads so.
+                let number = |label: &str| parse_number(label).is_some_and(|number| numbers.contains(&number));
+                by_label(&text, |label| (words.contains(&label) || number(label)) != negated)
             }
             other => {
                 let values = as_num(other).dense(n);
@@ -390,7 +397,7 @@ fn by_label(text: &TextColumn, condition: impl Fn(&str) -> bool) -> Vec<Option<b
     text.codes().iter().map(|&code| labels.get(code as usize).copied()).collect()
 }
 
-/// a^b, exact for small whole exponents as repeated multiplication is.
+/// a^b; a square as the product that it is.
 fn power(a: f64, b: f64) -> f64 {
     if b == 2.0 { a * a } else { a.powf(b) }
 }

@@ -3,14 +3,15 @@
 use super::ast::{Node, Operator, What};
 use super::functions::{Does, Function};
 use super::parser::Problem;
-use super::value::truths;
 use crate::column::Column;
-use crate::panel::Panel;
+use crate::number::parse_number;
+use crate::panel::{Frequency, Panel};
 use crate::suggest;
 use std::fmt;
 
 /// What an expression evaluates to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Kind {
     /// Numbers.
     Number,
@@ -45,12 +46,12 @@ impl<'p> Schema<'p> {
         if let Ok(column) = panel.column(name) {
             return Ok(match column {
                 Column::Float(_) => Kind::Number,
-                Column::Text(text) if truths(text).is_some() => Kind::Truth,
+                Column::Text(text) if text.truths().is_some() => Kind::Truth,
                 Column::Text(_) => Kind::Text,
             });
         }
         if name == panel.time_name() {
-            return Ok(if numeric(panel.times().labels()) { Kind::Number } else { Kind::Text });
+            return Ok(if time_numbers(panel).is_some() { Kind::Number } else { Kind::Text });
         }
         if name == panel.entity_name() {
             return Ok(if numeric(panel.entities()) { Kind::Number } else { Kind::Text });
@@ -72,7 +73,16 @@ impl<'p> Schema<'p> {
 
 /// Whether all labels of a key are numbers.
 pub(super) fn numeric(labels: &[String]) -> bool {
-    !labels.is_empty() && labels.iter().all(|label| crate::number::parse_number(label).is_some())
+    !labels.is_empty() && labels.iter().all(|label| parse_number(label).is_some())
+}
+
+/// The periods as numbers, where they are: years may be written `2013年`.
+pub(super) fn time_numbers(panel: &Panel) -> Option<Vec<f64>> {
+    let times = panel.times();
+    if times.frequency() == Frequency::Number {
+        return Some(times.ordinals().iter().map(|&ordinal| ordinal as f64).collect());
+    }
+    (!times.is_empty()).then(|| times.labels().iter().map(|label| parse_number(label)).collect()).flatten()
 }
 
 pub(super) fn infer(node: &Node, schema: &Schema<'_>) -> Result<Kind, Problem> {

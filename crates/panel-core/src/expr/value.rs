@@ -31,7 +31,7 @@ impl Value<'_> {
     pub(super) fn into_truth(self, n: usize) -> Vec<Option<bool>> {
         match self {
             Self::Truths(truths) => truths,
-            Self::Texts(text) => truths(&text).unwrap_or_else(|| vec![None; n]),
+            Self::Texts(text) => text.truths().unwrap_or_else(|| vec![None; n]),
             _ => vec![None; n],
         }
     }
@@ -43,22 +43,4 @@ pub(super) fn as_number(truth: Option<bool>) -> f64 {
         Some(false) => 0.0,
         None => f64::NAN,
     }
-}
-
-/// A text column that holds nothing but `True` and `False` (in any case) as conditions.
-pub(super) fn truths(text: &TextColumn) -> Option<Vec<Option<bool>>> {
-    let word = |label: &String| {
-        if label.eq_ignore_ascii_case("true") {
-            Some(true)
-        } else if label.eq_ignore_ascii_case("false") {
-            Some(false)
-        } else {
-            None
-        }
-    };
-    if text.labels().is_empty() || text.labels().len() > 6 {
-        return None;
-    }
-    let words: Vec<bool> = text.labels().iter().map(word).collect::<Option<_>>()?;
-    Some(text.codes().iter().map(|&code| words.get(code as usize).copied()).collect())
 }

@@ -10,6 +10,7 @@ use std::num::NonZeroUsize;
 /// The points are searched as unit vectors: a chord c in space belongs to the central angle 2 asin(c/2), and the
 /// order of chords is the order of great circles. No seam at the date line, no distortion at the poles.
 pub struct NearIndex {
+    /// Absent for no points, and where the tree cannot be built (more points than it can number): then all are compared.
     tree: Option<ImmutableKdTree<f64, 3>>,
     points: Vec<LatLon>,
 }
@@ -68,15 +69,14 @@ impl NearIndex {
     /// Fewer than `k` when there are not so many points.
     #[must_use]
     pub fn nearest(&self, i: usize, k: usize) -> Vec<(usize, f64)> {
-        let (Some(tree), Some(count)) = (&self.tree, NonZeroUsize::new(k.saturating_add(1).min(self.len()))) else {
+        let Some(count) = NonZeroUsize::new(k.saturating_add(1).min(self.len())).filter(|_| k > 0) else {
             return Vec::new();
         };
-        if k == 0 {
-            return Vec::new();
-        }
-        let found = tree.query(&unit_vector(self.points[i])).nearest_n::<SquaredEuclidean<f64>>(count).execute();
         // The tree breaks ties as it likes: take everything as near as the last one and order it here.
-        let radius = found.iter().map(|item| item.distance).fold(0.0, f64::max);
+        let radius = self.tree.as_ref().map_or(f64::INFINITY, |tree| {
+            let found = tree.query(&unit_vector(self.points[i])).nearest_n::<SquaredEuclidean<f64>>(count).execute();
+            found.iter().map(|item| item.distance).fold(0.0, f64::max)
+        });
         let mut near = self.within_chord(i, radius * (1.0 + SLACK) + 1e-15);
         near.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
         near.truncate(k);
@@ -92,16 +92,19 @@ impl NearIndex {
     }
 
     fn within_chord(&self, i: usize, squared_chord: f64) -> Vec<(usize, f64)> {
-        let Some(tree) = &self.tree else { return Vec::new() };
-        tree.query(&unit_vector(self.points[i]))
-            .within::<SquaredEuclidean<f64>>(squared_chord)
-            .unsorted()
-            .execute()
-            .into_iter()
-            .map(|item| item.item as usize)
-            .filter(|&j| j != i)
-            .map(|j| (j, great_circle_km(self.points[i], self.points[j])))
-            .collect()
+        let near: Vec<usize> = match &self.tree {
+            None => (0..self.len()).collect(),
+            Some(tree) => tree
+                .query(&unit_vector(self.points[i]))
+                .within::<SquaredEuclidean<f64>>(squared_chord)
+                .unsorted()
+                .execute()
+                .into_iter()
+                .map(|item| item.item as usize)
+                .collect(),
+        };
+        let others = near.into_iter().filter(|&j| j != i);
+        others.map(|j| (j, great_circle_km(self.points[i], self.points[j]))).collect()
     }
 }
 
@@ -123,18 +126,19 @@ mod tests {
     #[test]
     fn the_tree_finds_what_brute_force_finds() {
         let points = grid();
-        let index = NearIndex::new(&points);
+        let (index, linear) = (NearIndex::new(&points), NearIndex { tree: None, points: points.clone() });
         for i in 0..points.len() {
             let all: Vec<(usize, f64)> =
                 (0..points.len()).filter(|&j| j != i).map(|j| (j, great_circle_km(points[i], points[j]))).collect();
             for km in [0.0, 300.0, 2500.0, 30_000.0] {
                 let want: Vec<_> = all.iter().copied().filter(|&(_, d)| d <= km).collect();
-                assert_eq!(index.within(i, km), want);
+                assert_eq!((index.within(i, km), linear.within(i, km)), (want.clone(), want));
             }
             let mut sorted = all;
             sorted.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
             for k in [0, 1, 3, 10, 500] {
                 assert_eq!(index.nearest(i, k), sorted[..k.min(sorted.len())], "{i} {k}");
+                assert_eq!(linear.nearest(i, k), index.nearest(i, k), "{i} {k}");
             }
         }
     }

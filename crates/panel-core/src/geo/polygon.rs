@@ -109,7 +109,8 @@ fn push_pairs(owners: &[usize], pairs: &mut Vec<(usize, usize)>) {
     }
 }
 
-/// Known vertices strictly inside the edge, from one end to the other: at most half a grid step off the line.
+/// Known vertices strictly inside the edge, from one end to the other: at most three quarters of a grid step off the line (half
+/// a step of rounding each way along a diagonal, 0.71).
 fn on_edge(nodes: &BTreeMap<Node, Vec<usize>>, from: Node, to: Node) -> Vec<Node> {
     let (low, high) = (from.min(to), from.max(to));
     let (dx, dy) = ((high.0 - low.0) as f64, (high.1 - low.1) as f64);

@@ -29,11 +29,14 @@ const SUFFIXES: [&str; 6] = ["特别行政区", "自治州", "地区", "盟", "�
 pub struct Gazetteer {
     /// Normalised spelling to index into `names`; `None` where two cities share it.
     spellings: BTreeMap<String, Option<usize>>,
+    /// Canonical name to index into `names`.
+    places: BTreeMap<String, usize>,
     names: Vec<String>,
 }
 
 /// What became of a column of names.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct NameReport {
     /// (as written, canonical), for every spelling that was changed.
     pub renamed: Vec<(String, String)>,
@@ -55,11 +58,12 @@ impl Gazetteer {
         let mut places = vec![None; table.n_rows()];
         for row in 0..table.n_rows() {
             if let Some(name) = canonical.get(row) {
-                if gazetteer.names.iter().any(|known| known == name) {
+                let place = gazetteer.names.len();
+                if gazetteer.places.insert(name.to_owned(), place).is_some() {
                     return Err(Error::Specification(format!("city `{name}` stands twice in `{}`", table.file())));
                 }
-                places[row] = Some(gazetteer.names.len());
-                gazetteer.add(name, gazetteer.names.len());
+                places[row] = Some(place);
+                gazetteer.add(name, place);
                 gazetteer.names.push(name.to_owned());
             }
         }
@@ -96,10 +100,8 @@ impl Gazetteer {
     /// The canonical name of a city written in any known way; `None` where none or more than one fits.
     #[must_use]
     pub fn canonical(&self, spelling: &str) -> Option<&str> {
-        if let Some(exact) = self.names.iter().find(|name| *name == spelling) {
-            return Some(exact);
-        }
-        self.spellings.get(&normal(spelling)).copied().flatten().map(|place| self.names[place].as_str())
+        let place = self.places.get(spelling).or_else(|| self.spellings.get(&normal(spelling))?.as_ref())?;
+        Some(&self.names[*place])
     }
 
     fn is_ambiguous(&self, spelling: &str) -> bool {

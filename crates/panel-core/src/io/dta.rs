@@ -98,7 +98,7 @@ impl From<Error> for Failure {
 enum Growing {
     Number(Vec<f64>),
     Text(Interner),
-    Long(Vec<LongStringRef>),
+    Long(Vec<Option<LongStringRef>>),
 }
 
 fn read_as(file: &str, bytes: &[u8], options: &ReadOptions, encoding: &'static Encoding) -> Result<RawTable, Failure> {
@@ -129,8 +129,9 @@ fn read_as(file: &str, bytes: &[u8], options: &ReadOptions, encoding: &'static E
                     texts.push(Some(text.as_ref()).filter(|text| !text.is_empty()));
                 }
                 (Growing::Text(texts), _) => texts.push(None),
-                (Growing::Long(references), Value::LongStringRef(reference)) => references.push(*reference),
-                (Growing::Long(_), _) => {}
+                (Growing::Long(references), Value::LongStringRef(reference)) => references.push(Some(*reference)),
+                // Every column needs a value of every row.
+                (Growing::Long(references), _) => references.push(None),
                 (Growing::Number(values), value) => values.push(number(value)),
             }
         }
@@ -151,7 +152,7 @@ fn read_as(file: &str, bytes: &[u8], options: &ReadOptions, encoding: &'static E
             Growing::Long(references) => {
                 let mut texts = Interner::default();
                 for reference in &references {
-                    let string = long.get(reference);
+                    let string = reference.as_ref().and_then(|reference| long.get(reference));
                     let text = string.as_ref().and_then(|string| string.data_str(encoding));
                     texts.push(text.as_deref().map(|text| text.trim_end_matches('\0')).filter(|text| !text.is_empty()));
                 }

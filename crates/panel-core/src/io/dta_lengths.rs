@@ -175,7 +175,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Fields of a type byte and a length, up to one that is all zeros.
+    /// Fields of a type byte and a length, up to one of type zero; its length should be zero and is not looked at.
     fn plain_characteristics(&mut self, release: Release) -> Fits {
         if release < Release::V105 {
             return Fits::Yes;
@@ -192,7 +192,7 @@ impl Walk<'_> {
             };
             match length {
                 None => return Fits::Unknown,
-                Some(0) if kind == 0 => return Fits::Yes,
+                Some(_) if kind == 0 => return Fits::Yes,
                 Some(length) => {
                     if self.pass(length) == Fits::No {
                         return Fits::No;
@@ -242,5 +242,19 @@ impl Walk<'_> {
             }
         }
         Fits::Yes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Found by fuzzing: the reader stops at type zero whatever length stands there, and would look for value labels
+    /// elsewhere than this.
+    #[test]
+    fn characteristics_end_at_type_zero() {
+        let bytes = [1, 2, 0, 0, 0, 9, 9, 0, 5, 0, 0, 0, 7, 7, 7, 7, 7];
+        let mut walk = Walk { bytes: &bytes, at: 0, little: true };
+        assert_eq!((walk.plain_characteristics(Release::V114), walk.at), (Fits::Yes, 12));
     }
 }

@@ -1,12 +1,15 @@
 //! From tables to one panel: keys, and joins of sources keyed by entity, by time, or by both.
 
-use super::table::RawTable;
+use super::table::{RawTable, number_labels};
 use crate::column::{Column, TextColumn};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::error::{Cell, Error, Result};
+use crate::intern::Interner;
 use crate::panel::Panel;
 use crate::suggest;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::time_axis::canonical;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Label of the only entity or period of a panel that has no such key.
 pub const ONLY: &str = "all";
@@ -41,6 +44,7 @@ impl Source {
 
 /// Which keys the panel has where several sources carry both keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Rows {
     /// Those of the first such source.
     #[default]
@@ -63,6 +67,8 @@ pub struct JoinReport {
     pub without_match: Vec<(String, String)>,
     /// Keys of the source that the panel does not have.
     pub not_in_panel: Vec<(String, String)>,
+    /// Columns that an earlier source brought with gaps, and how many values of this source filled them.
+    pub filled: Vec<(String, usize)>,
 }
 
 /// A panel put together from sources.
@@ -86,8 +92,8 @@ impl RawTable {
     /// [`Error::UnknownColumn`] for a key, [`Error::MissingKey`] and [`Error::DuplicateKey`] with file and lines.
     pub fn into_panel(self, entity: Option<&str>, time: Option<&str>) -> Result<Panel> {
         let only = || TextColumn::from_codes(vec![0; self.n_rows()], vec![ONLY.to_owned()]);
-        let entities = entity.map_or_else(only, |name| self.key_text(name).map(std::borrow::Cow::into_owned))?;
-        let times = time.map_or_else(only, |name| self.key_text(name).map(std::borrow::Cow::into_owned))?;
+        let entities = entity.map_or_else(only, |name| self.key_text(name).map(Cow::into_owned))?;
+        let times = time.map_or_else(only, |name| self.key_text(name).map(Cow::into_owned))?;
         let lines = (!self.lines.is_empty()).then(|| self.lines.iter().map(|&line| line as usize).collect());
         let mut builder = Panel::builder(entity.unwrap_or("entity"), time.unwrap_or("time"))
             .coded_keys(entities, times)
@@ -104,7 +110,7 @@ impl RawTable {
 /// Puts sources together: the first that carries all the panel's keys gives the rows, the others are joined to it.
 ///
 /// `entity` and `time` are the panel's key names; without `time` it is a cross-section. Sources that share a column
-/// must agree where both have a value.
+/// must agree where both have a value; where the earlier has none, the later fills it.
 ///
 /// # Errors
 /// Those of [`RawTable::into_panel`] and [`attach`]; [`Error::Specification`] where no source carries the keys.
@@ -146,6 +152,7 @@ pub fn assemble(entity: &str, time: Option<&str>, sources: Vec<Source>, rows: Ro
     if keep.contains(&false) {
         panel = panel.filter(|row| keep[row]);
     }
+    diagnostics.extend(time.and_then(|time| panel.times().remark(time)));
     Ok(Assembled { panel, reports, diagnostics })
 }
 
@@ -153,7 +160,7 @@ pub fn assemble(entity: &str, time: Option<&str>, sources: Vec<Source>, rows: Ro
 ///
 /// # Errors
 /// [`Error::UnknownColumn`] for a key, [`Error::MissingKey`], [`Error::DuplicateKey`] with lines,
-/// [`Error::Specification`] where a shared column disagrees.
+/// [`Error::Specification`] where a shared column disagrees, and for a column that is called like a key of the panel.
 pub fn attach(panel: &mut Panel, source: Source) -> Result<(JoinReport, Diagnostics)> {
     let (report, _) = attach_rows(panel, source)?;
     let mut diagnostics = Vec::new();
@@ -183,7 +190,7 @@ fn skeleton(entity: &str, time: Option<&str>, sources: &[Source]) -> Result<Pane
             let time = times.as_ref().map_or(Some(ONLY), |times| times.get(row));
             // Missing keys are reported by the join itself.
             if let (Some(entity), Some(time)) = (entities.get(row), time) {
-                let time = spelling.entry(normal_time(time)).or_insert_with(|| time.to_owned());
+                let time = spelling.entry(canonical(time)).or_insert_with(|| time.to_owned());
                 keys.insert((entity.to_owned(), time.clone()));
             }
         }
@@ -201,13 +208,6 @@ fn translate(labels: &[String], panel: &[String], normal: impl Fn(&str) -> Strin
     labels.iter().map(|label| exact.get(label.as_str()).or_else(|| loose.get(&normal(label))).copied()).collect()
 }
 
-/// `2013年`, `２０１３` and `2013.0` are the year 2013.
-fn normal_time(label: &str) -> String {
-    let half = crate::number::half_width(label);
-    let text = half.trim().trim_end_matches('年').trim_end();
-    text.strip_suffix(".0").unwrap_or(text).to_owned()
-}
-
 fn attach_rows(panel: &mut Panel, source: Source) -> Result<(JoinReport, Vec<bool>)> {
     let table = source.table;
     let entities = source.entity.as_ref().map(|name| table.key_text(name)).transpose()?;
@@ -217,7 +217,7 @@ fn attach_rows(panel: &mut Panel, source: Source) -> Result<(JoinReport, Vec<boo
     }
     let entity_code =
         entities.as_ref().map(|text| translate(text.labels(), panel.entities(), |label| label.trim().to_owned()));
-    let time_code = times.as_ref().map(|text| translate(text.labels(), panel.times().labels(), normal_time));
+    let time_code = times.as_ref().map(|text| translate(text.labels(), panel.times().labels(), canonical));
 
     // One slot per key the source can have; each may be filled once.
     let (n_entities, n_periods) = (panel.n_entities(), panel.n_periods());
@@ -243,7 +243,7 @@ fn attach_rows(panel: &mut Panel, source: Source) -> Result<(JoinReport, Vec<boo
             (Some(entity), None) => entity.map(|entity| entity as usize),
             (None, time) => time.flatten().map(|time| time as usize),
         };
-        let label = |text: &Option<std::borrow::Cow<'_, TextColumn>>| {
+        let label = |text: &Option<Cow<'_, TextColumn>>| {
             text.as_ref().and_then(|text| text.get(row)).unwrap_or_default().to_owned()
         };
         match slot {
@@ -272,21 +272,38 @@ fn attach_rows(panel: &mut Panel, source: Source) -> Result<(JoinReport, Vec<boo
             _ => row_of_slot[panel.time_of_row()[row] as usize],
         })
         .collect();
-    let mut without_match = BTreeSet::new();
-    for row in (0..panel.n_rows()).filter(|&row| source_row[row] == NONE) {
-        let entity = if entities.is_some() { panel.entity_label(row) } else { "" };
-        let time = if times.is_some() { panel.time_label(row) } else { "" };
-        without_match.insert((entity.to_owned(), time.to_owned()));
-    }
+    // Codes in the order of the panel; a source keyed by one of them has each once.
+    let without_match: BTreeSet<(Option<u32>, Option<u32>)> = (0..panel.n_rows())
+        .filter(|&row| source_row[row] == NONE)
+        .map(|row| {
+            let (entity, time) = (panel.entity_of_row()[row], panel.time_of_row()[row]);
+            (entities.is_some().then_some(entity), times.is_some().then_some(time))
+        })
+        .collect();
+    let label = |code: Option<u32>, labels: &[String]| code.map(|code| labels[code as usize].clone());
+    let without_match = without_match.into_iter().map(|(entity, time)| {
+        let entity = label(entity, panel.entities()).unwrap_or_default();
+        (entity, label(time, panel.times().labels()).unwrap_or_default())
+    });
+    let without_match = without_match.collect();
     drop((entities, times));
     let file = table.file.clone();
+    let mut filled = Vec::new();
     for (name, column) in table.names.iter().zip(&table.columns) {
         if Some(name) == source.entity.as_ref() || Some(name) == source.time.as_ref() {
             continue;
         }
+        if let Some(key) = key_called(panel, name) {
+            return Err(Error::Specification(format!(
+                "`{file}` has a column `{name}`, which is what the {key} key of the panel is called, but it is not that key of this source; make it its key, rename it, or leave it out"
+            )));
+        }
         let spread = spread(column, &source_row);
         if panel.has(name) {
-            agree(panel, name, &spread, &file)?;
+            let count = fill(panel, name, spread, &file)?;
+            if count > 0 {
+                filled.push((name.clone(), count));
+            }
         } else {
             panel.set_from(name.clone(), spread, Some(&file))?;
         }
@@ -295,8 +312,9 @@ fn attach_rows(panel: &mut Panel, source: Source) -> Result<(JoinReport, Vec<boo
     let report = JoinReport {
         file,
         matched: matched.iter().filter(|&&matched| matched).count(),
-        without_match: without_match.into_iter().collect(),
+        without_match,
         not_in_panel,
+        filled,
     };
     Ok((report, matched))
 }
@@ -307,18 +325,66 @@ fn spread(column: &Column, rows: &[usize]) -> Column {
         Column::Float(values) => {
             Column::Float(rows.iter().map(|&row| values.get(row).copied().unwrap_or(f64::NAN)).collect())
         }
-        Column::Text(text) => {
-            let codes = rows.iter().map(|&row| text.codes().get(row).copied().unwrap_or(TextColumn::MISSING)).collect();
-            Column::Text(TextColumn::from_codes(codes, text.labels().to_vec()).unwrap_or_default())
+        Column::Text(text) => Column::Text(text.spread(rows)),
+    }
+}
+
+/// Which key of the panel has this name; a panel without periods has no time key.
+fn key_called(panel: &Panel, name: &str) -> Option<&'static str> {
+    let only = |labels: &[String]| matches!(labels, [label] if label == ONLY);
+    if name == panel.entity_name() && !only(panel.entities()) {
+        return Some("entity");
+    }
+    (name == panel.time_name() && !only(panel.times().labels())).then_some("time")
+}
+
+/// Fills the gaps of a column that two sources share with the values of the later one; returns how many there were.
+fn fill(panel: &mut Panel, name: &str, other: Column, file: &str) -> Result<usize> {
+    agree(panel, name, &other, file)?;
+    let known = panel.column(name)?;
+    let count = (0..panel.n_rows()).filter(|&row| known.is_missing(row) && !other.is_missing(row)).count();
+    if count == 0 {
+        return Ok(0);
+    }
+    let merged = match (known, other) {
+        (Column::Float(known), Column::Float(other)) => {
+            Column::Float(known.iter().zip(&other).map(|(a, b)| if a.is_nan() { *b } else { *a }).collect())
         }
+        (known, other) if known.n_missing() == known.len() => other,
+        // Numbers in one source and texts in the other: the use of a text as a number is an error that names it.
+        (known, other) => {
+            let (known, other) = (as_text(known), as_text(&other));
+            let mut texts = Interner::default();
+            (0..known.len()).for_each(|row| texts.push(known.get(row).or_else(|| other.get(row))));
+            Column::Text(texts.finish())
+        }
+    };
+    let source = match panel.source(name) {
+        // A message about a value of many files names a few of them.
+        Some(sources) if sources.matches(", ").count() < 3 => format!("{sources}, {file}"),
+        Some(sources) if sources.ends_with('…') => sources.to_owned(),
+        Some(sources) => format!("{sources}, …"),
+        None => file.to_owned(),
+    };
+    panel.set_from(name, merged, Some(&source))?;
+    Ok(count)
+}
+
+fn as_text(column: &Column) -> Cow<'_, TextColumn> {
+    match column {
+        Column::Text(text) => Cow::Borrowed(text),
+        Column::Float(values) => Cow::Owned(number_labels(values)),
     }
 }
 
 /// Checks that a column which two sources share says the same in both.
 fn agree(panel: &Panel, name: &str, other: &Column, file: &str) -> Result<()> {
     let known = panel.column(name)?;
-    let differs =
-        |row: usize| !known.is_missing(row) && !other.is_missing(row) && known.display(row) != other.display(row);
+    let differs = |row: usize| match (known, other) {
+        (Column::Float(a), Column::Float(b)) => !a[row].is_nan() && !b[row].is_nan() && a[row] != b[row],
+        (Column::Text(a), Column::Text(b)) => a.get(row).zip(b.get(row)).is_some_and(|(a, b)| a != b),
+        _ => !known.is_missing(row) && !other.is_missing(row) && known.display(row) != other.display(row),
+    };
     match (0..panel.n_rows()).find(|&row| differs(row)) {
         None => Ok(()),
         Some(row) => Err(Error::Specification(format!(
@@ -362,15 +428,28 @@ fn describe(report: &JoinReport, panel: &Panel, diagnostics: &mut Diagnostics) {
             ),
         ));
     }
+    if !report.filled.is_empty() {
+        let count: usize = report.filled.iter().map(|(_, count)| count).sum();
+        let shown: Vec<String> =
+            report.filled.iter().take(5).map(|(name, count)| format!("`{name}` {count}")).collect();
+        let more = if report.filled.len() > 5 { ", …" } else { "" };
+        diagnostics.push(Diagnostic::note(
+            "join-filled",
+            format!("{count} value(s) that earlier sources lack were filled from `{file}`: {}{more}", shown.join(", ")),
+        ));
+    }
     if !report.not_in_panel.is_empty() {
+        let known: HashSet<&str> = panel.entities().iter().map(String::as_str).collect();
         let strangers: BTreeSet<&str> = report
             .not_in_panel
             .iter()
             .map(|(entity, _)| entity.as_str())
-            .filter(|entity| !entity.is_empty() && panel.entities().iter().all(|known| known != entity))
+            .filter(|entity| !entity.is_empty() && !known.contains(entity))
             .collect();
+        // A hint costs a comparison with every entity, and few of them say what is wrong with all.
         let hint: Vec<String> = strangers
             .iter()
+            .take(50)
             .filter_map(|stranger| {
                 let known = suggest::nearest(stranger, panel.entities().iter().map(String::as_str))?;
                 // A name inside the other (`北京`, `北京市`) is a different spelling, other near names are mostly other places.

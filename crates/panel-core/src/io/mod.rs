@@ -24,6 +24,8 @@ pub mod join;
 mod options;
 #[cfg(feature = "polars")]
 mod parquet;
+#[cfg(feature = "polars")]
+mod parquet_types;
 pub mod reshape;
 mod table;
 mod typed;
@@ -145,7 +147,7 @@ fn guard<T>(file: &str, read: impl FnOnce() -> Result<T>) -> Result<T> {
 }
 
 /// Year, month and day of a day counted from 1970-01-01 (proleptic Gregorian calendar).
-#[cfg(any(feature = "dta", feature = "xlsx"))]
+#[cfg(any(feature = "polars", feature = "dta", feature = "xlsx"))]
 fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let z = days + 719_468;
     let era = z.div_euclid(146_097);

@@ -18,7 +18,8 @@ pub struct ReadOptions {
     pub skip_rows: usize,
     /// Header rows; two and more are joined by `_`, merged cells repeated.
     pub header_rows: usize,
-    /// Columns read as text even if every cell looks like a number (codes such as `0012`).
+    /// Columns read as text even if every cell looks like a number (codes such as `0012`). In them only an empty cell and
+    /// the texts of [`ReadOptions::missing`] are missing: `NA` may be Namibia.
     pub text: Vec<String>,
     /// Further texts that stand for a missing value, beside [`crate::number::MISSING_TOKENS`].
     pub missing: Vec<String>,

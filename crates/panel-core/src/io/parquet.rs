@@ -2,23 +2,30 @@
 
 use super::guard;
 use super::options::ReadOptions;
+use super::parquet_types::{Stored, as_stored, stored};
 use super::table::{RawTable, number_labels};
 use super::typed::typed;
-use crate::column::Column;
+use crate::column::{Column, TextColumn};
+use crate::diagnostics::Diagnostic;
 use crate::error::{Error, Result};
 use crate::intern::Interner;
 use polars::prelude::{Column as PolarsColumn, DataType, PolarsError};
 use polars_io::prelude::{ParquetReader, SerReader};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::io::Cursor;
+use std::sync::Arc;
 
 /// Reads a Parquet file.
 ///
-/// Numbers of any width become doubles (a column with an infinity becomes text); booleans the texts `True` and `False`,
-/// as they stand in a CSV file; categories (pandas' `category`) their labels.
+/// Numbers of any width and decimals become doubles (a column with an infinity becomes text; whole numbers that a double
+/// cannot hold keep their digits for keys); booleans the texts `True` and `False`, as they stand in a CSV file;
+/// categories (pandas' `category`) their labels; dates and times ISO text. A column of another type (nested, duration)
+/// is left out with a warning.
 ///
 /// # Errors
-/// [`Error::Read`] for a damaged file and for a column of another type (nested, decimal, time);
-/// [`Error::UnknownColumn`] for a column asked for that is not there.
+/// [`Error::Read`] for a damaged file and for a column of another type that is asked for; [`Error::UnknownColumn`] for a
+/// column asked for that is not there.
 pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<RawTable> {
     guard(file, || {
         let fail = |error: PolarsError| Error::Read {
@@ -26,37 +33,94 @@ pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Ra
             reason: format!("not a Parquet file that can be understood: {error}"),
         };
         let mut reader = ParquetReader::new(Cursor::new(bytes));
-        let names: Vec<String> = reader.schema().map_err(fail)?.iter_names().map(ToString::to_string).collect();
+        let schema = reader.schema().map_err(fail)?;
+        let metadata = reader.get_metadata().map_err(fail)?;
+        let kinds: BTreeMap<String, Stored> = stored(&schema, metadata);
+        let names: Vec<String> = schema.iter_names().map(ToString::to_string).collect();
         let mut table = RawTable { file: file.to_owned(), names, ..RawTable::default() };
-        if let Some(columns) = &options.columns {
-            columns.iter().try_for_each(|column| table.index(column).map(|_| ()))?;
+        let unreadable = |name: &String| match kinds.get(name) {
+            Some(Stored::Other(kind)) => Some(kind.clone()),
+            _ => None,
+        };
+        let mut wanted: Vec<String> = Vec::new();
+        match &options.columns {
+            Some(columns) => {
+                for column in columns {
+                    table.index(column)?;
+                    if let Some(kind) = unreadable(column) {
+                        let reason = format!(
+                            "column `{column}`: type {kind} is not supported; numbers, texts, booleans and dates are"
+                        );
+                        return Err(Error::Read { file: file.to_owned(), reason });
+                    }
+                    if !wanted.contains(column) {
+                        wanted.push(column.clone());
+                    }
+                }
+            }
+            None => {
+                for name in &table.names {
+                    match unreadable(name) {
+                        None => wanted.push(name.clone()),
+                        Some(kind) => table.diagnostics.push(Diagnostic::warning(
+                            "column-left-out",
+                            format!("`{file}`: column `{name}` was left out, since its type {kind} is not supported"),
+                        )),
+                    }
+                }
+            }
         }
         table.names.clear();
-        let frame = reader.with_columns(options.columns.clone()).finish().map_err(fail)?;
+        if wanted.is_empty() {
+            return Err(Error::Read { file: file.to_owned(), reason: "no column can be read".into() });
+        }
+        let mut plain = ParquetReader::new(Cursor::new(bytes)).with_columns(Some(wanted));
+        plain.set_metadata(Arc::new(as_stored(metadata, &kinds)));
+        let frame = plain.finish().map_err(fail)?;
         if frame.height() == 0 {
             return Err(Error::Read { file: file.to_owned(), reason: "there is a header but no row of data".into() });
         }
-        for column in frame.columns() {
-            let name = column.name().to_string();
-            let (values, written) = convert(file, column, options, options.text.contains(&name))?;
+        let read: Vec<(Column, Option<TextColumn>)> = frame
+            .columns()
+            .par_iter()
+            .map(|column| {
+                let name = column.name().as_str();
+                let kind = kinds.get(name).unwrap_or(&Stored::Plain);
+                convert(file, column, kind, options, options.text.iter().any(|text| text == name))
+            })
+            .collect::<Result<_>>()?;
+        for (column, (values, written)) in frame.columns().iter().zip(read) {
             if let Some(written) = written {
                 table.written.insert(table.names.len(), written);
             }
-            table.push(name, values, String::new());
+            table.push(column.name().to_string(), values, String::new());
         }
         Ok(table)
     })
 }
 
+/// From 2^53 on not every whole number is a double.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
 fn convert(
     file: &str,
     column: &PolarsColumn,
+    kind: &Stored,
     options: &ReadOptions,
     keep_text: bool,
-) -> Result<(Column, Option<crate::TextColumn>)> {
+) -> Result<(Column, Option<TextColumn>)> {
     let fail =
         |reason: String| Error::Read { file: file.to_owned(), reason: format!("column `{}`: {reason}", column.name()) };
     let polars = |error: PolarsError| fail(error.to_string());
+    if let Stored::Date { .. } = kind {
+        let mut texts = Interner::default();
+        let counts = column.cast(&DataType::Int64).map_err(polars)?;
+        for count in counts.i64().map_err(polars)?.iter() {
+            texts.push(count.map(|count| kind.iso(count)).as_deref());
+        }
+        return Ok((Column::Text(texts.finish()), None));
+    }
+    let scale = if let Stored::Decimal { scale } = kind { 10_f64.powi(*scale) } else { 1.0 };
     match column.dtype() {
         DataType::String | DataType::Categorical(..) | DataType::Enum(..) => {
             let mut texts = Interner::default();
@@ -73,6 +137,10 @@ fn convert(
             }
             Ok((Column::Text(texts.finish()), None))
         }
+        DataType::Binary if matches!(kind, Stored::Decimal { .. }) => {
+            let number = |bytes: Option<&[u8]>| bytes.map_or(f64::NAN, |bytes| big_endian(bytes) / scale);
+            Ok(numbers(column.binary().map_err(polars)?.iter().map(number).collect(), keep_text))
+        }
         dtype if dtype.is_primitive_numeric() => {
             let floats = column.cast(&DataType::Float64).map_err(polars)?;
             let floats = floats.f64().map_err(polars)?;
@@ -84,10 +152,48 @@ fn convert(
                     values.extend(chunk.iter().map(|value| value.copied().unwrap_or(f64::NAN)));
                 }
             }
-            // An infinity is no datum. As text it is named, with its key, as soon as the column is used as a number.
-            let infinite = values.iter().any(|value| value.is_infinite());
-            Ok((if keep_text || infinite { Column::Text(number_labels(&values)) } else { Column::Float(values) }, None))
+            if scale != 1.0 {
+                values.iter_mut().for_each(|value| *value /= scale);
+                return Ok(numbers(values, keep_text));
+            }
+            let long = values.iter().any(|value| value.abs() >= EXACT);
+            let written = match dtype {
+                DataType::Int64 if long => Some(digits(column.i64().map_err(polars)?.iter())),
+                DataType::UInt64 if long => Some(digits(column.u64().map_err(polars)?.iter())),
+                _ => None,
+            };
+            match written {
+                Some(written) if keep_text => Ok((Column::Text(written), None)),
+                Some(_) => Ok((Column::Float(values), written)),
+                None => Ok(numbers(values, keep_text)),
+            }
         }
-        other => Err(fail(format!("type {other} is not supported; numbers, texts and booleans are"))),
+        other => Err(fail(format!("type {other} is not supported; numbers, texts, booleans and dates are"))),
     }
+}
+
+/// Numbers, or text where they are wanted as text. An infinity is no datum: as text it is named, with its key, as soon as
+/// the column is used as a number.
+fn numbers(values: Vec<f64>, keep_text: bool) -> (Column, Option<TextColumn>) {
+    let infinite = values.iter().any(|value| value.is_infinite());
+    (if keep_text || infinite { Column::Text(number_labels(&values)) } else { Column::Float(values) }, None)
+}
+
+/// The digits of whole numbers.
+fn digits<T: ToString>(values: impl Iterator<Item = Option<T>>) -> TextColumn {
+    let mut texts = Interner::default();
+    values.for_each(|value| texts.push(value.map(|value| value.to_string()).as_deref()));
+    texts.finish()
+}
+
+/// A whole number as its bytes in two's complement, the largest first.
+fn big_endian(bytes: &[u8]) -> f64 {
+    let negative = bytes.first().is_some_and(|byte| byte & 0x80 != 0);
+    if bytes.len() > 16 {
+        // Beyond 128 bits a double has no exact value to lose.
+        let size = bytes.iter().fold(0.0, |sum, byte| sum * 256.0 + f64::from(if negative { !byte } else { *byte }));
+        return if negative { -(size + 1.0) } else { size };
+    }
+    let start = if negative { -1_i128 } else { 0 };
+    bytes.iter().fold(start, |sum, byte| (sum << 8) | i128::from(*byte)) as f64
 }

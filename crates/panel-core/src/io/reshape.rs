@@ -6,12 +6,13 @@ use crate::diagnostics::Diagnostic;
 use crate::error::{Error, Result};
 use crate::intern::Interner;
 use crate::suggest;
+use crate::time_axis::is_part_of_year;
 use std::collections::BTreeSet;
 
 /// Which columns of a wide table hold which variable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WideVariable {
-    /// What stands before the period in the column names (`gdp` in `gdp2013`, `gdp_2013`, `gdp 2013年`); empty where
+    /// What stands before the period in the column names (`gdp` in `gdp2013`, `gdp_2013Q1`, `gdp 2013年1月`); empty where
     /// the names are the periods themselves.
     pub stub: String,
     /// Name of the variable in the long table.
@@ -45,7 +46,7 @@ pub fn to_long(table: &RawTable, time: &str, variables: &[WideVariable]) -> Resu
         if columns.is_empty() {
             let hint = suggest::nearest(&format!("{}2013", variable.stub), table.names.iter().map(String::as_str));
             return Err(Error::Specification(format!(
-                "no column of `{}` is called `{}` followed by a year{}",
+                "no column of `{}` is called `{}` followed by a year, quarter, month or date{}",
                 table.file,
                 variable.stub,
                 suggest::hint(hint)
@@ -100,11 +101,15 @@ pub fn to_long(table: &RawTable, time: &str, variables: &[WideVariable]) -> Resu
     Ok(long)
 }
 
-/// The period of a column of the variable `stub`: four digits, after an optional separator, before an optional 年.
+/// The period of a column of the variable `stub`, after an optional separator: four digits before an optional 年, or a
+/// half-year, quarter, month or date as [`TimeAxis`](crate::TimeAxis) reads them.
 fn period<'a>(name: &'a str, stub: &str) -> Option<&'a str> {
     let rest = name.strip_prefix(stub)?.trim_start_matches(['_', '-', '.', ' ']);
     let digits = rest.strip_suffix('年').unwrap_or(rest);
-    (digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit())).then_some(digits)
+    if digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Some(digits);
+    }
+    is_part_of_year(rest).then_some(rest)
 }
 
 /// The values of one variable, row by row of the long table.
@@ -123,7 +128,7 @@ fn stack(table: &RawTable, keys: &[(usize, &str)], place: &std::collections::BTr
         .map(|(&period, &i)| {
             let text = match &table.columns[i] {
                 Column::Text(text) => text.clone(),
-                Column::Float(values) => number_labels(values),
+                Column::Float(values) => table.written.get(&i).cloned().unwrap_or_else(|| number_labels(values)),
             };
             (period, text)
         })
@@ -153,6 +158,22 @@ mod tests {
         let gdp = panel.float("gdp").expect("numbers");
         assert_eq!(gdp, [3.0, 1.0, 2.0]);
         assert!(panel.float("so2").expect("numbers")[1].is_nan());
+    }
+
+    #[test]
+    fn columns_may_be_months_or_quarters() {
+        for (text, labels) in [
+            ("c,gdp_2013Q1,gdp_2013Q2\na,1,2\n", ["2013Q1", "2013Q2"]),
+            ("c,gdp2013-11,gdp2013-12\na,1,2\n", ["2013-11", "2013-12"]),
+            ("c,gdp201312,gdp201401\na,1,2\n", ["201312", "201401"]),
+            ("c,gdp2013年1月,gdp2013年2月\na,1,2\n", ["2013年1月", "2013年2月"]),
+        ] {
+            let table = read_bytes("w.csv", text.as_bytes(), &ReadOptions::default()).expect("valid");
+            let long = to_long(&table, "t", &[WideVariable::new("gdp", "gdp")]).expect("valid");
+            let panel = long.into_panel(Some("c"), Some("t")).expect("valid");
+            assert_eq!(panel.times().labels(), labels);
+            assert_eq!(panel.times().ordinals()[1] - panel.times().ordinals()[0], 1);
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a reader returns: named, typed columns in file order, before keys are known.
 
-use crate::column::{Column, TextColumn};
+use crate::column::{Column, TextColumn, number_codes};
 use crate::diagnostics::Diagnostics;
 use crate::error::{Error, Result};
 use crate::suggest;
@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 
 /// A table as it stands in a file.
 ///
-/// A column is numbers if every present cell is one, else text. Numbers written with leading zeros (codes) keep their
-/// text beside the values, and [`RawTable::key_text`] returns it.
+/// A column is numbers if every present cell is one, else text. Numbers that print differently from what was written (codes
+/// with leading zeros, digits beyond those of a double) keep their text beside the values, and [`RawTable::key_text`]
+/// returns it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RawTable {
     pub(crate) file: String,
@@ -132,6 +133,31 @@ impl RawTable {
             Column::Text(text) => Ok(Cow::Borrowed(text)),
             Column::Float(values) => Ok(Cow::Owned(number_labels(values))),
         }
+    }
+
+    /// A table that was made from this one (rows grouped, columns spread out): the same file, what the reader remarked, and
+    /// rows of their own.
+    ///
+    /// # Errors
+    /// As [`RawTable::new`].
+    pub fn derived(&self, columns: Vec<(String, Column)>) -> Result<Self> {
+        let table = Self::new(self.file.clone(), columns)?;
+        Ok(Self { diagnostics: self.diagnostics.clone(), ..table })
+    }
+
+    /// Puts another column in the place of the one of that name; lines, labels and the other columns stay.
+    ///
+    /// # Errors
+    /// [`Error::UnknownColumn`], [`Error::LengthMismatch`].
+    pub fn replace(&mut self, name: &str, column: impl Into<Column>) -> Result<()> {
+        let (i, column) = (self.index(name)?, column.into());
+        if column.len() != self.n_rows() {
+            let what = format!("column `{name}`");
+            return Err(Error::LengthMismatch { what, expected: self.n_rows(), got: column.len() });
+        }
+        self.columns[i] = column;
+        self.written.remove(&i);
+        Ok(())
     }
 
     /// Adds a column.
@@ -260,28 +286,18 @@ impl RawTable {
 
 /// Numbers as key labels; whole numbers print without a fraction.
 pub(crate) fn number_labels(values: &[f64]) -> TextColumn {
-    let mut distinct: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
-    distinct.sort_unstable_by(f64::total_cmp);
-    distinct.dedup();
-    let printed: Vec<String> = distinct.iter().map(|value| (value + 0.0).to_string()).collect();
+    let (codes, distinct) = number_codes(values);
+    let printed: Vec<String> = distinct.iter().map(ToString::to_string).collect();
     // Labels of a text column are sorted as text, which is not the order of the numbers.
     let mut order: Vec<usize> = (0..printed.len()).collect();
     order.sort_unstable_by(|&a, &b| printed[a].cmp(&printed[b]));
-    let mut code = vec![0_u32; printed.len()];
+    let mut new_code = vec![0_u32; printed.len()];
     for (new, &old) in order.iter().enumerate() {
-        code[old] = new as u32;
+        new_code[old] = new as u32;
     }
-    let codes = values
-        .iter()
-        .map(|value| {
-            if value.is_nan() {
-                return TextColumn::MISSING;
-            }
-            distinct.binary_search_by(|known| known.total_cmp(value)).map_or(TextColumn::MISSING, |i| code[i])
-        })
-        .collect();
+    let codes = codes.into_iter().map(|code| new_code.get(code as usize).copied().unwrap_or(TextColumn::MISSING));
     let labels = order.iter().map(|&i| printed[i].clone()).collect();
-    TextColumn::from_codes(codes, labels).unwrap_or_default()
+    TextColumn::from_codes(codes.collect(), labels).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -295,6 +311,24 @@ mod tests {
             (0..5).map(|row| text.get(row)).collect::<Vec<_>>(),
             [Some("2013"), Some("9"), None, Some("110.5"), Some("2013")]
         );
+    }
+
+    #[test]
+    fn minus_zero_is_a_key_like_zero() {
+        let text = number_labels(&[-0.0, 0.0, 1.0]);
+        assert_eq!((0..3).map(|row| text.get(row)).collect::<Vec<_>>(), [Some("0"), Some("0"), Some("1")]);
+    }
+
+    #[test]
+    fn a_column_is_replaced_and_a_table_derived() {
+        let read = |text: &str| crate::io::read_bytes("t.csv", text.as_bytes(), &crate::io::ReadOptions::default());
+        let mut table = read("code,x\n\n007,1\n008,2\n").expect("valid");
+        table.diagnostics.push(crate::Diagnostic::note("some", "remark"));
+        table.replace("code", vec![3.0, 4.0]).expect("as long");
+        assert_eq!((table.key_text("code").expect("there").get(0), table.line(0)), (Some("3"), 3));
+        assert!(table.replace("x", vec![1.0]).is_err() && table.replace("y", vec![1.0, 2.0]).is_err());
+        let derived = table.derived(vec![("z".into(), vec![1.0].into())]).expect("valid");
+        assert_eq!((derived.file(), derived.diagnostics().len(), derived.n_rows()), ("t.csv", 1, 1));
     }
 
     #[test]

@@ -10,32 +10,36 @@ use crate::error::{Error, Result};
 use crate::intern::Interner;
 use crate::number::trim;
 use crate::suggest;
+use crate::time_axis::days_from_civil;
 use calamine::{Data, Dimensions, Range, Reader, Sheets, open_workbook_auto_from_rs};
 use std::io::Cursor;
 
 /// Reads one sheet of a workbook.
 ///
 /// Blank rows are passed over. Numbers stored as text are numbers, dates become ISO text, formulas their stored
-/// result, error cells (`#DIV/0!`) missing with a note. Merged cells (xlsx) repeat their value over the merged area.
+/// result, error cells (`#DIV/0!`) missing with a note. Merged cells (xlsx) repeat their value over the merged area in the
+/// header, and downwards in the rows below it: what is merged across the columns there is a note, not a value of each.
 ///
 /// # Errors
 /// [`Error::Read`] for a damaged workbook, an unknown sheet (with the nearest name) and an empty one.
 pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<RawTable> {
     let Opened { mut range, merged, sheet, sheets } = guard(file, || open(file, bytes, options))?;
     let mut table = RawTable { file: file.to_owned(), ..RawTable::default() };
-    let first_row = range.start().unwrap_or_default().0;
+    let n_header = options.header_rows.max(1);
     if !merged.is_empty() {
-        repeat_merged(&mut range, &merged);
+        repeat_down(&mut range, &merged);
+        let header: Vec<u32> =
+            filled_rows(&range, options.skip_rows).take(n_header).map(|(row, _)| row as u32).collect();
+        repeat_across(&mut range, &merged, &header);
         table.diagnostics.push(Diagnostic::note(
             "merged-cells",
-            format!("`{file}`: the value of each of {} merged areas was repeated over its cells", merged.len()),
+            format!(
+                "`{file}`: the values of {} merged areas were repeated over their cells, below the header only downwards",
+                merged.len()
+            ),
         ));
     }
-    let mut rows =
-        range.rows().enumerate().map(|(i, row)| (first_row as usize + i, row)).filter(|(row, cells)| {
-            *row >= options.skip_rows && cells.iter().any(|cell| !trim(&shown(cell)).is_empty())
-        });
-    let n_header = options.header_rows.max(1);
+    let mut rows = filled_rows(&range, options.skip_rows);
     let head: Vec<Vec<String>> =
         rows.by_ref().take(n_header).map(|(_, cells)| cells.iter().map(shown).collect()).collect();
     // The first sheet of a workbook is often a note, so the others are named.
@@ -115,18 +119,52 @@ fn open(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Opened> {
     Err(fail("the sheet is empty".into()))
 }
 
-/// Copies the value of each merged area's first cell into the others.
-fn repeat_merged(range: &mut Range<Data>, merged: &[Dimensions]) {
-    let (Some(start), Some(end)) = (range.start(), range.end()) else { return };
+/// Rows that hold anything, with their place in the sheet, without the first `skip` of the sheet.
+fn filled_rows(range: &Range<Data>, skip: usize) -> impl Iterator<Item = (usize, &[Data])> {
+    let first = range.start().unwrap_or_default().0 as usize;
+    range
+        .rows()
+        .enumerate()
+        .map(move |(i, row)| (first + i, row))
+        .filter(move |(row, cells)| *row >= skip && !cells.iter().all(is_blank))
+}
+
+fn is_blank(cell: &Data) -> bool {
+    match cell {
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => trim(text).is_empty(),
+        Data::Error(_) | Data::Empty => true,
+        _ => false,
+    }
+}
+
+/// Copies the value of each merged area's first cell down its first column.
+fn repeat_down(range: &mut Range<Data>, merged: &[Dimensions]) {
+    let Some(end) = range.end() else { return };
     for area in merged {
-        let Some(value) = range.get_value(area.start).cloned().filter(|value| *value != Data::Empty) else { continue };
+        let Some(value) = first_cell(range, area) else { continue };
         // Areas may reach beyond the used range; nothing is read there.
-        for row in area.start.0.max(start.0)..=area.end.0.min(end.0) {
-            for column in area.start.1.max(start.1)..=area.end.1.min(end.1) {
+        for row in area.start.0..=area.end.0.min(end.0) {
+            range.set_value((row, area.start.1), value.clone());
+        }
+    }
+}
+
+/// Copies the value of each merged area's first cell across its columns, in the rows `rows`.
+fn repeat_across(range: &mut Range<Data>, merged: &[Dimensions], rows: &[u32]) {
+    let Some(end) = range.end() else { return };
+    for area in merged {
+        let Some(value) = first_cell(range, area) else { continue };
+        for &row in rows.iter().filter(|row| (area.start.0..=area.end.0).contains(*row)) {
+            for column in area.start.1..=area.end.1.min(end.1) {
                 range.set_value((row, column), value.clone());
             }
         }
     }
+}
+
+/// The value of a merged area that begins inside the used range.
+fn first_cell(range: &Range<Data>, area: &Dimensions) -> Option<Data> {
+    range.get_value(area.start).filter(|value| **value != Data::Empty).cloned()
 }
 
 fn column<'a>(
@@ -162,14 +200,15 @@ fn shown(cell: &Data) -> String {
         Data::String(text) => text.clone(),
         Data::Bool(value) => if *value { "True" } else { "False" }.to_owned(),
         Data::DateTime(date) if date.is_datetime() => {
-            let days = date.as_f64();
-            // Excel's day 60 is 29 February 1900, which never was: serial numbers from 61 on count from 1899-12-30.
-            let (year, month, day) = civil_from_days(days.floor().clamp(0.0, 3e6) as i64 - 25_569);
-            let seconds = (days.fract() * 86_400.0).round() as i64;
-            let clock = if seconds == 0 {
-                String::new()
-            } else {
-                format!("T{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+            let (year, month, day, hour, minute, second, milli) = date.to_ymd_hms_milli();
+            let clock = i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second);
+            // Times are fractions of a day, so a whole second may come out a millisecond short, or midnight a day early.
+            let seconds = clock + i64::from(milli >= 500);
+            let days = days_from_civil(i64::from(year), i64::from(month), i64::from(day)) + seconds / 86_400;
+            let (year, month, day) = civil_from_days(days);
+            let clock = match seconds % 86_400 {
+                0 => String::new(),
+                s => format!("T{:02}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60),
             };
             format!("{year:04}-{month:02}-{day:02}{clock}")
         }

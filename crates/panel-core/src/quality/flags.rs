@@ -9,6 +9,7 @@ use std::fmt;
 /// Why a value is remarkable, the most telling first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum FlagKind {
     /// Outside the known range.
     Range,
@@ -57,6 +58,7 @@ impl FlagKind {
 
 /// One remarkable value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Flag {
     /// Why.
     pub kind: FlagKind,

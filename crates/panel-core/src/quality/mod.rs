@@ -53,6 +53,7 @@ pub struct KnownRange {
 
 /// Quality of a panel.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct QualityReport {
     /// Rows.
     pub rows: usize,
@@ -60,8 +61,10 @@ pub struct QualityReport {
     pub entities: usize,
     /// Periods.
     pub periods: usize,
-    /// Keys absent between an entity's first and last period.
-    pub gaps: Vec<(String, String)>,
+    /// Number of keys absent between an entity's first and last period.
+    pub gaps: usize,
+    /// The first of them, at most [`QualitySpec::keep`].
+    pub first_gaps: Vec<(String, String)>,
     /// Keys absent before an entity's first or after its last period.
     pub ragged: usize,
     /// Pairs of variables that are equal in every row.
@@ -72,6 +75,7 @@ pub struct QualityReport {
 
 /// Quality of one variable.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct VariableQuality {
     /// Counts and moments.
     pub statistics: Descriptives,
@@ -119,27 +123,45 @@ pub fn quality(panel: &Panel, spec: &QualitySpec) -> Result<QualityReport> {
     };
     let columns = names.iter().map(|name| panel.float(name)).collect::<Result<Vec<_>>>()?;
     let (gaps, ragged) = match panel.balance() {
-        Balance::Balanced => (Vec::new(), 0),
+        Balance::Balanced => (0, 0),
         Balance::Unbalanced { gaps, ragged } => (gaps, ragged),
     };
-    let mut identical = Vec::new();
-    for (i, a) in columns.iter().enumerate() {
-        for (j, b) in columns.iter().enumerate().skip(i + 1) {
-            let same = |(a, b): (&f64, &f64)| a == b || (a.is_nan() && b.is_nan());
-            if a.iter().zip(*b).all(same) && a.iter().any(|value| !value.is_nan()) {
-                identical.push((names[i].to_owned(), names[j].to_owned()));
-            }
-        }
-    }
+    let identical = identical(&names, &columns);
     Ok(QualityReport {
         rows: panel.n_rows(),
         entities: panel.n_entities(),
         periods: panel.n_periods(),
         gaps,
+        first_gaps: panel.gaps().take(spec.keep).map(|(entity, time)| (entity.into(), time.into())).collect(),
         ragged,
         identical,
         variables: names.par_iter().zip(&columns).map(|(name, values)| variable(panel, name, values, spec)).collect(),
     })
+}
+
+/// Pairs of columns that are equal in every row and hold something.
+fn identical(names: &[&str], columns: &[&[f64]]) -> Vec<(String, String)> {
+    // Missing values are one, and −0 is 0.
+    let bits = |value: &f64| if value.is_nan() { u64::MAX } else { (value + 0.0).to_bits() };
+    // Equal columns have equal marks: only those are compared in full.
+    let marks: Vec<u64> = columns
+        .par_iter()
+        .map(|column| {
+            column.iter().fold(0, |mark: u64, value| {
+                mark.rotate_left(5).wrapping_add(bits(value)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            })
+        })
+        .collect();
+    let mut pairs = Vec::new();
+    for i in 0..columns.len() {
+        for j in (i + 1..columns.len()).filter(|&j| marks[j] == marks[i]) {
+            let same = columns[i].iter().map(bits).eq(columns[j].iter().map(bits));
+            if same && columns[i].iter().any(|value| !value.is_nan()) {
+                pairs.push((names[i].to_owned(), names[j].to_owned()));
+            }
+        }
+    }
+    pairs
 }
 
 fn variable(panel: &Panel, name: &str, values: &[f64], spec: &QualitySpec) -> VariableQuality {

@@ -85,7 +85,13 @@ pub(super) fn unit_breaks(panel: &Panel, values: &[f64]) -> Vec<(u32, f64)> {
 }
 
 /// Entities whose series equals that of an earlier one: at least three values that are not all the same.
+///
+/// A variable of few values (a dummy) and one of the period alone (a national price index) is equal by nature, not by
+/// copying.
 pub(super) fn copies(panel: &Panel, values: &[f64]) -> Vec<(usize, usize)> {
+    if few_values(values) || of_period_alone(panel, values) {
+        return Vec::new();
+    }
     let series = |rows: std::ops::Range<usize>| {
         rows.filter(|&row| !values[row].is_nan()).map(|row| (panel.time_of_row()[row], values[row].to_bits()))
     };
@@ -118,6 +124,37 @@ pub(super) fn copies(panel: &Panel, values: &[f64]) -> Vec<(usize, usize)> {
     found
 }
 
+/// Whether there are at most three distinct values.
+fn few_values(values: &[f64]) -> bool {
+    let mut seen: Vec<f64> = Vec::with_capacity(4);
+    for &value in values.iter().filter(|value| !value.is_nan()) {
+        if !seen.contains(&value) {
+            seen.push(value);
+            if seen.len() > 3 {
+                return false;
+            }
+        }
+    }
+    true
+}
+
+/// Whether all entities have the same value in a period, in every period with more than one of them.
+fn of_period_alone(panel: &Panel, values: &[f64]) -> bool {
+    let mut of_time = vec![f64::NAN; panel.n_periods()];
+    let mut several = false;
+    for (&value, &time) in values.iter().zip(panel.time_of_row()).filter(|(value, _)| !value.is_nan()) {
+        let known = &mut of_time[time as usize];
+        if known.is_nan() {
+            *known = value;
+        } else if *known != value {
+            return false;
+        } else {
+            several = true;
+        }
+    }
+    several
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,6 +182,19 @@ mod tests {
             flags,
             [(FlagKind::Unit, "b", "2012"), (FlagKind::Spike, "a", "2012"), (FlagKind::Jump, "c", "2013")]
         );
+    }
+
+    #[test]
+    fn dummies_and_national_series_are_no_copies() {
+        let keys = || ["a", "b", "c"].into_iter().flat_map(|entity| std::iter::repeat_n(entity, 4));
+        let times = ["2010", "2011", "2012", "2013"].into_iter().cycle().take(12);
+        let panel = Panel::builder("c", "y").keys(keys(), times).build().expect("valid");
+        let national = [1.0, 2.0, 3.0, 4.0].repeat(3);
+        let dummy = [0.0, 0.0, 1.0, 1.0].repeat(3);
+        assert!(copies(&panel, &national).is_empty() && copies(&panel, &dummy).is_empty());
+        let mut copied = national;
+        copied[8..].copy_from_slice(&[5.0, 6.0, 7.0, 8.0]);
+        assert_eq!(copies(&panel, &copied), [(1, 0)]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::panel::Panel;
 use crate::suggest;
+use crate::time_axis::canonical;
 
 /// The price level P with P_base = 1 and P_t = P_{t−1} · index_t / 100, by entity, forwards and backwards from the base.
 ///
@@ -66,7 +67,9 @@ pub fn deflate(panel: &Panel, nominal: &[f64], index: &[f64], base: &str) -> Res
 /// The code of a base period.
 pub(crate) fn base_code(panel: &Panel, base: &str) -> Result<u32> {
     let labels = panel.times().labels();
-    labels.iter().position(|label| label == base).map(|code| code as u32).ok_or_else(|| {
+    // The base may be written in another way than the data write it: 2013 for `2013年`.
+    let other = || labels.iter().position(|label| canonical(label) == canonical(base));
+    labels.iter().position(|label| label == base).or_else(other).map(|code| code as u32).ok_or_else(|| {
         let hint = suggest::hint(suggest::nearest(base, labels.iter().map(String::as_str)));
         let range = match (labels.first(), labels.last()) {
             (Some(first), Some(last)) => format!("; they run from {first} to {last}"),

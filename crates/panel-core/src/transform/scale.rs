@@ -1,35 +1,50 @@
 //! Scaling, and statistics by group.
 
-use super::{Groups, rows_by_group};
+use super::{ByGroup, Groups};
 
 /// (x − mean) / sd within groups; sd with divisor n − 1. Missing where the group is constant or has one value.
 #[must_use]
-pub fn standardise(x: &[f64], groups: Groups<'_>) -> Vec<f64> {
-    let mean = group_statistic(x, groups, mean);
-    let sd = group_statistic(x, groups, sd);
-    (0..x.len()).map(|row| if sd[row] > 0.0 { (x[row] - mean[row]) / sd[row] } else { f64::NAN }).collect()
+pub fn standardize(x: &[f64], groups: Groups<'_>) -> Vec<f64> {
+    within(x, groups, |present| (mean(present), sd(present)))
 }
 
 /// (x − min) / (max − min) within groups. Missing where the group is constant.
 #[must_use]
 pub fn min_max(x: &[f64], groups: Groups<'_>) -> Vec<f64> {
-    let low = group_statistic(x, groups, |values| values.iter().copied().fold(f64::INFINITY, f64::min));
-    let high = group_statistic(x, groups, |values| values.iter().copied().fold(f64::NEG_INFINITY, f64::max));
-    (0..x.len())
-        .map(|row| if high[row] > low[row] { (x[row] - low[row]) / (high[row] - low[row]) } else { f64::NAN })
-        .collect()
+    within(x, groups, |present| {
+        let low = present.iter().copied().fold(f64::INFINITY, f64::min);
+        let high = present.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        (low, high - low)
+    })
+}
+
+/// (x − origin) / scale, both of the present values of the group; missing unless the scale is positive.
+fn within(x: &[f64], groups: Groups<'_>, origin_and_scale: impl Fn(&[f64]) -> (f64, f64)) -> Vec<f64> {
+    let mut out = vec![f64::NAN; x.len()];
+    let mut present = Vec::new();
+    for rows in ByGroup::new(x.len(), groups).iter() {
+        present.clear();
+        present.extend(rows.iter().map(|&row| x[row]).filter(|value| !value.is_nan()));
+        let (origin, scale) = origin_and_scale(&present);
+        if origin.is_finite() && scale > 0.0 && scale.is_finite() {
+            rows.iter().for_each(|&row| out[row] = (x[row] - origin) / scale);
+        }
+    }
+    out
 }
 
 /// A statistic of the present values of each group, on every row of the group (also where x is missing).
 #[must_use]
 pub fn group_statistic(x: &[f64], groups: Groups<'_>, statistic: impl Fn(&[f64]) -> f64) -> Vec<f64> {
     let mut out = vec![f64::NAN; x.len()];
-    for rows in rows_by_group(x.len(), groups) {
-        let present: Vec<f64> = rows.iter().map(|&row| x[row]).filter(|value| !value.is_nan()).collect();
+    let mut present = Vec::new();
+    for rows in ByGroup::new(x.len(), groups).iter() {
+        present.clear();
+        present.extend(rows.iter().map(|&row| x[row]).filter(|value| !value.is_nan()));
         let value = statistic(&present);
         // An empty group has extremes at infinity: they are no values.
         let value = if value.is_finite() { value } else { f64::NAN };
-        rows.into_iter().for_each(|row| out[row] = value);
+        rows.iter().for_each(|&row| out[row] = value);
     }
     out
 }
@@ -56,7 +71,7 @@ mod tests {
     fn scaling_within_groups() {
         let x = [1.0, 3.0, 5.0, 5.0];
         let groups = [0, 0, 1, 1];
-        let z = standardise(&x, Some(&groups));
+        let z = standardize(&x, Some(&groups));
         assert!((z[0] + 0.5_f64.sqrt()).abs() < 1e-15 && z[2].is_nan());
         assert_eq!(min_max(&x, None), [0.0, 0.5, 1.0, 1.0]);
         assert_eq!(group_statistic(&[f64::NAN, 2.0], None, mean), [2.0, 2.0]);

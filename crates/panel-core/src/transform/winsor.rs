@@ -1,6 +1,6 @@
 //! Quantiles and winsorising.
 
-use super::{Groups, rows_by_group};
+use super::{ByGroup, Groups};
 use crate::error::{Error, Result};
 
 /// The q-quantile of sorted values: with h = (n − 1) q, x_⌊h⌋ + (h − ⌊h⌋)(x_⌊h⌋₊₁ − x_⌊h⌋).
@@ -42,18 +42,21 @@ pub(crate) fn quantile_unsorted(values: &mut [f64], q: f64) -> f64 {
 ///
 /// # Errors
 /// [`Error::Specification`] unless 0 ≤ p < 1/2.
-pub fn winsorise(x: &[f64], p: f64, groups: Groups<'_>) -> Result<Vec<f64>> {
+pub fn winsorize(x: &[f64], p: f64, groups: Groups<'_>) -> Result<Vec<f64>> {
     if !(0.0..0.5).contains(&p) {
         return Err(Error::Specification(format!("winsorising needs a share per tail in [0, 0.5), got {p}")));
     }
     let mut out = vec![f64::NAN; x.len()];
-    for rows in rows_by_group(x.len(), groups) {
-        let mut sorted: Vec<f64> = rows.iter().map(|&row| x[row]).filter(|value| !value.is_nan()).collect();
+    let mut sorted: Vec<f64> = Vec::new();
+    for rows in ByGroup::new(x.len(), groups).iter() {
+        sorted.clear();
+        sorted.extend(rows.iter().map(|&row| x[row]).filter(|value| !value.is_nan()));
         sorted.sort_unstable_by(f64::total_cmp);
         let (low, high) = (quantile(&sorted, p), quantile(&sorted, 1.0 - p));
-        for row in rows {
+        for &row in rows {
             if !x[row].is_nan() {
-                out[row] = x[row].clamp(low, high.max(low));
+                // An infinite value can make a quantile undefined (∞ − ∞): then that tail is left as it is.
+                out[row] = x[row].max(low).min(high);
             }
         }
     }
@@ -89,8 +92,10 @@ mod tests {
     #[test]
     fn tails_are_pulled_in_and_missing_stays() {
         let x = [1.0, 2.0, 4.0, 8.0, 16.0, f64::NAN];
-        let out = winsorise(&x, 0.05, None).expect("a share");
+        let out = winsorize(&x, 0.05, None).expect("a share");
         assert!((out[0] - 1.2).abs() < 1e-12 && (out[4] - 14.4).abs() < 1e-12 && out[2] == 4.0 && out[5].is_nan());
-        assert!(winsorise(&x, 0.5, None).is_err());
+        assert!(winsorize(&x, 0.5, None).is_err());
+        let infinite = [f64::NEG_INFINITY, f64::NEG_INFINITY, 1.0, f64::INFINITY, f64::INFINITY];
+        assert_eq!(winsorize(&infinite, 0.1, None).expect("a share").len(), 5);
     }
 }

@@ -1,4 +1,4 @@
-"""Writes the small files of this folder: python3 small_files.py   (pandas, openpyxl)
+"""Writes the small files of this folder: python3 small_files.py   (pandas, openpyxl, pyarrow)
 
 legacy.dta: release 114 with GB18030 texts, `.` and `.a`, value labels and a date. merged.xlsx: two header rows with
 merged cells, a city merged over its years, numbers stored as text, a date, an error cell, a title above the table.
@@ -46,3 +46,47 @@ for area in ["A2:A3", "B2:B3", "C2:D2", "E2:E3", "A4:A5"]:
     table.merge_cells(area)
 table["D5"].data_type = "e"
 book.save("merged.xlsx")
+
+# dates.parquet: dates, timestamps in three units, decimals as whole numbers and as bytes, ids beyond 2^53, categories, a
+# column of nothing, and types that are left out. dates1904.xlsx: a workbook that counts days from 1904, a note merged
+# across the columns below the table.
+from datetime import datetime
+from decimal import Decimal
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+days = [datetime.fromisoformat("2013-12-31"), None, datetime.fromisoformat("1960-02-29 13:30:59")]
+money = [Decimal("1234.50"), Decimal("-0.01"), None]
+pq.write_table(
+    pa.table(
+        {
+            "city": pa.array(["甲", "乙", "丙"]).dictionary_encode(),
+            "day": pa.array(days, pa.timestamp("s")).cast(pa.date32(), safe=False),
+            "milli": pa.array(days, pa.timestamp("ms")),
+            "micro": pa.array(days, pa.timestamp("us", tz="UTC")),
+            "nano": pa.array(days, pa.timestamp("ns")),
+            "money": pa.array(money, pa.decimal128(30, 2)),
+            "id": pa.array([9007199254740993, 9007199254740992, None], pa.int64()),
+            "small": pa.array([1, 2, 3], pa.int8()),
+            "nothing": pa.nulls(3),
+            "list": pa.array([[1], [2], []]),
+            "pair": pa.array([{"a": 1}, {"a": 2}, None]),
+            "wait": pa.array([1, 2, 3], pa.duration("s")),
+        }
+    ),
+    "dates.parquet",
+)
+
+book = openpyxl.Workbook()
+book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+sheet = book.active
+for row in [
+    ["city", "day", "x", "y"],
+    ["a", datetime.fromisoformat("2013-01-31"), 1, 2],
+    ["b", datetime.fromisoformat("2014-01-31 23:59:59.9"), 3, 4],
+    ["资料来源：统计局", None, None, None],
+]:
+    sheet.append(row)
+sheet.merge_cells("A4:D4")
+book.save("dates1904.xlsx")

@@ -116,6 +116,45 @@ fn errors_say_where_and_what() {
     assert!(message.contains("compare it with something"), "{message}");
 }
 
+/// A list may hold words and numbers of a key.
+#[test]
+fn lists_of_years_may_mix_words_and_numbers() {
+    check("year in (\"2013\", 2014)", [1.0, 1.0, 0.0, 1.0, 1.0]);
+    check("year not in (\"2013\", 2014)", [0.0, 0.0, 1.0, 0.0, 0.0]);
+}
+
+/// A year is a number however the data write it.
+#[test]
+fn years_with_a_character_are_numbers() {
+    let text = DATA.replace(",2013,", ",2013年,").replace(",2014,1", ",2014年,1").replace(",2016,", ",2016年,");
+    let text = text.replace("120000,2014,", "120000,2014年,");
+    let table = read_bytes("d.csv", text.as_bytes(), &ReadOptions::default()).unwrap();
+    let panel = table.into_panel(Some("city"), Some("year")).unwrap();
+    let eval = |text: &str| match Expr::parse(text).unwrap().eval(&panel).unwrap() {
+        Column::Float(values) => values,
+        Column::Text(text) => panic!("{text:?}"),
+    };
+    assert_eq!(panel.times().labels(), ["2013年", "2014年", "2016年"]);
+    assert_eq!(eval("year >= 2014 and year != 2016"), [0.0, 1.0, 0.0, 0.0, 1.0]);
+    assert_eq!(eval("chain(index, base = 2013)")[1], 1.1);
+    assert_eq!(eval("since(2014)"), [0.0, 1.0, 1.0, 0.0, 1.0]);
+}
+
+#[test]
+fn errors_of_functions_name_the_column() {
+    for (text, part) in [
+        ("pim(gdp - 7, index)", "column `investment`"),
+        ("pim(s1, minus)", "column `minus`"),
+        ("deflate(gdp, minus, base = 2013)", "file `d.csv`, entity `110000`, time `2013`, column `minus`, value `-1`"),
+        ("chain(minus, base = 2013)", "column `minus`"),
+    ] {
+        let mut panel = panel();
+        panel.set_from("minus", vec![-1.0; 5], Some("d.csv")).unwrap();
+        let message = Expr::parse(text).unwrap().eval(&panel).unwrap_err().to_string();
+        assert!(message.contains(part), "{text}: {message}");
+    }
+}
+
 #[test]
 fn definitions_are_ordered_and_cycles_spelled_out() {
     let set = Definitions::parse(&[("b", "a * 2"), ("a", "gdp + 1"), ("late", "va^2")]).unwrap();

@@ -25,7 +25,7 @@ fn shared(name: &str) -> Option<PathBuf> {
 }
 
 /// A file of this crate's own golden folder.
-#[cfg(any(feature = "dta", feature = "xlsx"))]
+#[cfg(any(feature = "polars", feature = "dta", feature = "xlsx"))]
 fn golden(name: &str) -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden")).join(name)
 }

@@ -15,7 +15,8 @@ fn files_that_cannot_be_read() {
         ("a.csv", b"a,a\n1,2\n", "`a` stands twice in the header"),
         ("a.csv", b",\n1,2\n", "the header row is empty"),
         ("a.csv", b"a,b\n1,2,3\n", "line 2 has 3 cells, the header has 2"),
-        ("a.csv", b"a,b\n1,2\n\nnote\n", "line 4 has 1 cells, the header has 2; notes below"),
+        ("a.csv", b"a,b\n1,2\n\n3\n", "line 4 has 1 cells, the header has 2; notes among"),
+        ("a.csv", b"a,b\nnote\n1,2\n", "line 2 has 1 cells, the header has 2; notes among"),
         ("a.csv", b"a,b\n1,2\n3", "line 3 has 1 cells, the header has 2; the file may be truncated"),
         ("a.csv", b"a,b\n1,\"2\n3,4\n", "a quote opened at line 2 is never closed"),
         ("a.csv", b"a,b\n1,\0\0\0", "not a text file"),
@@ -80,6 +81,17 @@ fn keys_and_values_that_are_not_what_they_should_be() {
     }
     let message = panel.float("X1").unwrap_err().to_string();
     assert!(message.contains("did you mean `x`?"), "{message}");
+    let table = read("d.csv", b"city,year,code\na,1,007\n").unwrap().into_panel(Some("city"), Some("year")).unwrap();
+    assert_eq!(table.float("code").unwrap(), [7.0]);
+    let as_text = ReadOptions { text: vec!["code".into()], ..ReadOptions::default() };
+    let table = read_bytes("d.csv", b"city,year,code\na,1,007\n", &as_text).unwrap();
+    let message = table.into_panel(Some("city"), Some("year")).unwrap().float("code").unwrap_err().to_string();
+    assert!(message.contains("`code` holds numbers that are kept as text"), "{message}");
+    let table = read("d.csv", "city,year,x\n甲,2013年,1\n乙,2013,2\n".as_bytes()).unwrap();
+    let message = table.into_panel(Some("city"), Some("year")).unwrap_err().to_string();
+    for part in ["`2013` and `2013年` are the same period", "file `d.csv`", "column `year`"] {
+        assert!(message.contains(part), "{message}");
+    }
     let unknown = ReadOptions { columns: Some(vec!["yaer".into()]), ..ReadOptions::default() };
     let message = read_bytes("d.csv", b"city,year\na,1\n", &unknown).unwrap_err().to_string();
     assert!(message.contains("did you mean `year`?"), "{message}");
@@ -98,6 +110,10 @@ fn joins_that_contradict_each_other() {
     let differs = message(vec![a(), both("b.csv", "c,t,x\ni,1,1\ni,2,9\n")]);
     for part in ["column `x`", "a.csv", "b.csv", "`2` and `9`", "rename"] {
         assert!(differs.contains(part), "{differs}");
+    }
+    let named = message(vec![a(), Source::by_time(read("b.csv", b"t,c,y\n1,p,5\n2,q,6\n").unwrap(), "t")]);
+    for part in ["`b.csv` has a column `c`", "the entity key of the panel", "rename it"] {
+        assert!(named.contains(part), "{named}");
     }
     let none = message(vec![Source::by_entity(read("b.csv", b"c,y\ni,1\n").unwrap(), "c")]);
     assert!(none.contains("no source carries both keys"), "{none}");

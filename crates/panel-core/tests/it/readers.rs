@@ -115,3 +115,107 @@ fn sources_of_three_kinds_are_joined() {
     let both = assemble("city", Some("year"), sources(), Rows::Intersection).unwrap().panel;
     assert_eq!(both.n_rows(), 1);
 }
+
+/// A column that several sources bring: the first one counts, the others fill what it lacks.
+#[test]
+fn later_sources_fill_gaps() {
+    use panel_core::io::{Rows, Source, assemble, read_bytes};
+    let both = |name: &str, text: &str| {
+        Source::both(read_bytes(name, text.as_bytes(), &ReadOptions::default()).unwrap(), "city", "year")
+    };
+    let stacked = || {
+        vec![
+            both("2013.csv", "city,year,gdp,name,code\na,2013,1,A,1\nb,2013,2,,2\n"),
+            both("2014.csv", "city,year,gdp,name,code\na,2014,3,C,x\nb,2014,4,D,y\n"),
+            both("both.csv", "city,year,gdp,name\na,2013,1,A\nb,2013,,B\nb,2014,4,\n"),
+        ]
+    };
+    let all = assemble("city", Some("year"), stacked(), Rows::Union).unwrap();
+    assert_eq!(all.panel.float("gdp").unwrap(), [1.0, 3.0, 2.0, 4.0]);
+    let texts = |name: &str| (0..4).map(|row| all.panel.column(name).unwrap().display(row)).collect::<Vec<_>>();
+    assert_eq!(texts("name"), ["A", "C", "B", "D"]);
+    // Numbers in one file, letters in the other.
+    assert_eq!(texts("code"), ["1", "x", "2", "y"]);
+    assert_eq!(all.panel.source("name"), Some("2013.csv, 2014.csv, both.csv"));
+    assert_eq!(all.reports[1].filled, [("gdp".into(), 2), ("name".into(), 2), ("code".into(), 2)]);
+    let words: Vec<String> = all.diagnostics.iter().map(ToString::to_string).collect();
+    let filled = "6 value(s) that earlier sources lack were filled from `2014.csv`: `gdp` 2, `name` 2, `code` 2";
+    assert!(words.iter().any(|word| word.contains(filled)), "{words:?}");
+    let first = assemble("city", Some("year"), stacked(), Rows::First).unwrap();
+    assert_eq!(first.panel.column("name").unwrap().display(1), "B");
+}
+
+/// Ids that differ beyond the digits of a double are two keys.
+#[test]
+fn long_ids_stay_apart() {
+    use panel_core::io::{Rows, Source, assemble, read_bytes};
+    let read = |name: &str, text: &str| read_bytes(name, text.as_bytes(), &ReadOptions::default()).unwrap();
+    let a = Source::both(read("a.csv", "id,t,x\n9007199254740992,1,5\n9007199254740993,1,6\n"), "id", "t");
+    let b = Source::by_entity(read("b.csv", "id,y\n9007199254740993,7\n"), "id");
+    let panel = assemble("id", Some("t"), vec![a, b], Rows::First).unwrap().panel;
+    assert_eq!(panel.entities(), ["9007199254740992", "9007199254740993"]);
+    assert!(panel.float("y").unwrap()[0].is_nan() && panel.float("y").unwrap()[1] == 7.0);
+}
+
+#[test]
+fn notes_below_a_table_and_truths() {
+    use panel_core::io::read_bytes;
+    let text = "city,year,east\na,2013,True\nb,2013,false\nc,2013,\n\n资料来源：统计局\n";
+    let table = read_bytes("d.csv", text.as_bytes(), &ReadOptions::default()).unwrap();
+    assert_eq!(table.diagnostics()[0].code, "notes-below");
+    let panel = table.into_panel(Some("city"), Some("year")).unwrap();
+    let east = panel.float("east").unwrap();
+    assert!(east[..2] == [1.0, 0.0] && east[2].is_nan());
+}
+
+#[test]
+fn a_column_of_text_keeps_words_that_mean_missing_elsewhere() {
+    use panel_core::io::read_bytes;
+    let options = ReadOptions { text: vec!["country".into()], missing: vec!["zz".into()], ..ReadOptions::default() };
+    let table = read_bytes("d.csv", b"country,x\nNA,1\nZA,NA\nzz,3\n,4\n", &options).unwrap();
+    let countries = table.key_text("country").unwrap().into_owned();
+    assert_eq!((0..4).map(|row| countries.get(row)).collect::<Vec<_>>(), [Some("NA"), Some("ZA"), None, None]);
+    assert!(table.column("x").unwrap().is_missing(1));
+}
+
+#[cfg(feature = "xlsx")]
+#[test]
+fn workbooks_that_count_from_1904_and_notes_across_the_columns() {
+    let table = read_table(crate::golden("dates1904.xlsx"), &ReadOptions::default()).unwrap();
+    let day = table.key_text("day").unwrap().into_owned();
+    // Nine tenths of a second before midnight is midnight.
+    assert_eq!((day.get(0), day.get(1)), (Some("2013-01-31"), Some("2014-02-01")));
+    // The note stands in the first column only, so the others are numbers.
+    for name in ["x", "y"] {
+        assert!(matches!(table.column(name).unwrap(), Column::Float(values) if values[2].is_nan()), "{name}");
+    }
+    assert_eq!(table.key_text("city").unwrap().get(2), Some("资料来源：统计局"));
+}
+
+#[cfg(feature = "polars")]
+#[test]
+fn parquet_dates_decimals_and_long_ids() {
+    let table = read_table(crate::golden("dates.parquet"), &ReadOptions::default()).unwrap();
+    let text = |name: &str| {
+        let text = table.key_text(name).unwrap().into_owned();
+        (0..3).map(|row| text.get(row).unwrap_or("").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(text("city"), ["甲", "乙", "丙"]);
+    assert_eq!(text("day"), ["2013-12-31", "", "1960-02-29"]);
+    for name in ["milli", "micro", "nano"] {
+        assert_eq!(text(name), ["2013-12-31", "", "1960-02-29T13:30:59"], "{name}");
+    }
+    assert_eq!(text("id"), ["9007199254740993", "9007199254740992", ""]);
+    let Column::Float(money) = table.column("money").unwrap() else { panic!("numbers") };
+    assert!(money[..2] == [1234.5, -0.01] && money[2].is_nan());
+    assert_eq!(table.column("small").unwrap(), &Column::Float(vec![1.0, 2.0, 3.0]));
+    assert_eq!(table.column("nothing").unwrap().n_missing(), 3);
+    let left_out: Vec<&str> = table.diagnostics().iter().map(|note| note.message.as_str()).collect();
+    assert_eq!(left_out.len(), 3);
+    assert!(left_out[0].contains("`list`") && left_out[2].contains("`wait`"), "{left_out:?}");
+    let asked = ReadOptions { columns: Some(vec!["pair".into()]), ..ReadOptions::default() };
+    let message = read_table(crate::golden("dates.parquet"), &asked).unwrap_err().to_string();
+    assert!(message.contains("column `pair`: type struct is not supported"), "{message}");
+    let some = ReadOptions { columns: Some(vec!["day".into(), "id".into()]), ..ReadOptions::default() };
+    assert_eq!(read_table(crate::golden("dates.parquet"), &some).unwrap().names(), ["day", "id"]);
+}

@@ -6,7 +6,7 @@ use panel_core::descriptives::describe;
 use panel_core::expr::Expr;
 use panel_core::index::{Direction, EntropySpec, entropy_index};
 use panel_core::io::{ReadOptions, read_table};
-use panel_core::transform::winsorise;
+use panel_core::transform::winsorize;
 
 pub(crate) fn cities() -> Option<Panel> {
     let path = shared("real/cn_city_panel_real_2006_2020.csv")?;
@@ -31,7 +31,7 @@ fn statistics_are_those_of_pandas() {
                 got.iter().zip(&numbers[2..]).for_each(|(&got, &expected)| near(got, expected, line));
             }
             "winsorised" => {
-                let d = describe("w", &winsorise(panel.float(cells[1]).unwrap(), 0.01, None).unwrap());
+                let d = describe("w", &winsorize(panel.float(cells[1]).unwrap(), 0.01, None).unwrap());
                 near(d.mean.unwrap(), numbers[0], line);
                 near(d.sd.unwrap(), numbers[1], line);
             }

@@ -38,15 +38,28 @@ def within(data, effects, design, threads):
     return float(np.linalg.solve(x.T @ x, x.T @ y)[0])
 
 
+def pyfixest(data, effects, design, threads):
+    import pyfixest as package
+
+    vcov = {"CRV1": "indiv"} if design == "city" else "iid"
+    options = {"copy_data": False, "store_data": False, "lean": True}
+    fit = package.feols(f"y ~ x1 + x2 | {' + '.join(effects)}", data, vcov=vcov, fixef_rm="none", **options)
+    return float(fit.coef()["x1"])
+
+
+# The name on PyPI, where it differs from the module's.
+DISTRIBUTIONS = {"within": "within-py"}
+
 if sys.argv[1] == "--version":
-    print(f"{sys.argv[2]} {importlib.metadata.version(sys.argv[2])}, Python {sys.version.split()[0]}")
+    name = sys.argv[2]
+    print(f"{name} {importlib.metadata.version(DISTRIBUTIONS.get(name, name))}, Python {sys.version.split()[0]}")
     sys.exit()
 
 _, _, name, design, n, effects, threads, folder = sys.argv
 os.environ["RAYON_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = threads
-data, run = columns(folder), {"fereg": fereg, "within": within}[name]
-if name == "fereg":
-    # It takes data frames only; making one is not timed.
+data, run = columns(folder), {"fereg": fereg, "within": within, "pyfixest": pyfixest}[name]
+if name != "within":
+    # These take data frames only; making one is not timed.
     import pandas
 
     data = pandas.DataFrame(data)

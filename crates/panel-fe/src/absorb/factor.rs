@@ -22,6 +22,19 @@ impl FixedEffect {
     pub fn intercepts(codes: impl Into<Arc<[u32]>>, levels: usize) -> Self {
         Self { codes: codes.into(), levels, intercept: true, slopes: Vec::new() }
     }
+
+    /// The first level that no row has; codes beyond the levels are somebody else's error.
+    pub(crate) fn unused_level(&self) -> Option<usize> {
+        let mut used = vec![0_u64; self.levels.div_ceil(64)];
+        for &code in self.codes.iter() {
+            if let Some(word) = used.get_mut(code as usize / 64) {
+                *word |= 1 << (code % 64);
+            }
+        }
+        let first = used.iter().position(|word| *word != u64::MAX)?;
+        let level = 64 * first + used[first].trailing_ones() as usize;
+        (level < self.levels).then_some(level)
+    }
 }
 
 /// Largest code; 0 without any.

@@ -12,11 +12,14 @@ use super::iterate::Iterative;
 use super::sweep::{Scratch, Source, Sums, Sweep};
 use super::{ColumnReport, FixedEffect, LANES, Rank, Residual, Settings, rank};
 use crate::error::{Error, Result};
+use crate::linalg;
 
 /// A direct solver stops refining at this error, relative to the residual.
 const EXACT: f64 = 1e-12;
 /// Most multiplications for the leverages of all rows.
 const MOST_LEVERAGE_WORK: f64 = 1e11;
+/// What may be left of a column in the span of the effects, relative to its size.
+const SPAN: f64 = 1e-8;
 /// Refinement steps of a direct solver.
 const REFINEMENTS: usize = 4;
 
@@ -187,7 +190,19 @@ impl Schur {
             .ranges()
             .zip(&sweep.inverse)
             .map(|(range, inverse)| range.map(|place| sweep.weight(place) * left[place]).sum::<f64>() * inverse)
-            .collect();
+            .collect::<Vec<f64>>();
+        // The column lies in the span of the effects: they leave nothing of it.
+        let means = sweep.runs.ranges().zip(&effects[self.eliminated]);
+        let rest = means.flat_map(|(range, mean)| left[range].iter().map(move |value| (value - mean).powi(2)));
+        let (rest, size) = (rest.sum::<f64>().sqrt(), linalg::dot(part, part).sqrt());
+        if rest.is_nan() || rest > SPAN * size {
+            return Err(Error::NotConverged {
+                what: "the recovery of fixed effects".into(),
+                iterations: self.settings.max_iterations,
+                got: rest / size,
+                expected: SPAN,
+            });
+        }
         for (f, &effect) in self.others.iter().enumerate() {
             effects[effect] = alpha[sweep.offsets[f]..sweep.offsets[f + 1]].iter().map(|lane| lane[0]).collect();
         }

@@ -221,7 +221,9 @@ impl Slopes {
                     (solved.x.iter().map(|lane| lane[0]).collect(), (energy / (0.5 * solved.smallest)).sqrt())
                 }
             };
-            report.error = if error.is_finite() { error } else { 0.0 }.max(2.0 * f64::EPSILON * size);
+            // Nothing left to solve for is no error; a failed solve is one.
+            let error = if error.is_nan() && g.iter().all(|&g| g == 0.0) { 0.0 } else { error };
+            report.error = if error.is_nan() { f64::INFINITY } else { error }.max(2.0 * f64::EPSILON * size);
             if step > 0 && report.error <= (self.settings.tolerance * size).max(64.0 * f64::EPSILON * start) {
                 return Ok(report);
             }

@@ -3,12 +3,12 @@
 use crate::coefficients::check_level;
 use crate::error::{Error, Result};
 use crate::vcov::Groups;
-use rand::{Rng, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use panel_core::random::Stream;
 use rayon::prelude::*;
 
 /// What is drawn with replacement.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub enum Resampling<'a> {
     /// Single observations.
     Pairs,
@@ -59,7 +59,7 @@ impl Resampling<'_> {
         }
     }
 
-    fn draw(&self, members: &[Vec<usize>], rng: &mut ChaCha8Rng) -> Resample {
+    fn draw(&self, members: &[Vec<usize>], rng: &mut Stream) -> Resample {
         let count = members.len();
         let mut out = Resample { rows: Vec::new(), draw: Vec::new() };
         let mut take = |unit: usize, draw: usize| {
@@ -69,13 +69,13 @@ impl Resampling<'_> {
         match self {
             Self::Pairs | Self::Clusters(_) => {
                 for k in 0..count {
-                    take(below(rng, count), k);
+                    take(rng.below(count), k);
                 }
             }
             Self::Periods { length, .. } => {
                 let (mut taken, mut block) = (0, 0);
                 while taken < count {
-                    let start = below(rng, count - length + 1);
+                    let start = rng.below(count - length + 1);
                     for offset in 0..(*length).min(count - taken) {
                         take(start + offset, block);
                         taken += 1;
@@ -88,20 +88,9 @@ impl Resampling<'_> {
     }
 }
 
-/// A uniform number below `n`, without modulo bias.
-fn below(rng: &mut ChaCha8Rng, n: usize) -> usize {
-    let n = n as u64;
-    let limit = u64::MAX - u64::MAX % n;
-    loop {
-        let value = rng.next_u64();
-        if value < limit {
-            return (value % n) as usize;
-        }
-    }
-}
-
 /// Draws of a statistic vector and what they say.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct BootstrapSummary {
     /// The statistics on the original sample.
     pub estimate: Vec<f64>,
@@ -112,19 +101,31 @@ pub struct BootstrapSummary {
 }
 
 impl BootstrapSummary {
-    fn sorted(&self, which: usize) -> Vec<f64> {
+    /// Draws of one statistic in ascending order; an error for a place that is none, or without draws.
+    fn sorted(&self, which: usize) -> Result<Vec<f64>> {
+        if which >= self.estimate.len() {
+            return Err(Error::Specification(format!("no statistic {which} among {}", self.estimate.len())));
+        }
         let mut values: Vec<f64> = self.draws.iter().map(|draw| draw[which]).collect();
+        if values.is_empty() {
+            return Err(Error::Specification("no bootstrap replication succeeded".into()));
+        }
         values.sort_by(f64::total_cmp);
-        values
+        Ok(values)
     }
 
     /// Standard deviation of the draws, divisor B−1.
-    #[must_use]
-    pub fn se(&self, which: usize) -> f64 {
-        let values = self.sorted(which);
+    ///
+    /// # Errors
+    /// [`Error::Specification`] for fewer than two draws.
+    pub fn se(&self, which: usize) -> Result<f64> {
+        let values = self.sorted(which)?;
         let n = values.len() as f64;
+        if n < 2.0 {
+            return Err(Error::Specification("a standard error needs two successful replications, got 1".into()));
+        }
         let mean = values.iter().sum::<f64>() / n;
-        (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt()
+        Ok((values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt())
     }
 
     /// Percentile interval (Efron 1979).
@@ -146,7 +147,7 @@ impl BootstrapSummary {
         use statrs::distribution::{ContinuousCDF, Normal};
         check_level(level)?;
         let normal = Normal::standard();
-        let values = self.sorted(which);
+        let values = self.sorted(which)?;
         let below = values.iter().filter(|&&v| v < self.estimate[which]).count() as f64;
         // Half a draw at either end keeps z₀ finite.
         let share = (below.max(0.5)).min(values.len() as f64 - 0.5) / values.len() as f64;
@@ -157,10 +158,7 @@ impl BootstrapSummary {
 
     /// Empirical quantiles, linearly interpolated (type 7).
     fn between(&self, which: usize, low: f64, high: f64) -> Result<(f64, f64)> {
-        let values = self.sorted(which);
-        if values.is_empty() {
-            return Err(Error::Specification("no bootstrap replication succeeded".into()));
-        }
+        let values = self.sorted(which)?;
         let at = |p: f64| {
             let place = p * (values.len() - 1) as f64;
             let (floor, next) = (place.floor() as usize, (place.ceil() as usize).min(values.len() - 1));
@@ -190,8 +188,7 @@ pub fn bootstrap(
     let all: Vec<Option<Vec<f64>>> = (0..replications)
         .into_par_iter()
         .map(|replication| {
-            let mut rng = ChaCha8Rng::seed_from_u64(seed);
-            rng.set_stream(replication as u64);
+            let mut rng = Stream::new(seed, replication as u64);
             let draw = estimator(Some(&resampling.draw(&members, &mut rng))).ok()?;
             draw.iter().all(|v| v.is_finite()).then_some(draw)
         })

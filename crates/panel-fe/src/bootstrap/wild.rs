@@ -5,12 +5,12 @@ use crate::iv::dense::{pick, thin_qr};
 use crate::linalg;
 use crate::vcov::Groups;
 use faer::{Mat, MatRef};
-use rand::{Rng, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use panel_core::random::Stream;
 use rayon::prelude::*;
 
 /// Distribution of the cluster weights; all have mean 0 and variance 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum WildWeights {
     /// ±1 with equal probability; all 2^G vectors are enumerated when they are fewer than the replications.
     #[default]
@@ -100,12 +100,24 @@ impl WildProblem<'_> {
     /// linearity in v, so each replication costs G², not n.
     ///
     /// # Errors
-    /// [`Error::Shape`], [`Error::Singular`], or what `absorb` returns.
+    /// [`Error::Shape`]; [`Error::Specification`] for fewer than two clusters; [`Error::Singular`]; or what `absorb`
+    /// returns.
     pub fn test(&self, which: usize, null: f64, options: &WildBootstrap) -> Result<WildResult> {
         crate::coefficients::check_level(options.level)?;
         let n = self.y.len();
-        if self.x.nrows() != n || self.clusters.codes().len() != n {
-            return Err(Error::Shape { what: "regressors or clusters".into(), expected: n, got: self.x.nrows() });
+        let lengths = [
+            ("the regressors", self.x.nrows()),
+            ("the clusters", self.clusters.codes().len()),
+            ("the roots of the weights", self.root_weight.map_or(n, <[f64]>::len)),
+        ];
+        if let Some((what, got)) = lengths.into_iter().find(|(_, got)| *got != n) {
+            return Err(Error::Shape { what: what.into(), expected: n, got });
+        }
+        if self.clusters.count() < 2 {
+            return Err(Error::Specification(format!(
+                "the wild cluster bootstrap needs two clusters or more, got {}",
+                self.clusters.count()
+            )));
         }
         if which >= self.x.ncols() {
             return Err(Error::Specification(format!("no column {which} among {} regressors", self.x.ncols())));
@@ -134,13 +146,12 @@ impl WildProblem<'_> {
         let estimate = linalg::dot(&w, &y);
         let residual = leave(&y, &qr.q);
         let groups = self.clusters.count();
-        let t_of = |null: f64| -> f64 {
-            let mut sums = vec![0.0; groups];
-            for ((&g, w), u) in self.clusters.codes().iter().zip(&w).zip(&residual) {
-                sums[g as usize] += w * u;
-            }
-            (estimate - null) / sums.iter().map(|s| s * s).sum::<f64>().sqrt()
-        };
+        let mut sums = vec![0.0; groups];
+        for ((&g, w), u) in self.clusters.codes().iter().zip(&w).zip(&residual) {
+            sums[g as usize] += w * u;
+        }
+        let se = sums.iter().map(|s| s * s).sum::<f64>().sqrt();
+        let t_of = |null: f64| (estimate - null) / se;
         // Residuals under the null: M₋ⱼ(y − b₀xⱼ), or the unrestricted ones for every b₀.
         let (u0, u1) =
             if options.restricted { (leave(&y, &q_others), partial.clone()) } else { (residual.clone(), vec![0.0; n]) };
@@ -148,9 +159,8 @@ impl WildProblem<'_> {
         let (draws, enumerated) = weights(groups, options);
         let p_of = |null: f64| -> f64 { parts.share_above(null, t_of(null).abs(), &draws, groups) };
         let p = p_of(null);
-        let se = (estimate - null) / t_of(null);
-        let interval = invert(estimate, se.abs(), 1.0 - options.level, &p_of);
-        Ok(WildResult { estimate, t: t_of(null), p, interval, replications: draws.len() / groups.max(1), enumerated })
+        let interval = invert(estimate, se, 1.0 - options.level, &p_of);
+        Ok(WildResult { estimate, t: t_of(null), p, interval, replications: draws.len() / groups, enumerated })
     }
 
     fn parts(&self, w: &[f64], q: &Mat<f64>, u0: &[f64], u1: &[f64]) -> Result<Parts> {
@@ -247,14 +257,19 @@ fn weights(groups: usize, options: &WildBootstrap) -> (Vec<f64>, bool) {
     }
     let mut draws = Vec::with_capacity(replications * groups);
     for replication in 0..replications {
-        let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
-        rng.set_stream(replication as u64);
+        let mut rng = Stream::new(options.seed, replication as u64);
         for _ in 0..groups {
             draws.push(match options.weights {
-                WildWeights::Rademacher => f64::from(rng.next_u32() & 1) * 2.0 - 1.0,
+                WildWeights::Rademacher => {
+                    if rng.below(2) == 1 {
+                        1.0
+                    } else {
+                        -1.0
+                    }
+                }
                 WildWeights::Webb => {
-                    let size = [0.5_f64, 1.0, 1.5][(rng.next_u32() % 3) as usize].sqrt();
-                    if rng.next_u32() & 1 == 1 { size } else { -size }
+                    let size = [0.5_f64, 1.0, 1.5][rng.below(3)].sqrt();
+                    if rng.below(2) == 1 { size } else { -size }
                 }
             });
         }

@@ -5,6 +5,7 @@ use crate::outcome::{TestOutcome, TestStat};
 
 /// Pesaran's CD with the average correlations it rests on.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct PesaranCd {
     /// √(2/(N(N−1))) Σ_{i<j} √T_ij ρ̂_ij, standard normal under independence.
     pub test: TestOutcome,

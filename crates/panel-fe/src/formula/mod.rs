@@ -43,6 +43,7 @@ pub struct Span {
 
 /// A function of one column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Function {
     /// The column itself.
     Identity,

@@ -26,10 +26,8 @@ struct Sum {
 
 impl Parser<'_> {
     fn formula(mut self) -> Result<Formula, FormulaError> {
+        // A product `a:b` is a variable, too: the response of its own first stage.
         let response = self.term()?;
-        if response.factors.len() > 1 {
-            return Err(error_at(self.text, response.span.start, "the left-hand side is one variable, not a product"));
-        }
         self.expect('~')?;
         let right = self.sum()?;
         let mut formula = Formula {

@@ -16,7 +16,7 @@ use crate::vcov::{Kernel, Periods};
 /// `constant` is the place of the constant among the exogenous regressors.
 ///
 /// # Errors
-/// [`Error::Unsupported`] for other kernels; [`Error::Shape`].
+/// [`Error::Unsupported`] for other kernels; [`Error::Shape`]; [`Error::Specification`] for several rows in a period.
 pub fn automatic_bandwidth(
     system: &IvSystem,
     fit: &IvFit,
@@ -39,7 +39,13 @@ pub fn automatic_bandwidth(
     for i in 0..system.rows {
         let w: f64 = (0..system.k2()).filter(|&j| Some(j) != constant).map(|j| system.w[(i, j)]).sum();
         let z: f64 = (0..system.l1()).map(|j| system.z[(i, j)]).sum();
-        series[codes[i] as usize] = Some(fit.weighted_residual[i] * (w + z));
+        let place = &mut series[codes[i] as usize];
+        if place.is_some() {
+            return Err(Error::Specification(
+                "the automatic bandwidth is for one time series, but a period has several rows".into(),
+            ));
+        }
+        *place = Some(fit.weighted_residual[i] * (w + z));
     }
     let t = series.len() as f64;
     let most = (20.0 * (t / 100.0).powf(e)).trunc();

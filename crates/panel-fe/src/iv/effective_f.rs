@@ -2,7 +2,7 @@
 
 use super::moments::{IvDof, MomentCovariance};
 use super::system::IvSystem;
-use crate::distribution::chi_squared_upper;
+use crate::distribution::{chi_squared_upper, upper_quantile};
 use crate::error::{Error, Result};
 use crate::linalg;
 use crate::outcome::{TestOutcome, TestStat};
@@ -14,8 +14,8 @@ use faer::Side;
 pub struct EffectiveF {
     /// F_eff = A'A / tr Ŵ₂, Ŵ₂ the small-sample covariance of Q_z'D̃.
     pub test: TestOutcome,
-    /// Effective degrees of freedom at τ = 10 %.
-    pub effective_df: f64,
+    /// Effective degrees of freedom at τ = 10 %; absent with the test.
+    pub effective_df: Option<f64>,
     /// (τ, critical value at 5 %): weak when the worst-case bias of 2SLS may exceed the share τ of its benchmark.
     pub critical: Vec<(f64, f64)>,
 }
@@ -43,6 +43,13 @@ pub fn effective_f(system: &IvSystem, covariance: &MomentCovariance<'_>, dof: &I
     let largest = eigenvalues.iter().fold(0.0_f64, |high, &v| high.max(v));
     let a = system.a.col_as_slice(0);
     let stat = linalg::dot(a, a) / trace * small;
+    let name = "Montiel Olea-Pflueger effective F";
+    let positive = eigenvalues.first().is_some_and(|&smallest| smallest > -1e-12 * largest) && trace > 0.0;
+    if !positive || !squares.is_finite() {
+        let reason = "the covariance of the first-stage moments is not positive semidefinite";
+        let test = TestOutcome::not_available(name, reason);
+        return Ok(EffectiveF { test, effective_df: None, critical: Vec::new() });
+    }
     let effective = |x: f64| trace * trace * (1.0 + 2.0 * x) / (squares + 2.0 * x * trace * largest);
     let critical = [0.05, 0.10, 0.20, 0.30]
         .iter()
@@ -53,9 +60,8 @@ pub fn effective_f(system: &IvSystem, covariance: &MomentCovariance<'_>, dof: &I
         })
         .collect();
     let effective_df = effective(10.0);
-    let test =
-        TestStat::tabulated("Montiel Olea-Pflueger effective F", "the instruments are weak", stat, effective_df, None);
-    Ok(EffectiveF { test: test.into(), effective_df, critical })
+    let test = TestStat::tabulated(name, "the instruments are weak", stat, effective_df, None);
+    Ok(EffectiveF { test: test.into(), effective_df: Some(effective_df), critical })
 }
 
 /// P(χ²(df; λ) ≥ x), a Poisson mixture of central tails summed outwards from its mode.
@@ -73,11 +79,12 @@ fn noncentral_upper(x: f64, df: f64, lambda: f64) -> f64 {
         }
         j -= 1.0;
     }
+    // Weights fall from the mode on; `NaN` ends the sum, too.
     j = mode + 1.0;
     loop {
         let weight = log_weight(j).exp();
         total += weight * chi_squared_upper(x, df + 2.0 * j);
-        if weight < 1e-18 {
+        if weight.is_nan() || weight < 1e-18 {
             break;
         }
         j += 1.0;
@@ -86,18 +93,7 @@ fn noncentral_upper(x: f64, df: f64, lambda: f64) -> f64 {
 }
 
 fn noncentral_quantile(tail: f64, df: f64, lambda: f64) -> f64 {
-    let (mut low, mut high) = (0.0, 1.0);
-    while noncentral_upper(high, df, lambda) > tail && high < 1e12 {
-        high *= 2.0;
-    }
-    for _ in 0..100 {
-        let middle = 0.5 * (low + high);
-        if middle <= low || middle >= high {
-            break;
-        }
-        if noncentral_upper(middle, df, lambda) > tail { low = middle } else { high = middle }
-    }
-    0.5 * (low + high)
+    upper_quantile(tail, |x| noncentral_upper(x, df, lambda))
 }
 
 #[cfg(test)]

@@ -331,15 +331,16 @@ pub fn wald_f(
 
 /// Measures of fit of an instrumental-variable estimate.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct Goodness {
     /// 1 − u'u/Σ(y−ȳ)² with a constant, else the uncentred one.
     pub r2: f64,
     /// 1 − (1−R²)(N−c)/(N−K−d−sd), c = 1 with a constant.
     pub r2_adjusted: f64,
     /// 1 − u'u/Σy².
-    pub r2_uncentred: f64,
+    pub r2_uncentered: f64,
     /// 1 − u'u/Σ(y−ȳ)².
-    pub r2_centred: f64,
+    pub r2_centered: f64,
     /// √σ².
     pub rmse: f64,
 }
@@ -359,8 +360,8 @@ pub fn goodness(system: &IvSystem, fit: &IvFit, has_constant: bool) -> Goodness 
         None => system.y.iter().map(|y| (y - mean).powi(2)).sum(),
         Some(root) => system.y.iter().zip(root).map(|(y, r)| (y - mean * r).powi(2)).sum(),
     };
-    let (r2_uncentred, r2_centred) = (1.0 - fit.rss / total, 1.0 - fit.rss / centred);
-    let (r2, c) = if has_constant { (r2_centred, 1.0) } else { (r2_uncentred, 0.0) };
+    let (r2_uncentered, r2_centered) = (1.0 - fit.rss / total, 1.0 - fit.rss / centred);
+    let (r2, c) = if has_constant { (r2_centered, 1.0) } else { (r2_uncentered, 0.0) };
     let r2_adjusted = 1.0 - (1.0 - r2) * (n - c) / fit.dof.residual(n, system.k(), false);
-    Goodness { r2, r2_adjusted, r2_uncentred, r2_centred, rmse: fit.sigma2.sqrt() }
+    Goodness { r2, r2_adjusted, r2_uncentered, r2_centered, rmse: fit.sigma2.sqrt() }
 }

@@ -20,6 +20,9 @@ struct Canonical {
 }
 
 fn canonical(system: &IvSystem) -> Result<Canonical> {
+    if system.k1() == 0 {
+        return Err(Error::Specification("identification is of endogenous regressors, and there are none".into()));
+    }
     let qr_d = thin_qr(system.d_tilde.as_ref());
     // Θ = A R_D⁻¹, by solving R_D'Θ' = A'.
     let theta = solve_upper_transposed(qr_d.r.as_ref(), system.a.transpose()).transpose().to_owned();
@@ -205,8 +208,14 @@ fn kronecker_scores(z: MatRef<'_, f64>, d: &Mat<f64>) -> Mat<f64> {
 /// Places of names in a list.
 ///
 /// # Errors
-/// [`Error::UnknownOption`].
+/// [`Error::UnknownOption`]; [`Error::Specification`] without names, or for a name that comes twice.
 pub(crate) fn positions(names: &[String], wanted: &[String], what: &'static str) -> Result<Vec<usize>> {
+    if wanted.is_empty() {
+        return Err(Error::Specification(format!("which {what}? One of: {}", names.join(", "))));
+    }
+    if let Some(twice) = (1..wanted.len()).find(|&i| wanted[..i].contains(&wanted[i])) {
+        return Err(Error::Specification(format!("the {what} `{}` is named twice", wanted[twice])));
+    }
     wanted
         .iter()
         .map(|name| {

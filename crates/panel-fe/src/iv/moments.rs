@@ -67,6 +67,7 @@ impl IvDof {
 
 /// Covariance of Σ zᵢuᵢ.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub enum MomentCovariance<'a> {
     /// σ² Z'WZ with σ² = u'Wu/(N−d).
     Iid,

@@ -7,7 +7,7 @@ use super::gmm::{efficient_gmm, instrument_basis, regressors_in_basis};
 use super::identification::positions;
 use super::moments::{IvDof, MomentCovariance};
 use super::system::IvSystem;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::linalg;
 use crate::outcome::{TestOutcome, TestStat};
 use faer::{Mat, MatRef};
@@ -65,36 +65,37 @@ pub fn basmann(system: &IvSystem, fit: &IvFit, dof: &IvDof) -> TestOutcome {
 
 /// Anderson & Rubin (1950) over-identification statistics of LIML, for iid errors.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct LimlOveridentification {
     /// (N−d) ln κ ~ χ²(L−K).
     pub likelihood_ratio: TestOutcome,
     /// (N−d)(κ−1) ~ χ²(L−K).
-    pub linearised: TestOutcome,
+    pub linearized: TestOutcome,
 }
 
 /// See [`LimlOveridentification`].
 #[must_use]
 pub fn liml_overidentification(system: &IvSystem, fit: &IvFit, dof: &IvDof) -> LimlOveridentification {
     let df = (system.l() - system.k()) as f64;
-    let (ratio, linear) = ("Anderson-Rubin LIML LR", "Anderson-Rubin LIML linearised");
+    let (ratio, linear) = ("Anderson-Rubin LIML LR", "Anderson-Rubin LIML linearized");
     let Some(excess) = fit.kappa_minus_one else {
         let why = "the estimator is not LIML or Fuller";
         return LimlOveridentification {
             likelihood_ratio: TestOutcome::not_available(ratio, why),
-            linearised: TestOutcome::not_available(linear, why),
+            linearized: TestOutcome::not_available(linear, why),
         };
     };
     if df == 0.0 {
         let why = "the equation is exactly identified";
         return LimlOveridentification {
             likelihood_ratio: TestOutcome::not_available(ratio, why),
-            linearised: TestOutcome::not_available(linear, why),
+            linearized: TestOutcome::not_available(linear, why),
         };
     }
     let large = dof.large(system.n);
     LimlOveridentification {
         likelihood_ratio: TestStat::chi_squared(ratio, VALID, large * excess.ln_1p(), df).into(),
-        linearised: TestStat::chi_squared(linear, VALID, large * excess, df).into(),
+        linearized: TestStat::chi_squared(linear, VALID, large * excess, df).into(),
     }
 }
 
@@ -216,28 +217,28 @@ fn two_stage_residual(system: &IvSystem) -> Vec<f64> {
 }
 
 /// Wu-Hausman F: the first-stage residuals added to OLS, F(K₁, N−K−K₁−d−sd), for iid errors
-/// (Wu 1973; Hausman 1978).
-///
-/// # Errors
-/// [`Error::Singular`] when the first stages fit perfectly.
-pub fn wu_hausman(system: &IvSystem, dof: &IvDof) -> Result<TestOutcome> {
+/// (Wu 1973; Hausman 1978); not available when the first stages fit perfectly.
+#[must_use]
+pub fn wu_hausman(system: &IvSystem, dof: &IvDof) -> TestOutcome {
     let name = "Wu-Hausman F";
     let null = format!("{} are exogenous", system.endog_names().join(", "));
     let k1 = system.k1();
-    let rss = |x: &Mat<f64>| -> Result<f64> {
+    let rss = |x: &Mat<f64>| -> Option<f64> {
         let qr = thin_qr(x.as_ref());
         if !qr.collinear.is_empty() {
-            return Err(Error::Singular("the regression augmented by the first-stage residuals".into()));
+            return None;
         }
         let fit = &qr.q * (qr.q.transpose() * column(&system.y_tilde));
-        Ok(system.y_tilde.iter().enumerate().map(|(i, y)| (y - fit[(i, 0)]).powi(2)).sum())
+        Some(system.y_tilde.iter().enumerate().map(|(i, y)| (y - fit[(i, 0)]).powi(2)).sum())
     };
-    let restricted = rss(&system.d_tilde)?;
-    let augmented = rss(&beside(system.d_tilde.as_ref(), system.first_stage_residuals().as_ref()))?;
+    let both = rss(&system.d_tilde).zip(rss(&beside(system.d_tilde.as_ref(), system.first_stage_residuals().as_ref())));
+    let Some((restricted, augmented)) = both else {
+        return TestOutcome::not_available(name, "the first stages fit perfectly");
+    };
     let df2 = dof.residual(system.n, system.k() + k1, false);
     if df2 <= 0.0 {
-        return Ok(TestOutcome::not_available(name, format!("{df2} residual degrees of freedom")));
+        return TestOutcome::not_available(name, format!("{df2} residual degrees of freedom"));
     }
     let stat = ((restricted - augmented) / k1 as f64) / (augmented / df2);
-    Ok(TestStat::f(name, null, stat, k1 as f64, df2).into())
+    TestStat::f(name, null, stat, k1 as f64, df2).into()
 }

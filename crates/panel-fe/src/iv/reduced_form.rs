@@ -11,7 +11,12 @@ use faer::{Mat, Scale};
 
 /// One reduced-form equation.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct ReducedForm {
+    /// The variable that is explained.
+    pub response: String,
+    /// Names of the instruments: the excluded ones, then the exogenous regressors.
+    pub names: Vec<String>,
     /// Coefficients of the excluded instruments, then of the exogenous regressors.
     pub coef: Vec<f64>,
     /// Their covariance, always with the small-sample correction (as `ivreg2, saverf`).
@@ -41,6 +46,7 @@ pub fn reduced_form(system: &IvSystem, covariance: &MomentCovariance<'_>, dof: &
         (true, false) => 0.0,
         (false, _) => gamma[(i - l1, j)],
     });
+    let names: Vec<String> = system.excluded_names().iter().chain(system.exog_names()).cloned().collect();
     let first = system.first_stage_residuals();
     let equation = |name: &str, projected: Vec<f64>, on_w: Vec<f64>, residual: &[f64]| -> Result<ReducedForm> {
         let tilde: Vec<f64> = projected.iter().chain(&on_w).copied().collect();
@@ -58,7 +64,7 @@ pub fn reduced_form(system: &IvSystem, covariance: &MomentCovariance<'_>, dof: &
             Err(error) => TestOutcome::not_available(f_name, reason(&error, clusters)),
         };
         let rmse = (linalg::dot(residual, residual) / dof.residual(n, system.l(), false)).sqrt();
-        Ok(ReducedForm { coef, vcov, rmse, f })
+        Ok(ReducedForm { response: name.into(), names: names.clone(), coef, vcov, rmse, f })
     };
     let mut out = vec![equation("the outcome", system.c.clone(), system.f_y.clone(), &system.reduced_form_residual())?];
     for (j, name) in system.endog_names().iter().enumerate() {

@@ -6,6 +6,7 @@ use faer::{Mat, MatRef};
 
 /// Weights, in the meaning of Stata's weight types.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub enum Weights<'a> {
     /// Every row counts once.
     None,

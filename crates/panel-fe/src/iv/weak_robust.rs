@@ -5,7 +5,7 @@ use super::first_stage::reason;
 use super::gmm::instrument_basis;
 use super::moments::{IvDof, MomentCovariance};
 use super::system::IvSystem;
-use crate::distribution::f_upper;
+use crate::distribution::f_critical;
 use crate::error::{Error, Result};
 use crate::linalg;
 use crate::outcome::{TestOutcome, TestStat};
@@ -13,6 +13,7 @@ use faer::{Mat, Scale};
 
 /// Anderson-Rubin test in its F and χ² forms.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct AndersonRubin {
     /// F(L₁, N−L−d−sd), or F(L₁, G−1) under clustering.
     pub f: TestOutcome,
@@ -83,6 +84,7 @@ pub fn stock_wright(system: &IvSystem, covariance: &MomentCovariance<'_>, dof: &
 
 /// Confidence set of the coefficient of a single endogenous regressor by inversion of the Anderson-Rubin F.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct AndersonRubinSet {
     /// Level, such as .95.
     pub level: f64,
@@ -93,13 +95,18 @@ pub struct AndersonRubinSet {
 /// Number of steps of the search over arctan((β − β̂)/scale).
 const STEPS: usize = 4000;
 
+/// Share of an interval that a golden-section step keeps.
+const GOLDEN: f64 = 0.618_033_988_749_894_9;
+
 /// All β that the Anderson-Rubin F does not reject, for one endogenous regressor.
 ///
 /// Ω(β) is quadratic in β, so it is computed from three covariances; the set is searched on the projective line
-/// (4000 steps, ends refined by bisection), so unbounded sets and unions are found as such.
+/// (4000 steps, turning points by golden section, ends by bisection), so unbounded sets, unions and slivers are
+/// found as such.
 ///
 /// # Errors
-/// [`Error::Specification`] for several endogenous regressors or a level outside (0, 1); [`Error::Unsupported`].
+/// [`Error::Specification`] for several endogenous regressors, a level outside (0, 1), a singular covariance of the
+/// reduced form (fewer clusters than instruments) or no degrees of freedom; [`Error::Unsupported`].
 pub fn anderson_rubin_set(
     system: &IvSystem,
     level: f64,
@@ -137,7 +144,18 @@ pub fn anderson_rubin_set(
     let clusters = covariance.clusters();
     let l1 = system.l1() as f64;
     let factor = dof.wald_to_f(system.n, system.l(), clusters) / l1;
-    let critical = f_critical(1.0 - level, l1, dof.f_denominator(system.n, system.l(), clusters));
+    let df2 = dof.f_denominator(system.n, system.l(), clusters);
+    if df2.is_nan() || df2 <= 0.0 {
+        return Err(Error::Specification(format!("the Anderson-Rubin test has {df2} degrees of freedom")));
+    }
+    // Where the covariance is singular at the estimate and at infinity, it is everywhere.
+    for (place, omega) in [("the estimate", &m0), ("infinity", &m1)] {
+        if let Err(error) = Factor::new(omega.as_ref(), "the covariance of the reduced form") {
+            let why = reason(&error, clusters);
+            return Err(Error::Specification(format!("no Anderson-Rubin set: at {place}, {why}")));
+        }
+    }
+    let critical = f_critical(1.0 - level, l1, df2);
     // Homogeneous in (cos θ, sin θ), t = tan θ.
     let excess = |theta: f64| -> f64 {
         let (s, c) = theta.sin_cos();
@@ -149,22 +167,20 @@ pub fn anderson_rubin_set(
             Err(_) => -critical,
         }
     };
-    let half = std::f64::consts::FRAC_PI_2;
-    let theta = |k: usize| -half + std::f64::consts::PI * k as f64 / STEPS as f64;
-    let values: Vec<f64> = (0..=STEPS).map(|k| excess(theta(k))).collect();
+    let points = sign_changes(&excess);
     let mut intervals = Vec::new();
-    let mut start = (values[0] <= 0.0).then_some(f64::NEG_INFINITY);
-    for k in 1..=STEPS {
-        if (values[k] <= 0.0) == (values[k - 1] <= 0.0) {
+    let mut start = (points[0].1 <= 0.0).then_some(f64::NEG_INFINITY);
+    for pair in points.windows(2) {
+        let ((mut low, before), (mut high, after)) = (pair[0], pair[1]);
+        if (before <= 0.0) == (after <= 0.0) {
             continue;
         }
-        let (mut low, mut high) = (theta(k - 1), theta(k));
         for _ in 0..200 {
             let middle = 0.5 * (low + high);
             if middle <= low || middle >= high {
                 break;
             }
-            if (excess(middle) <= 0.0) == (values[k - 1] <= 0.0) { low = middle } else { high = middle }
+            if (excess(middle) <= 0.0) == (before <= 0.0) { low = middle } else { high = middle }
         }
         let beta = center + scale * (0.5 * (low + high)).tan();
         match start.take() {
@@ -178,19 +194,42 @@ pub fn anderson_rubin_set(
     Ok(AndersonRubinSet { level, intervals })
 }
 
-/// The F with upper tail probability `tail`, by bisection.
-pub(crate) fn f_critical(tail: f64, df1: f64, df2: f64) -> f64 {
-    let mut high = 1.0;
-    while f_upper(high, df1, df2) > tail && high < 1e300 {
-        high *= 2.0;
-    }
-    let mut low = 0.0;
-    for _ in 0..200 {
-        let middle = 0.5 * (low + high);
-        if middle <= low || middle >= high {
-            break;
+/// Angles in ascending order with the excess there, close enough to tell every change of its sign: a grid, and where the
+/// excess turns between grid points without a change of sign, the turning point if it lies on the other side.
+fn sign_changes(excess: &impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
+    let theta = |k: usize| std::f64::consts::PI * (k as f64 / STEPS as f64 - 0.5);
+    let grid: Vec<f64> = (0..=STEPS).map(|k| excess(theta(k))).collect();
+    let mut points: Vec<(f64, f64)> = grid.iter().enumerate().map(|(k, &value)| (theta(k), value)).collect();
+    let step = std::f64::consts::PI / STEPS as f64;
+    for k in 0..STEPS {
+        // The excess has the period π: infinity has neighbours, too.
+        let (before, here, after) = (grid[(k + STEPS - 1) % STEPS], grid[k], grid[k + 1]);
+        // Outside the set a minimum is of interest, inside it a maximum.
+        let sign = if here <= 0.0 { -1.0 } else { 1.0 };
+        let (before, after) = (sign * (before - here), sign * (after - here));
+        if before < 0.0 || after < 0.0 || before + after == 0.0 {
+            continue;
         }
-        if f_upper(middle, df1, df2) > tail { low = middle } else { high = middle }
+        let (mut low, mut high) = (theta(k) - step, theta(k) + step);
+        for _ in 0..100 {
+            let (left, right) = (high - GOLDEN * (high - low), low + GOLDEN * (high - low));
+            let (at_left, at_right) = (excess(left), excess(right));
+            let (angle, value) = if sign * at_left < sign * at_right { (left, at_left) } else { (right, at_right) };
+            if (value <= 0.0) != (here <= 0.0) {
+                let inside = if angle < theta(0) { angle + std::f64::consts::PI } else { angle };
+                points.push((inside, value));
+                break;
+            }
+            if sign * at_left < sign * at_right {
+                high = right
+            } else {
+                low = left
+            }
+            if high - low <= 1e-12 {
+                break;
+            }
+        }
     }
-    0.5 * (low + high)
+    points.sort_by(|x, y| x.0.total_cmp(&y.0));
+    points
 }

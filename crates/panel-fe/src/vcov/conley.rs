@@ -90,13 +90,13 @@ pub(crate) fn spatial_within_periods(
 /// Distinct places in order of latitude, then longitude.
 fn distinct_places(coordinates: &[(f64, f64)]) -> (Groups, Vec<(f64, f64)>) {
     let compare = |a: &(f64, f64), b: &(f64, f64)| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1));
-    let mut at = coordinates.to_vec();
+    // Plus zero: -0 and 0 are one place.
+    let plus_zero = |&(lat, lon): &(f64, f64)| (lat + 0.0, lon + 0.0);
+    let mut at: Vec<(f64, f64)> = coordinates.iter().map(plus_zero).collect();
     at.sort_unstable_by(compare);
-    at.dedup();
-    let codes: Vec<u32> = coordinates
-        .iter()
-        .map(|place| at.binary_search_by(|known| compare(known, place)).map_or(0, |i| i as u32))
-        .collect();
+    at.dedup_by(|a, b| compare(a, b).is_eq());
+    let place = |one: &(f64, f64)| at.partition_point(|known| compare(known, &plus_zero(one)).is_lt()) as u32;
+    let codes: Vec<u32> = coordinates.iter().map(place).collect();
     (Groups::new(&codes), at)
 }
 

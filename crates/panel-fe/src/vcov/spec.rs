@@ -30,6 +30,7 @@ pub enum ConleyKernel {
 
 /// What a missing period does to lags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Gaps {
     /// Lags follow the calendar: a missing year is a missing step (ivreg2).
     Calendar,
@@ -52,8 +53,9 @@ impl FromStr for Gaps {
 /// A covariance estimator, named by columns of the panel.
 ///
 /// Notation ([`FromStr`]): `iid`, `hc1`, `hc2`, `hc3`, `cluster:a`, `cluster:a,b` (one to four, `a^b` for an
-/// interaction), `dk:L`, `nw:L`, `conley:KM`, `conley:KM:bartlett`, `conley:KM:L` (with L serial lags); `dk` and `nw`
-/// alone take L = ⌊T^(1/4)⌋.
+/// interaction), `dk:L`, `nw:L`, `conley:KM`, `conley:KM:bartlett`, `conley:KM:L` (with L serial lags),
+/// `conley:KM:fixest-triangular` and `conley:KM:fixest-spherical` (its distances); `dk` and `nw` alone take
+/// L = ⌊T^(1/4)⌋.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub enum Vcov {
@@ -109,6 +111,21 @@ impl Vcov {
     }
 }
 
+impl Vcov {
+    /// Refuses what the notation cannot say: no key or more than four, a cut-off that is no distance.
+    pub(crate) fn check(&self) -> Result<()> {
+        match self {
+            Self::Cluster(keys) if !(1..=4).contains(&keys.len()) => {
+                Err(Error::Specification(format!("clusters need one to four keys, got {}", keys.len())))
+            }
+            Self::Conley { cutoff_km, .. } if !(*cutoff_km > 0.0 && cutoff_km.is_finite()) => {
+                Err(Error::Specification(format!("a Conley cut-off is a distance in km above 0, got {cutoff_km}")))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 const KNOWN: &str = "iid, hc1, hc2, hc3, cluster:a, cluster:a,b, dk:L, nw:L or conley:KM";
 
 impl FromStr for Vcov {
@@ -140,14 +157,17 @@ impl FromStr for Vcov {
                     return Err(unknown());
                 }
                 let (mut kernel, mut serial_lags) = (ConleyKernel::Uniform, None);
+                let mut distance = ConleyDistance::GreatCircle;
                 for part in parts {
                     match part {
                         "uniform" => kernel = ConleyKernel::Uniform,
                         "bartlett" => kernel = ConleyKernel::Bartlett,
+                        "fixest-triangular" => distance = ConleyDistance::FixestTriangular,
+                        "fixest-spherical" => distance = ConleyDistance::FixestSpherical,
                         lags => serial_lags = Some(lags.parse().map_err(|_| unknown())?),
                     }
                 }
-                Ok(Self::Conley { cutoff_km, kernel, distance: ConleyDistance::GreatCircle, serial_lags })
+                Ok(Self::Conley { cutoff_km, kernel, distance, serial_lags })
             }
             _ => Err(unknown()),
         }
@@ -168,11 +188,16 @@ impl fmt::Display for Vcov {
             Self::Cluster(keys) => write!(f, "cluster:{}", keys.join(",")),
             Self::DriscollKraay { lags } => with_lags(f, "dk", lags),
             Self::NeweyWest { lags } => with_lags(f, "nw", lags),
-            Self::Conley { cutoff_km, kernel, serial_lags, .. } => {
+            Self::Conley { cutoff_km, kernel, distance, serial_lags } => {
                 write!(f, "conley:{cutoff_km}")?;
                 if *kernel == ConleyKernel::Bartlett {
                     f.write_str(":bartlett")?;
                 }
+                f.write_str(match distance {
+                    ConleyDistance::GreatCircle => "",
+                    ConleyDistance::FixestTriangular => ":fixest-triangular",
+                    ConleyDistance::FixestSpherical => ":fixest-spherical",
+                })?;
                 serial_lags.map_or(Ok(()), |lags| write!(f, ":{lags}"))
             }
         }
@@ -185,7 +210,17 @@ mod tests {
 
     #[test]
     fn notation_round_trips() {
-        for text in ["iid", "hc1", "hc3", "cluster:city", "cluster:city,year", "dk:2", "nw", "conley:300:bartlett:2"] {
+        for text in [
+            "iid",
+            "hc1",
+            "hc3",
+            "cluster:city",
+            "cluster:city,year",
+            "dk:2",
+            "nw",
+            "conley:300:bartlett:2",
+            "conley:300:fixest-spherical:1",
+        ] {
             assert_eq!(text.parse::<Vcov>().expect("known").to_string(), text);
         }
         for text in ["", "hc4", "cluster:", "cluster:a,b,c,d,e", "dk:x", "conley:-1", "conley:", "iid:2"] {

@@ -139,7 +139,8 @@ fn resampling_clusters_of_the_mean_has_the_textbook_standard_error() {
     let means: Vec<f64> = (0..50).map(|g| y[4 * g..4 * g + 4].iter().sum::<f64>() / 4.0).collect();
     let grand = means.iter().sum::<f64>() / 50.0;
     let want = (means.iter().map(|m| (m - grand).powi(2)).sum::<f64>()).sqrt() / 50.0;
-    assert!((summary.se(0) / want - 1.0).abs() < 0.03, "{} against {want}", summary.se(0));
+    let se = summary.se(0).expect("draws");
+    assert!((se / want - 1.0).abs() < 0.03, "{se} against {want}");
     let (low, high) = summary.percentile(0, 0.95).expect("draws");
     assert!((low - (grand - 1.96 * want)).abs() < 0.15 * want && (high - (grand + 1.96 * want)).abs() < 0.15 * want);
     let (bc_low, bc_high) = summary.bias_corrected(0, 0.95).expect("draws");

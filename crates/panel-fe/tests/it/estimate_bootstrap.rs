@@ -5,7 +5,7 @@ use crate::golden_files::Csv;
 use faer::Mat;
 use panel_core::Panel;
 use panel_fe::bootstrap::{Resampling, WildBootstrap, WildProblem};
-use panel_fe::mediation::mediate_bootstrap;
+use panel_fe::mediation::MediationBootstrap;
 use panel_fe::vcov::Groups;
 use panel_fe::{Error, Estimate, Model, Options, fit, fit_many, fit_samples};
 
@@ -120,16 +120,15 @@ fn mediated_effects_are_bootstrapped_on_common_resamples() {
     let mediator = estimate(&data, "capital ~ value + value^2 | firm");
     let outcome = estimate(&data, "inv ~ value + value^2 + capital | firm");
     let firms = Groups::new(data.entity_of_row());
-    let summary = mediate_bootstrap(
-        &total,
-        &mediator,
-        &outcome,
-        (&["value", "value^2"], "capital"),
-        &[1000.0],
-        &Resampling::Clusters(&firms),
-        (100, 3),
-    )
-    .expect("runs");
+    let plan = MediationBootstrap {
+        x: &["value", "value^2"],
+        mediator: "capital",
+        at: &[1000.0],
+        resampling: Resampling::Clusters(&firms),
+        replications: 100,
+        seed: 3,
+    };
+    let summary = plan.run(&total, &mediator, &outcome).expect("runs");
     let b = outcome.coefficient("capital").expect("there").estimate;
     for (j, a) in mediator.estimates.iter().enumerate() {
         assert!((summary.estimate[j] / (a * b) - 1.0).abs() < 1e-12);
@@ -140,16 +139,7 @@ fn mediated_effects_are_bootstrapped_on_common_resamples() {
     assert!(low < high);
     let other =
         fit(&data, "inv ~ value | firm", &Options::default(), Some(&[vec![true; 150], vec![false; 50]].concat()));
-    let error = mediate_bootstrap(
-        &other.expect("fits"),
-        &mediator,
-        &outcome,
-        (&["value"], "capital"),
-        &[],
-        &Resampling::Pairs,
-        (10, 3),
-    )
-    .expect_err("another sample");
+    let error = plan.run(&other.expect("fits"), &mediator, &outcome).expect_err("another sample");
     assert!(matches!(error, Error::Specification(_)), "{error}");
 }
 

@@ -19,6 +19,15 @@ fn check(text: &str) {
     }
 }
 
+/// Found by fuzzing: a product among the endogenous regressors has a first stage, too.
+#[test]
+fn a_product_has_a_first_stage() {
+    let formula = Formula::parse("y ~ w | city | Va * Infra ~ z1 + z2 + z3").expect("a formula");
+    let stage = formula.first_stage(2).expect("Va:Infra");
+    assert_eq!(stage.to_string(), "Va:Infra ~ z1 + z2 + z3 + w | city");
+    check("y ~ 1 | Va + V* vin ~ i");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 

@@ -233,6 +233,7 @@ fn every_estimator_covariance_and_rule() {
         }
     }
     eprintln!("{checked} numbers compared, {refused} tests refused because their covariance is indefinite");
+    assert!(checked > 3500, "only {checked} numbers were compared");
     assert!(failures.is_empty(), "{} differ:\n{}", failures.len(), failures.join("\n"));
 }
 
@@ -385,6 +386,21 @@ fn end_to_end_from_a_formula() {
                 }
                 let name = format!("{} {rule} {short}", case["id"]);
                 let estimate = model.fit(&panel).unwrap_or_else(|error| panic!("{name}: {error}"));
+                if set == "fixest" {
+                    // The same whatever the covariance: it takes errors as iid, and counts absorbed effects in df2.
+                    let wh = &want["fitstat"]["wh"];
+                    let test = estimate.wu_hausman_test().expect("instruments");
+                    let test = test.available().unwrap_or_else(|| panic!("{name}: {test}"));
+                    let p = test.p.expect("a probability");
+                    let got = [("stat", test.stat), ("df1", test.df), ("df2", test.df2.expect("an F")), ("p", p)];
+                    for (what, got) in got {
+                        let want = wh[what].as_f64().unwrap_or_else(|| panic!("{name}: no {what}"));
+                        checked += 1;
+                        if !close(got, want, 1e-7, 1e-300) {
+                            failures.push(format!("{name} Wu-Hausman {what}: {got:e} against {want:e}"));
+                        }
+                    }
+                }
                 for coefficient in &estimate.coef {
                     let plain = coefficient.name.replace("^2", "2");
                     let key = if set == "fixest"
@@ -412,5 +428,6 @@ fn end_to_end_from_a_formula() {
         }
     }
     eprintln!("{checked} numbers from formulas");
+    assert!(checked > 1000, "only {checked} numbers were compared");
     assert!(failures.is_empty(), "{} differ:\n{}", failures.len(), failures.join("\n"));
 }

@@ -5,9 +5,10 @@ use crate::golden_files::{Csv, close, goldens};
 use panel_core::Panel;
 use panel_fe::iv::Estimator;
 use panel_fe::{Error, Estimate, Like, Model, Singletons, Vcov};
+use std::path::Path;
 
 fn grunfeld() -> Panel {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/grunfeld.csv");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/grunfeld.csv");
     panel(&Csv::read(&path).expect("in the crate"), "firm", "year")
 }
 
@@ -22,21 +23,26 @@ fn fit(data: &Panel, formula: &str, estimator: &str, vcov: &str) -> Estimate {
         .unwrap_or_else(|error| panic!("{formula}, {estimator}, {vcov}: {error}"))
 }
 
+/// Card's (1995) wages, one row a person.
+pub fn card(folder: &Path) -> Panel {
+    let csv = Csv::read(&folder.join("card_data.csv")).expect("data");
+    let ids: Vec<String> = (0..csv.rows.len()).map(|row| row.to_string()).collect();
+    let mut builder = Panel::builder("row", "t").keys(ids.clone(), vec!["1".to_owned(); ids.len()]);
+    for name in
+        ["lwage", "exper", "expersq", "black", "south", "educ", "nearc2", "nearc4", "smsa", "smsa66", "age", "weight"]
+    {
+        // Stata exported single-precision variables at eight digits.
+        let values: Vec<f64> = csv.column(name).iter().map(|v| v.map_or(f64::NAN, |v| f64::from(v as f32))).collect();
+        builder = builder.column(name, values);
+    }
+    builder.build().expect("unique")
+}
+
 /// Stata's `ivreg2 lwage exper expersq black south (educ = nearc2 nearc4), small` with the estimator and covariance.
 #[test]
 fn stata_agrees_from_a_formula() {
     let Some(folder) = goldens().map(|g| g.join("stata_ivreg2r")) else { return };
-    let csv = Csv::read(&folder.join("card_data.csv")).expect("data");
-    // Stata exported single-precision variables at eight digits.
-    let column = |name: &str| -> Vec<f64> {
-        csv.column(name).iter().map(|v| v.map_or(f64::NAN, |v| f64::from(v as f32))).collect()
-    };
-    let ids: Vec<String> = (0..csv.rows.len()).map(|row| row.to_string()).collect();
-    let mut builder = Panel::builder("row", "t").keys(ids.clone(), vec!["1".to_owned(); ids.len()]);
-    for name in ["lwage", "exper", "expersq", "black", "south", "educ", "nearc2", "nearc4", "smsa66"] {
-        builder = builder.column(name, column(name));
-    }
-    let card = builder.build().expect("unique");
+    let card = card(&folder);
     let mut compared = 0;
     for (file, estimator, vcov) in [
         ("card_overid_gmm2s_coef_iid_small", "gmm2s", "iid"),
@@ -51,8 +57,6 @@ fn stata_agrees_from_a_formula() {
         ("card_kclass_half_coef_iid_small", "kclass:0.5", "iid"),
         ("card_kclass_half_coef_hc1_small", "kclass:0.5", "hc1"),
     ] {
-        let mut card = card.clone();
-        card.set("age", column("age")).expect("length");
         let estimate = fit(&card, "lwage ~ exper + expersq + black + south | educ ~ nearc2 + nearc4", estimator, vcov);
         let want = Csv::read(&folder.join(format!("{file}.csv"))).expect("there");
         for row in 0..want.rows.len() {
@@ -145,7 +149,7 @@ fn estimators_are_read_and_refused() {
 /// Klein's Model I, 2SLS and LIML as printed (SAS/ETS, SYSLIN; Greene 2012, table 10.5): divisor N - K.
 #[test]
 fn kleins_model_one() {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/klein.csv");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/klein.csv");
     let csv = Csv::read(&path).expect("in the crate");
     let mut klein = panel(&csv, "country", "year");
     let n = klein.n_rows();

@@ -430,8 +430,8 @@ fn diagnostics(
     put(&["L"], Some(system.l() as f64));
     put(&["r2"], Some(good.r2));
     put(&["r2_a"], Some(good.r2_adjusted));
-    put(&["r2u"], Some(good.r2_uncentred));
-    put(&["r2c"], Some(good.r2_centred));
+    put(&["r2u"], Some(good.r2_uncentered));
+    put(&["r2c"], Some(good.r2_centered));
     put(&["rss"], Some(fitted.rss));
     put(&["rmse", "sigma"], Some(good.rmse));
     put(&["sigmasq"], Some(fitted.sigma2));
@@ -484,8 +484,8 @@ fn diagnostics(
     let liml = liml_overidentification(system, fitted, dof);
     put(&["arubin"], stat(&liml.likelihood_ratio).or(Some(0.0)));
     put(&["arubinp"], p(&liml.likelihood_ratio));
-    put(&["arubin_lin"], stat(&liml.linearised).or(Some(0.0)));
-    put(&["arubin_linp"], p(&liml.linearised));
+    put(&["arubin_lin"], stat(&liml.linearized).or(Some(0.0)));
+    put(&["arubin_linp"], p(&liml.linearized));
     put(&["arubindf"], Some((system.l() - system.k()) as f64));
     out
 }

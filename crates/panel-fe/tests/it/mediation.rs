@@ -40,7 +40,7 @@ fn instantaneous_effect_of_a_quadratic_and_a_broken_identity() {
         total: Coefficients { names: &x, estimates: &[0.7, 0.2], covariance: v1.as_ref(), df: 97.0 },
         mediator: Coefficients { names: &x, estimates: &[0.8, -0.1], covariance: v1.as_ref(), df: 97.0 },
         outcome: Coefficients { names: &xm, estimates: &[0.3, 0.3, 0.5], covariance: v2.as_ref(), df: 96.0 },
-        common_sample: false,
+        common_sample: true,
     };
     let got = mediate(&steps, &["x", "x^2"], "m").expect("known names");
     let at = got.instantaneous(2.0);
@@ -49,4 +49,6 @@ fn instantaneous_effect_of_a_quadratic_and_a_broken_identity() {
     assert!((at.se - f64::sqrt(variance)).abs() < 1e-14, "{}", at.se);
     let error = got.check_identity(1e-9).expect_err("0.2 is not 0.3 - 0.05");
     assert!(error.to_string().starts_with("x^2: "), "{error}");
+    let apart = mediate(&MediationSteps { common_sample: false, ..steps }, &["x", "x^2"], "m").expect("known names");
+    assert!(apart.check_identity(1.0).expect_err("no identity").to_string().contains("common sample"));
 }

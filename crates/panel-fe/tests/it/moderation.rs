@@ -94,7 +94,7 @@ fn johnson_neyman_ends_are_where_the_t_statistic_is_critical() {
     }
     let middle = example.slope(0.5, 0.5 * (low + high));
     assert!(middle.t().abs() < critical);
-    let FiellerSet::Interval { low, high } = example.johnson_neyman_curvature(0.95).expect("level") else {
+    let Some(FiellerSet::Interval { low, high }) = example.johnson_neyman_curvature(0.95).expect("level") else {
         panic!("expected an interval");
     };
     for z in [low, high] {
@@ -113,4 +113,6 @@ fn without_the_squared_interaction_the_shift_is_constant() {
     }
     assert!(m.curvature_test().available().is_none());
     assert!(m.curvature_change().is_none() && m.flip(0.95).expect("level").is_none());
+    // A curvature that does not depend on z has no region in it.
+    assert_eq!(m.johnson_neyman_curvature(0.95).expect("level"), None);
 }

@@ -2,7 +2,7 @@
 
 use faer::Mat;
 use panel_fe::two_lines::{TwoLinesProblem, two_lines};
-use panel_fe::utest::{Curve, Shape, utest};
+use panel_fe::utest::{Curve, Shape, UTestProblem, utest};
 use panel_fe::vcov::{Meat, Structure};
 
 fn noise(seed: u64) -> impl FnMut() -> f64 {
@@ -78,8 +78,16 @@ fn a_logarithm_is_no_inverse_u() {
     let s2 = u.squared_norm_l2() / (n as f64 - 3.0);
     let v = Mat::from_fn(2, 2, |i, j| s2 * inverse[(i + 1, j + 1)]);
     let (low, high) = x.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &x| (l.min(x), h.max(x)));
-    let quadratic =
-        utest(b[(1, 0)], b[(2, 0)], v.as_ref(), (low, high), n as f64 - 3.0, Curve::Quadratic, 0.95).expect("valid");
+    let quadratic = utest(&UTestProblem {
+        linear: b[(1, 0)],
+        curved: b[(2, 0)],
+        covariance: v.as_ref(),
+        interval: (low, high),
+        df: n as f64 - 3.0,
+        curve: Curve::Quadratic,
+        level: 0.95,
+    })
+    .expect("valid");
     assert_eq!(quadratic.shape, Shape::InverseU);
     assert!(quadratic.overall.available().expect("turns inside").p.expect("p") < 0.05, "{quadratic:?}");
 }

@@ -1,13 +1,25 @@
 //! U test, turning points and Fieller sets against R `utest` 0.3.0, `mratios` 1.4.4 and `car` 3.1.1.
 
 use crate::golden_files::{close, goldens};
-use faer::Mat;
+use faer::{Mat, MatRef};
 use panel_fe::coefficients::Coefficients;
 use panel_fe::distribution::t_critical;
 use panel_fe::turning_point::{FiellerSet, fieller};
-use panel_fe::utest::{Curve, Shape, utest, utest_of};
+use panel_fe::utest::{Curve, Shape, UTest, UTestProblem, utest_of};
 use proptest::prelude::*;
 use serde_json::Value;
+
+/// The problem in one line.
+fn utest(
+    linear: f64,
+    curved: f64,
+    covariance: MatRef<'_, f64>,
+    interval: (f64, f64),
+    df: f64,
+    curve: Curve,
+) -> panel_fe::Result<UTest> {
+    panel_fe::utest::utest(&UTestProblem { linear, curved, covariance, interval, df, curve, level: 0.95 })
+}
 
 fn numbers(value: &Value) -> Vec<f64> {
     value.as_array().expect("an array").iter().map(|v| v.as_f64().expect("a number")).collect()
@@ -27,8 +39,7 @@ fn every_case_agrees_with_r() {
             let rows: Vec<Vec<f64>> = r["V"].as_array().expect("V").iter().map(numbers).collect();
             let v = Mat::from_fn(2, 2, |i, j| rows[i][j]);
             let interval = numbers(&r["interval"]);
-            let got =
-                utest(b[0], b[1], v.as_ref(), (interval[0], interval[1]), df, Curve::Quadratic, 0.95).expect("valid");
+            let got = utest(b[0], b[1], v.as_ref(), (interval[0], interval[1]), df, Curve::Quadratic).expect("valid");
             for (end, (slope, (t, p))) in got
                 .ends
                 .iter()
@@ -52,11 +63,11 @@ fn every_case_agrees_with_r() {
             assert!(close(point.estimate.se, r["turning_point_delta_se"].as_f64().expect("se"), 1e-8, 0.0), "{name}");
             for (key, set) in r["fieller"].as_object().expect("fieller") {
                 let level: f64 = key.trim_start_matches('l').parse().expect("level");
-                let got = utest(b[0], b[1], v.as_ref(), (interval[0], interval[1]), df, Curve::Quadratic, level)
-                    .expect("valid")
-                    .turning_point
-                    .expect("a squared term")
-                    .fieller;
+                let interval = (interval[0], interval[1]);
+                let (linear, curved, covariance, curve) = (b[0], b[1], v.as_ref(), Curve::Quadratic);
+                let problem = UTestProblem { linear, curved, covariance, interval, df, curve, level };
+                let got =
+                    panel_fe::utest::utest(&problem).expect("valid").turning_point.expect("a squared term").fieller;
                 checked += 1;
                 let critical = t_critical(level, df);
                 match got {
@@ -85,6 +96,7 @@ fn every_case_agrees_with_r() {
                         assert_eq!(set["NSD"], Value::Bool(true), "{name} {key}");
                         assert!(b[0].abs() < critical * v[(0, 0)].sqrt() || b[1].abs() < critical * v[(1, 1)].sqrt());
                     }
+                    other => panic!("{name} {key}: {other}"),
                 }
             }
         }
@@ -122,17 +134,17 @@ fn wages_peak_at_twenty_nine_years_of_experience() {
 fn the_inverse_form_has_its_extremum_at_the_root_of_the_ratio() {
     // b1 x + b2/x with b1 = 2, b2 = 8: minimum at 2.
     let v = Mat::from_fn(2, 2, |i, j| if i == j { 0.01 } else { 0.002 });
-    let got = utest(2.0, 8.0, v.as_ref(), (0.5, 10.0), f64::INFINITY, Curve::Inverse, 0.95).expect("valid");
+    let got = utest(2.0, 8.0, v.as_ref(), (0.5, 10.0), f64::INFINITY, Curve::Inverse).expect("valid");
     assert_eq!(got.shape, Shape::U);
     assert!((got.ends[0].slope - (2.0 - 8.0 / 0.25)).abs() < 1e-12 && (got.ends[1].slope - 1.92).abs() < 1e-12);
     let point = got.turning_point.expect("positive ratio");
     assert!((point.estimate.value - 2.0).abs() < 1e-12);
     let FiellerSet::Interval { low, high } = point.fieller else { panic!("{:?}", point.fieller) };
     assert!(low < 2.0 && 2.0 < high);
-    let none = utest(2.0, -8.0, v.as_ref(), (0.5, 10.0), f64::INFINITY, Curve::Inverse, 0.95).expect("valid");
+    let none = utest(2.0, -8.0, v.as_ref(), (0.5, 10.0), f64::INFINITY, Curve::Inverse).expect("valid");
     assert!(none.turning_point.is_err() && none.overall.available().is_none());
-    assert!(utest(2.0, 8.0, v.as_ref(), (-1.0, 1.0), 10.0, Curve::Inverse, 0.95).is_err());
-    assert!(utest(2.0, 8.0, v.as_ref(), (1.0, 1.0), 10.0, Curve::Quadratic, 0.95).is_err());
+    assert!(utest(2.0, 8.0, v.as_ref(), (-1.0, 1.0), 10.0, Curve::Inverse).is_err());
+    assert!(utest(2.0, 8.0, v.as_ref(), (1.0, 1.0), 10.0, Curve::Quadratic).is_err());
 }
 
 proptest! {
@@ -160,8 +172,8 @@ proptest! {
         let v = Mat::from_fn(2, 2, |i, j| if i != j { cov } else if i == 0 { v1 } else { v2 });
         // x' = scale·x: b1' = b1/scale, b2' = b2/scale².
         let w = Mat::from_fn(2, 2, |i, j| v[(i, j)] / scale.powi(2 + i as i32 + j as i32));
-        let one = utest(b1, b2, v.as_ref(), (-1.0, 3.0), 50.0, Curve::Quadratic, 0.95).expect("valid");
-        let two = utest(b1 / scale, b2 / scale.powi(2), w.as_ref(), (-scale, 3.0 * scale), 50.0, Curve::Quadratic, 0.95).expect("valid");
+        let one = utest(b1, b2, v.as_ref(), (-1.0, 3.0), 50.0, Curve::Quadratic).expect("valid");
+        let two = utest(b1 / scale, b2 / scale.powi(2), w.as_ref(), (-scale, 3.0 * scale), 50.0, Curve::Quadratic).expect("valid");
         prop_assert!((one.ends[0].t - two.ends[0].t).abs() <= 1e-9 * one.ends[0].t.abs().max(1.0));
         let (p, q) = (one.turning_point.expect("squared"), two.turning_point.expect("squared"));
         prop_assert!((p.estimate.value * scale - q.estimate.value).abs() <= 1e-9 * q.estimate.value.abs().max(1e-9));

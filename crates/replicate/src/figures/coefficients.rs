@@ -36,7 +36,7 @@ pub(super) fn sketch(scene: &Scene<'_>) -> Option<Sketch> {
         return None;
     }
     let title = title(scene, &subject, &rows);
-    let sizes = rows.iter().map(|(_, column)| column.n);
+    let sizes = rows.iter().filter_map(|(_, column)| column.n);
     let (least, most) = (sizes.clone().min()?, sizes.max()?);
     let caption = Text::build(|lang| {
         let n =

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::stages::closing;
 use crate::study::{ColumnSpec, TableSpec};
 use panel_fe::{Estimate, Formula};
-use report::figure::{CurvePoint, Dots, Panel, Series, XyPlot, bin_means};
+use report::figure::{CurvePoint, Dots, Series, XyPanel, XyPlot, bin_means};
 use report::numfmt::{Format, number};
 use report::{Lang, Text};
 
@@ -54,7 +54,7 @@ fn figure(scene: &Scene<'_>, table: &TableSpec, name: &str, column: &ColumnSpec,
                 Lang::En => format!("{f}\npartial R² = {partial}"),
             }
         });
-        panels.push(Panel {
+        panels.push(XyPanel {
             title: label.clone(),
             x: Text::new("由工具变量预测（残差化）", "Predicted by the instruments (residualized)"),
             y: label.map(|lang, label| match lang {
@@ -70,7 +70,7 @@ fn figure(scene: &Scene<'_>, table: &TableSpec, name: &str, column: &ColumnSpec,
                 points: bins.iter().map(|bin| (bin.x, bin.y)).collect(),
             }],
             corner,
-            ..Panel::default()
+            ..XyPanel::default()
         });
     }
     let (title, caption) = words(scene, table, name, column, &second, weakest);

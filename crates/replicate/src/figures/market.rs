@@ -1,7 +1,8 @@
 //! Segmentation over time: mean and the band from the 10 to the 90 % quantile.
 
 use super::{Place, Scene, Sketch, axis, count};
-use report::figure::{CurvePoint, Panel, Series, XyPlot, quantile};
+use panel_core::transform::quantile;
+use report::figure::{CurvePoint, Series, XyPanel, XyPlot};
 use report::numfmt::{Format, number};
 use report::{Lang, Text};
 
@@ -57,11 +58,11 @@ pub(super) fn sketch(scene: &Scene<'_>) -> Option<Sketch> {
     });
     let plot = XyPlot::single(
         scene.frame("segmentation", title, caption),
-        Panel {
+        XyPanel {
             x: scene.names.get(time),
             y: name,
             series: vec![Series { label: Text::new("均值", "mean"), points }],
-            ..Panel::default()
+            ..XyPanel::default()
         },
     );
     Some(Sketch::new(Place::Indices, move |lang| plot.draw(lang)))

@@ -5,7 +5,8 @@ use super::{Place, Scene, Sketch};
 use crate::error::Result;
 use crate::stages::u_shape::moderation_model;
 use crate::study::{ColumnSpec, ModerationSpec, TableSpec};
-use report::figure::{CurvePoint, Mark, Panel, Series, XyPlot, quantile};
+use panel_core::transform::quantile;
+use report::figure::{CurvePoint, Mark, Series, XyPanel, XyPlot};
 use report::numfmt::{Format, number};
 use report::{Lang, Text};
 
@@ -60,14 +61,14 @@ fn figure(
     let z = scene.names.get(&spec.moderator);
     let levels =
         [(mean - sd, "均值 − 标准差", "mean − sd"), (mean, "均值", "mean"), (mean + sd, "均值 + 标准差", "mean + sd")];
-    let mut panel = Panel {
+    let mut panel = XyPanel {
         x: scene.names.get(&spec.x),
         y: scene.names.get(&fit.response).map(|lang, label| match lang {
             Lang::Zh => format!("对{label}的效应"),
             Lang::En => format!("Effect on {label}"),
         }),
         references: vec![0.0],
-        ..Panel::default()
+        ..XyPanel::default()
     };
     for (level, zh, en) in levels {
         let at = curve(level);

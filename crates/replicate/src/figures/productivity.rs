@@ -2,7 +2,8 @@
 
 use super::{Place, Scene, Sketch, axis, count};
 use crate::stages::gtfp::Gtfp;
-use report::figure::{CurvePoint, Distributions, Panel, Sample, Series, XyPlot, quantile};
+use panel_core::transform::quantile;
+use report::figure::{CurvePoint, Distributions, Sample, Series, XyPanel, XyPlot};
 use report::numfmt::{Format, number};
 use report::{Lang, Text};
 
@@ -122,7 +123,7 @@ fn cumulative(scene: &Scene<'_>, gtfp: &Gtfp) -> Sketch {
     let all = vec![true; panel.n_rows()];
     let end = |values: &[f64]| line(values, &all).last().map_or(f64::NAN, |point| point.y);
     let (total, ec, tc) = (end(&gtfp.gml), end(&gtfp.ec), end(&gtfp.tc));
-    let drawn = |title: (&str, &str), values: &[f64]| Panel {
+    let drawn = |title: (&str, &str), values: &[f64]| XyPanel {
         title: title.into(),
         series: regions
             .iter()
@@ -132,7 +133,7 @@ fn cumulative(scene: &Scene<'_>, gtfp: &Gtfp) -> Sketch {
             })
             .collect(),
         references: vec![1.0],
-        ..Panel::default()
+        ..XyPanel::default()
     };
     let spec = scene.study.gtfp.iter().find(|spec| spec.id == gtfp.id);
     let global = spec.is_none_or(|spec| spec.reference == "global");

@@ -118,7 +118,7 @@ fn interval_lines(panel: &Panel, has_time: bool, gtfp: &Gtfp, bootstrap: &Bootst
                 cells.push(panel.time_label(row).to_owned());
             }
             cells.push(quantity.to_owned());
-            let Interval { estimate, bias, corrected, se, low, high, replications } = interval;
+            let Interval { estimate, bias, corrected, se, low, high, replications, .. } = interval;
             cells.extend([estimate, bias, corrected, se, low, high].map(full));
             cells.push(replications.to_string());
             push_record(&mut out, cells.iter().map(String::as_str));

@@ -64,7 +64,7 @@ pub fn load(loaded: &Loaded) -> Result<Data> {
                 assembled.panel.n_rows(),
                 assembled.panel.n_entities(),
                 assembled.panel.n_periods(),
-                gaps.len()
+                gaps
             ),
         ));
     }

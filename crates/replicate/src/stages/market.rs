@@ -4,7 +4,7 @@ use super::{as_codes, float, places, unknown_word};
 use crate::error::{Error, Result};
 use crate::study::MarketSpec;
 use market_seg::{
-    Change, Demean, Divisor, PairRule, PriceChanges, PriceKind, Relations, SegSpec, Weights, segmentation,
+    Change, Demean, Divisor, PairRule, PriceChanges, PriceColumns, PriceKind, Relations, SegSpec, Weights, segmentation,
 };
 use panel_core::geo::{Adjacency, LatLon};
 use panel_core::{Diagnostics, Panel};
@@ -86,17 +86,16 @@ impl Ready {
             "level" => PriceKind::Levels { lag: spec.lag },
             other => return Err(unknown_word(STAGE, "kind", other, "chained, level")),
         };
-        let changes = PriceChanges::from_columns(
-            &columns,
-            part.entity_of_row(),
-            part.time_of_row(),
-            part.entities(),
-            part.times().labels(),
-            part.times().ordinals(),
-            &spec.prices,
-            kind,
-        )
-        .map_err(failed)?;
+        let prices = PriceColumns {
+            columns: &columns,
+            entity: part.entity_of_row(),
+            time: part.time_of_row(),
+            entities: part.entities(),
+            times: part.times().labels(),
+            ordinals: part.times().ordinals(),
+            goods: &spec.prices,
+        };
+        let changes = PriceChanges::from_columns(&prices, kind).map_err(failed)?;
         let needs_places = matches!(choices.pairs, PairRule::WithinKm { .. })
             || matches!(choices.weights, Weights::InverseDistance { .. });
         let at = needs_places.then(|| places(&part, &spec.lat, &spec.lon, STAGE)).transpose()?;

@@ -334,7 +334,7 @@ fn bare_column(fit: &Estimate, study: &Study, spec: &ColumnSpec, name: &str) -> 
                 ci_high: finite(c.ci_high),
             })
             .collect(),
-        n: fit.n_obs,
+        n: Some(fit.n_obs),
         fit: stats,
         flags: Vec::new(),
         fixed_effects: effects.iter().map(|effect| Flag::new(effect_label(&names, effect), true)).collect(),
@@ -361,6 +361,8 @@ pub(crate) fn std_errors(fit: &Estimate, names: &report::Labels) -> StdErrors {
     match &fit.vcov_spec {
         Vcov::Iid => StdErrors::of(SeKind::Iid),
         Vcov::Hc1 => StdErrors::of(SeKind::Hc1),
+        Vcov::Hc2 => StdErrors::of(SeKind::Hc2),
+        Vcov::Hc3 => StdErrors::of(SeKind::Hc3),
         Vcov::Cluster(keys) => {
             let groups = fit.small_sample.groups.unwrap_or(0);
             StdErrors::clustered(keys.iter().map(|key| {
@@ -375,7 +377,9 @@ pub(crate) fn std_errors(fit: &Estimate, names: &report::Labels) -> StdErrors {
         }
         Vcov::DriscollKraay { lags } => StdErrors::of(SeKind::DriscollKraay(lags.unwrap_or(0))),
         Vcov::NeweyWest { lags } => StdErrors::of(SeKind::NeweyWest(lags.unwrap_or(0))),
-        Vcov::Conley { cutoff_km, .. } => StdErrors::of(SeKind::Conley(*cutoff_km)),
+        Vcov::Conley { cutoff_km, serial_lags, .. } => {
+            StdErrors::of(SeKind::Conley { km: *cutoff_km, lags: *serial_lags })
+        }
         other => StdErrors::of(SeKind::Other(Text::from(other.to_string()))),
     }
 }

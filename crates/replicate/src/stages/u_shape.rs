@@ -148,7 +148,8 @@ pub fn u_test_shown(test: &UTest, fit: &Estimate, x: &str, heading: Text) -> UTe
                     ),
                 );
             }
-            FiellerSet::WholeLine => shown.fieller = Some((f64::NEG_INFINITY, f64::INFINITY)),
+            // The whole line: a turning point has a square.
+            _ => shown.fieller = Some((f64::NEG_INFINITY, f64::INFINITY)),
         }
     }
     shown
@@ -162,6 +163,7 @@ fn fieller(set: &FiellerSet) -> Value {
         FiellerSet::Complement { low, high } => {
             json!({ "kind": "complement", "low": json_number(*low), "high": json_number(*high) })
         }
+        FiellerSet::Empty => json!({ "kind": "empty" }),
         _ => json!({ "kind": "whole-line" }),
     }
 }

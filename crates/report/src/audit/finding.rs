@@ -1,9 +1,11 @@
 //! What a check found.
 
 use crate::Text;
+use serde::{Deserialize, Serialize};
 
 /// Kinds of checks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Check {
     /// Sample sizes.
@@ -25,6 +27,18 @@ pub enum Check {
 }
 
 impl Check {
+    /// Every kind.
+    pub const ALL: [Self; 8] = [
+        Self::SampleSize,
+        Self::Stars,
+        Self::Instruments,
+        Self::TurningPoint,
+        Self::Moderation,
+        Self::Mediation,
+        Self::Descriptives,
+        Self::Subsamples,
+    ];
+
     /// Its name in files.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -56,8 +70,12 @@ impl Check {
     }
 }
 
+crate::words::words!(Check, "check", name);
+
 /// Outcome of a check, from worst to best.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Status {
     /// No unrounded numbers could satisfy it.
     Contradiction,
@@ -72,6 +90,9 @@ pub enum Status {
 }
 
 impl Status {
+    /// Every outcome, worst first.
+    pub const ALL: [Self; 5] = [Self::Contradiction, Self::Deviation, Self::Remark, Self::Rounding, Self::Ok];
+
     /// Its name in files.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -97,8 +118,11 @@ impl Status {
     }
 }
 
+crate::words::words!(Status, "status", name);
+
 /// One checked statement.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Finding {
     /// Which check.
     pub check: Check,
@@ -144,7 +168,8 @@ impl Finding {
 }
 
 /// All findings, in the order of the checks.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Audit {
     /// The findings.
     pub findings: Vec<Finding>,

@@ -86,6 +86,15 @@ fn critical_value(numbers: &Numbers<'_>, iv: &InstrumentsSpec) -> Result<Vec<Fin
     let mut findings = Vec::new();
     let place = format!("{} {key}", iv.second);
     findings.push(match entry {
+        None if !table.iter().any(|entry| here(&entry)) => Finding::new(Check::Instruments, Status::Remark, place)
+            .published(printed.text.clone())
+            .message(
+                format!("{} 个内生变量、{} 个工具变量的 Stock-Yogo 临界值不在表中，未核对", iv.endogenous, iv.instruments),
+                format!(
+                    "not checked: Stock-Yogo values for {} endogenous regressors and {} instruments are not tabulated here",
+                    iv.endogenous, iv.instruments
+                ),
+            ),
         None => {
             let known: Vec<String> = table.iter().filter(here).map(|entry| entry.value.to_string()).collect();
             Finding::new(Check::Instruments, Status::Contradiction, place)

@@ -47,6 +47,15 @@ fn turning_point(
     square: &Printed,
     range: Option<&(Printed, Printed)>,
 ) -> Finding {
+    if square.value == 0.0 {
+        return Finding::new(Check::TurningPoint, Status::Remark, column.to_string())
+            .published(format!("{}, {}", linear.text, square.text))
+            .implied(numfmt::MISSING)
+            .message(
+                "平方项印为零：符号未知，既可能是最低点也可能是最高点，也可能没有拐点",
+                "the square is printed as zero: its sign is unknown, so this may be a minimum, a maximum or neither",
+            );
+    }
     let (value, interval) = implied(linear, square);
     let shape = if square.value > 0.0 {
         ("最低点（正 U 形）", "minimum (U)")
@@ -186,6 +195,14 @@ fn shift(curve: &ModerationSpec, theta: &[&Printed], se: &[Option<f64>]) -> Find
 }
 
 fn flip(curve: &ModerationSpec, theta: &[&Printed]) -> Finding {
+    if theta[3].value == 0.0 {
+        return Finding::new(Check::Moderation, Status::Remark, format!("{} {}", curve.column, curve.moderator))
+            .published(theta[3].text.clone())
+            .message(
+                "平方项与调节变量的交互项印为零：曲线变陡还是变平、在何处反转均未知",
+                "the interaction with the square is printed as zero: whether the curve steepens and where it flips is unknown",
+            );
+    }
     let square = -theta[1].value / theta[3].value;
     let linear = -theta[0].value / theta[2].value;
     let name = &curve.moderator;

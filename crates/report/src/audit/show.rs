@@ -35,7 +35,7 @@ impl Audit {
             header,
         );
         table.align = vec![Align::Left; 4];
-        for status in [Status::Contradiction, Status::Deviation, Status::Remark, Status::Rounding, Status::Ok] {
+        for status in Status::ALL {
             let rows: Vec<Row> = self.findings.iter().filter(|finding| finding.status == status).map(row).collect();
             if !rows.is_empty() && (with_consistent || status != Status::Ok) {
                 table.groups.push(RowGroup::labelled(status.label(), rows));

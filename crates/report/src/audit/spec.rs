@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// What to check. Read from TOML; unknown keys are errors.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct AuditSpec {
     /// How stars were given.
     pub stars: StarsSpec,
@@ -87,6 +88,7 @@ pub struct StarsSpec {
 /// Distribution of a t statistic.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Distribution {
     /// Standard normal.
     #[default]
@@ -276,8 +278,12 @@ impl AuditSpec {
     /// Reads a specification.
     ///
     /// # Errors
-    /// [`Error::Specification`] with line and key for anything that does not fit.
+    /// [`Error::Toml`] with line and key for anything that does not fit.
     pub fn from_toml(text: &str) -> Result<Self> {
-        toml::from_str(text).map_err(|error| Error::Specification(error.to_string()))
+        toml::from_str(text).map_err(|error| {
+            let start = error.span().map_or(0, |span| span.start);
+            let line = text.get(..start).map_or(1, |before| before.matches('\n').count() + 1);
+            Error::Toml { line, reason: error.message().to_owned() }
+        })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::lookup::{Numbers, place};
 use super::{AuditSpec, Check, Distribution, Finding, Interval, Status};
-use crate::numfmt::{self, Format};
+use crate::numfmt::{self, Format, Printed};
 use crate::{Error, Result};
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
@@ -23,28 +23,33 @@ pub(super) fn check(numbers: &Numbers<'_>, spec: &AuditSpec) -> Result<Vec<Findi
             (_, other) => (normal, other),
         };
 
-        let t = coef.value.abs() / se.value;
-        let range = Interval::of(coef).abs() / Interval { low: Interval::of(se).low.max(0.0), ..Interval::of(se) };
-        let range = Interval { low: range.low.max(0.0), high: range.high };
-        let p = tail.p(t);
+        let range = t_range(coef, se);
         let p_range = Interval { low: tail.p(range.high), high: tail.p(range.low) };
+        // A standard error that is printed as zero has no t: only the range of t says anything.
+        let t = (se.value != 0.0).then(|| coef.value.abs() / se.value);
+        let p = t.map_or(p_range.high, |t| tail.p(t));
         let allowed = rule.p_range(row.stars);
         let status = match allowed {
-            _ if rule.count(p) == row.stars => Status::Ok,
+            _ if t.is_some() && rule.count(p) == row.stars => Status::Ok,
             Some((low, high)) if p_range.low < high && p_range.high >= low => Status::Rounding,
             _ => Status::Contradiction,
         };
         let implied = rule.stars(p);
+        // What stands beside t: its p-value, or all p-values that are possible.
+        let p_text = match t {
+            None if p >= 0.001 => format!("p ≤ {}", numfmt::p_value(p)),
+            _ => numfmt::p_equation(p),
+        };
         let shown = |stars: &str| if stars.is_empty() { "–".to_owned() } else { stars.to_owned() };
         let digits = Format::Fixed(2);
         let mut finding = Finding::new(Check::Stars, status, place(row))
             .published(format!("{} ({}){}", coef.text, se.text, "*".repeat(usize::from(row.stars))))
             .implied(format!(
                 "|t| = {} ({}–{}), {}, {}",
-                numfmt::number(t, digits),
+                numfmt::number(t.unwrap_or(f64::NAN), digits),
                 numfmt::number(range.low, digits),
                 numfmt::number(range.high, digits),
-                numfmt::p_equation(p),
+                p_text,
                 shown(&implied)
             ));
         if status != Status::Ok {
@@ -66,7 +71,7 @@ pub(super) fn check(numbers: &Numbers<'_>, spec: &AuditSpec) -> Result<Vec<Findi
                     "the printed stars are possible only before rounding".to_owned(),
                 ),
             };
-            if let Some(alternative) = alternative
+            if let (Some(alternative), Some(t)) = (alternative, t)
                 && rule.count(alternative.p(t)) == row.stars
             {
                 zh.push_str(&format!(
@@ -85,6 +90,13 @@ pub(super) fn check(numbers: &Numbers<'_>, spec: &AuditSpec) -> Result<Vec<Findi
         findings.push(finding);
     }
     Ok(findings)
+}
+
+/// The |t| that unrounded numbers could have; open above where the standard error could be zero.
+fn t_range(coef: &Printed, se: &Printed) -> Interval {
+    let (coef, se) = (Interval::of(coef).abs(), Interval::of(se));
+    let high = if se.low > 0.0 { coef.high / se.low } else { f64::INFINITY };
+    Interval { low: (coef.low / se.high).max(0.0), high }
 }
 
 /// Two-sided p-values of one distribution.
@@ -116,6 +128,11 @@ impl Tail {
 
     /// Two-sided p-value of |t|.
     fn p(&self, t: f64) -> f64 {
-        if t.is_infinite() { 0.0 } else { (2.0 * (self.cdf)(t.abs())).min(1.0) }
+        match t {
+            // The distributions refuse it.
+            _ if t.is_nan() => f64::NAN,
+            _ if t.is_infinite() => 0.0,
+            _ => (2.0 * (self.cdf)(t.abs())).min(1.0),
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 /// What a critical value bounds.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct StockYogo {
     /// Endogenous regressors.
     pub endogenous: usize,

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 /// How a replicated number relates to the published one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Verdict {
     /// It rounds to the printed number (a tie may go either way).
     Same,
@@ -24,6 +25,10 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Every verdict, best first.
+    pub const ALL: [Self; 5] =
+        [Self::Same, Self::SameSignAndStars, Self::Differs, Self::NotComparable, Self::NotPublished];
+
     /// Its name in files.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -60,6 +65,8 @@ impl Verdict {
     }
 }
 
+crate::words::words!(Verdict, "verdict", name);
+
 /// A replicated number.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Replicated {
@@ -73,6 +80,7 @@ pub struct Replicated {
 /// What a replication has for a cell.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum ReplicatedValue {
     /// A number at full precision.
     Number(f64),
@@ -105,9 +113,11 @@ impl Replicated {
 }
 
 /// One compared cell.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ComparedCell {
     /// Where it stands.
+    #[serde(flatten)]
     pub key: CellKey,
     /// The published text.
     pub published: Option<String>,
@@ -124,14 +134,16 @@ pub struct ComparedCell {
 }
 
 /// All compared cells: those of the publication in its order, then those that only the replication has.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Comparison {
     /// The cells.
     pub cells: Vec<ComparedCell>,
 }
 
 /// How many cells got which verdict.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Counts {
     /// Published cells.
     pub published: usize,
@@ -258,6 +270,12 @@ fn same_sign_and_stars(key: &CellKey, theirs: &Theirs<'_>, ours: &Ours<'_>) -> b
 }
 
 impl Comparison {
+    /// A comparison of some of another's cells.
+    #[must_use]
+    pub const fn of(cells: Vec<ComparedCell>) -> Self {
+        Self { cells }
+    }
+
     /// Counts of the cells that `keep` selects.
     #[must_use]
     pub fn counts(&self, keep: impl Fn(&CellKey) -> bool) -> Counts {

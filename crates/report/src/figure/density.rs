@@ -1,6 +1,6 @@
 //! Quantiles, bins and kernel densities of plain numbers.
 
-pub use panel_core::transform::quantile;
+pub(super) use panel_core::transform::quantile;
 
 /// Finite numbers in increasing order.
 pub(super) fn sorted(values: &[f64]) -> Vec<f64> {
@@ -48,7 +48,7 @@ pub fn bin_means(x: &[f64], y: &[f64], bins: usize) -> Vec<Bin> {
 ///
 /// All zeros without two distinct numbers.
 #[must_use]
-pub fn kernel_density(values: &[f64], at: &[f64]) -> Vec<f64> {
+pub(super) fn kernel_density(values: &[f64], at: &[f64]) -> Vec<f64> {
     let values = sorted(values);
     let n = values.len() as f64;
     if values.len() < 2 || values[0] == values[values.len() - 1] {

@@ -43,11 +43,11 @@ impl Distributions {
     /// Draws it. The axis covers the 0.5 to 99.5 % quantiles of all values; the caption should say so where it matters.
     ///
     /// # Errors
-    /// [`Error::Specification`] without a finite number.
+    /// [`Error::NothingToDraw`] without a finite number.
     pub fn draw(&self, lang: Lang) -> Result<Figure> {
         let all = sorted(&self.samples.iter().flat_map(|s| s.values.iter().copied()).collect::<Vec<_>>());
         if all.is_empty() {
-            return Err(Error::Specification(format!("figure `{}` has no finite number to draw", self.frame.id)));
+            return Err(Error::nothing_to_draw(&self.frame.id, "finite number to draw"));
         }
         let ends = [quantile(&all, 0.005), quantile(&all, 0.995)];
         let range = domain(ends.into_iter().chain(self.reference), 0.04, &self.frame.id)?;

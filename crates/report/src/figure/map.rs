@@ -73,7 +73,7 @@ impl PointMap {
     /// Draws it.
     ///
     /// # Errors
-    /// [`Error::Specification`] without a point, or with coordinates that are none.
+    /// [`Error::NothingToDraw`] without a point, [`Error::Specification`] with coordinates that are none.
     pub fn draw(&self, lang: Lang) -> Result<Figure> {
         for point in &self.points {
             if !(point.lon.abs() <= 180.0 && point.lat.abs() <= 90.0) {

@@ -57,10 +57,10 @@ impl Mechanism {
     /// Draws it.
     ///
     /// # Errors
-    /// [`Error::Specification`] without a mediator.
+    /// [`Error::NothingToDraw`] without a mediator.
     pub fn draw(&self, lang: Lang) -> Result<Figure> {
         if self.mediators.is_empty() {
-            return Err(Error::Specification(format!("figure `{}` has no mediator", self.frame.id)));
+            return Err(Error::nothing_to_draw(&self.frame.id, "mediator"));
         }
         let mut svg = Svg::new(WIDTH);
         let middle_height = STEP * (self.mediators.len() - 1) as f64;

@@ -30,7 +30,7 @@ mod xy;
 mod xy_draw;
 
 pub use coefficients::{CoefPanel, CoefPlot, CoefRow, Estimate};
-pub use density::{Bin, bin_means, kernel_density, quantile};
+pub use density::{Bin, bin_means};
 pub use distributions::{Distributions, Sample};
 pub use map::{GeoPoint, PointMap};
 pub use mechanism::{ArrowLabel, Mechanism, Mediator};
@@ -38,7 +38,7 @@ pub use pipeline::{Pipeline, Stage};
 #[cfg(feature = "png")]
 pub use png::{Png, png};
 pub use ucurve::{TurningPoint, UCurve};
-pub use xy::{Band, CurvePoint, Dots, Mark, Panel, Series, Strip, XyPlot};
+pub use xy::{Band, CurvePoint, Dots, Mark, Series, Strip, XyPanel, XyPlot};
 
 use crate::csv::push_record;
 use crate::numfmt::{Format, number};
@@ -47,6 +47,7 @@ use crate::{Lang, Text};
 
 /// A drawn figure.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Figure {
     /// Name of its files.
     pub id: String,

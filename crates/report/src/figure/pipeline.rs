@@ -39,11 +39,12 @@ impl Pipeline {
     /// Draws it.
     ///
     /// # Errors
-    /// [`Error::UnknownName`] for an arrow to or from a stage that is not there, [`Error::Specification`] without stages.
+    /// [`Error::UnknownName`] for an arrow to or from a stage that is not there, [`Error::NothingToDraw`] without
+    /// stages.
     pub fn draw(&self, lang: Lang) -> Result<Figure> {
         let rows = self.columns.iter().map(Vec::len).max().unwrap_or(0);
         if rows == 0 {
-            return Err(Error::Specification(format!("figure `{}` has no stage", self.frame.id)));
+            return Err(Error::nothing_to_draw(&self.frame.id, "stage"));
         }
         let slot = (WIDTH - 32.0 + 28.0) / self.columns.len() as f64;
         let wide = slot - 28.0;

@@ -61,7 +61,7 @@ pub(super) fn domain(values: impl Iterator<Item = f64>, pad: f64, figure: &str) 
         high = high.max(value);
     }
     if low > high {
-        return Err(Error::Specification(format!("figure `{figure}` has no finite number to draw")));
+        return Err(Error::nothing_to_draw(figure, "finite number to draw"));
     }
     if low == high {
         let half = if low == 0.0 { 1.0 } else { 0.1 * low.abs() };

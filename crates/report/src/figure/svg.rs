@@ -125,6 +125,9 @@ impl Svg {
     }
 
     fn styled(&mut self, at: (f64, f64), text: &str, size: f64, color: &str, anchor: Anchor, more: &str) {
+        if text.is_empty() {
+            return;
+        }
         let anchor = match anchor {
             Anchor::Start => "",
             Anchor::Middle => " text-anchor=\"middle\"",

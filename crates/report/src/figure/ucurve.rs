@@ -1,6 +1,6 @@
 //! The curve of a variable and its square, with everything needed to judge it.
 
-use super::xy::{CurvePoint, Dots, Panel, Series, Strip, XyPlot};
+use super::xy::{CurvePoint, Dots, Series, Strip, XyPanel, XyPlot};
 use super::{Figure, Frame};
 use crate::numfmt::{Format, number};
 use crate::{Lang, Result, Text};
@@ -58,7 +58,7 @@ impl UCurve {
         } else {
             Text::build(|lang| remarks(lang).trim_start().to_owned())
         };
-        let panel = Panel {
+        let panel = XyPanel {
             x: self.x.clone(),
             y: self.y.clone(),
             series: vec![Series { label: Text::default(), points: self.curve.clone() }],
@@ -66,7 +66,7 @@ impl UCurve {
             strips: strips.collect(),
             rug: self.rug.clone(),
             corner,
-            ..Panel::default()
+            ..XyPanel::default()
         };
         XyPlot::single(self.frame.clone(), panel).draw(lang)
     }

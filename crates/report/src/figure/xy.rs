@@ -50,7 +50,7 @@ pub struct Series {
 /// Dots, such as bins of a binned scatter plot.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Dots {
-    /// Label, named in the corner; empty for none.
+    /// Label, which the CSV of the figure carries; empty for none.
     pub label: Text,
     /// Points.
     pub points: Vec<(f64, f64)>,
@@ -84,7 +84,7 @@ pub struct Mark {
 
 /// One panel.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Panel {
+pub struct XyPanel {
     /// Title, may be empty.
     pub title: Text,
     /// Label of the x axis.
@@ -113,7 +113,7 @@ pub struct XyPlot {
     /// Title and caption.
     pub frame: Frame,
     /// Panels, side by side.
-    pub panels: Vec<Panel>,
+    pub panels: Vec<XyPanel>,
     /// Whether all panels share one y axis.
     pub share_y: bool,
 }
@@ -121,17 +121,18 @@ pub struct XyPlot {
 impl XyPlot {
     /// A plot of one panel.
     #[must_use]
-    pub fn single(frame: Frame, panel: Panel) -> Self {
+    pub fn single(frame: Frame, panel: XyPanel) -> Self {
         Self { frame, panels: vec![panel], share_y: false }
     }
 
     /// Draws it.
     ///
     /// # Errors
-    /// [`Error::Specification`] without panels or without a finite number to draw.
+    /// [`Error::NothingToDraw`] without panels or without a finite number to draw, [`Error::NoRoom`] when panels and
+    /// labels leave no room for the data.
     pub fn draw(&self, lang: Lang) -> Result<Figure> {
         if self.panels.is_empty() {
-            return Err(Error::Specification(format!("figure `{}` has no panel", self.frame.id)));
+            return Err(Error::nothing_to_draw(&self.frame.id, "panel"));
         }
         let mut svg = Svg::new(xy_draw::WIDTH);
         let mut drawn = Drawn::new();

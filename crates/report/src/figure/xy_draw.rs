@@ -4,8 +4,8 @@ use super::density::{quantile, sorted};
 use super::scale::{Scale, domain, labels};
 use super::svg::{Anchor, GRID, INK, MUTED, Svg};
 use super::text::width;
-use super::{Drawn, PALETTE, Panel, XyPlot};
-use crate::{Lang, Result};
+use super::{Drawn, PALETTE, XyPanel, XyPlot};
+use crate::{Error, Lang, Result};
 
 /// Width of a figure in pixels.
 pub(super) const WIDTH: f64 = 720.0;
@@ -15,6 +15,8 @@ pub(super) const HEIGHT: f64 = 380.0;
 const RUG: usize = 200;
 /// Least distance between two labels at the ends of lines.
 const LABEL_GAP: f64 = 13.0;
+/// Least width of the data of a panel.
+const NARROWEST: f64 = 24.0;
 
 /// A rectangle for data, in pixels.
 #[derive(Clone, Copy)]
@@ -45,19 +47,24 @@ pub(super) fn panels(svg: &mut Svg, drawn: &mut Drawn, plot: &XyPlot, lang: Lang
             top: if panel.title.is_empty() { 10.0 } else { 30.0 },
             bottom: HEIGHT - if panel.x.is_empty() { 28.0 } else { 46.0 },
         };
+        let wide = area.right - area.left;
+        if wide < NARROWEST {
+            let (figure, panels) = (id.clone(), plot.panels.len());
+            return Err(Error::NoRoom { figure, panels, labels: ends, wide, needed: NARROWEST });
+        }
         let scales = (Scale::new(x_domain, (area.left, area.right)), Scale::new(y_domain, (area.bottom, area.top)));
         Painter { svg, drawn, panel, lang, area, x: scales.0, y: scales.1 }.paint();
     }
     Ok(())
 }
 
-fn x_values(panel: &Panel) -> impl Iterator<Item = f64> {
+fn x_values(panel: &XyPanel) -> impl Iterator<Item = f64> {
     let series = panel.series.iter().flat_map(|s| s.points.iter().map(|p| p.x));
     let dots = panel.dots.iter().flat_map(|d| d.points.iter().map(|p| p.0));
     series.chain(dots).chain(panel.rug.iter().copied()).chain(panel.marks.iter().map(|m| m.x))
 }
 
-fn y_values(panel: &Panel) -> impl Iterator<Item = f64> {
+fn y_values(panel: &XyPanel) -> impl Iterator<Item = f64> {
     let series = panel.series.iter().flat_map(|s| {
         s.points.iter().flat_map(|p| [Some(p.y), p.band.map(|b| b.low), p.band.map(|b| b.high)].into_iter().flatten())
     });
@@ -68,7 +75,7 @@ fn y_values(panel: &Panel) -> impl Iterator<Item = f64> {
 struct Painter<'a> {
     svg: &'a mut Svg,
     drawn: &'a mut Drawn,
-    panel: &'a Panel,
+    panel: &'a XyPanel,
     lang: Lang,
     area: Area,
     x: Scale,

@@ -102,7 +102,8 @@ fn fit_rows(columns: &[ModelColumn], spec: &RegressionSpec) -> Result<Vec<FitRow
         }
     }
     if spec.fit.is_empty() {
-        return Ok(keys.iter().map(|key| FitRow::usual(key)).collect());
+        let stated = |key: &&String| *key != "n" || columns.iter().any(|column| column.n.is_some());
+        return Ok(keys.iter().filter(stated).map(|key| FitRow::usual(key)).collect());
     }
     match spec.fit.iter().find(|row| !keys.contains(&row.key)) {
         Some(row) => Err(Error::unknown("statistic", &row.key, &keys)),
@@ -154,9 +155,11 @@ fn fit_row(columns: &[ModelColumn], row: &FitRow, spec: &RegressionSpec) -> Row 
     let label = row.label.clone().unwrap_or_else(|| spec.labels.get(&row.key));
     let cells = columns.iter().map(|column| {
         if row.key == "n" {
-            return Cell::number(
-                column.n as f64,
-                if row.format == Format::Full { Format::Integer } else { row.format },
+            let format = if row.format == Format::Full { Format::Integer } else { row.format };
+            return Cell::optional(
+                column.n.map(|n| n as f64),
+                format,
+                ("未给出观测数", "no number of observations given"),
             );
         }
         match column.fit.iter().find(|stat| stat.key == row.key) {

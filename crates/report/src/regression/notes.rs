@@ -8,7 +8,7 @@ use crate::{Lang, Text};
 pub(super) fn notes(columns: &[ModelColumn], spec: &RegressionSpec) -> Vec<Text> {
     let first = Text::build(|lang| {
         let parts: Vec<String> =
-            [spec.stars.note(lang), below_note(columns, spec.below, lang)].into_iter().flatten().collect();
+            [spec.stars.note(lang), below_note(columns, spec, lang)].into_iter().flatten().collect();
         match (parts.is_empty(), lang) {
             (true, _) => String::new(),
             (false, Lang::Zh) => format!("{}。", parts.join("；")),
@@ -18,10 +18,23 @@ pub(super) fn notes(columns: &[ModelColumn], spec: &RegressionSpec) -> Vec<Text>
     std::iter::once(first).chain(spec.notes.iter().cloned()).filter(|note| !note.is_empty()).collect()
 }
 
-fn below_note(columns: &[ModelColumn], below: Below, lang: Lang) -> Option<String> {
+fn below_note(columns: &[ModelColumn], spec: &RegressionSpec, lang: Lang) -> Option<String> {
     let same = columns.windows(2).all(|pair| same_but_for_counts(&pair[0].std_errors, &pair[1].std_errors));
+    // What no record states, no note may guess.
+    let stated = !(same && columns[0].std_errors.kind == SeKind::Unstated);
+    match (spec.below, stated, lang) {
+        (Below::Nothing, _, _) if spec.stars.thresholds().is_empty() => return None,
+        (Below::Nothing, false, _) => return None,
+        (Below::T, false, Lang::Zh) => return Some("括号内为 t 值".to_owned()),
+        (Below::T, false, Lang::En) => return Some("t statistics in parentheses".to_owned()),
+        (Below::P, false, Lang::Zh) => return Some("方括号内为 p 值".to_owned()),
+        (Below::P, false, Lang::En) => return Some("p-values in brackets".to_owned()),
+        (Below::Interval, false, Lang::Zh) => return Some("方括号内为置信区间".to_owned()),
+        (Below::Interval, false, Lang::En) => return Some("Confidence intervals in brackets".to_owned()),
+        _ => {}
+    }
     let errors = if same { describe(columns, lang) } else { see_rows(lang).to_owned() };
-    Some(match (below, lang) {
+    Some(match (spec.below, lang) {
         (Below::StdError, Lang::Zh) => format!("括号内为{errors}"),
         (Below::StdError, Lang::En) => format!("{} in parentheses", capitalized(&errors)),
         (Below::T, Lang::Zh) => format!("括号内为 t 值，基于{errors}"),
@@ -80,18 +93,30 @@ fn in_words(first: &StdErrors, same_counts: bool, lang: Lang) -> String {
 
 fn kind(kind: &SeKind, lang: Lang) -> String {
     match (kind, lang) {
+        (SeKind::Unstated, Lang::Zh) => "标准误".to_owned(),
+        (SeKind::Unstated, Lang::En) => "standard errors".to_owned(),
         (SeKind::Iid, Lang::Zh) => "普通标准误（假定同方差、无相关）".to_owned(),
         (SeKind::Iid, Lang::En) => "conventional (iid) standard errors".to_owned(),
         (SeKind::Hc1, Lang::Zh) => "异方差稳健标准误（HC1）".to_owned(),
         (SeKind::Hc1, Lang::En) => "heteroskedasticity-robust (HC1) standard errors".to_owned(),
+        (SeKind::Hc2, Lang::Zh) => "异方差稳健标准误（HC2）".to_owned(),
+        (SeKind::Hc2, Lang::En) => "heteroskedasticity-robust (HC2) standard errors".to_owned(),
+        (SeKind::Hc3, Lang::Zh) => "异方差稳健标准误（HC3）".to_owned(),
+        (SeKind::Hc3, Lang::En) => "heteroskedasticity-robust (HC3) standard errors".to_owned(),
         (SeKind::Cluster, Lang::Zh) => "聚类稳健标准误".to_owned(),
         (SeKind::Cluster, Lang::En) => "clustered standard errors".to_owned(),
         (SeKind::DriscollKraay(lags), Lang::Zh) => format!("Driscoll-Kraay 标准误（滞后 {lags} 期）"),
         (SeKind::DriscollKraay(lags), Lang::En) => format!("Driscoll-Kraay standard errors ({lags} lags)"),
         (SeKind::NeweyWest(lags), Lang::Zh) => format!("Newey-West 标准误（滞后 {lags} 期）"),
         (SeKind::NeweyWest(lags), Lang::En) => format!("Newey-West standard errors ({lags} lags)"),
-        (SeKind::Conley(km), Lang::Zh) => format!("Conley 空间标准误（{km} 千米以内）"),
-        (SeKind::Conley(km), Lang::En) => format!("Conley standard errors (within {km} km)"),
+        (SeKind::Conley { km, lags: None }, Lang::Zh) => format!("Conley 空间标准误（{km} 千米以内）"),
+        (SeKind::Conley { km, lags: None }, Lang::En) => format!("Conley standard errors (within {km} km)"),
+        (SeKind::Conley { km, lags: Some(lags) }, Lang::Zh) => {
+            format!("Conley 空间标准误（{km} 千米以内，序列相关滞后 {lags} 期）")
+        }
+        (SeKind::Conley { km, lags: Some(lags) }, Lang::En) => {
+            format!("Conley standard errors (within {km} km, {lags} serial lags)")
+        }
         (SeKind::Other(text), _) => text.get(lang).to_owned(),
     }
 }
@@ -115,14 +140,18 @@ fn short(errors: &StdErrors) -> Text {
         errors.clusters.iter().map(|cluster| cluster.label.get(lang)).collect::<Vec<_>>().join(with)
     };
     match &errors.kind {
+        SeKind::Unstated => Text::new("未说明", "not stated"),
         SeKind::Iid => Text::new("普通", "iid"),
         SeKind::Hc1 => Text::new("异方差稳健", "robust"),
+        SeKind::Hc2 => Text::new("异方差稳健（HC2）", "robust (HC2)"),
+        SeKind::Hc3 => Text::new("异方差稳健（HC3）", "robust (HC3)"),
         SeKind::Cluster => {
             Text::new(format!("{}聚类", joined(Lang::Zh, "、")), format!("by {}", joined(Lang::En, ", ")))
         }
         SeKind::DriscollKraay(lags) => Text::same(format!("Driscoll-Kraay ({lags})")),
         SeKind::NeweyWest(lags) => Text::same(format!("Newey-West ({lags})")),
-        SeKind::Conley(km) => Text::same(format!("Conley ({km} km)")),
+        SeKind::Conley { km, lags: None } => Text::same(format!("Conley ({km} km)")),
+        SeKind::Conley { km, lags: Some(lags) } => Text::same(format!("Conley ({km} km, {lags})")),
         SeKind::Other(text) => text.clone(),
     }
 }

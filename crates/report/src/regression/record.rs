@@ -15,8 +15,8 @@ pub struct ModelColumn {
     pub dependent: Text,
     /// Coefficients.
     pub terms: Vec<Term>,
-    /// Observations used.
-    pub n: usize,
+    /// Observations used, if stated; a table shows a dash otherwise.
+    pub n: Option<usize>,
     /// Further statistics, in order.
     pub fit: Vec<FitStat>,
     /// Yes/no rows before the fixed effects, such as control variables.
@@ -104,11 +104,17 @@ pub struct Cluster {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum SeKind {
-    /// Independent, identically distributed errors.
+    /// Not stated: notes say nothing about it.
     #[default]
+    Unstated,
+    /// Independent, identically distributed errors.
     Iid,
     /// Heteroskedasticity-robust with n/(n-k).
     Hc1,
+    /// Heteroskedasticity-robust, residuals divided by √(1 - h).
+    Hc2,
+    /// Heteroskedasticity-robust, residuals divided by 1 - h.
+    Hc3,
     /// Cluster-robust.
     Cluster,
     /// Driscoll-Kraay with this many lags.
@@ -116,7 +122,13 @@ pub enum SeKind {
     /// Newey-West with this many lags.
     NeweyWest(usize),
     /// Conley within this many kilometers.
-    Conley(f64),
+    Conley {
+        /// Cut-off, km.
+        km: f64,
+        /// Lags of serial correlation within entities besides (Hsiang 2010), if any.
+        #[serde(default)]
+        lags: Option<usize>,
+    },
     /// Something else, in words.
     Other(Text),
 }

@@ -6,6 +6,7 @@ use crate::{Error, Labels, Result, StarRule, Text};
 
 /// What stands below a coefficient. The note says it in words, since tools differ silently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Below {
     /// The standard error in parentheses.
     #[default]
@@ -20,20 +21,24 @@ pub enum Below {
     Nothing,
 }
 
-impl std::str::FromStr for Below {
-    type Err = Error;
+impl Below {
+    /// Every choice.
+    pub const ALL: [Self; 5] = [Self::StdError, Self::T, Self::P, Self::Interval, Self::Nothing];
 
-    fn from_str(word: &str) -> Result<Self> {
-        match word {
-            "se" => Ok(Self::StdError),
-            "t" => Ok(Self::T),
-            "p" => Ok(Self::P),
-            "interval" => Ok(Self::Interval),
-            "none" => Ok(Self::Nothing),
-            _ => Err(Error::Specification(format!("below = `{word}`: expected se, t, p, interval or none"))),
+    /// Its word in options: `se`, `t`, `p`, `interval` or `none`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::StdError => "se",
+            Self::T => "t",
+            Self::P => "p",
+            Self::Interval => "interval",
+            Self::Nothing => "none",
         }
     }
 }
+
+crate::words::words!(Below, "value of `below`", name);
 
 /// One row of the ordered selection of coefficients.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +62,7 @@ pub struct FitRow {
 
 /// What a regression table shows. Made by [`RegressionSpec::new`], since stars need a rule.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct RegressionSpec {
     /// Name of its files.
     pub id: String,
@@ -74,7 +80,7 @@ pub struct RegressionSpec {
     pub digits: Format,
     /// Star rule.
     pub stars: StarRule,
-    /// Statistics, in order; empty: `n` and then all that the columns have, in order of first appearance.
+    /// Statistics, in order; empty: `n` (where stated) and then all that the columns have, in order of first appearance.
     pub fit: Vec<FitRow>,
     /// Dictionary.
     pub labels: Labels,

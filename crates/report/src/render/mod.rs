@@ -1,4 +1,4 @@
-//! Thin renderers: each turns the same [`Grid`](crate::table::Grid) into one format's bytes.
+//! Thin renderers: each turns the same resolved grid into one format's bytes.
 //!
 //! | format | what for |
 //! |---|---|
@@ -39,6 +39,7 @@ use serde::{Deserialize, Serialize};
 /// The formats of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum TableFormat {
     /// GitHub Markdown.
     Markdown,
@@ -74,6 +75,22 @@ impl TableFormat {
         Self::Terminal,
     ];
 
+    /// Its word in options: `markdown`, `html`, …
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Markdown => "markdown",
+            Self::Html => "html",
+            Self::Latex => "latex",
+            Self::Typst => "typst",
+            Self::Docx => "docx",
+            Self::Xlsx => "xlsx",
+            Self::Csv => "csv",
+            Self::Json => "json",
+            Self::Terminal => "terminal",
+        }
+    }
+
     /// Extension of its files, without the point.
     #[must_use]
     pub const fn extension(self) -> &'static str {
@@ -90,6 +107,8 @@ impl TableFormat {
         }
     }
 }
+
+crate::words::words!(TableFormat, "format", name);
 
 impl Table {
     /// The bytes of this table in one format and language; the same bytes for the same table, always.

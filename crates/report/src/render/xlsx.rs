@@ -139,6 +139,10 @@ impl Sheet<'_> {
                 let code = number_format(*value, *format, cell.wrap, cell.stars);
                 self.sheet.write_with_format(row, column, *value, &finish(font("").set_num_format(code)))?;
             }
+            Value::PValue(p) if p.is_finite() => {
+                let code = p_format(cell.wrap, cell.stars);
+                self.sheet.write_with_format(row, column, *p, &finish(font("").set_num_format(code)))?;
+            }
             Value::Empty => {
                 self.sheet.write_blank(row, column, &finish(font("")))?;
             }
@@ -212,14 +216,32 @@ fn number_format(value: f64, digits: Digits, wrap: Wrap, stars: u8) -> String {
         Digits::Scientific(n) => format!("{}E+00", decimals(usize::from(n))),
         Digits::Full => "General".to_owned(),
     };
-    let (open, close) = match wrap {
-        Wrap::None => ("", ""),
-        Wrap::Parens => ("\"(\"", "\")\""),
-        Wrap::Brackets => ("\"[\"", "\"]\""),
-    };
-    let stars = if stars == 0 { String::new() } else { format!("\"{}\"", "*".repeat(usize::from(stars))) };
+    let (open, close) = literals(wrap, stars);
+    let (open, close) = (quoted(open), quoted(&close));
     // Excel would show -0.000 for a negative number that rounds to zero.
     let rounds_to_zero = value < 0.0 && !numfmt::number(value, digits).starts_with('-');
     let sign = if rounds_to_zero { "" } else { "-" };
-    format!("{open}{core}{close}{stars};{open}{sign}{core}{close}{stars}")
+    format!("{open}{core}{close};{open}{sign}{core}{close}")
+}
+
+/// The format that prints what [`numfmt::p_value`] prints.
+fn p_format(wrap: Wrap, stars: u8) -> String {
+    let (open, close) = literals(wrap, stars);
+    let small = quoted(&format!("{open}<0.001{close}"));
+    format!("[<0.001]{small};{}0.000{}", quoted(open), quoted(&close))
+}
+
+/// What stands before and after a number: brackets and stars.
+fn literals(wrap: Wrap, stars: u8) -> (&'static str, String) {
+    let (open, close) = match wrap {
+        Wrap::None => ("", ""),
+        Wrap::Parens => ("(", ")"),
+        Wrap::Brackets => ("[", "]"),
+    };
+    (open, format!("{close}{}", "*".repeat(usize::from(stars))))
+}
+
+/// Literal text of a number format; one piece, since two quotes in a row would be a quote.
+fn quoted(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!("\"{text}\"") }
 }

@@ -5,6 +5,7 @@ use crate::{Lang, Text};
 
 /// What a cell holds.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum Value {
     /// Nothing, on purpose.
     Empty,
@@ -76,7 +77,7 @@ impl Cell {
         Self::new(Value::Text(text.into()))
     }
 
-    /// A number; NaN becomes a missing cell without a stated reason.
+    /// A number; NaN becomes a missing cell.
     #[must_use]
     pub fn number(value: f64, format: Format) -> Self {
         if value.is_nan() {
@@ -99,9 +100,12 @@ impl Cell {
         }
     }
 
-    /// A p-value.
+    /// A p-value; NaN becomes a missing cell.
     #[must_use]
     pub fn p_value(p: f64) -> Self {
+        if p.is_nan() {
+            return Self::missing(("p 值不存在", "no p-value"));
+        }
         Self::new(Value::PValue(p))
     }
 

@@ -5,26 +5,26 @@ use crate::{Lang, Result, numfmt};
 
 /// A table in one language, ready to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Grid {
+pub(crate) struct Grid {
     /// Number and title.
-    pub caption: String,
+    pub(crate) caption: String,
     /// Columns, the stub counted.
-    pub n_columns: usize,
+    pub(crate) n_columns: usize,
     /// Header rows from top to bottom; each covers all columns.
-    pub header: Vec<Vec<HeaderCell>>,
+    pub(crate) header: Vec<Vec<HeaderCell>>,
     /// Body lines from top to bottom.
-    pub lines: Vec<Line>,
+    pub(crate) lines: Vec<Line>,
     /// Alignment of every column, the stub first.
-    pub align: Vec<TextAlign>,
+    pub(crate) align: Vec<TextAlign>,
     /// Rule above the header, below it, and below the last line.
-    pub rules: (Rule, Rule, Rule),
+    pub(crate) rules: (Rule, Rule, Rule),
     /// Notes; the first begins with 注： or Notes:.
-    pub notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
 }
 
-/// Alignment in a format that knows left, center and right.
+/// Alignment in a format that knows left and center.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TextAlign {
+pub(crate) enum TextAlign {
     /// Left.
     Left,
     /// Center.
@@ -33,18 +33,18 @@ pub enum TextAlign {
 
 /// A label over one or more columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HeaderCell {
+pub(crate) struct HeaderCell {
     /// The label, may be empty.
-    pub text: String,
+    pub(crate) text: String,
     /// Number of columns under it.
-    pub span: usize,
+    pub(crate) span: usize,
     /// Whether it is a spanner that carries a short rule of its own.
-    pub underlined: bool,
+    pub(crate) underlined: bool,
 }
 
 /// A line of the body.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Line {
+pub(crate) enum Line {
     /// A label across all columns.
     Group {
         /// The label.
@@ -69,21 +69,21 @@ pub enum Line {
 
 /// A cell as text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct GridCell {
+pub(crate) struct GridCell {
     /// The printed value with its brackets.
-    pub text: String,
+    pub(crate) text: String,
     /// Its stars.
-    pub stars: String,
+    pub(crate) stars: String,
     /// Why it is missing, if it is.
-    pub missing: Option<String>,
+    pub(crate) missing: Option<String>,
     /// Whether it is a number, so that formats that align on the point may.
-    pub numeric: bool,
+    pub(crate) numeric: bool,
 }
 
 impl GridCell {
     /// Value and stars in one.
     #[must_use]
-    pub fn joined(&self) -> String {
+    pub(crate) fn joined(&self) -> String {
         format!("{}{}", self.text, self.stars)
     }
 }
@@ -93,7 +93,7 @@ impl Table {
     ///
     /// # Errors
     /// As [`Table::validate`].
-    pub fn grid(&self, lang: Lang) -> Result<Grid> {
+    pub(crate) fn grid(&self, lang: Lang) -> Result<Grid> {
         self.validate()?;
         let mut align = vec![TextAlign::Left];
         align.extend(self.align.iter().map(|a| match a {

@@ -75,6 +75,7 @@ pub struct Row {
 
 /// What a row is to the rows around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum RowKind {
     /// A row on its own.
     #[default]

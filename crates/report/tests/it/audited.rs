@@ -100,6 +100,15 @@ fn the_audit_as_a_table_and_a_csv() {
 }
 
 #[test]
+fn an_audit_is_a_record() {
+    let audit = paper();
+    let json = serde_json::to_value(&audit).expect("plain data");
+    assert_eq!(json["findings"].as_array().map(Vec::len), Some(audit.findings.len()));
+    assert_eq!(json["findings"][0]["check"], "sample-size");
+    assert_eq!(serde_json::from_value::<Audit>(json).expect("reads back"), audit);
+}
+
+#[test]
 fn hand_audits_agree_where_they_are_at_hand() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
     let Ok(text) = std::fs::read_to_string(folder.join("audit_stars.csv")) else {
@@ -133,6 +142,57 @@ fn hand_audits_agree_where_they_are_at_hand() {
     }
 }
 
+/// Findings of one row `Va` of a column with these texts.
+fn audited(rows: &str, spec: &str) -> Audit {
+    let text = format!("table,column,row,coef,se,stars,n,other\n{rows}\n");
+    let spec = format!("[stars]\nthresholds = [0.1, 0.05, 0.01]\n{spec}");
+    let spec = AuditSpec::from_toml(&spec).expect("a specification");
+    audit(&PublishedRow::read_csv(&text, "p.csv").expect("reads"), &spec).expect("audits")
+}
+
+#[test]
+fn a_standard_error_printed_as_zero_leaves_only_the_range_of_t() {
+    let stars = |row: &str| {
+        let audit = audited(&format!("2,(1),Va,{row},2232,"), "[sample]\nperiods = 8");
+        let finding = audit.of(Check::Stars).next().expect("a finding").clone();
+        (finding.status, finding.implied.get(Lang::En).to_owned())
+    };
+    // 0/0: any t is possible.
+    assert_eq!(stars("0.000,0.000,***"), (Status::Rounding, "|t| = – (0.00–∞), p ≤ 1.000, –".to_owned()));
+    assert_eq!(stars("0.000,0.000,").0, Status::Rounding);
+    // At least .4995/.0005.
+    assert_eq!(stars("0.500,0.000,***").0, Status::Rounding);
+    assert_eq!(stars("0.500,0.000,"), (Status::Contradiction, "|t| = – (999.00–∞), p < 0.001, ***".to_owned()));
+    assert_eq!(stars("0.002,0.000,").0, Status::Contradiction);
+    assert_eq!(stars("0.001,0.000,").0, Status::Rounding, "|t| may be 1");
+}
+
+#[test]
+fn a_square_printed_as_zero_has_no_shape() {
+    let rows = "2,(1),Va,0.010,0.001,***,,\n2,(1),Va_sq,0.000,0.001,,,";
+    let curve = "[[curve]]\nlinear = \"Va\"\nsquare = \"Va_sq\"";
+    let audit = audited(rows, curve);
+    let finding = audit.of(Check::TurningPoint).next().expect("a finding");
+    assert_eq!((finding.status, finding.implied.get(Lang::En)), (Status::Remark, "–"));
+    assert!(finding.message.get(Lang::En).contains("sign is unknown"), "{:?}", finding.message);
+}
+
+#[test]
+fn a_critical_value_outside_the_tables_is_not_checked() {
+    let instruments = |endogenous: usize| {
+        let spec = format!(
+            "[[instruments]]\nsecond = \"5 (3)\"\nendogenous = {endogenous}\ninstruments = 6\ncritical_value = \"SY\""
+        );
+        let audit = audited("5,(3),Va,0.010,0.001,***,,SY=9.99", &spec);
+        audit.of(Check::Instruments).next().expect("a finding").clone()
+    };
+    for endogenous in [1, 3] {
+        let finding = instruments(endogenous);
+        assert_eq!(finding.status, Status::Remark);
+        assert!(finding.message.get(Lang::En).contains("not tabulated"), "{:?}", finding.message);
+    }
+}
+
 #[test]
 fn a_specification_that_names_what_is_not_there_is_refused() {
     let rows = PublishedRow::read_csv(NUMBERS, "published.csv").expect("reads");
@@ -144,6 +204,8 @@ fn a_specification_that_names_what_is_not_there_is_refused() {
     let text = SPEC.replace("periods = 8", "perids = 8");
     let error = AuditSpec::from_toml(&text).expect_err("unknown key").to_string();
     assert!(error.contains("perids"), "{error}");
+    let line = SPEC.lines().position(|line| line.contains("periods = 8")).expect("there") + 1;
+    assert!(error.starts_with(&format!("line {line}: ")), "{error}");
     spec.sample.periods = Some(7);
     assert!(audit(&rows, &spec).expect("audits").has_contradictions());
 }

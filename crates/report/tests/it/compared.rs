@@ -1,7 +1,7 @@
 //! Published against replicated.
 
 use crate::support::snapshot;
-use panel_report::{CellKey, Lang, Published, Replicated, Stat, TableFormat, Verdict, compare};
+use panel_report::{CellKey, Comparison, Lang, Published, Replicated, Stat, TableFormat, Verdict, compare};
 
 fn key(row: &str, stat: Stat) -> CellKey {
     CellKey::new("2", "(1)", row, stat)
@@ -96,4 +96,13 @@ fn a_cell_that_stands_twice_or_is_no_number_is_an_error() {
     published[0].printed = "n.a.".to_owned();
     let error = compare(&published, &replicated).expect_err("no number").to_string();
     assert!(error.contains("`n.a.` in table 2, column (1), row Va, coef"), "{error}");
+}
+
+#[test]
+fn a_comparison_is_a_record() {
+    let (published, replicated) = sample();
+    let comparison = compare(&published, &replicated).expect("compares");
+    let json = serde_json::to_value(&comparison).expect("plain data");
+    assert_eq!((&json["cells"][0]["table"], &json["cells"][0]["verdict"]), (&"2".into(), &"same".into()));
+    assert_eq!(serde_json::from_value::<Comparison>(json).expect("reads back"), comparison);
 }

@@ -1,8 +1,9 @@
 //! Word and Excel files: structure, fixed dates, bytes.
 
 use crate::support::{baseline, snapshot, spanned_spec};
-use panel_report::regression::regression_table;
+use panel_report::regression::{Below, regression_table};
 use panel_report::render::{docx, xlsx};
+use panel_report::table::{Cell, Value};
 use panel_report::{Lang, Table};
 use std::io::{Cursor, Read};
 
@@ -66,6 +67,23 @@ fn excel_keeps_numbers_as_numbers() {
     let styles = part(&bytes, "xl/styles.xml");
     assert!(styles.contains("0.000&quot;**&quot;;-0.000&quot;**&quot;"), "stars are part of the format");
     assert!(styles.contains("&quot;(&quot;0.000&quot;)&quot;"), "so are parentheses");
+}
+
+#[test]
+fn excel_keeps_p_values_as_numbers_and_shows_small_ones_as_such() {
+    let mut spec = spanned_spec();
+    spec.below = Below::P;
+    let bytes = xlsx(&[regression_table(&baseline(), &spec).expect("a table")], Lang::En).expect("a workbook");
+    assert!(part(&bytes, "xl/worksheets/sheet1.xml").contains("<v>0.0186</v>"), "full precision");
+    let styles = part(&bytes, "xl/styles.xml");
+    let format = "[&lt;0.001]&quot;[&lt;0.001]&quot;;&quot;[&quot;0.000&quot;]&quot;";
+    assert!(styles.contains(format), "{styles}");
+}
+
+#[test]
+fn a_p_value_that_is_none_has_a_reason() {
+    let cell = Cell::p_value(f64::NAN);
+    assert_eq!((cell.print(Lang::En), matches!(cell.value, Value::Missing { .. })), ("–".to_owned(), true));
 }
 
 #[test]

@@ -158,5 +158,8 @@ fn u_tests_show_slopes_intervals_and_reasons() {
         "Open Fieller interval; a reason where there is no p",
         &text(&table, TableFormat::Markdown, Lang::En),
     );
+    let plain = u_test_table("utest", "", &tests, &StarRule::none()).expect("a table");
+    assert_eq!(plain.notes[0].get(Lang::En), "Null: monotone, or the inverse of the fitted shape.");
+    assert_eq!(plain.notes[0].get(Lang::Zh), "零假设：单调或倒 U 形（与拟合形状相反）。");
     assert!(u_test_table("utest", "", &[], &StarRule::china()).is_err());
 }

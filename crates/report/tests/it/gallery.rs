@@ -2,7 +2,7 @@
 
 use panel_report::figure::{
     ArrowLabel, CoefPanel, CoefPlot, CoefRow, CurvePoint, Distributions, Dots, Estimate, Frame, GeoPoint, Mark,
-    Mechanism, Mediator, Panel, Pipeline, PointMap, Sample, Series, Stage, Strip, TurningPoint, UCurve, XyPlot,
+    Mechanism, Mediator, Pipeline, PointMap, Sample, Series, Stage, Strip, TurningPoint, UCurve, XyPanel, XyPlot,
     bin_means, caption,
 };
 use panel_report::regression::{FitStat, Flag, ModelColumn, RegressionSpec, StdErrors, Term, regression_table};
@@ -172,7 +172,7 @@ fn distributions() -> Distributions {
 
 fn indices() -> XyPlot {
     let regions = [("东部", "East", 1.004), ("中部", "Central", 0.996), ("西部", "West", 0.991)];
-    let panel = |title: (&str, &str), bend: f64| Panel {
+    let panel = |title: (&str, &str), bend: f64| XyPanel {
         title: title.into(),
         series: regions
             .iter()
@@ -182,7 +182,7 @@ fn indices() -> XyPlot {
             })
             .collect(),
         references: vec![1.0],
-        ..Panel::default()
+        ..XyPanel::default()
     };
     XyPlot {
         frame: Frame::new(
@@ -203,11 +203,11 @@ fn segmentation() -> XyPlot {
         let y = 0.019 - 0.0013 * f64::from(t);
         CurvePoint::banded(2013.0 + f64::from(t), y, 0.6 * y, 1.7 * y)
     });
-    let panel = Panel {
+    let panel = XyPanel {
         x: ("年份", "Year").into(),
         y: ("市场分割指数", "Segmentation").into(),
         series: vec![Series { label: ("均值", "mean").into(), points: points.collect() }],
-        ..Panel::default()
+        ..XyPanel::default()
     };
     XyPlot::single(
         Frame::new(
@@ -233,13 +233,13 @@ fn first_stage() -> XyPlot {
             -0.24 + 0.53 * f64::from(i),
         )
     });
-    let panel = Panel {
+    let panel = XyPanel {
         x: ("工具变量（残差）", "Instrument (residuals)").into(),
         y: ("虚拟集聚（残差）", "Virtual agglomeration (residuals)").into(),
         series: vec![Series { label: Text::default(), points: line.collect() }],
         dots: vec![Dots { label: "bin".into(), points: dots }],
         corner: "F = 12.47\nn = 2232".into(),
-        ..Panel::default()
+        ..XyPanel::default()
     };
     XyPlot::single(
         Frame::new(
@@ -291,7 +291,7 @@ fn moderation() -> XyPlot {
             below: true,
         }
     };
-    let panel = Panel {
+    let panel = XyPanel {
         x: ("虚拟集聚", "Virtual agglomeration").into(),
         y: ("对 Gtfp 的偏效应", "Partial effect on Gtfp").into(),
         series: vec![
@@ -306,7 +306,7 @@ fn moderation() -> XyPlot {
             at: None,
             label: ("样本的四分位距", "quartiles of the sample").into(),
         }],
-        ..Panel::default()
+        ..XyPanel::default()
     };
     XyPlot::single(
         Frame::new("f09_moderation", ("基础设施越好，曲线越平", "Better infrastructure flattens the curve"), note()),
@@ -401,7 +401,7 @@ pub(crate) fn regression() -> Result<Table> {
         ModelColumn {
             dependent: "Gtfp".into(),
             terms,
-            n: 2232,
+            n: Some(2232),
             fit: vec![FitStat::new("r2", if full { 0.184 } else { 0.038 })],
             flags: vec![Flag::new(("控制变量", "Controls"), full)],
             fixed_effects: vec![
@@ -427,7 +427,7 @@ pub(crate) fn subsamples() -> Result<Table> {
         heading: Text::new(zh, en),
         dependent: "Gtfp".into(),
         terms: vec![Term { name: "Va".into(), estimate: b, se: Some(0.022), p: Some(0.04), ..Term::default() }],
-        n,
+        n: Some(n),
         fit: vec![
             FitStat::new("r2", 0.35),
             FitStat::missing("u_test_p", ("极值点在样本外", "the extreme point lies outside the sample")),

@@ -1,6 +1,10 @@
 //! Integration tests of `panel-report`. A test that needs something this machine lacks says so and passes.
 #![allow(clippy::print_stderr)]
 
+#[macro_use]
+#[path = "../../../../tests/it/snapshot.rs"]
+mod snapshot;
+
 mod audited;
 mod compared;
 mod containers;

@@ -1,10 +1,11 @@
 //! Properties of printing, reading back, and interval arithmetic.
 
+use crate::snapshot::same_but_for_rounding;
+use panel_core::transform::quantile;
 use panel_report::audit::Interval;
 use panel_report::csv::{CsvTable, push_record};
-use panel_report::figure::{bin_means, quantile};
+use panel_report::figure::bin_means;
 use panel_report::numfmt::{Format, Printed, number};
-use panel_report::same_but_for_rounding;
 use proptest::prelude::*;
 
 proptest! {

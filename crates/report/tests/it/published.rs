@@ -32,6 +32,35 @@ fn a_bad_cell_names_its_place() {
     assert_eq!(error, "p.csv, line 1: no column `row`");
 }
 
+#[test]
+fn nothing_in_the_file_is_dropped_without_a_word() {
+    let read = |text: &str| PublishedRow::read_csv(text, "p.csv");
+    let refused = |text: &str| read(text).expect_err("refused").to_string();
+    let extra =
+        |names: &str, fields: &str| format!("table,column,row,coef,se,stars{names}\n2,(1),Va,1.5,0.5,**{fields}\n");
+    assert_eq!(
+        refused(&extra(",sampel", ",all")),
+        "p.csv, line 1: unknown column `sampel`; did you mean `sample`?; expected table, column, row, coef, se, stars, depvar, sample, n, r2, other"
+    );
+    assert_eq!(refused(&extra(",n,n", ",1,2")), "p.csv, line 1: column `n` stands twice");
+    for other in ["F 35.6*", "F: 35.6", "a=1;LM：[7.03]"] {
+        let error = refused(&extra(",other", &format!(",{other}")));
+        assert!(error.starts_with("p.csv, line 2: `") && error.contains("expected `=`"), "{error}");
+    }
+    let rows = read(&extra(",other", ",被解释变量; F=35.6;")).expect("a remark and a pair");
+    assert_eq!(rows[0].other, [("F".to_owned(), "35.6".to_owned())]);
+}
+
+#[test]
+fn a_decimal_comma_and_a_negative_standard_error_are_refused() {
+    let refused = |coef: &str, se: &str| {
+        let text = format!("table,column,row,coef,se,stars\n2,(1),Va,\"{coef}\",\"{se}\",\n");
+        PublishedRow::read_csv(&text, "p.csv").expect_err("refused").to_string()
+    };
+    assert!(refused("0,013", "0.5").contains("`0,013` in p.csv, line 2 (table 2, column (1), row Va), coef"));
+    assert!(refused("1.5", "-0.5").contains("se; expected a standard error, which is not negative"));
+}
+
 /// Every number of the shipped publication can be compared with itself.
 #[test]
 fn the_shipped_numbers_have_distinct_places() {

@@ -87,6 +87,44 @@ fn a_term_without_a_standard_error_has_a_reason() {
 }
 
 #[test]
+fn without_stars_and_without_a_stated_kind_no_note_invents_one() {
+    let mut columns = baseline();
+    columns.iter_mut().for_each(|column| (column.std_errors, column.n) = (StdErrors::default(), None));
+    let notes = |columns: &[ModelColumn], below: Below, stars: StarRule| {
+        let mut spec = RegressionSpec::new("t", "T", stars);
+        spec.below = below;
+        let table = regression_table(columns, &spec).expect("a table");
+        table.notes.iter().map(|note| note.get(Lang::En).to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(notes(&columns, Below::StdError, StarRule::none()), ["Standard errors in parentheses."]);
+    assert_eq!(notes(&columns, Below::T, StarRule::none()), ["t statistics in parentheses."]);
+    assert_eq!(notes(&columns, Below::Interval, StarRule::none()), ["Confidence intervals in brackets."]);
+    assert!(notes(&columns, Below::Nothing, StarRule::none()).is_empty());
+    assert_eq!(notes(&columns, Below::Nothing, StarRule::five_percent()), ["* p < 0.05, ** p < 0.01, *** p < 0.001."]);
+    assert!(notes(&baseline(), Below::Nothing, StarRule::none()).is_empty());
+
+    let table = regression_table(&columns, &baseline_spec()).expect("a table");
+    assert!(table.row("Observations").is_none(), "no record says how many");
+    let table = regression_table(&columns, &baseline_spec().fit_rows(["n"])).expect("a table");
+    assert_eq!(table.missing_reasons()[0].get(Lang::En), "no number of observations given");
+    assert!(shown(&table, Lang::En).contains("not stated"));
+}
+
+#[test]
+fn kinds_of_standard_errors_in_words() {
+    let note = |kind: SeKind| {
+        let mut columns = baseline();
+        columns.iter_mut().for_each(|column| column.std_errors = StdErrors::of(kind.clone()));
+        regression_table(&columns, &baseline_spec()).expect("a table").notes[0].get(Lang::En).to_owned()
+    };
+    assert!(note(SeKind::Hc3).contains("robust (HC3) standard errors in parentheses"));
+    assert!(note(SeKind::Hc2).contains("(HC2)"));
+    let conley = |lags| SeKind::Conley { km: 200.0, lags };
+    assert!(note(conley(None)).contains("Conley standard errors (within 200 km) in"));
+    assert!(note(conley(Some(2))).contains("Conley standard errors (within 200 km, 2 serial lags) in"));
+}
+
+#[test]
 fn a_heading_that_repeats_the_number_is_not_shown_twice() {
     let mut columns = baseline();
     for (i, column) in columns.iter_mut().enumerate() {
@@ -99,7 +137,7 @@ proptest! {
     /// Stars come from p alone, whatever stands below the coefficient (modelsummary had this wrong twice).
     #[test]
     fn stars_do_not_depend_on_what_is_shown_below(p in 0.0f64..1.0, b in -9.0f64..9.0) {
-        let column = ModelColumn { terms: vec![term("x", b, 0.5, p)], n: 10, ..ModelColumn::default() };
+        let column = ModelColumn { terms: vec![term("x", b, 0.5, p)], n: Some(10), ..ModelColumn::default() };
         let stars: Vec<u8> = [Below::StdError, Below::T, Below::P, Below::Interval, Below::Nothing]
             .into_iter()
             .map(|below| {

@@ -4,7 +4,7 @@ use panel_report::regression::{FitStat, Flag, ModelColumn, RegressionSpec, StdEr
 use panel_report::table::Spanner;
 use panel_report::{Labels, StarRule, Text};
 
-panel_report::snapshot_function!();
+snapshot_function!();
 
 pub(crate) fn term(name: &str, estimate: f64, se: f64, p: f64) -> Term {
     Term {
@@ -23,7 +23,7 @@ pub(crate) fn baseline() -> Vec<ModelColumn> {
     let column = |controls: bool, terms: Vec<Term>, r2: f64| ModelColumn {
         dependent: "Gtfp".into(),
         terms,
-        n: 2232,
+        n: Some(2232),
         fit: vec![FitStat::new("r2", r2)],
         flags: vec![Flag::new(("控制变量", "Controls"), controls)],
         fixed_effects: vec![

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 /// Agglomeration of a sector beyond that of its plants.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct EllisonGlaeser {
     /// γ: 0 where plants settle by chance, above 0.05 highly agglomerated.
     pub gamma: f64,

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 /// Concentration of shares.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Herfindahl {
     /// Σ s², from 1/n to 1.
     pub index: f64,

@@ -5,15 +5,19 @@ use crate::error::{Error, Result};
 use crate::location_quotient::location_quotient;
 use panel_core::geo::compensated_sum;
 use panel_core::random::Stream;
+use panel_core::transform::quantile;
+use rand::rand_core::TryRng;
 use rand_distr::{Binomial, Distribution};
 use rayon::prelude::*;
 use serde::Serialize;
+use std::convert::Infallible;
 
 /// Resamples of one unit of parallel work.
 const CHUNK: usize = 16;
 
 /// A percentile interval; `NaN` where there is no quotient.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct QuotientInterval {
     /// The quotient.
     pub estimate: f64,
@@ -68,7 +72,7 @@ pub fn quotient_intervals(
     let mut heads = vec![0.0; periods];
     rows.iter().for_each(|&row| heads[data.time[row] as usize] += data.total[row] * persons_per_unit);
     let draw = |unit: usize| -> Vec<f64> {
-        let mut rng = Stream::new(seed, unit as u64);
+        let mut rng = Bits(Stream::new(seed, unit as u64));
         let drawn: Vec<f64> = laws.iter().map(|law| law.sample(&mut rng) as f64).collect();
         let mut sums = vec![0.0; periods];
         rows.iter().zip(&drawn).for_each(|(&row, count)| sums[data.time[row] as usize] += count);
@@ -91,19 +95,31 @@ pub fn quotient_intervals(
         let mean = compensated_sum(values.iter().copied()) / n;
         let squares = compensated_sum(values.iter().map(|value| (value - mean) * (value - mean)));
         out[row].sd = (squares / (n - 1.0)).sqrt();
-        out[row].low = percentile(&values, 0.5 * (1.0 - level));
-        out[row].high = percentile(&values, 0.5 * (1.0 + level));
+        out[row].low = quantile(&values, 0.5 * (1.0 - level));
+        out[row].high = quantile(&values, 0.5 * (1.0 + level));
     }
     Ok(out)
 }
 
-/// R's type 7.
-fn percentile(sorted: &[f64], p: f64) -> f64 {
-    if sorted.is_empty() {
-        return f64::NAN;
+/// A stream as the random numbers that a distribution draws from.
+struct Bits(Stream);
+
+impl TryRng for Bits {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok(self.0.next_u64() as u32)
     }
-    let at = p * (sorted.len() - 1) as f64;
-    let low = at.floor() as usize;
-    let high = (low + 1).min(sorted.len() - 1);
-    sorted[low] + (at - low as f64) * (sorted[high] - sorted[low])
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        Ok(self.0.next_u64())
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        for chunk in bytes.chunks_mut(8) {
+            let bits = self.0.next_u64().to_le_bytes();
+            chunk.copy_from_slice(&bits[..chunk.len()]);
+        }
+        Ok(())
+    }
 }

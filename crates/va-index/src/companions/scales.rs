@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 /// A scale of the quotient; s is sector, e total employment of a row, S and E their sums in its period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum QuotientScale {
     /// (s/e) / (S/E), from 0 to ∞, neutral at 1 (Hoover 1936; Balassa 1965).
     #[default]

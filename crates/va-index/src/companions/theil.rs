@@ -7,6 +7,7 @@ use serde::Serialize;
 
 /// Theil's T, and its parts where groups were given.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Theil {
     /// T, from 0 to ln n.
     pub index: f64,

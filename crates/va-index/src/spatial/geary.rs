@@ -1,6 +1,6 @@
 //! Geary's C.
 
-use super::global::{GlobalTest, Sample};
+use super::global::{GlobalTest, Sample, Variance};
 use super::weights::SpatialWeights;
 use crate::error::Result;
 use panel_core::geo::compensated_sum;
@@ -39,6 +39,8 @@ pub fn geary(values: &[f64], weights: &SpatialWeights, permutations: usize, seed
     let a = (n - 1.0) * s1 * (n * n - 3.0 * n + 3.0 - (n - 1.0) * k);
     let b = 0.25 * (n - 1.0) * s2 * (n * n + 3.0 * n - 6.0 - (n * n - n + 2.0) * k);
     let c = s0 * s0 * (n * n - 3.0 - (n - 1.0) * (n - 1.0) * k);
-    let random = (a - b + c) / (n * (n - 2.0) * (n - 3.0) * s0 * s0);
+    let divisor = n * (n - 2.0) * (n - 3.0) * s0 * s0;
+    let random = Variance { value: (a - b + c) / divisor, scale: (a.abs() + b.abs() + c.abs()) / divisor };
+    let normal = Variance { value: normal, scale: 2.0 / (n + 1.0) };
     Ok(sample.test(statistic(&sample.z), 1.0, normal, random, permutations, seed, statistic))
 }

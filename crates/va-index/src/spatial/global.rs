@@ -6,6 +6,7 @@ use panel_core::geo::compensated_sum;
 use panel_core::random::Stream;
 use rayon::prelude::*;
 use serde::Serialize;
+use std::fmt;
 
 /// A global test of spatial association.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -15,19 +16,19 @@ pub struct GlobalTest {
     pub statistic: f64,
     /// Its mean without association.
     pub expected: f64,
-    /// Its variance for normal values.
+    /// Its variance for normal values; 0 where the statistic is the same for all values, as where all are neighbours.
     pub variance_normal: f64,
-    /// z and two-sided p for normal values.
-    pub z_normal: f64,
-    /// Two-sided p for normal values.
-    pub p_normal: f64,
-    /// Its variance under random assignment of the values; `None` with fewer than four entities.
+    /// z for normal values; `None` where the variance is 0.
+    pub z_normal: Option<f64>,
+    /// Two-sided p for normal values; `None` where the variance is 0.
+    pub p_normal: Option<f64>,
+    /// Its variance under random assignment of the values; `None` with fewer than four entities, and where it is 0.
     pub variance_random: Option<f64>,
     /// z under random assignment.
     pub z_random: Option<f64>,
     /// Two-sided p under random assignment, by the normal approximation.
     pub p_random: Option<f64>,
-    /// Permutation test; `None` when no permutation was asked for.
+    /// Permutation test; `None` when no permutation was asked for, and where the variance is 0.
     pub permutation: Option<Permutation>,
     /// Entities used.
     pub n: usize,
@@ -39,6 +40,7 @@ pub struct GlobalTest {
 
 /// A permutation test.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Permutation {
     /// Number of permutations.
     pub permutations: usize,
@@ -122,8 +124,8 @@ impl Sample {
         &self,
         statistic: f64,
         expected: f64,
-        variance_normal: f64,
-        variance_random: f64,
+        normal: Variance,
+        random: Variance,
         permutations: usize,
         seed: u64,
         simulate: impl Fn(&[f64]) -> f64 + Sync,
@@ -137,19 +139,20 @@ impl Sample {
                 simulate(&z)
             })
             .collect();
-        let z_normal = (statistic - expected) / variance_normal.sqrt();
-        let enough = self.z.len() > 3 && variance_random > 0.0;
-        let z_random = enough.then(|| (statistic - expected) / variance_random.sqrt());
+        let variance_normal = normal.positive();
+        let variance_random = random.positive().filter(|_| self.z.len() > 3);
+        let z = |variance: f64| (statistic - expected) / variance.sqrt();
+        let (z_normal, z_random) = (variance_normal.map(z), variance_random.map(z));
         GlobalTest {
             statistic,
             expected,
-            variance_normal,
+            variance_normal: variance_normal.unwrap_or(0.0),
             z_normal,
-            p_normal: two_sided(z_normal),
-            variance_random: enough.then_some(variance_random),
+            p_normal: z_normal.map(two_sided),
+            variance_random,
             z_random,
             p_random: z_random.map(two_sided),
-            permutation: Permutation::new(statistic, &simulated),
+            permutation: Permutation::new(statistic, &simulated).filter(|_| variance_normal.is_some()),
             n: self.z.len(),
             n_missing: self.known.iter().filter(|known| !**known).count(),
             islands: (0..self.weights.n()).filter(|&i| self.weights.degree(i) == 0).count(),
@@ -157,13 +160,58 @@ impl Sample {
     }
 }
 
+/// A variance as a difference, and the size of what was subtracted.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Variance {
+    pub(crate) value: f64,
+    pub(crate) scale: f64,
+}
+
+impl Variance {
+    /// The variance, unless it is nothing but rounding: on a complete graph it is 0 exactly.
+    fn positive(self) -> Option<f64> {
+        (self.value > 1e-12 * self.scale).then_some(self.value)
+    }
+}
+
 /// P(|Z| > |z|) for a standard normal Z: the regularised upper incomplete gamma function Q(½, z²/2), which the crate
 /// computes to more digits than its erfc.
 pub(crate) fn two_sided(z: f64) -> f64 {
     let half = 0.5 * z * z;
-    if half > 0.0 && half.is_finite() {
-        statrs::function::gamma::gamma_ur(0.5, half)
-    } else {
-        f64::from(u8::from(half == 0.0))
+    match half {
+        _ if half.is_nan() => f64::NAN,
+        _ if half == 0.0 => 1.0,
+        _ if half.is_infinite() => 0.0,
+        _ => statrs::function::gamma::gamma_ur(0.5, half),
+    }
+}
+
+impl fmt::Display for GlobalTest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { statistic, expected, n, n_missing, islands, .. } = self;
+        writeln!(f, "statistic {statistic:.6}, expected {expected:.6}; n {n}, missing {n_missing}, islands {islands}")?;
+        let show = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.4}"));
+        writeln!(f, "{:<20}{:>10}{:>10}", "", "z", "p")?;
+        writeln!(f, "{:<20}{:>10}{:>10}", "normal values", show(self.z_normal), show(self.p_normal))?;
+        writeln!(f, "{:<20}{:>10}{:>10}", "random assignment", show(self.z_random), show(self.p_random))?;
+        match &self.permutation {
+            None => Ok(()),
+            Some(test) => {
+                let name = format!("{} permutations", test.permutations);
+                writeln!(f, "{name:<20}{:>10}{:>10}", "", show(Some(test.p_two_sided)))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_p_value_comes_from_nothing() {
+        assert!(two_sided(f64::NAN).is_nan());
+        assert_eq!((two_sided(0.0), two_sided(f64::INFINITY)), (1.0, 0.0));
+        assert!((two_sided(-1.959_963_984_540_054) - 0.05).abs() < 1e-12);
     }
 }

@@ -1,6 +1,6 @@
 //! Moran's I.
 
-use super::global::{GlobalTest, Sample};
+use super::global::{GlobalTest, Sample, Variance};
 use super::weights::SpatialWeights;
 use crate::error::Result;
 use panel_core::geo::compensated_sum;
@@ -36,11 +36,14 @@ pub fn moran(values: &[f64], weights: &SpatialWeights, permutations: usize, seed
     let scale = n / s0 / sample.squares;
     let statistic = |z: &[f64]| scale * compensated_sum((0..z.len()).map(|i| z[i] * sample.weights.lag(i, z)));
     let expected = -1.0 / (n - 1.0);
-    let normal = (n * n * s1 - n * s2 + 3.0 * s0 * s0) / ((n * n - 1.0) * s0 * s0) - expected * expected;
+    let square = expected * expected;
+    let normal = (n * n * s1 - n * s2 + 3.0 * s0 * s0) / ((n * n - 1.0) * s0 * s0) - square;
     let k = sample.kurtosis();
-    let random = (n * ((n * n - 3.0 * n + 3.0) * s1 - n * s2 + 3.0 * s0 * s0)
-        - k * ((n * n - n) * s1 - 2.0 * n * s2 + 6.0 * s0 * s0))
-        / ((n - 1.0) * (n - 2.0) * (n - 3.0) * s0 * s0)
-        - expected * expected;
+    let a = n * ((n * n - 3.0 * n + 3.0) * s1 - n * s2 + 3.0 * s0 * s0);
+    let b = k * ((n * n - n) * s1 - 2.0 * n * s2 + 6.0 * s0 * s0);
+    let divisor = (n - 1.0) * (n - 2.0) * (n - 3.0) * s0 * s0;
+    let random = (a - b) / divisor - square;
+    let normal = Variance { value: normal, scale: square };
+    let random = Variance { value: random, scale: (a.abs() + b.abs()) / divisor + square };
     Ok(sample.test(statistic(&sample.z), expected, normal, random, permutations, seed, statistic))
 }

@@ -23,11 +23,29 @@ fn check(test: &GlobalTest, want: [f64; 6]) {
         test.statistic,
         test.variance_normal,
         test.variance_random.unwrap(),
-        test.z_normal,
+        test.z_normal.unwrap(),
         test.z_random.unwrap(),
         test.p_random.unwrap(),
     ];
     assert!(worst(&got, &want) < 1e-11, "{got:?}\n{want:?}");
+}
+
+/// Where all are neighbours the statistics are the same for all values: no test, whatever rounding says.
+#[test]
+fn a_complete_graph_has_no_test() {
+    for n in [3_usize, 4, 7, 12, 25] {
+        let pairs = (0..n).flat_map(|i| (i + 1..n).map(move |j| (i, j)));
+        let weights = SpatialWeights::from_adjacency(&Adjacency::from_pairs(n, pairs).unwrap());
+        for weights in [weights.clone(), weights.row_standardized()] {
+            for test in
+                [moran(&values()[..n], &weights, 99, 1).unwrap(), geary(&values()[..n], &weights, 99, 1).unwrap()]
+            {
+                assert!((test.statistic - test.expected).abs() < 1e-12, "{test}");
+                assert_eq!((test.variance_normal, test.z_normal, test.p_normal), (0.0, None, None), "{n}");
+                assert_eq!((test.variance_random, test.p_random, test.permutation), (None, None, None), "{n}");
+            }
+        }
+    }
 }
 
 #[test]

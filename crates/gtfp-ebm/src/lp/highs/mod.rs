@@ -92,10 +92,10 @@ impl LpSolver for Highs<'_> {
         let (n, m) = (activities.cols(), activities.rows());
         if self.fits_kept_model(program) {
             let model = self.kept_model(program)?;
-            let solved = model.try_solve().map_err(|status| failure(&status))?;
-            read(&solved, n, solution, |j| 1.0 / activities.col_unit(j));
-            for i in 0..m {
-                solution.duals[i] *= program.row_scale()[i] / activities.row_unit(i);
+            let mut solved = model.try_solve().map_err(|status| failure(&status))?;
+            read(&mut solved, n, program.rows(), solution, |j| 1.0 / activities.col_unit(j));
+            for (i, y) in solution.duals.iter_mut().enumerate().take(m) {
+                *y *= program.row_scale()[i] / activities.row_unit(i);
             }
             self.kept = Some(Kept { model: Model::from(solved), program: program.clone() });
         } else {
@@ -105,14 +105,16 @@ impl LpSolver for Highs<'_> {
                 .map(|size| if size > 0.0 { size } else { 1.0 })
                 .collect();
             let model = build(activities, program, |i, j| ratio(i, j) / size[j], |_| 1.0)?;
-            let solved = model.try_solve().map_err(|status| failure(&status))?;
-            read(&solved, n, solution, |j| 1.0 / size[j]);
+            let mut solved = model.try_solve().map_err(|status| failure(&status))?;
+            read(&mut solved, n, program.rows(), solution, |j| 1.0 / size[j]);
         }
-        if solution.status == Status::Optimal {
-            certificate::certify(activities, program, solution);
-        } else {
+        match solution.status {
+            Status::Optimal => certificate::certify(activities, program, solution),
+            Status::Infeasible => prove_infeasible(activities, program, solution),
+            Status::Unbounded | Status::Failed => solution.certificate = Certificate::none(),
+        }
+        if solution.status != Status::Optimal {
             solution.objective = 0.0;
-            solution.certificate = Certificate::default();
         }
         Ok(())
     }
@@ -158,8 +160,23 @@ fn build(
     Ok(model)
 }
 
-/// Copies what HiGHS found; `unit(j)` turns its λ into the program's.
-fn read(solved: &SolvedModel, n: usize, solution: &mut Solution, unit: impl Fn(usize) -> f64) {
+/// Certifies an infeasible program by the ray in its duals, whose sign HiGHS does not fix. A verdict without a ray, or
+/// with one that does not hold, stays unproved.
+fn prove_infeasible(activities: &Activities, program: &Program, solution: &mut Solution) {
+    if solution.duals.is_empty() {
+        solution.certificate = Certificate::none();
+        return;
+    }
+    certificate::certify_infeasible(activities, program, solution);
+    if !solution.certificate.closes() {
+        solution.duals.iter_mut().for_each(|y| *y = -*y);
+        certificate::certify_infeasible(activities, program, solution);
+    }
+}
+
+/// Copies what HiGHS found; `unit(j)` turns its λ into the program's. The duals of an infeasible model are the ray that
+/// proves it so, or none.
+fn read(solved: &mut SolvedModel, n: usize, rows: usize, solution: &mut Solution, unit: impl Fn(usize) -> f64) {
     solution.status = match solved.status() {
         HighsModelStatus::Optimal => Status::Optimal,
         HighsModelStatus::Infeasible => Status::Infeasible,
@@ -174,7 +191,11 @@ fn read(solved: &SolvedModel, n: usize, solution: &mut Solution, unit: impl Fn(u
     let lambda = values.columns()[..n].iter().enumerate();
     solution.lambda.extend(lambda.filter(|(_, v)| **v != 0.0).map(|(j, v)| (j, v * unit(j))));
     solution.duals.clear();
-    solution.duals.extend_from_slice(values.dual_rows());
+    if solution.status == Status::Infeasible {
+        solution.duals.extend(change::dual_ray(solved, rows).unwrap_or_default());
+    } else {
+        solution.duals.extend_from_slice(values.dual_rows());
+    }
 }
 
 fn configure(model: &mut Model) -> Result<(), LpError> {

@@ -396,7 +396,7 @@ impl<const M: usize> Core<M> {
             Status::Infeasible => certificate::certify_infeasible(activities, program, solution),
             Status::Unbounded | Status::Failed => {
                 solution.objective = 0.0;
-                solution.certificate = crate::lp::Certificate::default();
+                solution.certificate = crate::lp::Certificate::none();
             }
         }
     }

@@ -1,6 +1,6 @@
 //! A dense bounded-variable revised simplex for few rows and many columns.
 //!
-//! * The basis is at most 32 × 32, so its explicit inverse is kept, updated by one elimination per pivot and refined
+//! * The basis is at most [`MAX_ROWS`] square, so its explicit inverse is kept, updated by one elimination per pivot and refined
 //!   at the end; the row count is a compile-time constant (rounded up to a multiple of four), loops are straight-line.
 //! * One objective serves both phases: costs plus an exact penalty on bounds that the start violates. Any basis may
 //!   therefore start, feasible or not, and the basis of the most similar of the last units usually needs two or three
@@ -19,14 +19,25 @@ mod ratio;
 mod recent;
 mod state;
 
-use super::{Activities, LpError, LpSolver, Program, Solution, Status};
+use super::{Activities, LpError, LpSolver, Program, Solution};
 use engine::Core;
 
-/// The built-in engine. Rows: at most 32; a larger program ends [`Status::Failed`].
+/// The built-in engine, for programs of at most [`MAX_ROWS`] rows.
 #[derive(Debug, Clone)]
 pub struct Simplex<'a> {
     activities: &'a Activities,
     core: Rows,
+}
+
+/// Rows (inputs, outputs, the rule on Σλ, a denominator) that the built-in engine takes.
+pub const MAX_ROWS: usize = 32;
+
+/// Whether the built-in engine takes a program.
+pub(super) fn fits(program: &Program) -> Result<(), LpError> {
+    if program.rows() > MAX_ROWS {
+        return Err(LpError::TooManyRows { rows: program.rows() });
+    }
+    Ok(())
 }
 
 /// One engine per padded row count.
@@ -75,12 +86,10 @@ impl<'a> Simplex<'a> {
 impl LpSolver for Simplex<'_> {
     fn solve(&mut self, program: &Program, solution: &mut Solution) -> Result<(), LpError> {
         program.validate(self.activities)?;
+        fits(program)?;
         self.prepare(program.rows());
         match &mut self.core {
-            Rows::None => {
-                solution.status = Status::Failed;
-                solution.iterations = 0;
-            }
+            Rows::None => return Err(LpError::TooManyRows { rows: program.rows() }),
             Rows::R4(core) => core.solve(self.activities, program, solution),
             Rows::R8(core) => core.solve(self.activities, program, solution),
             Rows::R12(core) => core.solve(self.activities, program, solution),

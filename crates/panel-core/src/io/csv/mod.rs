@@ -4,16 +4,19 @@
 //! the columns that hold text; a second one codes the texts of those. Both run over the pieces in parallel and are
 //! put together in order, so the result does not depend on the number of threads.
 
+mod notes;
 mod records;
 
 use super::decode::decode;
 use super::header;
 use super::options::ReadOptions;
 use super::table::RawTable;
+use super::typed::{is_missing, loses_digits};
 use crate::column::{Column, TextColumn};
+use crate::diagnostics::Diagnostic;
 use crate::error::{Error, Result};
 use crate::intern::{Interner, merge};
-use crate::number::{CellKind, classify, is_missing_token, trim};
+use crate::number::{CellKind, classify, trim};
 use rayon::prelude::*;
 use records::{OpenQuote, Records, Span, cell};
 use std::collections::BTreeMap;
@@ -21,7 +24,7 @@ use std::collections::BTreeMap;
 /// Bytes per piece. Fixed, so that nothing depends on the machine.
 const PIECE: usize = 1 << 21;
 
-/// Reads delimited text.
+/// Reads delimited text. Lines of a single cell below the table (its source, notes) are left out with a warning.
 ///
 /// # Errors
 /// [`Error::Read`] naming the line: no header, a name twice, an open quote, a row with too few or too many cells;
@@ -62,6 +65,14 @@ pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Ra
     let names = header::names(file, &rows)?;
     let body = &body[walker.position..];
     let first_line = first_line + walker.line;
+    let (body, notes) = if names.len() > 1 { notes::split(body, delimiter) } else { (body, Vec::new()) };
+    if let Some(note) = notes.first() {
+        let start: String = note.chars().take(40).collect();
+        table.diagnostics.push(Diagnostic::warning(
+            "notes-below",
+            format!("`{file}`: {} line(s) of a single cell below the table were left out: `{start}`", notes.len()),
+        ));
+    }
     let wanted = wanted(file, &names, options)?;
     let as_text: Vec<bool> = names.iter().map(|name| options.text.contains(name)).collect();
 
@@ -90,12 +101,12 @@ pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Ra
     }
     let is_text: Vec<bool> =
         (0..names.len()).map(|c| wanted[c] && (sniffed[c] || parsed.iter().any(|part| part.text[c]))).collect();
-    let zeros: Vec<bool> =
-        (0..names.len()).map(|c| wanted[c] && !is_text[c] && parsed.iter().any(|part| part.leading_zero[c])).collect();
+    let written: Vec<bool> =
+        (0..names.len()).map(|c| wanted[c] && !is_text[c] && parsed.iter().any(|part| part.written[c])).collect();
 
     // Second pass: texts
-    let coded: Vec<usize> = (0..names.len()).filter(|&c| is_text[c] || zeros[c]).collect();
-    let mut texts = texts(&pieces, delimiter, &coded, names.len(), options);
+    let coded: Vec<usize> = (0..names.len()).filter(|&c| is_text[c] || written[c]).collect();
+    let mut texts = texts(&pieces, delimiter, &coded, &as_text, options);
     let mut parsed: Vec<Vec<Vec<f64>>> = parsed.into_iter().map(|part| part.values).collect();
     for (c, name) in names.into_iter().enumerate().filter(|(c, _)| wanted[*c]) {
         if is_text[c] {
@@ -128,8 +139,9 @@ fn or_numbered(name: String, c: usize) -> String {
 fn width_message(line: usize, got: usize, expected: usize, cut: bool) -> String {
     // The last record of a file that does not end in a line break is the usual victim of a truncated download.
     let hint = match (got < expected, cut) {
+        (true, true) if got == 1 => "; the file may be truncated, or a note may stand below the table",
         (true, true) => "; the file may be truncated",
-        (true, false) => "; notes below the table must be removed",
+        (true, false) => "; notes among the rows must be removed",
         (false, _) => "; a cell that contains the separator must stand in quotes",
     };
     format!("line {line} has {got} cells, the header has {expected}{hint}")
@@ -226,8 +238,8 @@ struct Numbers {
     values: Vec<Vec<f64>>,
     /// Columns in which some cell is not a number.
     text: Vec<bool>,
-    /// Columns in which some number starts with a zero that printing it would lose.
-    leading_zero: Vec<bool>,
+    /// Columns in which some number prints differently (a code such as `0012`): their text is kept, too.
+    written: Vec<bool>,
     /// Line of each record, from the start of the piece.
     lines: Vec<usize>,
     n_lines: usize,
@@ -239,7 +251,7 @@ fn numbers(piece: &str, delimiter: u8, wanted: &[bool], sniffed: &[bool], option
     let mut out = Numbers {
         values: vec![Vec::new(); width],
         text: sniffed.to_vec(),
-        leading_zero: vec![false; width],
+        written: vec![false; width],
         lines: Vec::new(),
         n_lines: 0,
         problem: None,
@@ -268,9 +280,7 @@ fn numbers(piece: &str, delimiter: u8, wanted: &[bool], sniffed: &[bool], option
             let text = cell(piece, span);
             match classify(&text, &options.missing) {
                 CellKind::Number(value) => {
-                    let digits = text.trim().as_bytes();
-                    out.leading_zero[c] |=
-                        digits.len() > 1 && digits[0] == b'0' && digits.iter().all(u8::is_ascii_digit);
+                    out.written[c] = out.written[c] || loses_digits(&text);
                     out.values[c].push(value);
                 }
                 CellKind::Missing => out.values[c].push(f64::NAN),
@@ -310,7 +320,7 @@ fn texts(
     pieces: &[&str],
     delimiter: u8,
     coded: &[usize],
-    width: usize,
+    as_text: &[bool],
     options: &ReadOptions,
 ) -> BTreeMap<usize, TextColumn> {
     if coded.is_empty() {
@@ -321,12 +331,12 @@ fn texts(
         .map(|&piece| {
             let mut interners = vec![Interner::default(); coded.len()];
             let mut walker = Records::new(piece.as_bytes(), delimiter);
-            let mut cells = Vec::with_capacity(width);
+            let mut cells = Vec::with_capacity(as_text.len());
             while let Ok(Some(_)) = walker.next(&mut cells) {
                 for (interner, &c) in interners.iter_mut().zip(coded) {
                     let text = cells.get(c).map_or("".into(), |&span| cell(piece, span));
                     let text = trim(&text);
-                    interner.push(if is_missing_token(text, &options.missing) { None } else { Some(text) });
+                    interner.push(Some(text).filter(|text| !is_missing(text, &options.missing, as_text[c])));
                 }
             }
             interners

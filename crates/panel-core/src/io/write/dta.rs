@@ -20,7 +20,7 @@ use std::io::Cursor;
 const MAX_TEXT: usize = 2045;
 
 /// Stata bytes: the two keys first (whole numbers as doubles, else texts), then the columns. Names that Stata does
-/// not allow are changed (`_` for other signs, 32 characters) and kept in the variable label.
+/// not allow are changed (`_` for other signs and before reserved words, 32 characters) and kept in the variable label.
 ///
 /// # Errors
 /// [`Error::Specification`] for a text longer than 2045 bytes, and where the format refuses.
@@ -125,11 +125,19 @@ fn write(
     Ok(bytes.into_inner())
 }
 
+/// Words that Stata keeps for itself (`help reserved`), beside `str1` to `str2045`.
+const RESERVED: [&str; 25] = [
+    "_all", "_b", "_coef", "_cons", "_n", "_N", "_pi", "_pred", "_rc", "_skip", "byte", "double", "float", "if", "in",
+    "int", "long", "strL", "using", "with", "alias", "_se", "_r", "_newline", "_dup",
+];
+
 /// A name that Stata allows and `taken` does not hold.
 fn stata_name(original: &str, taken: &[String]) -> String {
     let mut name: String =
         original.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '_' }).take(32).collect();
-    if name.chars().next().is_none_or(|c| c.is_numeric()) {
+    let numbered_text =
+        name.strip_prefix("str").is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+    if name.chars().next().is_none_or(|c| c.is_numeric()) || numbered_text || RESERVED.contains(&name.as_str()) {
         name = std::iter::once('_').chain(name.chars()).take(32).collect();
     }
     let stem = name.clone();
@@ -152,6 +160,9 @@ mod tests {
         assert_eq!(stata_name("Va", &taken), "Va");
         assert_eq!(stata_name("Va^sq", &taken), "Va_sq_2");
         assert_eq!(stata_name("2013", &taken), "_2013");
+        for (word, name) in [("if", "_if"), ("_n", "__n"), ("str20", "_str20"), ("str", "str"), ("If", "If")] {
+            assert_eq!(stata_name(word, &taken), name);
+        }
         assert_eq!(stata_name("生产总值", &taken), "生产总值");
     }
 }

@@ -15,6 +15,7 @@ use crate::{Error, Lang, Result, Table, Text};
 // Documents have dozens of items, not millions: a plain table is easier to write than a boxed one.
 #[allow(clippy::large_enum_variant)]
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum DocxItem {
     /// A heading of level 1 to 3.
     Heading {

@@ -2,10 +2,13 @@
 
 use crate::bootstrap::WildResult;
 use crate::coefficients::Derived;
+use crate::diagnostics::PesaranCd;
 use crate::display::number;
-use crate::iv::{AndersonRubinSet, IvDiagnostics};
+use crate::influence::VarianceInflation;
+use crate::iv::{AndersonRubin, AndersonRubinSet, EffectiveF, IvDiagnostics, LimlOveridentification, ReducedForm};
 use crate::mediation::Mediation;
 use crate::moderation::AtModerator;
+use crate::subsample::PermutationTest;
 use crate::turning_point::{FiellerSet, TurningPoint};
 use crate::two_lines::TwoLines;
 use crate::utest::{Shape, UTest};
@@ -23,6 +26,7 @@ impl fmt::Display for FiellerSet {
             Self::Interval { low, high } => write!(f, "[{}, {}]", number(*low), number(*high)),
             Self::Complement { low, high } => write!(f, "(-inf, {}] or [{}, inf)", number(*low), number(*high)),
             Self::WholeLine => f.write_str("(-inf, inf)"),
+            Self::Empty => f.write_str("empty"),
         }
     }
 }
@@ -113,6 +117,64 @@ impl fmt::Display for AndersonRubinSet {
     }
 }
 
+impl fmt::Display for AndersonRubin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}\n{}", self.f, self.chi2)
+    }
+}
+
+impl fmt::Display for LimlOveridentification {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}\n{}", self.likelihood_ratio, self.linearized)
+    }
+}
+
+impl fmt::Display for EffectiveF {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.test)?;
+        let critical: Vec<String> =
+            self.critical.iter().map(|(tau, value)| format!("{value:.2} (tau {:.0} %)", 100.0 * tau)).collect();
+        if critical.is_empty() { Ok(()) } else { write!(f, "; critical values {}", critical.join(", ")) }
+    }
+}
+
+impl fmt::Display for ReducedForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "reduced form of {}", self.response)?;
+        for (j, (name, b)) in self.names.iter().zip(&self.coef).enumerate() {
+            write!(f, "\n{name}: {} (se {})", number(*b), number(self.vcov[(j, j)].sqrt()))?;
+        }
+        write!(f, "\n{}", self.f)
+    }
+}
+
+impl fmt::Display for PermutationTest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (done, difference) = (self.draws.len(), number(self.difference));
+        write!(f, "permutation test: difference {difference}, p = {:.4} ({done} permutations", self.p)?;
+        if self.failed > 0 {
+            write!(f, ", {} failed", self.failed)?;
+        }
+        f.write_str(")")
+    }
+}
+
+impl fmt::Display for PesaranCd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.test)?;
+        if let (Some(average), Some(absolute)) = (self.average, self.average_absolute) {
+            write!(f, "; average correlation {average:.3}, absolute {absolute:.3}, of {} pairs", self.pairs)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for VarianceInflation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {:.2}", self.name, self.factor)
+    }
+}
+
 impl fmt::Display for IvDiagnostics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for stage in &self.first_stage {
@@ -123,10 +185,10 @@ impl fmt::Display for IvDiagnostics {
             writeln!(f, "{test}")?;
         }
         for (table, value) in &self.stock_yogo {
-            writeln!(f, "Stock-Yogo {table:?}: {value:.2}")?;
+            writeln!(f, "Stock-Yogo {}: {value:.2}", table.describe())?;
         }
         if let Some(effective) = &self.effective_f {
-            writeln!(f, "{}", effective.test)?;
+            writeln!(f, "{effective}")?;
         }
         write!(f, "{}", self.anderson_rubin.f)?;
         for name in &self.dropped_instruments {

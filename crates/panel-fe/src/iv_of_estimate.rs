@@ -8,6 +8,7 @@ use crate::iv::{
 };
 use crate::outcome::TestOutcome;
 use crate::result::Estimate;
+use crate::vcov::Covariance;
 
 /// What every test needs.
 struct Parts<'a> {
@@ -25,6 +26,11 @@ impl Estimate {
         let covariance =
             if iv.covariance.is_iid() { MomentCovariance::Iid } else { MomentCovariance::Meat(&iv.covariance.meat) };
         Ok(Parts { system: state.system(), fit: &iv.fit, covariance, dof: iv.fit.dof })
+    }
+
+    /// The rule under iid errors: no effect is free for being nested in a cluster.
+    fn iid_dof(&self) -> IvDof {
+        crate::iv_fit::iv_dof(&self.dof, &Covariance::iid())
     }
 
     /// Anderson & Rubin (1949) test that the endogenous coefficients are `at`.
@@ -79,7 +85,9 @@ impl Estimate {
     /// [`Error::Unsupported`] without instruments.
     pub fn reduced_forms(&self) -> Result<Vec<ReducedForm>> {
         let parts = self.iv_parts("reduced forms")?;
-        iv::reduced_form(parts.system, &parts.covariance, &parts.dof)
+        let mut forms = iv::reduced_form(parts.system, &parts.covariance, &parts.dof)?;
+        forms[0].response.clone_from(&self.response);
+        Ok(forms)
     }
 
     /// Anderson & Rubin's over-identification statistics; not available for other estimators than LIML and Fuller.
@@ -91,22 +99,23 @@ impl Estimate {
         Ok(iv::liml_overidentification(parts.system, parts.fit, &parts.dof))
     }
 
-    /// Basmann's F form of the Sargan test.
+    /// Basmann's F form of the Sargan test; it takes errors as iid whatever the covariance of the estimate.
     ///
     /// # Errors
     /// [`Error::Unsupported`] without instruments.
     pub fn basmann_test(&self) -> Result<TestOutcome> {
         let parts = self.iv_parts("Basmann's test")?;
-        Ok(iv::basmann(parts.system, parts.fit, &parts.dof))
+        Ok(iv::basmann(parts.system, parts.fit, &self.iid_dof()))
     }
 
-    /// Wu-Hausman F: the first-stage residuals added to least squares.
+    /// Wu-Hausman F: the first-stage residuals added to least squares. It takes errors as iid whatever the covariance of
+    /// the estimate; [`Estimate::endogeneity_test`] follows that covariance.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] without instruments; [`Error::Singular`] when the first stages fit perfectly.
+    /// [`Error::Unsupported`] without instruments.
     pub fn wu_hausman_test(&self) -> Result<TestOutcome> {
         let parts = self.iv_parts("the Wu-Hausman test")?;
-        iv::wu_hausman(parts.system, &parts.dof)
+        Ok(iv::wu_hausman(parts.system, &self.iid_dof()))
     }
 }
 

@@ -1,29 +1,27 @@
 //! Comparing printed results across machines: numbers may move by one unit of their last printed digit.
 //!
 //! The last bit of a sum depends on the processor, so a number at the edge of two roundings prints either way. Snapshot
-//! tests that compare with [`same_but_for_rounding`] accept that and nothing more.
+//! tests accept that and nothing more. This file is compiled into the tests of `crates/report`, too.
 
-/// Defines `snapshot(name, description, text)` and `snapshot_in(folder, …)` for a test crate that uses `insta`: snapshots lie in `../snapshots`, and
-/// one unit of the last printed digit may move.
-///
-/// A macro, so that this crate does not depend on `insta`. Use it once, at the top of a module.
-#[macro_export]
+/// Defines `snapshot(name, description, text)` and `snapshot_in(folder, …)` where it is called: snapshots lie in
+/// `../snapshots`, and one unit of the last printed digit may move. A macro, since insta looks for snapshots beside the
+/// file that calls it.
 macro_rules! snapshot_function {
     () => {
         /// Accepts one unit of the last printed digit.
         struct LastDigit;
 
-        impl ::insta::Comparator for LastDigit {
-            fn matches(&self, reference: &::insta::Snapshot, test: &::insta::Snapshot) -> bool {
-                use ::insta::internals::SnapshotContents::Text;
+        impl insta::Comparator for LastDigit {
+            fn matches(&self, reference: &insta::Snapshot, test: &insta::Snapshot) -> bool {
+                use insta::internals::SnapshotContents::Text;
                 match (reference.contents(), test.contents()) {
-                    (Text(a), Text(b)) => $crate::same_but_for_rounding(&a.to_string(), &b.to_string()),
+                    (Text(a), Text(b)) => $crate::snapshot::same_but_for_rounding(&a.to_string(), &b.to_string()),
                     (a, b) => a == b,
                 }
             }
 
-            fn dyn_clone(&self) -> ::std::boxed::Box<dyn ::insta::Comparator> {
-                ::std::boxed::Box::new(Self)
+            fn dyn_clone(&self) -> std::boxed::Box<dyn insta::Comparator> {
+                std::boxed::Box::new(Self)
             }
         }
 
@@ -34,13 +32,13 @@ macro_rules! snapshot_function {
 
         /// The same with a snapshot of another folder, relative to the caller's file.
         pub(crate) fn snapshot_in(folder: &str, name: &str, description: &str, text: &str) {
-            let mut settings = ::insta::Settings::clone_current();
-            settings.set_comparator(::std::boxed::Box::new(LastDigit));
+            let mut settings = insta::Settings::clone_current();
+            settings.set_comparator(std::boxed::Box::new(LastDigit));
             settings.set_prepend_module_to_snapshot(false);
             settings.set_omit_expression(true);
             settings.set_description(description);
             settings.set_snapshot_path(folder);
-            settings.bind(|| ::insta::assert_snapshot!(name, text));
+            settings.bind(|| insta::assert_snapshot!(name, text));
         }
     };
 }
@@ -49,8 +47,7 @@ macro_rules! snapshot_function {
 ///
 /// Numbers with a point must have the same number of decimals; whole numbers must be equal. Blanks and runs of dashes
 /// are ignored, since padding follows the width of numbers.
-#[must_use]
-pub fn same_but_for_rounding(a: &str, b: &str) -> bool {
+pub(crate) fn same_but_for_rounding(a: &str, b: &str) -> bool {
     let (a, b) = (tokens(a), tokens(b));
     a.len() == b.len() && a.iter().zip(&b).all(|(x, y)| x == y || near(x, y))
 }
@@ -90,13 +87,14 @@ fn tokens(text: &str) -> Vec<String> {
     tokens
 }
 
+/// One unit of the last of equally many decimals.
 fn near(a: &str, b: &str) -> bool {
-    let parse = |text: &str| crate::numfmt::Printed::parse(text);
-    match (parse(a), parse(b)) {
-        (Some(a), Some(b)) => {
-            a.decimals > 0
-                && a.decimals == b.decimals
-                && (a.value - b.value).abs() <= 2.0 * a.half_unit() * (1.0 + 1e-6)
+    let decimals = |text: &str| text.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    let value = |text: &str| text.replace('−', "-").parse::<f64>().ok();
+    match (value(a), value(b)) {
+        (Some(x), Some(y)) => {
+            let unit = 10f64.powi(-(decimals(a) as i32));
+            decimals(a) > 0 && decimals(a) == decimals(b) && (x - y).abs() <= unit * (1.0 + 1e-6)
         }
         _ => false,
     }
