@@ -296,7 +296,6 @@ mod tests {
             ("y ~ x | | D ~ z", 9, "expected"),
             ("y ~ x | D ~ 1", 13, "an instrument"),
             ("y ~ x | 1 ~ z", 9, "an endogenous"),
-            ("y:x ~ z", 1, "left"),
             ("y ~ 2", 5, "expected"),
             ("y ~ a*b*c*d*e*f*g", 5, "at most"),
             ("城 ~ 市 ^ 区", 9, "whole number"),
