@@ -30,6 +30,7 @@ fn every_estimate_has_every_field_and_no_nan() {
         "r2",
         "r2_within",
         "r2_within_entity",
+        "df_t",
         "adj_r2",
         "rmse",
         "vcov",

@@ -3,6 +3,7 @@
 use crate::absorb::{self, FixedEffect};
 use crate::error::{Error, Result};
 use crate::formula::{Effect, Factor, Formula, Function, Term};
+use crate::missing;
 use crate::spec::{Options, Singletons, WeightKind};
 use crate::vcov::{Groups, Vcov};
 use panel_core::{Column, Diagnostic, Panel};
@@ -227,7 +228,20 @@ impl Frame {
         }
         let mut diagnostics = Vec::new();
         if n_missing > 0 {
-            let message = format!("{n_missing} rows miss a used value and were left out");
+            let named = |evaluated: &Evaluated| -> (String, Vec<bool>) {
+                (evaluated.name.clone(), evaluated.values.iter().map(|value| value.is_nan()).collect())
+            };
+            let columns = std::iter::once(&y).chain(&exog).chain(&endog).chain(&instruments);
+            let columns = columns.chain(slopes.iter().flatten()).chain(&coordinates).map(named);
+            let key_names = formula.effects.iter().flat_map(|effect| &effect.columns).map(String::as_str);
+            let keys =
+                key_names.chain(covariance_keys(&options.vcov)).zip(effect_keys.iter().flatten().chain(&other_keys));
+            let keys =
+                keys.map(|(name, key)| (name.to_owned(), (0..keep.len()).map(|row| key.is_missing(row)).collect()));
+            let unweighted = |weight: &f64| weight.is_nan() || *weight <= 0.0;
+            let weights = weights.iter().map(|w| ("(weight)".to_owned(), w.values.iter().map(unweighted).collect()));
+            let gaps: Vec<(String, Vec<bool>)> = columns.chain(keys).chain(weights).collect();
+            let message = missing::describe(panel, &gaps, &inside, n_missing);
             diagnostics.push(Diagnostic::note("missing-dropped", message));
         }
 

@@ -42,6 +42,7 @@ pub(crate) mod iv_fit;
 mod iv_of_estimate;
 pub(crate) mod linalg;
 pub mod mediation;
+mod missing;
 pub mod model;
 pub mod moderation;
 pub mod multi;

@@ -150,8 +150,12 @@ fn title(scene: &Scene<'_>, subject: &Subject<'_>, rows: &[(CoefRow, &ModelColum
             format!("{}：{n} 列中有 {held} 列与基准列同号且{adverb}在 5% 水平上显著", names(lang).join("与"))
         }
         Lang::En => {
-            let verb = if both { "keep their signs and are" } else { "keeps its sign and is" };
-            format!("{} {verb} significant at 5% in {held} of {n} columns", names(lang).join(" and "))
+            let verb = if both {
+                "have the signs of the base column and are"
+            } else {
+                "has the sign of the base column and is"
+            };
+            format!("In {held} of {n} columns {} {verb} significant at 5%", names(lang).join(" and "))
         }
     })
 }

@@ -20,6 +20,8 @@ pub struct EstimateRecord {
     pub n_entities: usize,
     /// Residual degrees of freedom (of t).
     pub df_resid: Value,
+    /// Degrees of freedom of t, which p and intervals follow; null for the normal.
+    pub df_t: Value,
     /// Coefficients, in formula order.
     pub coef: Vec<CoefRecord>,
     /// R².

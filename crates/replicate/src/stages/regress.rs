@@ -9,7 +9,7 @@ use crate::stages::variables::sample;
 use crate::study::{ColumnSpec, Label, ModerationSpec, Study};
 use panel_core::{Diagnostic, Panel, suggest};
 use panel_fe::iv::StockYogoTable;
-use panel_fe::{Estimate, Formula, Options, TestOutcome, Vcov, WeightKind, Weights};
+use panel_fe::{Estimate, Formula, Like, Options, TestOutcome, Vcov, WeightKind, Weights};
 use report::regression::{FitStat, Flag, SeKind, StdErrors, Term};
 use report::utest::UTestRecord;
 use report::{ModelColumn, Text};
@@ -230,6 +230,7 @@ fn record(
         n_entities: fit.n_entities,
         // Infinite under the normal distribution: null, as JSON knows no infinity.
         df_resid: json_number(fit.df_resid),
+        df_t: json_number(fit.df_t),
         coef: coefficients(fit),
         r2: json_number(fit.r2.overall),
         r2_within: number(fit.r2.within),
@@ -306,17 +307,32 @@ fn shown(fit: &Estimate, study: &Study, spec: &ColumnSpec, name: &str) -> ModelC
     column
 }
 
+/// The statistics asked for, else those that the program prints whose rule is followed; those that the model does not
+/// have are left out.
+fn fit_statistics(fit: &Estimate, wanted: Option<&[String]>) -> Vec<FitStat> {
+    let by_rule: &[&str] = match (fit.like, fit.r2.within) {
+        (Like::Xtreg | Like::Xtivreg2, _) if fit.r2.within_entity.is_some() => &["r2_within_entity"],
+        (_, Some(_)) => &["r2", "r2_within"],
+        (_, None) => &["r2", "adj_r2"],
+    };
+    let names = wanted.map_or_else(|| by_rule.to_vec(), |names| names.iter().map(String::as_str).collect());
+    let value = |name: &str| match name {
+        "r2" => Some(fit.r2.overall),
+        "adj_r2" => Some(fit.r2.adjusted),
+        "r2_within" => fit.r2.within,
+        "r2_within_entity" => fit.r2.within_entity,
+        _ => Some(fit.rmse),
+    };
+    let finite = |name: &str| value(name).filter(|value| value.is_finite());
+    names.into_iter().filter_map(|name| Some(FitStat::new(name, finite(name)?))).collect()
+}
+
 fn bare_column(fit: &Estimate, study: &Study, spec: &ColumnSpec, name: &str) -> ModelColumn {
     let names = labels(study);
     let finite = |value: f64| Some(value).filter(|value| value.is_finite());
     let effects = fixed_effects(&spec.formula);
     let heading = spec.label.as_ref().map(Label::text).unwrap_or_default();
-    let mut stats = Vec::new();
-    match (fit.r2.within_entity, fit.r2.within) {
-        (Some(r2), _) => stats.push(FitStat::new("r2_within_entity", r2)),
-        (None, Some(r2)) => stats.push(FitStat::new("r2_within", r2)),
-        (None, None) => stats.push(FitStat::new("r2", fit.r2.overall)),
-    }
+    let stats = fit_statistics(fit, study.report.stats.as_deref());
     ModelColumn {
         id: name.to_owned(),
         heading,

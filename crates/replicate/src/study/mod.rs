@@ -1,5 +1,6 @@
 //! The study file: which data, which indices, which tables.
 
+mod label;
 mod load;
 mod overrides;
 mod quality;
@@ -7,12 +8,13 @@ mod report;
 mod schema;
 mod source;
 
+pub use label::Label;
 pub use load::Loaded;
 pub use overrides::set;
 pub use quality::QualityOptions;
 pub use report::{HeadlineSpec, PanelFormat, ReportSpec, SourceNote};
 pub use schema::{
-    CalibrationSpec, ColumnSpec, GivenCalibration, GroupValues, GroupWeights, GtfpSpec, Header, Label, MarketSpec,
+    CalibrationSpec, ColumnSpec, GivenCalibration, GroupValues, GroupWeights, GtfpSpec, Header, MarketSpec,
     MediationSpec, ModerationSpec, PublishedRemark, PublishedSpec, SpecificationCurve, Study, TableKind, TableSpec,
     VaSpec, VariantSpec,
 };

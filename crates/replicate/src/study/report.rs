@@ -15,6 +15,9 @@ pub struct ReportSpec {
     pub stars: StarRule,
     /// What stands below a coefficient: `se`, `t`, `p`, `interval`.
     pub below: String,
+    /// Statistics below the coefficients of a column, of [`STATS`]; where it is absent those that the program named by
+    /// `like` prints: R² within entities of `xtreg` and `xtivreg2`, else R² and R² within the fixed effects.
+    pub stats: Option<Vec<String>>,
     /// The work that is replicated, as one cites it.
     pub citation: Option<Label>,
     /// Column whose values are the lines of the figure of cumulative indices, such as regions.
@@ -40,6 +43,7 @@ impl Default for ReportSpec {
         Self {
             stars: StarRule::china(),
             below: "se".into(),
+            stats: None,
             citation: None,
             group: None,
             names_en: None,
@@ -51,6 +55,9 @@ impl Default for ReportSpec {
         }
     }
 }
+
+/// Statistics that a table can show below its coefficients.
+pub const STATS: [&str; 5] = ["r2", "adj_r2", "r2_within", "r2_within_entity", "rmse"];
 
 /// A format of `data/panel`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
@@ -71,6 +78,10 @@ impl ReportSpec {
     /// A sentence that names the key, the value and what was expected.
     pub fn check(&self, study: &Study) -> Result<(), String> {
         self.below.parse::<Below>().map_err(|error| format!("[report] {error}"))?;
+        if let Some(name) = self.stats.iter().flatten().find(|name| !STATS.contains(&name.as_str())) {
+            let (hint, known) = (hint(name, STATS.into_iter()), STATS.join(", "));
+            return Err(format!("[report] stats: no statistic `{name}`{hint}; expected {known}"));
+        }
         if self.bins < 2 {
             return Err(format!("[report] bins = {}: expected at least 2", self.bins));
         }

@@ -1,5 +1,6 @@
 //! The study file as plain data. Every choice is spelled out here with its default; unknown keys are errors.
 
+use super::Label;
 use super::ReportSpec;
 use super::quality::QualityOptions;
 use super::source::SourceSpec;
@@ -71,35 +72,6 @@ fn english() -> String {
 }
 fn first() -> String {
     "first".into()
-}
-
-/// A label in English and Chinese.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Label {
-    /// English.
-    pub en: Option<String>,
-    /// Chinese.
-    pub zh: Option<String>,
-    /// Unit, for the codebook.
-    pub unit: Option<String>,
-    /// Definition, for the codebook.
-    pub definition: Option<String>,
-}
-
-impl Label {
-    /// The label in a language, else in the other one.
-    #[must_use]
-    pub fn pick(&self, lang: &str) -> Option<&str> {
-        let (first, second) = if lang == "zh" { (&self.zh, &self.en) } else { (&self.en, &self.zh) };
-        first.as_deref().or(second.as_deref())
-    }
-
-    /// Both languages as a table shows them.
-    #[must_use]
-    pub fn text(&self) -> report::Text {
-        report::Text::new(self.pick("zh").unwrap_or_default(), self.pick("en").unwrap_or_default())
-    }
 }
 
 /// `[va]`: location quotient and virtual agglomeration (Eq. 4; D1–D3, D24).
