@@ -127,8 +127,9 @@ pub struct PanelResult {
 /// **Reference** Tone and Tsutsui (2010); Pastor and Lovell (2005); Oh (2010).
 ///
 /// # Errors
-/// [`Error::BadValue`] for a zero, negative or infinite quantity the model cannot take;
-/// [`Error::Degenerate`] for combinations without a meaning; [`Error::Specification`] for options that do not fit.
+/// [`Error::BadValue`](crate::Error::BadValue) for a zero, negative or infinite quantity the model cannot take;
+/// [`Error::Degenerate`](crate::Error::Degenerate) for combinations without a meaning;
+/// [`Error::Specification`](crate::Error::Specification) for options that do not fit.
 pub fn productivity(data: &PanelData<'_>, spec: &PanelSpec, solver: Solver) -> Result<PanelResult> {
     measure(&Prepared::new(data, spec)?, data, spec, solver)
 }

@@ -20,7 +20,9 @@
 //! slacks or bounds have no solution, takes another program: the slacks-based measure Tone's (2002) super-efficiency;
 //! the non-oriented epsilon-based measure frees θ and φ and, whatever the convention chosen, contracts bads with the
 //! inputs (convention D) without a penalty on their slack, because with φ b a unit that emits less per good than every
-//! pseudo-unit would have no solution. So its score may jump where a unit crosses the pseudo-frontier.
+//! pseudo-unit would have no solution. So its score may jump where a unit crosses the pseudo-frontier. Where a program
+//! has no solution at all (equalities or variable returns, across periods), the replication is left out of that number,
+//! and [`Interval::replications`] says how many remain: an interval from few of them is conditional on feasibility.
 //!
 //! # Second-stage regressions
 //! Scores and indices are serially dependent estimates, bounded and biased. A regression of them on other variables by
