@@ -307,7 +307,11 @@ fn replicate_cells(study: &Study, tables: &Tables, cells: &[report::Published]) 
             Stat::Se => term.and_then(|term| term.se).map(|se| Replicated::number(key, se)),
             Stat::Stars => term.and_then(|term| term.p).map(|p| Replicated::stars(key, stars.count(p))),
             Stat::N => shown.n.map(|n| Replicated::number(key, n as f64)),
-            Stat::R2 => fit("r2_within_entity").map(|r2| Replicated::number(key, r2)),
+            Stat::R2 => {
+                // The one that the column shows.
+                let shown = ["r2_within_entity", "r2_within", "r2"].into_iter().find_map(fit);
+                shown.map(|r2| Replicated::number(key, r2))
+            }
             Stat::Other(name) => {
                 let ours = study.published.as_ref().and_then(|published| published.statistics.get(name));
                 ours.and_then(|ours| fit(ours)).map(|value| Replicated::number(key, value))
