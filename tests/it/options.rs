@@ -96,3 +96,19 @@ fn the_page_leads_to_files_that_are_there_whatever_the_formats() {
     }
     assert!(contents(&out).iter().all(|(path, _)| !path.ends_with("UNFINISHED")));
 }
+
+/// A published R² is compared with the R² that a column shows, whether it has fixed effects or none.
+#[test]
+fn a_published_r2_has_its_counterpart() {
+    let folder = folder("options-r2");
+    let lines =
+        "table,column,depvar,sample,row,coef,se,stars,n,r2,other\n1,(1),y,,x,,,,9,0.999,\n1,(2),y,,x,,,,9,0.999,\n";
+    std::fs::write(folder.join("printed.csv"), lines).unwrap();
+    let tables =
+        table("y ~ x", "[[table.column]]\nformula = \"y ~ x | city\"").replace("\"t\"", "\"t\"\npublished = \"1\"");
+    let out = folder.join("out");
+    run_study(&study(&folder, &format!("{HEAD}[published]\nfile = \"printed.csv\"\n{tables}")), &out, Some(1)).unwrap();
+    let cells = csv(&std::fs::read_to_string(out.join("compare/compare.csv")).unwrap());
+    let r2: Vec<_> = cells.iter().filter(|cell| cell["stat"] == "r2").collect();
+    assert!(r2.len() == 2 && r2.iter().all(|cell| !cell["replicated"].is_empty()), "{cells:?}");
+}

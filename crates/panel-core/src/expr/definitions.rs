@@ -162,8 +162,15 @@ fn in_definition(name: &str, error: Error) -> Error {
             Error::Expression { expression, line, column, message: format!("variable `{name}`: {message}") }
         }
         Error::Specification(message) => Error::Specification(format!("variable `{name}`: {message}")),
+        Error::NotNumeric { cell, expected } => Error::NotNumeric { cell, expected: wanted_for(name, &expected) },
+        Error::BadValue { cell, expected } => Error::BadValue { cell, expected: wanted_for(name, &expected) },
         other => other,
     }
+}
+
+/// What was expected of a cell, and which variable is computed from it.
+fn wanted_for(name: &str, expected: &str) -> String {
+    format!("{expected}, for variable `{name}`")
 }
 
 /// `a → b → a`, from the definitions that are not done.

@@ -15,7 +15,7 @@ pub struct ReportSpec {
     pub stars: StarRule,
     /// What stands below a coefficient: `se`, `t`, `p`, `interval`.
     pub below: String,
-    /// Statistics below the coefficients of a column, of [`STATS`]; where it is absent those that the program named by
+    /// Statistics below the coefficients: `r2`, `adj_r2`, `r2_within`, `r2_within_entity`, `rmse`; where it is absent those that the program named by
     /// `like` prints: R² within entities of `xtreg` and `xtivreg2`, else R² and R² within the fixed effects.
     pub stats: Option<Vec<String>>,
     /// The work that is replicated, as one cites it.
@@ -57,7 +57,7 @@ impl Default for ReportSpec {
 }
 
 /// Statistics that a table can show below its coefficients.
-pub const STATS: [&str; 5] = ["r2", "adj_r2", "r2_within", "r2_within_entity", "rmse"];
+const STATS: [&str; 5] = ["r2", "adj_r2", "r2_within", "r2_within_entity", "rmse"];
 
 /// A format of `data/panel`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
