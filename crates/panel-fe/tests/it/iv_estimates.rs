@@ -87,7 +87,7 @@ fn anderson_rubin_sets_are_those_of_ivmodels() {
     let (two, four, both) = (of("nearc2"), of("nearc4"), of("nearc2 + nearc4"));
     let minus = f64::NEG_INFINITY;
     let plus = f64::INFINITY;
-    let cases: Vec<(&Estimate, f64, Vec<(f64, f64)>)> = vec![
+    let cases = [
         (&four, 0.05, vec![(0.15234204227146955, 0.3259594899188202)]),
         (&four, 0.5, vec![(0.19545160915699183, 0.25112300249785463)]),
         (&both, 0.05, vec![(0.17543056291430886, 0.36422711978762484)]),
