@@ -322,7 +322,7 @@ impl Run<'_> {
                 Ok(frame) => format!("{} rows", frame.n_obs()),
                 Err(panel_fe::Error::NoObservations(_)) => "rows known in the run".to_owned(),
                 Err(error) => {
-                    self.problem(Error::stage(stage, format!("`{}`: {error}", spec.formula)));
+                    self.problem(Error::stage(stage, format!("`{}`: {error}", regress::at_fault(spec, &error))));
                     NOT_KNOWN.to_owned()
                 }
             }
