@@ -50,6 +50,29 @@ fn all_problems_are_said_in_one_pass_each_once() {
     assert_eq!(exit_code(&study), 2);
 }
 
+/// What could change how a result is read is counted where all else is well.
+#[test]
+fn warnings_are_counted_in_the_last_line() {
+    let folder = folder("check-warnings");
+    std::fs::write(folder.join("names.csv"), "city,year,w\nAnyang County,2013,1\nBenxi,2014,2\n").unwrap();
+    let text = format!("{HEAD}[[source]]\nfile = \"names.csv\"\n{}", table("y ~ x | city", ""));
+    let Checked { text, problems } = checked(&study(&folder, &text));
+    assert!(problems.is_empty(), "{problems:?}");
+    assert!(text.contains("8 key(s) of the panel have no match"), "{text}");
+    assert!(text.ends_with("\nNo problem found; 1 warning above.\n"), "{text}");
+}
+
+#[test]
+fn a_cell_that_is_no_number_is_said_once() {
+    let folder = folder("check-cell");
+    let data = crate::small::DATA.replace("Benxi,2014,8,16,22,3,3", "Benxi,2014,8,16,22,3,2.0 (p)");
+    std::fs::write(folder.join("data.csv"), data).unwrap();
+    let text = format!("{HEAD}{}{}", table("y ~ x | city", ""), table("z ~ x | city", "").replace("\"t\"", "\"u\""));
+    let Checked { problems, .. } = checked(&study(&folder, &text));
+    assert_eq!(problems.len(), 1, "{problems:#?}");
+    assert!(problems[0].contains("value `2.0 (p)`") && problems[0].contains("`missing = [\"2.0 (p)\"]`"));
+}
+
 #[test]
 fn what_a_run_computes_stands_in_for_itself() {
     let folder = folder("check-waiting");
@@ -138,7 +161,7 @@ fn each_step_from_messy_files_to_a_table_is_said() {
             "",
             ["sheet `说明`: there is a header but no row of data", "the workbook has the sheets 说明, 产出与资本"],
         ),
-        (sheet.to_owned(), "", ["has neither key", "if a title stands above the header, set `skip_rows`"]),
+        (sheet.to_owned(), "", ["has neither key", "`州` stands in row 2: `skip_rows = 1`"]),
         (
             format!("{sheet}{header}"),
             "",

@@ -4,7 +4,7 @@ use crate::support::{run_study, scratch};
 use clap::Parser;
 use replicate::check::check;
 use replicate::cli::{Cli, execute};
-use replicate::init::{files, init};
+use replicate::init::{files, init, plain_files};
 use replicate::study::Loaded;
 
 #[test]
@@ -20,6 +20,40 @@ fn the_files_are_written_and_the_example_runs() {
     let out = folder.join("example/results");
     run_study(&example, &out, Some(1)).unwrap();
     assert!(out.join("tables/baseline.docx").is_file() && out.join("index.html").is_file());
+}
+
+#[test]
+fn a_plain_study_runs_as_it_is() {
+    let folder = scratch("init-plain").join("new");
+    let cli = Cli::try_parse_from(["replicate", "run", "--init", folder.to_str().unwrap(), "--plain"]).unwrap();
+    assert!(execute(&cli).unwrap().summary.contains("study.toml"));
+    for (name, text) in plain_files() {
+        assert_eq!(std::fs::read_to_string(folder.join(name)).unwrap(), text, "{name}");
+    }
+    let checked = check(&Loaded::read(&folder.join("study.toml")).unwrap());
+    assert!(checked.problems.is_empty() && checked.text.contains("No problem found"), "{}", checked.text);
+    let out = folder.join("results");
+    run_study(&folder.join("study.toml"), &out, Some(1)).unwrap();
+    let table = std::fs::read_to_string(out.join("tables/investment.md")).unwrap();
+    // Grunfeld's own coefficients without effects, and a column of the later years.
+    assert!(table.contains("0.116***") && table.contains("From 1940"), "{table}");
+    assert!(Cli::try_parse_from(["replicate", "run", "--plain"]).is_err(), "only with --init");
+}
+
+/// The example of the documentation is one that runs.
+#[test]
+fn the_documented_study_runs() {
+    let page = std::fs::read_to_string(crate::support::workspace().join("docs/own-data.md")).unwrap();
+    let (_, rest) = page.split_once("## What a table can say").unwrap();
+    let (_, rest) = rest.split_once("```toml\n").unwrap();
+    let (study, _) = rest.split_once("```").unwrap();
+    let folder = scratch("init-documented");
+    std::fs::write(folder.join("study.toml"), study).unwrap();
+    std::fs::write(folder.join("grunfeld.csv"), &plain_files()[1].1).unwrap();
+    let checked = check(&Loaded::read(&folder.join("study.toml")).unwrap());
+    assert!(checked.problems.is_empty(), "{:?}", checked.problems);
+    run_study(&folder.join("study.toml"), &folder.join("out"), Some(1)).unwrap();
+    assert!(folder.join("out/tables/investment.md").is_file() && folder.join("out/tables/descriptives.md").is_file());
 }
 
 #[test]

@@ -99,6 +99,35 @@ fn keys() -> Vec<Case> {
     stranger.files.push(("second.csv", b"town,when,w\nBenxi,2014,99\n".to_vec()));
     vec![
         data("a key twice", "d.csv", format!("{DATA}{}\n", DATA.lines().nth(5).unwrap()), &any),
+        data(
+            "a key twice with other values",
+            "d.csv",
+            format!("{DATA}{}\n", DATA.lines().nth(5).unwrap().replace(",3,3,2,", ",3,4,2,")),
+            &any,
+        ),
+        data("a key that is written in another way", "d.csv", DATA.replace("city,year", "City,Jahr"), &any)
+            .with(|study| study.replace("time = \"year\"", "time = \"when\"")),
+        data("keys that one column per year hides", "d.csv", "City,1982,1983,1984,1985\na,1,2,3,4\n", &any),
+        data(
+            "a key that is lost before a reshape",
+            "d.csv",
+            "City,1982,1983\na,1,2\nb,3,4\n",
+            &format!("reshape = {{ kind = \"wide-to-long\", variables = {{ y = \"\" }} }}\n{any}"),
+        ),
+        data(
+            "years alone that have no stub",
+            "d.csv",
+            "city,1982,1983\na,1,2\n",
+            &format!("reshape = {{ kind = \"wide-to-long\", variables = {{ y = \"Deaths\" }} }}\n{any}"),
+        ),
+        data(
+            "too many rows passed over",
+            "d.csv",
+            DATA.replace(",y,", ",yy,"),
+            &format!("skip_rows = 1\nrename = {{ y = \"yy\" }}\n{any}"),
+        ),
+        data("a key column that stands elsewhere", "d.csv", DATA, &format!("entity = \"city\"\nskip_rows = 1\n{any}")),
+        data("a sheet without keys", "d.xlsx", golden("merged.xlsx"), &format!("sheet = \"数据\"\n{any}")),
         data("a row without a city", "d.csv", changed("Benxi,2014", ",2014"), &any),
         data("a row without a year", "d.csv", changed("Benxi,2014", "Benxi,"), &any),
         twice,
@@ -159,8 +188,11 @@ impl Case {
 fn values() -> Vec<Case> {
     let any = table("y ~ x | city + year", "");
     let va = "[va]\nsector = \"l\"\ntotal = \"k\"\n";
+    let labelled = format!("[variables]\neast = 'region == \"东部\"'\n{}", table("gdp ~ east", ""));
     let market = "[market]\nprices = [\"price_a\", \"price_b\"]\n";
     vec![
+        data("words in a number column", "d.csv", DATA.replace(",North,", ",7,"), &table("y ~ region | city", "")),
+        data("a text where the file has codes", "d.dta", golden("legacy.dta"), &labelled),
         data("text in a number column", "d.csv", changed("Benxi,2014,8,16,22,3,3", "Benxi,2014,8,16,22,3,3 ?"), &any),
         data(
             "an infinite value",
@@ -422,6 +454,23 @@ fn odd_inputs_run_with_a_remark() {
     let weak = estimates[0]["weak_id"]["stat"].as_f64().unwrap();
     assert!(weak < 10.0, "{weak}");
     assert!(log.to_lowercase().contains("weak"), "{log}");
+}
+
+/// Codes with labels are codes, and somebody should know.
+#[test]
+fn codes_with_labels_are_remarked_where_they_are_used() {
+    let folder = folder("value-labels");
+    std::fs::write(folder.join("d.dta"), golden("legacy.dta")).unwrap();
+    let log = |more: &str, formula: &str| {
+        let text = format!("{}{more}{}", HEAD.replace("data.csv", "d.dta"), table(formula, ""));
+        run_study(&study(&folder, &text), &folder.join("out"), Some(1)).unwrap();
+        std::fs::read_to_string(folder.join("out/log/diagnostics.md")).unwrap()
+    };
+    let used = log("", "region ~ year");
+    assert!(used.contains("`region` of `d.dta` has value labels (0 = ") && used.contains("= 东部"), "{used}");
+    assert!(used.contains("its codes are used, `value_labels = true` takes the texts"), "{used}");
+    assert!(!log("", "gdp ~ 1").contains("value labels"));
+    assert!(!log("value_labels = true\n", "gdp ~ 1").contains("value labels"));
 }
 
 #[test]

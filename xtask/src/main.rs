@@ -30,7 +30,7 @@ const USAGE: &str = "\
 cargo xtask <verb>
 
   replicate [--study FILE] [--out DIR] [--only STAGE[,STAGE]] [--threads N] …   run a study (default: the paper)
-  replicate --init DIR            a new study: commented study file, data template, worked example
+  replicate --init DIR [--plain]  a new study: commented study file, data template, worked example (--plain: of any panel)
   replicate [--study FILE] --check   what a run would refuse, what is derived from what, what looks odd
   audit [FILE]                    check published coefficients against each other
   test [--no-replication]         all tests, after one replication into a temporary folder

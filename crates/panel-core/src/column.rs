@@ -54,6 +54,15 @@ impl Column {
         }
     }
 
+    /// Whether two rows hold the same value, or none.
+    #[must_use]
+    pub fn same(&self, a: usize, b: usize) -> bool {
+        match self {
+            Self::Float(values) => values[a] == values[b] || (values[a].is_nan() && values[b].is_nan()),
+            Self::Text(text) => text.codes[a] == text.codes[b],
+        }
+    }
+
     /// What kind of column it is, for messages.
     #[must_use]
     pub fn kind(&self) -> &'static str {

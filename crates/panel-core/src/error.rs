@@ -76,7 +76,8 @@ pub enum Error {
     // Input
     /// The same key stands twice.
     #[error(
-        "duplicate key: {cell}; the rows of a panel must have unique (entity, time) keys, this one stands at lines {first} and {second}"
+        "duplicate key: {cell}; the rows of a panel must have unique (entity, time) keys, this one stands at lines {first} and {second}{}",
+        repeated(differs.as_deref())
     )]
     DuplicateKey {
         /// Entity, time and file.
@@ -85,6 +86,8 @@ pub enum Error {
         first: usize,
         /// Line (or 1-based row) of the second occurrence.
         second: usize,
+        /// A column in which the two rows differ; none where they say the same.
+        differs: Option<String>,
     },
     /// A key is empty.
     #[error("missing key: {cell}; every row needs an entity and a time")]
@@ -103,10 +106,12 @@ pub enum Error {
         second: String,
     },
     /// Text in a column that is used as a number.
-    #[error("not a number: {cell}; expected {expected}")]
+    #[error("not a number: {cell}{}; expected {expected}", if *others == 0 { String::new() } else { format!(", and {others} more") })]
     NotNumeric {
         /// Where, with the text.
         cell: Box<Cell>,
+        /// How many more cells of the column hold a text.
+        others: usize,
         /// What was expected.
         expected: String,
     },
@@ -173,4 +178,14 @@ pub enum Error {
     /// A request that cannot be carried out.
     #[error("{0}")]
     Specification(String),
+}
+
+/// What to do about two rows of one key.
+fn repeated(differs: Option<&str>) -> String {
+    match differs {
+        None => "; the two rows are identical: delete one".to_owned(),
+        Some(column) => {
+            format!("; they differ in `{column}`: correct a key, filter one out, or merge the rows (aggregate)")
+        }
+    }
 }

@@ -198,11 +198,16 @@ impl Panel {
         if text.is_empty() {
             return Err(Error::WrongType { column: name.to_owned(), expected: "numbers", got: "text" });
         }
-        match (0..text.len()).find(|&row| text.get(row).is_some_and(|t| parse_number(t).is_none())) {
-            Some(row) => Err(Error::NotNumeric {
-                cell: Box::new(self.cell(row, name)),
-                expected: "a number (an empty cell where it is missing)".into(),
-            }),
+        let mut words = (0..text.len()).filter(|&row| text.get(row).is_some_and(|t| parse_number(t).is_none()));
+        match words.next() {
+            Some(row) => {
+                let rows: Vec<usize> = std::iter::once(row).chain(words).collect();
+                Err(Error::NotNumeric {
+                    cell: Box::new(self.cell(row, name)),
+                    others: rows.len() - 1,
+                    expected: number_wanted(text, &rows),
+                })
+            }
             None => Err(Error::WrongType {
                 column: name.to_owned(),
                 expected: "numbers; an expression such as `x + 0` makes numbers of them",
@@ -463,7 +468,13 @@ impl PanelBuilder {
         }
         if let Some(pair) = order.windows(2).find(|pair| pair[0].0 == pair[1].0) {
             let (first, second) = (pair[0].1.min(pair[1].1), pair[0].1.max(pair[1].1));
-            return Err(Error::DuplicateKey { cell: Box::new(place(first)), first: line(first), second: line(second) });
+            let differs = self.names.iter().zip(&self.columns).find(|(_, column)| !column.same(first, second));
+            return Err(Error::DuplicateKey {
+                cell: Box::new(place(first)),
+                first: line(first),
+                second: line(second),
+                differs: differs.map(|(name, _)| name.clone()),
+            });
         }
         let rows: Vec<usize> = order.into_iter().map(|(_, row)| row).collect();
         Ok(Panel {
@@ -482,6 +493,26 @@ impl PanelBuilder {
                 .collect(),
         })
     }
+}
+
+/// What is expected of a column that holds texts in the rows `words`: a few words among numbers are mostly marks.
+fn number_wanted(text: &TextColumn, words: &[usize]) -> String {
+    /// More are not marks of a missing value.
+    const MARKS: usize = 3;
+    let present = text.len() - text.codes().iter().filter(|&&code| code == TextColumn::MISSING).count();
+    let mut marks: Vec<&str> = Vec::new();
+    for mark in words.iter().filter_map(|&row| text.get(row)) {
+        if !marks.contains(&mark) {
+            marks.push(mark);
+        }
+        if marks.len() > MARKS {
+            break;
+        }
+    }
+    if marks.len() > MARKS || 2 * words.len() >= present {
+        return "a number (an empty cell where it is missing)".into();
+    }
+    format!("a number; correct the cell, or `missing = {marks:?}` where this stands for a missing value")
 }
 
 /// Distinct labels in order: by value if all are whole numbers, else as text.
@@ -545,6 +576,34 @@ mod tests {
     fn a_duplicate_key_names_both_lines() {
         let error = Panel::builder("city", "year").keys(["a", "b", "a"], ["1", "1", "1"]).build().unwrap_err();
         assert!(matches!(error, Error::DuplicateKey { first: 1, second: 3, .. }), "{error}");
+    }
+
+    #[test]
+    fn a_duplicate_key_says_whether_its_rows_differ() {
+        let message = |x: [f64; 3]| {
+            let panel = Panel::builder("city", "year").keys(["a", "b", "a"], ["1", "1", "1"]);
+            panel.column("x", x.to_vec()).build().unwrap_err().to_string()
+        };
+        assert!(message([1.0, 2.0, 1.0]).ends_with("lines 1 and 3; the two rows are identical: delete one"));
+        assert!(message([f64::NAN, 2.0, f64::NAN]).ends_with("the two rows are identical: delete one"));
+        let differ = message([1.0, 2.0, 3.0]);
+        assert!(differ.ends_with("they differ in `x`: correct a key, filter one out, or merge the rows (aggregate)"));
+    }
+
+    #[test]
+    fn texts_among_numbers_are_counted_and_may_be_marks() {
+        let message = |cells: [&str; 5]| {
+            let column = TextColumn::new(&cells.map(Some));
+            let panel = Panel::builder("city", "year").keys(["a", "b", "c", "d", "e"], ["1"; 5]).column("x", column);
+            panel.build().expect("valid").float("x").unwrap_err().to_string()
+        };
+        let marks = message(["1", "2.0 (p)", "3", "2.0 (p)", "4"]);
+        assert!(marks.contains("entity `b`, time `1`, column `x`, value `2.0 (p)`, and 1 more; expected"), "{marks}");
+        assert!(marks.contains("correct the cell, or `missing = [\"2.0 (p)\"]` where"), "{marks}");
+        let one = message(["1", "2", "3", "4", "5x"]);
+        assert!(one.contains("value `5x`; expected a number; correct the cell"), "{one}");
+        let words = message(["North", "South", "South", "4", "5"]);
+        assert!(words.ends_with("and 2 more; expected a number (an empty cell where it is missing)"), "{words}");
     }
 
     #[test]

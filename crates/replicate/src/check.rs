@@ -10,7 +10,7 @@ use crate::quality;
 use crate::stages::{self, data, entropy, regress, variables};
 use crate::study::{ColumnSpec, Loaded, Study, TableKind, TableSpec};
 use panel_core::expr::{Definitions, Expr, Resolved};
-use panel_core::{Column, Panel, suggest};
+use panel_core::{Column, Panel, Severity, suggest};
 use panel_fe::{Formula, Frame};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -18,6 +18,9 @@ use std::fmt::Write;
 
 /// Remarks of the data quality report that are shown per variable and kind.
 const SHOWN: usize = 3;
+
+/// How a message about a text in a column of numbers begins.
+const NOT_A_NUMBER: &str = "not a number: ";
 
 /// Stands where a problem is listed below.
 const NOT_KNOWN: &str = "see the problems below";
@@ -34,10 +37,14 @@ pub struct Checked {
 /// Checks a study and its data.
 #[must_use]
 pub fn check(loaded: &Loaded) -> Checked {
-    let mut run = Run { loaded, text: String::new(), problems: Vec::new(), waiting: BTreeSet::new() };
+    let mut run = Run { loaded, text: String::new(), problems: Vec::new(), warnings: 0, waiting: BTreeSet::new() };
     run.whole();
-    let Run { mut text, problems, .. } = run;
+    let Run { mut text, problems, warnings, .. } = run;
     match problems.len() {
+        0 if warnings > 0 => {
+            let _ =
+                writeln!(text, "\nNo problem found; {warnings} warning{} above.", if warnings == 1 { "" } else { "s" });
+        }
         0 => text += "\nNo problem found.\n",
         n => {
             let _ = writeln!(text, "\n{n} problem{}:", if n == 1 { "" } else { "s" });
@@ -53,6 +60,8 @@ struct Run<'a> {
     loaded: &'a Loaded,
     text: String,
     problems: Vec<String>,
+    /// Remarks on the data that could change how a result is read.
+    warnings: usize,
     /// Variables that only a run computes: those of the indices, and what is derived from them.
     waiting: BTreeSet<String>,
 }
@@ -65,7 +74,9 @@ impl Run<'_> {
 
     fn problem(&mut self, error: impl ToString) {
         let words = error.to_string();
-        if !self.problems.contains(&words) {
+        // A cell is named once, whatever needs it.
+        let cell = words.find(NOT_A_NUMBER).map_or(words.as_str(), |at| &words[at..]);
+        if !self.problems.iter().any(|known| known.ends_with(cell)) {
             self.problems.push(words);
         }
     }
@@ -108,6 +119,7 @@ impl Run<'_> {
         ));
         for remark in &data.diagnostics {
             self.line(format!("  {remark}"));
+            self.warnings += usize::from(remark.severity == Severity::Warning);
         }
         self.place_holders(&mut panel);
         if let Some(definitions) = definitions {
@@ -310,7 +322,7 @@ impl Run<'_> {
                 Ok(frame) => format!("{} rows", frame.n_obs()),
                 Err(panel_fe::Error::NoObservations(_)) => "rows known in the run".to_owned(),
                 Err(error) => {
-                    self.problem(Error::stage(stage, format!("`{}`: {error}", spec.formula)));
+                    self.problem(Error::stage(stage, format!("`{}`: {error}", regress::at_fault(spec, &error))));
                     NOT_KNOWN.to_owned()
                 }
             }

@@ -58,6 +58,9 @@ pub struct RunArgs {
     /// Write a commented study file, an empty data template and a worked example into a new folder, and stop.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["study", "out", "only", "check"])]
     pub init: Option<PathBuf>,
+    /// With --init: a short study of any panel of entities and periods, not one in the paper's design.
+    #[arg(long, requires = "init")]
+    pub plain: bool,
     /// Check study and data without running, and list what would be computed from what.
     #[arg(long)]
     pub check: bool,
@@ -123,7 +126,8 @@ fn run(args: &RunArgs) -> Result<Outcome> {
         return Err(Error::Usage(format!("--lang {lang}: expected en or zh")));
     }
     if let Some(folder) = &args.init {
-        return Ok(Outcome { summary: init::init(folder)?, code: 0 });
+        let summary = if args.plain { init::init_plain(folder)? } else { init::init(folder)? };
+        return Ok(Outcome { summary, code: 0 });
     }
     let options = RunOptions {
         study: args.study.clone().unwrap_or_else(default_study),

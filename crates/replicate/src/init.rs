@@ -1,4 +1,5 @@
-//! `--init DIR`: a commented study file, an empty data template with its codebook, and a small worked example.
+//! `--init DIR`: a commented study file, an empty data template with its codebook, and a small worked example; with
+//! `--plain` a short study of any panel that runs as it is.
 
 use crate::error::{Error, Result};
 use std::path::Path;
@@ -7,6 +8,8 @@ const STUDY: &str = include_str!("../templates/study.toml");
 const CODEBOOK: &str = include_str!("../templates/codebook.csv");
 const README: &str = include_str!("../templates/README.md");
 const EXAMPLE: &str = include_str!("../templates/example.toml");
+const PLAIN: &str = include_str!("../templates/plain.toml");
+const GRUNFELD: &str = include_str!("../../panel-fe/tests/golden/grunfeld.csv");
 const CITIES: &str = include_str!("../../../fixtures/cities.csv");
 const YEARBOOK: &str = include_str!("../../../fixtures/twin/yearbook.csv");
 
@@ -27,13 +30,42 @@ pub fn files() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Writes the files of a new study into a folder, which is made where it is not there.
+/// Files of a new study of any panel: name and content.
+#[must_use]
+pub fn plain_files() -> Vec<(&'static str, String)> {
+    vec![("study.toml", PLAIN.to_owned()), ("data.csv", GRUNFELD.to_owned())]
+}
+
+/// Writes the files of a new study in the paper's design into a folder, which is made where it is not there.
 ///
 /// # Errors
 /// [`Error::Usage`] where one of the files is there already: nothing is overwritten, nothing else written.
 /// [`Error::Environment`] where the disk refuses.
 pub fn init(folder: &Path) -> Result<String> {
-    let files = files();
+    write(folder, &files())?;
+    let shown = folder.display();
+    Ok(format!(
+        "A new study in `{shown}`: study.toml, an empty yearbook.csv with codebook.csv, cities.csv and a worked example.\n\
+         Try the example:  cargo xtask replicate --study {shown}/example/study.toml --out {shown}/example/results\n\
+         Fill yearbook.csv, then:  cargo xtask replicate --study {shown}/study.toml --check\n"
+    ))
+}
+
+/// Writes the files of a new study of any panel.
+///
+/// # Errors
+/// As [`init`].
+pub fn init_plain(folder: &Path) -> Result<String> {
+    write(folder, &plain_files())?;
+    let shown = folder.display();
+    Ok(format!(
+        "A new study in `{shown}`: study.toml, and data.csv with ten firms in twenty years.\n\
+         Try it:  cargo xtask replicate --study {shown}/study.toml --out {shown}/results\n\
+         Name your own files in study.toml, then:  cargo xtask replicate --study {shown}/study.toml --check\n"
+    ))
+}
+
+fn write(folder: &Path, files: &[(&str, String)]) -> Result<()> {
     if let Some((name, _)) = files.iter().find(|(name, _)| folder.join(name).exists()) {
         return Err(Error::Usage(format!(
             "--init {}: `{name}` is there already and is not overwritten; name a new folder",
@@ -41,19 +73,14 @@ pub fn init(folder: &Path) -> Result<String> {
         )));
     }
     let failed = |error: std::io::Error| Error::Environment(format!("cannot write `{}`: {error}", folder.display()));
-    for (name, text) in &files {
+    for (name, text) in files {
         let path = folder.join(name);
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent).map_err(failed)?;
         }
         std::fs::write(&path, text).map_err(failed)?;
     }
-    let shown = folder.display();
-    Ok(format!(
-        "A new study in `{shown}`: study.toml, an empty yearbook.csv with codebook.csv, cities.csv and a worked example.\n\
-         Try the example:  cargo xtask replicate --study {shown}/example/study.toml --out {shown}/example/results\n\
-         Fill yearbook.csv, then:  cargo xtask replicate --study {shown}/study.toml --check\n"
-    ))
+    Ok(())
 }
 
 /// A header with the codebook's names and nothing below it.

@@ -66,6 +66,15 @@ impl<'p> Schema<'p> {
         Err(Problem { at, message: format!("unknown column `{name}`{more}") })
     }
 
+    /// What may be behind a number where a text is expected: the codes of a labelled Stata column.
+    fn codes_hint(&self, node: &Node) -> Option<String> {
+        let What::Name(name) = &node.what else { return None };
+        let stata = self.panel.source(name)?.split(", ").any(|file| file.to_ascii_lowercase().ends_with(".dta"));
+        stata.then(|| {
+            format!("; where `{name}` has value labels, its codes were read: `value_labels = true` takes the texts")
+        })
+    }
+
     fn is_key(&self, node: &Node) -> bool {
         matches!(&node.what, What::Name(name) if !self.panel.has(name) && (name == self.panel.entity_name() || name == self.panel.time_name()))
     }
@@ -137,7 +146,11 @@ fn binary(at: usize, operator: Operator, left: &Node, right: &Node, schema: &Sch
         && matches!(operator, Operator::Equal | Operator::NotEqual)
         && (is_truth_word(left) || is_truth_word(right));
     if !comparable(a, b) && !key && !words {
-        return Err(Problem { at, message: format!("{symbol} compares {a} with {b}") });
+        let hint = [(left, a, b), (right, b, a)].into_iter().find_map(|(node, kind, other)| {
+            (kind == Kind::Number && other == Kind::Text).then(|| schema.codes_hint(node)).flatten()
+        });
+        let hint = hint.unwrap_or_default();
+        return Err(Problem { at, message: format!("{symbol} compares {a} with {b}{hint}") });
     }
     Ok(Kind::Truth)
 }

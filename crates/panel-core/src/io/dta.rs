@@ -20,6 +20,7 @@ use ::dta::stata::dta::variable::Variable;
 use ::dta::stata::temporal::TemporalKind;
 use ::dta::stata::temporal::conversion::{td_days_to_unix_days, tm_months_to_year_month, tq_quarters_to_year_quarter};
 use encoding_rs::{Encoding, GB18030, UTF_8, WINDOWS_1252};
+use std::collections::BTreeMap;
 
 /// Reads a Stata file.
 ///
@@ -146,6 +147,10 @@ fn read_as(file: &str, bytes: &[u8], options: &ReadOptions, encoding: &'static E
     for (variable, column) in variables.iter().zip(columns) {
         let name = variable.name().to_owned();
         let keep_text = options.text.contains(&name);
+        let codes = match &column {
+            Growing::Number(values) if !options.value_labels => labelled(variable, values, &labels),
+            _ => None,
+        };
         let (column, written) = match column {
             Growing::Number(values) => (numbers(variable, values, options, keep_text, &labels), None),
             Growing::Text(texts) => typed(texts.finish(), &options.missing, keep_text),
@@ -162,9 +167,25 @@ fn read_as(file: &str, bytes: &[u8], options: &ReadOptions, encoding: &'static E
         if let Some(written) = written {
             table.written.insert(table.names.len(), written);
         }
+        if let Some(codes) = codes {
+            table.value_labels.insert(table.names.len(), codes);
+        }
         table.push(name, column, variable.label().to_owned());
     }
     Ok(table)
+}
+
+/// Codes and labels of a variable, if any of its values has one.
+fn labelled(variable: &Variable, values: &[f64], labels: &ValueLabelTable) -> Option<Vec<(i32, String)>> {
+    /// From here on the codes are those of `.`, `.a`, … `.z`.
+    const MISSING: i32 = 2_147_483_621;
+    let set = labels.get(variable.value_label_name())?;
+    let mut codes: BTreeMap<i32, String> = BTreeMap::new();
+    for entry in set.entries().iter().filter(|entry| entry.value() < MISSING) {
+        codes.entry(entry.value()).or_insert_with(|| entry.label().to_owned());
+    }
+    let has_one = values.iter().any(|&value| value.fract() == 0.0 && codes.contains_key(&(value as i32)));
+    has_one.then(|| codes.into_iter().collect())
 }
 
 fn number(value: &Value<'_>) -> f64 {

@@ -257,10 +257,12 @@ fn attach_rows(panel: &mut Panel, source: Source) -> Result<(JoinReport, Vec<boo
                     time: given(label(&times)),
                     ..Cell::default()
                 };
+                let keys: Vec<&str> = source.entity.iter().chain(&source.time).map(String::as_str).collect();
                 return Err(Error::DuplicateKey {
                     cell: Box::new(cell),
                     first: table.line(row_of_slot[slot]),
                     second: table.line(row),
+                    differs: table.difference([row_of_slot[slot], row], &keys).map(str::to_owned),
                 });
             }
         }

@@ -116,6 +116,20 @@ pub fn read_bytes(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Raw
     }
 }
 
+/// The row of a table's first twenty, 1-based, in which a cell says `text`: where a header stands that was looked for in
+/// another row. Workbooks and delimited text only.
+#[must_use]
+pub fn row_with(file: &str, bytes: &[u8], options: &ReadOptions, text: &str) -> Option<usize> {
+    const WITHIN: usize = 20;
+    let extension = Path::new(file).extension()?.to_string_lossy().to_ascii_lowercase();
+    match extension.as_str() {
+        "csv" | "tsv" | "tab" | "txt" => csv::row_with(file, bytes, options, text, WITHIN),
+        #[cfg(feature = "xlsx")]
+        "xlsx" | "xlsm" | "xls" | "xlsb" | "ods" => xlsx::row_with(file, bytes, options, text, WITHIN),
+        _ => None,
+    }
+}
+
 /// What a file with a text extension really is, by its first bytes.
 fn disguised(bytes: &[u8]) -> Option<&'static str> {
     let known: [(&[u8], &str); 6] = [

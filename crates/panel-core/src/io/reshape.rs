@@ -44,13 +44,7 @@ pub fn to_long(table: &RawTable, time: &str, variables: &[WideVariable]) -> Resu
             .filter_map(|(i, name)| period(name, &variable.stub).map(|period| (i, period)))
             .collect();
         if columns.is_empty() {
-            let hint = suggest::nearest(&format!("{}2013", variable.stub), table.names.iter().map(String::as_str));
-            return Err(Error::Specification(format!(
-                "no column of `{}` is called `{}` followed by a year, quarter, month or date{}",
-                table.file,
-                variable.stub,
-                suggest::hint(hint)
-            )));
+            return Err(Error::Specification(not_found(table, &variable.stub)));
         }
         taken.extend(columns.iter().map(|(i, _)| *i));
         found.push(columns);
@@ -99,6 +93,24 @@ pub fn to_long(table: &RawTable, time: &str, variables: &[WideVariable]) -> Resu
         long.push(variable.name.clone(), stack(table, &keys, &place), String::new());
     }
     Ok(long)
+}
+
+/// What to say about a stub that no column has.
+fn not_found(table: &RawTable, stub: &str) -> String {
+    let (file, columns) = (&table.file, suggest::listing(&table.names));
+    if stub.is_empty() {
+        return format!(
+            "no column of `{file}` is called by a year, quarter, month or date alone; its columns are {columns}"
+        );
+    }
+    let hint = suggest::hint(suggest::nearest(&format!("{stub}2013"), table.names.iter().map(String::as_str)));
+    let alone = match table.names.iter().find(|name| period(name, "").is_some()) {
+        Some(name) => format!("; for columns that are only a period, such as `{name}`, write an empty text, `\"\"`"),
+        None => String::new(),
+    };
+    format!(
+        "no column of `{file}` is called `{stub}` followed by a year, quarter, month or date{hint}; its columns are {columns}{alone}"
+    )
 }
 
 /// The period of a column of the variable `stub`, after an optional separator: four digits before an optional 年, or a
@@ -180,6 +192,19 @@ mod tests {
     fn a_stub_without_columns_is_named() {
         let table = read_bytes("w.csv", b"city,gdp2013\na,1\n", &ReadOptions::default()).expect("valid");
         let error = to_long(&table, "year", &[WideVariable::new("gpd", "gdp")]).unwrap_err().to_string();
-        assert!(error.contains("did you mean `gdp2013`?"), "{error}");
+        assert!(error.contains("did you mean `gdp2013`?; its columns are city, gdp2013"), "{error}");
+        assert!(!error.contains("write an empty text"), "{error}");
+    }
+
+    #[test]
+    fn columns_that_are_only_years_have_an_empty_stub() {
+        let table = read_bytes("w.csv", b"state,1982,1983\na,1,2\n", &ReadOptions::default()).expect("valid");
+        let error = to_long(&table, "year", &[WideVariable::new("Deaths", "deaths")]).unwrap_err().to_string();
+        assert!(error.contains("its columns are state, 1982, 1983; for columns"), "{error}");
+        assert!(error.contains("such as `1982`, write an empty text, `\"\"`"), "{error}");
+        assert_eq!(to_long(&table, "year", &[WideVariable::new("", "deaths")]).expect("valid").n_rows(), 2);
+        let table = read_bytes("w.csv", b"AL,2.1,2.3\na,1,2\n", &ReadOptions::default()).expect("valid");
+        let error = to_long(&table, "year", &[WideVariable::new("", "deaths")]).unwrap_err().to_string();
+        assert!(error.contains("called by a year, quarter, month or date alone; its columns are AL, 2.1"), "{error}");
     }
 }

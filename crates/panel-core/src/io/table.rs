@@ -21,6 +21,8 @@ pub struct RawTable {
     pub(crate) written: BTreeMap<usize, TextColumn>,
     /// Variable labels (Stata), empty where there are none.
     pub(crate) labels: Vec<String>,
+    /// Labels of the codes of number columns (Stata), by place.
+    pub(crate) value_labels: BTreeMap<usize, Vec<(i32, String)>>,
     /// Line of each row, 1-based; empty where the format knows none.
     pub(crate) lines: Vec<u32>,
     pub(crate) diagnostics: Diagnostics,
@@ -86,6 +88,20 @@ impl RawTable {
         self.labels.get(i).map(String::as_str).filter(|label| !label.is_empty())
     }
 
+    /// Code and label of a column of numbers whose codes have labels (Stata), in the order of the codes; empty elsewhere.
+    #[must_use]
+    pub fn value_labels(&self, name: &str) -> &[(i32, String)] {
+        let place = self.names.iter().position(|known| known == name);
+        place.and_then(|i| self.value_labels.get(&i)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The first column that differs between two rows, the columns `but` left aside.
+    #[must_use]
+    pub fn difference(&self, rows: [usize; 2], but: &[&str]) -> Option<&str> {
+        let columns = self.names.iter().zip(&self.columns).filter(|(name, _)| !but.contains(&name.as_str()));
+        columns.filter(|(_, column)| !column.same(rows[0], rows[1])).map(|(name, _)| name.as_str()).next()
+    }
+
     /// Line of a row in the file, or its 1-based number where the format knows no lines.
     #[must_use]
     pub fn line(&self, row: usize) -> usize {
@@ -141,7 +157,13 @@ impl RawTable {
     /// # Errors
     /// As [`RawTable::new`].
     pub fn derived(&self, columns: Vec<(String, Column)>) -> Result<Self> {
-        let table = Self::new(self.file.clone(), columns)?;
+        let mut table = Self::new(self.file.clone(), columns)?;
+        for (i, name) in table.names.iter().enumerate() {
+            let labels = self.value_labels(name);
+            if !labels.is_empty() {
+                table.value_labels.insert(i, labels.to_vec());
+            }
+        }
         Ok(Self { diagnostics: self.diagnostics.clone(), ..table })
     }
 
@@ -157,6 +179,7 @@ impl RawTable {
         }
         self.columns[i] = column;
         self.written.remove(&i);
+        self.value_labels.remove(&i);
         Ok(())
     }
 
@@ -233,6 +256,9 @@ impl RawTable {
                 if let Some(written) = self.written.remove(&i) {
                     kept.written.insert(kept.names.len(), written);
                 }
+                if let Some(labels) = self.value_labels.remove(&i) {
+                    kept.value_labels.insert(kept.names.len(), labels);
+                }
                 kept.push(std::mem::take(&mut self.names[i]), column, self.labels.get(i).cloned().unwrap_or_default());
             }
         }
@@ -256,6 +282,7 @@ impl RawTable {
             columns: self.columns.iter().map(|column| column.take(rows)).collect(),
             written,
             labels: self.labels.clone(),
+            value_labels: self.value_labels.clone(),
             lines: if self.lines.is_empty() { Vec::new() } else { rows.iter().map(|&row| self.lines[row]).collect() },
             diagnostics: self.diagnostics.clone(),
         }
@@ -329,6 +356,21 @@ mod tests {
         assert!(table.replace("x", vec![1.0]).is_err() && table.replace("y", vec![1.0, 2.0]).is_err());
         let derived = table.derived(vec![("z".into(), vec![1.0].into())]).expect("valid");
         assert_eq!((derived.file(), derived.diagnostics().len(), derived.n_rows()), ("t.csv", 1, 1));
+    }
+
+    #[test]
+    fn value_labels_follow_their_column() {
+        let columns = vec![("a".into(), vec![1.0].into()), ("jail".into(), vec![0.0].into())];
+        let mut table = RawTable::new("laws.dta", columns).expect("valid");
+        table.value_labels.insert(1, vec![(0, "no".into()), (1, "yes".into())]);
+        table.rename([("jail", "prison")]).expect("there");
+        assert_eq!(table.take(&[0]).value_labels("prison").len(), 2);
+        let derived = table.derived(vec![("prison".into(), vec![1.0].into())]).expect("valid");
+        assert_eq!(derived.value_labels("prison")[1], (1, "yes".into()));
+        let kept = table.clone().select(&["prison"]).expect("there");
+        assert_eq!((kept.value_labels("prison").len(), kept.value_labels("a").len()), (2, 0));
+        table.replace("prison", vec![7.0]).expect("as long");
+        assert!(table.value_labels("prison").is_empty());
     }
 
     #[test]

@@ -17,14 +17,19 @@ use std::io::Cursor;
 /// Reads one sheet of a workbook.
 ///
 /// Blank rows are passed over. Numbers stored as text are numbers, dates become ISO text, formulas their stored
-/// result, error cells (`#DIV/0!`) missing with a note. Merged cells (xlsx) repeat their value over the merged area in the
+/// result, error cells (`#DIV/0!`) missing with a note. The table's file is `book.xlsx [sheet]` where a sheet was asked for
+/// or the workbook has several. Merged cells (xlsx) repeat their value over the merged area in the
 /// header, and downwards in the rows below it: what is merged across the columns there is a note, not a value of each.
 ///
 /// # Errors
 /// [`Error::Read`] for a damaged workbook, an unknown sheet (with the nearest name) and an empty one.
 pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<RawTable> {
     let Opened { mut range, merged, sheet, sheets } = guard(file, || open(file, bytes, options))?;
-    let mut table = RawTable { file: file.to_owned(), ..RawTable::default() };
+    let workbook = file;
+    // A workbook may be read more than once, sheet by sheet.
+    let named = options.sheet.is_some() || sheets.len() > 1;
+    let file = &if named { format!("{workbook} [{sheet}]") } else { workbook.to_owned() };
+    let mut table = RawTable { file: file.clone(), ..RawTable::default() };
     let n_header = options.header_rows.max(1);
     if !merged.is_empty() {
         repeat_down(&mut range, &merged);
@@ -49,7 +54,7 @@ pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Ra
         } else {
             String::new()
         };
-        Error::Read { file: file.to_owned(), reason: format!("sheet `{sheet}`: {reason}{others}") }
+        Error::Read { file: workbook.to_owned(), reason: format!("sheet `{sheet}`: {reason}{others}") }
     };
     if head.len() < n_header {
         return Err(fail(format!("expected {n_header} header row(s), found {}", head.len())));
@@ -81,6 +86,13 @@ pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Ra
         ));
     }
     Ok(table)
+}
+
+/// The first of the sheet's first rows, 1-based, that has a cell of that text.
+pub(super) fn row_with(file: &str, bytes: &[u8], options: &ReadOptions, text: &str, within: usize) -> Option<usize> {
+    let Opened { range, .. } = guard(file, || open(file, bytes, options)).ok()?;
+    let found = filled_rows(&range, 0).find(|(_, cells)| cells.iter().any(|cell| trim(&shown(cell)) == text));
+    found.map(|(row, _)| row + 1).filter(|row| *row <= within)
 }
 
 /// A sheet, its merged areas, its name and those of all sheets.

@@ -63,6 +63,11 @@ fn old_stata_files_with_chinese_texts() {
     let Column::Float(gdp) = table.column("gdp").unwrap() else { panic!("numbers") };
     // Row 2 is `.`, row 3 the extended missing `.a`.
     assert!(gdp[0] == 1.5 && gdp[1].is_nan() && gdp[2].is_nan() && gdp[3] == -2.0);
+    // As codes, the labels stand beside them.
+    assert!(table.value_labels("region").is_empty());
+    let codes = read_table(crate::golden("legacy.dta"), &ReadOptions::default()).unwrap();
+    let labels: Vec<&str> = codes.value_labels("region").iter().map(|(_, label)| label.as_str()).collect();
+    assert!(labels.len() == 2 && labels.contains(&"东部") && codes.value_labels("gdp").is_empty(), "{labels:?}");
     let named = ReadOptions { encoding: Some("gb18030".into()), ..options };
     // Compared as text, since a missing number equals nothing.
     let again = read_table(crate::golden("legacy.dta"), &named).unwrap();
@@ -86,6 +91,12 @@ fn merged_headers_and_numbers_stored_as_text() {
     assert_eq!(table.line(2), 6);
     let codes: Vec<&str> = table.diagnostics().iter().map(|note| note.code.as_str()).collect();
     assert_eq!(codes, ["merged-cells", "error-cells"]);
+    // A message about one sheet of several names it.
+    assert!(table.file().ends_with("merged.xlsx [数据]"), "{}", table.file());
+    assert!(table.diagnostics()[1].message.contains("merged.xlsx [数据]`"), "{:?}", table.diagnostics());
+    let bytes = std::fs::read(crate::golden("merged.xlsx")).unwrap();
+    let row = |text: &str| panel_core::io::row_with("merged.xlsx", &bytes, &options, text);
+    assert_eq!((row("城市"), row("用电"), row("city")), (Some(2), Some(3), None));
 }
 
 /// Two sources keyed by city and year, one by city, one by year, with names that do not all match.

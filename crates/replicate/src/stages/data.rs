@@ -1,5 +1,6 @@
 //! Stage `data`: sources to one panel.
 
+use super::source_hints as hints;
 use super::{reshape, unknown_word, variables};
 use crate::error::{Error, Result};
 use crate::names;
@@ -52,7 +53,9 @@ pub fn load(loaded: &Loaded) -> Result<Data> {
         }
         sources.push(source);
     }
-    without_idle_repeats(&mut sources, &names::looked_at(loaded), rows, time.is_some())?;
+    let looked_at = names::looked_at(loaded);
+    without_idle_repeats(&mut sources, &looked_at, rows, time.is_some())?;
+    remarks.extend(sources.iter().flat_map(|source| hints::value_labels(source, &looked_at)));
     let assembled = assemble(entity, time, sources, rows).map_err(|error| Error::stage("data", error))?;
     let mut diagnostics = remarks;
     diagnostics.extend(assembled.diagnostics);
@@ -133,11 +136,10 @@ fn prepare(
     time: Option<&str>,
     remarks: &mut Diagnostics,
 ) -> Result<Source> {
-    let failed = |error: panel_core::Error| {
-        let words = error.to_string();
-        // Most readers' errors name the file themselves.
-        let named = words.contains(&format!("`{}`", spec.file));
-        Error::stage("data", if named { words } else { format!("source `{}`: {words}", spec.file) })
+    let of = |shown: &str, words: String| {
+        // Most readers' errors name the file themselves, some with its sheet.
+        let named = words.contains(&format!("`{}", spec.file));
+        Error::stage("data", if named { words } else { format!("source `{shown}`: {words}") })
     };
     let options = ReadOptions {
         encoding: spec.encoding.clone(),
@@ -150,8 +152,11 @@ fn prepare(
         value_labels: spec.value_labels,
         ..ReadOptions::default()
     };
-    let mut table = read_bytes(&spec.file, bytes, &options).map_err(failed)?;
-    table.rename(spec.rename.iter().map(|(new, old)| (old.as_str(), new.as_str()))).map_err(failed)?;
+    let mut table = read_bytes(&spec.file, bytes, &options).map_err(|error| of(&spec.file, error.to_string()))?;
+    let shown = table.file().to_owned();
+    let failed = |error: panel_core::Error| of(&shown, error.to_string());
+    let unknown = |error: panel_core::Error| of(&shown, hints::wrong_header(error, &spec.file, bytes, &options));
+    table.rename(spec.rename.iter().map(|(new, old)| (old.as_str(), new.as_str()))).map_err(unknown)?;
     if let Some(filter) = &spec.filter {
         // Columns have their new names by now.
         let renamed = spec.rename.iter().filter(|(_, old)| spec.text.contains(old)).map(|(new, _)| new);
@@ -175,21 +180,32 @@ fn prepare(
             wide || spec.time.is_some() || time_column.as_deref().is_some_and(|name| table.has(name))
         })
     });
+    let wanted: Vec<&str> = std::iter::once(entity_column.as_str()).chain(time_column.as_deref()).collect();
     if !has_entity && !has_time {
+        let lacking: Vec<String> = wanted.iter().map(|name| format!("no column `{name}`")).collect();
+        let row = wanted.iter().find_map(|name| hints::header_row(name, &spec.file, bytes, &options));
         return Err(Error::stage(
             "data",
             format!(
-                "source `{}` has neither key: no column `{entity_column}`{}; its columns are {}{}",
-                spec.file,
-                time_column.as_ref().map(|name| format!(" and no column `{name}`")).unwrap_or_default(),
+                "source `{shown}` has neither key: {}; its columns are {}{}",
+                lacking.join(" and "),
                 suggest::listing(table.names()),
-                title_hint(&table)
+                row.unwrap_or_else(|| hints::keys(&table, &wanted))
             ),
         ));
     }
-    if spec.reshape.is_none() {
-        remarks.extend(wide_hint(&table));
+    if has_entity {
+        table.column(&entity_column).map_err(unknown)?;
     }
+    if let Some(name) = time_column.as_ref().filter(|_| has_time && !wide) {
+        table.column(name).map_err(unknown)?;
+    }
+    if spec.reshape.is_none() {
+        let words = hints::one_column_per_year(&table);
+        remarks.extend(words.map(|words| Diagnostic::note("wide-columns", format!("`{shown}`: {words}"))));
+    }
+    // A name that is nearly that of a lacking key, before a reshape makes other columns.
+    let near: Vec<Option<String>> = wanted.iter().map(|name| hints::near(&table, name)).collect();
     let keys = reshape::Keys {
         entity: has_entity.then_some(entity_column.as_str()),
         time: has_time.then_some(()).and(time_column.as_deref()),
@@ -204,50 +220,21 @@ fn prepare(
         remarks.extend(lost);
         table = merged;
     }
+    let lacking = wanted.iter().zip(&near).zip([has_entity, has_time]).find(|(_, has)| !has).map(|(name, _)| name);
+    if let (Some((name, near)), None, [key]) = (lacking, &spec.keys, &keys.named()[..])
+        && hints::repeats(&table, key).map_err(failed)?
+    {
+        let words = format!("so only `{key}` is left as a key, and it repeats");
+        return Err(of(&shown, format!("no column `{name}`, {words}{}", near.as_deref().unwrap_or_default())));
+    }
     if spec.lag != 0 {
         table = moved_on(table, keys.time, spec.lag)?;
     }
     if let Some(columns) = &spec.columns {
-        let kept: Vec<&str> =
-            keys.entity.into_iter().chain(keys.time).chain(columns.iter().map(String::as_str)).collect();
+        let kept: Vec<&str> = keys.named().into_iter().chain(columns.iter().map(String::as_str)).collect();
         table = table.select(&kept).map_err(failed)?;
     }
     Ok(Source { entity: keys.entity.map(str::to_owned), time: keys.time.map(str::to_owned), table })
-}
-
-/// What to try where most columns have no name of their own.
-fn title_hint(table: &RawTable) -> &'static str {
-    let nameless = table.names().iter().filter(|name| name.starts_with("unnamed_")).count();
-    if 2 * nameless > table.names().len() {
-        "; most columns have no name: if a title stands above the header, set `skip_rows`"
-    } else {
-        ""
-    }
-}
-
-/// A remark where many columns are one variable in one year each.
-fn wide_hint(table: &RawTable) -> Option<Diagnostic> {
-    /// Fewer may be anything.
-    const LEAST: usize = 4;
-    fn stem(name: &str) -> Option<&str> {
-        let digits = name.strip_suffix('年').unwrap_or(name);
-        let at = digits.len().checked_sub(4).filter(|&at| digits.is_char_boundary(at))?;
-        let year: i32 = digits[at..].parse().ok()?;
-        (1800..2200).contains(&year).then(|| digits[..at].trim_end_matches(['_', '-', '.', ' ']))
-    }
-    let wide: Vec<(&String, &str)> = table.names().iter().filter_map(|name| Some((name, stem(name)?))).collect();
-    let (first, known_as) = *wide.first()?;
-    if wide.len() < LEAST {
-        return None;
-    }
-    Some(Diagnostic::note(
-        "wide-columns",
-        format!(
-            "`{}`: `{first}` and {} more look like one column per year; `reshape = {{ kind = \"wide-to-long\", variables = {{ name = \"{known_as}\" }} }}` makes one row per year",
-            table.file(),
-            wide.len() - 1
-        ),
-    ))
 }
 
 /// The table with its time key moved on by `lag` whole periods.

@@ -12,6 +12,7 @@ pub mod mediation;
 pub mod records;
 pub mod regress;
 pub mod reshape;
+mod source_hints;
 pub mod tables;
 pub mod u_shape;
 pub mod u_tables;

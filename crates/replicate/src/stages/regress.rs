@@ -3,6 +3,7 @@
 use super::records::{CoefRecord, DroppedRecord, EstimateRecord, FirstStageRecord};
 use super::u_shape::{Quadratic, moderation_record, quadratic, u_test, u_test_shown, utest_record};
 use crate::error::{Error, Result};
+use crate::names;
 use crate::output::json_number;
 use crate::stages::labels::labels;
 use crate::stages::variables::sample;
@@ -42,7 +43,7 @@ pub struct Fitted {
 /// Words that are no option, a formula or sample that does not fit the data, a regression that cannot be computed.
 pub fn estimate(panel: &Panel, study: &Study, spec: &ColumnSpec, table: &str, name: &str) -> Result<Fitted> {
     let stage = format!("tables/{table}");
-    let failed = |error: panel_fe::Error| Error::stage(&stage, format!("`{}`: {error}", spec.formula));
+    let failed = |error: panel_fe::Error| Error::stage(&stage, format!("`{}`: {error}", at_fault(spec, &error)));
     let options = options(spec).map_err(failed)?;
     let formula = Formula::parse(&spec.formula).map_err(|error| failed(error.into()))?;
     check_words(spec, &formula).map_err(|words| Error::stage(&stage, format!("`{}`: {words}", spec.formula)))?;
@@ -81,6 +82,19 @@ pub fn estimate(panel: &Panel, study: &Study, spec: &ColumnSpec, table: &str, na
     diagnostics.extend(weak_instruments(&fit));
     let esample = fit.esample(panel.n_rows());
     Ok(Fitted { record, column, first_stages, quadratic, u_test: u_shown, esample, diagnostics, fit })
+}
+
+/// The part of a column that an error is about: `vcov` where only that names the unknown column, else the formula.
+#[must_use]
+pub fn at_fault(spec: &ColumnSpec, error: &panel_fe::Error) -> String {
+    match error {
+        panel_fe::Error::Data(panel_core::Error::UnknownColumn { column, .. })
+            if names::of_vcov(&spec.vcov).contains(column) && !names::of_formula(&spec.formula).contains(column) =>
+        {
+            format!("vcov = \"{}\"", spec.vcov)
+        }
+        _ => spec.formula.clone(),
+    }
 }
 
 /// A remark where the instruments are weak: Cragg and Donald's F below the critical value of Stock and Yogo (2005) for a

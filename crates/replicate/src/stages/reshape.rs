@@ -18,6 +18,14 @@ pub struct Keys<'a> {
     pub time: Option<&'a str>,
 }
 
+impl<'a> Keys<'a> {
+    /// The columns that are keys.
+    #[must_use]
+    pub fn named(&self) -> Vec<&'a str> {
+        self.entity.into_iter().chain(self.time).collect()
+    }
+}
+
 /// Whether a reshape makes the time key.
 #[must_use]
 pub fn makes_time(how: &Reshape) -> bool {
@@ -90,7 +98,12 @@ fn duplicate(
 ) -> panel_core::Error {
     let [first, second] = rows;
     let cell = Cell { line: None, column: column.map(str::to_owned), ..cell(table, columns, keys, first) };
-    panel_core::Error::DuplicateKey { cell: Box::new(cell), first: table.line(first), second: table.line(second) }
+    panel_core::Error::DuplicateKey {
+        cell: Box::new(cell),
+        first: table.line(first),
+        second: table.line(second),
+        differs: table.difference(rows, &keys.named()).map(str::to_owned),
+    }
 }
 
 /// Rows that become one row, in order of first appearance.
@@ -117,14 +130,7 @@ impl Groups {
 
     /// Whether a column has one value, or none, in all rows of every group.
     fn is_constant(&self, column: &Column) -> bool {
-        self.rows.iter().all(|rows| {
-            rows.iter().all(|&row| match column {
-                Column::Float(values) => {
-                    values[row] == values[rows[0]] || (values[row].is_nan() && values[rows[0]].is_nan())
-                }
-                Column::Text(text) => text.codes()[row] == text.codes()[rows[0]],
-            })
-        })
+        self.rows.iter().all(|rows| rows.iter().all(|&row| column.same(row, rows[0])))
     }
 }
 

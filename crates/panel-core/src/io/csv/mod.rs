@@ -147,6 +147,15 @@ fn width_message(line: usize, got: usize, expected: usize, cut: bool) -> String 
     format!("line {line} has {got} cells, the header has {expected}{hint}")
 }
 
+/// The first of the text's first lines, 1-based, that has a cell of that text, whichever separator the file has.
+pub(super) fn row_with(file: &str, bytes: &[u8], options: &ReadOptions, text: &str, within: usize) -> Option<usize> {
+    // A few lines decide, and a file may be large.
+    let start = bytes.split_inclusive(|&byte| byte == b'\n').take(within).map(<[u8]>::len).sum();
+    let start = decode(file, &bytes[..start], options.encoding.as_deref(), &mut Vec::new()).ok()?;
+    let says = |line: &str| line.split([',', ';', '\t']).any(|cell| trim(trim(cell).trim_matches('"')) == text);
+    start.lines().position(says).map(|line| line + 1)
+}
+
 fn skip_lines(text: &str, n: usize) -> (&str, usize) {
     let mut rest = text;
     for skipped in 0..n {
