@@ -63,6 +63,16 @@ fn warnings_are_counted_in_the_last_line() {
 }
 
 #[test]
+fn every_source_that_is_refused_is_named() {
+    let folder = folder("check-sources");
+    std::fs::write(folder.join("wide.csv"), "City,1982,1983,1984,1985\na,1,2,3,4\n").unwrap();
+    let sources = "[[source]]\nfile = \"wide.csv\"\n[[source]]\nfile = \"none.csv\"\n";
+    let Checked { problems, .. } = checked(&study(&folder, &format!("{HEAD}{sources}{}", table("y ~ x", ""))));
+    assert_eq!(problems.len(), 2, "{problems:#?}");
+    assert!(problems[0].contains("`wide.csv` has neither key") && problems[1].contains("none.csv"), "{problems:#?}");
+}
+
+#[test]
 fn a_cell_that_is_no_number_is_said_once() {
     let folder = folder("check-cell");
     let data = crate::small::DATA.replace("Benxi,2014,8,16,22,3,3", "Benxi,2014,8,16,22,3,2.0 (p)");
@@ -162,6 +172,7 @@ fn each_step_from_messy_files_to_a_table_is_said() {
             ["sheet `说明`: there is a header but no row of data", "the workbook has the sheets 说明, 产出与资本"],
         ),
         (sheet.to_owned(), "", ["has neither key", "`州` stands in row 2: `skip_rows = 1`"]),
+        (format!("{sheet}skip_rows = 1\n"), "", ["stands twice in the header", "`header_rows = 2`"]),
         (
             format!("{sheet}{header}"),
             "",

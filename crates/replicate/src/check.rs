@@ -104,7 +104,14 @@ impl Run<'_> {
                 self.problem(Error::stage("tables", format!("[curve], variant `{label}`: {error}")));
             }
         }
-        let Some(data) = self.noted(data::load(loaded)) else { return };
+        let data = match data::load(loaded) {
+            Ok(data) => data,
+            Err(first) => {
+                self.problem(first);
+                data::refused(loaded).into_iter().for_each(|error| self.problem(error));
+                return;
+            }
+        };
         self.line("\nSources");
         for file in &data.inputs {
             self.line(format!("  {:<40} {} bytes", file.path, file.bytes));

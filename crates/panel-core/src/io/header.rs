@@ -34,8 +34,10 @@ pub(crate) fn names(file: &str, rows: &[Vec<String>]) -> Result<Vec<String>> {
     }
     for (i, name) in names.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
         if let Some(first) = names[..i].iter().position(|known| known == name) {
+            // As the merged cell above two columns reads.
+            let hint = if i == first + 1 { "; if a second header row tells them apart, `header_rows = 2`" } else { "" };
             return Err(fail(format!(
-                "column name `{name}` stands twice in the header (columns {} and {})",
+                "column name `{name}` stands twice in the header (columns {} and {}){hint}",
                 first + 1,
                 i + 1
             )));
@@ -67,6 +69,11 @@ mod tests {
     #[test]
     fn a_name_twice_is_an_error() {
         let error = names("t.csv", &[row(&["a", "b", "a"])]).unwrap_err().to_string();
-        assert!(error.contains("`a` stands twice in the header (columns 1 and 3)"), "{error}");
+        assert!(error.ends_with("`a` stands twice in the header (columns 1 and 3)"), "{error}");
+        let error = names("t.csv", &[row(&["a", "b", "b"])]).unwrap_err().to_string();
+        assert!(
+            error.ends_with("(columns 2 and 3); if a second header row tells them apart, `header_rows = 2`"),
+            "{error}"
+        );
     }
 }

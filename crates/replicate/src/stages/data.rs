@@ -74,6 +74,17 @@ pub fn load(loaded: &Loaded) -> Result<Data> {
     Ok(Data { panel: assembled.panel, inputs, diagnostics })
 }
 
+/// What [`load`] would refuse of each source by itself, all of it: a load ends with the first.
+#[must_use]
+pub fn refused(loaded: &Loaded) -> Vec<Error> {
+    let header = &loaded.study.study;
+    let tried = |spec: &SourceSpec| {
+        let bytes = read(loaded, &spec.file)?;
+        prepare(spec, &bytes, &header.entity, header.time.as_deref(), &mut Vec::new()).map(|_| ())
+    };
+    loaded.study.sources.iter().filter_map(|spec| tried(spec).err()).collect()
+}
+
 /// Takes columns that nothing looks at out of a source where an earlier one has a column of that name: joined sources
 /// must agree on what they share, and nobody needs these to.
 fn without_idle_repeats(
