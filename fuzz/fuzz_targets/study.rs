@@ -1,15 +1,10 @@
 //! Any text as a study file: reading it never panics, an error is one line, and what can be read can be changed by path
 //! and written out again.
 #![no_main]
-#![allow(dead_code, unused_imports, reason = "the study module stands here without the rest of its crate")]
 
 use libfuzzer_sys::fuzz_target;
+use replicate::study;
 use std::path::Path;
-
-#[path = "../../crates/replicate/src/error.rs"]
-mod error;
-#[path = "../../crates/replicate/src/study/mod.rs"]
-mod study;
 
 fuzz_target!(|text: &str| {
     match study::Loaded::parse(text, "s.toml", Path::new("")) {

@@ -22,6 +22,7 @@ mod reviewing;
 mod small;
 mod stages;
 mod studies;
+mod study_text;
 mod support;
 mod tables;
 mod targets;
