@@ -122,6 +122,17 @@ impl TimeAxis {
         self.frequency
     }
 
+    /// Place of each period in years, the beginning of the period: `2015-04` is 2015.25. `None` where a label is no period.
+    #[must_use]
+    pub fn years(&self) -> Option<Vec<f64>> {
+        let in_years = |label: &String| {
+            let period = Period::parse(label)?;
+            let dated = if self.frequency == Frequency::Number { None } else { period.compact() };
+            Some(dated.unwrap_or(period).in_years())
+        };
+        self.labels.iter().map(in_years).collect()
+    }
+
     /// Number of periods.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -262,6 +273,14 @@ impl Period {
                 Self::day(value / 10_000, value / 100 % 100, value % 100)
             }
             _ => None,
+        }
+    }
+
+    fn in_years(self) -> f64 {
+        match self {
+            Self::Number(value) => value as f64,
+            Self::Part { year, part, per_year } => year as f64 + (part - 1) as f64 / per_year as f64,
+            Self::Day(year, month, day) => year as f64 + ((month - 1) as f64 + (day - 1) as f64 / 31.0) / 12.0,
         }
     }
 

@@ -228,20 +228,18 @@ impl Frame {
         }
         let mut diagnostics = Vec::new();
         if n_missing > 0 {
-            let named = |evaluated: &Evaluated| -> (String, Vec<bool>) {
-                (evaluated.name.clone(), evaluated.values.iter().map(|value| value.is_nan()).collect())
-            };
+            let lost: Vec<usize> = (0..keep.len()).filter(|&row| inside(row) && !keep[row]).collect();
+            let count = |missing: &dyn Fn(usize) -> bool| lost.iter().filter(|&&row| missing(row)).count();
             let columns = std::iter::once(&y).chain(&exog).chain(&endog).chain(&instruments);
-            let columns = columns.chain(slopes.iter().flatten()).chain(&coordinates).map(named);
+            let columns = columns.chain(slopes.iter().flatten()).chain(&coordinates);
+            let columns = columns.map(|v| (v.name.as_str(), count(&|row| v.values[row].is_nan())));
             let key_names = formula.effects.iter().flat_map(|effect| &effect.columns).map(String::as_str);
-            let keys =
-                key_names.chain(covariance_keys(&options.vcov)).zip(effect_keys.iter().flatten().chain(&other_keys));
-            let keys =
-                keys.map(|(name, key)| (name.to_owned(), (0..keep.len()).map(|row| key.is_missing(row)).collect()));
-            let unweighted = |weight: &f64| weight.is_nan() || *weight <= 0.0;
-            let weights = weights.iter().map(|w| ("(weight)".to_owned(), w.values.iter().map(unweighted).collect()));
-            let gaps: Vec<(String, Vec<bool>)> = columns.chain(keys).chain(weights).collect();
-            let message = missing::describe(panel, &gaps, &inside, n_missing);
+            let key_names = key_names.chain(covariance_keys(&options.vcov));
+            let keys = key_names.zip(effect_keys.iter().flatten().chain(&other_keys));
+            let keys = keys.map(|(name, key)| (name, count(&|row| key.is_missing(row))));
+            let unweighted = |weight: f64| weight.is_nan() || weight <= 0.0;
+            let weights = weights.iter().map(|w| ("(weight)", count(&|row| unweighted(w.values[row]))));
+            let message = missing::describe(panel, &lost, columns.chain(keys).chain(weights));
             diagnostics.push(Diagnostic::note("missing-dropped", message));
         }
 

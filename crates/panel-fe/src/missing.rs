@@ -6,33 +6,28 @@ use panel_core::Panel;
 const NAMED: usize = 10;
 
 /// How many rows were left out for which variable, and the first of them.
-pub(crate) fn describe(
+pub(crate) fn describe<'a>(
     panel: &Panel,
-    gaps: &[(String, Vec<bool>)],
-    inside: &dyn Fn(usize) -> bool,
-    n: usize,
+    lost: &[usize],
+    missing_of: impl Iterator<Item = (&'a str, usize)>,
 ) -> String {
-    let lost = |row: &usize| inside(*row) && gaps.iter().any(|(_, missing)| missing[*row]);
     let mut counts: Vec<(&str, usize)> = Vec::new();
-    for (name, missing) in gaps {
-        let count = (0..missing.len()).filter(|&row| missing[row] && inside(row)).count();
-        if count > 0 && !counts.iter().any(|(known, _)| known == name) {
+    for (name, count) in missing_of {
+        if count > 0 && !counts.iter().any(|(known, _)| *known == name) {
             counts.push((name, count));
         }
     }
     let variables: Vec<String> = counts.iter().take(NAMED).map(|(name, count)| format!("{name} {count}")).collect();
-    let rows: Vec<String> = (0..panel.n_rows())
-        .filter(lost)
-        .take(NAMED)
-        .map(|row| format!("{} {}", panel.entity_label(row), panel.time_label(row)))
-        .collect();
+    let rows: Vec<String> =
+        lost.iter().take(NAMED).map(|&row| format!("{} {}", panel.entity_label(row), panel.time_label(row))).collect();
     let more = |shown: usize, all: usize| if all > shown { ", …" } else { "" };
     format!(
-        "{n} rows miss a used value and were left out ({}{}): {}{}",
+        "{} rows miss a used value and were left out ({}{}): {}{}",
+        lost.len(),
         variables.join(", "),
         more(NAMED, counts.len()),
         rows.join(", "),
-        more(NAMED, n)
+        more(NAMED, lost.len())
     )
 }
 

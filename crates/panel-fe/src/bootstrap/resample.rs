@@ -4,6 +4,7 @@ use crate::coefficients::check_level;
 use crate::error::{Error, Result};
 use crate::vcov::Groups;
 use panel_core::random::Stream;
+use panel_core::transform::quantile;
 use rayon::prelude::*;
 
 /// What is drawn with replacement.
@@ -159,12 +160,7 @@ impl BootstrapSummary {
     /// Empirical quantiles, linearly interpolated (type 7).
     fn between(&self, which: usize, low: f64, high: f64) -> Result<(f64, f64)> {
         let values = self.sorted(which)?;
-        let at = |p: f64| {
-            let place = p * (values.len() - 1) as f64;
-            let (floor, next) = (place.floor() as usize, (place.ceil() as usize).min(values.len() - 1));
-            values[floor] + (place - floor as f64) * (values[next] - values[floor])
-        };
-        Ok((at(low), at(high)))
+        Ok((quantile(&values, low), quantile(&values, high)))
     }
 }
 
