@@ -5,7 +5,7 @@ use crate::pairwise::pair_variances;
 use crate::prices::PriceChanges;
 use crate::relations::Relations;
 use crate::spec::SegSpec;
-use panel_core::geo::{CompensatedSum, compensated_sum};
+use panel_core::sum::{CompensatedSum, compensated_sum};
 use panel_core::random::Stream;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -58,7 +58,7 @@ pub fn border_effect(
     seed: u64,
 ) -> Result<BorderEffect> {
     let Some(group) = relations.group else {
-        return Err(Error::Missing { option: "border effect", needs: "a group of each entity" });
+        return Err(Error::Missing { option: "border effect".into(), needs: "a group of each entity" });
     };
     let placed = relations.points.is_some() || relations.distances.is_some();
     let mut pairs: Vec<Pair> = pair_variances(changes, relations, spec)?

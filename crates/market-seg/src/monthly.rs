@@ -73,7 +73,7 @@ pub fn average_periods(
     let mut out = AveragedPrices { value: Vec::new(), entity: Vec::new(), time: Vec::new(), good: Vec::new() };
     for group in keyed.chunk_by(|a, b| (a.0, a.1, a.2) == (b.0, b.1, b.2)) {
         let known: Vec<f64> = group.iter().map(|row| row.3).filter(|value| !value.is_nan()).collect();
-        let mean = panel_core::geo::compensated_sum(known.iter().copied()) / known.len() as f64;
+        let mean = panel_core::sum::compensated_sum(known.iter().copied()) / known.len() as f64;
         out.value.push(if known.len() >= min_count.max(1) { mean } else { f64::NAN });
         out.entity.push(group[0].0);
         out.time.push(group[0].1);

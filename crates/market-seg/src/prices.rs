@@ -3,7 +3,6 @@
 use crate::error::{Error, Result};
 use panel_core::suggest::some;
 use panel_core::{Diagnostic, Diagnostics};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Prices in long form: one value per entity, period and good, in any order; absent rows and `NaN` are missing.
@@ -47,35 +46,42 @@ pub struct PriceColumns<'a> {
 }
 
 /// What the values are.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum PriceKind {
     /// Price levels, or indices on a fixed base: the change is ln p_t - ln p_{t-lag}, `lag` steps of the calendar back.
     Levels {
         /// Steps back: 1, or 12 for months against the same month a year ago.
-        #[serde(default = "one")]
         lag: i64,
     },
     /// Chained indices, previous period = `base`: the change is ln(value / base), so the first period is not lost.
     Chained {
         /// Value of "no change", usually 100.
-        #[serde(default = "hundred")]
         base: f64,
     },
-}
-
-fn one() -> i64 {
-    1
-}
-
-fn hundred() -> f64 {
-    100.0
 }
 
 impl Default for PriceKind {
     fn default() -> Self {
         Self::Chained { base: 100.0 }
+    }
+}
+
+impl PriceKind {
+    /// Checks the number.
+    ///
+    /// # Errors
+    /// [`Error::Specification`] naming the key.
+    pub fn validate(&self) -> Result<()> {
+        match *self {
+            Self::Chained { base } if !(base > 0.0 && base.is_finite()) => {
+                Err(Error::Specification(format!("base = {base}: expected a positive number")))
+            }
+            Self::Levels { lag } if lag < 1 => {
+                Err(Error::Specification(format!("lag = {lag}: expected at least 1")))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -109,6 +115,7 @@ impl PriceChanges {
     /// Lengths, codes without label, a key that stands twice; [`Error::BadPrice`] naming entity, time and good when a
     /// price is not positive; a lag or base that is not positive.
     pub fn from_long(prices: &Prices<'_>, kind: PriceKind) -> Result<Self> {
+        kind.validate()?;
         let (n, periods, goods) = (prices.entities.len(), prices.times.len(), prices.goods.len());
         let rows = prices.value.len();
         for (what, got, expected) in [
@@ -156,15 +163,11 @@ impl PriceChanges {
             logs[cell] = value.ln();
         }
         let values = match kind {
-            PriceKind::Chained { base } if base > 0.0 && base.is_finite() => {
+            PriceKind::Chained { base } => {
                 let log_base = base.ln();
                 logs.iter().map(|log| log - log_base).collect()
             }
-            PriceKind::Levels { lag } if lag > 0 => differences(&logs, prices.ordinals, lag, goods * n),
-            PriceKind::Chained { base } => {
-                return Err(Error::Specification(format!("base = {base}: expected a positive number")));
-            }
-            PriceKind::Levels { lag } => return Err(Error::Specification(format!("lag = {lag}: expected at least 1"))),
+            PriceKind::Levels { lag } => differences(&logs, prices.ordinals, lag, goods * n),
         };
         Ok(Self {
             values,

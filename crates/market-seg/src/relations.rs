@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::prices::PriceChanges;
 use crate::spec::{PairRule, SegSpec, Weights};
-use panel_core::geo::{Adjacency, DistanceMatrix, LatLon, Metric, coincident};
+use panel_core::geo::{Adjacency, DistanceMatrix, LatLon, Metric, nearest_pair};
 
 /// Facts about the entities, in the order of the price changes' entities; only what the options use is needed.
 #[derive(Debug, Clone, Copy, Default)]
@@ -39,22 +39,22 @@ impl Relations<'_> {
                 return Err(Error::LengthMismatch { what: what.into(), expected, got });
             }
         }
-        let missing = |option, needs| Err(Error::Missing { option, needs });
+        let missing = |option: &str, needs| Err(Error::Missing { option: option.to_owned(), needs });
         let placed = self.points.is_some() || self.distances.is_some();
         match spec.pairs {
-            PairRule::Neighbours if self.adjacency.is_none() => return missing("pairs = neighbours", "an adjacency"),
+            PairRule::Neighbours if self.adjacency.is_none() => return missing("pairs = \"neighbours\"", "neighbours, an adjacency"),
             PairRule::WithinGroup if self.group.is_none() => {
-                return missing("pairs = within-group", "a group of each entity");
+                return missing("pairs = \"within-group\"", "group, a group of each entity");
             }
-            PairRule::WithinKm { .. } if !placed => return missing("pairs = within-km", "coordinates or distances"),
+            PairRule::WithinKm { .. } if !placed => return missing("pairs = \"within-km\"", "coordinates or distances"),
             _ => {}
         }
-        match spec.weights {
+        match &spec.weights {
             Weights::InverseDistance { .. } if !placed => {
-                return missing("weights = inverse-distance", "coordinates or distances");
+                return missing("weights = \"inverse-distance\"", "coordinates or distances");
             }
-            Weights::Gdp { .. } if self.gdp.is_none() => {
-                return missing("weights = gdp", "the GDP of each entity and period");
+            Weights::Gdp { column, .. } if self.gdp.is_none() => {
+                return missing(&format!("weights = \"{column}\""), "the size of each entity and period");
             }
             _ => {}
         }
@@ -66,14 +66,15 @@ impl Relations<'_> {
             }
         }
         if matches!(spec.weights, Weights::InverseDistance { .. }) && spec.min_km.is_none() {
-            self.no_zero_distance(changes)?;
+            self.no_zero_distance(changes, spec.metric)?;
         }
-        if matches!(spec.weights, Weights::Gdp { .. })
+        if let Weights::Gdp { column, .. } = &spec.weights
             && let Some(cell) = self.gdp.unwrap_or_default().iter().position(|&gdp| gdp < 0.0 || gdp.is_infinite())
         {
             return Err(Error::BadValue {
                 entity: changes.entities()[cell / changes.n_periods()].clone(),
-                column: "GDP",
+                time: changes.times()[cell % changes.n_periods()].clone(),
+                column: column.clone(),
                 value: self.gdp.unwrap_or_default()[cell],
                 expected: "a finite number of at least 0",
             });
@@ -81,20 +82,19 @@ impl Relations<'_> {
         Ok(())
     }
 
-    fn no_zero_distance(&self, changes: &PriceChanges) -> Result<()> {
+    fn no_zero_distance(&self, changes: &PriceChanges, metric: Metric) -> Result<()> {
         let n = changes.n_entities();
-        let zero = match (self.distances, self.points) {
-            (Some(matrix), _) => {
-                (0..n).flat_map(|i| (0..n).map(move |j| (i, j))).find(|&(i, j)| i != j && matrix.get(i, j) == 0.0)
+        let label = |i: usize| changes.entities()[i].clone();
+        if let Some(matrix) = self.distances {
+            let zero =
+                (0..n).flat_map(|i| (0..n).map(move |j| (i, j))).find(|&(i, j)| i != j && matrix.get(i, j) == 0.0);
+            return zero.map_or(Ok(()), |(i, j)| Err(Error::ZeroDistance { from: label(i), to: label(j) }));
+        }
+        match self.points.and_then(|points| nearest_pair(points, metric)) {
+            Some((i, j, km)) if km < SegSpec::NEAREST_KM => {
+                Err(Error::TooNear { first: label(i), second: label(j), km })
             }
-            (None, Some(points)) => coincident(points),
-            (None, None) => None,
-        };
-        match zero {
-            Some((i, j)) => {
-                Err(Error::Coincident { first: changes.entities()[i].clone(), second: changes.entities()[j].clone() })
-            }
-            None => Ok(()),
+            _ => Ok(()),
         }
     }
 

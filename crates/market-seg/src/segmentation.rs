@@ -7,7 +7,7 @@ use crate::prices::PriceChanges;
 use crate::relations::Relations;
 use crate::result::{PeriodSummary, Segmentation};
 use crate::spec::{SegSpec, Weights};
-use panel_core::geo::compensated_sum;
+use panel_core::sum::compensated_sum;
 use panel_core::suggest::some;
 use panel_core::{Diagnostic, Diagnostics};
 
@@ -59,11 +59,11 @@ pub fn segmentation(changes: &PriceChanges, relations: &Relations<'_>, spec: &Se
     let sums = totals(changes, relations, &means, selected.as_ref(), spec);
     let mut seg = Vec::with_capacity(n * periods);
     for cell in 0..n * periods {
-        let value = match spec.weights {
+        let value = match &spec.weights {
             Weights::Sum => sums.weighted[cell],
             Weights::Mean => sums.plain[cell] / sums.count[cell],
-            Weights::InverseDistance { normalized } | Weights::Gdp { normalized } => {
-                sums.weighted[cell] / if normalized { sums.weight[cell] } else { 1.0 }
+            Weights::InverseDistance { normalized } | Weights::Gdp { normalized, .. } => {
+                sums.weighted[cell] / if *normalized { sums.weight[cell] } else { 1.0 }
             }
         };
         seg.push(if sums.count[cell] > 0.0 { value } else { f64::NAN });

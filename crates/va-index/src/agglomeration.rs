@@ -7,6 +7,7 @@ use crate::location_quotient::{LocationQuotients, location_quotient};
 use crate::normalize::Scaling;
 use crate::result::{Contribution, VaIndex};
 use crate::spec::{Form, VaSpec};
+use panel_core::geo::show_km;
 use panel_core::suggest::some;
 use panel_core::{Diagnostic, Diagnostics};
 
@@ -80,6 +81,7 @@ pub fn virtual_agglomeration(
     }
     let mut diagnostics = quotients.diagnostics.clone();
     diagnostics.extend(setup.remarks(data, links));
+    diagnostics.extend(setup.near_pair(data, spec, &va));
     tracing::debug!(rows, entities = n, periods = data.times.len(), "virtual agglomeration computed");
     Ok(VaIndex {
         va,
@@ -134,11 +136,14 @@ pub fn contributions(
         })
         .filter(|part| !part.amount.is_nan())
         .collect();
-    let total = panel_core::geo::compensated_sum(list.iter().map(|part| part.amount));
+    let total = panel_core::sum::compensated_sum(list.iter().map(|part| part.amount));
     list.iter_mut().for_each(|part| part.share = if total == 0.0 { 0.0 } else { part.amount / total });
     list.sort_by(|a, b| b.amount.total_cmp(&a.amount).then(a.entity.cmp(&b.entity)));
     Ok(list)
 }
+
+/// Cities have no centres nearer than this.
+const REMARKABLE_KM: f64 = 1.0;
 
 struct Setup<'a> {
     quotients: LocationQuotients,
@@ -157,6 +162,8 @@ impl<'a> Setup<'a> {
         spec: &VaSpec,
         spillovers: bool,
     ) -> Result<Self> {
+        spec.validate()?;
+        spec.check_area(areas_km2.is_some())?;
         let quotients = location_quotient(data)?;
         let links = Links::new(geography, data.entities, spec)?;
         let n = data.entities.len();
@@ -173,6 +180,46 @@ impl<'a> Setup<'a> {
         let row_sums = lq_sums.split_off(periods * n);
         let scaling = Scaling::new(&links, &row_sums, areas_km2, data.entities, spec)?;
         Ok(Self { quotients, links, scaling, row_sums, lq_sums })
+    }
+
+    /// A remark about the nearest two entities, where they are nearer than cities are.
+    fn near_pair(&self, data: &Employment<'_>, spec: &VaSpec, va: &[f64]) -> Option<Diagnostic> {
+        let (i, j, km) = self.links.nearest().filter(|&(_, _, km)| km < REMARKABLE_KM)?;
+        let weight = |from: usize, to: usize| {
+            let row = self.links.row(from);
+            row.iter().find(|&&(k, _)| k == to).map_or(0.0, |&(_, weight)| weight * self.scaling.factor[from])
+        };
+        let quotient = |entity: usize, time: u32| {
+            let found = |&row: &usize| data.entity[row] as usize == entity && data.time[row] == time;
+            (0..data.n_rows()).find(found).map_or(f64::NAN, |row| self.quotients.values[row])
+        };
+        let mut largest = (0.0, i, j, 0);
+        for (from, to, weight) in [(i, j, weight(i, j)), (j, i, weight(j, i))] {
+            for row in (0..data.n_rows()).filter(|&row| data.entity[row] as usize == from) {
+                let time = data.time[row];
+                let given = weight * quotient(if spec.form == Form::OwnTimesSum { from } else { to }, time);
+                if given / va[row] > largest.0 {
+                    largest = (given / va[row], from, to, time as usize);
+                }
+            }
+        }
+        let (share, from, to, time) = largest;
+        let floor = spec.min_km.filter(|&floor| floor > km).map_or_else(String::new, |floor| {
+            format!("; it counts as min_km = {floor}")
+        });
+        Some(Diagnostic::warning(
+            "near-pair",
+            format!(
+                "`{}` and `{}` are {} apart{floor}: `{}` makes {:.1} % of the index of `{}` in {}; are both coordinates right?",
+                data.entities[i],
+                data.entities[j],
+                show_km(km),
+                data.entities[to],
+                100.0 * share,
+                data.entities[from],
+                data.times[time]
+            ),
+        ))
     }
 
     fn remarks(&self, data: &Employment<'_>, links: &Links<'_>) -> Diagnostics {

@@ -2,17 +2,14 @@
 
 use crate::error::{Error, Result};
 use panel_core::geo::{Metric, PairWeight, haversines_to_inverse_km, haversines_to_km};
-use serde::{Deserialize, Serialize};
 
 /// How a weight falls with distance d (kilometres, or the unit of a user's matrix).
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Kernel {
     /// (d / unit)^-exponent: 1 is the paper's, 2 is gravity. With travel times as distances, inverse travel time.
     Inverse {
         /// Decay exponent, above 0.
-        #[serde(default = "one")]
         exponent: f64,
     },
     /// exp(-d / scale).
@@ -37,10 +34,6 @@ pub enum Kernel {
     },
 }
 
-fn one() -> f64 {
-    1.0
-}
-
 impl Default for Kernel {
     fn default() -> Self {
         Self::Inverse { exponent: 1.0 }
@@ -56,14 +49,14 @@ impl Kernel {
         let (name, value) = match *self {
             Self::Inverse { exponent } => ("exponent", exponent),
             Self::Exponential { scale_km } => ("scale_km", scale_km),
-            Self::Gaussian { bandwidth_km } => ("bandwidth_km", bandwidth_km),
-            Self::Threshold { km } => ("km", km),
+            Self::Gaussian { bandwidth_km } => ("scale_km", bandwidth_km),
+            Self::Threshold { km } => ("scale_km", km),
             Self::KNearest { k } => ("k", k as f64),
         };
         if value > 0.0 && value.is_finite() {
             return Ok(());
         }
-        Err(Error::Specification(format!("kernel: {name} = {value}, expected a positive number")))
+        Err(Error::Specification(format!("{name} = {value}: expected a positive number")))
     }
 
     /// Whether the weight at distance 0 is infinite.
@@ -126,15 +119,18 @@ impl Decay {
             Kernel::Gaussian { bandwidth_km } => {
                 self.map(distances, |d| (-0.5 * (d / bandwidth_km) * (d / bandwidth_km)).exp());
             }
-            Kernel::Threshold { .. } | Kernel::KNearest { .. } => self.map(distances, |_| 1.0),
+            Kernel::Threshold { .. } | Kernel::KNearest { .. } => {
+                self.map(distances, |d| if d.is_nan() { d } else { 1.0 });
+            }
         }
     }
 
     #[inline(always)]
     fn map(&self, distances: &mut [f64], weight: impl Fn(f64) -> f64) {
         for distance in distances {
-            let d = if *distance > self.floor { *distance } else { self.floor };
-            *distance = if d <= self.cutoff { weight(d) } else { 0.0 };
+            // Written so that an unknown distance stays unknown.
+            let d = if *distance < self.floor { self.floor } else { *distance };
+            *distance = if d > self.cutoff { 0.0 } else { weight(d) };
         }
     }
 }
@@ -168,7 +164,51 @@ mod tests {
         assert_eq!(decay(Kernel::Threshold { km: 2.0 }).at(2.0), 1.0);
         assert_eq!(decay(Kernel::Threshold { km: 2.0 }).at(2.1), 0.0);
         let spec = VaSpec { unit_km: 100.0, cutoff_km: Some(500.0), min_km: Some(50.0), ..VaSpec::default() };
-        assert_eq!([10.0, 200.0, 501.0].map(|d| Decay::new(&spec).at(d)), [2.0, 0.5, 0.0]);
+        assert_eq!([10.0, 50.0, 200.0, 500.0, 501.0].map(|d| Decay::new(&spec).at(d)), [2.0, 2.0, 0.5, 0.2, 0.0]);
+        let geodesic = VaSpec { metric: Metric::Geodesic, ..VaSpec::default() };
+        assert_eq!(Decay::new(&geodesic).radius_km, panel_core::geo::EARTH_RADIUS_KM);
+    }
+
+    #[test]
+    fn an_unknown_distance_has_no_weight() {
+        for kernel in [
+            Kernel::default(),
+            Kernel::Inverse { exponent: 2.0 },
+            Kernel::Inverse { exponent: 0.5 },
+            Kernel::Inverse { exponent: 3.0 },
+            Kernel::Exponential { scale_km: 2.0 },
+            Kernel::Gaussian { bandwidth_km: 2.0 },
+            Kernel::Threshold { km: 2.0 },
+            Kernel::KNearest { k: 2 },
+        ] {
+            for (min_km, cutoff_km) in [(None, None), (Some(1.0), None), (None, Some(2.0)), (Some(1.0), Some(2.0))] {
+                let decay = Decay::new(&VaSpec { kernel, min_km, cutoff_km, ..VaSpec::default() });
+                assert!(decay.at(f64::NAN).is_nan(), "{kernel:?}");
+                assert_eq!(decay.at(f64::INFINITY) > 0.0, matches!(kernel, Kernel::KNearest { .. }) && cutoff_km.is_none());
+            }
+        }
+    }
+
+    /// Haversines take a shorter road where nothing but 1/d is asked for; every road leads to the same weights.
+    #[test]
+    fn haversines_become_the_weights_of_their_distances() {
+        let haversines = [1e-9, 1e-4, 0.02, 0.2, 0.6];
+        for spec in [
+            VaSpec::default(),
+            VaSpec { unit_km: 100.0, ..VaSpec::default() },
+            VaSpec { min_km: Some(50.0), ..VaSpec::default() },
+            VaSpec { cutoff_km: Some(900.0), ..VaSpec::default() },
+            VaSpec { kernel: Kernel::Inverse { exponent: 2.0 }, ..VaSpec::default() },
+            VaSpec { metric: Metric::GreatCircle { radius_km: 1000.0 }, ..VaSpec::default() },
+        ] {
+            let decay = Decay::new(&spec);
+            let mut got = haversines;
+            decay.weigh(&mut got);
+            for (&h, &got) in haversines.iter().zip(&got) {
+                let want = decay.at(2.0 * decay.radius_km * f64::sqrt(h).asin());
+                assert!((got - want).abs() <= 1e-13 * want, "{spec:?} {h}: {got} {want}");
+            }
+        }
     }
 
     #[test]

@@ -8,11 +8,13 @@ mod data;
 mod display;
 mod error;
 mod kernel;
+mod keys;
 mod links;
 mod location_quotient;
 mod normalize;
 mod result;
 mod spec;
+mod spectral;
 
 pub mod companions;
 pub mod spatial;

@@ -2,7 +2,7 @@
 
 use crate::data::Employment;
 use crate::error::Result;
-use panel_core::geo::CompensatedSum;
+use panel_core::sum::CompensatedSum;
 use panel_core::suggest::some;
 use panel_core::{Diagnostic, Diagnostics};
 

@@ -180,11 +180,11 @@ fn errors_name_what_is_wrong() {
     assert!(
         run(&none, &SegSpec { pairs: PairRule::WithinKm { km: 1.0 }, ..SegSpec::default() }).contains("coordinates")
     );
-    assert!(run(&none, &SegSpec { weights: Weights::Gdp { normalized: true }, ..SegSpec::default() }).contains("GDP"));
+    assert!(run(&none, &SegSpec { weights: Weights::Gdp { column: "gdp".into(), normalized: true }, ..SegSpec::default() }).contains("weights = \"gdp\""));
     assert!(run(&none, &SegSpec { min_goods: 1, ..SegSpec::default() }).contains("min_goods = 1"));
     let twin = vec![Some(LatLon { lat: 1.0, lon: 1.0 }); 3];
     let inverse = SegSpec { weights: Weights::InverseDistance { normalized: false }, ..SegSpec::default() };
-    assert!(run(&Relations { points: Some(&twin), ..none }, &inverse).contains("entities `0` and `1`"));
+    assert!(run(&Relations { points: Some(&twin), ..none }, &inverse).contains("`0` and `1` are 0 m apart"));
     let short = Adjacency::from_pairs(2, [(0, 1)]).unwrap();
     assert!(run(&Relations { adjacency: Some(&short), ..none }, &SegSpec::default()).contains("adjacency"));
 }
@@ -201,16 +201,4 @@ fn months_become_years() {
     assert_eq!(mean.value[0], 2.0);
     assert!(mean.value[1].is_nan());
     assert!(calendar_years(&names(["Jan 2010"])).is_err());
-}
-
-#[test]
-fn the_specification_reads_from_a_study_file() {
-    let spec: SegSpec = serde_json::from_str(
-        r#"{"change": "signed", "pairs": {"within-km": {"km": 300}}, "weights": {"gdp": {}}, "divisor": "population"}"#,
-    )
-    .unwrap();
-    assert_eq!((spec.pairs, spec.weights), (PairRule::WithinKm { km: 300.0 }, Weights::Gdp { normalized: true }));
-    let spec: SegSpec = serde_json::from_str(r#"{"pairs": "neighbours", "weights": "mean"}"#).unwrap();
-    assert_eq!((spec.pairs, spec.weights), (PairRule::Neighbours, Weights::Mean));
-    assert!(serde_json::from_str::<SegSpec>(r#"{"pair": "all"}"#).is_err());
 }

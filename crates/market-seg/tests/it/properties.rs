@@ -69,8 +69,8 @@ fn specs() -> Vec<SegSpec> {
                     Weights::Mean,
                     Weights::InverseDistance { normalized: true },
                     Weights::InverseDistance { normalized: false },
-                    Weights::Gdp { normalized: true },
-                    Weights::Gdp { normalized: false },
+                    Weights::Gdp { column: "gdp".into(), normalized: true },
+                    Weights::Gdp { column: "gdp".into(), normalized: false },
                 ] {
                     for divisor in [Divisor::Sample, Divisor::Population] {
                         specs.push(SegSpec { change, demean, pairs, weights, divisor, ..SegSpec::default() });

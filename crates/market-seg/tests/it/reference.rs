@@ -68,7 +68,7 @@ pub(crate) fn by_loops(changes: &PriceChanges, relations: &Relations<'_>, spec: 
             let normalized = match spec.weights {
                 Weights::Sum => false,
                 Weights::Mean => true,
-                Weights::InverseDistance { normalized } | Weights::Gdp { normalized } => normalized,
+                Weights::InverseDistance { normalized } | Weights::Gdp { normalized, .. } => *normalized,
                 other => panic!("no reference for {other:?}"),
             };
             if count > 0 {

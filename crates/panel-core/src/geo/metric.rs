@@ -2,25 +2,18 @@
 
 use super::{EARTH_RADIUS_KM, LatLon, great_circle_km};
 use geographiclib_rs::{Geodesic, InverseGeodesic};
-use serde::{Deserialize, Serialize};
 use std::sync::OnceLock;
 
 /// How the distance between two points is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Metric {
     /// Great circle on a sphere, [`great_circle_km`].
     GreatCircle {
         /// Radius of the sphere in kilometres; [`EARTH_RADIUS_KM`] by default, 6371 in much of the literature.
-        #[serde(default = "earth_radius")]
         radius_km: f64,
     },
     /// Geodesic on the WGS-84 ellipsoid, [`geodesic_km`].
     Geodesic,
-}
-
-fn earth_radius() -> f64 {
-    EARTH_RADIUS_KM
 }
 
 impl Default for Metric {

@@ -1,6 +1,6 @@
 //! Weighted sums over all pairs of points without a matrix.
 
-use super::compensated::CompensatedSum;
+use crate::sum::CompensatedSum;
 use super::sphere::{Sphere, haversines_to_inverse_km};
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;

@@ -9,10 +9,8 @@
 //! | [`ReadOptions`], [`read_table`], [`read_bytes`] | csv, tsv, parquet, dta, xlsx to [`RawTable`] |
 //! | [`join`](mod@join) | keys, joins of several sources, the report of what did not match |
 //! | [`reshape`] | one column per year to one row per year |
-//! | [`cities`] | names of Chinese cities as their sources write them |
 //! | [`write`](mod@write) | a panel as csv, parquet or dta bytes |
 
-pub mod cities;
 mod csv;
 mod decode;
 #[cfg(feature = "dta")]

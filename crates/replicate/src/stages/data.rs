@@ -7,7 +7,7 @@ use crate::names;
 use crate::output::{FileRecord, file_record};
 use crate::study::{Loaded, NameList, SourceSpec};
 use panel_core::expr::Expr;
-use panel_core::io::cities::Gazetteer;
+use panel_core::names::Gazetteer;
 use panel_core::io::{RawTable, ReadOptions, Rows, Source, assemble, read_bytes};
 use panel_core::{Column, Diagnostic, Diagnostics, Panel, TextColumn, suggest};
 use std::collections::BTreeSet;

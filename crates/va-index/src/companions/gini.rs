@@ -2,7 +2,7 @@
 
 use super::non_negative;
 use crate::error::{Error, Result};
-use panel_core::geo::compensated_sum;
+use panel_core::sum::compensated_sum;
 
 /// Gini coefficient of values: Σ_i Σ_j |x_i - x_j| / (2 n² x̄), from 0 to 1 - 1/n.
 ///

@@ -3,7 +3,7 @@
 use crate::data::Employment;
 use crate::error::{Error, Result};
 use crate::location_quotient::location_quotient;
-use panel_core::geo::compensated_sum;
+use panel_core::sum::compensated_sum;
 use panel_core::random::Stream;
 use panel_core::transform::quantile;
 use rand::rand_core::TryRng;

@@ -3,7 +3,7 @@
 use crate::data::Employment;
 use crate::error::Result;
 use crate::location_quotient::location_quotient;
-use panel_core::geo::compensated_sum;
+use panel_core::sum::compensated_sum;
 use serde::{Deserialize, Serialize};
 
 /// A scale of the quotient; s is sector, e total employment of a row, S and E their sums in its period.

@@ -2,7 +2,7 @@
 
 use super::weights::SpatialWeights;
 use crate::error::{Error, Result};
-use panel_core::geo::compensated_sum;
+use panel_core::sum::compensated_sum;
 use panel_core::random::Stream;
 use rayon::prelude::*;
 use serde::Serialize;
