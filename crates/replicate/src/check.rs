@@ -3,12 +3,13 @@
 
 use crate::error::{Error, Result};
 use crate::names;
-use crate::output::full;
 use crate::plan::Plan;
 use crate::published::Printed;
 use crate::quality;
-use crate::stages::{self, data, entropy, regress, variables};
-use crate::study::{ColumnSpec, Loaded, Study, TableKind, TableSpec};
+use crate::stages::{self, data, variables};
+use crate::store::full;
+use crate::study::{ColumnSpec, Loaded, Study, TableKind, TableSpec, indicator};
+use crate::tables::{self, column, entropy};
 use panel_core::expr::{Definitions, Expr, Resolved};
 use panel_core::{Column, Panel, Severity, suggest};
 use panel_fe::{Formula, Frame};
@@ -93,14 +94,14 @@ impl Run<'_> {
     fn whole(&mut self) {
         let loaded = self.loaded;
         let study = &loaded.study;
-        self.line(study.study.title.get(crate::published::lang(study)));
+        self.line(study.study.title.get(study.lang()));
         let definitions = self.noted(variables::definitions(study));
         self.noted(Plan::new(study, &[]));
         words(loaded).into_iter().for_each(|error| self.problem(error));
         self.noted(Printed::read(loaded));
         for variant in study.curve.iter().flat_map(|curve| &curve.variants) {
             if let Err(error) = loaded.with(&variant.set) {
-                let label = variant.label.pick(&study.study.lang).unwrap_or_default();
+                let label = variant.label.pick(study.lang()).unwrap_or_default();
                 self.problem(Error::stage("tables", format!("[curve], variant `{label}`: {error}")));
             }
         }
@@ -269,10 +270,9 @@ impl Run<'_> {
             let stage = format!("tables/{}", table.id);
             match table.kind {
                 TableKind::Regression => {
-                    for (place, column) in table.columns.iter().enumerate() {
-                        let name = column.name_at(place);
+                    for (name, spec) in table.named_columns() {
                         let stage = format!("{stage}, column {name}");
-                        self.column(panel, column, &stage, &format!("{} {name}", table.id));
+                        self.regression(panel, spec, &stage, &format!("{} {name}", table.id));
                     }
                     for name in &table.switches {
                         self.noted(stages::float(panel, name, &stage).map(|_| ()));
@@ -280,13 +280,13 @@ impl Run<'_> {
                 }
                 TableKind::Descriptives | TableKind::EntropyWeights => {
                     let indicators = table.kind == TableKind::EntropyWeights;
-                    let name_of = |name| if indicators { entropy::indicator(name).0 } else { name };
+                    let name_of = |name| if indicators { indicator(name).0 } else { name };
                     for name in &table.variables {
                         self.noted(stages::float(panel, name_of(name), &stage).map(|_| ()));
                     }
                     let waits = table.sample.as_deref().map(names::of_expression).is_some_and(|used| self.waits(&used));
                     if !waits {
-                        self.noted(stages::tables::part(table, panel, &mut Vec::new()).map(|_| ()));
+                        self.noted(tables::descriptives::part(table, panel, &mut Vec::new()).map(|_| ()));
                     }
                     let names = table.variables.iter().map(|name| name_of(name).to_owned());
                     if indicators && !waits && !self.waits(&names::with_sources(study, names)) {
@@ -304,21 +304,21 @@ impl Run<'_> {
             }
         }
         for spec in &study.mediation {
-            let (column, stage) = (spec.longest(), format!("mediation/{}", spec.id));
+            let (longest, stage) = (spec.longest(), format!("mediation/{}", spec.id));
             let before = self.problems.len();
-            self.column(panel, &column, &stage, &format!("mediation {}", spec.id));
-            let parses = regress::options(&column).is_ok() && Formula::parse(&column.formula).is_ok();
+            self.regression(panel, &longest, &stage, &format!("mediation {}", spec.id));
+            let parses = column::options(&longest).is_ok() && Formula::parse(&longest.formula).is_ok();
             if parses
                 && self.problems.len() == before
-                && !self.waits(&names::with_sources(study, names::of_column(&column)))
+                && !self.waits(&names::with_sources(study, names::of_column(&longest)))
             {
-                self.noted(stages::mediation::mediate(spec, study, panel, &mut Vec::new()).map(|_| ()));
+                self.noted(tables::mediation::mediate(spec, study, panel, &mut Vec::new()).map(|_| ()));
             }
         }
     }
 
-    fn column(&mut self, panel: &Panel, spec: &ColumnSpec, stage: &str, shown: &str) {
-        let (Ok(options), Ok(formula)) = (regress::options(spec), Formula::parse(&spec.formula)) else {
+    fn regression(&mut self, panel: &Panel, spec: &ColumnSpec, stage: &str, shown: &str) {
+        let (Ok(options), Ok(formula)) = (column::options(spec), Formula::parse(&spec.formula)) else {
             // Said before.
             return;
         };
@@ -329,14 +329,14 @@ impl Run<'_> {
                 Ok(frame) => format!("{} rows", frame.n_obs()),
                 Err(panel_fe::Error::NoObservations(_)) => "rows known in the run".to_owned(),
                 Err(error) => {
-                    self.problem(Error::stage(stage, format!("`{}`: {error}", regress::at_fault(spec, &error))));
+                    self.problem(Error::stage(stage, format!("`{}`: {error}", column::at_fault(spec, &error))));
                     NOT_KNOWN.to_owned()
                 }
             }
         } else {
             // What a regression may still run into shows when it is estimated.
             let (table, name) = shown.split_once(' ').unwrap_or((shown, ""));
-            match regress::estimate(panel, self.study(), spec, table, name) {
+            match column::estimate(panel, self.study(), spec, table, name) {
                 Ok(fitted) => format!("{} rows", fitted.record.n_obs),
                 Err(error) => {
                     self.problem(error.at(stage));
@@ -382,14 +382,14 @@ pub fn words(loaded: &Loaded) -> Vec<Error> {
     }
     let chains = study.mediation.iter().map(|spec| (format!("mediation/{}", spec.id), Cow::Owned(spec.longest())));
     columns.extend(chains);
-    for (stage, column) in &columns {
-        let place = |words: String| Error::stage(stage, format!("`{}`: {words}", column.formula));
-        wrong.extend(regress::options(column).err().map(|error| place(error.to_string())));
-        match Formula::parse(&column.formula) {
-            Ok(formula) => wrong.extend(regress::check_words(column, &formula).err().map(place)),
+    for (stage, spec) in &columns {
+        let place = |words: String| Error::stage(stage, format!("`{}`: {words}", spec.formula));
+        wrong.extend(column::options(spec).err().map(|error| place(error.to_string())));
+        match Formula::parse(&spec.formula) {
+            Ok(formula) => wrong.extend(crate::study::check_words(spec, &formula).err().map(place)),
             Err(error) => wrong.push(place(error.to_string())),
         }
-        if let Some(filter) = &column.sample {
+        if let Some(filter) = &spec.sample {
             let error = Expr::parse(filter).err();
             wrong.extend(error.map(|error| Error::stage(stage, format!("sample `{filter}`: {error}"))));
         }

@@ -3,9 +3,10 @@
 use crate::error::{Error, Result};
 use crate::pipeline::{self, RunOptions};
 use crate::study::Loaded;
-use crate::{check, firm_panel, init, published, twin_files};
+use crate::{audit, check, firm_panel, init, twin_files, workspace};
 use clap::{Args, Parser, Subcommand};
-use std::path::{Path, PathBuf};
+use report::Lang;
+use std::path::PathBuf;
 
 /// The study runner.
 #[derive(Debug, Parser)]
@@ -112,8 +113,13 @@ pub struct Outcome {
 pub fn execute(cli: &Cli) -> Result<Outcome> {
     match &cli.verb {
         Verb::Run(args) => run(args),
-        Verb::Audit(args) => published::audit(args),
-        Verb::Fixtures(args) => twin_files::regenerate(args, &workspace()),
+        Verb::Audit(args) => {
+            let file = args.file.clone().unwrap_or_else(|| workspace::folder().join("fixtures/published.csv"));
+            let out = args.out.clone().unwrap_or_else(|| workspace::folder().join("target/audit"));
+            let audited = audit::audit(&file, &out)?;
+            Ok(Outcome { code: u8::from(audited.contradictions > 0), summary: audited.summary })
+        }
+        Verb::Fixtures(args) => twin_files::regenerate(args, &workspace::folder()),
         Verb::FirmPanel(args) => firm_panel::write(args),
     }
 }
@@ -122,20 +128,23 @@ fn run(args: &RunArgs) -> Result<Outcome> {
     if args.threads == Some(0) {
         return Err(Error::Usage("--threads 0: expected at least 1".into()));
     }
-    if let Some(lang) = args.lang.as_deref().filter(|lang| !["en", "zh"].contains(lang)) {
-        return Err(Error::Usage(format!("--lang {lang}: expected en or zh")));
-    }
+    let lang = match args.lang.as_deref() {
+        None => None,
+        Some("en") => Some(Lang::En),
+        Some("zh") => Some(Lang::Zh),
+        Some(other) => return Err(Error::Usage(format!("--lang {other}: expected en or zh"))),
+    };
     if let Some(folder) = &args.init {
         let summary = if args.plain { init::init_plain(folder)? } else { init::init(folder)? };
         return Ok(Outcome { summary, code: 0 });
     }
     let options = RunOptions {
-        study: args.study.clone().unwrap_or_else(default_study),
-        out: args.out.clone().unwrap_or_else(|| workspace().join("target/replication")),
+        study: args.study.clone().unwrap_or_else(workspace::default_study),
+        out: args.out.clone().unwrap_or_else(|| workspace::folder().join("target/replication")),
         only: args.only.clone(),
         threads: args.threads,
         quiet: args.quiet,
-        lang: args.lang.clone(),
+        lang,
     };
     if args.check {
         let checked = check::check(&Loaded::read(&options.study)?);
@@ -144,18 +153,4 @@ fn run(args: &RunArgs) -> Result<Outcome> {
     let report = pipeline::run(&options)?;
     let failed = args.check_published && report.differing > 0;
     Ok(Outcome { summary: report.summary, code: u8::from(failed) })
-}
-
-/// The study that runs where none is named.
-pub(crate) fn default_study() -> PathBuf {
-    workspace().join("fixtures/studies/paper.toml")
-}
-
-/// The workspace: cargo's `PANEL_WORKSPACE_DIR`, else where this program was built.
-pub(crate) fn workspace() -> PathBuf {
-    std::env::var_os("PANEL_WORKSPACE_DIR")
-        .map(PathBuf::from)
-        .filter(|path| path.join("fixtures").is_dir())
-        .or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).map(Path::to_path_buf))
-        .unwrap_or_default()
 }

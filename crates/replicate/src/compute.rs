@@ -1,7 +1,7 @@
 //! From sources to a panel that holds every variable: the stages before the tables, with results kept for reuse.
 
 use crate::error::{Error, Result};
-use crate::names;
+use crate::names::{self, gtfp_name};
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::stages::data::{self, Data};
@@ -9,7 +9,7 @@ use crate::stages::gtfp::{self, Gtfp};
 use crate::stages::market::{self, Market};
 use crate::stages::va::{self, Va};
 use crate::stages::variables;
-use crate::study::{GtfpSpec, Loaded, Study};
+use crate::study::{Loaded, Study};
 use gtfp_ebm::BootstrapResult;
 use panel_core::expr::Definitions;
 use panel_core::{Column, Diagnostic, Panel};
@@ -62,12 +62,6 @@ impl Scope<'_> {
             Self::Variables(needed) => makes.iter().any(|name| needed.contains(*name)),
         }
     }
-}
-
-/// Name of the variable that a specification makes.
-#[must_use]
-pub fn gtfp_name(spec: &GtfpSpec, place: usize) -> String {
-    spec.name.clone().unwrap_or_else(|| if place == 0 { "Gtfp".into() } else { format!("gtfp_{}", spec.id) })
 }
 
 /// Runs the stages before the tables.

@@ -1,8 +1,8 @@
 //! Which variables the texts of a study name: formulas, filters, covariances, and what those are derived from.
 
-use crate::compute::gtfp_name;
-use crate::stages::entropy;
-use crate::study::{ColumnSpec, GtfpSpec, Loaded, MarketSpec, MediationSpec, Study, TableKind, TableSpec, VaSpec};
+use crate::study::{
+    ColumnSpec, GtfpSpec, Loaded, MarketSpec, MediationSpec, Study, TableKind, TableSpec, VaSpec, indicator,
+};
 use panel_core::expr::Expr;
 use panel_fe::{Formula, Vcov};
 use std::collections::BTreeSet;
@@ -53,7 +53,7 @@ pub fn of_table(spec: &TableSpec) -> Vec<String> {
     match spec.kind {
         TableKind::Descriptives => names.extend(spec.variables.iter().cloned()),
         TableKind::EntropyWeights => {
-            names.extend(spec.variables.iter().map(|signed| entropy::indicator(signed).0.to_owned()));
+            names.extend(spec.variables.iter().map(|signed| indicator(signed).0.to_owned()));
         }
         TableKind::Regression | TableKind::Calibration => {}
     }
@@ -88,6 +88,12 @@ fn of_market(spec: &MarketSpec) -> Vec<String> {
 
 fn of_mediation(spec: &MediationSpec) -> Vec<String> {
     of_column(&spec.longest())
+}
+
+/// Name of the variable that a productivity specification makes.
+#[must_use]
+pub fn gtfp_name(spec: &GtfpSpec, place: usize) -> String {
+    spec.name.clone().unwrap_or_else(|| if place == 0 { "Gtfp".into() } else { format!("gtfp_{}", spec.id) })
 }
 
 /// A stage that makes an index: what it makes, and what it is made from before derivation.

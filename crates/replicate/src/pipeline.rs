@@ -3,18 +3,18 @@
 use crate::compute::{Cache, Computed, Scope, compute};
 use crate::error::{Error, Result};
 use crate::log::Log;
-use crate::output::{
-    FileRecord, Manifest, StageTime, Staging, data_files, file_record, stage_files, staging, table_files,
-};
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::published::{Printed, Published};
-use crate::quality;
-use crate::stages::tables::{self, Tables};
+use crate::results::Results;
+use crate::show::{figures, files, pages};
+use crate::store::{FileRecord, Manifest, StageTime, Staging, file_name, file_record, pretty, staging};
 use crate::study::{GtfpSpec, Loaded, Study};
-use crate::{check, figures, pages};
+use crate::tables::{self, Tables};
+use crate::{check, quality, workspace};
 use panel_core::Diagnostic;
 use panel_core::quality::QualityReport;
+use report::Lang;
 use report::codebook::Codebook;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -37,7 +37,7 @@ pub struct RunOptions {
     /// No progress.
     pub quiet: bool,
     /// Language instead of the study's.
-    pub lang: Option<String>,
+    pub lang: Option<Lang>,
 }
 
 /// What a run says at its end.
@@ -47,21 +47,6 @@ pub struct RunReport {
     pub summary: String,
     /// Published numbers that differ in sign or stars.
     pub differing: usize,
-}
-
-/// Everything computed, before it is written.
-#[derive(Debug)]
-pub struct Results {
-    /// Stages before the tables.
-    pub computed: Computed,
-    /// Tables, where they were asked for.
-    pub tables: Option<Tables>,
-    /// Published numbers and their comparison.
-    pub published: Option<Published>,
-    /// Data quality, where pages are asked for.
-    pub quality: Option<QualityReport>,
-    /// What each column is and holds, made beside the quality report.
-    pub codebook: Option<Codebook>,
 }
 
 /// What follows the computed panel.
@@ -82,8 +67,8 @@ type Remarks = Vec<(String, Diagnostic)>;
 /// [`Error`]; the output folder is then as it was.
 pub fn run(options: &RunOptions) -> Result<RunReport> {
     let mut loaded = Loaded::read(&options.study)?;
-    if let Some(lang) = &options.lang {
-        loaded.study.study.lang.clone_from(lang);
+    if let Some(lang) = options.lang {
+        loaded.study.study.lang = lang;
     }
     let plan = Plan::new(&loaded.study, &options.only)?;
     let threads = options.threads.unwrap_or(0);
@@ -122,7 +107,7 @@ pub fn run(options: &RunOptions) -> Result<RunReport> {
     outputs.sort_by(|a, b| a.path.cmp(&b.path));
     staging.write(sums, checksums(&outputs).as_bytes())?;
     let manifest = Manifest {
-        title: loaded.study.study.title.get(report::Lang::En).to_owned(),
+        title: loaded.study.study.title.get(Lang::En).to_owned(),
         inputs: inputs(&loaded, &results),
         outputs,
         versions: versions().into_iter().collect(),
@@ -132,7 +117,7 @@ pub fn run(options: &RunOptions) -> Result<RunReport> {
         started,
         platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
     };
-    staging.write(manifest_name, stage_files::pretty(&manifest).as_bytes())?;
+    staging.write(manifest_name, pretty(&manifest).as_bytes())?;
     let stale: Vec<String> = stale.into_iter().map(|file| file.path).collect();
     staging.commit(&stale)?;
     let summary = format!("{summary}Results: {}\n", options.out.display());
@@ -166,7 +151,7 @@ fn run_stages(
             if !plan.runs("report") {
                 return Ok(Vec::new());
             }
-            data_files::write_panel(staging, &loaded.study, &computed.panel)
+            files::data::write_panel(staging, &loaded.study, &computed.panel)
         },
     );
     let Estimated { tables, published, quality, codebook } = estimated?;
@@ -199,7 +184,7 @@ fn estimate(
         let (report, book) = progress.stage("quality", || -> Result<_> {
             let panel = &computed.panel;
             let (report, book) =
-                rayon::join(|| quality::assess(&loaded.study, panel), || data_files::codebook(panel, &loaded.study));
+                rayon::join(|| quality::assess(&loaded.study, panel), || files::data::codebook(panel, &loaded.study));
             let report = report?;
             let sentence = format!("{} variables", report.variables.len());
             Ok(((report, book?), sentence))
@@ -218,8 +203,8 @@ fn write_all(
     remarks: &mut Remarks,
 ) -> Result<(String, usize)> {
     let study = &loaded.study;
-    let lang = crate::published::lang(study);
-    stage_files::write(staging, &results.computed, study)?;
+    let lang = study.lang();
+    files::indices::write(staging, &results.computed, study)?;
     staging.write("config.resolved.toml", resolved(loaded)?.as_bytes())?;
     let mut summary = format!("{}\n", study.study.title.get(lang));
     if let Some(notice) = &study.study.notice {
@@ -227,9 +212,9 @@ fn write_all(
     }
     let mut differing = 0;
     if let Some(tables) = &results.tables {
-        table_files::write(staging, tables, study)?;
+        files::tables::write(staging, tables, study)?;
         if let Some(published) = &results.published {
-            published.write(staging, study)?;
+            files::published::write(staging, published, study)?;
             summary += &format!("{}\n", published.summary(study));
             differing = published.differing();
         } else {
@@ -242,12 +227,12 @@ fn write_all(
     }
     if plan.runs("report") {
         let (written, (figures, left_out)) =
-            rayon::join(|| data_files::write(staging, study, results), || figures::draw(loaded, results));
+            rayon::join(|| files::data::write(staging, study, results), || figures::draw(loaded, results));
         written?;
         remarks.extend(left_out);
         figures::write(staging, study, &figures)?;
-        let versions = versions();
-        let around = pages::Surroundings { figures: &figures, remarks, versions: &versions };
+        let (command, versions) = (workspace::command(&loaded.file), versions());
+        let around = pages::Surroundings { figures: &figures, remarks, command: &command, versions: &versions };
         pages::write(staging, loaded, results, &around)?;
     }
     Ok((summary, differing))
@@ -266,11 +251,6 @@ fn seeds(study: &Study) -> BTreeMap<String, u64> {
         spec.bootstrap.as_ref().map(|bootstrap| (format!("gtfp-{}-bootstrap", spec.id), bootstrap.seed))
     };
     study.gtfp.iter().filter_map(of).collect()
-}
-
-/// The last part of a path.
-pub(crate) fn file_name(path: &str) -> String {
-    Path::new(path).file_name().map_or_else(|| path.to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
 fn inputs(loaded: &Loaded, results: &Results) -> Vec<FileRecord> {

@@ -4,7 +4,7 @@ use super::source_hints as hints;
 use super::{reshape, unknown_word, variables};
 use crate::error::{Error, Result};
 use crate::names;
-use crate::output::{FileRecord, file_record};
+use crate::store::{FileRecord, file_record};
 use crate::study::{Loaded, NameList, SourceSpec};
 use panel_core::expr::Expr;
 use panel_core::names::Gazetteer;

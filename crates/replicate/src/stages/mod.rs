@@ -1,21 +1,10 @@
-//! The stages of a run, one file each: pure functions from data and choices to results.
+//! The stages before the tables, one file each: pure functions from data and choices to results.
 
-pub mod calibration;
-pub(crate) mod closing;
-pub mod curve;
 pub mod data;
-pub mod entropy;
 pub mod gtfp;
-pub mod labels;
 pub mod market;
-pub mod mediation;
-pub mod records;
-pub mod regress;
 pub mod reshape;
 mod source_hints;
-pub mod tables;
-pub mod u_shape;
-pub mod u_tables;
 pub mod va;
 pub mod variables;
 

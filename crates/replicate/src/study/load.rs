@@ -98,9 +98,6 @@ fn check(study: &Study) -> std::result::Result<(), String> {
     let curve = study.curve.iter().map(|curve| curve.id.as_str());
     unique("table", study.tables.iter().map(|spec| spec.id.as_str()).chain(curve))?;
     unique("mediation", study.mediation.iter().map(|spec| spec.id.as_str()))?;
-    if !["en", "zh"].contains(&study.study.lang.as_str()) {
-        return Err(format!("[study] lang = \"{}\": expected en or zh", study.study.lang));
-    }
     study.quality.check()?;
     tables_of_one_name(study)?;
     let whole = |table: &&TableSpec| matches!(table.kind, TableKind::Regression | TableKind::Calibration);
@@ -110,7 +107,7 @@ fn check(study: &Study) -> std::result::Result<(), String> {
     }
     study.report.check(study)?;
     crate::names::check_order(study)?;
-    study.curve.iter().try_for_each(|curve| crate::stages::curve::check(curve, study))?;
+    study.curve.iter().try_for_each(|curve| curve.check(study))?;
     if study.sources.is_empty() {
         return Err("no [[source]]: a study needs data".into());
     }
@@ -122,11 +119,11 @@ fn check(study: &Study) -> std::result::Result<(), String> {
 
 /// Checks that no two tables, those that belong to others included, go by one name.
 fn tables_of_one_name(study: &Study) -> std::result::Result<(), String> {
-    let mut names: Vec<String> = vec![crate::output::JOINT.to_owned()];
+    let mut names: Vec<String> = vec![super::ALL_TABLES.to_owned()];
     for table in &study.tables {
         names.push(table.id.clone());
         if table.columns.iter().any(|column| column.utest.is_some()) {
-            names.push(crate::stages::u_tables::id(&table.id));
+            names.push(table.u_test_id());
         }
     }
     names.extend(study.mediation.iter().map(|spec| format!("mediation-{}", spec.id)));
@@ -190,7 +187,7 @@ mod tests {
     fn words_that_would_be_passed_over_are_errors() {
         let refused = |text: &str| parse(text).unwrap_err().to_string();
         let lang = HEAD.replace("time = \"year\"", "time = \"year\"\nlang = \"cn\"");
-        assert!(refused(&lang).contains("lang = \"cn\": expected en or zh"));
+        assert!(refused(&lang).contains("line 5: unknown variant `cn`, expected `zh` or `en`"));
         let range = refused(&format!("{HEAD}[quality.ranges]\nGov = [1.5, 0.0]\n"));
         assert!(range.contains("[quality.ranges] Gov = [1.5, 0]"), "{range}");
         let table = "[[table]]\nid = \"t\"\n[[table.column]]\nformula = \"y ~ x + x^2\"\n";

@@ -1,0 +1,129 @@
+//! The verdict in one sentence, and a few numbers in large type.
+
+use crate::results::Results;
+use crate::show::count;
+use crate::study::{Headline, Study};
+use report::numfmt::{Format, number, p_equation, p_value};
+use report::page::Fact;
+use report::{Lang, Text};
+use serde_json::Value;
+
+/// What the headline's record says of its quadratic.
+struct Tested<'a> {
+    shape: &'a str,
+    p: Option<f64>,
+    turning_point: Option<f64>,
+    interval: Option<(f64, f64)>,
+}
+
+fn tested(utest: &Value) -> Option<Tested<'_>> {
+    let point = &utest["turning_point"];
+    let fieller = &point["fieller"];
+    Some(Tested {
+        shape: utest["shape"].as_str()?,
+        p: utest["p"].as_f64(),
+        turning_point: point["estimate"].as_f64(),
+        interval: fieller["low"].as_f64().zip(fieller["high"].as_f64()).filter(|_| fieller["kind"] == "interval"),
+    })
+}
+
+/// One sentence: the headline's finding with its numbers, then how the publication compares.
+pub(super) fn sentence(study: &Study, results: &Results) -> Text {
+    let names = study.labels();
+    let finding = Headline::of(study).and_then(|headline| {
+        let record = results.tables.as_ref()?.estimate_of(&headline.table.id, &headline.name)?;
+        let test = tested(&record.utest)?;
+        let (x, y) = (names.get(headline.x), names.get(&headline.column.response()));
+        Some(Text::build(|lang| {
+            let n = count(record.n_obs, lang);
+            let (x, y) = (x.get(lang), y.get(lang));
+            let at = test.turning_point.map_or_else(String::new, |at| number(at, Format::Fixed(2)));
+            let holds = test.p.is_some_and(|p| p < 0.05);
+            let p = test.p.map_or_else(String::new, p_equation);
+            let u = test.shape == "u";
+            match (holds, lang) {
+                (true, Lang::Zh) => {
+                    format!("{x}与{y}呈{}：拐点 {at}，检验 {p}（n = {n}）。", if u { "正 U 形" } else { "倒 U 形" })
+                }
+                (true, Lang::En) => format!(
+                    "{x} and {y} form {}: it turns at {at} (test {p}, n = {n}).",
+                    if u { "a U" } else { "an inverse U" }
+                ),
+                (false, Lang::Zh) => format!("{x}与{y}之间的 U 形在 5% 水平上不成立（n = {n}）。"),
+                (false, Lang::En) => format!("No U between {x} and {y} at the 5% level (n = {n})."),
+            }
+        }))
+    });
+    let compared = results.published.as_ref().map(|published| {
+        let numbers = published.comparison.numbers();
+        let agree = numbers.same + numbers.same_sign_and_stars;
+        Text::new(
+            format!("{} 个已发表数字中，{agree} 个按发表位数一致或符号与显著性一致。", numbers.published),
+            format!("{agree} of {} published numbers agree at printed digits or in sign and stars.", numbers.published),
+        )
+    });
+    let plain = || {
+        let (tables, regressions) =
+            results.tables.as_ref().map_or((0, 0), |tables| (tables.tables.len(), tables.estimates.len()));
+        Text::new(
+            format!("{tables} 张表，{regressions} 个回归，均由原始数据计算。"),
+            format!("{tables} tables and {regressions} regressions, computed from the raw data."),
+        )
+    };
+    match (finding, compared) {
+        (Some(finding), Some(compared)) => Text::build(|lang| {
+            let space = if lang == Lang::En { " " } else { "" };
+            format!("{}{space}{}", finding.get(lang), compared.get(lang))
+        }),
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) => plain(),
+    }
+}
+
+/// Turning point, U test, agreement, observations: those that the study has.
+pub(super) fn facts(study: &Study, results: &Results) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    let mut push = |value: String, zh: &str, en: &str| {
+        facts.push(Fact { value: Text::same(value), label: Text::new(zh, en) });
+    };
+    let record = Headline::of(study)
+        .and_then(|headline| results.tables.as_ref()?.estimate_of(&headline.table.id, &headline.name));
+    if let Some(test) = record.and_then(|record| tested(&record.utest)) {
+        let two = |value: f64| number(value, Format::Fixed(2));
+        if let Some(at) = test.turning_point {
+            match test.interval {
+                Some((low, high)) => push(
+                    format!("{} [{}, {}]", two(at), two(low), two(high)),
+                    "拐点与 95% Fieller 区间",
+                    "Turning point, 95% Fieller interval",
+                ),
+                None => push(two(at), "拐点（Fieller 区间无界）", "Turning point (Fieller set unbounded)"),
+            }
+        }
+        if let Some(p) = test.p {
+            push(p_value(p), "U 形检验 p 值", "U-test p");
+        }
+    }
+    if let Some(published) = &results.published {
+        let n = published.comparison.numbers();
+        push(
+            format!("{} / {} / {}", n.same, n.same_sign_and_stars, n.differs),
+            "发表数字：一致 / 符号与星号一致 / 不一致",
+            "Published numbers: same / same sign and stars / differ",
+        );
+    }
+    let panel = &results.computed.panel;
+    let size = if study.study.time.is_some() {
+        format!("{} × {}", panel.n_entities(), panel.n_periods())
+    } else {
+        number(panel.n_entities() as f64, Format::Grouped)
+    };
+    let names = study.labels();
+    let (entity, time) = (names.get(&study.study.entity), study.study.time.as_ref().map(|time| names.get(time)));
+    let label = |lang: Lang| {
+        let time = time.as_ref().map_or_else(String::new, |time| format!(" × {}", time.get(lang)));
+        format!("{}{time}", entity.get(lang))
+    };
+    push(size, &label(Lang::Zh), &label(Lang::En));
+    facts
+}

@@ -1,0 +1,21 @@
+//! What every table ends with: the rule of its stars where it has any, and the study's notice.
+
+use crate::study::Study;
+use report::{Lang, Table, Text};
+
+/// Adds the notes that every table needs and no table writes itself.
+pub(crate) fn close(table: &mut Table, study: &Study) {
+    if has_stars(table) {
+        let rule = &study.report.stars;
+        table.push_note(Text::build(|lang| match (rule.note(lang), lang) {
+            (None, _) => String::new(),
+            (Some(rule), Lang::Zh) => format!("{rule}。"),
+            (Some(rule), Lang::En) => format!("{rule}."),
+        }));
+    }
+    table.notes.extend(study.study.notice.clone());
+}
+
+fn has_stars(table: &Table) -> bool {
+    table.groups.iter().flat_map(|group| &group.rows).flat_map(|row| &row.cells).any(|cell| cell.stars > 0)
+}

@@ -1,0 +1,156 @@
+//! The specification curve: one column of one table under one change at a time, each through the whole pipeline.
+
+use super::closing;
+use super::column::estimate;
+use super::u_shape::Quadratic;
+use crate::compute::{Cache, Scope, compute};
+use crate::error::{Error, Result};
+use crate::names;
+use crate::progress::Progress;
+use crate::store::json_number;
+use crate::study::{ColumnSpec, Label, Loaded, SpecificationCurve, Study};
+use rayon::prelude::*;
+use report::numfmt::Format;
+use report::table::{Align, Cell, Row, RowKind};
+use report::{Table, Text};
+use serde_json::{Value, json};
+
+/// One point of the curve.
+#[derive(Debug)]
+pub struct Point {
+    /// The open choice, such as `D1`; empty for the study as it stands.
+    pub choice: String,
+    /// What is changed, in words.
+    pub label: Text,
+    /// The column under this change, or why there is none.
+    pub result: Result<Quadratic>,
+}
+
+/// Computes the curve; the first point is the study as it stands.
+///
+/// # Errors
+/// When the column is not there or the study itself cannot be estimated. A change that cannot be carried out is a row
+/// with its reason.
+pub fn curve(spec: &SpecificationCurve, loaded: &Loaded, cache: &Cache) -> Result<(Vec<Point>, Table)> {
+    column_of(spec, loaded)?;
+    let as_it_stands = point(spec, loaded, cache)?;
+    let base = Point { choice: String::new(), label: Text::new("基准", "as in the study"), result: Ok(as_it_stands) };
+    let mut points = vec![base];
+    let changed: Vec<Point> = spec
+        .variants
+        .par_iter()
+        .map(|variant| Point {
+            choice: variant.choice.clone(),
+            label: variant.label.text(),
+            result: loaded.with(&variant.set).and_then(|changed| point(spec, &changed, cache)),
+        })
+        .collect();
+    points.extend(changed);
+    let table = table(spec, loaded, &points);
+    Ok((points, table))
+}
+
+fn column_of<'a>(spec: &SpecificationCurve, loaded: &'a Loaded) -> Result<&'a ColumnSpec> {
+    spec.column_in(&loaded.study).map_err(|error| Error::stage("tables", error))
+}
+
+fn point(spec: &SpecificationCurve, loaded: &Loaded, cache: &Cache) -> Result<Quadratic> {
+    let column = column_of(spec, loaded)?;
+    let names = names::with_sources(&loaded.study, names::of_column(column));
+    // Every point has a cache of its own that starts from the study's, so that the order of points cannot matter.
+    let mut cache = cache.clone();
+    let computed = compute(loaded, Scope::Variables(&names), &mut cache, &mut Progress::silent())?;
+    let column = ColumnSpec { utest: Some(spec.x.clone()), ..column.clone() };
+    let fitted = estimate(&computed.panel, &loaded.study, &column, &spec.table, &spec.column)?;
+    fitted.quadratic.ok_or_else(|| Error::stage("tables", format!("the column has no `{0}` and `{0}^2`", spec.x)))
+}
+
+/// A point as a record of the results.
+#[must_use]
+pub fn record(point: &Point) -> Value {
+    let label = point.label.get(report::Lang::En);
+    match &point.result {
+        Ok(q) => json!({
+            "choice": point.choice,
+            "change": label,
+            "linear": json_number(q.linear),
+            "linear_se": json_number(q.linear_se),
+            "linear_p": json_number(q.linear_p),
+            "square": json_number(q.square),
+            "square_se": json_number(q.square_se),
+            "square_p": json_number(q.square_p),
+            "utest_p": q.utest_p.map(json_number),
+            "turning_point": json_number(q.turning_point),
+            "share_beyond": json_number(q.share_beyond),
+            "n_obs": q.n_obs,
+        }),
+        Err(error) => json!({ "choice": point.choice, "change": label, "reason": error.to_string() }),
+    }
+}
+
+fn table(spec: &SpecificationCurve, loaded: &Loaded, points: &[Point]) -> Table {
+    let study = &loaded.study;
+    let names = study.labels();
+    let (name, square) = (names.get(&spec.x), names.get(&format!("{}^2", spec.x)));
+    let error = |of: &Text| of.map(|lang, _| if lang == report::Lang::Zh { "标准误".into() } else { "s.e.".into() });
+    let (name_error, square_error) = (error(&name), error(&square));
+    let mut header = vec![
+        Text::new("选择", "Choice"),
+        name,
+        name_error,
+        square,
+        square_error,
+        Text::new("U 检验 p", "U test p"),
+        Text::new("拐点", "Turning point"),
+        Text::new("拐点右侧占比", "Share beyond"),
+        Text::new("观测值", "Observations"),
+    ];
+    let failed = points.iter().any(|point| point.result.is_err());
+    if failed {
+        header.push(Text::new("说明", "Remark"));
+    }
+    let title = spec.title.as_ref().map_or_else(|| Text::from(spec.id.clone()), Label::text);
+    let mut table = Table::new(&spec.id, title, ("改变", "Change"), header);
+    table.align[0] = Align::Left;
+    if failed {
+        table.align[9] = Align::Left;
+    }
+    let stars = &study.report.stars;
+    let rows = points.iter().enumerate().map(|(place, point)| {
+        let mut cells = vec![Cell::text(point.choice.clone())];
+        match &point.result {
+            Ok(q) => cells.extend([
+                Cell::number(q.linear, Format::Fixed(4)).with_stars(stars.count(q.linear_p)),
+                Cell::number(q.linear_se, Format::Fixed(4)),
+                Cell::number(q.square, Format::Fixed(4)).with_stars(stars.count(q.square_p)),
+                Cell::number(q.square_se, Format::Fixed(4)),
+                match q.utest_p {
+                    Some(p) => Cell::p_value(p),
+                    None => Cell::missing(("极值在区间之外", "extremum outside the interval")),
+                },
+                Cell::number(q.turning_point, Format::Fixed(3)),
+                Cell::number(q.share_beyond, Format::Fixed(3)),
+                Cell::count(q.n_obs),
+            ]),
+            Err(error) => {
+                cells.extend((0..8).map(|_| Cell::empty()));
+                cells.push(Cell::text(error.to_string()));
+            }
+        }
+        if failed && point.result.is_ok() {
+            cells.push(Cell::empty());
+        }
+        let kind = if place == 0 { RowKind::Emphasis } else { RowKind::Plain };
+        Row::new(point.label.clone(), cells).kind(kind)
+    });
+    table.push_rows(rows.collect());
+    table.push_note(Text::new(
+        format!("每行只改变一个选择，从原始数据重新计算；对象为表 {} 的 {} 列。", spec.table, spec.column),
+        format!(
+            "Each row changes one choice and recomputes everything from raw data; table {}, column {}.",
+            spec.table, spec.column
+        ),
+    ));
+    closing::close(&mut table, study);
+    table
+}
