@@ -25,6 +25,14 @@ pub enum Error {
         /// What is wrong.
         message: String,
     },
+    /// A result that cannot be computed from data that are what they should be: it is left out, the rest is delivered.
+    #[error("stage `{stage}`: {message}")]
+    Uncomputable {
+        /// Name of the stage.
+        stage: String,
+        /// Why not.
+        message: String,
+    },
     /// Wrong command line.
     #[error("{0}")]
     Usage(String),
@@ -52,7 +60,7 @@ impl Error {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Study { .. } | Self::Stage { .. } | Self::Usage(_) => 2,
+            Self::Study { .. } | Self::Stage { .. } | Self::Uncomputable { .. } | Self::Usage(_) => 2,
             Self::Environment(_) => 3,
         }
     }

@@ -11,6 +11,7 @@ pub mod cli;
 pub mod compute;
 pub mod error;
 mod firm_panel;
+pub mod indices;
 pub mod init;
 pub mod log;
 pub mod names;

@@ -9,7 +9,8 @@ use crate::published::{Printed, Published};
 use crate::results::Results;
 use crate::show::{figures, files, pages};
 use crate::store::{FileRecord, Manifest, StageTime, Staging, file_name, file_record, pretty, staging};
-use crate::study::{GtfpSpec, Loaded, Study};
+use crate::indices::Index;
+use crate::study::{Loaded, Study};
 use crate::tables::{self, Tables};
 use crate::{check, quality, workspace};
 use panel_core::Diagnostic;
@@ -240,17 +241,17 @@ fn write_all(
 
 /// Every default spelled out.
 fn resolved(loaded: &Loaded) -> Result<String> {
-    toml::to_string(&loaded.study)
+    loaded
+        .study
+        .resolved()
         .map(|text| format!("# Every default of `{}` spelled out.\n{text}", file_name(&loaded.file)))
         .map_err(|error| Error::Environment(format!("cannot write the resolved study: {error}")))
 }
 
 /// Seeds of everything random: bootstraps only.
 fn seeds(study: &Study) -> BTreeMap<String, u64> {
-    let of = |spec: &GtfpSpec| {
-        spec.bootstrap.as_ref().map(|bootstrap| (format!("gtfp-{}-bootstrap", spec.id), bootstrap.seed))
-    };
-    study.gtfp.iter().filter_map(of).collect()
+    let seed = |index: &dyn Index| Some((format!("{}-bootstrap", index.stage()), index.replications()?.1));
+    study.indices.iter().into_iter().filter_map(seed).collect()
 }
 
 fn inputs(loaded: &Loaded, results: &Results) -> Vec<FileRecord> {

@@ -126,6 +126,12 @@ impl Definitions {
         Ok(diagnostics)
     }
 
+    /// The definitions but for some.
+    #[must_use]
+    pub fn without(self, leave_out: impl Fn(&str) -> bool) -> Self {
+        Self { items: self.items.into_iter().filter(|(name, _)| !leave_out(name)).collect() }
+    }
+
     /// Checks that nothing waits any more.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! Stage `data`: sources to one panel.
 
 use super::source_hints as hints;
-use super::{reshape, unknown_word, variables};
+use super::{reshape, variables};
 use crate::error::{Error, Result};
 use crate::names;
 use crate::store::{FileRecord, file_record};
@@ -30,11 +30,10 @@ pub struct Data {
 pub fn load(loaded: &Loaded) -> Result<Data> {
     let study = &loaded.study;
     let (entity, time) = (study.study.entity.as_str(), study.study.time.as_deref());
-    let rows = match study.study.rows.as_str() {
-        "first" => Rows::First,
-        "union" => Rows::Union,
-        "intersection" => Rows::Intersection,
-        other => return Err(unknown_word("data", "rows", other, "first, union, intersection")),
+    let rows = match study.study.rows {
+        RowRule::First => Rows::First,
+        RowRule::Union => Rows::Union,
+        RowRule::Intersection => Rows::Intersection,
     };
     let mut inputs = Vec::new();
     let mut sources = Vec::new();

@@ -1,19 +1,8 @@
 //! Stage `variables`, and the filters of samples.
 
 use crate::error::{Error, Result};
-use crate::study::Study;
 use panel_core::expr::{Definitions, Expr, Mask};
 use panel_core::{Diagnostic, Diagnostics, Panel};
-
-/// Parses the derived variables of a study.
-///
-/// # Errors
-/// A syntax error with its place, a cycle.
-pub fn definitions(study: &Study) -> Result<Definitions> {
-    let items: Vec<(&str, &str)> =
-        study.variables.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect();
-    Definitions::parse(&items).map_err(|error| Error::stage("variables", error))
-}
 
 /// Computes the variables whose columns are there; the others wait.
 ///

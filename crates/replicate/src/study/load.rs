@@ -1,16 +1,21 @@
-//! Reading a study file, with errors that name the line and the nearest known key.
+//! Reading a study file.
 
-use super::{Study, TableKind, TableSpec};
+use super::mistake::explain;
+use super::section::{Wrong, check_id, fields, from_table};
+use super::{ALL_TABLES, Study, TableKind, TableSpec, overrides};
 use crate::error::{Error, Result};
+use crate::indices::Indices;
 use std::path::{Path, PathBuf};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 /// A study, its file and its folder.
 #[derive(Debug, Clone)]
 pub struct Loaded {
     /// The study.
     pub study: Study,
-    /// The same as a TOML table, for changes of single keys.
-    pub document: toml::Table,
+    /// Keys that were changed after reading: path, and the value as it would stand in the file.
+    pub changes: Vec<(String, String)>,
     /// The file as the user wrote it.
     pub file: String,
     /// Its folder: relative paths in the study start here.
@@ -26,16 +31,10 @@ impl Loaded {
     /// [`Error::Study`] when it cannot be read, is no TOML, or has an unknown key or a value of the wrong type.
     pub fn read(path: &Path) -> Result<Self> {
         let file = path.display().to_string();
-        let bytes = std::fs::read(path).map_err(|error| Error::Study {
-            file: file.clone(),
-            line: None,
-            message: format!("cannot be read: {error}"),
-        })?;
-        let text = String::from_utf8(bytes).map_err(|error| Error::Study {
-            file: file.clone(),
-            line: None,
-            message: format!("is not UTF-8 (byte {})", error.utf8_error().valid_up_to()),
-        })?;
+        let wrong = |message: String| Error::Study { file: file.clone(), line: None, message };
+        let bytes = std::fs::read(path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
+        let text = String::from_utf8(bytes)
+            .map_err(|error| wrong(format!("is not UTF-8 (byte {})", error.utf8_error().valid_up_to())))?;
         Self::parse(&text, &file, path.parent().unwrap_or(Path::new("")))
     }
 
@@ -44,27 +43,24 @@ impl Loaded {
     /// # Errors
     /// As [`Loaded::read`].
     pub fn parse(text: &str, file: &str, folder: &Path) -> Result<Self> {
-        let study: Study = toml::from_str(text).map_err(|error| explain(&error, text, file))?;
-        let document: toml::Table = text.parse().map_err(|error| explain(&error, text, file))?;
-        check(&study).map_err(|message| Error::Study { file: file.to_owned(), line: None, message })?;
-        Ok(Self { study, document, file: file.to_owned(), folder: folder.to_path_buf(), text: text.to_owned() })
+        let study = study_of(text, &[]).map_err(|wrong| explain(wrong, text, file))?;
+        let (file, folder, text) = (file.to_owned(), folder.to_path_buf(), text.to_owned());
+        Ok(Self { study, changes: Vec::new(), file, folder, text })
     }
 
-    /// The same study with one or more keys changed (see [`super::set`]).
+    /// The same study with one or more keys changed, by their paths (`gtfp.main.rts`, `table.t2.column.(2).vcov`).
     ///
     /// # Errors
     /// [`Error::Study`] for an unknown path or a value of the wrong type.
     pub fn with(&self, changes: &toml::Table) -> Result<Self> {
-        let wrong = |message: String| Error::Study { file: self.file.clone(), line: None, message };
-        let mut document = self.document.clone();
-        for (path, value) in changes {
-            super::set(&mut document, path, value.clone()).map_err(wrong)?;
-        }
-        let study: Study = toml::Value::Table(document.clone()).try_into().map_err(|error: toml::de::Error| {
-            wrong(format!("with {}: {}", changes.keys().cloned().collect::<Vec<_>>().join(", "), error.message()))
+        let added = changes.iter().map(|(path, value)| (path.clone(), value.to_string()));
+        let all: Vec<(String, String)> = self.changes.iter().cloned().chain(added).collect();
+        let study = study_of(&self.text, &all).map_err(|wrong| {
+            let paths = changes.keys().cloned().collect::<Vec<_>>().join(", ");
+            let message = super::mistake::sentence_of(&wrong, &self.text);
+            Error::Study { file: self.file.clone(), line: None, message: format!("with {paths}: {message}") }
         })?;
-        check(&study).map_err(wrong)?;
-        Ok(Self { study, document, ..self.clone() })
+        Ok(Self { study, changes: all, ..self.clone() })
     }
 
     /// A path of the study, made relative to its folder.
@@ -74,85 +70,109 @@ impl Loaded {
     }
 }
 
-/// Things that types cannot say.
-fn check(study: &Study) -> std::result::Result<(), String> {
-    fn unique<'a>(what: &str, ids: impl Iterator<Item = &'a str>) -> std::result::Result<(), String> {
-        let mut seen: Vec<&str> = Vec::new();
-        for id in ids {
-            if id.is_empty()
-                || !id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
-                || id.starts_with('.')
-            {
-                return Err(format!(
-                    "{what} id `{id}`: expected letters, digits, `-`, `_` or `.`, since it names files"
-                ));
-            }
-            if seen.contains(&id) {
-                return Err(format!("{what} id `{id}` stands twice"));
-            }
-            seen.push(id);
-        }
-        Ok(())
+/// The study of a text under changes of single keys.
+fn study_of(text: &str, changes: &[(String, String)]) -> Result<Study, Wrong> {
+    let document = DeTable::parse(text)?;
+    let span = document.span();
+    let mut document = document.into_inner();
+    for (path, value) in changes {
+        overrides::set(&mut document, path, DeValue::parse(value)?)?;
     }
-    unique("gtfp", study.gtfp.iter().map(|spec| spec.id.as_str()))?;
-    let curve = study.curve.iter().map(|curve| curve.id.as_str());
-    unique("table", study.tables.iter().map(|spec| spec.id.as_str()).chain(curve))?;
-    unique("mediation", study.mediation.iter().map(|spec| spec.id.as_str()))?;
-    study.quality.check()?;
+    let study = study_from(Spanned::new(span, document.clone()))?;
+    check(&study).map_err(|(path, message)| Wrong { span: overrides::place(&document, &path), message })?;
+    Ok(study)
+}
+
+/// Hands each section to those who read it.
+fn study_from(document: Spanned<DeTable<'_>>) -> Result<Study, Wrong> {
+    let (span, mut document) = (document.span(), document.into_inner());
+    let known: Vec<&str> = fields::<Study>().iter().chain(Indices::SECTIONS).copied().collect();
+    if let Some((key, _)) = document.iter().find(|(key, _)| !known.contains(&key.get_ref().as_ref())) {
+        let listed = known.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
+        return Err(Wrong::at(key.span(), format!("unknown field `{}`, expected one of {listed}", key.get_ref())));
+    }
+    let indices = Indices::take(&mut document)?;
+    let study: Study = from_table(Spanned::new(span, document))?;
+    Ok(Study { indices, ..study })
+}
+
+/// Things that types cannot say; an error names the path of the key that it is about.
+fn check(study: &Study) -> Result<(), (String, String)> {
+    let at = |path: &str| {
+        let path = path.to_owned();
+        move |message: String| (path, message)
+    };
+    if study.sources.is_empty() {
+        return Err(at("study")("no [[source]]: a study needs data".into()));
+    }
+    for index in study.indices.iter() {
+        let path = index.stage().replacen('-', ".", 1);
+        index.check().map_err(|message| (path, format!("stage `{}`: {message}", index.stage())))?;
+    }
+    names_of_indices(study)?;
+    crate::names::check_order(study).map_err(at("study"))?;
+    let curve = study.curve.iter().map(|curve| ("table", curve.id.as_str()));
+    let tables = study.tables.iter().map(|spec| ("table", spec.id.as_str())).chain(curve);
+    for (what, id) in tables.chain(study.mediation.iter().map(|spec| ("mediation", spec.id.as_str()))) {
+        check_id(what, id).map_err(at(&format!("{what}.{id}")))?;
+    }
     tables_of_one_name(study)?;
     let whole = |table: &&TableSpec| matches!(table.kind, TableKind::Regression | TableKind::Calibration);
     if let Some(table) = study.tables.iter().filter(whole).find(|table| table.sample.is_some()) {
         let belongs = if table.kind == TableKind::Regression { "its columns" } else { "[[gtfp]]" };
-        return Err(format!("table `{}`: a sample of this kind of table belongs to {belongs}", table.id));
+        let message = format!("table `{}`: a sample of this kind of table belongs to {belongs}", table.id);
+        return Err(at(&format!("table.{}.sample", table.id))(message));
     }
-    study.report.check(study)?;
-    crate::names::check_order(study)?;
-    study.curve.iter().try_for_each(|curve| curve.check(study))?;
-    if study.sources.is_empty() {
-        return Err("no [[source]]: a study needs data".into());
-    }
-    if let Some((name, value)) = study.variables.iter().find(|(_, value)| !value.is_str()) {
-        return Err(format!("[variables] {name} = {value}: expected an expression in quotes"));
+    study.quality.check().map_err(at("quality.ranges"))?;
+    study.report.check(study).map_err(at("report"))?;
+    study.curve.iter().try_for_each(|curve| curve.check(study)).map_err(at("curve"))
+}
+
+/// Checks that what the indices make is called like nothing else: no key, no derived variable, no other index.
+fn names_of_indices(study: &Study) -> Result<(), (String, String)> {
+    let keys = [Some(&study.study.entity), study.study.time.as_ref()];
+    let mut made: Vec<(String, String)> = Vec::new();
+    for index in study.indices.iter() {
+        let stage = index.stage();
+        for name in index.makes() {
+            let other = if keys.iter().flatten().any(|key| *key == name) {
+                Some("a key of the panel".to_owned())
+            } else if study.variables.get(name).is_some() {
+                Some("a variable of [variables]".to_owned())
+            } else {
+                made.iter().find(|(known, _)| known == name).map(|(_, by)| format!("made by stage `{by}`"))
+            };
+            if let Some(other) = other {
+                let message = format!("stage `{stage}` would make `{name}`, which is {other}; give it another name");
+                return Err((stage.replacen('-', ".", 1), message));
+            }
+            made.push((name.to_owned(), stage.clone()));
+        }
     }
     Ok(())
 }
 
-/// Checks that no two tables, those that belong to others included, go by one name.
-fn tables_of_one_name(study: &Study) -> std::result::Result<(), String> {
-    let mut names: Vec<String> = vec![super::ALL_TABLES.to_owned()];
+/// Checks that no two tables, those that belong to others included, go by one name, on any file system.
+fn tables_of_one_name(study: &Study) -> Result<(), (String, String)> {
+    let mut names: Vec<(String, String)> = vec![(ALL_TABLES.to_owned(), String::new())];
     for table in &study.tables {
-        names.push(table.id.clone());
+        let path = format!("table.{}", table.id);
+        names.push((table.id.clone(), path.clone()));
         if table.columns.iter().any(|column| column.utest.is_some()) {
-            names.push(table.u_test_id());
+            names.push((table.u_test_id(), path));
         }
     }
-    names.extend(study.mediation.iter().map(|spec| format!("mediation-{}", spec.id)));
-    names.extend(study.curve.iter().map(|curve| curve.id.clone()));
-    match (1..names.len()).find(|&place| names[..place].contains(&names[place])) {
-        Some(place) => Err(format!("two tables would be written to `tables/{}.*`; give one another id", names[place])),
+    let mediations = study.mediation.iter().map(|spec| (format!("mediation-{}", spec.id), format!("mediation.{}", spec.id)));
+    names.extend(mediations);
+    names.extend(study.curve.iter().map(|curve| (curve.id.clone(), "curve".to_owned())));
+    let same = |a: &str, b: &str| a.eq_ignore_ascii_case(b);
+    match (1..names.len()).find(|&place| names[..place].iter().any(|(known, _)| same(known, &names[place].0))) {
+        Some(place) => {
+            let (name, path) = names.swap_remove(place);
+            Err((path, format!("two tables would be written to `tables/{name}.*`; give one another id")))
+        }
         None => Ok(()),
     }
-}
-
-/// Line, message and the nearest key of a TOML error.
-fn explain(error: &toml::de::Error, text: &str, file: &str) -> Error {
-    let line = error.span().map(|span| 1 + text.as_bytes().iter().take(span.start).filter(|&&b| b == b'\n').count());
-    let message = error.message().trim();
-    let mut quoted = message.split('`').skip(1).step_by(2);
-    let hint = match (message.starts_with("unknown field") || message.starts_with("unknown variant"), quoted.next()) {
-        (true, Some(unknown)) => panel_core::suggest::nearest(unknown, quoted)
-            .map(|known| format!("; did you mean `{known}`?"))
-            .unwrap_or_default(),
-        _ => String::new(),
-    };
-    let message = message
-        .replace("unknown field", "unknown key")
-        .replace("expected i64", "expected a whole number")
-        .replace("expected usize", "expected a whole number")
-        .replace("expected u32", "expected a whole number")
-        .replace("expected f64", "expected a number")
-        .replace('\n', "; ");
-    Error::Study { file: file.to_owned(), line, message: format!("{message}{hint}") }
 }
 
 #[cfg(test)]
@@ -179,7 +199,7 @@ mod tests {
     fn one_key_can_be_changed() {
         let study = parse(&format!("{HEAD}[[gtfp]]\nid = \"a\"\ninputs = [\"k\"]\ngoods = [\"y\"]\n")).expect("valid");
         let changed = study.with(&"\"gtfp.a.rts\" = \"vrs\"".parse().expect("toml")).expect("known path");
-        assert_eq!(changed.study.gtfp[0].rts, "vrs");
+        assert_eq!(changed.study.indices.gtfp[0].choices.rts, gtfp_ebm::Rts::Vrs);
         assert!(study.with(&"\"gtfp.b.rts\" = \"vrs\"".parse().expect("toml")).is_err());
     }
 

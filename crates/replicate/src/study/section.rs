@@ -81,7 +81,12 @@ pub(crate) fn elements<T: Section>(section: &str, document: &mut DeTable<'_>) ->
             }
             None => {}
         }
-        if all.iter().any(|known| known.id() == element.id()) {
+        let same = |known: &T| match (known.id(), element.id()) {
+            // Some file systems tell no case apart.
+            (Some(known), Some(id)) => known.eq_ignore_ascii_case(id),
+            (known, id) => known == id,
+        };
+        if all.iter().any(same) {
             return Err(Wrong::at(span, format!("{section} id `{}` stands twice", element.id().unwrap_or_default())));
         }
         all.push(element);
@@ -89,11 +94,16 @@ pub(crate) fn elements<T: Section>(section: &str, document: &mut DeTable<'_>) ->
     Ok(all)
 }
 
-/// Checks that an id can name files.
+/// Checks that an id can name files: letters, digits and a few signs, and nothing that a system keeps for itself.
 pub(crate) fn check_id(what: &str, id: &str) -> Result<(), String> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     if id.is_empty() || !id.chars().all(allowed) || id.starts_with('.') {
         return Err(format!("{what} id `{id}`: expected letters, digits, `-`, `_` or `.`, since it names files"));
+    }
+    let stem = id.split('.').next().unwrap_or_default().to_ascii_lowercase();
+    let numbered = |device: &str| stem.strip_prefix(device).is_some_and(|n| matches!(n.as_bytes(), [b'1'..=b'9']));
+    if ["con", "prn", "aux", "nul"].contains(&stem.as_str()) || numbered("com") || numbered("lpt") {
+        return Err(format!("{what} id `{id}`: Windows keeps files of this name for a device; take another"));
     }
     Ok(())
 }
@@ -129,7 +139,7 @@ pub(crate) fn from_table<T: DeserializeOwned>(table: Spanned<DeTable<'_>>) -> Re
 }
 
 /// The names of a struct's fields, as its `Deserialize` asks for them.
-fn fields<T: for<'de> Deserialize<'de>>() -> &'static [&'static str] {
+pub(super) fn fields<T: for<'de> Deserialize<'de>>() -> &'static [&'static str] {
     struct Asked<'a>(&'a mut &'static [&'static str]);
 
     impl<'de> Deserializer<'de> for Asked<'_> {

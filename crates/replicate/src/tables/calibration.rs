@@ -3,17 +3,22 @@
 use super::closing;
 use crate::compute::Computed;
 use crate::error::{Error, Result};
-use crate::stages::gtfp;
+use crate::indices::gtfp::{Gtfp, Productivity};
+use crate::indices::{Index, Part};
 use crate::stages::variables::sample;
-use crate::study::{CalibrationSpec, GtfpSpec, Study, TableSpec};
+use crate::study::{Study, TableSpec};
+use gtfp_ebm::{Calibration, CalibrationRule, PanelSpec};
 use report::numfmt::Format;
 use report::table::{Cell, Row};
 use report::{Table, Text};
 use std::sync::Arc;
 
 /// The calibrations compared.
-const RULES: [(&str, &str, &str); 3] =
-    [("raw", "原始数据", "raw data"), ("sbm", "SBM 投影", "SBM projections"), ("add", "ADD 投影", "ADD projections")];
+const RULES: [(CalibrationRule, &str, &str); 3] = [
+    (CalibrationRule::Raw, "原始数据", "raw data"),
+    (CalibrationRule::Sbm, "SBM 投影", "SBM projections"),
+    (CalibrationRule::Add, "ADD 投影", "ADD projections"),
+];
 
 /// The table; one row per specification and calibration, the scores compared with the first.
 ///
@@ -31,7 +36,7 @@ pub fn calibration_table(spec: &TableSpec, study: &Study, computed: &Computed) -
     .to_vec();
     let mut table = Table::new(&spec.id, spec.title_text(), ("校准", "Calibration"), header);
     for id in &spec.variables {
-        let base = study.gtfp.iter().find(|gtfp| gtfp.id == *id).ok_or_else(|| {
+        let base = study.indices.gtfp.iter().find(|gtfp| gtfp.own.id == *id).ok_or_else(|| {
             Error::stage(format!("tables/{}", spec.id), format!("there is no [[gtfp]] with id `{id}`"))
         })?;
         table.push_rows(rows(base, computed)?);
@@ -40,21 +45,26 @@ pub fn calibration_table(spec: &TableSpec, study: &Study, computed: &Computed) -
     Ok(table)
 }
 
-fn rows(base: &GtfpSpec, computed: &Computed) -> Result<Vec<Row>> {
-    let keep = sample(&computed.panel, base.sample.as_deref(), &format!("gtfp-{}", base.id))?.keep;
+fn rows(base: &Gtfp, computed: &Computed) -> Result<Vec<Row>> {
+    let stage = base.stage();
+    let keep = sample(&computed.panel, base.sample(), &stage)?.keep;
     let mut first: Option<Vec<f64>> = None;
     let mut rows = Vec::new();
     for (rule, zh, en) in RULES {
-        let spec = GtfpSpec { calibration: CalibrationSpec::On(rule.to_owned()), ..base.clone() };
+        let calibration = Calibration::Rule(rule);
         // The stage of this specification has solved one of them.
-        let own = matches!(&base.calibration, CalibrationSpec::On(word) if word == rule);
-        let known = computed.gtfp.iter().find(|known| own && known.id == base.id).map(Arc::clone);
-        let result = known.map_or_else(|| gtfp::compute(&computed.panel, &spec, &keep).map(Arc::new), Ok)?;
-        let present: Vec<f64> = result.score.iter().copied().filter(|score| !score.is_nan()).collect();
+        let known = computed.index(&stage).filter(|_| base.choices.calibration == calibration).map(Arc::clone);
+        let choices = PanelSpec { calibration, ..base.choices.clone() };
+        let other = Gtfp { choices, ..base.clone() };
+        let solve = || other.compute(&Part::new(&computed.panel, &keep, &stage)?).map(Arc::new);
+        let result = known.map_or_else(solve, Ok)?;
+        let scores = result.column("score_global");
+        let present: Vec<f64> = scores.iter().copied().filter(|score| !score.is_nan()).collect();
         let mean = present.iter().sum::<f64>() / present.len() as f64;
-        let reference = first.get_or_insert_with(|| result.score.clone());
-        let correlation = spearman_of_common(reference, &result.score);
-        let epsilon = result.summary.calibration.first().map(|calibration| calibration.parameters.epsilon);
+        let reference = first.get_or_insert_with(|| scores.to_vec());
+        let correlation = spearman_of_common(reference, scores);
+        let summary = result.details::<Productivity>().map(|details| &details.summary);
+        let epsilon = summary.and_then(|summary| summary.calibration.first()).map(|calibration| calibration.parameters.epsilon);
         let cell =
             |value: Option<f64>| Cell::optional(value, Format::Fixed(4), ("此模型没有 ε", "this model has no ε"));
         let cells = vec![

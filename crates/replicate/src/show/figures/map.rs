@@ -2,7 +2,7 @@
 
 use super::{Place, Scene, Sketch, count};
 use crate::error::Result;
-use crate::stages::places;
+use crate::indices::{Index, places};
 use crate::stages::variables::sample;
 use panel_core::Column;
 use report::figure::{GeoPoint, PointMap};
@@ -14,17 +14,19 @@ const NAMED: usize = 8;
 
 /// The map, where the study has `[va]`.
 pub(super) fn sketch(scene: &Scene<'_>) -> Option<Result<Sketch>> {
-    scene.results.computed.va.as_ref()?;
+    let va = scene.study.indices.va.first()?;
+    scene.results.computed.index(&va.stage())?;
     Some(map(scene).map(|map| Sketch::new(Place::Indices, move |lang| map.draw(lang))))
 }
 
 fn map(scene: &Scene<'_>) -> Result<PointMap> {
     let missing = || crate::Error::stage("report", "the map needs [va]");
-    let spec = scene.study.va.as_ref().ok_or_else(missing)?;
-    let va = scene.results.computed.va.as_ref().ok_or_else(missing)?;
+    let spec = scene.study.indices.va.first().ok_or_else(missing)?;
+    let made = scene.results.computed.index(&spec.stage()).ok_or_else(missing)?;
+    let va = made.column("va");
     let panel = scene.panel;
-    let keep = sample(panel, spec.sample.as_deref(), "va")?.keep;
-    let at = places(panel, &spec.lat, &spec.lon, "va")?;
+    let keep = sample(panel, spec.sample(), "va")?.keep;
+    let at = places(panel, &spec.own.lat, &spec.own.lon, "va")?;
     let english = scene.study.report.names_en.as_ref().and_then(|name| match panel.column(name) {
         Ok(Column::Text(text)) => Some(text),
         _ => None,
@@ -34,8 +36,8 @@ fn map(scene: &Scene<'_>) -> Result<PointMap> {
     let mut names: Vec<Text> = panel.entities().iter().map(|name| Text::from(name.clone())).collect();
     for row in (0..panel.n_rows()).filter(|&row| keep[row]) {
         let entity = panel.entity_of_row()[row] as usize;
-        if va.va[row].is_finite() {
-            sums[entity] += va.va[row];
+        if va[row].is_finite() {
+            sums[entity] += va[row];
             counts[entity] += 1;
         }
         if let Some(name) = english.and_then(|text| text.get(row)) {
@@ -49,7 +51,7 @@ fn map(scene: &Scene<'_>) -> Result<PointMap> {
             Some(GeoPoint { name: names[i].clone(), lon: place.lon, lat: place.lat, value: sums[i] / counts[i] as f64 })
         })
         .collect();
-    let name = scene.names.get(&spec.names.va);
+    let name = scene.names.get(spec.variable());
     let periods = panel.times().labels();
     let span = match (scene.study.study.time.is_some(), periods) {
         (true, [first, .., last]) => format!("{first}–{last}"),

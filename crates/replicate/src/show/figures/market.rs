@@ -1,6 +1,7 @@
 //! Segmentation over time: mean and the band from the 10 to the 90 % quantile.
 
 use super::{Place, Scene, Sketch, axis, count};
+use crate::indices::Index;
 use panel_core::transform::quantile;
 use report::figure::{CurvePoint, Series, XyPanel, XyPlot};
 use report::numfmt::{Format, number};
@@ -8,14 +9,15 @@ use report::{Lang, Text};
 
 /// The figure, where the study has `[market]` and a time key.
 pub(super) fn sketch(scene: &Scene<'_>) -> Option<Sketch> {
-    let market = scene.results.computed.market.as_ref()?;
-    let spec = scene.study.market.as_ref()?;
+    let spec = scene.study.indices.market.first()?;
+    let made = scene.results.computed.index(&spec.stage())?;
+    let seg = made.column("seg");
     let time = scene.study.study.time.as_ref()?;
     let panel = scene.panel;
     let mut by_period: Vec<Vec<f64>> = vec![Vec::new(); panel.n_periods()];
     for (row, &period) in panel.time_of_row().iter().enumerate() {
-        if market.seg[row].is_finite() {
-            by_period[period as usize].push(market.seg[row]);
+        if seg[row].is_finite() {
+            by_period[period as usize].push(seg[row]);
         }
     }
     let at = axis::places(panel);
@@ -28,7 +30,7 @@ pub(super) fn sketch(scene: &Scene<'_>) -> Option<Sketch> {
     }
     let (first, last) = (points.first()?, points.last()?);
     let n: usize = by_period.iter().map(Vec::len).sum();
-    let name = scene.names.get(&spec.seg);
+    let name = scene.names.get(spec.variable());
     let ends = (*first, *last);
     let label = |period: Option<&usize>| period.map_or("", |&period| panel.times().labels()[period].as_str());
     let (start, end) = (label(drawn.first()), label(drawn.last()));
@@ -44,7 +46,7 @@ pub(super) fn sketch(scene: &Scene<'_>) -> Option<Sketch> {
             }
         }
     });
-    let goods = spec.prices.len();
+    let goods = spec.own.prices.len();
     let caption = Text::build(|lang| {
         let n = count(n, lang);
         match lang {

@@ -204,7 +204,7 @@ fn groups(scene: &Scene<'_>) -> Vec<(Text, Vec<bool>)> {
     let Some(column) = scene.study.report.group.as_ref().and_then(|name| scene.panel.column(name).ok()) else {
         return all();
     };
-    let (codes, labels) = crate::stages::as_codes(column);
+    let (codes, labels) = crate::indices::as_codes(column);
     let mut order: Vec<u32> = Vec::new();
     for &code in &codes {
         if (code as usize) < labels.len() && !order.contains(&code) {

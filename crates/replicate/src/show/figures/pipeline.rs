@@ -20,25 +20,10 @@ pub(super) fn sketch(scene: &Scene<'_>) -> Sketch {
             format!("{files} {}, {rows} rows", if files == 1 { "file" } else { "files" }),
         ),
     );
-    let mut indices: Vec<Stage> = Vec::new();
-    if study.va.is_some() {
-        indices.push(stage(
-            "va",
-            ("虚拟集聚", "va"),
-            Text::new("区位熵与距离衰减", "location quotients, distance decay"),
-        ));
-    }
-    for gtfp in &results.computed.gtfp {
-        let id = format!("gtfp-{}", gtfp.id);
-        let [zh, en] = Lang::ALL.map(|lang| count(gtfp.summary.lp.programs, lang));
-        let detail = Text::new(format!("{zh} 个线性规划"), format!("{en} linear programs"));
-        indices.push(stage(&id, (&id, &id), detail));
-    }
-    if let Some(market) = &study.market {
-        let goods = market.prices.len();
-        let detail = Text::new(format!("{goods} 类商品的相对价格"), format!("relative prices of {goods} goods"));
-        indices.push(stage("market", ("市场分割", "market"), detail));
-    }
+    let computed = study.indices.iter().into_iter().filter_map(|index| Some((index, results.computed.index(&index.stage())?)));
+    let indices: Vec<Stage> = computed
+        .map(|(index, made)| Stage { id: index.stage(), label: index.label(), detail: made.detail.clone() })
+        .collect();
     let derived = study.variables.len();
     let variables = stage(
         "variables",

@@ -1,7 +1,9 @@
 //! Productivity: its distribution in every period, and cumulated index and components by group.
 
 use super::{Place, Scene, Sketch, axis, count};
-use crate::stages::gtfp::Gtfp;
+use crate::indices::gtfp::Gtfp;
+use crate::indices::{Index, Made};
+use gtfp_ebm::Reference;
 use panel_core::transform::quantile;
 use report::figure::{CurvePoint, Distributions, Sample, Series, XyPanel, XyPlot};
 use report::numfmt::{Format, number};
@@ -12,24 +14,21 @@ const RIDGES: usize = 12;
 
 /// The figures of the first specification.
 pub(super) fn sketches(scene: &Scene<'_>) -> Vec<Sketch> {
-    let Some(gtfp) = scene.results.computed.gtfp.first() else { return Vec::new() };
-    let mut sketches = vec![distribution(scene, gtfp)];
-    let has_index = gtfp.gml.iter().any(|value| value.is_finite());
+    let computed = &scene.results.computed;
+    let found = scene.study.indices.gtfp.iter().find_map(|spec| Some((spec, computed.index(&spec.stage())?)));
+    let Some((spec, made)) = found else { return Vec::new() };
+    let mut sketches = vec![distribution(scene, spec, made)];
+    let has_index = made.column("gml").iter().any(|value| value.is_finite());
     if has_index {
-        sketches.push(cumulative(scene, gtfp));
+        sketches.push(cumulative(scene, spec, made));
     }
     sketches
 }
 
-fn name(scene: &Scene<'_>, gtfp: &Gtfp) -> Text {
-    let place = scene.study.gtfp.iter().position(|spec| spec.id == gtfp.id).unwrap_or(0);
-    scene.names.get(&crate::names::gtfp_name(&scene.study.gtfp[place], place))
-}
-
-fn distribution(scene: &Scene<'_>, gtfp: &Gtfp) -> Sketch {
+fn distribution(scene: &Scene<'_>, spec: &Gtfp, made: &Made) -> Sketch {
     let panel = scene.panel;
-    let index = gtfp.gml.iter().any(|value| value.is_finite());
-    let values = if index { &gtfp.gml } else { &gtfp.score };
+    let index = made.column("gml").iter().any(|value| value.is_finite());
+    let values = made.column(if index { "gml" } else { "score_global" });
     let mut by_period: Vec<Vec<f64>> = vec![Vec::new(); panel.n_periods()];
     for (row, &period) in panel.time_of_row().iter().enumerate() {
         if values[row].is_finite() {
@@ -50,7 +49,7 @@ fn distribution(scene: &Scene<'_>, gtfp: &Gtfp) -> Sketch {
         sorted.sort_unstable_by(f64::total_cmp);
         quantile(&sorted, 0.5)
     };
-    let label = name(scene, gtfp);
+    let label = scene.names.get(spec.variable());
     let title = match (periods.first(), periods.last()) {
         (Some(first), Some(last)) if periods.len() > 1 => {
             let (from, to) = (number(median(&first.1), Format::Fixed(3)), number(median(&last.1), Format::Fixed(3)));
@@ -93,8 +92,9 @@ fn distribution(scene: &Scene<'_>, gtfp: &Gtfp) -> Sketch {
     Sketch::new(Place::Indices, move |lang| plot.draw(lang))
 }
 
-fn cumulative(scene: &Scene<'_>, gtfp: &Gtfp) -> Sketch {
+fn cumulative(scene: &Scene<'_>, spec: &Gtfp, made: &Made) -> Sketch {
     let panel = scene.panel;
+    let [index, efficiency, technical] = ["gml", "ec", "tc"].map(|name| made.column(name));
     let at = axis::places(panel);
     let regions = scene.regions();
     // 1 in the first period; then times the geometric mean of the group's indices, period by period.
@@ -122,7 +122,7 @@ fn cumulative(scene: &Scene<'_>, gtfp: &Gtfp) -> Sketch {
     };
     let all = vec![true; panel.n_rows()];
     let end = |values: &[f64]| line(values, &all).last().map_or(f64::NAN, |point| point.y);
-    let (total, ec, tc) = (end(&gtfp.gml), end(&gtfp.ec), end(&gtfp.tc));
+    let (total, ec, tc) = (end(index), end(efficiency), end(technical));
     let drawn = |title: (&str, &str), values: &[f64]| XyPanel {
         title: title.into(),
         series: regions
@@ -135,11 +135,10 @@ fn cumulative(scene: &Scene<'_>, gtfp: &Gtfp) -> Sketch {
         references: vec![1.0],
         ..XyPanel::default()
     };
-    let spec = scene.study.gtfp.iter().find(|spec| spec.id == gtfp.id);
-    let global = spec.is_none_or(|spec| spec.reference == "global");
+    let global = spec.choices.reference == Reference::Global;
     let change = if global { ("最佳实践差距变化 BPC", "BPC") } else { ("技术变化 TC", "TC") };
     let panels =
-        vec![drawn(("累计指数", "Index"), &gtfp.gml), drawn(("效率变化 EC", "EC"), &gtfp.ec), drawn(change, &gtfp.tc)];
+        vec![drawn(("累计指数", "Index"), index), drawn(("效率变化 EC", "EC"), efficiency), drawn(change, technical)];
     let direction = |value: f64| if value >= 1.0 { ("上升", "rises") } else { ("下降", "falls") };
     let three = |value: f64| number(value, Format::Fixed(3));
     let short = change.1;
@@ -147,7 +146,7 @@ fn cumulative(scene: &Scene<'_>, gtfp: &Gtfp) -> Sketch {
         format!("累计指数{}至 {}：EC 为 {}，{short} 为 {}", direction(total).0, three(total), three(ec), three(tc)),
         format!("The index {} to {}: EC {}, {short} {}", direction(total).1, three(total), three(ec), three(tc)),
     );
-    let n = gtfp.gml.iter().filter(|value| value.is_finite()).count();
+    let n = index.iter().filter(|value| value.is_finite()).count();
     let caption = Text::build(|lang| {
         let n = count(n, lang);
         match lang {

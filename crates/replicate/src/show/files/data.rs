@@ -68,7 +68,7 @@ pub fn codebook(panel: &Panel, study: &Study) -> Result<Codebook> {
         .iter()
         .map(|name| {
             let label = study.labels.get(name);
-            let formula = study.variables.get(name).and_then(toml::Value::as_str);
+            let formula = study.variables.get(name).map(panel_core::expr::Expr::source);
             let definition = match (label.and_then(|label| label.definition.as_deref()), formula) {
                 (Some(words), Some(formula)) => format!("{words}: {formula}"),
                 (Some(words), None) => words.to_owned(),

@@ -1,6 +1,7 @@
 //! The README of the replication package, in the order that data editors ask for.
 
 use super::Surroundings;
+use crate::indices::Index;
 use crate::results::Results;
 use crate::show::files::data::source_words;
 use crate::study::{Loaded, Study, TableSpec};
@@ -62,7 +63,7 @@ pub(super) fn readme(
 }
 
 fn randomness(study: &Study) -> Text {
-    let random = study.gtfp.iter().any(|spec| spec.bootstrap.is_some());
+    let random = study.indices.iter().iter().any(|index| index.replications().is_some());
     if random {
         return Text::new(
             "自助法的种子写在研究文件中（见 `manifest.json`）；重复运行与线程数不改变任何结果文件。",
@@ -116,15 +117,11 @@ fn outputs(study: &Study, results: &Results, around: &Surroundings<'_>, files: &
             entries.push(entry(Text::new(zh, en), program.into(), prefix, ("", "")));
         }
     }
-    for gtfp in &results.computed.gtfp {
-        let item = Text::new(format!("生产率（{}）", gtfp.id), format!("Productivity ({})", gtfp.id));
-        let file = format!("results/gtfp-{}.csv", gtfp.id);
-        entries.push(entry(
-            item,
-            format!("gtfp-{}", gtfp.id),
-            &file,
-            ("得分、指数、分解", "scores, index, decomposition"),
-        ));
+    for gtfp in study.indices.gtfp.iter().filter(|gtfp| results.computed.index(&gtfp.stage()).is_some()) {
+        let (stage, id) = (gtfp.stage(), &gtfp.own.id);
+        let item = Text::new(format!("生产率（{id}）"), format!("Productivity ({id})"));
+        let file = format!("results/{stage}.csv");
+        entries.push(entry(item, stage, &file, ("得分、指数、分解", "scores, index, decomposition")));
     }
     entries
 }
