@@ -7,7 +7,7 @@ use market_seg::{
     Change, Demean, Divisor, PairRule, PriceChanges, PriceColumns, PriceKind, Relations, SegSpec, Weights, segmentation,
 };
 use panel_core::geo::{Adjacency, LatLon};
-use panel_core::{Diagnostics, Panel};
+use panel_core::{Diagnostics, Keys, Panel};
 
 const STAGE: &str = "market";
 
@@ -87,12 +87,8 @@ impl Ready {
             other => return Err(unknown_word(STAGE, "kind", other, "chained, level")),
         };
         let prices = PriceColumns {
+            keys: Keys::of_panel(&part),
             columns: &columns,
-            entity: part.entity_of_row(),
-            time: part.time_of_row(),
-            entities: part.entities(),
-            times: part.times().labels(),
-            ordinals: part.times().ordinals(),
             goods: &spec.prices,
         };
         let changes = PriceChanges::from_columns(&prices, kind).map_err(failed)?;
@@ -145,7 +141,7 @@ pub(crate) fn choices(spec: &MarketSpec, part: &Panel) -> Result<SegSpec> {
             "sum" => Weights::Sum,
             "mean" => Weights::Mean,
             "inverse-distance" => Weights::InverseDistance { normalized: true },
-            column if part.has(column) => Weights::Gdp { normalized: true },
+            column if part.has(column) => Weights::Gdp { column: column.to_owned(), normalized: true },
             other => return Err(unknown_word(STAGE, "weights", other, "sum, mean, inverse-distance, or a column")),
         },
         divisor: match spec.divisor.as_str() {

@@ -4,7 +4,7 @@ use super::{float, key_words, places, spread, unknown_word};
 use crate::error::{Error, Result};
 use crate::study::VaSpec;
 use panel_core::geo::Metric;
-use panel_core::{Diagnostic, Diagnostics, Panel};
+use panel_core::{Diagnostic, Diagnostics, Keys, Panel};
 use va_index::{
     Employment, Form, Geography, Kernel, Normalization, OwnDistance, VaSpec as Choices, location_quotient,
     virtual_agglomeration,
@@ -84,15 +84,9 @@ fn part(panel: &Panel, keep: &[bool]) -> Result<Panel> {
     if part.n_rows() == 0 { Err(Error::stage(STAGE, "the sample has no rows")) } else { Ok(part) }
 }
 
-fn employment<'a>(part: &'a Panel, spec: &VaSpec) -> Result<Employment<'a>> {
-    Ok(Employment {
-        sector: float(part, &spec.sector, STAGE)?,
-        total: float(part, &spec.total, STAGE)?,
-        entity: part.entity_of_row(),
-        time: part.time_of_row(),
-        entities: part.entities(),
-        times: part.times().labels(),
-    })
+fn employment<'a>(part: &'a Panel, spec: &'a VaSpec) -> Result<Employment<'a>> {
+    let (sector, total) = (float(part, &spec.sector, STAGE)?, float(part, &spec.total, STAGE)?);
+    Ok(Employment::new(Keys::of_panel(part), sector, total).named(&spec.sector, &spec.total))
 }
 
 /// An error of the index with the columns that its quantities are.
