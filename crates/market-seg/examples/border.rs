@@ -6,6 +6,7 @@
 //! `cargo run --release -p market-seg --example border`
 #![allow(clippy::print_stdout, reason = "an example ends in a printed answer")]
 
+use panel_core::Keys;
 use market_seg::{Demean, PriceChanges, PriceColumns, PriceKind, Relations, SegSpec, border_effect};
 
 const TOWNS: usize = 6;
@@ -32,15 +33,9 @@ fn main() -> market_seg::Result<()> {
         })
         .collect();
     let slices: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
-    let prices = PriceColumns {
-        columns: &slices,
-        entity: &entity,
-        time: &time,
-        entities: &labels("town", TOWNS),
-        times: &years,
-        ordinals: &ordinals,
-        goods: &labels("good", GOODS),
-    };
+    let (towns, goods) = (labels("town", TOWNS), labels("good", GOODS));
+    let keys = Keys::new(&entity, &time, &towns, &years)?.with_ordinals(&ordinals)?;
+    let prices = PriceColumns { keys, columns: &slices, goods: &goods };
     let changes = PriceChanges::from_columns(&prices, PriceKind::default())?;
     let relations = Relations { group: Some(&[0, 0, 0, 1, 1, 1]), ..Relations::default() };
     let effect = border_effect(&changes, &relations, &SegSpec { demean: Demean::None, ..SegSpec::default() }, 999, 1)?;

@@ -1,9 +1,10 @@
 //! The table of a convergence regression.
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::prices::PriceChanges;
 use crate::relations::Relations;
 use crate::spec::SegSpec;
+use panel_core::InputError;
 use serde::{Deserialize, Serialize};
 
 /// With whom prices are compared.
@@ -59,7 +60,7 @@ pub struct ConvergenceTable {
 /// **Missing values**: a row with a missing part does not exist. Cumulated levels stop at the first missing change or gap.
 ///
 /// # Errors
-/// As [`segmentation`](crate::segmentation()); [`Error::UnknownCode`] for a benchmark that is no entity.
+/// As [`segmentation`](crate::segmentation()); [`Error::Input`](crate::Error::Input) for a benchmark that is no entity.
 ///
 /// **Source**: Parsley & Wei (1996), Quarterly Journal of Economics 111, 1211–1236, eq. 1.
 pub fn convergence_table(
@@ -74,7 +75,7 @@ pub fn convergence_table(
     let (n, periods, goods) = (changes.n_entities(), changes.n_periods(), changes.n_goods());
     let pairs: Vec<(usize, usize)> = match comparison {
         Comparison::Benchmark(code) if code as usize >= n => {
-            return Err(Error::UnknownCode { what: "benchmark entity", row: 0, code, known: n });
+            return Err(InputError::UnknownCode { what: "benchmark entity", row: 0, code, known: n }.into());
         }
         Comparison::Benchmark(code) => (0..n).filter(|&i| i != code as usize).map(|i| (i, code as usize)).collect(),
         Comparison::Pairs => match relations.selected(n, spec)? {

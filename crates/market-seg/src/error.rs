@@ -2,8 +2,10 @@
 //!
 //! | group | variants | when |
 //! |---|---|---|
-//! | input | [`Error::LengthMismatch`], [`Error::UnknownCode`], [`Error::DuplicateKey`], [`Error::BadPrice`], [`Error::BadValue`], [`Error::TooNear`], [`Error::ZeroDistance`] | the data are not what they should be |
+//! | input | [`Error::Input`], [`Error::TooNear`], [`Error::ZeroDistance`] | the data are not what they should be |
 //! | specification | [`Error::Missing`], [`Error::Idle`], [`Error::Specification`], [`Error::Geography`] | the request does not fit the data |
+
+use panel_core::InputError;
 
 /// Result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -13,66 +15,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     // Input
-    /// Two things that should be of one length are not.
-    #[error("{what} has length {got}, expected {expected}")]
-    LengthMismatch {
-        /// What.
-        what: String,
-        /// Expected length.
-        expected: usize,
-        /// Its length.
-        got: usize,
-    },
-    /// A row's code has no label.
-    #[error("row {row} has {what} code {code}, there are {known} labels")]
-    UnknownCode {
-        /// `entity`, `time` or `good`.
-        what: &'static str,
-        /// Row, counted from 0.
-        row: usize,
-        /// The code.
-        code: u32,
-        /// Number of labels.
-        known: usize,
-    },
-    /// The same entity, time and good stand twice.
-    #[error("entity `{entity}`, time `{time}`, good `{good}` stands twice: prices must have unique keys")]
-    DuplicateKey {
-        /// Entity label.
-        entity: String,
-        /// Time label.
-        time: String,
-        /// Good label.
-        good: String,
-    },
-    /// A price without a logarithm.
-    #[error(
-        "bad price: entity `{entity}`, time `{time}`, good `{good}`, value `{value}`; expected a positive number (an empty cell where it is missing)"
-    )]
-    BadPrice {
-        /// Entity label.
-        entity: String,
-        /// Time label.
-        time: String,
-        /// Good label.
-        good: String,
-        /// The value.
-        value: f64,
-    },
-    /// Another value outside its domain.
-    #[error("bad value: entity `{entity}`, time `{time}`, column `{column}`, value `{value}`; expected {expected}")]
-    BadValue {
-        /// Entity label.
-        entity: String,
-        /// Time label.
-        time: String,
-        /// Column.
-        column: String,
-        /// The value.
-        value: f64,
-        /// What was expected.
-        expected: &'static str,
-    },
+    /// Keys, lengths and values that are not what they should be.
+    #[error(transparent)]
+    Input(#[from] InputError),
     /// Two entities so near that their inverse distance says nothing about them.
     #[error(
         "`{first}` and `{second}` are {} apart, nearer than {} m: 1/distance would outweigh every other partner; correct their coordinates, or set min_km, below which a distance counts as min_km",

@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::prices::PriceChanges;
 use crate::spec::{PairRule, SegSpec, Weights};
+use panel_core::InputError;
 use panel_core::geo::{Adjacency, DistanceMatrix, LatLon, Metric, nearest_pair};
 
 /// Facts about the entities, in the order of the price changes' entities; only what the options use is needed.
@@ -35,8 +36,8 @@ impl Relations<'_> {
             ("GDP", self.gdp.map(<[_]>::len), n * changes.n_periods()),
         ];
         for (what, got, expected) in lengths {
-            if let Some(got) = got.filter(|&got| got != expected) {
-                return Err(Error::LengthMismatch { what: what.into(), expected, got });
+            if let Some(got) = got {
+                InputError::check_length(what, got, expected)?;
             }
         }
         let missing = |option: &str, needs| Err(Error::Missing { option: option.to_owned(), needs });
@@ -71,13 +72,14 @@ impl Relations<'_> {
         if let Weights::Gdp { column, .. } = &spec.weights
             && let Some(cell) = self.gdp.unwrap_or_default().iter().position(|&gdp| gdp < 0.0 || gdp.is_infinite())
         {
-            return Err(Error::BadValue {
+            return Err(InputError::BadValue {
                 entity: changes.entities()[cell / changes.n_periods()].clone(),
                 time: changes.times()[cell % changes.n_periods()].clone(),
                 column: column.clone(),
                 value: self.gdp.unwrap_or_default()[cell],
-                expected: "a finite number of at least 0",
-            });
+                expected: "a finite number of at least 0".into(),
+            }
+            .into());
         }
         Ok(())
     }

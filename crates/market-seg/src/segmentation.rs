@@ -73,7 +73,7 @@ pub fn segmentation(changes: &PriceChanges, relations: &Relations<'_>, spec: &Se
     let expected: Vec<u32> =
         (0..n).map(|i| selected.as_ref().map_or(n - 1, |pairs| pairs.neighbours(i).len()) as u32).collect();
     let mut diagnostics = changes.diagnostics().clone();
-    diagnostics.extend(remarks(changes, &seg, &partners, &expected));
+    diagnostics.extend(remarks(changes, &seg, &partners, &expected, spec));
     tracing::debug!(entities = n, periods, all_pairs = selected.is_none(), "segmentation computed");
     Ok(Segmentation {
         times: changes.times().to_vec(),
@@ -108,7 +108,7 @@ fn by_period(n: usize, periods: usize, seg: &[f64], sums: &Totals) -> Vec<Period
         .collect()
 }
 
-fn remarks(changes: &PriceChanges, seg: &[f64], partners: &[u32], expected: &[u32]) -> Diagnostics {
+fn remarks(changes: &PriceChanges, seg: &[f64], partners: &[u32], expected: &[u32], spec: &SegSpec) -> Diagnostics {
     let periods = changes.n_periods();
     let mut diagnostics = Diagnostics::new();
     let used: Vec<bool> = (0..periods).map(|t| changes.has_period(t)).collect();
@@ -118,13 +118,33 @@ fn remarks(changes: &PriceChanges, seg: &[f64], partners: &[u32], expected: &[u3
             .map(|cell| format!("{} {}", changes.entities()[cell / periods], changes.times()[cell % periods]))
             .collect()
     };
-    let alone = cells_where(&|_, cell| partners[cell] == 0);
-    if !alone.is_empty() {
+    // Whom the rule leaves alone has no partner in any period, whatever the prices.
+    let by_rule: Vec<&str> =
+        changes.entities().iter().zip(expected).filter(|(_, n)| **n == 0).map(|(label, _)| label.as_str()).collect();
+    if !by_rule.is_empty() {
         diagnostics.push(Diagnostic::warning(
             "no-partner",
             format!(
-                "{} entity-periods have no partner with enough common goods ({}): their index is missing",
+                "{} entities have no partner under {} ({}): their index is missing",
+                by_rule.len(),
+                spec.pairs_in_words(),
+                some(&by_rule)
+            ),
+        ));
+    }
+    let alone = cells_where(&|i, cell| expected[i] > 0 && partners[cell] == 0);
+    if !alone.is_empty() {
+        let weight = match &spec.weights {
+            Weights::Sum | Weights::Mean => String::new(),
+            Weights::InverseDistance { .. } => " and a known distance".into(),
+            Weights::Gdp { column, .. } => format!(" and a positive `{column}`"),
+        };
+        diagnostics.push(Diagnostic::warning(
+            "no-partner",
+            format!(
+                "{} entity-periods have no partner with {} goods in common{weight} ({}): their index is missing",
                 alone.len(),
+                spec.min_goods,
                 some(&alone)
             ),
         ));

@@ -260,6 +260,14 @@ impl SegSpec {
         Error::idle(key, &self.distance_choices(), NEEDS_DISTANCES)
     }
 
+    /// The rule for pairs as a study says it.
+    pub(crate) fn pairs_in_words(&self) -> String {
+        match self.pairs {
+            PairRule::WithinKm { km } => format!("pairs = \"within-km\", km = {km}"),
+            _ => format!("pairs = \"{}\"", SegKeys::from(self.clone()).pairs_word()),
+        }
+    }
+
     fn distance_choices(&self) -> String {
         let pairs = SegKeys::from(self.clone()).pairs_word();
         format!("pairs = \"{pairs}\" and weights = \"{}\"", self.weights.word())

@@ -36,6 +36,7 @@ pub mod geo;
 pub mod index;
 mod intern;
 pub mod io;
+mod keys;
 #[cfg(feature = "names")]
 pub mod names;
 pub mod number;
@@ -51,4 +52,5 @@ pub mod words;
 pub use column::{Column, TextColumn};
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use error::{Cell, Error, Result};
+pub use keys::{InputError, Keys};
 pub use panel::{Balance, Frequency, Panel, PanelBuilder, TimeAxis};

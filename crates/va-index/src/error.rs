@@ -2,9 +2,11 @@
 //!
 //! | group | variants | when |
 //! |---|---|---|
-//! | input | [`Error::LengthMismatch`], [`Error::UnknownCode`], [`Error::DuplicateKey`], [`Error::BadValue`], [`Error::TooNear`], [`Error::ZeroDistance`] | the data are not what they should be |
+//! | input | [`Error::Input`], [`Error::TooNear`], [`Error::ZeroDistance`] | the data are not what they should be |
 //! | specification | [`Error::Specification`], [`Error::Idle`], [`Error::Geography`] | the request does not fit the data |
 //! | numerical | [`Error::NotConverged`], [`Error::Undefined`] | an iteration did not end; a statistic does not exist |
+
+use panel_core::InputError;
 
 /// Result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -14,50 +16,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     // Input
-    /// Two things that should be of one length are not.
-    #[error("{what} has length {got}, expected {expected}")]
-    LengthMismatch {
-        /// What.
-        what: String,
-        /// Expected length.
-        expected: usize,
-        /// Its length.
-        got: usize,
-    },
-    /// A row's code has no label.
-    #[error("row {row} has {what} code {code}, there are {known} labels")]
-    UnknownCode {
-        /// `entity`, `time`, `group`, …
-        what: &'static str,
-        /// Row, counted from 0.
-        row: usize,
-        /// The code.
-        code: u32,
-        /// Number of labels.
-        known: usize,
-    },
-    /// The same entity and time stand twice.
-    #[error("entity `{entity}`, time `{time}` stands twice: rows must have unique keys")]
-    DuplicateKey {
-        /// Entity label.
-        entity: String,
-        /// Time label.
-        time: String,
-    },
-    /// A value outside its domain.
-    #[error("bad value: entity `{entity}`, time `{time}`, column `{column}`, value `{value}`; expected {expected}")]
-    BadValue {
-        /// Entity label.
-        entity: String,
-        /// Time label; empty for a value that has no time.
-        time: String,
-        /// What the value is.
-        column: &'static str,
-        /// The value.
-        value: f64,
-        /// What was expected.
-        expected: &'static str,
-    },
+    /// Keys, lengths and values that are not what they should be.
+    #[error(transparent)]
+    Input(#[from] InputError),
     /// Two entities so near that their inverse distance says nothing about them.
     #[error(
         "`{first}` and `{second}` are {} apart, nearer than {} m: 1/distance would be {:.1} % of one's weights; correct their coordinates, or set min_km, below which a distance counts as min_km",

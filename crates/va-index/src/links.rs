@@ -4,6 +4,7 @@ use crate::data::Geography;
 use crate::error::{Error, Result};
 use crate::kernel::{Decay, Kernel};
 use crate::spec::VaSpec;
+use panel_core::InputError;
 use panel_core::geo::{
     DistanceMatrix, EARTH_RADIUS_KM, LatLon, Metric, NEAREST_KM, NearIndex, Sphere, nearest_pair, weighted_sums,
 };
@@ -52,11 +53,7 @@ impl<'a> Links<'a> {
         match *geography {
             Geography::Matrix(matrix) => {
                 if matrix.n() != n {
-                    return Err(Error::LengthMismatch {
-                        what: "distance matrix (rows)".into(),
-                        expected: n,
-                        got: matrix.n(),
-                    });
+                    return Err(InputError::LengthMismatch { what: "distance matrix (rows)".into(), expected: n, got: matrix.n() }.into());
                 }
                 if spec.metric != Metric::default() {
                     return Err(Error::Idle {
@@ -81,7 +78,7 @@ impl<'a> Links<'a> {
             }
             Geography::Points(points) => {
                 if points.len() != n {
-                    return Err(Error::LengthMismatch { what: "points".into(), expected: n, got: points.len() });
+                    return Err(InputError::LengthMismatch { what: "points".into(), expected: n, got: points.len()  }.into());
                 }
                 for (point, label) in points.iter().zip(labels) {
                     if let Some(point) = point {

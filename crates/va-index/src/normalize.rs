@@ -5,6 +5,7 @@ use crate::kernel::Decay;
 use crate::links::Links;
 use crate::spec::{Normalization, OwnDistance, VaSpec};
 use crate::spectral;
+use panel_core::InputError;
 use panel_core::sum::compensated_sum;
 
 /// Factors that turn raw weights into the weights of the index.
@@ -84,7 +85,7 @@ fn radius_weights(areas_km2: Option<&[f64]>, labels: &[String], decay: &Decay) -
         return Err(Error::Specification("own = \"radius\" needs area, the area of every entity in km²".into()));
     };
     if areas.len() != labels.len() {
-        return Err(Error::LengthMismatch { what: "areas".into(), expected: labels.len(), got: areas.len() });
+        return Err(InputError::LengthMismatch { what: "areas".into(), expected: labels.len(), got: areas.len()  }.into());
     }
     areas
         .iter()
@@ -94,13 +95,14 @@ fn radius_weights(areas_km2: Option<&[f64]>, labels: &[String], decay: &Decay) -
                 return Ok(f64::NAN);
             }
             if area <= 0.0 || area.is_infinite() {
-                return Err(Error::BadValue {
+                return Err(InputError::BadValue {
                     entity: label.clone(),
                     time: String::new(),
-                    column: "area",
+                    column: "area".into(),
                     value: area,
-                    expected: "a positive number of km²",
-                });
+                    expected: "a positive number of km²".into(),
+                }
+                .into());
             }
             Ok(decay.at(2.0 / 3.0 * (area / std::f64::consts::PI).sqrt()))
         })

@@ -4,6 +4,7 @@ use market_seg::{
     Error, PairRule, PriceChanges, PriceColumns, PriceKind, Prices, Relations, SegSpec, Weights, average_periods,
     calendar_years, segmentation,
 };
+use panel_core::{InputError, Keys};
 use panel_core::geo::{Adjacency, LatLon};
 
 fn names<const N: usize>(names: [&str; N]) -> Vec<String> {
@@ -40,16 +41,9 @@ fn chained_indices_and_levels_agree() {
         }
     }
     let from = |value: &[f64], kind| {
-        let prices = Prices {
-            value,
-            entity: &keys[0],
-            time: &keys[1],
-            good: &keys[2],
-            entities: &entities,
-            times: &times,
-            ordinals: &[2019, 2020, 2021],
-            goods: &goods,
-        };
+        let rows = Keys::repeating(&keys[0], &keys[1], &entities, &times).unwrap();
+        let rows = rows.with_ordinals(&[2019, 2020, 2021]).unwrap();
+        let prices = Prices { keys: rows, value, good: &keys[2], goods: &goods };
         PriceChanges::from_long(&prices, kind).unwrap()
     };
     let run =
@@ -70,31 +64,26 @@ fn chained_indices_and_levels_agree() {
     let of = |codes: &[u32]| -> Vec<u32> {
         (0..rows[0].len()).filter(|&row| keys[2][row] == 0).map(|row| codes[row]).collect()
     };
-    let columns = PriceColumns {
-        columns: &[&column(0), &column(1)],
-        entity: &of(&keys[0]),
-        time: &of(&keys[1]),
-        entities: &entities,
-        times: &times,
-        ordinals: &[2019, 2020, 2021],
-        goods: &goods,
-    };
+    let (entity, time) = (of(&keys[0]), of(&keys[1]));
+    let wide_keys = Keys::new(&entity, &time, &entities, &times).unwrap().with_ordinals(&[2019, 2020, 2021]).unwrap();
+    let columns = PriceColumns { keys: wide_keys, columns: &[&column(0), &column(1)], goods: &goods };
     let wide = PriceChanges::from_columns(&columns, PriceKind::default()).unwrap();
     assert_eq!(wide, from(&rows[0], PriceKind::default()));
+    let short = PriceColumns { columns: &[&column(0), &[1.0]], ..columns };
+    let error = PriceChanges::from_columns(&short, PriceKind::default()).unwrap_err().to_string();
+    assert!(error.contains("prices of `y` has length 1"), "{error}");
+    let twice = PriceColumns { keys: Keys::repeating(&[0, 0], &[1, 1], &entities, &times).unwrap(), ..columns };
+    let one: &[f64] = &[1.0, 2.0];
+    let error = PriceChanges::from_columns(&PriceColumns { columns: &[one, one], ..twice }, PriceKind::default());
+    assert!(error.unwrap_err().to_string().contains("`a`, time `2020` stands twice"));
 }
 
 #[test]
 fn a_gap_in_the_calendar_has_no_change() {
-    let prices = Prices {
-        value: &[1.0, 2.0, 4.0, 8.0],
-        entity: &[0; 4],
-        time: &[0, 1, 2, 3],
-        good: &[0; 4],
-        entities: &names(["a"]),
-        times: &names(["2010", "2011", "2013", "2014"]),
-        ordinals: &[2010, 2011, 2013, 2014],
-        goods: &names(["x"]),
-    };
+    let (entities, times) = (names(["a"]), names(["2010", "2011", "2013", "2014"]));
+    let keys = Keys::new(&[0; 4], &[0, 1, 2, 3], &entities, &times).unwrap();
+    let keys = keys.with_ordinals(&[2010, 2011, 2013, 2014]).unwrap();
+    let prices = Prices { keys, value: &[1.0, 2.0, 4.0, 8.0], good: &[0; 4], goods: &names(["x"]) };
     let changes = PriceChanges::from_long(&prices, PriceKind::Levels { lag: 1 }).unwrap();
     let known: Vec<bool> = (0..4).map(|t| changes.has_period(t)).collect();
     assert_eq!(known, [false, true, false, true]);
@@ -160,18 +149,16 @@ fn errors_name_what_is_wrong() {
     let (entities, times, goods) = (names(["Johor"]), names(["2011"]), names(["food"]));
     fn rows<'a>(value: &'a [f64], entity: &'a [u32], labels: [&'a [String]; 3]) -> Prices<'a> {
         let [entities, times, goods] = labels;
-        Prices { value, entity, time: &[0, 0], good: &[0, 0], entities, times, ordinals: &[2011], goods }
+        Prices { keys: Keys::repeating(entity, &[0, 0], entities, times).unwrap(), value, good: &[0, 0], goods }
     }
     let labels: [&[String]; 3] = [&entities, &times, &goods];
     let error =
         PriceChanges::from_long(&rows(&[0.0, 1.0], &[0, 0], labels), PriceKind::default()).unwrap_err().to_string();
     assert!(["Johor", "2011", "food", "`0`"].iter().all(|part| error.contains(part)), "{error}");
     let twice = PriceChanges::from_long(&rows(&[1.0, 1.0], &[0, 0], labels), PriceKind::default());
-    assert!(matches!(twice, Err(Error::DuplicateKey { .. })));
-    assert!(matches!(
-        PriceChanges::from_long(&rows(&[1.0, 1.0], &[0, 3], labels), PriceKind::default()),
-        Err(Error::UnknownCode { code: 3, .. })
-    ));
+    assert!(matches!(twice, Err(Error::Input(InputError::DuplicateKey { .. }))));
+    let strange = PriceChanges::from_long(&Prices { good: &[0, 3], ..rows(&[1.0, 1.0], &[0, 0], labels) }, PriceKind::default());
+    assert!(matches!(strange, Err(Error::Input(InputError::UnknownCode { code: 3, .. }))));
     let changes = changes(3, 1, 3, noise);
     let run =
         |relations: &Relations<'_>, spec: &SegSpec| segmentation(&changes, relations, spec).unwrap_err().to_string();

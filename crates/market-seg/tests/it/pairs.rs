@@ -5,6 +5,7 @@ use market_seg::{
     Comparison, Error, PairRule, PriceChanges, PriceKind, Prices, Relations, SegSpec, border_effect, convergence_table,
     half_life, pair_variances, segmentation, within_between,
 };
+use panel_core::Keys;
 use panel_core::geo::{Adjacency, LatLon};
 
 fn labels(prefix: &str, count: usize) -> Vec<String> {
@@ -150,16 +151,9 @@ fn convergence_follows_the_calendar_and_the_span_of_a_change() {
     let ordinals = [0_i64, 1, 2, 3, 5, 6, 7];
     let times: Vec<String> = ordinals.iter().map(ToString::to_string).collect();
     let value: Vec<f64> = (0..14).map(|row| (0.1 * ((row * 5) % 7) as f64).exp()).collect();
-    let prices = Prices {
-        value: &value,
-        entity: &(0..14).map(|row| row / 7).collect::<Vec<u32>>(),
-        time: &(0..14).map(|row| row % 7).collect::<Vec<u32>>(),
-        good: &[0; 14],
-        entities: &entities,
-        times: &times,
-        ordinals: &ordinals,
-        goods: &goods,
-    };
+    let (entity, time): (Vec<u32>, Vec<u32>) = (0..14).map(|row| (row / 7, row % 7)).unzip();
+    let keys = Keys::repeating(&entity, &time, &entities, &times).unwrap().with_ordinals(&ordinals).unwrap();
+    let prices = Prices { keys, value: &value, good: &[0; 14], goods: &goods };
     let table = |kind: PriceKind, lags: usize| {
         let changes = PriceChanges::from_long(&prices, kind).unwrap();
         convergence_table(&changes, &Relations::default(), &SegSpec::default(), Comparison::Pairs, lags).unwrap()
@@ -191,16 +185,9 @@ fn convergence_follows_the_calendar_and_the_span_of_a_change() {
 fn the_convergence_table_holds_what_the_regression_needs() {
     let (entities, times, goods) = (labels("c", 3), labels("t", 4), labels("g", 1));
     let value: Vec<f64> = (0..12).map(|row| (0.1 * ((row * 7) % 5) as f64).exp()).collect();
-    let prices = Prices {
-        value: &value,
-        entity: &(0..12).map(|row| row / 4).collect::<Vec<u32>>(),
-        time: &(0..12).map(|row| row % 4).collect::<Vec<u32>>(),
-        good: &[0; 12],
-        entities: &entities,
-        times: &times,
-        ordinals: &[0, 1, 2, 3],
-        goods: &goods,
-    };
+    let (entity, time): (Vec<u32>, Vec<u32>) = (0..12).map(|row| (row / 4, row % 4)).unzip();
+    let keys = Keys::new(&entity, &time, &entities, &times).unwrap();
+    let prices = Prices { keys, value: &value, good: &[0; 12], goods: &goods };
     let changes = PriceChanges::from_long(&prices, PriceKind::Levels { lag: 1 }).unwrap();
     let group = [0, 0, 1];
     let relations = Relations { group: Some(&group), ..Relations::default() };

@@ -12,7 +12,7 @@ pub(crate) use chain::base_code;
 pub use chain::{chain_index, deflate};
 pub use interpolate::{Interpolated, interpolate};
 pub use map::{Mapped, ln, ln1p, ratio};
-pub use price_kind::{PriceKindGuess, price_kind};
+pub use price_kind::{PriceKindGuess, base_remark, index_remark, price_kind};
 pub use scale::{group_statistic, min_max, standardize};
 pub(crate) use scale::{mean, sd};
 pub use time::{difference, growth, lead};

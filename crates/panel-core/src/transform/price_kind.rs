@@ -1,5 +1,7 @@
 //! Do price indices look like changes or like levels?
 
+use crate::diagnostics::Diagnostic;
+use crate::panel::Panel;
 use crate::sum::compensated_sum;
 
 /// What a set of price indices looks like.
@@ -27,7 +29,8 @@ const ENOUGH: usize = 24;
 /// - The dispersion of levels grows with time, that of changes does not.
 ///
 /// Levels: r > -0.15 and a standard deviation over series in the last period 1.3 times that in the first. Changes:
-/// r < -0.35. Series that do not differ from one another (one national index for all) show neither; levels are
+/// r < -0.35, no such growth, and period means that stay within 0.1 of the first (levels with noise of their own, such as
+/// those of vegetables, have a negative r, too, and move away from their base). Series that do not differ from one another (one national index for all) show neither; levels are
 /// recognised there by a period in which all stand at the base exactly, while the end is farther from it than one and
 /// a half of the largest steps.
 ///
@@ -65,12 +68,59 @@ pub fn price_kind(series: &[Vec<f64>]) -> PriceKindGuess {
     if pairs < ENOUGH {
         return PriceKindGuess::Unclear;
     }
+    let known: Vec<f64> = means.iter().copied().filter(|mean| !mean.is_nan()).collect();
+    let drift = known.iter().map(|mean| (mean - known[0]).abs()).fold(0.0, f64::max);
     let r = compensated_sum(products) / compensated_sum(squares);
     match r {
         _ if r > -0.15 && *last > 1.3 * first => PriceKindGuess::Levels,
-        _ if r < -0.35 => PriceKindGuess::Changes,
+        _ if r < -0.35 && *last < 1.3 * first && drift < 0.1 => PriceKindGuess::Changes,
         _ => PriceKindGuess::Unclear,
     }
+}
+
+/// A warning where a price index of a panel looks like the kind that it was not said to be.
+#[must_use]
+pub fn index_remark(panel: &Panel, index: &[f64], unlike: PriceKindGuess) -> Option<Diagnostic> {
+    let ordinals = panel.times().ordinals();
+    let (first, last) = (*ordinals.iter().min()?, *ordinals.iter().max()?);
+    let span = usize::try_from(last.checked_sub(first)?).ok().filter(|&span| span < 100_000)?;
+    let series: Vec<Vec<f64>> = panel
+        .entity_rows()
+        .map(|rows| {
+            let mut series = vec![f64::NAN; span + 1];
+            for row in rows {
+                let place = (ordinals[panel.time_of_row()[row] as usize] - first) as usize;
+                series[place] = (index.get(row).copied().unwrap_or(f64::NAN) / 100.0).ln();
+            }
+            series
+        })
+        .collect();
+    let (seen, said) = match unlike {
+        PriceKindGuess::Levels => ("a level on a fixed base", "previous period = 100: it would be chained twice"),
+        _ => ("changes with the previous period = 100", "a level"),
+    };
+    (price_kind(&series) == unlike).then(|| {
+        Diagnostic::warning("price-index-kind", format!("the price index looks like {seen}, and is used as {said}"))
+    })
+}
+
+/// A warning naming the entities that have no row in the base period, and therefore no level of prices.
+#[must_use]
+pub fn base_remark(panel: &Panel, base: &str) -> Option<Diagnostic> {
+    let code = super::base_code(panel, base).ok()?;
+    let without: Vec<&str> = panel
+        .entity_rows()
+        .filter(|rows| !panel.time_of_row()[rows.clone()].contains(&code))
+        .map(|rows| panel.entity_label(rows.start))
+        .collect();
+    (!without.is_empty()).then(|| {
+        let message = format!(
+            "{} entities have no row in the base period {base} and no price level: {}",
+            without.len(),
+            crate::suggest::some(&without)
+        );
+        Diagnostic::warning("price-no-base", message)
+    })
 }
 
 /// Of one series that all share.

@@ -68,18 +68,18 @@ pub fn quotient_intervals(
             Binomial::new(heads, share).map_err(|error| Error::Specification(format!("binomial of row {row}: {error}")))
         })
         .collect::<Result<_>>()?;
-    let periods = data.times.len();
+    let periods = data.keys.times().len();
     let mut heads = vec![0.0; periods];
-    rows.iter().for_each(|&row| heads[data.time[row] as usize] += data.total[row] * persons_per_unit);
+    rows.iter().for_each(|&row| heads[data.keys.time()[row] as usize] += data.total[row] * persons_per_unit);
     let draw = |unit: usize| -> Vec<f64> {
         let mut rng = Bits(Stream::new(seed, unit as u64));
         let drawn: Vec<f64> = laws.iter().map(|law| law.sample(&mut rng) as f64).collect();
         let mut sums = vec![0.0; periods];
-        rows.iter().zip(&drawn).for_each(|(&row, count)| sums[data.time[row] as usize] += count);
+        rows.iter().zip(&drawn).for_each(|(&row, count)| sums[data.keys.time()[row] as usize] += count);
         rows.iter()
             .zip(&drawn)
             .map(|(&row, count)| {
-                let t = data.time[row] as usize;
+                let t = data.keys.time()[row] as usize;
                 count / (data.total[row] * persons_per_unit) / (sums[t] / heads[t])
             })
             .collect()

@@ -1,5 +1,6 @@
 //! Companions of the index.
 
+use panel_core::Keys;
 use crate::support::worst;
 use proptest::prelude::*;
 use va_index::Employment;
@@ -12,14 +13,7 @@ fn with_data<T>(sector: &[f64], total: &[f64], f: impl FnOnce(&Employment<'_>) -
     let n = sector.len();
     let entities: Vec<String> = (0..n).map(|i| i.to_string()).collect();
     let codes: Vec<u32> = (0..n as u32).collect();
-    f(&Employment {
-        sector,
-        total,
-        entity: &codes,
-        time: &vec![0; n],
-        entities: &entities,
-        times: &["2020".to_owned()],
-    })
+    f(&Employment::new(Keys::new(&codes, &vec![0; n], &entities, &["2020".to_owned()]).unwrap(), sector, total))
 }
 
 #[test]

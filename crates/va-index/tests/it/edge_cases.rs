@@ -1,6 +1,7 @@
 //! Small, missing, wrong.
 
 use crate::support::worst;
+use panel_core::{InputError, Keys};
 use panel_core::geo::{DistanceMatrix, LatLon, Metric};
 use va_index::{
     Employment, Error, Form, Geography, Kernel, Normalization, OwnDistance, VaSpec, location_quotient,
@@ -18,14 +19,7 @@ fn at(lat: f64, lon: f64) -> Option<LatLon> {
 #[test]
 fn a_missing_city_gives_nothing_and_is_reported() {
     let (entities, times) = (names(["a", "b", "c"]), names(["2019", "2020"]));
-    let data = Employment {
-        sector: &[10.0, 10.0, 20.0, f64::NAN, 30.0, 30.0],
-        total: &[100.0; 6],
-        entity: &[0, 0, 1, 1, 2, 2],
-        time: &[0, 1, 0, 1, 0, 1],
-        entities: &entities,
-        times: &times,
-    };
+    let data = Employment::new(Keys::new(&[0, 0, 1, 1, 2, 2], &[0, 1, 0, 1, 0, 1], &entities, &times).unwrap(), &[10.0, 10.0, 20.0, f64::NAN, 30.0, 30.0], &[100.0; 6]);
     let km = DistanceMatrix::from_square(&entities, &[0.0, 10.0, 20.0, 10.0, 0.0, 40.0, 20.0, 40.0, 0.0]).unwrap();
     let index = virtual_agglomeration(&data, &Geography::Matrix(&km), None, &VaSpec::default()).unwrap();
     // 2019: share .2, quotients .5, 1, 1.5. 2020: share .2 of a and c alone, quotients .5, -, 1.5.
@@ -42,14 +36,7 @@ fn a_missing_city_gives_nothing_and_is_reported() {
 fn row_weights_keep_the_whole_set() {
     // The row sums belong to all three cities, also in a period without b.
     let (entities, times) = (names(["a", "b", "c"]), names(["2020"]));
-    let data = Employment {
-        sector: &[10.0, 30.0],
-        total: &[100.0, 100.0],
-        entity: &[0, 2],
-        time: &[0, 0],
-        entities: &entities,
-        times: &times,
-    };
+    let data = Employment::new(Keys::new(&[0, 2], &[0, 0], &entities, &times).unwrap(), &[10.0, 30.0], &[100.0, 100.0]);
     let km = DistanceMatrix::from_square(&entities, &[0.0, 10.0, 20.0, 10.0, 0.0, 40.0, 20.0, 40.0, 0.0]).unwrap();
     let spec = VaSpec { form: Form::Spillover, normalization: Normalization::Row, ..VaSpec::default() };
     let index = virtual_agglomeration(&data, &Geography::Matrix(&km), None, &spec).unwrap();
@@ -59,21 +46,15 @@ fn row_weights_keep_the_whole_set() {
 #[test]
 fn normalisations_and_own_rules_by_hand() {
     let (entities, times) = (names(["a", "b"]), names(["2020"]));
-    let data = Employment {
-        sector: &[10.0, 30.0],
-        total: &[100.0, 100.0],
-        entity: &[0, 1],
-        time: &[0, 0],
-        entities: &entities,
-        times: &times,
-    };
+    let data = Employment::new(Keys::new(&[0, 1], &[0, 0], &entities, &times).unwrap(), &[10.0, 30.0], &[100.0, 100.0]);
     let km = DistanceMatrix::from_square(&entities, &[0.0, 50.0, 50.0, 0.0]).unwrap();
+    let areas = [900.0 * std::f64::consts::PI, 3600.0 * std::f64::consts::PI];
     let run = |normalization, own| {
         let spec = VaSpec { normalization, own, ..VaSpec::default() };
         virtual_agglomeration(
             &data,
             &Geography::Matrix(&km),
-            Some(&[900.0 * std::f64::consts::PI, 3600.0 * std::f64::consts::PI]),
+            (own == Some(OwnDistance::Radius)).then_some(&areas[..]),
             &spec,
         )
         .unwrap()
@@ -97,7 +78,7 @@ fn normalisations_and_own_rules_by_hand() {
 fn one_city_and_one_period() {
     let (entities, times) = (names(["a"]), names(["2020"]));
     let data =
-        Employment { sector: &[3.0], total: &[9.0], entity: &[0], time: &[0], entities: &entities, times: &times };
+        Employment::new(Keys::new(&[0], &[0], &entities, &times).unwrap(), &[3.0], &[9.0]);
     let index = virtual_agglomeration(&data, &Geography::Points(&[at(30.0, 110.0)]), None, &VaSpec::default()).unwrap();
     assert_eq!((index.va[0], index.spillover[0]), (1.0, 0.0));
     assert_eq!(index.diagnostics[0].code, "no-neighbour");
@@ -111,14 +92,7 @@ fn one_city_and_one_period() {
 #[test]
 fn errors_name_what_is_wrong() {
     let (entities, times) = (names(["Beijing", "Tianjin"]), names(["2020"]));
-    let data = Employment {
-        sector: &[1.0, 2.0],
-        total: &[9.0, 9.0],
-        entity: &[0, 1],
-        time: &[0, 0],
-        entities: &entities,
-        times: &times,
-    };
+    let data = Employment::new(Keys::new(&[0, 1], &[0, 0], &entities, &times).unwrap(), &[1.0, 2.0], &[9.0, 9.0]);
     let run = |points: &[Option<LatLon>], spec: &VaSpec| {
         virtual_agglomeration(&data, &Geography::Points(points), None, spec).unwrap_err().to_string()
     };
@@ -137,28 +111,21 @@ fn errors_name_what_is_wrong() {
     let error = virtual_agglomeration(&data, &Geography::Matrix(&km), None, &VaSpec::default()).unwrap_err();
     assert!(matches!(error, Error::ZeroDistance { .. }), "{error}");
 
-    let negative = Employment { sector: &[-1.0, 2.0], ..data };
+    let negative = Employment::new(data.keys, &[-1.0, 2.0], data.total).named("it", "emp");
     let error = location_quotient(&negative).unwrap_err().to_string();
-    assert!(error.contains("Beijing") && error.contains("2020") && error.contains("-1"), "{error}");
-    let twice = Employment { entity: &[0, 0], ..data };
-    assert!(matches!(location_quotient(&twice), Err(Error::DuplicateKey { .. })));
-    let short = Employment { total: &[1.0], ..data };
-    assert!(matches!(location_quotient(&short), Err(Error::LengthMismatch { .. })));
-    let unknown = Employment { entity: &[0, 7], ..data };
-    assert!(matches!(location_quotient(&unknown), Err(Error::UnknownCode { code: 7, .. })));
+    assert!(error.contains("Beijing") && error.contains("2020") && error.contains("-1") && error.contains("`it`"), "{error}");
+    assert!(matches!(
+        Keys::new(&[0, 0], &[0, 0], &entities, &times).map_err(Error::from),
+        Err(Error::Input(InputError::DuplicateKey { .. }))
+    ));
+    let short = Employment::new(data.keys, data.sector, &[1.0]);
+    assert!(matches!(location_quotient(&short), Err(Error::Input(InputError::LengthMismatch { .. }))));
 }
 
 #[test]
 fn coincident_cities_are_fine_where_the_weight_is_finite() {
     let (entities, times) = (names(["a", "b"]), names(["2020"]));
-    let data = Employment {
-        sector: &[1.0, 1.0],
-        total: &[9.0, 9.0],
-        entity: &[0, 1],
-        time: &[0, 0],
-        entities: &entities,
-        times: &times,
-    };
+    let data = Employment::new(Keys::new(&[0, 1], &[0, 0], &entities, &times).unwrap(), &[1.0, 1.0], &[9.0, 9.0]);
     let points = [at(1.0, 1.0), at(1.0, 1.0)];
     for spec in [
         VaSpec { min_km: Some(10.0), ..VaSpec::default() },
@@ -183,7 +150,7 @@ fn every_road_leads_to_the_same_sums() {
     let sector: Vec<f64> = (0..2 * n).map(|row| 1.0 + (row % 13) as f64).collect();
     let total: Vec<f64> = (0..2 * n).map(|row| 20.0 + (row % 7) as f64).collect();
     let data =
-        Employment { sector: &sector, total: &total, entity: &entity, time: &time, entities: &entities, times: &times };
+        Employment::new(Keys::new(&entity, &time, &entities, &times).unwrap(), &sector, &total);
     let known: Vec<LatLon> = points.iter().flatten().copied().collect();
     for metric in [Metric::default(), Metric::GreatCircle { radius_km: 6371.0 }, Metric::Geodesic] {
         let matrix = DistanceMatrix::between(&known, metric);

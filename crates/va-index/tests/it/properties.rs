@@ -1,6 +1,7 @@
 //! Properties that hold for any data.
 
 use crate::support::worst;
+use panel_core::Keys;
 use panel_core::geo::{LatLon, Metric, great_circle_km};
 use proptest::prelude::*;
 use va_index::{
@@ -22,14 +23,7 @@ struct Economy {
 
 impl Economy {
     fn data(&self) -> Employment<'_> {
-        Employment {
-            sector: &self.sector,
-            total: &self.total,
-            entity: &self.entity,
-            time: &self.time,
-            entities: &self.entities,
-            times: &self.times,
-        }
+        Employment::new(Keys::new(&self.entity, &self.time, &self.entities, &self.times).unwrap(), &self.sector, &self.total)
     }
 
     fn index(&self, spec: &VaSpec) -> va_index::VaIndex {
