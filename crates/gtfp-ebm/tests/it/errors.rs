@@ -11,7 +11,7 @@ use gtfp_ebm::{
 const YEARS: [i64; 4] = [2019, 2020, 2019, 2020];
 
 fn run(x: &[f64; 4], b: &[&[f64; 4]], spec: &PanelSpec) -> Result<gtfp_ebm::PanelResult, Error> {
-    run_with(x, b, |data| productivity(data, spec, Solver::default()))
+    run_with(x, b, |data| productivity(data, spec))
 }
 
 fn run_with<T>(x: &[f64; 4], b: &[&[f64; 4]], method: impl FnOnce(&PanelData<'_>) -> T) -> T {
@@ -45,7 +45,7 @@ fn zero_negative_and_infinite_values_name_city_year_and_column() {
         (-2.0, PanelSpec { model: Model::Ddf, ..PanelSpec::default() }),
         (
             f64::NEG_INFINITY,
-            PanelSpec { model: Model::Radial, orientation: Orientation::Input, ..PanelSpec::default() },
+            PanelSpec { model: Model::Radial, orientation: Some(Orientation::Input), ..PanelSpec::default() },
         ),
     ] {
         let so2 = [1.0, 0.9, value, 2.1];
@@ -82,7 +82,7 @@ fn degenerate_combinations_are_refused_with_a_reason() {
         assert!(text.contains("every score is 0"), "{text}");
     }
     for orientation in [Orientation::Input, Orientation::Output] {
-        let text = degenerate(&[&SO2], &PanelSpec { bounded: Some(true), orientation, ..PanelSpec::default() });
+        let text = degenerate(&[&SO2], &PanelSpec { bounded: Some(true), orientation: Some(orientation), ..PanelSpec::default() });
         assert!(text.contains("orientation"), "{text}");
     }
     degenerate(&[&SO2], &PanelSpec { model: Model::Radial, ..PanelSpec::default() });
@@ -103,8 +103,8 @@ fn degenerate_combinations_are_refused_with_a_reason() {
 fn indices_say_which_model_and_reference_they_need() {
     for spec in [
         PanelSpec { reference: Reference::Sequential, ..PanelSpec::default() },
-        PanelSpec { malmquist: Index::MalmquistLuenberger, ..PanelSpec::default() },
-        PanelSpec { malmquist: Index::Luenberger, ..PanelSpec::default() },
+        PanelSpec { malmquist: Some(Index::MalmquistLuenberger), ..PanelSpec::default() },
+        PanelSpec { malmquist: Some(Index::Luenberger), ..PanelSpec::default() },
         PanelSpec { reference: Reference::Metafrontier, ..PanelSpec::default() },
         PanelSpec { model: Model::Sbm, bounded: Some(true), ..PanelSpec::default() },
         PanelSpec { scale_change: true, rts: Rts::Vrs, ..PanelSpec::default() },
@@ -138,7 +138,7 @@ fn validation_refuses_what_productivity_refuses() {
         PanelSpec { model: Model::Radial, ..PanelSpec::default() },
         PanelSpec {
             model: Model::Ddf,
-            malmquist: Index::Luenberger,
+            malmquist: Some(Index::Luenberger),
             panel_value: PanelValue::LogCumulated,
             ..PanelSpec::default()
         },
@@ -146,7 +146,7 @@ fn validation_refuses_what_productivity_refuses() {
         let mut refused = None;
         let result = run_with(&LABOR, &[&SO2], |data| {
             refused = validate(data, &spec).err();
-            productivity(data, &spec, Solver::default())
+            productivity(data, &spec)
         });
         let error = result.expect_err("does not fit");
         assert_eq!(refused.as_ref(), Some(&error));
@@ -239,7 +239,7 @@ fn a_duplicate_key_is_named() {
         group: None,
         label: &|_| "entity `Anqing`, time `2020`".into(),
     };
-    let error = productivity(&data, &PanelSpec::default(), Solver::default()).expect_err("twice");
+    let error = productivity(&data, &PanelSpec::default()).expect_err("twice");
     assert!(matches!(error, Error::DuplicateKey { first: 0, second: 1, .. }), "{error}");
 }
 
@@ -255,7 +255,7 @@ fn lengths_and_roles_are_checked() {
         group: None,
         label: &|row| row.to_string(),
     };
-    let run = |data: &PanelData<'_>| productivity(data, &PanelSpec::default(), Solver::default());
+    let run = |data: &PanelData<'_>| productivity(data, &PanelSpec::default());
     assert!(matches!(run(&PanelData { goods: &[("y", &b)], ..base }), Err(Error::LengthMismatch { .. })));
     assert!(matches!(run(&PanelData { goods: &[("x", &a)], ..base }), Err(Error::Specification(_))));
     assert!(matches!(run(&PanelData { inputs: &[], ..base }), Err(Error::Specification(_))));

@@ -85,7 +85,7 @@ pub(crate) fn observations(table: &Table, inputs: &[&str], goods: &[&str], bads:
 /// Scores of a cross-section by the default engine.
 pub(crate) fn cross_section(data: &Observations, spec: &PanelSpec) -> Efficiency {
     let rows: Vec<usize> = (0..data.n()).collect();
-    efficiency(data, &rows, &rows, spec, Solver::default(), &|row| format!("row {row}")).expect("valid data")
+    efficiency(data, &rows, &rows, spec, &|row| format!("row {row}")).expect("valid data")
 }
 
 /// Compares scores with expected numbers, relative to the larger of 1 and the number. Expected NaN means no score.

@@ -15,34 +15,19 @@
 //! generalised one multiply to indices of their own. On a global frontier FGNZ gives $c^G(t+1)/c^G(t)$ with TC as the
 //! rest; the base-period form is what deaR prints there for variable returns, whatever decomposition is asked of it.
 
-use crate::data::Observations;
-use crate::error::{Error, Result};
-use crate::evaluate::Outcome;
+use crate::applicable;
+use crate::data::{Dimensions, Observations, PanelData};
+use crate::error::Result;
+use crate::evaluate::{Outcome, Status};
 use crate::evaluator::Evaluator;
-use crate::lp::Solver;
-use crate::panel::PanelData;
+use crate::lp::{LpStats, Solver};
 use crate::panel_value::ratio;
 use crate::prepare::Prepared;
 use crate::record::LpRecord;
-use crate::spec::{Index, Model, Orientation, PanelSpec, Reference, Rts, words};
+use crate::result::{PanelRow, Transition};
+use crate::spec::{Decomposition, Index, Model, Orientation, PanelSpec, Reference, Rts};
 use crate::timeline::Timeline;
 use serde::{Deserialize, Serialize};
-
-words! {
-    /// How the index is taken apart.
-    Decomposition {
-        /// Färe, Grosskopf, Norris and Zhang (1994).
-        Fgnz = "fgnz",
-        /// Ray and Desli (1997), geometric means.
-        RayDesli = "ray-desli",
-        /// Ray and Desli on the base period alone.
-        RayDesliBase = "ray-desli-base",
-        /// Generalised (Grifell-Tatjé and Lovell 1999).
-        GrifellLovell = "grifell-lovell",
-        /// Output bias, input bias and magnitude of technical change (Färe et al. 1997).
-        Bias = "bias",
-    }
-}
 
 /// Options of [`malmquist`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,9 +44,11 @@ pub struct MalmquistSpec {
 
 /// The index of the transition into a row, and its parts; `None` in the first period, after a gap, where a
 /// cross-period program is infeasible, and for parts a decomposition does not have.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MalmquistRow {
+    /// Why the index is there or not.
+    pub status: Transition,
     /// Malmquist index.
     pub index: Option<f64>,
     /// Efficiency change (constant returns).
@@ -78,6 +65,22 @@ pub struct MalmquistRow {
     pub input_bias: Option<f64>,
     /// Magnitude of technical change.
     pub magnitude: Option<f64>,
+}
+
+impl Default for MalmquistRow {
+    fn default() -> Self {
+        Self {
+            status: Transition::NotAsked,
+            index: None,
+            ec: None,
+            tc: None,
+            pure_ec: None,
+            scale_ec: None,
+            output_bias: None,
+            input_bias: None,
+            magnitude: None,
+        }
+    }
 }
 
 /// The result of [`malmquist`].
@@ -104,6 +107,8 @@ struct Scores {
     mixed_on_next: Option<f64>,
     global_base: Option<f64>,
     global_next: Option<f64>,
+    /// The first status among them that is not `ok`.
+    problem: Option<Status>,
 }
 
 /// The radial Malmquist index of every row, decomposed. Bad outputs are not part of it: use a directional model.
@@ -114,68 +119,80 @@ struct Scores {
 /// [`Error::Specification`] for orientation none, bad outputs, returns other than constant and variable, another
 /// reference, or a decomposition that needs variable returns; data errors as [`crate::productivity`].
 pub fn malmquist(data: &PanelData<'_>, spec: &MalmquistSpec, solver: Solver) -> Result<MalmquistResult> {
-    check(data, spec)?;
-    let model = PanelSpec {
+    let dims = Dimensions { inputs: data.inputs.len(), goods: data.goods.len(), bads: data.bads.len() };
+    applicable::radial_decomposition(spec.rts, spec.reference, spec.decomposition, dims)?;
+    let model = radial(spec, solver);
+    let Prepared { observations, timeline, spec: model, .. } = Prepared::new(data, &model)?;
+    let (rows, stats) = solve(&observations, &timeline, &model, spec)?;
+    Ok(MalmquistResult { rows, spec: *spec, lp: LpRecord::from(&stats) })
+}
+
+/// The parts that a panel specification asks for.
+pub(crate) fn parts(
+    observations: &Observations,
+    timeline: &Timeline,
+    spec: &PanelSpec,
+    decomposition: Decomposition,
+) -> Result<(Vec<MalmquistRow>, LpStats)> {
+    let PanelSpec { rts, reference, .. } = *spec;
+    let own = MalmquistSpec { orientation: spec.orientation(), rts, reference, decomposition };
+    solve(observations, timeline, &radial(&own, spec.solver), &own)
+}
+
+/// Writes the parts into the rows of a panel.
+pub(crate) fn put(parts: &[MalmquistRow], rows: &mut [PanelRow]) {
+    for (row, part) in rows.iter_mut().zip(parts) {
+        // A part that is not there although the index is, is none of this decomposition.
+        let status = |value: Option<f64>| match (value, part.status) {
+            (Some(_), _) => Transition::Ok,
+            (None, Transition::Ok) => Transition::NotAsked,
+            (None, reason) => reason,
+        };
+        row.transition = part.status;
+        row.status_ec = status(part.ec);
+        row.status_tc = status(part.tc);
+        row.status_pure = status(part.pure_ec);
+        row.status_scale = status(part.scale_ec);
+        row.index = part.index;
+        row.ec = part.ec;
+        row.tc = part.tc;
+        row.pure_ec = part.pure_ec;
+        row.scale_ec = part.scale_ec;
+        row.output_bias = part.output_bias;
+        row.input_bias = part.input_bias;
+        row.magnitude = part.magnitude;
+    }
+}
+
+/// The radial model that scores are taken from.
+fn radial(spec: &MalmquistSpec, solver: Solver) -> PanelSpec {
+    PanelSpec {
         model: Model::Radial,
-        orientation: spec.orientation,
+        orientation: Some(spec.orientation),
         rts: spec.rts,
-        malmquist: Index::None,
+        malmquist: Some(Index::None),
+        solver,
         ..PanelSpec::default()
-    };
-    let Prepared { observations: plain, timeline, .. } = Prepared::new(data, &model)?;
-    let n = plain.n();
-    let observations = with_mixed(&plain, &timeline)?;
-    let mut evaluator = Evaluator::new(&observations, &model, solver);
-    let constant = scores(&mut evaluator, &timeline, spec, Rts::Crs)?;
-    let variable = if needs_variable(spec) { scores(&mut evaluator, &timeline, spec, Rts::Vrs)? } else { Vec::new() };
-    let rows = (0..n)
-        .map(|row| {
-            if timeline.previous(row).is_none() || !timeline.is_usable(row) {
-                return MalmquistRow::default();
-            }
-            decompose(spec, &constant[row], variable.get(row))
+    }
+}
+
+fn solve(
+    observations: &Observations,
+    timeline: &Timeline,
+    model: &PanelSpec,
+    spec: &MalmquistSpec,
+) -> Result<(Vec<MalmquistRow>, LpStats)> {
+    let mixed = with_mixed(observations, timeline)?;
+    let mut evaluator = Evaluator::new(&mixed, model);
+    let constant = scores(&mut evaluator, timeline, spec, Rts::Crs)?;
+    let variable = if spec.rts == Rts::Vrs { scores(&mut evaluator, timeline, spec, Rts::Vrs)? } else { Vec::new() };
+    let rows = (0..observations.n())
+        .map(|row| match Transition::from_row_before(timeline, row) {
+            Ok(_) => decompose(spec, &constant[row], variable.get(row)),
+            Err(status) => MalmquistRow { status, ..MalmquistRow::default() },
         })
         .collect();
-    Ok(MalmquistResult { rows, spec: *spec, lp: LpRecord::from(&evaluator.stats) })
-}
-
-fn needs_variable(spec: &MalmquistSpec) -> bool {
-    spec.rts == Rts::Vrs
-}
-
-fn check(data: &PanelData<'_>, spec: &MalmquistSpec) -> Result<()> {
-    let refuse = |text: String| Err(Error::Specification(text));
-    if !data.bads.is_empty() {
-        return refuse(
-            "the radial Malmquist index has no bad outputs; use model = \"ddf\" with malmquist = \"ml\" or \"gml\""
-                .into(),
-        );
-    }
-    if !matches!(spec.rts, Rts::Crs | Rts::Vrs) {
-        return refuse(format!("Malmquist decompositions know crs and vrs, not {}", spec.rts));
-    }
-    if !matches!(spec.reference, Reference::Contemporaneous | Reference::Sequential | Reference::Global) {
-        return refuse(format!(
-            "decompositions are defined on contemporaneous, sequential and global frontiers, not {}; the undecomposed index is malmquist = \"malmquist\"",
-            spec.reference
-        ));
-    }
-    let variable = matches!(
-        spec.decomposition,
-        Decomposition::RayDesli | Decomposition::RayDesliBase | Decomposition::GrifellLovell
-    );
-    if variable && spec.rts == Rts::Crs {
-        return refuse(format!(
-            "decomposition {} compares variable with constant returns: rts must be vrs",
-            spec.decomposition
-        ));
-    }
-    if spec.reference == Reference::Global
-        && !matches!(spec.decomposition, Decomposition::Fgnz | Decomposition::RayDesliBase)
-    {
-        return refuse(format!("decomposition {} needs adjacent frontiers, not a global one", spec.decomposition));
-    }
-    Ok(())
+    Ok((rows, evaluator.stats))
 }
 
 /// The data, and below them for every row with a predecessor the mixed point (its inputs, the predecessor's outputs).
@@ -200,6 +217,9 @@ fn scores(evaluator: &mut Evaluator<'_>, timeline: &Timeline, spec: &MalmquistSp
     let mut put = |rows: &[usize], outcomes: &[Outcome], field: fn(&mut Scores) -> &mut Option<f64>| {
         for (&row, outcome) in rows.iter().zip(outcomes) {
             *field(&mut result[row]) = outcome.score();
+            if outcome.status != Status::Ok {
+                result[row].problem.get_or_insert(outcome.status);
+            }
         }
     };
     let adjacent =
@@ -251,6 +271,13 @@ fn root(value: Option<f64>) -> Option<f64> {
 
 /// The parts of one transition; `c` constant returns, `v` variable.
 fn decompose(spec: &MalmquistSpec, c: &Scores, v: Option<&Scores>) -> MalmquistRow {
+    let mut row = split(spec, c, v);
+    let problems = [c.problem, v.and_then(|v| v.problem)];
+    row.status = Transition::of(row.index, problems.into_iter().flatten());
+    row
+}
+
+fn split(spec: &MalmquistSpec, c: &Scores, v: Option<&Scores>) -> MalmquistRow {
     let ec = ratio(c.next, c.base);
     let mut row = MalmquistRow::default();
     let adjacent_tc = |s: &Scores| root(product(&[ratio(s.next_on_base, s.next), ratio(s.base, s.base_on_next)]));

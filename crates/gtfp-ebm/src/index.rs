@@ -7,8 +7,6 @@
 //! index of Pastor, Asmild and Lovell (2011). [`luenberger`] works in differences of distances (Chambers, Färe and
 //! Grosskopf 1996).
 
-pub mod malmquist;
-
 use crate::panel_value::ratio;
 use crate::spec::Index;
 use serde::{Deserialize, Serialize};
