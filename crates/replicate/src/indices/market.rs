@@ -5,6 +5,7 @@ use super::{Index, Made, Part, mean};
 use crate::error::Result;
 use crate::study::section::{Section, Wrong, both};
 use market_seg::{Given, PriceChanges, PriceColumns, Relations, SegSpec, Weights, segmentation};
+use panel_core::Keys;
 use panel_core::geo::{Adjacency, LatLon};
 use report::Text;
 use serde::{Deserialize, Serialize};
@@ -155,11 +156,7 @@ impl Index for Market {
         let columns: Vec<&[f64]> = goods.iter().map(|name| part.float(name)).collect::<Result<_>>()?;
         let prices = PriceColumns {
             columns: &columns,
-            entity: panel.entity_of_row(),
-            time: panel.time_of_row(),
-            entities: panel.entities(),
-            times: panel.times().labels(),
-            ordinals: panel.times().ordinals(),
+            keys: Keys::of_panel(panel),
             goods,
         };
         let changes = PriceChanges::from_columns(&prices, self.choices.kind).map_err(|error| part.error(error))?;

@@ -3,7 +3,7 @@
 use super::{Index, Made, Part, mean};
 use crate::error::{Error, Result};
 use crate::study::section::{Section, Wrong, both};
-use panel_core::Diagnostic;
+use panel_core::Keys;
 use report::Text;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -156,14 +156,8 @@ impl Index for Va {
 
     fn compute(&self, part: &Part<'_>) -> Result<Made> {
         let Columns { sector, total, lon, lat, area, .. } = &self.own;
-        let data = Employment {
-            sector: part.float(sector)?,
-            total: part.float(total)?,
-            entity: part.panel.entity_of_row(),
-            time: part.panel.time_of_row(),
-            entities: part.panel.entities(),
-            times: part.panel.times().labels(),
-        };
+        let keys = Keys::of_panel(&part.panel);
+        let data = Employment::new(keys, part.float(sector)?, part.float(total)?).named(sector, total);
         let at = part.places(lat, lon)?;
         let areas = area.as_ref().map(|name| part.by_entity(name)).transpose()?;
         let index = virtual_agglomeration(&data, &Geography::Points(&at), areas.as_deref(), &self.choices)
