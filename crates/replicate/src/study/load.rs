@@ -108,6 +108,9 @@ fn check(study: &Study) -> std::result::Result<(), String> {
     study.report.check(study)?;
     crate::names::check_order(study)?;
     study.curve.iter().try_for_each(|curve| curve.check(study))?;
+    for spec in &study.mediation {
+        spec.steps().map_err(|error| format!("[[mediation]] id = \"{}\": {error}", spec.id))?;
+    }
     if study.sources.is_empty() {
         return Err("no [[source]]: a study needs data".into());
     }

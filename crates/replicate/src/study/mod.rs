@@ -5,6 +5,7 @@ mod headline;
 mod label;
 mod load;
 mod overrides;
+mod parsed;
 mod published;
 mod quality;
 mod report;
@@ -17,6 +18,7 @@ pub use headline::Headline;
 pub use label::Label;
 pub use load::Loaded;
 pub use overrides::set;
+pub use parsed::Parsed;
 pub use published::{PublishedRemark, PublishedSpec};
 pub use quality::QualityOptions;
 pub use report::{HeadlineSpec, PanelFormat, ReportSpec, SourceNote};
@@ -24,4 +26,4 @@ pub use schema::{
     CalibrationSpec, GivenCalibration, GroupValues, GroupWeights, GtfpSpec, Header, MarketSpec, Study, VaSpec,
 };
 pub use source::{Aggregate, NameList, Reshape, SourceSpec};
-pub use table::{ALL_TABLES, ColumnSpec, MediationSpec, ModerationSpec, TableKind, TableSpec, check_words, indicator};
+pub use table::{ALL_TABLES, ColumnSpec, MediationSpec, ModerationSpec, TableKind, TableSpec, WeightWord, indicator};
