@@ -8,12 +8,11 @@ use crate::published::Printed;
 use crate::quality;
 use crate::stages::{self, data, variables};
 use crate::store::full;
-use crate::study::{ColumnSpec, Loaded, Study, TableKind, TableSpec, indicator};
+use crate::study::{ColumnSpec, Loaded, Parsed, Study, TableKind, TableSpec, indicator};
 use crate::tables::{self, column, entropy};
-use panel_core::expr::{Definitions, Expr, Resolved};
+use panel_core::expr::{Definitions, Resolved};
 use panel_core::{Column, Panel, Severity, suggest};
-use panel_fe::{Formula, Frame};
-use std::borrow::Cow;
+use panel_fe::Frame;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -284,7 +283,7 @@ impl Run<'_> {
                     for name in &table.variables {
                         self.noted(stages::float(panel, name_of(name), &stage).map(|_| ()));
                     }
-                    let waits = table.sample.as_deref().map(names::of_expression).is_some_and(|used| self.waits(&used));
+                    let waits = table.sample.as_ref().is_some_and(|sample| self.waits(&sample.columns()));
                     if !waits {
                         self.noted(tables::descriptives::part(table, panel, &mut Vec::new()).map(|_| ()));
                     }
@@ -304,28 +303,24 @@ impl Run<'_> {
             }
         }
         for spec in &study.mediation {
-            let (longest, stage) = (spec.longest(), format!("mediation/{}", spec.id));
+            let stage = format!("mediation/{}", spec.id);
+            let Some(longest) = self.noted(spec.longest().map_err(|error| Error::stage(&stage, error))) else {
+                continue;
+            };
             let before = self.problems.len();
             self.regression(panel, &longest, &stage, &format!("mediation {}", spec.id));
-            let parses = column::options(&longest).is_ok() && Formula::parse(&longest.formula).is_ok();
-            if parses
-                && self.problems.len() == before
-                && !self.waits(&names::with_sources(study, names::of_column(&longest)))
-            {
+            let waits = self.waits(&names::with_sources(study, names::of_column(&longest)));
+            if self.problems.len() == before && !waits {
                 self.noted(tables::mediation::mediate(spec, study, panel, &mut Vec::new()).map(|_| ()));
             }
         }
     }
 
     fn regression(&mut self, panel: &Panel, spec: &ColumnSpec, stage: &str, shown: &str) {
-        let (Ok(options), Ok(formula)) = (column::options(spec), Formula::parse(&spec.formula)) else {
-            // Said before.
-            return;
-        };
-        let Some(mask) = self.kept(panel, spec.sample.as_deref(), stage) else { return };
+        let Some(mask) = self.kept(panel, spec.sample.as_ref().map(Parsed::text), stage) else { return };
         let needed = names::with_sources(self.study(), names::of_column(spec));
         let rows = if self.waits(&needed) {
-            match Frame::new(&formula, panel, &options, Some(&mask)) {
+            match Frame::new(&spec.formula, panel, &spec.options(), Some(&mask)) {
                 Ok(frame) => format!("{} rows", frame.n_obs()),
                 Err(panel_fe::Error::NoObservations(_)) => "rows known in the run".to_owned(),
                 Err(error) => {
@@ -369,41 +364,28 @@ impl Run<'_> {
     }
 }
 
-/// What can be wrong without any data: words that are no options, formulas and filters that do not parse, names that a
-/// formula does not have.
+/// What can be wrong without any data, beside what reading a study refuses: names that a formula does not have.
 #[must_use]
 pub fn words(loaded: &Loaded) -> Vec<Error> {
-    let study = &loaded.study;
+    let tables = &loaded.study.tables;
     let mut wrong = Vec::new();
-    let mut columns: Vec<(String, Cow<'_, ColumnSpec>)> = Vec::new();
-    for table in &study.tables {
-        let stage = |place: usize| format!("tables/{}, column {}", table.id, table.columns[place].name_at(place));
-        columns.extend(table.columns.iter().enumerate().map(|(place, column)| (stage(place), Cow::Borrowed(column))));
-    }
-    let chains = study.mediation.iter().map(|spec| (format!("mediation/{}", spec.id), Cow::Owned(spec.longest())));
-    columns.extend(chains);
-    for (stage, spec) in &columns {
-        let place = |words: String| Error::stage(stage, format!("`{}`: {words}", spec.formula));
-        wrong.extend(column::options(spec).err().map(|error| place(error.to_string())));
-        match Formula::parse(&spec.formula) {
-            Ok(formula) => wrong.extend(crate::study::check_words(spec, &formula).err().map(place)),
-            Err(error) => wrong.push(place(error.to_string())),
-        }
-        if let Some(filter) = &spec.sample {
-            let error = Expr::parse(filter).err();
-            wrong.extend(error.map(|error| Error::stage(stage, format!("sample `{filter}`: {error}"))));
+    for table in tables {
+        for (name, column) in table.named_columns() {
+            let place = |error| {
+                Error::stage(format!("tables/{}, column {name}", table.id), format!("`{}`: {error}", column.formula))
+            };
+            wrong.extend(column.check().err().map(place));
         }
     }
-    wrong.extend(study.tables.iter().filter_map(unknown_shown));
+    wrong.extend(tables.iter().filter_map(unknown_shown));
     wrong
 }
 
 /// A coefficient that a table is to show and none of its formulas has.
 fn unknown_shown(table: &TableSpec) -> Option<Error> {
     let mut known = vec!["(Intercept)".to_owned()];
-    for column in &table.columns {
-        let Ok(formula) = Formula::parse(&column.formula) else { return None };
-        let instruments = formula.instruments.iter().filter(|_| !column.first_stages.is_empty());
+    for ColumnSpec { formula, first_stages, .. } in &table.columns {
+        let instruments = formula.instruments.iter().filter(|_| !first_stages.is_empty());
         let terms = formula.regressors.iter().chain(&formula.endogenous).chain(instruments);
         known.extend(terms.map(|term| term.name.clone()));
     }

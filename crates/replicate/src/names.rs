@@ -3,14 +3,8 @@
 use crate::indices::Index;
 use crate::study::{ColumnSpec, Loaded, MediationSpec, Study, TableKind, TableSpec, indicator};
 use panel_core::expr::Expr;
-use panel_fe::{Formula, Vcov};
+use panel_fe::Vcov;
 use std::collections::BTreeSet;
-
-/// Columns of a formula. One that does not parse names none: its error comes where it is estimated.
-#[must_use]
-pub fn of_formula(text: &str) -> Vec<String> {
-    Formula::parse(text).map(|formula| formula.variables().into_iter().map(str::to_owned).collect()).unwrap_or_default()
-}
 
 /// Columns of an expression; none where it does not parse.
 #[must_use]
@@ -20,27 +14,23 @@ pub fn of_expression(text: &str) -> Vec<String> {
 
 /// Columns that a covariance estimator groups by.
 #[must_use]
-pub fn of_vcov(text: &str) -> Vec<String> {
-    match text.parse() {
-        Ok(Vcov::Cluster(keys)) => keys.iter().flat_map(|key| key.split('^')).map(|key| key.trim().into()).collect(),
+pub fn of_vcov(vcov: &Vcov) -> Vec<String> {
+    match vcov {
+        Vcov::Cluster(keys) => keys.iter().flat_map(|key| key.split('^')).map(|key| key.trim().into()).collect(),
         _ => Vec::new(),
     }
-}
-
-/// Columns of coordinates that a regression column uses.
-fn coordinates(spec: &ColumnSpec) -> Vec<String> {
-    let conley = matches!(spec.vcov.parse(), Ok(Vcov::Conley { .. }));
-    let at = [(&spec.lon, "lon"), (&spec.lat, "lat")];
-    at.into_iter().filter(|_| conley).map(|(named, usual)| named.clone().unwrap_or_else(|| usual.into())).collect()
 }
 
 /// Variables of a regression column, before what they are derived from.
 #[must_use]
 pub fn of_column(spec: &ColumnSpec) -> Vec<String> {
-    let mut names = of_formula(&spec.formula);
-    names.extend(spec.sample.as_deref().map(of_expression).unwrap_or_default());
+    let mut names: Vec<String> = spec.formula.variables().into_iter().map(str::to_owned).collect();
+    names.extend(spec.sample.iter().flat_map(|sample| sample.columns()));
     names.extend(of_vcov(&spec.vcov));
-    names.extend(coordinates(spec));
+    if matches!(*spec.vcov, Vcov::Conley { .. }) {
+        let at = spec.options().coordinates;
+        names.extend([at.lon, at.lat]);
+    }
     names.extend(spec.weights.clone());
     names
 }
@@ -57,7 +47,7 @@ pub fn of_table(spec: &TableSpec) -> Vec<String> {
         TableKind::Regression | TableKind::Calibration => {}
     }
     names.extend(spec.switches.iter().cloned());
-    names.extend(spec.sample.as_deref().map(of_expression).unwrap_or_default());
+    names.extend(spec.sample.iter().flat_map(|sample| sample.columns()));
     names
 }
 
@@ -70,7 +60,8 @@ pub fn of_index(index: &dyn Index) -> Vec<String> {
 }
 
 fn of_mediation(spec: &MediationSpec) -> Vec<String> {
-    of_column(&spec.longest())
+    // The steps were parsed when the study was read.
+    spec.longest().map(|column| of_column(&column)).unwrap_or_default()
 }
 
 /// The names and all that they need, where `more` says what else a name needs.
@@ -169,10 +160,11 @@ mod tests {
 
     #[test]
     fn names_are_those_of_the_grammar() {
-        let names = of_formula("log(`a b`) ~ x^2 + lag(z, 2):w | city^year + firm[t] | D ~ iv");
-        assert_eq!(names, ["a b", "x", "z", "w", "city", "year", "firm", "t", "D", "iv"]);
-        assert_eq!(of_vcov("cluster:city, year"), ["city", "year"]);
-        assert!(of_formula("y ~").is_empty() && of_expression("1 +").is_empty());
+        let formula = "log(`a b`) ~ x^2 + lag(z, 2):w | city^year + firm[t] | D ~ iv";
+        let column = ColumnSpec::new(formula.parse().unwrap());
+        assert_eq!(of_column(&column), ["a b", "x", "z", "w", "city", "year", "firm", "t", "D", "iv"]);
+        assert_eq!(of_vcov(&"cluster:city, year".parse().unwrap()), ["city", "year"]);
+        assert!(of_expression("1 +").is_empty());
         // The words of text literals and functions are no names.
         assert_eq!(of_expression("region == \"East\" and ln(x) > 0"), ["region", "x"]);
     }

@@ -18,7 +18,7 @@ use panel_core::quality::QualityReport;
 use report::Lang;
 use report::codebook::Codebook;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use tracing::dispatcher;
 
 /// Files that every run writes about itself; the manifest does not list them.

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::store::{FileRecord, file_record};
 use crate::study::{Loaded, PublishedRemark, Study, TableKind};
-use crate::tables::Tables;
+use crate::tables::{self, Tables};
 use report::audit::{Audit, AuditSpec, Check, Finding, Status};
 use report::{CellKey, Comparison, PublishedRow, Replicated, Stat, Table, Text, Verdict, compare, published_cells};
 use std::path::Path;
@@ -185,7 +185,7 @@ fn replicate_cells(study: &Study, tables: &Tables, cells: &[report::Published]) 
             Stat::R2 => shown
                 .fit
                 .iter()
-                .find(|fit| fit.key.contains("r2"))
+                .find(|fit| tables::is_r2(&fit.key))
                 .and_then(|fit| fit.value)
                 .map(|r2| Replicated::number(key, r2)),
             Stat::Other(name) => {

@@ -3,8 +3,10 @@
 use super::{Details, Files, Index, Made, Part};
 use crate::error::Result;
 use crate::output::{full, pretty};
+use crate::study::Parsed;
 use crate::study::section::{Section, Wrong, both};
 use gtfp_ebm::{BootstrapResult, BootstrapSpec, Interval, PanelData, PanelRow, PanelSpec, Summary, bootstrap, productivity};
+use panel_core::expr::Expr;
 use report::csv::push_record;
 use report::{Lang, Text};
 use serde::{Deserialize, Serialize};
@@ -31,7 +33,7 @@ pub struct Names {
     /// Name of the specification; results are `results/gtfp-<id>.csv`.
     pub id: String,
     /// Entity set (D24).
-    pub sample: Option<String>,
+    pub sample: Option<Parsed<Expr>>,
     /// Variable that it makes; `Gtfp` for the first specification, `gtfp_<id>` for others.
     pub name: Option<String>,
 }
@@ -134,8 +136,8 @@ impl Index for Gtfp {
         self.quantities().chain(&self.choices.group).cloned().collect()
     }
 
-    fn sample(&self) -> Option<&str> {
-        self.own.sample.as_deref()
+    fn sample(&self) -> Option<&Parsed<Expr>> {
+        self.own.sample.as_ref()
     }
 
     fn check(&self) -> std::result::Result<(), String> {

@@ -3,9 +3,11 @@
 use super::va::{lat, lon};
 use super::{Index, Made, Part, mean};
 use crate::error::Result;
+use crate::study::Parsed;
 use crate::study::section::{Section, Wrong, both};
 use market_seg::{Given, PriceChanges, PriceColumns, Relations, SegSpec, Weights, segmentation};
-use panel_core::Keys;
+use panel_core::{Diagnostics, Keys};
+use panel_core::expr::Expr;
 use panel_core::geo::{Adjacency, LatLon};
 use report::Text;
 use serde::{Deserialize, Serialize};
@@ -41,7 +43,7 @@ pub struct Columns {
     /// Latitude in degrees; `lat` where distances decide and it is absent.
     pub lat: Option<String>,
     /// Entity set (D24).
-    pub sample: Option<String>,
+    pub sample: Option<Parsed<Expr>>,
     /// Name of the segmentation variable; `Seg` where it is absent, followed by `_<id>` in all but the first index.
     pub seg: Option<String>,
     /// Name of the integration variable; `Mar` where it is absent, likewise.
@@ -79,12 +81,13 @@ impl Market {
     fn facts(&self, part: &Part<'_>) -> Result<Facts> {
         let at = self.coordinates().map(|[lat, lon]| part.places(&lat, &lon)).transpose()?;
         let group = self.own.group.as_ref().map(|name| groups(part, name)).transpose()?;
-        let adjacency = self.own.neighbours.as_ref().map(|name| neighbours(part, name)).transpose()?;
+        let neighbours = self.own.neighbours.as_ref().map(|name| neighbours(part, name)).transpose()?;
+        let (adjacency, remarks) = neighbours.map_or((None, Diagnostics::new()), |(known, remarks)| (Some(known), remarks));
         let gdp = match &self.choices.weights {
             Weights::Gdp { column, .. } => Some(grid(part, part.float(column)?)),
             _ => None,
         };
-        Ok(Facts { at, group, adjacency, gdp })
+        Ok(Facts { at, group, adjacency, gdp, remarks })
     }
 }
 
@@ -94,6 +97,7 @@ struct Facts {
     group: Option<Vec<u32>>,
     adjacency: Option<Adjacency>,
     gdp: Option<Vec<f64>>,
+    remarks: Diagnostics,
 }
 
 impl Index for Market {
@@ -124,8 +128,8 @@ impl Index for Market {
         names
     }
 
-    fn sample(&self) -> Option<&str> {
-        self.own.sample.as_deref()
+    fn sample(&self) -> Option<&Parsed<Expr>> {
+        self.own.sample.as_ref()
     }
 
     fn check(&self) -> std::result::Result<(), String> {
@@ -184,7 +188,7 @@ impl Index for Market {
             detail: Text::new(format!("{n} 类商品的相对价格"), format!("relative prices of {n} goods")),
             sentence: format!("{n} goods, mean Mar {:.3}", mean(&mar)),
             // The remarks about price changes are among those of the result.
-            diagnostics: result.diagnostics,
+            diagnostics: facts.remarks.into_iter().chain(result.diagnostics).collect(),
         })
     }
 }
@@ -199,17 +203,16 @@ fn groups(part: &Part<'_>, name: &str) -> Result<Vec<u32>> {
     Ok(group)
 }
 
-/// Neighbours from a column that lists their labels, separated by semicolons; labels outside the sample are passed over.
-fn neighbours(part: &Part<'_>, name: &str) -> Result<Adjacency> {
+/// Neighbours from a column that lists their labels; those outside the sample are passed over.
+fn neighbours(part: &Part<'_>, name: &str) -> Result<(Adjacency, Diagnostics)> {
     let (codes, labels) = part.codes(name)?;
-    let mut lists = vec![Vec::new(); part.panel.n_entities()];
+    let mut lists = vec![""; part.panel.n_entities()];
     for row in (0..part.panel.n_rows()).rev() {
         if let Some(list) = labels.get(codes[row] as usize) {
-            let entity = part.panel.entity_of_row()[row] as usize;
-            lists[entity] = list.split(';').map(|label| label.trim().to_owned()).collect();
+            lists[part.panel.entity_of_row()[row] as usize] = list;
         }
     }
-    Ok(Adjacency::from_names(part.panel.entities(), &lists).0)
+    Adjacency::from_lists(part.panel.entities(), &lists, part.all_entities(), name).map_err(|error| part.error(error))
 }
 
 /// Values on the full entity × period grid, period fastest.

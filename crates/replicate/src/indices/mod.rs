@@ -18,8 +18,10 @@ pub use part::Part;
 pub(crate) use part::{as_codes, places};
 
 use crate::error::Result;
+use crate::study::Parsed;
 use crate::study::section::{Section, Wrong, elements};
 use panel_core::Diagnostics;
+use panel_core::expr::Expr;
 use report::numfmt::{Format, number};
 use report::{Lang, Text};
 use std::any::Any;
@@ -44,7 +46,7 @@ pub trait Index: Debug + Send + Sync {
     /// Columns that it is made from, but for those of its sample.
     fn needs(&self) -> Vec<String>;
     /// The entity set, as a filter of rows.
-    fn sample(&self) -> Option<&str>;
+    fn sample(&self) -> Option<&Parsed<Expr>>;
     /// Checks the choices, before any data are read.
     ///
     /// # Errors

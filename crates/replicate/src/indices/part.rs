@@ -29,6 +29,12 @@ impl<'a> Part<'a> {
         Ok(Self { stage, panel: whole.filter(|row| keep[row]), rows, whole })
     }
 
+    /// Entities of the whole panel.
+    #[must_use]
+    pub fn all_entities(&self) -> &[String] {
+        self.whole.entities()
+    }
+
     /// An error of this stage.
     pub fn error(&self, error: impl std::fmt::Display) -> Error {
         Error::stage(self.stage, error)

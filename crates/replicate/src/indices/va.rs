@@ -1,18 +1,17 @@
 //! `[va]`: location quotients and virtual agglomeration (Eq. 4; D1–D3, D24).
 
 use super::{Index, Made, Part, mean};
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::study::Parsed;
 use crate::study::section::{Section, Wrong, both};
 use panel_core::Keys;
+use panel_core::expr::Expr;
 use report::Text;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use toml::Spanned;
 use toml::de::DeTable;
 use va_index::{Employment, Geography, VaSpec, virtual_agglomeration};
-
-/// Code of the remark that a part is larger than its whole.
-const LARGER: &str = "sector-exceeds-total";
 
 /// An index of virtual agglomeration: its columns, and what `va-index` can be told.
 #[derive(Debug, Clone, Serialize)]
@@ -44,7 +43,7 @@ pub struct Columns {
     /// Column of areas in km², for `own = "radius"`.
     pub area: Option<String>,
     /// Entity set (D24).
-    pub sample: Option<String>,
+    pub sample: Option<Parsed<Expr>>,
     /// Names of the variables that it makes.
     #[serde(default)]
     pub names: Names,
@@ -96,27 +95,6 @@ impl Va {
     pub fn variable(&self) -> &str {
         self.own.names.va.as_deref().unwrap_or_default()
     }
-
-    /// An error of the index with the columns that its quantities are.
-    fn in_columns(&self, part: &Part<'_>, error: &va_index::Error) -> Error {
-        part.error(format!("{error} (sector = `{}`, total = `{}`)", self.own.sector, self.own.total))
-    }
-
-    /// A remark where the sector is larger than its whole.
-    fn larger(&self, part: &Part<'_>, data: &Employment<'_>) -> Option<Diagnostic> {
-        let larger: Vec<usize> = (0..part.rows.len()).filter(|&row| data.sector[row] > data.total[row]).collect();
-        let &first = larger.first()?;
-        let message = format!(
-            "`{}` is larger than `{}`, of which it should be a part, in {} rows; the first is {}: {} and {}",
-            self.own.sector,
-            self.own.total,
-            larger.len(),
-            part.key(first),
-            data.sector[first],
-            data.total[first]
-        );
-        Some(Diagnostic::warning(LARGER, message))
-    }
 }
 
 impl Index for Va {
@@ -139,8 +117,8 @@ impl Index for Va {
         [sector, total, lon, lat].into_iter().chain(area).cloned().collect()
     }
 
-    fn sample(&self) -> Option<&str> {
-        self.own.sample.as_deref()
+    fn sample(&self) -> Option<&Parsed<Expr>> {
+        self.own.sample.as_ref()
     }
 
     fn check(&self) -> std::result::Result<(), String> {
@@ -161,13 +139,7 @@ impl Index for Va {
         let at = part.places(lat, lon)?;
         let areas = area.as_ref().map(|name| part.by_entity(name)).transpose()?;
         let index = virtual_agglomeration(&data, &Geography::Points(&at), areas.as_deref(), &self.choices)
-            .map_err(|error| self.in_columns(part, &error))?;
-        let mut diagnostics = index.diagnostics;
-        if let Some(remark) = self.larger(part, &data) {
-            // The index says the same without the names of the columns.
-            diagnostics.retain(|known| known.code != LARGER);
-            diagnostics.push(remark);
-        }
+            .map_err(|error| part.error(error))?;
         let columns = vec![
             ("va", part.spread(&index.va)),
             ("location_quotient", part.spread(&index.location_quotient)),
@@ -182,7 +154,7 @@ impl Index for Va {
             words: Vec::new(),
             details: Arc::new(()),
             detail: Text::new("区位熵与距离衰减", "location quotients, distance decay"),
-            diagnostics,
+            diagnostics: index.diagnostics,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Stage `variables`, and the filters of samples.
 
 use crate::error::{Error, Result};
+use crate::study::Parsed;
 use panel_core::expr::{Definitions, Expr, Mask};
 use panel_core::{Diagnostic, Diagnostics, Panel};
 
@@ -34,11 +35,21 @@ pub struct Sample {
 /// # Errors
 /// Those of the expression.
 pub fn sample(panel: &Panel, filter: Option<&str>, stage: &str) -> Result<Sample> {
+    let failed = |error| Error::stage(stage, format!("sample `{}`: {error}", filter.unwrap_or_default()));
+    let filter = filter.map(str::parse).transpose().map_err(failed)?;
+    sample_of(panel, filter.as_ref(), stage)
+}
+
+/// As [`sample`], of a filter that was parsed when the study was read.
+///
+/// # Errors
+/// Those of its evaluation.
+pub fn sample_of(panel: &Panel, filter: Option<&Parsed<Expr>>, stage: &str) -> Result<Sample> {
     let Some(filter) = filter else {
         return Ok(Sample { keep: vec![true; panel.n_rows()], diagnostics: Diagnostics::new() });
     };
     let failed = |error: panel_core::Error| Error::stage(stage, format!("sample `{filter}`: {error}"));
-    let mask = Expr::parse(filter).and_then(|expression| expression.eval_filter(panel)).map_err(failed)?;
+    let mask = filter.eval_filter(panel).map_err(failed)?;
     let diagnostics = remarks(&format!("sample `{filter}`"), &mask);
     Ok(Sample { keep: mask.keep, diagnostics })
 }

@@ -1,7 +1,6 @@
 //! `[curve]`: one column of one table under one change at a time.
 
-use super::{ColumnSpec, Label, Study, check_words};
-use panel_fe::Formula;
+use super::{ColumnSpec, Label, Study};
 use serde::{Deserialize, Serialize};
 
 /// `[curve]`: a column of a table under one change at a time.
@@ -38,10 +37,8 @@ impl SpecificationCurve {
     /// A sentence that names what is not there.
     pub fn check(&self, study: &Study) -> Result<(), String> {
         let column = self.column_in(study)?;
-        // A formula that does not parse is said where it stands.
-        let Ok(formula) = Formula::parse(&column.formula) else { return Ok(()) };
         let asked = ColumnSpec { utest: Some(self.x.clone()), ..column.clone() };
-        check_words(&asked, &formula).map_err(|error| format!("[curve] x: {error}"))
+        asked.check().map_err(|error| format!("[curve] x: {error}"))
     }
 }
 

@@ -1,9 +1,11 @@
 //! `[[table]]` and `[[mediation]]`: what is estimated and shown.
 
-use super::{Label, Study};
+use super::{Label, Parsed, Study};
+use panel_core::expr::Expr;
 use panel_core::index::Direction;
 use panel_core::suggest;
-use panel_fe::Formula;
+use panel_fe::vcov::Gaps;
+use panel_fe::{Formula, FormulaError, Like, Options, Singletons, Vcov, WeightKind, Weights};
 use report::Text;
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +43,7 @@ pub struct TableSpec {
     #[serde(default)]
     pub variables: Vec<String>,
     /// Rows of a descriptive table or an entropy table.
-    pub sample: Option<String>,
+    pub sample: Option<Parsed<Expr>>,
     /// Shift of an entropy table's standardised values (D23: 1e-4).
     pub shift: Option<f64>,
     /// Columns of a regression table.
@@ -70,30 +72,30 @@ pub struct ColumnSpec {
     /// Words above the dependent variable, such as the sample.
     pub label: Option<Label>,
     /// `y ~ exogenous | fixed effects | endogenous ~ instruments`.
-    pub formula: String,
+    pub formula: Parsed<Formula>,
     /// Rows to use.
-    pub sample: Option<String>,
+    pub sample: Option<Parsed<Expr>>,
     /// Covariance estimator.
-    #[serde(default = "iid")]
-    pub vcov: String,
+    #[serde(default)]
+    pub vcov: Parsed<Vcov>,
     /// Degrees-of-freedom rule.
-    #[serde(default = "reghdfe")]
-    pub like: String,
+    #[serde(default)]
+    pub like: Parsed<Like>,
     /// Variable of the U test.
     pub utest: Option<String>,
     /// Column of weights.
     pub weights: Option<String>,
-    /// `analytic` (inverse variances, the default), `frequency` (a row stands for so many), `importance`.
-    pub weight_kind: Option<String>,
+    /// What the weights mean; `analytic` where it is absent.
+    pub weight_kind: Option<WeightWord>,
     /// Column of latitudes for Conley's covariance; `lat` where it is absent.
     pub lat: Option<String>,
     /// Column of longitudes for Conley's covariance; `lon` where it is absent.
     pub lon: Option<String>,
     /// `drop` or `keep`.
-    #[serde(default = "drop_text")]
-    pub singletons: String,
+    #[serde(default = "dropped")]
+    pub singletons: Parsed<Singletons>,
     /// `calendar` or `reindex`; by the rule of `like` where it is absent.
-    pub gaps: Option<String>,
+    pub gaps: Option<Parsed<Gaps>>,
     /// Also show the first stages, with these column names.
     #[serde(default)]
     pub first_stages: Vec<String>,
@@ -168,16 +170,91 @@ pub fn indicator(signed: &str) -> (&str, Direction) {
 }
 
 impl ColumnSpec {
-    /// The left-hand side of its formula.
+    /// A column of this formula with every choice at its default.
     #[must_use]
-    pub fn response(&self) -> String {
-        Formula::parse(&self.formula).map_or_else(|_| self.formula.clone(), |formula| formula.response.name)
+    pub fn new(formula: Parsed<Formula>) -> Self {
+        Self {
+            name: None,
+            label: None,
+            formula,
+            sample: None,
+            vcov: Parsed::default(),
+            like: Parsed::default(),
+            utest: None,
+            weights: None,
+            weight_kind: None,
+            lat: None,
+            lon: None,
+            singletons: dropped(),
+            gaps: None,
+            first_stages: Vec::new(),
+            moderation: None,
+        }
     }
 
-    /// Whether its formula has instruments.
+    /// Checks that what it asks for beside its formula belongs to the formula: the variable of the U test, the terms of
+    /// the moderated quadratic, a name for no more first stages than there are.
+    ///
+    /// # Errors
+    /// A sentence that names the word and what was expected.
+    pub fn check(&self) -> Result<(), String> {
+        let formula = &self.formula;
+        let terms: Vec<&str> =
+            formula.regressors.iter().chain(&formula.endogenous).map(|term| term.name.as_str()).collect();
+        let lacks = |what: &str, term: &str| {
+            let near = suggest::nearest(term, terms.iter().copied()).map(|near| format!("; did you mean `{near}`?"));
+            format!("{what}: the formula has no term `{term}`{}", near.unwrap_or_default())
+        };
+        if let Some(x) = &self.utest {
+            let what = format!("utest = \"{x}\"");
+            for term in [x.clone(), format!("{x}^2")] {
+                if !terms.contains(&term.as_str()) {
+                    return Err(lacks(&what, &term));
+                }
+            }
+        }
+        if let Some(ModerationSpec { x, moderator }) = &self.moderation {
+            let what = format!("moderation = {{ x = \"{x}\", moderator = \"{moderator}\" }}");
+            for term in [x.clone(), format!("{x}^2")] {
+                if !terms.contains(&term.as_str()) {
+                    return Err(lacks(&what, &term));
+                }
+            }
+            let (one, other) = (format!("{x}:{moderator}"), format!("{moderator}:{x}"));
+            if !terms.contains(&one.as_str()) && !terms.contains(&other.as_str()) {
+                return Err(lacks(&what, &one));
+            }
+        }
+        let (named, known) = (self.first_stages.len(), formula.endogenous.len());
+        if named > known {
+            return Err(format!("first_stages has {named} names, and the formula {known} endogenous regressors"));
+        }
+        Ok(())
+    }
+
+    /// The choices of the estimator.
     #[must_use]
-    pub fn is_iv(&self) -> bool {
-        Formula::parse(&self.formula).is_ok_and(|formula| formula.is_iv())
+    pub fn options(&self) -> Options {
+        let kind = match self.weight_kind {
+            None | Some(WeightWord::Analytic) => WeightKind::Analytic,
+            Some(WeightWord::Frequency) => WeightKind::Frequency,
+            Some(WeightWord::Importance) => WeightKind::Importance,
+        };
+        let mut options = Options {
+            vcov: Vcov::clone(&self.vcov),
+            like: *self.like,
+            weights: self.weights.clone().map(|column| Weights { column, kind }),
+            singletons: *self.singletons,
+            gaps: self.gaps.as_deref().copied(),
+            ..Options::default()
+        };
+        if let Some(lat) = &self.lat {
+            options.coordinates.lat.clone_from(lat);
+        }
+        if let Some(lon) = &self.lon {
+            options.coordinates.lon.clone_from(lon);
+        }
+        options
     }
 
     /// Its name as the column at this place of a table.
@@ -187,14 +264,20 @@ impl ColumnSpec {
     }
 }
 
-fn iid() -> String {
-    "iid".into()
+fn dropped() -> Parsed<Singletons> {
+    Parsed::written("drop", Singletons::Drop)
 }
-fn reghdfe() -> String {
-    "reghdfe".into()
-}
-fn drop_text() -> String {
-    "drop".into()
+
+/// What weights mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WeightWord {
+    /// Inverse variances.
+    Analytic,
+    /// A row stands for so many.
+    Frequency,
+    /// Used as they are.
+    Importance,
 }
 
 /// `moderation = { x = "Va", moderator = "Infra" }` for x, x², x:m, x²:m in the formula.
@@ -222,75 +305,39 @@ pub struct MediationSpec {
     /// Controls and fixed effects: `Fina + lnpop | city + year`.
     pub controls: String,
     /// Rows to use.
-    pub sample: Option<String>,
+    pub sample: Option<Parsed<Expr>>,
     /// Covariance estimator.
-    #[serde(default = "iid")]
-    pub vcov: String,
+    #[serde(default)]
+    pub vcov: Parsed<Vcov>,
     /// Degrees-of-freedom rule.
-    #[serde(default = "reghdfe")]
-    pub like: String,
+    #[serde(default)]
+    pub like: Parsed<Like>,
 }
 
 impl MediationSpec {
-    /// The regression with every variable of the chain, as a column: its sample is the common one (D25).
-    pub(crate) fn longest(&self) -> ColumnSpec {
-        ColumnSpec {
-            name: None,
-            label: None,
-            formula: format!("{} ~ {} + {} + {}", self.outcome, self.terms.join(" + "), self.mediator, self.controls),
-            sample: self.sample.clone(),
-            vcov: self.vcov.clone(),
-            like: self.like.clone(),
-            utest: None,
-            weights: None,
-            weight_kind: None,
-            lat: None,
-            lon: None,
-            singletons: "drop".into(),
-            gaps: None,
-            first_stages: Vec::new(),
-            moderation: None,
-        }
+    /// The three regressions: total effects, the mediator, the outcome with the mediator.
+    ///
+    /// # Errors
+    /// When terms and controls make no formula.
+    pub fn steps(&self) -> Result<[Parsed<Formula>; 3], FormulaError> {
+        let Self { outcome, mediator, controls, .. } = self;
+        let terms = self.terms.join(" + ");
+        Ok([
+            format!("{outcome} ~ {terms} + {controls}").parse()?,
+            format!("{mediator} ~ {terms} + {controls}").parse()?,
+            format!("{outcome} ~ {terms} + {mediator} + {controls}").parse()?,
+        ])
     }
-}
 
-/// Checks that what a column asks for beside its formula belongs to the formula: the variable of the U test, the terms
-/// of the moderated quadratic, a name for no more first stages than there are.
-///
-/// # Errors
-/// A sentence that names the word and what was expected.
-pub fn check_words(spec: &ColumnSpec, formula: &Formula) -> Result<(), String> {
-    let terms: Vec<&str> =
-        formula.regressors.iter().chain(&formula.endogenous).map(|term| term.name.as_str()).collect();
-    let lacks = |what: &str, term: &str| {
-        let near = suggest::nearest(term, terms.iter().copied()).map(|near| format!("; did you mean `{near}`?"));
-        format!("{what}: the formula has no term `{term}`{}", near.unwrap_or_default())
-    };
-    if let Some(x) = &spec.utest {
-        let what = format!("utest = \"{x}\"");
-        for term in [x.clone(), format!("{x}^2")] {
-            if !terms.contains(&term.as_str()) {
-                return Err(lacks(&what, &term));
-            }
-        }
+    /// The regression with every variable of the chain, as a column: its sample is the common one (D25).
+    ///
+    /// # Errors
+    /// As [`MediationSpec::steps`].
+    pub fn longest(&self) -> Result<ColumnSpec, FormulaError> {
+        let [.., formula] = self.steps()?;
+        let (sample, vcov, like) = (self.sample.clone(), self.vcov.clone(), self.like.clone());
+        Ok(ColumnSpec { sample, vcov, like, ..ColumnSpec::new(formula) })
     }
-    if let Some(ModerationSpec { x, moderator }) = &spec.moderation {
-        let what = format!("moderation = {{ x = \"{x}\", moderator = \"{moderator}\" }}");
-        for term in [x.clone(), format!("{x}^2")] {
-            if !terms.contains(&term.as_str()) {
-                return Err(lacks(&what, &term));
-            }
-        }
-        let (one, other) = (format!("{x}:{moderator}"), format!("{moderator}:{x}"));
-        if !terms.contains(&one.as_str()) && !terms.contains(&other.as_str()) {
-            return Err(lacks(&what, &one));
-        }
-    }
-    let (named, known) = (spec.first_stages.len(), formula.endogenous.len());
-    if named > known {
-        return Err(format!("first_stages has {named} names, and the formula {known} endogenous regressors"));
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -299,8 +346,7 @@ mod tests {
 
     fn check(more: &str) -> Result<(), String> {
         let formula = "y ~ x + x^2 + x:m + w | city | D ~ iv";
-        let spec: ColumnSpec = toml::from_str(&format!("formula = \"{formula}\"\n{more}")).unwrap();
-        check_words(&spec, &Formula::parse(formula).unwrap())
+        toml::from_str::<ColumnSpec>(&format!("formula = \"{formula}\"\n{more}")).unwrap().check()
     }
 
     #[test]

@@ -2,18 +2,18 @@
 
 use super::closing;
 use super::column::estimate;
+use super::records::finite;
 use super::u_shape::Quadratic;
 use crate::compute::{Cache, Scope, compute};
 use crate::error::{Error, Result};
 use crate::names;
 use crate::progress::Progress;
-use crate::store::json_number;
-use crate::study::{ColumnSpec, Label, Loaded, SpecificationCurve, Study};
+use crate::study::{ColumnSpec, Label, Loaded, SpecificationCurve};
 use rayon::prelude::*;
 use report::numfmt::Format;
 use report::table::{Align, Cell, Row, RowKind};
 use report::{Table, Text};
-use serde_json::{Value, json};
+use serde::Serialize;
 
 /// One point of the curve.
 #[derive(Debug)]
@@ -66,25 +66,69 @@ fn point(spec: &SpecificationCurve, loaded: &Loaded, cache: &Cache) -> Result<Qu
 }
 
 /// A point as a record of the results.
-#[must_use]
-pub fn record(point: &Point) -> Value {
-    let label = point.label.get(report::Lang::En);
-    match &point.result {
-        Ok(q) => json!({
-            "choice": point.choice,
-            "change": label,
-            "linear": json_number(q.linear),
-            "linear_se": json_number(q.linear_se),
-            "linear_p": json_number(q.linear_p),
-            "square": json_number(q.square),
-            "square_se": json_number(q.square_se),
-            "square_p": json_number(q.square_p),
-            "utest_p": q.utest_p.map(json_number),
-            "turning_point": json_number(q.turning_point),
-            "share_beyond": json_number(q.share_beyond),
-            "n_obs": q.n_obs,
-        }),
-        Err(error) => json!({ "choice": point.choice, "change": label, "reason": error.to_string() }),
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PointRecord {
+    /// The open choice.
+    pub choice: String,
+    /// What is changed.
+    pub change: String,
+    /// The quadratic under it.
+    #[serde(flatten)]
+    pub result: PointOutcome,
+}
+
+/// The quadratic of a point, or why there is none.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum PointOutcome {
+    /// It was estimated.
+    Estimated {
+        /// b₁.
+        linear: Option<f64>,
+        /// Its standard error.
+        linear_se: Option<f64>,
+        /// Its p.
+        linear_p: Option<f64>,
+        /// b₂.
+        square: Option<f64>,
+        /// Its standard error.
+        square_se: Option<f64>,
+        /// Its p.
+        square_p: Option<f64>,
+        /// p of the U test.
+        utest_p: Option<f64>,
+        /// Where the curve turns.
+        turning_point: Option<f64>,
+        /// Share of observations beyond.
+        share_beyond: Option<f64>,
+        /// Observations.
+        n_obs: usize,
+    },
+    /// It could not be.
+    Failed {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl From<&Point> for PointRecord {
+    fn from(point: &Point) -> Self {
+        let result = match &point.result {
+            Ok(q) => PointOutcome::Estimated {
+                linear: finite(q.linear.estimate),
+                linear_se: finite(q.linear.se),
+                linear_p: finite(q.linear.p),
+                square: finite(q.square.estimate),
+                square_se: finite(q.square.se),
+                square_p: finite(q.square.p),
+                utest_p: q.utest_p.and_then(finite),
+                turning_point: finite(q.turning_point),
+                share_beyond: finite(q.share_beyond),
+                n_obs: q.n_obs,
+            },
+            Err(error) => PointOutcome::Failed { reason: error.to_string() },
+        };
+        Self { choice: point.choice.clone(), change: point.label.get(report::Lang::En).to_owned(), result }
     }
 }
 
@@ -120,10 +164,10 @@ fn table(spec: &SpecificationCurve, loaded: &Loaded, points: &[Point]) -> Table 
         let mut cells = vec![Cell::text(point.choice.clone())];
         match &point.result {
             Ok(q) => cells.extend([
-                Cell::number(q.linear, Format::Fixed(4)).with_stars(stars.count(q.linear_p)),
-                Cell::number(q.linear_se, Format::Fixed(4)),
-                Cell::number(q.square, Format::Fixed(4)).with_stars(stars.count(q.square_p)),
-                Cell::number(q.square_se, Format::Fixed(4)),
+                Cell::number(q.linear.estimate, Format::Fixed(4)).with_stars(stars.count(q.linear.p)),
+                Cell::number(q.linear.se, Format::Fixed(4)),
+                Cell::number(q.square.estimate, Format::Fixed(4)).with_stars(stars.count(q.square.p)),
+                Cell::number(q.square.se, Format::Fixed(4)),
                 match q.utest_p {
                     Some(p) => Cell::p_value(p),
                     None => Cell::missing(("极值在区间之外", "extremum outside the interval")),

@@ -1,19 +1,21 @@
 //! A mediation chain on one sample: total, mediator and outcome regressions, and total = direct + indirect.
 
 use super::closing;
-use super::column::{options, std_errors};
+use super::column::fit;
+use super::records::finite;
+use super::shown::{effect_labels, std_errors};
 use crate::error::{Error, Result};
-use crate::stages::variables::sample;
-use crate::store::json_number;
+use crate::stages::variables::sample_of;
 use crate::study::{MediationSpec, Study};
 use panel_core::{Diagnostic, Panel};
 use panel_fe::TestStat;
-use panel_fe::mediation::{Mediation, MediationSteps, mediate as split};
+use panel_fe::coefficients::Derived;
+use panel_fe::mediation::{MediatedTerm, Mediation, MediationSteps, mediate as split};
 use report::numfmt::Format;
 use report::regression::StdErrors;
 use report::table::{Cell, Row};
 use report::{Table, Text};
-use serde_json::{Value, json};
+use serde::Serialize;
 
 /// Largest |total − direct − indirect|, relative to the larger of the terms, that rounding explains.
 const IDENTITY: f64 = 1e-8;
@@ -27,6 +29,8 @@ pub struct Mediated {
     pub result: Mediation,
     /// Observations of the common sample.
     pub n_obs: usize,
+    /// Fixed effects of every step.
+    pub effects: Vec<Text>,
     /// Standard errors of every step.
     pub std_errors: StdErrors,
     /// Two-sided p of each total effect.
@@ -45,18 +49,15 @@ pub fn mediate(
 ) -> Result<Mediated> {
     let stage = format!("mediation/{}", spec.id);
     let failed = |error: panel_fe::Error| Error::stage(&stage, error);
-    let terms = spec.terms.join(" + ");
-    let formula = |left: &str| format!("{left} ~ {terms} + {}", spec.controls);
-    let column = spec.longest();
-    let options = options(&column).map_err(failed)?;
-    let sampled = sample(panel, spec.sample.as_deref(), &stage)?;
+    let column = spec.longest().map_err(|error| failed(error.into()))?;
+    let [total, mediator, outcome] = spec.steps().map_err(|error| failed(error.into()))?;
+    let sampled = sample_of(panel, spec.sample.as_ref(), &stage)?;
     diagnostics.extend(sampled.diagnostics.into_iter().map(|remark| (stage.clone(), remark)));
-    let mask = sampled.keep;
     // The last step uses every variable, so its sample is the common one (D25).
-    let outcome = panel_fe::fit(panel, &column.formula, &options, Some(&mask)).map_err(failed)?;
+    let outcome = fit(panel, &column, &outcome, &sampled.keep).map_err(failed)?;
     let common = outcome.esample(panel.n_rows());
-    let total = panel_fe::fit(panel, &formula(&spec.outcome), &options, Some(&common)).map_err(failed)?;
-    let mediator = panel_fe::fit(panel, &formula(&spec.mediator), &options, Some(&common)).map_err(failed)?;
+    let total = fit(panel, &column, &total, &common).map_err(failed)?;
+    let mediator = fit(panel, &column, &mediator, &common).map_err(failed)?;
     let steps = MediationSteps {
         total: total.coefficients(),
         mediator: mediator.coefficients(),
@@ -78,42 +79,114 @@ pub fn mediate(
         spec: spec.clone(),
         total_p: names.iter().map(p_of).collect(),
         n_obs: outcome.n_obs,
+        effects: effect_labels(&column.formula, &study.labels()),
         std_errors: std_errors(&outcome, &study.labels()),
         result,
     })
 }
 
-/// The chain as a record of the results.
-#[must_use]
-pub fn record(mediated: &Mediated) -> Value {
-    let Mediated { spec, result, n_obs, .. } = mediated;
-    let test = |test: &TestStat| json!({ "name": test.name, "null": test.null, "stat": json_number(test.stat), "p": test.p.map_or(Value::Null, json_number) });
-    let terms: Vec<Value> = result
-        .terms
-        .iter()
-        .map(|term| {
-            json!({
-                "term": term.term,
-                "total": json_number(term.total),
-                "direct": json_number(term.direct),
-                "a": { "estimate": json_number(term.a.value), "se": json_number(term.a.se), "p": json_number(term.a.p()) },
-                "indirect": json_number(term.indirect),
-                "gap": json_number(term.gap),
-                "share": json_number(term.share),
-                "sobel": test(&term.sobel),
-                "aroian": test(&term.aroian),
-                "goodman": term.goodman.as_ref().map_or(Value::Null, test),
-            })
-        })
-        .collect();
-    json!({
-        "id": spec.id,
-        "outcome": spec.outcome,
-        "mediator": spec.mediator,
-        "b": { "estimate": json_number(result.b.value), "se": json_number(result.b.se), "p": json_number(result.b.p()) },
-        "n_obs": n_obs,
-        "terms": terms,
-    })
+/// A chain as a record of the results.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MediationRecord {
+    /// Name of the chain.
+    pub id: String,
+    /// Outcome.
+    pub outcome: String,
+    /// Mediator.
+    pub mediator: String,
+    /// Effect of the mediator on the outcome.
+    pub b: PathRecord,
+    /// Observations of the common sample.
+    pub n_obs: usize,
+    /// Terms whose effect is split.
+    pub terms: Vec<TermRecord>,
+}
+
+/// One arrow of a chain.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PathRecord {
+    /// Estimate.
+    pub estimate: Option<f64>,
+    /// Standard error.
+    pub se: Option<f64>,
+    /// p.
+    pub p: Option<f64>,
+}
+
+/// One term of a chain.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TermRecord {
+    /// The term.
+    pub term: String,
+    /// Total effect.
+    pub total: Option<f64>,
+    /// Direct effect.
+    pub direct: Option<f64>,
+    /// Effect on the mediator.
+    pub a: PathRecord,
+    /// Indirect effect.
+    pub indirect: Option<f64>,
+    /// Total less direct less indirect.
+    pub gap: Option<f64>,
+    /// Indirect over total.
+    pub share: Option<f64>,
+    /// Sobel's test.
+    pub sobel: ProductTest,
+    /// Aroian's test.
+    pub aroian: ProductTest,
+    /// Goodman's test, where its variance is positive.
+    pub goodman: Option<ProductTest>,
+}
+
+/// A test of the product of two coefficients.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ProductTest {
+    /// Name.
+    pub name: String,
+    /// The null hypothesis.
+    pub null: String,
+    /// z.
+    pub stat: Option<f64>,
+    /// p.
+    pub p: Option<f64>,
+}
+
+impl From<&TestStat> for ProductTest {
+    fn from(test: &TestStat) -> Self {
+        Self { name: test.name.clone(), null: test.null.clone(), stat: finite(test.stat), p: test.p.and_then(finite) }
+    }
+}
+
+impl From<&Derived> for PathRecord {
+    fn from(path: &Derived) -> Self {
+        Self { estimate: finite(path.value), se: finite(path.se), p: finite(path.p()) }
+    }
+}
+
+impl From<&Mediated> for MediationRecord {
+    fn from(mediated: &Mediated) -> Self {
+        let Mediated { spec, result, n_obs, .. } = mediated;
+        let term = |term: &MediatedTerm| TermRecord {
+            term: term.term.clone(),
+            total: finite(term.total),
+            direct: finite(term.direct),
+            a: (&term.a).into(),
+            indirect: finite(term.indirect),
+            gap: finite(term.gap),
+            share: finite(term.share),
+            sobel: (&term.sobel).into(),
+            aroian: (&term.aroian).into(),
+            goodman: term.goodman.as_ref().map(ProductTest::from),
+        };
+        Self {
+            id: spec.id.clone(),
+            outcome: spec.outcome.clone(),
+            mediator: spec.mediator.clone(),
+            b: (&result.b).into(),
+            n_obs: *n_obs,
+            terms: result.terms.iter().map(term).collect(),
+        }
+    }
 }
 
 /// The chain as a table.

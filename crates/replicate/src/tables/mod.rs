@@ -7,24 +7,24 @@ pub mod curve;
 pub mod descriptives;
 pub mod entropy;
 pub mod mediation;
+pub mod plots;
 pub mod records;
+mod regression;
+mod shown;
 pub mod u_shape;
 mod u_tests;
 
 use crate::compute::{Cache, Computed};
-use crate::error::{Error, Result};
-use crate::study::{ColumnSpec, Headline, Label, Loaded, Study, TableKind, TableSpec};
-use column::{Fitted, estimate};
+use crate::error::Result;
+use crate::study::{Loaded, TableKind};
 use mediation::Mediated;
 use panel_core::Diagnostic;
-use panel_fe::Estimate;
-use rayon::prelude::*;
+use plots::ColumnPlots;
 use records::EstimateRecord;
 use report::descriptives::Summary;
-use report::regression::Flag;
 use report::utest::UTestRecord;
-use report::{ModelColumn, RegressionSpec, Table, regression_table};
-use std::sync::Arc;
+use report::{ModelColumn, Table};
+pub use shown::is_r2;
 
 /// What the stage makes.
 #[derive(Debug, Default)]
@@ -41,8 +41,8 @@ pub struct Tables {
     pub samples: Vec<(String, String, Vec<bool>)>,
     /// Remarks, by table and column.
     pub diagnostics: Vec<(String, Diagnostic)>,
-    /// Estimates that figures are drawn from: table, column.
-    fits: Vec<(String, String, Arc<Estimate>)>,
+    /// What figures draw of columns.
+    pub plots: Vec<ColumnPlots>,
     columns: Vec<(String, ModelColumn)>,
     summaries: Vec<(String, Summary)>,
 }
@@ -58,13 +58,6 @@ impl Tables {
     #[must_use]
     pub fn estimate_of(&self, table: &str, column: &str) -> Option<&EstimateRecord> {
         self.estimates.iter().find(|record| record.table == table && record.column == column)
-    }
-
-    /// The estimate of a column that figures are drawn from.
-    #[must_use]
-    pub(crate) fn fit_of(&self, table: &str, column: &str) -> Option<Arc<Estimate>> {
-        let (_, _, fit) = self.fits.iter().find(|(id, name, _)| id == table && name == column)?;
-        Some(Arc::clone(fit))
     }
 
     /// A shown column of a regression table by its name.
@@ -99,7 +92,7 @@ pub fn build(loaded: &Loaded, computed: &Computed, cache: &Cache) -> Result<Tabl
             TableKind::Descriptives => descriptives::table(spec, study, &computed.panel, &mut made)?,
             TableKind::EntropyWeights => entropy::weights_table(spec, study, &computed.panel, &mut made.diagnostics)?,
             TableKind::Calibration => calibration::calibration_table(spec, study, computed)?,
-            TableKind::Regression => regressions(spec, study, computed, &mut made, &mut u_tests)?,
+            TableKind::Regression => regression::table(spec, study, &computed.panel, &mut made, &mut u_tests)?,
         };
         made.tables.push(table);
         made.tables.extend(u_tests::table(spec, study, &u_tests)?);
@@ -115,118 +108,4 @@ pub fn build(loaded: &Loaded, computed: &Computed, cache: &Cache) -> Result<Tabl
         made.tables.push(table);
     }
     Ok(made)
-}
-
-fn regressions(
-    spec: &TableSpec,
-    study: &Study,
-    computed: &Computed,
-    made: &mut Tables,
-    u_tests: &mut Vec<UTestRecord>,
-) -> Result<Table> {
-    let failed = |error: report::Error| Error::stage(format!("tables/{}", spec.id), error);
-    let mut shown: Vec<ModelColumn> = Vec::new();
-    let mut remarks: Vec<report::Text> = Vec::new();
-    let fit = |(place, column): (usize, &ColumnSpec)| {
-        let name = column.name_at(place);
-        let fitted = estimate(&computed.panel, study, column, &spec.id, &name)
-            .map_err(|error| error.at(format!("tables/{}, column {name}", spec.id)));
-        (name, fitted)
-    };
-    // Columns at once, results in order: the first that fails is the one that is named.
-    let columns: Vec<(String, Result<Fitted>)> = spec.columns.par_iter().enumerate().map(fit).collect();
-    let headline = Headline::of(study).filter(|headline| headline.table.id == spec.id);
-    for (column, (name, fitted)) in spec.columns.iter().zip(columns) {
-        let fitted = fitted?;
-        let is_headline = headline.as_ref().is_some_and(|headline| headline.name == name);
-        if is_headline || column.moderation.is_some() || fitted.fit.iv.is_some() {
-            made.fits.push((spec.id.clone(), name.clone(), Arc::new(fitted.fit)));
-        }
-        made.diagnostics.extend(fitted.diagnostics.into_iter().map(|remark| (format!("{}{name}", spec.id), remark)));
-        shown.extend(fitted.first_stages);
-        shown.push(fitted.column);
-        u_tests.extend(fitted.u_test);
-        made.samples.push((spec.id.clone(), name.clone(), fitted.esample));
-        remarks.extend(flip_note(&fitted.record, &name, study));
-        made.estimates.push(fitted.record);
-    }
-    let mut layout = RegressionSpec::new(&spec.id, spec.title_text(), study.report.stars.clone());
-    layout.number = spec.number_text();
-    layout.below = study.report.below.parse().map_err(failed)?;
-    if let Some(names) = &spec.show {
-        layout = layout.coefs(names.iter().map(String::as_str));
-        flag_controls(&mut shown, names);
-    }
-    layout = layout.labels(study.labels()).fit_rows(fit_keys(&shown).iter().map(String::as_str));
-    layout.numbered = false;
-    layout.digits = report::Format::Adaptive(3);
-    for name in &spec.switches {
-        remarks.push(
-            switch_note(&computed.panel, name, study)
-                .map_err(|error| Error::stage(format!("tables/{}", spec.id), error))?,
-        );
-    }
-    layout.notes.extend(remarks);
-    layout.notes.extend(spec.notes.iter().map(Label::text));
-    layout.notes.extend(study.study.notice.clone());
-    let table = regression_table(&shown, &layout).map_err(failed)?;
-    made.columns.extend(shown.into_iter().map(|column| (spec.id.clone(), column)));
-    Ok(table)
-}
-
-/// Says yes or no to controls in every column, where any column has coefficients that the table does not show.
-fn flag_controls(columns: &mut [ModelColumn], shown: &[String]) {
-    let has = |column: &ModelColumn| {
-        column.terms.iter().any(|term| term.name != "(Intercept)" && !shown.contains(&term.name))
-    };
-    let flags: Vec<bool> = columns.iter().map(has).collect();
-    if flags.contains(&true) {
-        for (column, yes) in columns.iter_mut().zip(flags) {
-            column.flags.push(Flag::new(("控制变量", "Controls"), yes));
-        }
-    }
-}
-
-/// Where a moderated curve changes its shape, and how much of the sample lies beyond (D22).
-fn flip_note(record: &EstimateRecord, name: &str, study: &Study) -> Option<report::Text> {
-    let flip = &record.moderation["flip"];
-    let (at, beyond) = (flip["at"]["estimate"].as_f64()?, flip["share_beyond"].as_f64()?);
-    let moderator = study.labels().get(record.moderation["moderator"].as_str()?);
-    let (zh, en) = (moderator.get(report::Lang::Zh), moderator.get(report::Lang::En));
-    Some(report::Text::new(
-        format!("{name} 列：曲线形状在{zh} = {at:.2} 处翻转，{:.1}% 的样本在其右侧。", 100.0 * beyond),
-        format!(
-            "Column {name}: the curve changes its shape at {en} = {at:.2}; {:.1} % of the sample lies beyond.",
-            100.0 * beyond
-        ),
-    ))
-}
-
-/// How many entities have both values of a dummy (D21).
-fn switch_note(panel: &panel_core::Panel, name: &str, study: &Study) -> panel_core::Result<report::Text> {
-    let values = panel.float(name)?;
-    let mut seen: Vec<[bool; 2]> = vec![[false; 2]; panel.n_entities()];
-    for (row, &value) in values.iter().enumerate() {
-        if !value.is_nan() {
-            seen[panel.entity_of_row()[row] as usize][usize::from(value != 0.0)] = true;
-        }
-    }
-    let switching = seen.iter().filter(|both| both[0] && both[1]).count();
-    let label = study.labels().get(name);
-    let of = panel.n_entities();
-    Ok(report::Text::new(
-        format!("{}：{of} 个中有 {switching} 个在样本期内由 0 变为 1。", label.get(report::Lang::Zh)),
-        format!("{}: {switching} of {of} switch inside the sample period.", label.get(report::Lang::En)),
-    ))
-}
-
-/// Fit statistics in the order in which columns bring them, each once.
-fn fit_keys(columns: &[ModelColumn]) -> Vec<String> {
-    let mut keys = vec!["n".to_owned()];
-    for key in columns.iter().flat_map(|column| &column.fit).map(|fit| &fit.key) {
-        if !keys.contains(key) {
-            keys.push(key.clone());
-        }
-    }
-    keys
 }

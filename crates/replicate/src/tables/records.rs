@@ -1,7 +1,15 @@
-//! Estimates as they are written to `results/estimates.json`: plain records that no refactoring of an estimator moves.
+//! Estimates as plain data, as `results/estimates.json` holds them: no refactoring of an estimator moves them. Numbers that
+//! are not finite are absent.
 
+use crate::study::ColumnSpec;
+use panel_fe::iv::FirstStage;
+use panel_fe::{Coefficient, Estimate, TestOutcome, TestStat};
 use serde::Serialize;
-use serde_json::Value;
+
+/// A number of a record; zero has no sign.
+pub(crate) fn finite(value: f64) -> Option<f64> {
+    value.is_finite().then_some(value + 0.0)
+}
 
 /// One column of a table.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -19,47 +27,47 @@ pub struct EstimateRecord {
     /// Entities used.
     pub n_entities: usize,
     /// Residual degrees of freedom (of t).
-    pub df_resid: Value,
-    /// Degrees of freedom of t, which p and intervals follow; null for the normal.
-    pub df_t: Value,
+    pub df_resid: Option<f64>,
+    /// Degrees of freedom of t, which p and intervals follow; absent for the normal.
+    pub df_t: Option<f64>,
     /// Coefficients, in formula order.
     pub coef: Vec<CoefRecord>,
     /// R².
-    pub r2: Value,
+    pub r2: Option<f64>,
     /// Within R², partialled of all fixed effects.
-    pub r2_within: Value,
+    pub r2_within: Option<f64>,
     /// Within R² as xtreg prints it: city-demeaned, other effects count as regressors.
-    pub r2_within_entity: Value,
+    pub r2_within_entity: Option<f64>,
     /// Adjusted R².
-    pub adj_r2: Value,
+    pub adj_r2: Option<f64>,
     /// Root mean squared error by the rule of `like`.
-    pub rmse: Value,
+    pub rmse: Option<f64>,
     /// Covariance estimator.
     pub vcov: String,
     /// Degrees-of-freedom rule.
     pub like: String,
     /// Small-sample multiplier of the covariance.
-    pub multiplier: Value,
+    pub multiplier: Option<f64>,
     /// What was left out.
     pub dropped: DroppedRecord,
     /// First stages of IV columns.
     pub first_stage: Vec<FirstStageRecord>,
     /// Under-identification.
-    pub under_id: Value,
+    pub under_id: Option<TestRecord>,
     /// Cragg-Donald Wald F.
-    pub weak_id: Value,
+    pub weak_id: Option<TestRecord>,
     /// Kleibergen-Paap rk Wald F.
-    pub weak_id_robust: Value,
+    pub weak_id_robust: Option<TestRecord>,
     /// Over-identification.
-    pub over_id: Value,
+    pub over_id: Option<TestRecord>,
     /// Endogeneity.
-    pub endogeneity: Value,
+    pub endogeneity: Option<TestRecord>,
     /// U test.
-    pub utest: Value,
+    pub utest: Option<super::u_shape::UTestOutcome>,
     /// Moderated turning point.
-    pub moderation: Value,
+    pub moderation: Option<super::u_shape::ModerationRecord>,
     /// Bound on the error of the coefficients from absorption.
-    pub error_bound: Value,
+    pub error_bound: Option<f64>,
 }
 
 /// A coefficient.
@@ -68,17 +76,78 @@ pub struct CoefRecord {
     /// Name as written in the formula.
     pub name: String,
     /// Estimate.
-    pub estimate: Value,
+    pub estimate: Option<f64>,
     /// Standard error.
-    pub se: Value,
+    pub se: Option<f64>,
     /// t.
-    pub t: Value,
+    pub t: Option<f64>,
     /// p.
-    pub p: Value,
+    pub p: Option<f64>,
     /// Lower end of the 95 % interval.
-    pub ci_low: Value,
+    pub ci_low: Option<f64>,
     /// Upper end of the 95 % interval.
-    pub ci_high: Value,
+    pub ci_high: Option<f64>,
+}
+
+impl From<&Coefficient> for CoefRecord {
+    fn from(c: &Coefficient) -> Self {
+        Self {
+            name: c.name.clone(),
+            estimate: finite(c.estimate),
+            se: finite(c.se),
+            t: finite(c.t),
+            p: finite(c.p),
+            ci_low: finite(c.ci_low),
+            ci_high: finite(c.ci_high),
+        }
+    }
+}
+
+/// A test, or why there is none.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum TestRecord {
+    /// The test.
+    Available {
+        /// Its name.
+        name: String,
+        /// The null hypothesis.
+        null: String,
+        /// The statistic.
+        stat: Option<f64>,
+        /// Degrees of freedom, of the numerator where there are two.
+        df: Option<f64>,
+        /// Probability.
+        p: Option<f64>,
+        /// Degrees of freedom of the denominator.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        df2: Option<f64>,
+    },
+    /// Why there is none.
+    NotAvailable {
+        /// Its name.
+        name: String,
+        /// The reason.
+        reason: String,
+    },
+}
+
+impl From<&TestOutcome> for TestRecord {
+    fn from(outcome: &TestOutcome) -> Self {
+        match outcome {
+            TestOutcome::Available(TestStat { name, null, stat, df, df2, p, .. }) => Self::Available {
+                name: name.clone(),
+                null: null.clone(),
+                stat: finite(*stat),
+                df: finite(*df),
+                p: p.and_then(finite),
+                df2: *df2,
+            },
+            TestOutcome::NotAvailable { name, reason } => {
+                Self::NotAvailable { name: name.clone(), reason: reason.clone() }
+            }
+        }
+    }
 }
 
 /// What a column left out.
@@ -98,21 +167,91 @@ pub struct FirstStageRecord {
     /// Endogenous variable.
     pub endog: String,
     /// F of the excluded instruments.
-    pub f: Value,
+    pub f: Option<f64>,
     /// Its numerator degrees of freedom.
-    pub df1: Value,
+    pub df1: Option<f64>,
     /// Its denominator degrees of freedom.
-    pub df2: Value,
+    pub df2: Option<f64>,
     /// Its p.
-    pub p: Value,
+    pub p: Option<f64>,
     /// Partial R² of the excluded instruments.
-    pub partial_r2: Value,
+    pub partial_r2: Option<f64>,
     /// Shea's partial R².
-    pub shea_partial_r2: Value,
+    pub shea_partial_r2: Option<f64>,
     /// Sanderson-Windmeijer F.
-    pub sw_f: Value,
+    pub sw_f: Option<f64>,
     /// Angrist-Pischke F.
-    pub ap_f: Value,
-    /// Coefficients.
+    pub ap_f: Option<f64>,
+    /// Coefficients of the instruments.
     pub coef: Vec<CoefRecord>,
+}
+
+impl From<&FirstStage> for FirstStageRecord {
+    fn from(stage: &FirstStage) -> Self {
+        let stat = |test: &TestOutcome| test.available().and_then(|test| finite(test.stat));
+        let f = stage.f.available();
+        let coefficient = |(name, estimate, se): &(String, f64, f64)| CoefRecord {
+            name: name.clone(),
+            estimate: finite(*estimate),
+            se: finite(*se),
+            t: finite(estimate / se),
+            p: None,
+            ci_low: None,
+            ci_high: None,
+        };
+        Self {
+            endog: stage.endog.clone(),
+            f: stat(&stage.f),
+            df1: f.and_then(|f| finite(f.df)),
+            df2: f.and_then(|f| f.df2).and_then(finite),
+            p: f.and_then(|f| f.p).and_then(finite),
+            partial_r2: finite(stage.partial_r2),
+            shea_partial_r2: finite(stage.shea_r2),
+            sw_f: stat(&stage.sanderson_windmeijer),
+            ap_f: stat(&stage.angrist_pischke),
+            coef: stage.instruments.iter().map(coefficient).collect(),
+        }
+    }
+}
+
+impl EstimateRecord {
+    /// The record of a column; what is asked beside the regression is absent.
+    #[must_use]
+    pub fn new(fit: &Estimate, spec: &ColumnSpec, table: &str, column: &str) -> Self {
+        let iv = fit.iv.as_ref().map(|iv| &iv.diagnostics);
+        let test = |test: Option<&TestOutcome>| test.map(TestRecord::from);
+        Self {
+            table: table.to_owned(),
+            column: column.to_owned(),
+            formula: spec.formula.text().to_owned(),
+            sample: spec.sample.as_ref().map(ToString::to_string),
+            n_obs: fit.n_obs,
+            n_entities: fit.n_entities,
+            df_resid: finite(fit.df_resid),
+            df_t: finite(fit.df_t),
+            coef: fit.coef.iter().map(CoefRecord::from).collect(),
+            r2: finite(fit.r2.overall),
+            r2_within: fit.r2.within.and_then(finite),
+            r2_within_entity: fit.r2.within_entity.and_then(finite),
+            adj_r2: finite(fit.r2.adjusted),
+            rmse: finite(fit.rmse),
+            vcov: spec.vcov.text().to_owned(),
+            like: spec.like.text().to_owned(),
+            multiplier: finite(fit.small_sample.multiplier),
+            dropped: DroppedRecord {
+                collinear: fit.dropped.iter().map(|dropped| dropped.name.clone()).collect(),
+                missing_rows: fit.n_missing,
+                singleton_rows: fit.n_singletons,
+            },
+            first_stage: iv.iter().flat_map(|iv| &iv.first_stage).map(FirstStageRecord::from).collect(),
+            under_id: test(iv.map(|iv| &iv.under_id)),
+            weak_id: test(iv.map(|iv| &iv.weak_id)),
+            weak_id_robust: test(iv.map(|iv| &iv.weak_id_robust)),
+            over_id: test(iv.map(|iv| &iv.over_id)),
+            endogeneity: test(iv.map(|iv| &iv.endogeneity)),
+            utest: None,
+            moderation: None,
+            error_bound: finite(fit.error_bound),
+        }
+    }
 }

@@ -2,9 +2,8 @@
 
 use super::{Place, Scene, Sketch, count};
 use crate::study::{ColumnSpec, TableKind, TableSpec};
-use panel_fe::Formula;
+use panel_fe::formula::Term;
 use report::figure::{CoefPanel, CoefPlot, CoefRow, Estimate};
-use report::regression::Term;
 use report::{Lang, ModelColumn, Text};
 
 /// Most coefficients side by side.
@@ -80,7 +79,7 @@ impl<'a> Subject<'a> {
             return Some(Self {
                 table: headline.table,
                 name: headline.name.clone(),
-                response: headline.column.response(),
+                response: headline.column.formula.response.name.clone(),
                 terms: vec![headline.x.to_owned(), format!("{}^2", headline.x)],
             });
         }
@@ -92,24 +91,22 @@ impl<'a> Subject<'a> {
             None => *name != "(Intercept)",
         });
         let terms: Vec<String> = terms.take(PANELS).cloned().collect();
-        (!terms.is_empty()).then_some(Self { table, name, response: column.response(), terms })
+        (!terms.is_empty()).then_some(Self { table, name, response: column.formula.response.name.clone(), terms })
     }
 
     /// Whether a column is comparable: same outcome, no instruments, no mediator, no interaction with the terms.
     fn fits(&self, scene: &Scene<'_>, column: &ColumnSpec) -> bool {
-        Formula::parse(&column.formula).is_ok_and(|formula| {
-            formula.response.name == self.response
-                && !formula.is_iv()
-                && !formula.regressors.iter().any(|term| {
-                    let interacts = term.name.split(':').any(|part| self.terms.iter().any(|own| own == part));
-                    (interacts && term.factors.len() > 1)
-                        || scene.study.mediation.iter().any(|chain| chain.mediator == term.name)
-                })
-        })
+        let formula = &column.formula;
+        let forbidden = |term: &Term| {
+            let interacts = term.name.split(':').any(|part| self.terms.iter().any(|own| own == part));
+            (interacts && term.factors.len() > 1)
+                || scene.study.mediation.iter().any(|chain| chain.mediator == term.name)
+        };
+        formula.response.name == self.response && !formula.is_iv() && !formula.regressors.iter().any(forbidden)
     }
 }
 
-fn estimate(term: &Term) -> Estimate {
+fn estimate(term: &report::regression::Term) -> Estimate {
     Estimate { value: term.estimate, low: term.ci_low.unwrap_or(f64::NAN), high: term.ci_high.unwrap_or(f64::NAN) }
 }
 

@@ -1,6 +1,6 @@
 //! Entities at their coordinates, colored by their mean of virtual agglomeration.
 
-use super::{Place, Scene, Sketch, count};
+use super::{Attempt, Place, Scene, Sketch, count};
 use crate::error::Result;
 use crate::indices::{Index, places};
 use crate::stages::variables::sample;
@@ -13,10 +13,11 @@ use report::{Lang, Text};
 const NAMED: usize = 8;
 
 /// The map, where the study has `[va]`.
-pub(super) fn sketch(scene: &Scene<'_>) -> Option<Result<Sketch>> {
+pub(super) fn sketch(scene: &Scene<'_>) -> Option<Attempt> {
     let va = scene.study.indices.va.first()?;
     scene.results.computed.index(&va.stage())?;
-    Some(map(scene).map(|map| Sketch::new(Place::Indices, move |lang| map.draw(lang))))
+    let drawn = map(scene).map(|map| Sketch::new(Place::Indices, move |lang| map.draw(lang)));
+    Some(drawn.map_err(|error| error.to_string()))
 }
 
 fn map(scene: &Scene<'_>) -> Result<PointMap> {

@@ -1,7 +1,6 @@
 //! The path diagram of the mediation chains, with estimates on its arrows.
 
 use super::{Place, Scene, Sketch};
-use crate::tables::column::{effect_label, fixed_effects};
 use crate::tables::mediation::Mediated;
 use report::figure::{ArrowLabel, Mechanism, Mediator, caption};
 use report::{Lang, Text};
@@ -53,13 +52,11 @@ fn sketch(scene: &Scene<'_>, family: &[&Mediated], place: usize) -> Sketch {
         })
         .collect();
     let id = if place == 0 { "mechanism".to_owned() } else { format!("mechanism-{}", place + 1) };
-    let effects: Vec<Text> =
-        fixed_effects(&first.spec.longest().formula).iter().map(|effect| effect_label(&scene.names, effect)).collect();
     let what = Text::new(
         "每条渠道为三步回归，均用共同样本；箭头上为系数，星号按表注；下方为未加入中介变量的总效应。",
         "Each channel is three regressions on one sample; coefficients on the arrows, stars as in the tables; below: total effects without mediators.",
     );
-    let frame = scene.frame(id, title(scene, family), caption(&what, first.n_obs, &effects, &first.std_errors));
+    let frame = scene.frame(id, title(scene, family), caption(&what, first.n_obs, &first.effects, &first.std_errors));
     let diagram = Mechanism {
         frame,
         treatment: treatment(scene, first.spec.terms.first().map_or("", String::as_str)),

@@ -31,13 +31,11 @@ use crate::error::Result;
 use crate::results::Results;
 use crate::show::count;
 use crate::store::Staging;
-use crate::study::{ColumnSpec, Headline, Loaded, Study};
-use crate::tables::column::{effect_label, fixed_effects, std_errors};
+use crate::study::{Headline, Loaded, Study};
+use crate::tables::plots::ColumnPlots;
 use panel_core::{Diagnostic, Panel};
-use panel_fe::Estimate;
 use report::figure::{Frame, caption};
-use report::{Figure, Labels, Lang, Text};
-use std::sync::Arc;
+use report::{Figure, Labels, Lang, ModelColumn, Text};
 
 /// Where a figure belongs on the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,8 +79,8 @@ pub fn draw(loaded: &Loaded, results: &Results) -> (Vec<Drawn>, Vec<(String, Dia
     let mut remarks = Vec::new();
     for sketch in sketches(&scene) {
         let outcome = sketch.and_then(|sketch| {
-            let [zh, en] = Lang::ALL.map(|lang| (sketch.draw)(lang));
-            Ok(Drawn { place: sketch.place, zh: zh.map_err(drawing)?, en: en.map_err(drawing)? })
+            let [zh, en] = Lang::ALL.map(|lang| (sketch.draw)(lang).map_err(|error| drawing(error).to_string()));
+            Ok(Drawn { place: sketch.place, zh: zh?, en: en? })
         });
         match outcome {
             Ok(figure) => drawn.push(figure),
@@ -115,6 +113,9 @@ pub fn write(staging: &mut Staging, study: &Study, figures: &[Drawn]) -> Result<
 fn drawing(error: report::Error) -> crate::Error {
     crate::Error::stage("report", error)
 }
+
+/// A figure, or why there is none.
+type Attempt = std::result::Result<Sketch, String>;
 
 /// A figure that is not drawn yet.
 struct Sketch {
@@ -149,25 +150,14 @@ impl<'a> Scene<'a> {
         Frame::new(id, title, caption)
     }
 
-    /// A caption of a regression: what is shown, n, fixed effects, standard errors.
-    fn regression_caption(&self, what: Text, fit: &Estimate, column: &ColumnSpec) -> Text {
-        let effects: Vec<Text> =
-            fixed_effects(&column.formula).iter().map(|effect| effect_label(&self.names, effect)).collect();
-        caption(&what, fit.n_obs, &effects, &std_errors(fit, &self.names))
+    /// What can be drawn of a column.
+    fn plots(&self, table: &str, column: &str) -> Option<&'a ColumnPlots> {
+        self.results.tables.as_ref()?.plots.iter().find(|plots| plots.table == table && plots.column == column)
     }
 
-    /// The estimate of a column: the one of its table where that kept it, else a new one.
-    fn refit(&self, column: &ColumnSpec) -> Result<Arc<Estimate>> {
-        let kept = self.study.tables.iter().find_map(|table| {
-            let place = table.columns.iter().position(|known| std::ptr::eq(known, column))?;
-            self.results.tables.as_ref()?.fit_of(&table.id, &column.name_at(place))
-        });
-        kept.map_or_else(|| self.fit(column, &column.formula, None).map(Arc::new), Ok)
-    }
-
-    /// Another formula under the options of a column, on its sample or on given rows.
-    fn fit(&self, column: &ColumnSpec, formula: &str, rows: Option<&[bool]>) -> Result<Estimate> {
-        fit_on(self.panel, column, formula, rows)
+    /// A column as its table shows it.
+    fn column(&self, table: &str, column: &str) -> Option<&'a ModelColumn> {
+        self.results.tables.as_ref()?.column_of(table, column)
     }
 
     fn regions(&self) -> Vec<(Text, Vec<bool>)> {
@@ -175,18 +165,10 @@ impl<'a> Scene<'a> {
     }
 }
 
-fn fit_on(panel: &Panel, column: &ColumnSpec, formula: &str, rows: Option<&[bool]>) -> Result<Estimate> {
-    let failed = |error: panel_fe::Error| crate::Error::stage("report", error);
-    let options = crate::tables::column::options(column).map_err(failed)?;
-    let sample;
-    let mask = match rows {
-        Some(rows) => rows,
-        None => {
-            sample = crate::stages::variables::sample(panel, column.sample.as_deref(), "report")?.keep;
-            &sample
-        }
-    };
-    panel_fe::fit(panel, formula, &options, Some(mask)).map_err(failed)
+/// A caption of a regression: what is shown, n, fixed effects, standard errors.
+fn regression_caption(what: &Text, shown: &ModelColumn) -> Text {
+    let effects: Vec<Text> = shown.fixed_effects.iter().map(|effect| effect.label.clone()).collect();
+    caption(what, shown.n.unwrap_or_default(), &effects, &shown.std_errors)
 }
 
 fn join(first: &str, second: &str, lang: Lang) -> String {
@@ -224,7 +206,7 @@ fn groups(scene: &Scene<'_>) -> Vec<(Text, Vec<bool>)> {
 }
 
 /// Every figure that the study calls for, in the order of the page.
-fn sketches(scene: &Scene<'_>) -> Vec<Result<Sketch>> {
+fn sketches(scene: &Scene<'_>) -> Vec<Attempt> {
     let mut all = Vec::new();
     all.extend(u_curve::sketch(scene));
     all.extend(coefficients::sketch(scene).map(Ok));

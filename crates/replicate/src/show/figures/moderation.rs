@@ -1,30 +1,26 @@
 //! Moderated curves at a low, the mean and a high value of the moderator.
 
-use super::{Place, Scene, Sketch};
-use crate::error::Result;
+use super::{Attempt, Place, Scene, Sketch};
 use crate::study::{ColumnSpec, ModerationSpec, TableSpec};
-use crate::tables::u_shape::moderation_model;
-use panel_core::transform::quantile;
-use report::figure::{CurvePoint, Mark, Series, XyPanel, XyPlot};
+use crate::tables::plots::ModeratedCurves;
+use report::figure::{Mark, Series, XyPanel, XyPlot};
 use report::numfmt::{Format, number};
 use report::{Lang, Text};
 
-/// Points of a curve.
-const POINTS: usize = 81;
-
 /// One figure per moderated column.
-pub(super) fn sketches(scene: &Scene<'_>) -> Vec<Result<Sketch>> {
+pub(super) fn sketches(scene: &Scene<'_>) -> Vec<Attempt> {
     let mut sketches = Vec::new();
     for table in &scene.study.tables {
-        let mut count = 0;
-        for (name, column) in table.named_columns() {
-            let Some(moderation) = &column.moderation else { continue };
-            count += 1;
-            let id = match count {
-                1 => format!("moderation-{}", table.id),
-                _ => format!("moderation-{}-{count}", table.id),
+        let moderated =
+            table.named_columns().filter_map(|(name, column)| Some((name, column, column.moderation.as_ref()?)));
+        for (place, (name, column, spec)) in moderated.enumerate() {
+            let id = match place {
+                0 => format!("moderation-{}", table.id),
+                _ => format!("moderation-{}-{}", table.id, place + 1),
             };
-            sketches.push(figure(scene, table, &name, column, moderation, id));
+            let curves = scene.plots(&table.id, &name).and_then(|plots| plots.moderated.as_ref());
+            let drawn = |found: &ModeratedCurves| figure(scene, table, &name, column, spec, found, id);
+            sketches.extend(curves.map(|found| found.as_ref().map(drawn).map_err(ToString::to_string)));
         }
     }
     sketches
@@ -36,57 +32,30 @@ fn figure(
     name: &str,
     column: &ColumnSpec,
     spec: &ModerationSpec,
+    found: &ModeratedCurves,
     id: String,
-) -> Result<Sketch> {
-    let failed = |error: panel_fe::Error| crate::Error::stage("report", error);
-    let fit = scene.refit(column)?;
-    let model = moderation_model(&fit, spec).map_err(failed)?;
-    let of = |name: &str| fit.coefficient(name).map_or(0.0, |c| c.estimate);
-    let either = |left: &str| of(&format!("{left}:{}", spec.moderator)) + of(&format!("{}:{left}", spec.moderator));
-    let square = format!("{}^2", spec.x);
-    let (b1, b2, b3, b4) = (of(&spec.x), of(&square), either(&spec.x), either(&square));
-
-    let values = scene.panel.float(&spec.moderator).map_err(|error| crate::Error::stage("report", error))?;
-    let used: Vec<f64> = fit.rows.iter().map(|&row| values[row as usize]).collect();
-    let mean = used.iter().sum::<f64>() / used.len() as f64;
-    let sd = (used.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (used.len() as f64 - 1.0)).sqrt();
-
-    let mut xs = fit.sample_values(&spec.x).unwrap_or_default().to_vec();
-    xs.sort_unstable_by(f64::total_cmp);
-    let center = xs.iter().sum::<f64>() / xs.len() as f64;
-    let (low, high) = (quantile(&xs, 0.01), quantile(&xs, 0.99));
-    let curve = |z: f64| move |x: f64| (b1 + b3 * z) * (x - center) + (b2 + b4 * z) * (x * x - center * center);
-
+) -> Sketch {
     let z = scene.names.get(&spec.moderator);
-    let levels =
-        [(mean - sd, "均值 − 标准差", "mean − sd"), (mean, "均值", "mean"), (mean + sd, "均值 + 标准差", "mean + sd")];
+    let levels = [("均值 − 标准差", "mean − sd"), ("均值", "mean"), ("均值 + 标准差", "mean + sd")];
     let mut panel = XyPanel {
         x: scene.names.get(&spec.x),
-        y: scene.names.get(&fit.response).map(|lang, label| match lang {
+        y: scene.names.get(&column.formula.response.name).map(|lang, label| match lang {
             Lang::Zh => format!("对{label}的效应"),
             Lang::En => format!("Effect on {label}"),
         }),
         references: vec![0.0],
         ..XyPanel::default()
     };
-    for (level, zh, en) in levels {
-        let at = curve(level);
-        let points = (0..POINTS).map(|i| low + (high - low) * i as f64 / (POINTS - 1) as f64);
-        let text = number(level, Format::Fixed(2));
-        panel.series.push(Series {
-            label: Text::new(format!("{zh} {text}"), format!("{en} {text}")),
-            points: points.map(|x| CurvePoint::new(x, at(x))).collect(),
-        });
-        let turn = model.at(level).turning_point.value;
-        if (low..=high).contains(&turn) {
-            let label = Text::same(number(turn, Format::Fixed(2)));
-            panel.marks.push(Mark { x: turn, y: at(turn), label, below: b2 + b4 * level > 0.0 });
-        }
+    for ((zh, en), curve) in levels.into_iter().zip(&found.levels) {
+        let text = number(curve.level, Format::Fixed(2));
+        let label = Text::new(format!("{zh} {text}"), format!("{en} {text}"));
+        panel.series.push(Series { label, points: curve.points.clone() });
+        panel.marks.extend(curve.turn.map(|(x, y)| {
+            let label = Text::same(number(x, Format::Fixed(2)));
+            Mark { x, y, label, below: curve.convex }
+        }));
     }
-    let shift = model.shift_numerator();
-    let flip = model.flip(0.95).map_err(failed)?.map(|(point, _)| point.value);
-    let inside = flip.filter(|at| used.iter().any(|v| v < at) && used.iter().any(|v| v > at));
-    let title = title(&z, shift.value, shift.p(), inside, b4);
+    let title = title(&z, found.shift.0, found.shift.1, found.flip, found.squared_interaction);
     let what = Text::build(|lang| match lang {
         Lang::Zh => format!(
             "{name} 列；三条曲线为{}取均值及上下一个标准差时的拟合效应（相对{}的样本均值），圆点为拐点；横轴为样本的 1%–99% 分位数。",
@@ -99,9 +68,9 @@ fn figure(
             panel.x.get(lang)
         ),
     });
-    let frame = scene.frame(id, title, scene.regression_caption(what, &fit, column));
-    let plot = XyPlot::single(frame, panel);
-    Ok(Sketch::new(Place::Table(table.id.clone()), move |lang| plot.draw(lang)))
+    let caption = scene.column(&table.id, name).map(|shown| super::regression_caption(&what, shown));
+    let plot = XyPlot::single(scene.frame(id, title, caption.unwrap_or(what)), panel);
+    Sketch::new(Place::Table(table.id.clone()), move |lang| plot.draw(lang))
 }
 
 /// Where the turning point moves and where the curve flips, without more certainty than there is.

@@ -3,6 +3,7 @@
 use super::{Place, Scene, Sketch, count};
 use crate::tables::curve::Point;
 use crate::tables::u_shape::Quadratic;
+use panel_fe::Coefficient;
 use report::figure::{CoefPanel, CoefPlot, CoefRow, Estimate};
 use report::{Lang, Text};
 
@@ -12,7 +13,7 @@ pub(super) fn sketch(scene: &Scene<'_>) -> Option<Sketch> {
     let points = &scene.results.tables.as_ref()?.curve;
     let estimated: Vec<(&Point, &Quadratic)> =
         points.iter().filter_map(|point| point.result.as_ref().ok().map(|q| (point, q))).collect();
-    let base = estimated.first().map(|(_, q)| **q)?;
+    let base = estimated.first().map(|(_, q)| *q)?;
     let rows: Vec<CoefRow> = estimated.iter().map(|(point, q)| row(point, q)).collect();
     let changes = estimated.len() - 1;
     let held = estimated[1..].iter().filter(|(_, q)| q.u == base.u && q.utest_p.is_some_and(|p| p < 0.05)).count();
@@ -48,10 +49,10 @@ pub(super) fn sketch(scene: &Scene<'_>) -> Option<Sketch> {
         })
     };
     let panels = vec![
-        CoefPanel { title: scaled(x.clone()), reference: Some(base.linear * base.x_sd) },
+        CoefPanel { title: scaled(x.clone()), reference: Some(base.linear.estimate * base.x_sd) },
         CoefPanel {
             title: scaled(scene.names.get(&format!("{}^2", spec.x))),
-            reference: Some(base.square * base.x_sd.powi(2)),
+            reference: Some(base.square.estimate * base.x_sd.powi(2)),
         },
     ];
     let plot = CoefPlot { frame: scene.frame("specifications", title, caption), panels, rows }.sorted();
@@ -60,14 +61,13 @@ pub(super) fn sketch(scene: &Scene<'_>) -> Option<Sketch> {
 }
 
 fn row(point: &Point, q: &Quadratic) -> CoefRow {
-    let scaled = |value: f64, (low, high): (f64, f64), by: f64| {
-        Some(Estimate { value: value * by, low: low * by, high: high * by })
-    };
+    let scaled =
+        |c: &Coefficient, by: f64| Some(Estimate { value: c.estimate * by, low: c.ci_low * by, high: c.ci_high * by });
     let label = point.label.map(|_, label| format!("{} {label}", point.choice).trim().to_owned());
     CoefRow {
         group: Text::default(),
         label,
-        estimates: vec![scaled(q.linear, q.linear_ci, q.x_sd), scaled(q.square, q.square_ci, q.x_sd.powi(2))],
+        estimates: vec![scaled(&q.linear, q.x_sd), scaled(&q.square, q.x_sd.powi(2))],
         highlight: point.choice.is_empty(),
     }
 }

@@ -3,11 +3,12 @@
 use crate::error::{Error, Result};
 use crate::store::{Staging, pretty};
 use crate::study::{ALL_TABLES, Study};
-use crate::tables::{Tables, curve, mediation};
+use crate::tables::Tables;
+use crate::tables::curve::PointRecord;
+use crate::tables::mediation::MediationRecord;
 use rayon::prelude::*;
 use report::TableFormat;
 use report::render::{docx, latex_document, xlsx};
-use serde_json::Value;
 
 /// Formats of a single table; the terminal's is for screens.
 const FORMATS: [TableFormat; 8] = [
@@ -44,11 +45,11 @@ pub fn write(staging: &mut Staging, tables: &Tables, study: &Study) -> Result<()
     }
     staging.write("results/estimates.json", pretty(&tables.estimates).as_bytes())?;
     if !tables.mediation.is_empty() {
-        let records: Vec<Value> = tables.mediation.iter().map(mediation::record).collect();
+        let records: Vec<MediationRecord> = tables.mediation.iter().map(MediationRecord::from).collect();
         staging.write("results/mediation.json", pretty(&records).as_bytes())?;
     }
     if !tables.curve.is_empty() {
-        let records: Vec<Value> = tables.curve.iter().map(curve::record).collect();
+        let records: Vec<PointRecord> = tables.curve.iter().map(PointRecord::from).collect();
         staging.write("results/curve.json", pretty(&records).as_bytes())?;
     }
     Ok(())

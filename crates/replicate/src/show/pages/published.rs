@@ -1,16 +1,17 @@
 //! The publication on the page: what differs from it, and whether its own numbers agree with each other.
 
 use crate::published::Published;
+use report::Text;
 use report::page::{Block, Section};
-use report::{Comparison, Table, Text, Verdict};
 
 /// The section of the page: one line, then what differs and why, then every number.
 pub(super) fn section(published: &Published) -> Option<Section> {
     if published.comparison.cells.is_empty() {
         return None;
     }
-    let mut all = published.comparison.table();
+    let [mut all, mut differences] = [published.comparison.table(), published.comparison.differences()];
     all.notes.extend(published.notice.clone());
+    differences.notes.extend(published.notice.clone());
     let mut blocks: Vec<Block> = published.notice.iter().cloned().map(Block::Warning).collect();
     blocks.push(Block::Paragraph(Text::build(|lang| published.comparison.summary(lang))));
     if published.differing() > 0 {
@@ -19,7 +20,7 @@ pub(super) fn section(published: &Published) -> Option<Section> {
                 format!("{} 处不一致及其可能原因", published.differing()),
                 format!("{} cells that differ, and the likely cause", published.differing()),
             ),
-            blocks: vec![Block::table(differences(published))],
+            blocks: vec![Block::table(differences)],
         });
     }
     blocks
@@ -48,23 +49,4 @@ pub(super) fn audit_section(published: &Published) -> Option<Section> {
         heading: Text::new("发表数字的内部一致性", "Consistency of the publication"),
         blocks,
     })
-}
-
-/// The cells that differ, with the likely cause where one is known.
-fn differences(published: &Published) -> Table {
-    let cells = published.comparison.cells.iter().filter(|cell| cell.verdict == Verdict::Differs).cloned().collect();
-    let mut table = Comparison::of(cells).table();
-    table.id = "differences".into();
-    table.title = Text::new("与发表值不一致之处及原因", "What differs from the publication, and why");
-    // Every verdict here is the same.
-    const VERDICT: usize = 6;
-    table.align.remove(VERDICT);
-    for row in &mut table.header {
-        row.remove(VERDICT);
-    }
-    for row in table.groups.iter_mut().flat_map(|group| &mut group.rows) {
-        row.cells.remove(VERDICT);
-    }
-    table.notes = published.notice.iter().cloned().collect();
-    table
 }

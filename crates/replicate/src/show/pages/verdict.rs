@@ -3,44 +3,52 @@
 use crate::results::Results;
 use crate::show::count;
 use crate::study::{Headline, Study};
+use crate::tables::records::{EstimateRecord, TestRecord};
+use crate::tables::u_shape::{FiellerRecord, ShapeWord, TurningPointOutcome, UTestOutcome, UTestValues};
 use report::numfmt::{Format, number, p_equation, p_value};
 use report::page::Fact;
 use report::{Lang, Text};
-use serde_json::Value;
 
-/// What the headline's record says of its quadratic.
-struct Tested<'a> {
-    shape: &'a str,
-    p: Option<f64>,
-    turning_point: Option<f64>,
-    interval: Option<(f64, f64)>,
+/// The U test of the headline, where it has one.
+fn headline_test<'a>(study: &Study, results: &'a Results) -> Option<(&'a EstimateRecord, &'a UTestValues)> {
+    let headline = Headline::of(study)?;
+    let record = results.tables.as_ref()?.estimate_of(&headline.table.id, &headline.name)?;
+    match record.utest.as_ref()? {
+        UTestOutcome::Tested(test) => Some((record, test)),
+        UTestOutcome::NotTested { .. } => None,
+    }
 }
 
-fn tested(utest: &Value) -> Option<Tested<'_>> {
-    let point = &utest["turning_point"];
-    let fieller = &point["fieller"];
-    Some(Tested {
-        shape: utest["shape"].as_str()?,
-        p: utest["p"].as_f64(),
-        turning_point: point["estimate"].as_f64(),
-        interval: fieller["low"].as_f64().zip(fieller["high"].as_f64()).filter(|_| fieller["kind"] == "interval"),
-    })
+fn p_of(test: &UTestValues) -> Option<f64> {
+    match test.overall {
+        TestRecord::Available { p, .. } => p,
+        TestRecord::NotAvailable { .. } => None,
+    }
+}
+
+/// The turning point with its interval, where that is one.
+fn turning_point(test: &UTestValues) -> Option<(f64, Option<(f64, f64)>)> {
+    let TurningPointOutcome::At { estimate, fieller, .. } = &test.turning_point else { return None };
+    let interval = match fieller {
+        FiellerRecord::Interval { low, high } => low.zip(*high),
+        _ => None,
+    };
+    estimate.map(|at| (at, interval))
 }
 
 /// One sentence: the headline's finding with its numbers, then how the publication compares.
 pub(super) fn sentence(study: &Study, results: &Results) -> Text {
     let names = study.labels();
     let finding = Headline::of(study).and_then(|headline| {
-        let record = results.tables.as_ref()?.estimate_of(&headline.table.id, &headline.name)?;
-        let test = tested(&record.utest)?;
-        let (x, y) = (names.get(headline.x), names.get(&headline.column.response()));
+        let (record, test) = headline_test(study, results)?;
+        let (x, y) = (names.get(headline.x), names.get(&headline.column.formula.response.name));
         Some(Text::build(|lang| {
             let n = count(record.n_obs, lang);
             let (x, y) = (x.get(lang), y.get(lang));
-            let at = test.turning_point.map_or_else(String::new, |at| number(at, Format::Fixed(2)));
-            let holds = test.p.is_some_and(|p| p < 0.05);
-            let p = test.p.map_or_else(String::new, p_equation);
-            let u = test.shape == "u";
+            let at = turning_point(test).map_or_else(String::new, |(at, _)| number(at, Format::Fixed(2)));
+            let holds = p_of(test).is_some_and(|p| p < 0.05);
+            let p = p_of(test).map_or_else(String::new, p_equation);
+            let u = test.shape == ShapeWord::U;
             match (holds, lang) {
                 (true, Lang::Zh) => {
                     format!("{x}与{y}呈{}：拐点 {at}，检验 {p}（n = {n}）。", if u { "正 U 形" } else { "倒 U 形" })
@@ -86,12 +94,10 @@ pub(super) fn facts(study: &Study, results: &Results) -> Vec<Fact> {
     let mut push = |value: String, zh: &str, en: &str| {
         facts.push(Fact { value: Text::same(value), label: Text::new(zh, en) });
     };
-    let record = Headline::of(study)
-        .and_then(|headline| results.tables.as_ref()?.estimate_of(&headline.table.id, &headline.name));
-    if let Some(test) = record.and_then(|record| tested(&record.utest)) {
+    if let Some((_, test)) = headline_test(study, results) {
         let two = |value: f64| number(value, Format::Fixed(2));
-        if let Some(at) = test.turning_point {
-            match test.interval {
+        if let Some((at, interval)) = turning_point(test) {
+            match interval {
                 Some((low, high)) => push(
                     format!("{} [{}, {}]", two(at), two(low), two(high)),
                     "拐点与 95% Fieller 区间",
@@ -100,7 +106,7 @@ pub(super) fn facts(study: &Study, results: &Results) -> Vec<Fact> {
                 None => push(two(at), "拐点（Fieller 区间无界）", "Turning point (Fieller set unbounded)"),
             }
         }
-        if let Some(p) = test.p {
+        if let Some(p) = p_of(test) {
             push(p_value(p), "U 形检验 p 值", "U-test p");
         }
     }
