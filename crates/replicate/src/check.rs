@@ -1,19 +1,19 @@
-//! `--check`: reads a study and its data, says what would be computed from what, and collects everything that a run
-//! would refuse, without running it.
+//! `--check`: everything that a run computes, without writing it: what is made from what, and everything that a run would
+//! refuse.
 
+use crate::compute::{Cache, Computed, Scope, compute};
 use crate::error::{Error, Result};
 use crate::names;
 use crate::plan::Plan;
+use crate::progress::Progress;
 use crate::published::Printed;
 use crate::quality;
-use crate::stages::{self, data, variables};
+use crate::stages::{self, data};
 use crate::store::full;
-use crate::study::{ColumnSpec, Loaded, Parsed, Study, TableKind, TableSpec, indicator};
+use crate::study::{ColumnSpec, Loaded, Study, TableKind, TableSpec, indicator};
 use crate::tables::{self, column, entropy};
-use panel_core::expr::{Definitions, Resolved};
+use panel_core::expr::Resolved;
 use panel_core::{Column, Panel, Severity, suggest};
-use panel_fe::Frame;
-use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// Remarks of the data quality report that are shown per variable and kind.
@@ -37,7 +37,7 @@ pub struct Checked {
 /// Checks a study and its data.
 #[must_use]
 pub fn check(loaded: &Loaded) -> Checked {
-    let mut run = Run { loaded, text: String::new(), problems: Vec::new(), warnings: 0, waiting: BTreeSet::new() };
+    let mut run = Run { loaded, text: String::new(), problems: Vec::new(), warnings: 0 };
     run.whole();
     let Run { mut text, problems, warnings, .. } = run;
     match problems.len() {
@@ -62,8 +62,6 @@ struct Run<'a> {
     problems: Vec<String>,
     /// Remarks on the data that could change how a result is read.
     warnings: usize,
-    /// Variables that only a run computes: those of the indices, and what is derived from them.
-    waiting: BTreeSet<String>,
 }
 
 impl Run<'_> {
@@ -94,8 +92,6 @@ impl Run<'_> {
         let loaded = self.loaded;
         let study = &loaded.study;
         self.line(study.study.title.get(study.lang()));
-        let definitions = self.noted(variables::definitions(study));
-        self.noted(Plan::new(study, &[]));
         words(loaded).into_iter().for_each(|error| self.problem(error));
         self.noted(Printed::read(loaded));
         for variant in study.curve.iter().flat_map(|curve| &curve.variants) {
@@ -104,19 +100,33 @@ impl Run<'_> {
                 self.problem(Error::stage("tables", format!("[curve], variant `{label}`: {error}")));
             }
         }
-        let data = match data::load(loaded) {
-            Ok(data) => data,
+        let Some(plan) = self.noted(Plan::new(study, &[])) else { return };
+        let computed = match compute(loaded, Scope::Plan(&plan), &mut Cache::default(), &mut Progress::silent()) {
+            Ok(computed) => computed,
             Err(first) => {
                 self.problem(first);
                 data::refused(loaded).into_iter().for_each(|error| self.problem(error));
                 return;
             }
         };
+        for error in &computed.problems {
+            self.problem(error);
+        }
+        self.sources(&computed);
+        self.variables(&computed);
+        self.indices(&computed);
+        self.tables(&computed);
+        let panel = &computed.panel;
+        self.noted(study.report.check_columns(panel).map_err(|error| Error::stage("report", error)));
+        self.look(panel);
+    }
+
+    fn sources(&mut self, computed: &Computed) {
         self.line("\nSources");
-        for file in &data.inputs {
+        for file in &computed.data.inputs {
             self.line(format!("  {:<40} {} bytes", file.path, file.bytes));
         }
-        let mut panel = data.panel.clone();
+        let panel = &computed.data.panel;
         self.line(format!(
             "  joined: {} rows, {} × {}, {} columns",
             panel.n_rows(),
@@ -124,44 +134,15 @@ impl Run<'_> {
             panel.n_periods(),
             panel.names().len()
         ));
-        for remark in &data.diagnostics {
+        for remark in &computed.data.diagnostics {
             self.line(format!("  {remark}"));
             self.warnings += usize::from(remark.severity == Severity::Warning);
         }
-        self.place_holders(&mut panel);
-        if let Some(definitions) = definitions {
-            self.derive(&definitions, &mut panel);
-        }
-        self.indices(&panel);
-        self.tables(&panel);
-        self.noted(study.report.check_columns(&panel).map_err(|words| Error::stage("report", words)));
-        self.look(&panel);
-    }
-
-    /// Columns for what the indices will make, so that what uses them can be checked.
-    fn place_holders(&mut self, panel: &mut Panel) {
-        let stages = names::index_stages(&self.loaded.study);
-        let made =
-            stages.into_iter().flat_map(|stage| stage.makes.into_iter().map(move |name| (stage.name.clone(), name)));
-        for (stage, name) in made {
-            if panel.has(&name) {
-                self.problem(Error::stage(
-                    &stage,
-                    format!("it would make a variable `{name}`, but there is one already; give it another name"),
-                ));
-            }
-            self.wait(panel, &name);
-        }
-    }
-
-    fn wait(&mut self, panel: &mut Panel, name: &str) {
-        self.waiting.insert(name.to_owned());
-        // The length is the panel's own.
-        let _ = panel.set(name, vec![f64::NAN; panel.n_rows()]);
     }
 
     /// The resolved listing: each derived variable with what it is made from and what came out.
-    fn derive(&mut self, definitions: &Definitions, panel: &mut Panel) {
+    fn variables(&mut self, computed: &Computed) {
+        let definitions = self.loaded.study.variables.definitions();
         if definitions.items().is_empty() {
             return;
         }
@@ -169,31 +150,29 @@ impl Run<'_> {
         for line in definitions.resolved() {
             let Resolved { name, expression, derived, columns, .. } = line;
             let from: Vec<String> = derived.into_iter().chain(columns).collect();
-            let waits: Vec<&String> = from.iter().filter(|used| self.waiting.contains(*used)).collect();
-            let result = if waits.is_empty() {
-                self.evaluate(&name, &expression, panel)
-            } else {
-                let words = waits.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
-                Some(format!("computed in the run, needs {words}"))
-            };
-            let result = result.unwrap_or_else(|| NOT_KNOWN.into());
-            if !panel.has(&name) {
-                self.wait(panel, &name);
-            }
+            let result = self.described(&computed.panel, &name).unwrap_or_else(|| NOT_KNOWN.into());
             self.line(format!("  {name} = {expression}"));
             self.line(format!("      from {}: {result}", from.join(", ")));
         }
     }
 
-    fn evaluate(&mut self, name: &str, expression: &str, panel: &mut Panel) -> Option<String> {
-        let alone = Definitions::parse(&[(name, expression)]).and_then(|alone| alone.apply(panel));
-        let remarks = match alone {
-            Ok(remarks) => remarks,
-            Err(error) => {
-                self.problem(Error::stage("variables", error));
-                return None;
+    /// What the indices have made, and what is to be said of them.
+    fn indices(&mut self, computed: &Computed) {
+        if computed.indices.is_empty() {
+            return;
+        }
+        self.line("\nIndices");
+        for made in &computed.indices {
+            self.line(format!("  {:<24} {}", made.stage, made.sentence));
+            for remark in &made.diagnostics {
+                self.line(format!("      {remark}"));
+                self.warnings += usize::from(remark.severity == Severity::Warning);
             }
-        };
+        }
+    }
+
+    /// The values of a variable in words, where it is there.
+    fn described(&self, panel: &Panel, name: &str) -> Option<String> {
         let column = panel.column(name).ok()?;
         let missing = column.n_missing();
         let mut words = match column {
@@ -211,56 +190,11 @@ impl Run<'_> {
         if missing > 0 {
             let _ = write!(words, ", {missing} missing");
         }
-        for remark in remarks {
-            let _ = write!(words, "; {}", remark.message);
-        }
         Some(words)
     }
 
-    /// What the index stages would refuse, of those whose quantities are known before a run.
-    fn indices(&mut self, panel: &Panel) {
-        let study = &self.loaded.study;
-        if let Some(spec) = &study.va
-            && let Some(keep) = self.kept(panel, spec.sample.as_deref(), "va")
-        {
-            if self.waits([&spec.sector, &spec.total, &spec.lon, &spec.lat]) {
-                self.noted(stages::va::choices(spec));
-            } else {
-                self.noted(stages::va::validate(panel, spec, &keep));
-            }
-        }
-        for spec in &study.gtfp {
-            let Some(keep) = self.kept(panel, spec.sample.as_deref(), &format!("gtfp-{}", spec.id)) else { continue };
-            if self.waits(spec.inputs.iter().chain(&spec.goods).chain(&spec.bads)) {
-                self.noted(stages::gtfp::validate_words(panel, spec, &keep));
-            } else {
-                self.noted(stages::gtfp::validate(panel, spec, &keep));
-            }
-        }
-        if let Some(spec) = &study.market
-            && let Some(keep) = self.kept(panel, spec.sample.as_deref(), "market")
-        {
-            if self.waits(spec.prices.iter().chain([&spec.weights, &spec.lat, &spec.lon])) {
-                self.noted(stages::market::choices(spec, panel));
-            } else {
-                self.noted(stages::market::validate(panel, spec, &keep));
-            }
-        }
-    }
-
-    /// The rows of a stage's sample; none where it cannot be known before a run.
-    fn kept(&mut self, panel: &Panel, filter: Option<&str>, stage: &str) -> Option<Vec<bool>> {
-        let keep = self.noted(variables::sample(panel, filter, stage))?.keep;
-        let named = filter.map(names::of_expression).unwrap_or_default();
-        if self.waits(&named) { Some(vec![true; panel.n_rows()]) } else { Some(keep) }
-    }
-
-    fn waits<'b>(&self, names: impl IntoIterator<Item = &'b String>) -> bool {
-        names.into_iter().any(|name| self.waiting.contains(name))
-    }
-
-    fn tables(&mut self, panel: &Panel) {
-        let study = &self.loaded.study;
+    fn tables(&mut self, computed: &Computed) {
+        let (study, panel) = (&self.loaded.study, &computed.panel);
         if study.tables.is_empty() && study.mediation.is_empty() {
             return;
         }
@@ -271,7 +205,7 @@ impl Run<'_> {
                 TableKind::Regression => {
                     for (name, spec) in table.named_columns() {
                         let stage = format!("{stage}, column {name}");
-                        self.regression(panel, spec, &stage, &format!("{} {name}", table.id));
+                        self.regression(computed, spec, &stage, &format!("{} {name}", table.id));
                     }
                     for name in &table.switches {
                         self.noted(stages::float(panel, name, &stage).map(|_| ()));
@@ -283,18 +217,14 @@ impl Run<'_> {
                     for name in &table.variables {
                         self.noted(stages::float(panel, name_of(name), &stage).map(|_| ()));
                     }
-                    let waits = table.sample.as_ref().is_some_and(|sample| self.waits(&sample.columns()));
-                    if !waits {
-                        self.noted(tables::descriptives::part(table, panel, &mut Vec::new()).map(|_| ()));
-                    }
-                    let names = table.variables.iter().map(|name| name_of(name).to_owned());
-                    if indicators && !waits && !self.waits(&names::with_sources(study, names)) {
+                    self.noted(tables::descriptives::part(table, panel, &mut Vec::new()).map(|_| ()));
+                    if indicators {
                         self.noted(entropy::weights_table(table, study, panel, &mut Vec::new()).map(|_| ()));
                     }
                     self.line(format!("  {:<24} {} variables", table.id, table.variables.len()));
                 }
                 TableKind::Calibration => {
-                    let known: Vec<&str> = study.gtfp.iter().map(|spec| spec.id.as_str()).collect();
+                    let known: Vec<&str> = study.indices.gtfp.iter().map(|spec| spec.own.id.as_str()).collect();
                     for id in table.variables.iter().filter(|id| !known.contains(&id.as_str())) {
                         self.problem(Error::stage(&stage, format!("there is no [[gtfp]] with id `{id}`")));
                     }
@@ -308,55 +238,34 @@ impl Run<'_> {
                 continue;
             };
             let before = self.problems.len();
-            self.regression(panel, &longest, &stage, &format!("mediation {}", spec.id));
-            let waits = self.waits(&names::with_sources(study, names::of_column(&longest)));
-            if self.problems.len() == before && !waits {
+            self.regression(computed, &longest, &stage, &format!("mediation {}", spec.id));
+            if self.problems.len() == before {
                 self.noted(tables::mediation::mediate(spec, study, panel, &mut Vec::new()).map(|_| ()));
             }
         }
     }
 
-    fn regression(&mut self, panel: &Panel, spec: &ColumnSpec, stage: &str, shown: &str) {
-        let Some(mask) = self.kept(panel, spec.sample.as_ref().map(Parsed::text), stage) else { return };
-        let needed = names::with_sources(self.study(), names::of_column(spec));
-        let rows = if self.waits(&needed) {
-            match Frame::new(&spec.formula, panel, &spec.options(), Some(&mask)) {
-                Ok(frame) => format!("{} rows", frame.n_obs()),
-                Err(panel_fe::Error::NoObservations(_)) => "rows known in the run".to_owned(),
-                Err(error) => {
-                    self.problem(Error::stage(stage, format!("`{}`: {error}", column::at_fault(spec, &error))));
-                    NOT_KNOWN.to_owned()
-                }
+    fn regression(&mut self, computed: &Computed, spec: &ColumnSpec, stage: &str, shown: &str) {
+        let (table, name) = shown.split_once(' ').unwrap_or((shown, ""));
+        let rows = match column::estimate(&computed.panel, self.study(), spec, table, name) {
+            Ok(fitted) => format!("{} rows", fitted.record.n_obs),
+            // It lacks what is a problem of its own.
+            Err(_) if names::of_column(spec).iter().any(|name| computed.lacking.contains_key(name)) => NOT_KNOWN.into(),
+            Err(error @ Error::NotComputed { .. }) => {
+                self.warnings += 1;
+                format!("warning: it cannot be computed: {}", error.message())
             }
-        } else {
-            // What a regression may still run into shows when it is estimated.
-            let (table, name) = shown.split_once(' ').unwrap_or((shown, ""));
-            match column::estimate(panel, self.study(), spec, table, name) {
-                Ok(fitted) => format!("{} rows", fitted.record.n_obs),
-                Err(error) => {
-                    self.problem(error.at(stage));
-                    NOT_KNOWN.to_owned()
-                }
+            Err(error) => {
+                self.problem(error.at(stage));
+                NOT_KNOWN.to_owned()
             }
         };
         self.line(format!("  {shown:<24} {}; {rows}", spec.formula));
     }
 
-    /// The data quality report of what is known before a run.
+    /// The data quality report.
     fn look(&mut self, panel: &Panel) {
-        let mut study = self.study().clone();
-        if let Some(names) = &mut study.quality.variables {
-            names.retain(|name| !self.waiting.contains(name));
-        } else {
-            let used = names::used(&study);
-            let known = |name: &&String| {
-                used.contains(*name)
-                    && !self.waiting.contains(*name)
-                    && matches!(panel.column(name), Ok(Column::Float(_)))
-            };
-            study.quality.variables = Some(panel.names().iter().filter(known).cloned().collect());
-        }
-        let Some(report) = self.noted(quality::assess(&study, panel)) else { return };
+        let Some(report) = self.noted(quality::assess(self.study(), panel)) else { return };
         self.line(format!("\n{}", quality::summary(&report)));
         for remark in report.diagnostics(SHOWN) {
             self.line(format!("  {}", remark.message));

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Results of the stages before the tables.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Computed {
     /// Panel as read, with its inputs.
     pub data: Arc<Data>,
@@ -25,13 +25,22 @@ pub struct Computed {
     pub indices: Vec<Arc<Made>>,
     /// Bootstrap intervals of indices, where the study asks for them and all stages run: stage, files.
     pub intervals: Vec<(String, Files)>,
-    /// Variables that are not there since their stage could not compute them, with the reason.
+    /// Variables that are not there since they could not be computed, with the reason.
     pub lacking: BTreeMap<String, String>,
+    /// Why indices and variables could not be computed.
+    pub problems: Vec<Error>,
     /// Remarks, by stage.
     pub diagnostics: Vec<(String, Diagnostic)>,
 }
 
 impl Computed {
+    /// The first problem that lies in the study or the data: a run ends with it.
+    #[must_use]
+    pub fn refusal(&mut self) -> Option<Error> {
+        let place = self.problems.iter().position(|error| !matches!(error, Error::NotComputed { .. }))?;
+        Some(self.problems.remove(place))
+    }
+
     /// What a stage has made.
     #[must_use]
     pub fn index(&self, stage: &str) -> Option<&Arc<Made>> {
@@ -69,18 +78,17 @@ impl Scope<'_> {
     }
 }
 
-/// Runs the stages before the tables. An index that cannot be computed on data that are what they should be costs a run of
-/// a plan only what needs its variables.
+/// Runs the stages before the tables. In a run of a plan an index or a variable that cannot be computed is a problem of the
+/// result, and what does not need it goes on.
 ///
 /// # Errors
-/// Those of the stages.
+/// Those of the data; those of every stage where only some variables are asked for.
 pub fn compute(loaded: &Loaded, scope: Scope<'_>, cache: &mut Cache, progress: &mut Progress) -> Result<Computed> {
     let mut run = Run::start(loaded, scope, cache, progress)?;
     for index in loaded.study.indices.iter().into_iter().filter(|index| scope.wants(*index)) {
-        match run.index(index, cache, progress) {
-            Ok(()) => {}
-            Err(Error::Uncomputable { stage, message }) if scope.is_plan() => run.lacks(index, &stage, &message),
-            Err(error) => return Err(error),
+        if let Err(error) = run.index(index, cache, progress) {
+            let made = index.makes().into_iter().map(str::to_owned).collect();
+            run.lacks(made, error)?;
         }
     }
     run.rest_of_variables(progress)?;
@@ -100,15 +108,22 @@ impl<'a> Run<'a> {
     /// Reads the data and derives what can be derived from them.
     fn start(loaded: &'a Loaded, scope: Scope<'a>, cache: &mut Cache, progress: &mut Progress) -> Result<Self> {
         let study = &loaded.study;
-        let mut waiting = study.variables.definitions().clone();
-        let (data, panel, diagnostics) = progress.stage("data", || {
-            // Sources decide what is read, and the uses of columns which of them are looked at.
-            let key = format!("{:?} {:?}", study.sources, study.study);
+        let waiting = study.variables.definitions().clone();
+        let key = format!("{:?} {:?}", study.sources, study.study);
+        progress.stage("data", || {
             let data = remember(&mut cache.data, key, || data::load(loaded))?;
-            let mut panel = data.panel.clone();
-            let mut diagnostics = of_stage("data", &data.diagnostics);
-            let remarks = variables::apply_ready(&mut waiting, &mut panel)?;
-            diagnostics.extend(of_stage("variables", &remarks));
+            let computed = Computed {
+                panel: data.panel.clone(),
+                indices: Vec::new(),
+                intervals: Vec::new(),
+                lacking: BTreeMap::new(),
+                problems: Vec::new(),
+                diagnostics: of_stage("data", &data.diagnostics),
+                data,
+            };
+            let mut run = Self { study, scope, waiting, computed };
+            run.derive()?;
+            let panel = &run.computed.panel;
             let sentence = format!(
                 "{} rows, {} × {}, {} columns",
                 panel.n_rows(),
@@ -116,32 +131,32 @@ impl<'a> Run<'a> {
                 panel.n_periods(),
                 panel.names().len()
             );
-            Ok::<_, Error>(((data, panel, diagnostics), sentence))
-        })?;
-        let (indices, intervals, lacking) = (Vec::new(), Vec::new(), BTreeMap::new());
-        let computed = Computed { data, panel, indices, intervals, lacking, diagnostics };
-        Ok(Self { study, scope, waiting, computed })
+            Ok((run, sentence))
+        })
     }
 
     /// Computes one index and defines its variables.
     fn index(&mut self, index: &dyn Index, cache: &mut Cache, progress: &mut Progress) -> Result<()> {
         let stage = index.stage();
-        let made = progress.stage(&stage, || {
+        if let Some(reason) = names::of_index(index).iter().find_map(|name| self.computed.lacking.get(name)) {
+            return Err(Error::not_computed(stage, reason));
+        }
+        let (made, keep) = progress.stage(&stage, || {
             self.derive_for(index)?;
-            let keep = self.sample(index, &stage)?;
-            let key = index.key() + &fingerprint(&self.computed.panel, &index.needs(), &keep);
+            let sample = variables::sample(&self.computed.panel, index.sample(), &stage)?;
+            self.computed.diagnostics.extend(of_stage(&stage, &sample.diagnostics));
+            let key = index.key() + &fingerprint(&self.computed.panel, &index.needs(), &sample.keep);
             let made = remember(&mut cache.indices, key, || {
-                index.compute(&Part::new(&self.computed.panel, &keep, &stage)?)
+                index.compute(&Part::new(&self.computed.panel, &sample.keep, &stage)?)
             })?;
             let sentence = made.sentence.clone();
-            Ok::<_, Error>((made, sentence))
+            Ok::<_, Error>(((made, sample.keep), sentence))
         })?;
         // The same index under another name is computed once.
         let made = if made.stage == stage { made } else { Arc::new(Made { stage: stage.clone(), ..(*made).clone() }) };
         if let Some((replications, seed)) = index.replications().filter(|_| self.scope.is_plan()) {
             let done = progress.counter(replications);
             let files = progress.stage(&format!("{stage}-bootstrap"), || {
-                let keep = variables::sample(&self.computed.panel, index.sample(), &stage)?.keep;
                 let files = index.intervals(&Part::new(&self.computed.panel, &keep, &stage)?, &done)?;
                 Ok::<_, Error>((files, format!("{replications} replications, seed {seed}")))
             })?;
@@ -155,36 +170,39 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Notes that an index could not be computed.
-    fn lacks(&mut self, index: &dyn Index, stage: &str, message: &str) {
-        let remark = Diagnostic::warning("index-left-out", format!("not computed: {message}"));
-        self.computed.diagnostics.push((stage.to_owned(), remark));
-        let made = index.makes().into_iter().map(str::to_owned).collect::<Vec<_>>();
+    /// Notes a problem and the variables that are not there for it.
+    fn lacks(&mut self, names: Vec<String>, error: Error) -> Result<()> {
+        if !self.scope.is_plan() {
+            return Err(error);
+        }
+        let lacking = &mut self.computed.lacking;
+        lacking.extend(names.into_iter().map(|name| (name, error.to_string())));
+        // They stand in an order in which each comes after those it uses.
         for (name, expression) in self.study.variables.definitions().items() {
-            let uses = expression.columns();
-            let lacking = |name: &String| made.contains(name) || self.computed.lacking.contains_key(name);
-            if uses.iter().any(lacking) {
-                self.computed.lacking.insert(name.clone(), format!("stage `{stage}`: {message}"));
+            if let Some(reason) = expression.columns().iter().find_map(|used| lacking.get(used)).cloned() {
+                lacking.insert(name.clone(), reason);
             }
         }
-        self.computed.lacking.extend(made.into_iter().map(|name| (name, format!("stage `{stage}`: {message}"))));
+        if let Error::NotComputed { stage, message } = &error {
+            let remark = Diagnostic::warning("not-computed", format!("left out: {message}"));
+            self.computed.diagnostics.push((stage.clone(), remark));
+        }
+        self.computed.problems.push(error);
+        Ok(())
+    }
+
+    /// Computes the derived variables whose columns are there.
+    fn derive(&mut self) -> Result<()> {
+        let (remarks, failed) = self.waiting.apply_each_ready(&mut self.computed.panel);
+        self.computed.diagnostics.extend(of_stage("variables", &remarks));
+        failed.into_iter().try_for_each(|(name, error)| self.lacks(vec![name], Error::stage("variables", error)))
     }
 
     /// Computes the derived variables that an index uses and that wait for what the stages before it have made.
     fn derive_for(&mut self, index: &dyn Index) -> Result<()> {
         let needed = names::derived_from(self.study, names::of_index(index));
-        if self.waiting.items().iter().any(|(name, _)| needed.contains(name)) {
-            let remarks = variables::apply_ready(&mut self.waiting, &mut self.computed.panel)?;
-            self.computed.diagnostics.extend(of_stage("variables", &remarks));
-        }
-        Ok(())
-    }
-
-    /// The rows of a stage's sample; what is to be said about it goes to the remarks of the stage.
-    fn sample(&mut self, index: &dyn Index, stage: &str) -> Result<Vec<bool>> {
-        let sample = variables::sample(&self.computed.panel, index.sample(), stage)?;
-        self.computed.diagnostics.extend(of_stage(stage, &sample.diagnostics));
-        Ok(sample.keep)
+        let waits = self.waiting.items().iter().any(|(name, _)| needed.contains(name));
+        if waits { self.derive() } else { Ok(()) }
     }
 
     /// Computes the derived variables that are left.
@@ -194,19 +212,19 @@ impl<'a> Run<'a> {
         {
             return Ok(());
         }
-        let remarks = progress.stage("variables", || {
-            let panel = &mut self.computed.panel;
-            let mut remarks = variables::apply_ready(&mut self.waiting, panel)?;
-            if self.scope.is_plan() {
-                // What is left needs a column that nothing brings: this names it.
-                let lacking = &self.computed.lacking;
-                let left = self.waiting.clone().without(|name| lacking.contains_key(name));
-                remarks.extend(variables::apply_rest(&left, panel)?);
+        progress.stage("variables", || {
+            self.derive()?;
+            // What is left needs a column that nothing brings: the first of a chain names it.
+            while let (true, Some((name, expression))) = (self.scope.is_plan(), self.waiting.items().first().cloned()) {
+                if !self.computed.lacking.contains_key(&name) {
+                    let unknown = expression.kind(&self.computed.panel).err();
+                    let message = unknown.map_or_else(String::new, |error| error.to_string());
+                    self.lacks(vec![name.clone()], Error::stage("variables", format!("variable `{name}`: {message}")))?;
+                }
+                self.waiting = std::mem::take(&mut self.waiting).without(|known| known == name);
             }
-            Ok::<_, Error>((remarks, format!("{} derived", self.study.variables.len())))
-        })?;
-        self.computed.diagnostics.extend(of_stage("variables", &remarks));
-        Ok(())
+            Ok::<_, Error>(((), format!("{} derived", self.study.variables.len())))
+        })
     }
 }
 

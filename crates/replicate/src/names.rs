@@ -55,7 +55,7 @@ pub fn of_table(spec: &TableSpec) -> Vec<String> {
 #[must_use]
 pub fn of_index(index: &dyn Index) -> Vec<String> {
     let mut names = index.needs();
-    names.extend(index.sample().map(of_expression).unwrap_or_default());
+    names.extend(index.sample().map(|filter| filter.columns()).unwrap_or_default());
     names
 }
 

@@ -141,7 +141,10 @@ fn run_stages(
         check::words(loaded).into_iter().next().map_or(Ok(()), Err)?;
         printed = Printed::read(loaded)?;
     }
-    let computed = compute(loaded, Scope::Plan(plan), &mut cache, &mut progress)?;
+    let mut computed = compute(loaded, Scope::Plan(plan), &mut cache, &mut progress)?;
+    if let Some(error) = computed.refusal() {
+        return Err(error);
+    }
     if plan.runs("report") {
         loaded.study.report.check_columns(&computed.panel).map_err(|error| Error::stage("report", error))?;
     }

@@ -2,7 +2,7 @@
 
 use super::{Details, Files, Index, Made, Part};
 use crate::error::Result;
-use crate::output::{full, pretty};
+use crate::store::{full, pretty};
 use crate::study::Parsed;
 use crate::study::section::{Section, Wrong, both};
 use gtfp_ebm::{BootstrapResult, BootstrapSpec, Interval, PanelData, PanelRow, PanelSpec, Summary, bootstrap, productivity};
@@ -141,7 +141,9 @@ impl Index for Gtfp {
     }
 
     fn check(&self) -> std::result::Result<(), String> {
-        self.choices.validate().map_err(|error| error.to_string())
+        let options = self.choices.bootstrap.iter();
+        let checked = options.map(|options| gtfp_ebm::validate_bootstrap(&self.choices, options));
+        checked.collect::<gtfp_ebm::Result<()>>().map_err(|error| error.to_string())
     }
 
     fn key(&self) -> String {
@@ -183,14 +185,14 @@ impl Index for Gtfp {
         self.choices.bootstrap.as_ref().map(|options| (options.replications, options.seed))
     }
 
-    fn intervals(&self, part: &Part<'_>, done: &(dyn Fn(usize) + Sync)) -> Result<Option<Files>> {
-        let Some(options) = &self.choices.bootstrap else { return Ok(None) };
+    fn intervals(&self, part: &Part<'_>, done: &(dyn Fn(usize) + Sync)) -> Result<Files> {
+        let Some(options) = &self.choices.bootstrap else { return Ok(Files::new()) };
         let found = self.with(part, |data, choices| bootstrap(data, choices, options, done))?;
         let record = BootstrapRecord { spec: found.spec, bandwidth: found.bandwidth, lp: found.lp };
-        Ok(Some(vec![
+        Ok(vec![
             ("-bootstrap.csv".to_owned(), interval_lines(part, &found).into_bytes()),
             ("-bootstrap.json".to_owned(), pretty(&record).into_bytes()),
-        ]))
+        ])
     }
 }
 

@@ -67,8 +67,8 @@ pub trait Index: Debug + Send + Sync {
     ///
     /// # Errors
     /// Those of [`Index::compute`], and models that have no bootstrap.
-    fn intervals(&self, _part: &Part<'_>, _done: &(dyn Fn(usize) + Sync)) -> Result<Option<Files>> {
-        Ok(None)
+    fn intervals(&self, _part: &Part<'_>, _done: &(dyn Fn(usize) + Sync)) -> Result<Files> {
+        Ok(Files::new())
     }
 }
 

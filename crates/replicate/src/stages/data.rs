@@ -5,7 +5,7 @@ use super::{reshape, variables};
 use crate::error::{Error, Result};
 use crate::names;
 use crate::store::{FileRecord, file_record};
-use crate::study::{Loaded, NameList, SourceSpec};
+use crate::study::{Loaded, NameList, RowRule, SourceSpec};
 use panel_core::expr::Expr;
 use panel_core::names::Gazetteer;
 use panel_core::io::{RawTable, ReadOptions, Rows, Source, assemble, read_bytes};

@@ -2,24 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::study::Parsed;
-use panel_core::expr::{Definitions, Expr, Mask};
+use panel_core::expr::{Expr, Mask};
 use panel_core::{Diagnostic, Diagnostics, Panel};
-
-/// Computes the variables whose columns are there; the others wait.
-///
-/// # Errors
-/// Those of the expressions.
-pub fn apply_ready(definitions: &mut Definitions, panel: &mut Panel) -> Result<Diagnostics> {
-    definitions.apply_ready(panel).map_err(|error| Error::stage("variables", error))
-}
-
-/// Computes the rest.
-///
-/// # Errors
-/// Those of the expressions; a column that no source and no stage has brought.
-pub fn apply_rest(definitions: &Definitions, panel: &mut Panel) -> Result<Diagnostics> {
-    definitions.apply(panel).map_err(|error| Error::stage("variables", error))
-}
 
 /// The rows of a sample.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,18 +17,8 @@ pub struct Sample {
 /// The rows that a `sample` keeps; all where there is none.
 ///
 /// # Errors
-/// Those of the expression.
-pub fn sample(panel: &Panel, filter: Option<&str>, stage: &str) -> Result<Sample> {
-    let failed = |error| Error::stage(stage, format!("sample `{}`: {error}", filter.unwrap_or_default()));
-    let filter = filter.map(str::parse).transpose().map_err(failed)?;
-    sample_of(panel, filter.as_ref(), stage)
-}
-
-/// As [`sample`], of a filter that was parsed when the study was read.
-///
-/// # Errors
 /// Those of its evaluation.
-pub fn sample_of(panel: &Panel, filter: Option<&Parsed<Expr>>, stage: &str) -> Result<Sample> {
+pub fn sample(panel: &Panel, filter: Option<&Parsed<Expr>>, stage: &str) -> Result<Sample> {
     let Some(filter) = filter else {
         return Ok(Sample { keep: vec![true; panel.n_rows()], diagnostics: Diagnostics::new() });
     };

@@ -126,7 +126,7 @@ fn check(study: &Study) -> Result<(), (String, String)> {
     study.quality.check().map_err(at("quality.ranges"))?;
     study.report.check(study).map_err(at("report"))?;
     for spec in &study.mediation {
-        spec.steps().map_err(at(&format!("mediation.{}", spec.id)))?;
+        spec.steps().map_err(|error| (format!("mediation.{}", spec.id), error.to_string()))?;
     }
     study.curve.iter().try_for_each(|curve| curve.check(study)).map_err(at("curve"))
 }

@@ -22,7 +22,7 @@ pub(super) fn set<'t>(document: &mut DeTable<'t>, path: &str, value: Spanned<DeV
                 let name = steps.next().ok_or_else(|| format!("path `{path}`: which `{step}`? name one"))?;
                 let index =
                     find(array, name).ok_or_else(|| format!("path `{path}`: no `{step}` is called `{name}`"))?;
-                array[index].get_mut()
+                array.as_mut()[index].get_mut()
             }
             other => other,
         };

@@ -89,11 +89,11 @@ impl Study {
         for (section, value) in toml::Table::try_from(self)? {
             // They run before the tables and stand there, too.
             if section == "table" {
-                table.append(&mut indices);
+                table.extend(std::mem::take(&mut indices));
             }
             table.insert(section, value);
         }
-        table.append(&mut indices);
+        table.extend(indices);
         toml::to_string(&table)
     }
 }

@@ -58,14 +58,15 @@ pub(crate) fn elements<T: Section>(section: &str, document: &mut DeTable<'_>) ->
     let tables = match value {
         DeValue::Table(table) => vec![Spanned::new(span, table)],
         DeValue::Array(array) => {
-            let table = |value: Spanned<DeValue<'_>>| {
-                let (span, value) = (value.span(), value.into_inner());
-                match value {
-                    DeValue::Table(table) => Ok(Spanned::new(span, table)),
-                    _ => Err(Wrong::at(span, format!("{section}: expected a table"))),
-                }
-            };
-            array.into_iter().map(table).collect::<Result<_, _>>()?
+            let mut tables = Vec::with_capacity(array.len());
+            for element in array {
+                let (span, element) = (element.span(), element.into_inner());
+                let DeValue::Table(table) = element else {
+                    return Err(Wrong::at(span, format!("{section}: expected a table")));
+                };
+                tables.push(Spanned::new(span, table));
+            }
+            tables
         }
         _ => return Err(Wrong::at(span, format!("{section}: expected a table"))),
     };

@@ -5,7 +5,7 @@ use super::shown::{first_stage_column, shown};
 use super::u_shape::{Quadratic, moderation_record, quadratic, u_test, u_test_shown, utest_record};
 use crate::error::{Error, Result};
 use crate::names;
-use crate::stages::variables::sample_of;
+use crate::stages::variables::sample;
 use crate::study::{ColumnSpec, Study};
 use panel_core::{Diagnostic, Panel};
 use panel_fe::iv::StockYogoTable;
@@ -49,7 +49,7 @@ pub fn fit(panel: &Panel, spec: &ColumnSpec, formula: &Formula, mask: &[bool]) -
 pub fn estimate(panel: &Panel, study: &Study, spec: &ColumnSpec, table: &str, name: &str) -> Result<Fitted> {
     let stage = format!("tables/{table}");
     let failed = |error: panel_fe::Error| Error::stage(&stage, format!("`{}`: {error}", at_fault(spec, &error)));
-    let sampled = sample_of(panel, spec.sample.as_ref(), &stage)?;
+    let sampled = sample(panel, spec.sample.as_ref(), &stage)?;
     let fit = fit(panel, spec, &spec.formula, &sampled.keep).map_err(failed)?;
     let y = &fit.frame().y;
     if y.values.iter().all(|value| *value == y.values[0]) {

@@ -2,7 +2,7 @@
 
 use super::{Tables, closing};
 use crate::error::{Error, Result};
-use crate::stages::variables::sample_of;
+use crate::stages::variables::sample;
 use crate::study::{Label, Study, TableSpec};
 use panel_core::descriptives::describe_columns;
 use panel_core::{Diagnostic, Panel};
@@ -46,7 +46,7 @@ pub fn table(spec: &TableSpec, study: &Study, panel: &Panel, made: &mut Tables) 
 pub(crate) fn part(spec: &TableSpec, panel: &Panel, diagnostics: &mut Vec<(String, Diagnostic)>) -> Result<Panel> {
     let stage = format!("tables/{}", spec.id);
     let Some(filter) = &spec.sample else { return Ok(panel.clone()) };
-    let sample = sample_of(panel, Some(filter), &stage)?;
+    let sample = sample(panel, Some(filter), &stage)?;
     if !sample.keep.contains(&true) {
         return Err(Error::stage(&stage, format!("sample `{filter}`: it keeps no row")));
     }

@@ -5,7 +5,7 @@ use super::column::fit;
 use super::records::finite;
 use super::shown::{effect_labels, std_errors};
 use crate::error::{Error, Result};
-use crate::stages::variables::sample_of;
+use crate::stages::variables::sample;
 use crate::study::{MediationSpec, Study};
 use panel_core::{Diagnostic, Panel};
 use panel_fe::TestStat;
@@ -51,7 +51,7 @@ pub fn mediate(
     let failed = |error: panel_fe::Error| Error::stage(&stage, error);
     let column = spec.longest().map_err(|error| failed(error.into()))?;
     let [total, mediator, outcome] = spec.steps().map_err(|error| failed(error.into()))?;
-    let sampled = sample_of(panel, spec.sample.as_ref(), &stage)?;
+    let sampled = sample(panel, spec.sample.as_ref(), &stage)?;
     diagnostics.extend(sampled.diagnostics.into_iter().map(|remark| (stage.clone(), remark)));
     // The last step uses every variable, so its sample is the common one (D25).
     let outcome = fit(panel, &column, &outcome, &sampled.keep).map_err(failed)?;

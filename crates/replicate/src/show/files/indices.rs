@@ -3,7 +3,7 @@
 
 use crate::compute::Computed;
 use crate::error::Result;
-use crate::indices::{Index, Made};
+use crate::indices::Made;
 use crate::store::{Staging, full};
 use crate::study::Study;
 use panel_core::Panel;
