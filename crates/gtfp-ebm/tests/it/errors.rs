@@ -65,6 +65,14 @@ fn zeros_are_fine_where_nothing_divides_by_them() {
     assert!(result.rows.iter().all(|row| row.score.is_some()));
 }
 
+/// ε_x given, ε_b = 0.6.
+fn given_to_input(inputs: f64) -> Calibration {
+    Calibration::Given(EbmParameters {
+        epsilon: Epsilon { inputs, goods: 0.0, bads: 0.6 },
+        weights: Weights { inputs: vec![0.5, 0.5], goods: vec![1.0], bads: vec![0.5, 0.5] },
+    })
+}
+
 fn degenerate(b: &[&[f64; 4]], spec: &PanelSpec) -> String {
     match run(&LABOR, b, spec).expect_err("no meaning") {
         error @ Error::Degenerate { .. } => error.to_string(),
@@ -85,7 +93,8 @@ fn degenerate_combinations_are_refused_with_a_reason() {
         let text = degenerate(&[&SO2], &PanelSpec { bounded: Some(true), orientation: Some(orientation), ..PanelSpec::default() });
         assert!(text.contains("orientation"), "{text}");
     }
-    degenerate(&[&SO2], &PanelSpec { model: Model::Radial, ..PanelSpec::default() });
+    let radial = PanelSpec { model: Model::Radial, orientation: Some(Orientation::None), ..PanelSpec::default() };
+    degenerate(&[&SO2], &radial);
     degenerate(&[&SO2], &PanelSpec { super_efficiency: true, bounded: Some(true), ..PanelSpec::default() });
     // Convention D with a free theta needs eps_x + eps_b <= 1.
     let given = EbmParameters {
@@ -97,6 +106,14 @@ fn degenerate_combinations_are_refused_with_a_reason() {
         &PanelSpec { bads_convention: BadsConvention::Input, calibration: Calibration::Given(given), ..unbounded },
     );
     assert!(text.contains("0.7000"), "{text}");
+    // With θ ≤ 1 the numerator could be negative.
+    let bounded = PanelSpec {
+        bads_convention: BadsConvention::Input,
+        calibration: given_to_input(0.7),
+        ..PanelSpec::default()
+    };
+    let text = degenerate(&[&SO2, &DUST], &bounded);
+    assert!(text.contains("below 0"), "{text}");
 }
 
 #[test]
@@ -135,7 +152,7 @@ fn validation_refuses_what_productivity_refuses() {
         PanelSpec { panel_value: PanelValue::BaseGiven, base_period: Some(1999), ..PanelSpec::default() },
         PanelSpec { nonradial_weights: vec![1.0], ..ddf.clone() },
         PanelSpec { nonradial_weights: vec![0.25; 4], ..ddf },
-        PanelSpec { model: Model::Radial, ..PanelSpec::default() },
+        PanelSpec { model: Model::Radial, orientation: Some(Orientation::None), ..PanelSpec::default() },
         PanelSpec {
             model: Model::Ddf,
             malmquist: Some(Index::Luenberger),
@@ -201,11 +218,11 @@ fn rows_beyond_the_data_are_no_panic() {
     assert_eq!(beyond, Err(Error::UnknownUnit { row: 5, n: 2 }));
     // Periods at both ends of the number line: their distance does not fit into i64.
     let ends = [i64::MIN, i64::MAX];
-    let timeline = Timeline::new(&[0, 0], &ends, &[true, true], &label).expect("unique");
-    assert_eq!((timeline.step(), timeline.previous(1), timeline.previous(7)), (u64::MAX, Some(0), None));
+    let timeline = Timeline::new(&[0, 0], &ends, &[true, true], None, &label).expect("unique");
+    assert_eq!((timeline.step(), timeline.previous(1), timeline.previous(7)), (None, Some(0), None));
     assert!(timeline.rows_at(9).is_empty() && timeline.reference_rows(Reference::Global, 9, 1).is_empty());
     assert_eq!((timeline.period_of(9), timeline.is_usable(9)), (None, false));
-    let none = Timeline::new(&[], &[], &[], &label).expect("no rows");
+    let none = Timeline::new(&[], &[], &[], None, &label).expect("no rows");
     assert!(none.reference_rows(Reference::Sequential, 0, 1).is_empty());
     let short = panel_value(&timeline, &[None], Comparison::Ratio, None, PanelValue::FirstOne, None);
     assert!(matches!(short, Err(Error::LengthMismatch { expected: 2, got: 1, .. })));

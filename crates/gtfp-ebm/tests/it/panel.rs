@@ -265,5 +265,8 @@ fn one_period_one_entity_and_one_row_are_panels() {
     };
     let result = productivity(&data, &PanelSpec::default()).expect("valid");
     assert_eq!(result.rows[0].score, Some(1.0));
-    assert_eq!(result.rows[0].gtfp, Some(1.0));
+    assert_eq!((result.rows[0].gtfp, result.rows[0].transition), (None, Transition::NotAsked));
+    let asked = PanelSpec { malmquist: Some(Index::Gml), ..PanelSpec::default() };
+    let error = productivity(&data, &asked).expect_err("one period");
+    assert!(error.to_string().contains("only one"), "{error}");
 }

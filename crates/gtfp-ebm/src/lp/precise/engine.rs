@@ -5,16 +5,12 @@ use super::dd::Dd;
 use crate::lp::activities::power_of_two;
 use crate::lp::{Activities, Program, Solution, Status};
 
-/// Reduced costs above minus this share of their terms count as non-negative.
-const OPTIMAL: f64 = 1e-22;
 /// Reduced costs below minus this share of their terms are certain in doubles.
 const CERTAIN: f64 = 1e-11;
 /// Bounds overstepped by this count as kept.
 const FEASIBLE: f64 = 1e-24;
 /// Row violations up to this in sum are the rounding of data, not infeasibility.
 const ACCEPTED: f64 = 1e-12;
-/// Pivots below this share of their column are none.
-const ZERO_PIVOT: f64 = 1e-22;
 /// Pivots after which the inverse is computed afresh.
 const REFACTOR: usize = 32;
 /// Degenerate pivots in a row after which the least-index rule takes over.
@@ -56,6 +52,10 @@ pub(super) struct Engine<'a> {
     pub(super) y: Vec<Dd>,
     /// Where each logical may be: zero, or what of its row's violation was accepted.
     accepted: Vec<Dd>,
+    /// The side of zero on which an elastic row is: it costs one per unit there, and stops at zero.
+    side: Vec<f64>,
+    /// Reduced costs and pivots below this share of their terms count as zero.
+    tolerance: f64,
     phase: Phase,
     updates: usize,
     iterations: usize,
@@ -69,7 +69,7 @@ struct Entering {
 }
 
 impl<'a> Engine<'a> {
-    pub(super) fn new(activities: &Activities, program: &'a Program) -> Self {
+    pub(super) fn new(activities: &Activities, program: &'a Program, tolerance: f64) -> Self {
         let (m, n, k) = (program.rows(), activities.cols(), program.z());
         let inverse_scale: Vec<Dd> = program.row_scale().iter().map(|s| Dd::ONE / Dd::from(*s)).collect();
         let mut columns = vec![Dd::ZERO; (n + k) * m];
@@ -110,6 +110,8 @@ impl<'a> Engine<'a> {
             x: Vec::new(),
             y: vec![Dd::ZERO; m],
             accepted: vec![Dd::ZERO; m],
+            side: vec![1.0; m],
+            tolerance,
             phase: Phase::Feasibility,
             updates: 0,
             iterations: 0,
@@ -136,6 +138,9 @@ impl<'a> Engine<'a> {
         }
         self.inverse = identity(m);
         self.x = self.right_side();
+        for (side, x) in self.side.iter_mut().zip(&self.x) {
+            *side = if *x < Dd::ZERO { -1.0 } else { 1.0 };
+        }
     }
 
     pub(super) fn run(&mut self) -> Status {
@@ -249,7 +254,7 @@ impl<'a> Engine<'a> {
         let mut y = vec![Dd::ZERO; m];
         for p in 0..m {
             let cost = match (self.phase, self.logical(self.basis[p])) {
-                (Phase::Feasibility, Some(_)) => sign(self.x[p]),
+                (Phase::Feasibility, Some(i)) => self.side[i],
                 (Phase::Feasibility, None) => 0.0,
                 (Phase::Cost, _) => self.cost_of(self.basis[p]),
             };
@@ -280,7 +285,7 @@ impl<'a> Engine<'a> {
                 // Leaving zero costs one either way.
                 let y = self.y[i];
                 let gain = (y.abs() - Dd::ONE).value();
-                if gain > OPTIMAL && best.is_none_or(|(most, _)| gain > most) {
+                if gain > self.tolerance && best.is_none_or(|(most, _)| gain > most) {
                     best = Some((gain, Entering { variable, rises: y > Dd::ZERO }));
                 }
                 continue;
@@ -290,7 +295,7 @@ impl<'a> Engine<'a> {
                 terms += size[i] * self.rounded[variable * m + i].abs();
             }
             let d = d.value();
-            let gain = d.abs() - OPTIMAL * terms;
+            let gain = d.abs() - self.tolerance * terms;
             if gain > 0.0 && self.improves(variable, d) && best.is_none_or(|(most, _)| gain > most) {
                 best = Some((gain, Entering { variable, rises: d < 0.0 }));
                 if least {
@@ -359,7 +364,7 @@ impl<'a> Engine<'a> {
         let mut chosen: Option<(Dd, usize, bool)> = None;
         for p in 0..m {
             let rate = w[p].times(-direction);
-            if rate.value().abs() <= ZERO_PIVOT * largest {
+            if rate.value().abs() <= self.tolerance * largest {
                 continue;
             }
             let Some((step, upper)) = self.meets(p, rate) else { continue };
@@ -400,6 +405,9 @@ impl<'a> Engine<'a> {
         let leaving = self.basis[p];
         self.rest[leaving] = if upper { Rest::Upper } else { Rest::Lower };
         self.rest[entering.variable] = Rest::Basic;
+        if let Some(i) = self.logical(entering.variable) {
+            self.side[i] = direction;
+        }
         self.basis[p] = entering.variable;
         self.x[p] = start + step.times(direction);
         self.update(p, &w);
@@ -412,9 +420,8 @@ impl<'a> Engine<'a> {
         let rises = rate > Dd::ZERO;
         let bound = match (self.logical(variable), self.phase) {
             // An elastic row stops at zero, and moves away from it freely at its price.
-            (Some(_), Phase::Feasibility) => {
-                let nearing = (x > Dd::ZERO) != rises;
-                if !nearing && !x.is_zero() {
+            (Some(i), Phase::Feasibility) => {
+                if rises == (self.side[i] > 0.0) {
                     return None;
                 }
                 Dd::ZERO
@@ -517,16 +524,6 @@ impl<'a> Engine<'a> {
 
     pub(super) fn is_excluded(&self, j: usize) -> bool {
         self.excluded[j]
-    }
-}
-
-fn sign(x: Dd) -> f64 {
-    if x.is_zero() {
-        0.0
-    } else if x > Dd::ZERO {
-        1.0
-    } else {
-        -1.0
     }
 }
 

@@ -14,11 +14,20 @@ mod engine;
 
 use super::{Activities, Program, Solution};
 
+/// What counts as zero beside its terms: first what only rounding leaves, then what rounding of the data may have left.
+const TOLERANCES: [f64; 3] = [1e-20, 1e-16, 1e-13];
+
 /// Solves a program, whatever its number of rows.
 pub(super) fn solve(activities: &Activities, program: &Program, solution: &mut Solution) {
-    let mut engine = engine::Engine::new(activities, program);
-    let before = solution.iterations;
-    let status = engine.run();
-    engine.write(status, solution);
-    solution.iterations += before;
+    let mut iterations = solution.iterations;
+    for tolerance in TOLERANCES {
+        let mut engine = engine::Engine::new(activities, program, tolerance);
+        let status = engine.run();
+        engine.write(status, solution);
+        iterations += solution.iterations;
+        if solution.is_decided() {
+            break;
+        }
+    }
+    solution.iterations = iterations;
 }
