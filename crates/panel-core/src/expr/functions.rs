@@ -77,7 +77,7 @@ const fn f(
 
 const MANY: usize = usize::MAX;
 
-static FUNCTIONS: [Function; 33] = [
+static FUNCTIONS: [Function; 34] = [
     f("ln", &["log"], Does::Ln, (1, 1), &[], "ln(x): natural logarithm; missing unless x > 0"),
     f("ln1p", &[], Does::Ln1p, (1, 1), &[], "ln1p(x): ln(1 + x)"),
     f("exp", &[], Does::Exp, (1, 1), &[], "exp(x)"),
