@@ -135,7 +135,7 @@ mod tests {
     use super::*;
     use crate::data::Geography;
     use crate::kernel::Kernel;
-    use panel_core::geo::{DistanceMatrix, LatLon};
+    use panel_core::geo::DistanceMatrix;
 
     fn labels(n: usize) -> Vec<String> {
         (0..n).map(|i| format!("c{i}")).collect()

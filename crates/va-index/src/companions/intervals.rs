@@ -9,7 +9,7 @@ use panel_core::transform::quantile;
 use rand::rand_core::TryRng;
 use rand_distr::{Binomial, Distribution};
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
 
 /// Resamples of one unit of parallel work.
@@ -27,6 +27,26 @@ pub struct QuotientInterval {
     pub high: f64,
     /// Standard deviation over resamples.
     pub sd: f64,
+}
+
+/// Choices of [`quotient_intervals`].
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct IntervalSpec {
+    /// Heads per unit of the data: 10 000 for data in 10⁴ persons.
+    pub persons_per_unit: f64,
+    /// Resamples, at least 20.
+    pub resamples: usize,
+    /// Share of resamples within the interval.
+    pub level: f64,
+    /// Seed.
+    pub seed: u64,
+}
+
+impl Default for IntervalSpec {
+    fn default() -> Self {
+        Self { persons_per_unit: 1.0, resamples: 999, level: 0.95, seed: 1 }
+    }
 }
 
 /// Bootstrap intervals of location quotients.
@@ -48,15 +68,13 @@ pub struct QuotientInterval {
 /// **Source**: Efron & Tibshirani (1993), ch. 6 and 13.
 pub fn quotient_intervals(
     data: &Employment<'_>,
-    persons_per_unit: f64,
-    resamples: usize,
-    level: f64,
-    seed: u64,
+    spec: &IntervalSpec,
 ) -> Result<Vec<QuotientInterval>> {
+    let IntervalSpec { persons_per_unit, resamples, level, seed } = *spec;
     let estimate = location_quotient(data)?.values;
     if !(level > 0.0 && level < 1.0) || resamples < 20 || !(persons_per_unit > 0.0 && persons_per_unit.is_finite()) {
         return Err(Error::Specification(format!(
-            "bootstrap with level {level}, {resamples} resamples, {persons_per_unit} persons per unit: expected a level between 0 and 1, at least 20 resamples, a positive number of persons"
+            "intervals with level = {level}, resamples = {resamples}, persons_per_unit = {persons_per_unit}: expected a level between 0 and 1, at least 20 resamples, a positive number of persons"
         )));
     }
     let rows: Vec<usize> = (0..estimate.len()).filter(|&row| !estimate[row].is_nan()).collect();

@@ -1,14 +1,12 @@
 //! Krugman's index of specialisation.
 
 use super::non_negative;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use panel_core::InputError;
 use panel_core::sum::compensated_sum;
-use serde::{Deserialize, Serialize};
 
 /// What a city's structure is compared with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Reference {
     /// All entities together, the city included.
     All,
@@ -16,6 +14,8 @@ pub enum Reference {
     #[default]
     Others,
 }
+
+panel_core::words!(Reference, "reference", { "others" => Reference::Others, "all" => Reference::All });
 
 /// Krugman's specialisation index of every entity,
 ///

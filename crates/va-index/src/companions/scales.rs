@@ -4,11 +4,9 @@ use crate::data::Employment;
 use crate::error::Result;
 use crate::location_quotient::location_quotient;
 use panel_core::sum::compensated_sum;
-use serde::{Deserialize, Serialize};
 
 /// A scale of the quotient; s is sector, e total employment of a row, S and E their sums in its period.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum QuotientScale {
     /// (s/e) / (S/E), from 0 to ∞, neutral at 1 (Hoover 1936; Balassa 1965).
@@ -27,6 +25,16 @@ pub enum QuotientScale {
     /// (ln LQ - mean) / sd over the entities of a period with LQ > 0 (Tian 2013, after O'Donoghue & Gleave).
     StandardizedLog,
 }
+
+panel_core::words!(QuotientScale, "scale", {
+    "hoover-balassa" => QuotientScale::HooverBalassa,
+    "symmetric" => QuotientScale::Symmetric,
+    "log" => QuotientScale::Log,
+    "additive" => QuotientScale::Additive,
+    "normalised" => QuotientScale::Normalized,
+    "standardised" => QuotientScale::Standardized,
+    "standardised-log" => QuotientScale::StandardizedLog,
+});
 
 /// Quotients of all rows on another scale; missing where the quotient is.
 ///

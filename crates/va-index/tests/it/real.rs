@@ -89,7 +89,8 @@ fn us_metros_have_quotients_and_agglomeration() {
     let points: Vec<Option<LatLon>> = lat.iter().zip(&lon).map(|(&lat, &lon)| LatLon::new(lat, lon).ok()).collect();
     let known: Vec<u32> = (0..n as u32).collect();
     let times = vec!["2018".to_owned()];
-    let data = Employment::new(Keys::new(&known, &vec![0; n], &entities, &times).unwrap(), &sector, &total);
+    let time = vec![0; n];
+    let data = Employment::new(Keys::new(&known, &time, &entities, &times).unwrap(), &sector, &total);
     let index = virtual_agglomeration(&data, &Geography::Points(&points), None, &VaSpec::default()).expect("valid");
     assert_eq!(points.iter().flatten().count(), 912);
     assert!(index.diagnostics.iter().any(|d| d.code == "no-coordinates" && d.message.starts_with("21 entities")));
