@@ -100,9 +100,9 @@ pub fn record(mediated: &Mediated) -> Value {
                 "indirect": json_number(term.indirect),
                 "gap": json_number(term.gap),
                 "share": json_number(term.share),
-                "sobel": test(&term.sobel),
-                "aroian": test(&term.aroian),
-                "goodman": term.goodman.as_ref().map_or(Value::Null, test),
+                "sobel": term.sobel.available().map_or(Value::Null, test),
+                "aroian": term.aroian.available().map_or(Value::Null, test),
+                "goodman": term.goodman.available().map_or(Value::Null, test),
             })
         })
         .collect();
@@ -142,13 +142,14 @@ pub fn table(mediated: &Mediated, study: &Study) -> Table {
         .terms
         .iter()
         .map(|term| {
-            let p = term.sobel.p.unwrap_or(f64::NAN);
+            let sobel = term.sobel.available();
+            let p = sobel.and_then(|test| test.p).unwrap_or(f64::NAN);
             let cells = vec![
                 Cell::number(term.total, Format::Fixed(4)),
                 Cell::number(term.direct, Format::Fixed(4)),
                 Cell::number(term.indirect, Format::Fixed(4)).with_stars(stars.count(p)),
                 Cell::number(term.share, Format::Fixed(3)),
-                Cell::number(term.sobel.stat, Format::Fixed(2)),
+                Cell::number(sobel.map_or(f64::NAN, |test| test.stat), Format::Fixed(2)),
                 Cell::p_value(p),
             ];
             Row::new(names.get(&term.term), cells)

@@ -79,7 +79,6 @@ pub fn estimate(panel: &Panel, study: &Study, spec: &ColumnSpec, table: &str, na
     let column = shown(&fit, study, spec, name);
     let mut diagnostics = sampled.diagnostics;
     diagnostics.extend(fit.diagnostics.iter().cloned());
-    diagnostics.extend(weak_instruments(&fit));
     let esample = fit.esample(panel.n_rows());
     Ok(Fitted { record, column, first_stages, quadratic, u_test: u_shown, esample, diagnostics, fit })
 }
@@ -95,22 +94,6 @@ pub fn at_fault(spec: &ColumnSpec, error: &panel_fe::Error) -> String {
         }
         _ => spec.formula.clone(),
     }
-}
-
-/// A remark where the instruments are weak: Cragg and Donald's F below the critical value of Stock and Yogo (2005) for a
-/// true size of 10 %, or below 10 (Staiger and Stock 1997) where their tables end.
-fn weak_instruments(fit: &Estimate) -> Option<Diagnostic> {
-    let diagnostics = &fit.iv.as_ref()?.diagnostics;
-    let f = diagnostics.weak_id.available()?.stat;
-    let tabulated = diagnostics.stock_yogo.iter().find(|(table, _)| *table == StockYogoTable::TwoStageSize(10));
-    let (limit, source) = match tabulated {
-        Some((_, value)) => (*value, "the Stock-Yogo value for 10 % size"),
-        None => (10.0, "the rule of thumb"),
-    };
-    (f < limit).then(|| {
-        let message = format!("weak instruments: Cragg-Donald F {f:.2}, below {limit:.2}, {source}");
-        Diagnostic::warning("weak-instruments", message)
-    })
 }
 
 /// Checks that what a column asks for beside its formula belongs to the formula: the variable of the U test, the terms
@@ -287,7 +270,7 @@ fn first_stage_record(stage: &panel_fe::iv::FirstStage) -> FirstStageRecord {
         coef: stage
             .instruments
             .iter()
-            .map(|(name, estimate, se)| CoefRecord {
+            .map(|panel_fe::iv::InstrumentCoefficient { name, estimate, se, .. }| CoefRecord {
                 name: name.clone(),
                 estimate: json_number(*estimate),
                 se: json_number(*se),
@@ -393,17 +376,8 @@ pub(crate) fn std_errors(fit: &Estimate, names: &report::Labels) -> StdErrors {
         Vcov::Hc1 => StdErrors::of(SeKind::Hc1),
         Vcov::Hc2 => StdErrors::of(SeKind::Hc2),
         Vcov::Hc3 => StdErrors::of(SeKind::Hc3),
-        Vcov::Cluster(keys) => {
-            let groups = fit.small_sample.groups.unwrap_or(0);
-            StdErrors::clustered(keys.iter().map(|key| {
-                let counted = match key.as_str() {
-                    _ if keys.len() == 1 => groups,
-                    key if key == fit.frame().entity.0 => fit.n_entities,
-                    key if key == fit.frame().time.0 => fit.n_periods,
-                    _ => groups,
-                };
-                (names.get(key), counted)
-            }))
+        Vcov::Cluster(_) => {
+            StdErrors::clustered(fit.clusters.iter().map(|cluster| (names.get(&cluster.key), cluster.groups)))
         }
         Vcov::DriscollKraay { lags } => StdErrors::of(SeKind::DriscollKraay(lags.unwrap_or(0))),
         Vcov::NeweyWest { lags } => StdErrors::of(SeKind::NeweyWest(lags.unwrap_or(0))),
