@@ -77,7 +77,6 @@ pub fn estimate(panel: &Panel, study: &Study, spec: &ColumnSpec, table: &str, na
     }
     let mut diagnostics = sampled.diagnostics;
     diagnostics.extend(fit.diagnostics.iter().cloned());
-    diagnostics.extend(weak_instruments(&fit));
     Ok(Fitted {
         column: shown(&fit, &record, study, spec),
         first_stages,
@@ -103,18 +102,3 @@ pub fn at_fault(spec: &ColumnSpec, error: &panel_fe::Error) -> String {
     }
 }
 
-/// A remark where the instruments are weak: Cragg and Donald's F below the critical value of Stock and Yogo (2005) for a
-/// true size of 10 %, or below 10 (Staiger and Stock 1997) where their tables end.
-fn weak_instruments(fit: &Estimate) -> Option<Diagnostic> {
-    let diagnostics = &fit.iv.as_ref()?.diagnostics;
-    let f = diagnostics.weak_id.available()?.stat;
-    let tabulated = diagnostics.stock_yogo.iter().find(|(table, _)| *table == StockYogoTable::TwoStageSize(10));
-    let (limit, source) = match tabulated {
-        Some((_, value)) => (*value, "the Stock-Yogo value for 10 % size"),
-        None => (10.0, "the rule of thumb"),
-    };
-    (f < limit).then(|| {
-        let message = format!("weak instruments: Cragg-Donald F {f:.2}, below {limit:.2}, {source}");
-        Diagnostic::warning("weak-instruments", message)
-    })
-}

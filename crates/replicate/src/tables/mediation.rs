@@ -131,9 +131,9 @@ pub struct TermRecord {
     /// Indirect over total.
     pub share: Option<f64>,
     /// Sobel's test.
-    pub sobel: ProductTest,
+    pub sobel: Option<ProductTest>,
     /// Aroian's test.
-    pub aroian: ProductTest,
+    pub aroian: Option<ProductTest>,
     /// Goodman's test, where its variance is positive.
     pub goodman: Option<ProductTest>,
 }
@@ -174,9 +174,9 @@ impl From<&Mediated> for MediationRecord {
             indirect: finite(term.indirect),
             gap: finite(term.gap),
             share: finite(term.share),
-            sobel: (&term.sobel).into(),
-            aroian: (&term.aroian).into(),
-            goodman: term.goodman.as_ref().map(ProductTest::from),
+            sobel: term.sobel.available().map(ProductTest::from),
+            aroian: term.aroian.available().map(ProductTest::from),
+            goodman: term.goodman.available().map(ProductTest::from),
         };
         Self {
             id: spec.id.clone(),
@@ -215,13 +215,14 @@ pub fn table(mediated: &Mediated, study: &Study) -> Table {
         .terms
         .iter()
         .map(|term| {
-            let p = term.sobel.p.unwrap_or(f64::NAN);
+            let sobel = term.sobel.available();
+            let p = sobel.and_then(|test| test.p).unwrap_or(f64::NAN);
             let cells = vec![
                 Cell::number(term.total, Format::Fixed(4)),
                 Cell::number(term.direct, Format::Fixed(4)),
                 Cell::number(term.indirect, Format::Fixed(4)).with_stars(stars.count(p)),
                 Cell::number(term.share, Format::Fixed(3)),
-                Cell::number(term.sobel.stat, Format::Fixed(2)),
+                Cell::number(sobel.map_or(f64::NAN, |test| test.stat), Format::Fixed(2)),
                 Cell::p_value(p),
             ];
             Row::new(names.get(&term.term), cells)

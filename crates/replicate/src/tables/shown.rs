@@ -100,17 +100,8 @@ pub(crate) fn std_errors(fit: &Estimate, names: &Labels) -> StdErrors {
         Vcov::Hc1 => StdErrors::of(SeKind::Hc1),
         Vcov::Hc2 => StdErrors::of(SeKind::Hc2),
         Vcov::Hc3 => StdErrors::of(SeKind::Hc3),
-        Vcov::Cluster(keys) => {
-            let groups = fit.small_sample.groups.unwrap_or(0);
-            StdErrors::clustered(keys.iter().map(|key| {
-                let counted = match key.as_str() {
-                    _ if keys.len() == 1 => groups,
-                    key if key == fit.frame().entity.0 => fit.n_entities,
-                    key if key == fit.frame().time.0 => fit.n_periods,
-                    _ => groups,
-                };
-                (names.get(key), counted)
-            }))
+        Vcov::Cluster(_) => {
+            StdErrors::clustered(fit.clusters.iter().map(|cluster| (names.get(&cluster.key), cluster.groups)))
         }
         Vcov::DriscollKraay { lags } => StdErrors::of(SeKind::DriscollKraay(lags.unwrap_or(0))),
         Vcov::NeweyWest { lags } => StdErrors::of(SeKind::NeweyWest(lags.unwrap_or(0))),

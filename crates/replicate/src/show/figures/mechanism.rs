@@ -79,7 +79,8 @@ fn treatment(scene: &Scene<'_>, name: &str) -> Text {
 
 /// Which channels carry an indirect effect at the 5 % level of Sobel's test, in every term.
 fn title(scene: &Scene<'_>, family: &[&Mediated]) -> Text {
-    let carries = |chain: &&&Mediated| chain.result.terms.iter().all(|term| term.sobel.p.is_some_and(|p| p < 0.05));
+    let p_of = |term: &panel_fe::mediation::MediatedTerm| term.sobel.available().and_then(|test| test.p);
+    let carries = |chain: &&&Mediated| chain.result.terms.iter().all(|term| p_of(term).is_some_and(|p| p < 0.05));
     let carrying: Vec<Text> =
         family.iter().filter(carries).map(|chain| scene.names.get(&chain.spec.mediator)).collect();
     let n = family.len();
