@@ -13,6 +13,7 @@
 //! | [`expr`] | the language of derived variables and filters |
 //! | [`quality`] | missing values, jumps, spikes, units, outliers of every variable |
 //! | [`geo`] | coordinates and great-circle distances |
+//! | [`remedy`] | what to write in a study file so that a file can be read |
 //! | [`random`] | streams that do not depend on threads |
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may end where something is not as it should be"))]
@@ -34,9 +35,11 @@ pub mod index;
 mod intern;
 pub mod io;
 pub mod number;
+mod numerals;
 pub mod panel;
 pub mod quality;
 pub mod random;
+pub mod remedy;
 pub mod suggest;
 mod time_axis;
 pub mod transform;
@@ -44,4 +47,6 @@ pub mod transform;
 pub use column::{Column, TextColumn};
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use error::{Cell, Error, Result};
+pub use numerals::Percent;
 pub use panel::{Balance, Frequency, Panel, PanelBuilder, TimeAxis};
+pub use remedy::Remedy;

@@ -233,6 +233,7 @@ fn attach_rows(panel: &mut Panel, source: Source) -> Result<(JoinReport, Vec<boo
         let code = |text: &TextColumn, codes: &[Option<u32>]| match text.codes()[row] {
             TextColumn::MISSING => Err(Error::MissingKey {
                 cell: Box::new(Cell { line: Some(table.line(row)), file: Some(table.file.clone()), ..Cell::default() }),
+                above: false,
             }),
             label => Ok(codes[label as usize]),
         };
