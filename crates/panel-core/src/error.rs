@@ -5,7 +5,6 @@
 //! | input | [`Error::DuplicateKey`], [`Error::MissingKey`], [`Error::SamePeriod`], [`Error::NotNumeric`], [`Error::BadValue`], [`Error::Read`], [`Error::Layout`] | the data are not what they should be |
 //! | specification | [`Error::UnknownColumn`], [`Error::WrongType`], [`Error::LengthMismatch`], [`Error::Expression`], [`Error::Specification`] | the request does not fit the data |
 
-use crate::number::remedies_for;
 use crate::remedy::{Remedy, listed};
 use std::fmt;
 
@@ -118,6 +117,8 @@ pub enum Error {
         others: usize,
         /// What was expected.
         expected: String,
+        /// What to write in the `[[source]]` where that is certain.
+        remedies: Vec<Remedy>,
     },
     /// A value outside its domain.
     #[error("bad value: {cell}; expected {expected}")]
@@ -142,6 +143,23 @@ pub enum Error {
         file: String,
         /// What was found.
         reason: String,
+        /// What to write in its `[[source]]`.
+        remedies: Vec<Remedy>,
+    },
+
+    /// A source of which no row belongs to the panel.
+    #[error(
+        "no key of `{file}` is a key of the panel: `{theirs}` here, `{ours}` there; {}",
+        if remedies.is_empty() { "are names and periods written in the same way, and is it the same sample?".to_owned() }
+        else { format!("in its [[source]], {} reads the names as the panel writes them", listed(remedies)) }
+    )]
+    Unmatched {
+        /// The file.
+        file: String,
+        /// Its first key.
+        theirs: String,
+        /// The first key of the panel.
+        ours: String,
         /// What to write in its `[[source]]`.
         remedies: Vec<Remedy>,
     },
@@ -199,9 +217,10 @@ impl Error {
     #[must_use]
     pub fn remedies(&self) -> Vec<Remedy> {
         match self {
-            Self::Layout { remedies, .. } => remedies.clone(),
+            Self::Layout { remedies, .. } | Self::NotNumeric { remedies, .. } | Self::Unmatched { remedies, .. } => {
+                remedies.clone()
+            }
             Self::MissingKey { cell, above } => key_remedy(cell, *above).into_iter().collect(),
-            Self::NotNumeric { cell, .. } => cell.value.as_deref().map(remedies_for).unwrap_or_default(),
             _ => Vec::new(),
         }
     }

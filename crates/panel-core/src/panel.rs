@@ -4,7 +4,7 @@ use crate::column::{Column, TextColumn};
 use crate::error::{Cell, Error, Result};
 use crate::number::remedies_for;
 use crate::numerals::{Numerals, PERCENT, Reading};
-use crate::remedy::listed;
+use crate::remedy::{Remedy, listed};
 use crate::suggest;
 pub use crate::time_axis::{Frequency, TimeAxis};
 use rayon::prelude::*;
@@ -210,10 +210,12 @@ impl Panel {
         match words.next() {
             Some(row) => {
                 let rows: Vec<usize> = std::iter::once(row).chain(words).collect();
+                let (expected, remedies) = number_wanted(text, &rows);
                 Err(Error::NotNumeric {
                     cell: Box::new(self.cell(row, name)),
                     others: rows.len() - 1,
-                    expected: number_wanted(text, &rows),
+                    expected,
+                    remedies,
                 })
             }
             None => Err(Error::WrongType {
@@ -511,19 +513,20 @@ impl PanelBuilder {
     }
 }
 
-/// What is expected of a column that holds texts in the rows `words`: a few words among numbers are mostly marks.
-fn number_wanted(text: &TextColumn, words: &[usize]) -> String {
+/// What is expected of a column that holds texts in the rows `words`, and what to write where that is certain: a few
+/// words among numbers are mostly marks.
+fn number_wanted(text: &TextColumn, words: &[usize]) -> (String, Vec<Remedy>) {
     /// More are not marks of a missing value.
     const MARKS: usize = 3;
     let first = words.first().and_then(|&row| text.get(row)).unwrap_or_default();
     if first.starts_with('=') {
-        return "a number; the cell holds a formula without its result: open the workbook in a spreadsheet program and save it, which stores the results".into();
+        let words = "a number; the cell holds a formula without its result: open the workbook in a spreadsheet program and save it, which stores the results";
+        return (words.into(), Vec::new());
     }
     let remedies = remedies_for(first);
-    if !remedies.is_empty() {
-        let other = remedies.iter().any(|remedy| remedy.key == "percent");
-        let share = if other { " (or `percent = \"share\"`, which divides by a hundred)" } else { "" };
-        return format!("a number; {} reads it as one{share}", listed(&remedies));
+    if let Some(remedy) = remedies.first() {
+        let other = if remedy.key == "percent" { " (`percent = \"share\"` divides by a hundred)" } else { "" };
+        return (format!("a number; {} reads it as one{other}", listed(&remedies)), remedies);
     }
     let present = text.len() - text.codes().iter().filter(|&&code| code == TextColumn::MISSING).count();
     let mut marks: Vec<&str> = Vec::new();
@@ -536,9 +539,13 @@ fn number_wanted(text: &TextColumn, words: &[usize]) -> String {
         }
     }
     if marks.len() > MARKS || 2 * words.len() >= present {
-        return "a number (an empty cell where it is missing)".into();
+        return ("a number (an empty cell where it is missing)".into(), Vec::new());
     }
-    format!("a number; correct the cell, or `missing = {marks:?}` where this stands for a missing value")
+    let remedy = Remedy::list("missing", &marks);
+    let words = format!("a number; correct the cell, or `{remedy}` where this stands for a missing value");
+    // A mark with digits may be a number that was written wrongly.
+    let certain = !marks.iter().any(|mark| mark.contains(char::is_numeric));
+    (words, if certain { vec![remedy] } else { Vec::new() })
 }
 
 /// Distinct labels in order: by value if all are whole numbers, else as text.

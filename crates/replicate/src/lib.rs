@@ -21,6 +21,7 @@ pub mod plan;
 pub mod progress;
 pub mod published;
 pub mod quality;
+pub mod source_fix;
 pub mod stages;
 pub mod study;
 pub mod twin;

@@ -19,6 +19,7 @@ mod decode;
 mod dta;
 #[cfg(feature = "dta")]
 mod dta_lengths;
+mod guard;
 mod header;
 pub mod join;
 mod layout;
@@ -36,12 +37,15 @@ pub mod write;
 #[cfg(feature = "xlsx")]
 mod workbook;
 
+pub use guard::quiet_decoder_panics;
 pub use join::{Assembled, JoinReport, Rows, Source, assemble};
 pub use options::ReadOptions;
 pub use table::RawTable;
 
 use crate::diagnostics::Diagnostic;
 use crate::error::{Error, Result};
+#[cfg(any(feature = "polars", feature = "dta", feature = "xlsx"))]
+use guard::guard;
 use std::path::Path;
 
 /// Reads a table; the extension says what it is: `csv`, `tsv`, `tab`, `txt`, `parquet`, `dta`, `xlsx`, `xls`, `xlsb`,
@@ -188,13 +192,6 @@ fn open_reason(path: &Path, error: &std::io::Error) -> String {
         _ if path.is_dir() => "this is a folder".into(),
         _ => error.to_string(),
     }
-}
-
-/// Runs a foreign reader so that a panic inside it becomes an error: damaged files must never end the program.
-#[cfg(any(feature = "polars", feature = "dta", feature = "xlsx"))]
-fn guard<T>(file: &str, read: impl FnOnce() -> Result<T>) -> Result<T> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read))
-        .unwrap_or_else(|_| Err(Error::Read { file: file.to_owned(), reason: "the file is damaged".into() }))
 }
 
 /// Year, month and day of a day counted from 1970-01-01 (proleptic Gregorian calendar).

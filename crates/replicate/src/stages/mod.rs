@@ -14,6 +14,7 @@ pub mod regress;
 pub mod reshape;
 mod source_hints;
 pub mod tables;
+mod totals;
 pub mod u_shape;
 pub mod u_tables;
 pub mod va;
