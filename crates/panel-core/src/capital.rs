@@ -135,6 +135,7 @@ pub fn capital_stock(
             stocks.clone()
         }
     };
+    panel.times().ordered(panel.time_name())?;
     let ordinal = |row: usize| panel.times().ordinals()[panel.time_of_row()[row] as usize];
     let mut values = vec![f64::NAN; panel.n_rows()];
     let (mut without, mut idle, mut ended) = (Vec::new(), Vec::new(), Vec::new());

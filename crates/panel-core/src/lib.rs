@@ -15,6 +15,7 @@
 //! | [`geo`] | coordinates and great-circle distances; with the feature `geo` geodesics, matrices, near pairs, sums over all pairs |
 //! | `names` (feature `names`) | Chinese cities under the names that their sources give them |
 //! | [`mod@sum`] | compensated sums |
+//! | [`remedy`] | what to write in a study file so that a file can be read |
 //! | [`random`] | streams that do not depend on threads |
 //! | [`words`] | choices that a study writes as words |
 #![warn(missing_docs)]
@@ -40,9 +41,11 @@ mod keys;
 #[cfg(feature = "names")]
 pub mod names;
 pub mod number;
+mod numerals;
 pub mod panel;
 pub mod quality;
 pub mod random;
+pub mod remedy;
 pub mod suggest;
 pub mod sum;
 mod time_axis;
@@ -53,4 +56,6 @@ pub use column::{Column, TextColumn};
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use error::{Cell, Error, Result};
 pub use keys::{InputError, Keys};
+pub use numerals::Percent;
 pub use panel::{Balance, Frequency, Panel, PanelBuilder, TimeAxis};
+pub use remedy::Remedy;

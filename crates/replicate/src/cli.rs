@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::pipeline::{self, RunOptions};
 use crate::study::Loaded;
-use crate::{audit, check, firm_panel, init, twin_files, workspace};
+use crate::{audit, check, firm_panel, init, source_fix, twin_files, workspace};
 use clap::{Args, Parser, Subcommand};
 use report::Lang;
 use std::path::PathBuf;
@@ -65,6 +65,9 @@ pub struct RunArgs {
     /// Check study and data without running, and list what would be computed from what.
     #[arg(long)]
     pub check: bool,
+    /// With --check: write the study, with what its sources certainly need, beside the old one.
+    #[arg(long, requires = "check")]
+    pub fix: bool,
 }
 
 /// Arguments of `audit`.
@@ -147,8 +150,10 @@ fn run(args: &RunArgs) -> Result<Outcome> {
         lang,
     };
     if args.check {
-        let checked = check::check(&Loaded::read(&options.study)?);
-        return Ok(Outcome { code: if checked.problems.is_empty() { 0 } else { 2 }, summary: checked.text });
+        let loaded = Loaded::read(&options.study)?;
+        let checked = check::check(&loaded);
+        let fixed = if args.fix { source_fix::write_beside(&loaded, &options.study)? } else { String::new() };
+        return Ok(Outcome { code: if checked.problems.is_empty() { 0 } else { 2 }, summary: checked.text + &fixed });
     }
     let report = pipeline::run(&options)?;
     let failed = args.check_published && report.differing > 0;

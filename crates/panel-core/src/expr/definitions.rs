@@ -174,8 +174,8 @@ fn in_definition(name: &str, error: Error) -> Error {
             Error::Expression { expression, line, column, message: format!("variable `{name}`: {message}") }
         }
         Error::Specification(message) => Error::Specification(format!("variable `{name}`: {message}")),
-        Error::NotNumeric { cell, others, expected } => {
-            Error::NotNumeric { cell, others, expected: wanted_for(name, &expected) }
+        Error::NotNumeric { cell, others, expected, remedies } => {
+            Error::NotNumeric { cell, others, expected: wanted_for(name, &expected), remedies }
         }
         Error::BadValue { cell, expected } => Error::BadValue { cell, expected: wanted_for(name, &expected) },
         other => other,

@@ -3,6 +3,7 @@
 pub mod data;
 pub mod reshape;
 mod source_hints;
+mod totals;
 pub mod variables;
 
 use crate::error::{Error, Result};
