@@ -13,6 +13,7 @@
 //! | [`expr`] | the language of derived variables and filters |
 //! | [`quality`] | missing values, jumps, spikes, units, outliers of every variable |
 //! | [`geo`] | coordinates and great-circle distances |
+//! | [`stock_yogo`] | critical values of weak instruments |
 //! | [`random`] | streams that do not depend on threads |
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may end where something is not as it should be"))]
@@ -37,6 +38,7 @@ pub mod number;
 pub mod panel;
 pub mod quality;
 pub mod random;
+pub mod stock_yogo;
 pub mod suggest;
 mod time_axis;
 pub mod transform;

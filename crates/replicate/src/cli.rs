@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::pipeline::{self, RunOptions};
 use crate::study::Loaded;
-use crate::{check, firm_panel, init, published, twin_files};
+use crate::{check, init, published};
 use clap::{Args, Parser, Subcommand};
 use std::path::{Path, PathBuf};
 
@@ -23,11 +23,6 @@ pub enum Verb {
     Run(RunArgs),
     /// Check published coefficients against each other.
     Audit(AuditArgs),
-    /// Regenerate the synthetic twin.
-    Fixtures(FixturesArgs),
-    /// Write a synthetic firm panel and its study file, to try the runner at scale.
-    #[command(hide = true)]
-    FirmPanel(FirmPanelArgs),
 }
 
 /// Arguments of `run`.
@@ -76,26 +71,6 @@ pub struct AuditArgs {
     pub out: Option<PathBuf>,
 }
 
-/// Arguments of `fixtures`.
-#[derive(Debug, Clone, Args)]
-pub struct FixturesArgs {
-    /// `calibrate` fits the parameters first (minutes).
-    pub step: Option<String>,
-    /// Only compare with what is there; exit with 1 where a byte differs.
-    #[arg(long)]
-    pub check: bool,
-}
-
-/// Arguments of `firm-panel`.
-#[derive(Debug, Clone, Args)]
-pub struct FirmPanelArgs {
-    /// Folder to write to.
-    pub folder: PathBuf,
-    /// Rows.
-    #[arg(long, default_value_t = 1_000_000)]
-    pub rows: usize,
-}
-
 /// What a verb ends with.
 #[derive(Debug, Clone)]
 pub struct Outcome {
@@ -113,8 +88,6 @@ pub fn execute(cli: &Cli) -> Result<Outcome> {
     match &cli.verb {
         Verb::Run(args) => run(args),
         Verb::Audit(args) => published::audit(args),
-        Verb::Fixtures(args) => twin_files::regenerate(args, &workspace()),
-        Verb::FirmPanel(args) => firm_panel::write(args),
     }
 }
 

@@ -10,7 +10,6 @@ pub mod cli;
 pub mod compute;
 pub mod error;
 pub mod figures;
-mod firm_panel;
 pub mod init;
 pub mod log;
 pub mod names;
@@ -23,7 +22,5 @@ pub mod published;
 pub mod quality;
 pub mod stages;
 pub mod study;
-pub mod twin;
-mod twin_files;
 
 pub use error::{Error, Result};

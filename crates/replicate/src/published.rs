@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::output::{FileRecord, Staging, file_record};
 use crate::stages::tables::Tables;
 use crate::study::{Loaded, PublishedRemark, Study, TableKind};
-use report::audit::{Audit, AuditSpec, Check, Finding, Status};
+use audit::{Audit, AuditSpec, Check, Finding, Status};
 use report::page::{Block, Page, Section};
 use report::{
     CellKey, Comparison, Lang, PublishedRow, Replicated, StarRule, Stat, Table, TableFormat, Text, Verdict, compare,
@@ -81,7 +81,8 @@ impl Published {
             published_cells(&rows).into_iter().filter(|cell| numbers.contains(&cell.key.table)).collect();
         let replicated = replicate_cells(&loaded.study, tables, &cells);
         let mut comparison = compare(&cells, &replicated).map_err(failed)?;
-        let audit = relations.map(|relations| report::audit::audit(&rows, &relations)).transpose().map_err(failed)?;
+        let audit = relations.map(|relations| audit::audit(&rows, &relations)).transpose();
+        let audit = audit.map_err(|error| Error::stage("report", error))?;
         remark(&mut comparison, &spec.remarks, audit.as_ref());
         let notice = loaded.study.study.notice.clone();
         Ok(Some(Self { file, comparison, tables: numbers, audit, notice }))
@@ -338,7 +339,7 @@ pub fn audit(args: &AuditArgs) -> Result<Outcome> {
     let text = std::fs::read_to_string(&file).map_err(|error| Error::stage("audit", format!("`{name}`: {error}")))?;
     let rows = PublishedRow::read_csv(&text, &name).map_err(failed)?;
     let spec = relations_beside(&file)?.unwrap_or_else(|| AuditSpec::new(StarRule::china()));
-    let result = report::audit::audit(&rows, &spec).map_err(failed)?;
+    let result = audit::audit(&rows, &spec).map_err(|error| Error::stage("audit", error))?;
     let table = result.table(false);
     let mut staging = Staging::beside(&out)?;
     staging.write("audit.csv", result.csv().as_bytes())?;

@@ -33,6 +33,7 @@ pub mod write;
 #[cfg(feature = "xlsx")]
 mod xlsx;
 
+pub use csv::csv_records;
 pub use join::{Assembled, JoinReport, Rows, Source, assemble};
 pub use options::ReadOptions;
 pub use table::RawTable;

@@ -113,22 +113,9 @@ pub fn build(loaded: &Loaded, computed: &Computed, cache: &Cache) -> Result<Tabl
 
 fn descriptives(spec: &TableSpec, study: &Study, computed: &Computed, made: &mut Tables) -> Result<Table> {
     let failed = |error: panel_core::Error| Error::stage(format!("tables/{}", spec.id), error);
-    let mut rows = Vec::new();
     let part = part(spec, &computed.panel, &mut made.diagnostics)?;
-    for d in describe_columns(&part, &spec.variables).map_err(failed)? {
-        rows.push(Summary {
-            name: d.name,
-            group: report::Text::default(),
-            n: d.n,
-            mean: d.mean,
-            sd: d.sd,
-            min: d.min,
-            p5: d.p5,
-            p50: d.p50,
-            p95: d.p95,
-            max: d.max,
-        });
-    }
+    let statistics = describe_columns(&part, &spec.variables).map_err(failed)?;
+    let rows: Vec<Summary> = statistics.into_iter().map(Summary::from).collect();
     let mut layout = DescriptivesSpec::new(&spec.id, closing::title(spec));
     layout.number = closing::number(spec);
     layout.labels = labels(study);

@@ -18,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::intern::{Interner, merge};
 use crate::number::{CellKind, classify, trim};
 use rayon::prelude::*;
+pub use records::csv_records;
 use records::{OpenQuote, Records, Span, cell};
 use std::collections::BTreeMap;
 
