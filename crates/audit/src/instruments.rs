@@ -111,38 +111,7 @@ fn critical_value(numbers: &Numbers<'_>, iv: &InstrumentsSpec) -> Result<Vec<Fin
                     ),
                 )
         }
-        Some((table, _)) => {
-            let size = matches!(table, StockYogoTable::TwoStageSize(_));
-            let (StockYogoTable::TwoStageSize(percent) | StockYogoTable::TwoStageBias(percent)) = table else {
-                return Ok(findings);
-            };
-            let percent = format!("{percent}%");
-            let (zh, en) =
-                if size { ("最大 IV 检验水平", "maximal IV size") } else { ("最大相对偏误", "maximal relative bias") };
-            // 检验水平 or size, 偏误 or bias: anything else, a significance level for one, misreads the table.
-            let wrong = iv.critical_value_wording.as_ref().filter(|words| {
-                let words = words.to_lowercase();
-                let right: &[&str] = if size { &["size", "检验水平"] } else { &["bias", "偏误"] };
-                !right.iter().any(|word| words.contains(word))
-            });
-            let finding =
-                Finding::new(Check::Instruments, if wrong.is_some() { Status::Deviation } else { Status::Ok }, place)
-                    .published(match wrong {
-                        Some(words) => format!("[{}] “{words}”", printed.text),
-                        None => printed.text.clone(),
-                    })
-                    .implied(report::Text::new(
-                        format!("{percent} {zh}，{} 个内生变量，{} 个工具变量", iv.endogenous, iv.instruments),
-                        format!("{percent} {en}, {} endogenous, {} instruments", iv.endogenous, iv.instruments),
-                    ));
-            match wrong {
-                Some(_) => finding.message(
-                    format!("数值正确，但它是 {percent} {zh}的临界值，不是显著性水平"),
-                    format!("the value is right, but it is that of {percent} {en}, not of a significance level"),
-                ),
-                None => finding,
-            }
-        }
+        Some((table, _)) => wording(iv, *table, &printed, place),
     });
     if let Some(weak) = &iv.weak_id {
         let statistic = number(numbers.fact(&iv.second, weak)?, weak)?;
@@ -158,6 +127,39 @@ fn critical_value(numbers: &Numbers<'_>, iv: &InstrumentsSpec) -> Result<Vec<Fin
         );
     }
     Ok(findings)
+}
+
+/// The wording beside a critical value: 检验水平 or size, 偏误 or bias; anything else, a significance level for one,
+/// misreads the table.
+fn wording(iv: &InstrumentsSpec, table: StockYogoTable, printed: &Printed, place: String) -> Finding {
+    let (percent, zh, en, right) = match table {
+        StockYogoTable::TwoStageSize(percent) => {
+            (percent, "最大 IV 检验水平", "maximal IV size", ["size", "检验水平"])
+        }
+        StockYogoTable::TwoStageBias(percent) => (percent, "最大相对偏误", "maximal relative bias", ["bias", "偏误"]),
+        other => {
+            return Finding::new(Check::Instruments, Status::Remark, place).implied(other.describe());
+        }
+    };
+    let fits = |words: &str| right.iter().any(|word| words.to_lowercase().contains(word));
+    let wrong = iv.critical_value_wording.as_ref().filter(|words| !fits(words));
+    let status = if wrong.is_some() { Status::Deviation } else { Status::Ok };
+    let finding = Finding::new(Check::Instruments, status, place)
+        .published(match wrong {
+            Some(words) => format!("[{}] “{words}”", printed.text),
+            None => printed.text.clone(),
+        })
+        .implied(report::Text::new(
+            format!("{percent}% {zh}，{} 个内生变量，{} 个工具变量", iv.endogenous, iv.instruments),
+            format!("{percent}% {en}, {} endogenous, {} instruments", iv.endogenous, iv.instruments),
+        ));
+    match wrong {
+        Some(_) => finding.message(
+            format!("数值正确，但它是 {percent}% {zh}的临界值，不是显著性水平"),
+            format!("the value is right, but it is that of {percent}% {en}, not of a significance level"),
+        ),
+        None => finding,
+    }
 }
 
 /// Stars of the underidentification test, and its agreement with the Cragg-Donald F.

@@ -40,10 +40,10 @@ pub(crate) fn check(numbers: &Numbers<'_>, spec: &AuditSpec) -> Result<Vec<Findi
             None if p >= 0.001 => format!("p ≤ {}", numfmt::p_value(p)),
             _ => numfmt::p_equation(p),
         };
-        let shown = |stars: &str| if stars.is_empty() { "–".to_owned() } else { stars.to_owned() };
+        let printed_stars = "*".repeat(usize::from(row.stars));
         let digits = Format::Fixed(2);
         let mut finding = Finding::new(Check::Stars, status, place(row))
-            .published(format!("{} ({}){}", coef.text, se.text, "*".repeat(usize::from(row.stars))))
+            .published(format!("{} ({}){printed_stars}", coef.text, se.text))
             .implied(format!(
                 "|t| = {} ({}–{}), {}, {}",
                 numfmt::number(t.unwrap_or(f64::NAN), digits),
@@ -53,43 +53,41 @@ pub(crate) fn check(numbers: &Numbers<'_>, spec: &AuditSpec) -> Result<Vec<Findi
                 shown(&implied)
             ));
         if status != Status::Ok {
-            let (mut zh, mut en) = match status {
-                Status::Contradiction => (
-                    format!(
-                        "系数与标准误在四舍五入范围内都得不到所印的星号（印 {}，应为 {}）",
-                        shown(&"*".repeat(usize::from(row.stars))),
-                        shown(&implied)
-                    ),
-                    format!(
-                        "no unrounded coefficient and standard error give the printed stars ({} printed, {} implied)",
-                        shown(&"*".repeat(usize::from(row.stars))),
-                        shown(&implied)
-                    ),
-                ),
-                _ => (
-                    "所印的星号只有在四舍五入之前的数值下才可能".to_owned(),
-                    "the printed stars are possible only before rounding".to_owned(),
-                ),
-            };
-            if let (Some(alternative), Some(t)) = (alternative, t)
-                && rule.count(alternative.p(t)) == row.stars
-            {
-                zh.push_str(&format!(
-                    "；按{}（p = {}）则一致",
-                    alternative.zh,
-                    numfmt::number(alternative.p(t), Format::Fixed(4))
-                ));
-                en.push_str(&format!(
-                    "; right under {} (p = {})",
-                    alternative.en,
-                    numfmt::number(alternative.p(t), Format::Fixed(4))
-                ));
-            }
+            let right = t.and_then(|t| Some((alternative.as_ref()?, t))).filter(|(other, t)| rule.count(other.p(*t)) == row.stars);
+            let (zh, en) = message(status, &printed_stars, &implied, right);
             finding = finding.message(zh, en);
         }
         findings.push(finding);
     }
     Ok(findings)
+}
+
+/// A row of stars, or a dash where there is none.
+fn shown(stars: &str) -> &str {
+    if stars.is_empty() { "–" } else { stars }
+}
+
+/// What is wrong with printed stars, in Chinese and English; `right` is a distribution under which they are right.
+fn message(status: Status, printed: &str, implied: &str, right: Option<(&Tail, f64)>) -> (String, String) {
+    let (printed, implied) = (shown(printed), shown(implied));
+    let (mut zh, mut en) = match status {
+        Status::Contradiction => (
+            format!("系数与标准误在四舍五入范围内都得不到所印的星号（印 {printed}，应为 {implied}）"),
+            format!(
+                "no unrounded coefficient and standard error give the printed stars ({printed} printed, {implied} implied)"
+            ),
+        ),
+        _ => (
+            "所印的星号只有在四舍五入之前的数值下才可能".to_owned(),
+            "the printed stars are possible only before rounding".to_owned(),
+        ),
+    };
+    if let Some((tail, t)) = right {
+        let p = numfmt::number(tail.p(t), Format::Fixed(4));
+        zh.push_str(&format!("；按{}（p = {p}）则一致", tail.zh));
+        en.push_str(&format!("; right under {} (p = {p})", tail.en));
+    }
+    (zh, en)
 }
 
 /// The |t| that unrounded numbers could have; open above where the standard error could be zero.

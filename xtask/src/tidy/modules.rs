@@ -1,7 +1,8 @@
 //! No circle among the modules of a crate: what a file uses must not use the file.
 //!
 //! An edge goes from a file to the file that defines what one of its paths names. Re-exports are followed to the
-//! definition and are no use of their own, so a parent may collect what its children define.
+//! definition and are no use of their own, so a parent may collect what its children define. What the files of a folder
+//! share may stand in the folder's own file: an edge to a module above is none.
 
 use super::tokens::{Token, tokens};
 use crate::members::{self, Member};
@@ -87,7 +88,7 @@ impl Tree {
 
     fn circles(&self) -> Vec<Vec<String>> {
         let targets = |(path, module): (&Path, &Module)| {
-            let homes = module.used.iter().filter_map(|used| self.home(used, 8)).filter(|home| home != path);
+            let homes = module.used.iter().filter_map(|used| self.home(used, 8)).filter(|home| !path.starts_with(home));
             (path.clone(), homes.collect::<BTreeSet<Path>>())
         };
         let edges: BTreeMap<Path, BTreeSet<Path>> = self.0.iter().map(targets).collect();
@@ -275,9 +276,11 @@ mod tests {
     }
 
     #[test]
-    fn a_parent_that_uses_its_child_is_not_used_by_it() {
-        let child = "use super::Shape; pub fn draw(s: Shape) {}";
-        assert_eq!(circles(&[("f", "mod c; pub struct Shape; fn f() { c::draw(Shape) }"), ("f::c", child)]), [["f", "f::c"]]);
-        assert!(circles(&[("f", "mod c; pub struct Shape; pub use c::draw;"), ("f::c", child)]).is_empty());
+    fn a_folder_shares_what_stands_in_its_own_file() {
+        let child = "use super::Shape; pub fn draw(s: Shape) { super::super::g::g() }";
+        let f = "mod c; pub struct Shape; fn f() { c::draw(Shape) }";
+        assert!(circles(&[("f", f), ("f::c", child), ("g", "pub fn g() {}")]).is_empty());
+        let g = "pub fn g() { crate::f::f() }";
+        assert_eq!(circles(&[("f", f), ("f::c", child), ("g", g)]), [["f", "f::c", "g"]]);
     }
 }
