@@ -8,7 +8,6 @@ mod snapshot;
 mod check;
 mod determinism;
 mod figures;
-mod fixtures;
 mod identities;
 mod init;
 mod intervals;

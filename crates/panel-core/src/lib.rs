@@ -16,6 +16,7 @@
 //! | `names` (feature `names`) | Chinese cities under the names that their sources give them |
 //! | [`mod@sum`] | compensated sums |
 //! | [`remedy`] | what to write in a study file so that a file can be read |
+//! | [`stock_yogo`] | critical values of weak instruments |
 //! | [`random`] | streams that do not depend on threads |
 //! | [`words`] | choices that a study writes as words |
 #![warn(missing_docs)]
@@ -46,6 +47,7 @@ pub mod panel;
 pub mod quality;
 pub mod random;
 pub mod remedy;
+pub mod stock_yogo;
 pub mod suggest;
 pub mod sum;
 mod time_axis;

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::pipeline::{self, RunOptions};
 use crate::study::Loaded;
-use crate::{audit, check, firm_panel, init, source_fix, twin_files, workspace};
+use crate::{audited, check, init, source_fix, workspace};
 use clap::{Args, Parser, Subcommand};
 use report::Lang;
 use std::path::PathBuf;
@@ -24,11 +24,6 @@ pub enum Verb {
     Run(RunArgs),
     /// Check published coefficients against each other.
     Audit(AuditArgs),
-    /// Regenerate the synthetic twin.
-    Fixtures(FixturesArgs),
-    /// Write a synthetic firm panel and its study file, to try the runner at scale.
-    #[command(hide = true)]
-    FirmPanel(FirmPanelArgs),
 }
 
 /// Arguments of `run`.
@@ -80,26 +75,6 @@ pub struct AuditArgs {
     pub out: Option<PathBuf>,
 }
 
-/// Arguments of `fixtures`.
-#[derive(Debug, Clone, Args)]
-pub struct FixturesArgs {
-    /// `calibrate` fits the parameters first (minutes).
-    pub step: Option<String>,
-    /// Only compare with what is there; exit with 1 where a byte differs.
-    #[arg(long)]
-    pub check: bool,
-}
-
-/// Arguments of `firm-panel`.
-#[derive(Debug, Clone, Args)]
-pub struct FirmPanelArgs {
-    /// Folder to write to.
-    pub folder: PathBuf,
-    /// Rows.
-    #[arg(long, default_value_t = 1_000_000)]
-    pub rows: usize,
-}
-
 /// What a verb ends with.
 #[derive(Debug, Clone)]
 pub struct Outcome {
@@ -119,11 +94,9 @@ pub fn execute(cli: &Cli) -> Result<Outcome> {
         Verb::Audit(args) => {
             let file = args.file.clone().unwrap_or_else(|| workspace::folder().join("fixtures/published.csv"));
             let out = args.out.clone().unwrap_or_else(|| workspace::folder().join("target/audit"));
-            let audited = audit::audit(&file, &out)?;
+            let audited = audited::audit(&file, &out)?;
             Ok(Outcome { code: u8::from(audited.contradictions > 0), summary: audited.summary })
         }
-        Verb::Fixtures(args) => twin_files::regenerate(args, &workspace::folder()),
-        Verb::FirmPanel(args) => firm_panel::write(args),
     }
 }
 

@@ -5,12 +5,11 @@
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-mod audit;
+mod audited;
 pub mod check;
 pub mod cli;
 pub mod compute;
 pub mod error;
-mod firm_panel;
 pub mod indices;
 pub mod init;
 pub mod log;
@@ -27,8 +26,6 @@ pub mod stages;
 pub mod store;
 pub mod study;
 pub mod tables;
-pub mod twin;
-mod twin_files;
 mod workspace;
 
 pub use error::{Error, Result};

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::store::{FileRecord, file_record};
 use crate::study::{Loaded, PublishedRemark, Study, TableKind};
 use crate::tables::{self, Tables};
-use report::audit::{Audit, AuditSpec, Check, Finding, Status};
+use audit::{Audit, AuditSpec, Check, Finding, Status};
 use report::{CellKey, Comparison, PublishedRow, Replicated, Stat, Table, Text, Verdict, compare, published_cells};
 use std::path::Path;
 
@@ -76,7 +76,8 @@ impl Published {
             published_cells(&rows).into_iter().filter(|cell| numbers.contains(&cell.key.table)).collect();
         let replicated = replicate_cells(&loaded.study, tables, &cells);
         let mut comparison = compare(&cells, &replicated).map_err(failed)?;
-        let audit = relations.map(|relations| report::audit::audit(&rows, &relations)).transpose().map_err(failed)?;
+        let audit = relations.map(|relations| audit::audit(&rows, &relations)).transpose();
+        let audit = audit.map_err(|error| Error::stage("report", error))?;
         remark(&mut comparison, &spec.remarks, audit.as_ref());
         let notice = loaded.study.study.notice.clone();
         Ok(Some(Self { file, comparison, tables: numbers, audit, notice }))

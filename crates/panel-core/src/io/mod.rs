@@ -35,6 +35,7 @@ pub mod write;
 #[cfg(feature = "xlsx")]
 mod workbook;
 
+pub use csv::csv_records;
 pub use guard::quiet_decoder_panics;
 pub use join::{Assembled, JoinReport, Rows, Source, assemble};
 pub use options::ReadOptions;

@@ -15,22 +15,9 @@ use report::descriptives::{DescriptivesSpec, Summary, descriptives_table};
 /// Unknown columns, a sample without rows.
 pub fn table(spec: &TableSpec, study: &Study, panel: &Panel, made: &mut Tables) -> Result<Table> {
     let failed = |error: panel_core::Error| Error::stage(format!("tables/{}", spec.id), error);
-    let mut rows = Vec::new();
     let part = part(spec, panel, &mut made.diagnostics)?;
-    for d in describe_columns(&part, &spec.variables).map_err(failed)? {
-        rows.push(Summary {
-            name: d.name,
-            group: report::Text::default(),
-            n: d.n,
-            mean: d.mean,
-            sd: d.sd,
-            min: d.min,
-            p5: d.p5,
-            p50: d.p50,
-            p95: d.p95,
-            max: d.max,
-        });
-    }
+    let statistics = describe_columns(&part, &spec.variables).map_err(failed)?;
+    let rows: Vec<Summary> = statistics.into_iter().map(Summary::from).collect();
     let mut layout = DescriptivesSpec::new(&spec.id, spec.title_text());
     layout.number = spec.number_text();
     layout.labels = study.labels();
