@@ -9,7 +9,6 @@ use crate::study::{Loaded, NameList, RowRule, SourceSpec};
 use panel_core::expr::Expr;
 use panel_core::names::Gazetteer;
 use panel_core::io::{RawTable, ReadOptions, Rows, Source, assemble, read_bytes};
-use panel_core::remedy::listed;
 use panel_core::{Column, Diagnostic, Diagnostics, Panel, Remedy, TextColumn, suggest};
 use std::collections::BTreeSet;
 

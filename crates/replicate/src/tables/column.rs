@@ -8,7 +8,6 @@ use crate::names;
 use crate::stages::variables::sample;
 use crate::study::{ColumnSpec, Study};
 use panel_core::{Diagnostic, Panel};
-use panel_fe::iv::StockYogoTable;
 use panel_fe::{Estimate, Formula, Model};
 use report::utest::UTestRecord;
 use report::{ModelColumn, Text};

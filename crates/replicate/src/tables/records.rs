@@ -2,7 +2,7 @@
 //! are not finite are absent.
 
 use crate::study::ColumnSpec;
-use panel_fe::iv::FirstStage;
+use panel_fe::iv::{FirstStage, InstrumentCoefficient};
 use panel_fe::{Coefficient, Estimate, TestOutcome, TestStat};
 use serde::Serialize;
 
@@ -190,11 +190,11 @@ impl From<&FirstStage> for FirstStageRecord {
     fn from(stage: &FirstStage) -> Self {
         let stat = |test: &TestOutcome| test.available().and_then(|test| finite(test.stat));
         let f = stage.f.available();
-        let coefficient = |(name, estimate, se): &(String, f64, f64)| CoefRecord {
-            name: name.clone(),
-            estimate: finite(*estimate),
-            se: finite(*se),
-            t: finite(estimate / se),
+        let coefficient = |instrument: &InstrumentCoefficient| CoefRecord {
+            name: instrument.name.clone(),
+            estimate: finite(instrument.estimate),
+            se: finite(instrument.se),
+            t: finite(instrument.estimate / instrument.se),
             p: None,
             ci_low: None,
             ci_high: None,

@@ -10,7 +10,7 @@ use crate::calibration::Calibration;
 use crate::cities::City;
 use crate::draw::YEARS;
 use crate::error::{Error, Result};
-use gtfp_ebm::{Observations, PanelSpec, Solver, efficiency};
+use gtfp_ebm::{Observations, PanelSpec, efficiency};
 
 /// Highest score of a city that is not on the frontier.
 const CEILING: f64 = 0.97;
