@@ -333,6 +333,10 @@ impl Run<'_> {
             let (table, name) = shown.split_once(' ').unwrap_or((shown, ""));
             match column::estimate(panel, self.study(), spec, table, name) {
                 Ok(fitted) => format!("{} rows", fitted.record.n_obs),
+                Err(error @ Error::NotComputed { .. }) => {
+                    self.warnings += 1;
+                    format!("warning: it cannot be computed: {}", error.message())
+                }
                 Err(error) => {
                     self.problem(error.at(stage));
                     NOT_KNOWN.to_owned()

@@ -87,8 +87,16 @@ fn check(study: &Study) -> std::result::Result<(), String> {
                     "{what} id `{id}`: expected letters, digits, `-`, `_` or `.`, since it names files"
                 ));
             }
-            if seen.contains(&id) {
-                return Err(format!("{what} id `{id}` stands twice"));
+            if let Some(other) = seen.iter().find(|other| other.eq_ignore_ascii_case(id)) {
+                return Err(match *other == id {
+                    true => format!("{what} id `{id}` stands twice"),
+                    false => {
+                        format!("{what} ids `{other}` and `{id}` differ in case alone: on some disks they are one file")
+                    }
+                });
+            }
+            if is_device(id) {
+                return Err(format!("{what} id `{id}`: Windows cannot have files of this name; give another id"));
             }
             seen.push(id);
         }
@@ -120,6 +128,15 @@ fn check(study: &Study) -> std::result::Result<(), String> {
     Ok(())
 }
 
+/// Whether Windows keeps a name, with any extension, for a device, or drops its end.
+fn is_device(id: &str) -> bool {
+    let stem = id.split('.').next().unwrap_or(id).to_ascii_lowercase();
+    let port = ["com", "lpt"].iter().find_map(|kind| stem.strip_prefix(kind));
+    ["con", "prn", "aux", "nul"].contains(&stem.as_str())
+        || port.is_some_and(|n| n.len() == 1 && ("1"..="9").contains(&n))
+        || id.ends_with('.')
+}
+
 /// Checks that no two tables, those that belong to others included, go by one name.
 fn tables_of_one_name(study: &Study) -> std::result::Result<(), String> {
     let mut names: Vec<String> = vec![super::ALL_TABLES.to_owned()];
@@ -129,9 +146,9 @@ fn tables_of_one_name(study: &Study) -> std::result::Result<(), String> {
             names.push(table.u_test_id());
         }
     }
-    names.extend(study.mediation.iter().map(|spec| format!("mediation-{}", spec.id)));
+    names.extend(study.mediation.iter().map(super::MediationSpec::table_id));
     names.extend(study.curve.iter().map(|curve| curve.id.clone()));
-    match (1..names.len()).find(|&place| names[..place].contains(&names[place])) {
+    match (1..names.len()).find(|&place| names[..place].iter().any(|other| other.eq_ignore_ascii_case(&names[place]))) {
         Some(place) => Err(format!("two tables would be written to `tables/{}.*`; give one another id", names[place])),
         None => Ok(()),
     }
@@ -184,6 +201,21 @@ mod tests {
         let changed = study.with(&"\"gtfp.a.rts\" = \"vrs\"".parse().expect("toml")).expect("known path");
         assert_eq!(changed.study.gtfp[0].rts, "vrs");
         assert!(study.with(&"\"gtfp.b.rts\" = \"vrs\"".parse().expect("toml")).is_err());
+    }
+
+    #[test]
+    fn an_id_names_files_on_every_disk() {
+        let table = |id: &str| format!("[[table]]\nid = \"{id}\"\n[[table.column]]\nformula = \"y ~ x\"\n");
+        let refused = |ids: &[&str]| {
+            let tables: String = ids.iter().map(|id| table(id)).collect();
+            parse(&format!("{HEAD}{tables}")).err().map(|error| error.to_string()).unwrap_or_default()
+        };
+        assert_eq!(refused(&["a", "b", "console", "com10", "aux-1"]), "");
+        assert!(refused(&["t1", "T1"]).contains("`t1` and `T1` differ in case alone"));
+        assert!(refused(&["All-Tables"]).contains("two tables would be written"));
+        for id in ["con", "NUL", "aux.v2", "Com1", "lpt9", "end."] {
+            assert!(refused(&[id]).contains("Windows cannot have files"), "{id}");
+        }
     }
 
     #[test]

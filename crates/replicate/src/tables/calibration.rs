@@ -49,7 +49,9 @@ fn rows(base: &GtfpSpec, computed: &Computed) -> Result<Vec<Row>> {
         // The stage of this specification has solved one of them.
         let own = matches!(&base.calibration, CalibrationSpec::On(word) if word == rule);
         let known = computed.gtfp.iter().find(|known| own && known.id == base.id).map(Arc::clone);
-        let result = known.map_or_else(|| gtfp::compute(&computed.panel, &spec, &keep).map(Arc::new), Ok)?;
+        let result = known
+            .map_or_else(|| gtfp::compute(&computed.panel, &spec, &keep).map(Arc::new), Ok)
+            .map_err(|error| Error::not_computed(format!("gtfp-{}", base.id), error.message()))?;
         let present: Vec<f64> = result.score.iter().copied().filter(|score| !score.is_nan()).collect();
         let mean = present.iter().sum::<f64>() / present.len() as f64;
         let reference = first.get_or_insert_with(|| result.score.clone());
