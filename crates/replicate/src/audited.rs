@@ -11,18 +11,18 @@ use std::path::Path;
 
 /// What an audit ends with.
 #[derive(Debug, Clone)]
-pub struct Audited {
+pub(crate) struct Audited {
     /// Text for standard output.
-    pub summary: String,
+    pub(crate) summary: String,
     /// Statements that contradict each other.
-    pub contradictions: usize,
+    pub(crate) contradictions: usize,
 }
 
 /// Audits the numbers of a file and writes the findings to a folder.
 ///
 /// # Errors
 /// When the numbers cannot be read or the report cannot be written.
-pub fn audit(file: &Path, out: &Path) -> Result<Audited> {
+pub(crate) fn audit(file: &Path, out: &Path) -> Result<Audited> {
     let name = file.display().to_string();
     let failed = |error: report::Error| Error::stage("audit", error);
     let text = std::fs::read_to_string(file).map_err(|error| Error::stage("audit", format!("`{name}`: {error}")))?;

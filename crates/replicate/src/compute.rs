@@ -41,6 +41,14 @@ impl Computed {
         Some(self.problems.remove(place))
     }
 
+    /// Why something that uses these variables cannot be computed, where one of them is not there for a problem that is
+    /// known.
+    #[must_use]
+    pub fn lacking_of(&self, stage: &str, names: Vec<String>) -> Option<Error> {
+        let (name, reason) = names.iter().find_map(|name| Some((name, self.lacking.get(name)?)))?;
+        Some(Error::not_computed(stage, format!("`{name}` is not there ({reason})")))
+    }
+
     /// What a stage has made.
     #[must_use]
     pub fn index(&self, stage: &str) -> Option<&Arc<Made>> {

@@ -59,7 +59,7 @@ pub fn of_index(index: &dyn Index) -> Vec<String> {
     names
 }
 
-fn of_mediation(spec: &MediationSpec) -> Vec<String> {
+pub(crate) fn of_mediation(spec: &MediationSpec) -> Vec<String> {
     // The steps were parsed when the study was read.
     spec.longest().map(|column| of_column(&column)).unwrap_or_default()
 }

@@ -13,8 +13,8 @@ use crate::indices::Index;
 use crate::study::{Loaded, Study};
 use crate::tables::{self, Tables};
 use crate::{check, quality, workspace};
-use panel_core::Diagnostic;
 use panel_core::quality::QualityReport;
+use panel_core::{Diagnostic, Severity};
 use report::Lang;
 use report::codebook::Codebook;
 use std::collections::{BTreeMap, BTreeSet};
@@ -121,7 +121,7 @@ pub fn run(options: &RunOptions) -> Result<RunReport> {
     staging.write(manifest_name, pretty(&manifest).as_bytes())?;
     let stale: Vec<String> = stale.into_iter().map(|file| file.path).collect();
     staging.commit(&stale)?;
-    let summary = format!("{summary}Results: {}\n", options.out.display());
+    let summary = format!("{summary}{}Results: {}\n", warnings(&remarks), options.out.display());
     Ok(RunReport { summary, differing })
 }
 
@@ -286,6 +286,41 @@ fn checksums(outputs: &[FileRecord]) -> String {
 fn remarks_of(results: &Results) -> Remarks {
     let tables = results.tables.iter().flat_map(|tables| &tables.diagnostics);
     results.computed.diagnostics.iter().chain(tables).cloned().collect()
+}
+
+/// Warnings that the terminal lists.
+const LISTED: usize = 10;
+
+/// How codes of warnings begin, the most serious first; those that are not here come last.
+const SERIOUS: [&str; 10] = [
+    "not-computed",
+    "gtfp-",
+    "vcov-not-positive",
+    "join-",
+    "error-cells",
+    "collinear-dropped",
+    "redundant-effects",
+    "weak-instruments",
+    "few-clusters",
+    "format-left-out",
+];
+
+/// The warnings of a run for the terminal: the first ten, most serious first.
+fn warnings(remarks: &[(String, Diagnostic)]) -> String {
+    let rank = |code: &str| SERIOUS.iter().position(|known| code.starts_with(known)).unwrap_or(SERIOUS.len());
+    let mut warnings: Vec<_> = remarks.iter().filter(|(_, remark)| remark.severity == Severity::Warning).collect();
+    warnings.sort_by_key(|(_, remark)| rank(&remark.code));
+    let mut text = String::new();
+    if !warnings.is_empty() {
+        text += &format!("{} warning{}\n", warnings.len(), if warnings.len() == 1 { "" } else { "s" });
+    }
+    for (stage, remark) in warnings.iter().take(LISTED) {
+        text += &format!("  {stage}: {}\n", remark.message);
+    }
+    if warnings.len() > LISTED {
+        text += &format!("  and {} more in log/diagnostics.md\n", warnings.len() - LISTED);
+    }
+    text
 }
 
 fn diagnostics_page(remarks: &[(String, Diagnostic)]) -> String {

@@ -54,10 +54,10 @@ mod tests {
             .unwrap();
         let all = sample(&panel, None, "t").unwrap();
         assert!(all.keep == [true; 3] && all.diagnostics.is_empty());
-        let some = sample(&panel, Some("x > 1"), "t").unwrap();
+        let some = sample(&panel, Some(&"x > 1".parse().unwrap()), "t").unwrap();
         assert_eq!(some.keep, [false, false, true]);
         assert!(some.diagnostics[0].message.contains("missing in 1 rows"), "{:?}", some.diagnostics);
-        let odd = sample(&panel, Some("region != \"Est\""), "t").unwrap();
+        let odd = sample(&panel, Some(&"region != \"Est\"".parse().unwrap()), "t").unwrap();
         assert_eq!(odd.keep, [true; 3]);
         assert!(odd.diagnostics.iter().any(|remark| remark.code == "unknown-value"), "{:?}", odd.diagnostics);
     }

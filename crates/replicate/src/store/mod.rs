@@ -5,7 +5,7 @@ mod number;
 pub(crate) mod staging;
 
 pub use manifest::{FileRecord, Manifest, StageTime, file_record};
-pub use number::{full, json_number, pretty};
+pub use number::{full, pretty};
 pub use staging::Staging;
 
 /// The last part of a path.

@@ -11,13 +11,6 @@ pub fn full(value: f64) -> String {
     if magnitude != 0.0 && !(1e-5..1e16).contains(&magnitude) { format!("{value:e}") } else { format!("{value}") }
 }
 
-/// A number for JSON; null where it is missing or not finite.
-#[must_use]
-pub fn json_number(value: f64) -> serde_json::Value {
-    let value = if value == 0.0 { 0.0 } else { value };
-    serde_json::Number::from_f64(value).map_or(serde_json::Value::Null, serde_json::Value::Number)
-}
-
 /// Pretty JSON with a final newline.
 #[must_use]
 pub fn pretty<T: serde::Serialize>(value: &T) -> String {
@@ -35,6 +28,5 @@ mod tests {
         assert_eq!(full(-0.0), "0");
         assert_eq!(full(1e-7), "1e-7");
         assert_eq!(full(0.1), "0.1");
-        assert_eq!(json_number(f64::INFINITY), serde_json::Value::Null);
     }
 }

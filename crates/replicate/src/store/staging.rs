@@ -9,8 +9,10 @@ use super::{FileRecord, Manifest, file_record};
 use crate::error::{Error, Result};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
+use std::fs::{File, TryLockError};
+use std::io::Write;
 use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The manifest's name: moved in last, so its presence says that a run was whole.
 pub(crate) const MANIFEST: &str = "manifest.json";
@@ -20,6 +22,12 @@ pub(crate) const UNFINISHED: &str = "UNFINISHED";
 
 /// Held as long as the run lives to which a temporary folder belongs.
 const LOCK: &str = ".lock";
+
+/// How often a claim is tried again whose file went away meanwhile.
+const CLAIMS: usize = 100;
+
+/// Claims of this process, to tell them apart.
+static COUNT: AtomicUsize = AtomicUsize::new(0);
 
 /// Temporary folders of one process beside one target.
 const MOST_FOLDERS: usize = 10_000;
@@ -32,13 +40,51 @@ pub struct Staging {
     files: BTreeMap<String, FileRecord>,
     /// Locked until it is dropped, or the process dies.
     _lock: File,
+    /// No other run may look at the target meanwhile.
+    _claim: Claim,
+}
+
+/// The target folder as one run's own, from the first look to the last file.
+#[derive(Debug)]
+struct Claim {
+    path: PathBuf,
+    /// Locked until it is dropped, or the process dies; none where the file system has no locks.
+    _lock: File,
+}
+
+impl Claim {
+    /// Claims a folder by a locked file beside it.
+    fn of(target: &Path, path: PathBuf) -> Result<Self> {
+        let failed = |error| Error::Environment(format!("cannot write beside `{}`: {error}", target.display()));
+        // The run before may remove the file between its being opened and locked: then it is not this one's.
+        for _ in 0..CLAIMS {
+            let mut lock = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
+            if let Err(TryLockError::WouldBlock) = lock.try_lock() {
+                break;
+            }
+            let token = format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+            lock.set_len(0).and_then(|()| lock.write_all(token.as_bytes())).map_err(failed)?;
+            if std::fs::read_to_string(&path).is_ok_and(|read| read == token) {
+                return Ok(Self { path, _lock: lock });
+            }
+        }
+        let target = target.display();
+        Err(Error::Environment(format!("another run is writing to `{target}`; wait for it, or give another --out")))
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        // Still locked: nobody can have claimed it in between. What cannot be removed is claimed by the next run.
+        let _ = std::fs::remove_file(&self.path);
+    }
 }
 
 impl Staging {
     /// Opens a temporary folder beside `target`.
     ///
     /// # Errors
-    /// [`Error::Environment`] when `target` is a file or its parent cannot be written.
+    /// [`Error::Environment`] when `target` is a file, its parent cannot be written, or another run writes to it.
     pub fn beside(target: &Path) -> Result<Self> {
         if target.exists() && !target.is_dir() {
             return Err(Error::Environment(format!("output `{}` is a file, expected a folder", target.display())));
@@ -48,14 +94,15 @@ impl Staging {
             Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
             _ => PathBuf::from("."),
         };
-        remove_abandoned(&parent, &name);
         let failed = |error| Error::Environment(format!("cannot write beside `{}`: {error}", target.display()));
         std::fs::create_dir_all(&parent).map_err(failed)?;
+        let claim = Claim::of(target, parent.join(format!(".{name}.claim")))?;
+        remove_abandoned(&parent, &name);
         let folder = new_folder(&parent, &name).map_err(failed)?;
         let lock = File::create(folder.join(LOCK)).map_err(failed)?;
         // A file system without locks has no other process that could ask for this one.
         let _ = lock.try_lock();
-        Ok(Self { target: target.to_path_buf(), folder, files: BTreeMap::new(), _lock: lock })
+        Ok(Self { target: target.to_path_buf(), folder, files: BTreeMap::new(), _lock: lock, _claim: claim })
     }
 
     /// Writes one file; `name` uses `/`.
@@ -356,12 +403,16 @@ mod tests {
         write(left.join(LOCK), "").unwrap();
         let young = folder.join(".out.2-0.partial");
         std::fs::create_dir_all(&young).unwrap();
-        let other = Staging::beside(&target).unwrap();
-        assert!(running.folder.join("a.md").is_file() && running.folder != other.folder);
+        let refused = Staging::beside(&target).unwrap_err();
+        assert!(refused.to_string().contains("another run is writing to"), "{refused}");
+        assert!(running.folder.join("a.md").is_file() && left.exists(), "a refused run touches nothing");
+        running.commit(&[]).unwrap();
+        let next = Staging::beside(&target).unwrap();
         assert!(!left.exists(), "nobody holds its lock");
         assert!(young.exists(), "its lock may come in a moment");
-        drop(other);
-        running.commit(&[]).unwrap();
+        drop(next);
+        let names = std::fs::read_dir(&folder).unwrap().flatten().map(|entry| entry.file_name());
+        assert!(!names.into_iter().any(|name| name.to_string_lossy().ends_with(".claim")), "a claim goes with its run");
         std::fs::remove_dir_all(&folder).unwrap();
     }
 

@@ -165,7 +165,7 @@ fn tables_of_one_name(study: &Study) -> Result<(), (String, String)> {
             names.push((table.u_test_id(), path));
         }
     }
-    let mediations = study.mediation.iter().map(|spec| (format!("mediation-{}", spec.id), format!("mediation.{}", spec.id)));
+    let mediations = study.mediation.iter().map(|spec| (spec.table_id(), format!("mediation.{}", spec.id)));
     names.extend(mediations);
     names.extend(study.curve.iter().map(|curve| (curve.id.clone(), "curve".to_owned())));
     let same = |a: &str, b: &str| a.eq_ignore_ascii_case(b);
@@ -204,6 +204,21 @@ mod tests {
         let changed = study.with(&"\"gtfp.a.rts\" = \"vrs\"".parse().expect("toml")).expect("known path");
         assert_eq!(changed.study.indices.gtfp[0].choices.rts, gtfp_ebm::Rts::Vrs);
         assert!(study.with(&"\"gtfp.b.rts\" = \"vrs\"".parse().expect("toml")).is_err());
+    }
+
+    #[test]
+    fn an_id_names_files_on_every_disk() {
+        let table = |id: &str| format!("[[table]]\nid = \"{id}\"\n[[table.column]]\nformula = \"y ~ x\"\n");
+        let refused = |ids: &[&str]| {
+            let tables: String = ids.iter().map(|id| table(id)).collect();
+            parse(&format!("{HEAD}{tables}")).err().map(|error| error.to_string()).unwrap_or_default()
+        };
+        assert_eq!(refused(&["a", "b", "console", "com10", "aux-1"]), "");
+        assert!(refused(&["t1", "T1"]).contains("`t1` and `T1` differ in case alone"));
+        assert!(refused(&["All-Tables"]).contains("two tables would be written"));
+        for id in ["con", "NUL", "aux.v2", "Com1", "lpt9", "end."] {
+            assert!(refused(&[id]).contains("Windows cannot have files"), "{id}");
+        }
     }
 
     #[test]

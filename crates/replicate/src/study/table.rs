@@ -315,6 +315,12 @@ pub struct MediationSpec {
 }
 
 impl MediationSpec {
+    /// Id of its table.
+    #[must_use]
+    pub fn table_id(&self) -> String {
+        format!("mediation-{}", self.id)
+    }
+
     /// The three regressions: total effects, the mediator, the outcome with the mediator.
     ///
     /// # Errors

@@ -47,14 +47,14 @@ pub fn fit(panel: &Panel, spec: &ColumnSpec, formula: &Formula, mask: &[bool]) -
 /// A formula or sample that does not fit the data, a regression that cannot be computed.
 pub fn estimate(panel: &Panel, study: &Study, spec: &ColumnSpec, table: &str, name: &str) -> Result<Fitted> {
     let stage = format!("tables/{table}");
-    let failed = |error: panel_fe::Error| Error::stage(&stage, format!("`{}`: {error}", at_fault(spec, &error)));
+    let failed = |error: panel_fe::Error| refusal(&stage, &format!("`{}`: ", at_fault(spec, &error)), &error);
     let sampled = sample(panel, spec.sample.as_ref(), &stage)?;
     let fit = fit(panel, spec, &spec.formula, &sampled.keep).map_err(failed)?;
     let y = &fit.frame().y;
     if y.values.iter().all(|value| *value == y.values[0]) {
         let constant = y.values[0];
         let message = format!("`{}`: the dependent variable is {constant} in every row of the sample", spec.formula);
-        return Err(Error::stage(&stage, message));
+        return Err(Error::not_computed(&stage, message));
     }
     let mut record = EstimateRecord::new(&fit, spec, table, name);
     let mut u_shown = None;
@@ -86,6 +86,18 @@ pub fn estimate(panel: &Panel, study: &Study, spec: &ColumnSpec, table: &str, na
         record,
         fit,
     })
+}
+
+/// An error of the estimator at a stage: what only the numbers bring about leaves the rest of a run as it is.
+pub(super) fn refusal(stage: &str, what: &str, error: &panel_fe::Error) -> Error {
+    use panel_fe::Error::{NoDegreesOfFreedom, NoObservations, NoRegressor, NotConverged, Singular};
+    let message = format!("{what}{error}");
+    match error {
+        NoObservations(_) | Singular(_) | NotConverged { .. } | NoRegressor(_) | NoDegreesOfFreedom { .. } => {
+            Error::not_computed(stage, message)
+        }
+        _ => Error::stage(stage, message),
+    }
 }
 
 /// The part of a column that an error is about: `vcov` where only that names the unknown column, else the formula.

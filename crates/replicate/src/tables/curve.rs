@@ -33,8 +33,11 @@ pub struct Point {
 /// with its reason.
 pub fn curve(spec: &SpecificationCurve, loaded: &Loaded, cache: &Cache) -> Result<(Vec<Point>, Table)> {
     column_of(spec, loaded)?;
-    let as_it_stands = point(spec, loaded, cache)?;
-    let base = Point { choice: String::new(), label: Text::new("基准", "as in the study"), result: Ok(as_it_stands) };
+    let as_it_stands = match point(spec, loaded, cache) {
+        Err(error) if !matches!(error, Error::NotComputed { .. }) => return Err(error),
+        result => result,
+    };
+    let base = Point { choice: String::new(), label: Text::new("基准", "as in the study"), result: as_it_stands };
     let mut points = vec![base];
     let changed: Vec<Point> = spec
         .variants

@@ -35,7 +35,7 @@ pub(crate) fn part(spec: &TableSpec, panel: &Panel, diagnostics: &mut Vec<(Strin
     let Some(filter) = &spec.sample else { return Ok(panel.clone()) };
     let sample = sample(panel, Some(filter), &stage)?;
     if !sample.keep.contains(&true) {
-        return Err(Error::stage(&stage, format!("sample `{filter}`: it keeps no row")));
+        return Err(Error::not_computed(&stage, format!("sample `{filter}`: it keeps no row")));
     }
     diagnostics.extend(sample.diagnostics.into_iter().map(|remark| (spec.id.clone(), remark)));
     Ok(panel.filter(|row| sample.keep[row]))

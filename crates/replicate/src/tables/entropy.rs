@@ -28,7 +28,7 @@ pub fn weights_table(
         indicators.push((name, part.float(name).map_err(failed)?, direction));
     }
     let choices = EntropySpec { shift: spec.shift.unwrap_or(EntropySpec::default().shift) };
-    let index = entropy_index(&indicators, &choices).map_err(failed)?;
+    let index = entropy_index(&indicators, &choices).map_err(|error| Error::not_computed(&stage, error))?;
     let header: Vec<Text> = [("方向", "Sign"), ("信息熵", "Entropy"), ("权重", "Weight")].map(Text::from).to_vec();
     let mut table = Table::new(&spec.id, spec.title_text(), ("指标", "Indicator"), header);
     let names = study.labels();

@@ -1,10 +1,10 @@
 //! A mediation chain on one sample: total, mediator and outcome regressions, and total = direct + indirect.
 
 use super::closing;
-use super::column::fit;
+use super::column::{fit, refusal};
 use super::records::finite;
 use super::shown::{effect_labels, std_errors};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::stages::variables::sample;
 use crate::study::{MediationSpec, Study};
 use panel_core::{Diagnostic, Panel};
@@ -48,7 +48,7 @@ pub fn mediate(
     diagnostics: &mut Vec<(String, Diagnostic)>,
 ) -> Result<Mediated> {
     let stage = format!("mediation/{}", spec.id);
-    let failed = |error: panel_fe::Error| Error::stage(&stage, error);
+    let failed = |error: panel_fe::Error| refusal(&stage, "", &error);
     let column = spec.longest().map_err(|error| failed(error.into()))?;
     let [total, mediator, outcome] = spec.steps().map_err(|error| failed(error.into()))?;
     let sampled = sample(panel, spec.sample.as_ref(), &stage)?;
@@ -189,6 +189,14 @@ impl From<&Mediated> for MediationRecord {
     }
 }
 
+/// Title of the table of a chain.
+pub(super) fn title(spec: &MediationSpec, study: &Study) -> Text {
+    study.labels().get(&spec.mediator).map(|lang, label| match lang {
+        report::Lang::Zh => format!("中介效应分解：{label}"),
+        report::Lang::En => format!("Effects through {label}"),
+    })
+}
+
 /// The chain as a table.
 #[must_use]
 pub fn table(mediated: &Mediated, study: &Study) -> Table {
@@ -204,12 +212,7 @@ pub fn table(mediated: &Mediated, study: &Study) -> Table {
     ]
     .map(Text::from)
     .to_vec();
-    let mediator = names.get(&spec.mediator);
-    let title = mediator.map(|lang, label| match lang {
-        report::Lang::Zh => format!("中介效应分解：{label}"),
-        report::Lang::En => format!("Effects through {label}"),
-    });
-    let mut table = Table::new(format!("mediation-{}", spec.id), title, ("变量", "Variable"), header);
+    let mut table = Table::new(spec.table_id(), title(spec, study), ("变量", "Variable"), header);
     let stars = &study.report.stars;
     let rows = result
         .terms

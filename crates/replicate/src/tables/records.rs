@@ -70,6 +70,28 @@ pub struct EstimateRecord {
     pub error_bound: Option<f64>,
 }
 
+/// A column or a chain that could not be computed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NotComputedRecord {
+    /// Table.
+    pub table: String,
+    /// Column; absent where it is the whole table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
+    /// Why.
+    pub reason: String,
+}
+
+/// An entry of `results/estimates.json`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Entry<'a> {
+    /// An estimate.
+    Estimate(&'a EstimateRecord),
+    /// Why there is none.
+    NotComputed(&'a NotComputedRecord),
+}
+
 /// A coefficient.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CoefRecord {

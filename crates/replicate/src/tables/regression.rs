@@ -4,7 +4,10 @@ use super::Tables;
 use super::column::{Fitted, estimate};
 use super::plots::ColumnPlots;
 use super::records::EstimateRecord;
+use super::shown::without_estimate;
+use crate::compute::Computed;
 use crate::error::{Error, Result};
+use crate::names;
 use crate::study::{ColumnSpec, Headline, Label, Study, TableSpec};
 use panel_core::Panel;
 use rayon::prelude::*;
@@ -19,18 +22,22 @@ use report::{Lang, ModelColumn, RegressionSpec, Table, Text, regression_table};
 pub(super) fn table(
     spec: &TableSpec,
     study: &Study,
-    panel: &Panel,
+    computed: &Computed,
     made: &mut Tables,
     u_tests: &mut Vec<UTestRecord>,
 ) -> Result<Table> {
+    let panel = &computed.panel;
     let failed = |error: report::Error| Error::stage(format!("tables/{}", spec.id), error);
     let mut shown: Vec<ModelColumn> = Vec::new();
     let mut remarks: Vec<Text> = Vec::new();
     let headline = Headline::of(study).filter(|headline| headline.table.id == spec.id);
     let fit = |(place, column): (usize, &ColumnSpec)| {
         let name = column.name_at(place);
-        let fitted = estimate(panel, study, column, &spec.id, &name)
-            .map_err(|error| error.at(format!("tables/{}, column {name}", spec.id)));
+        let place = format!("tables/{}, column {name}", spec.id);
+        let fitted = match computed.lacking_of(&place, names::of_column(column)) {
+            Some(error) => Err(error),
+            None => estimate(panel, study, column, &spec.id, &name).map_err(|error| error.at(place)),
+        };
         let x = headline.as_ref().filter(|headline| headline.name == name).map(|headline| headline.x);
         let drawn = |fitted: Fitted| {
             let plots = ColumnPlots::new(panel, column, &fitted.fit, (&spec.id, &name), x, study.report.bins);
@@ -41,8 +48,15 @@ pub(super) fn table(
     };
     // Columns at once, results in order: the first that fails is the one that is named.
     let columns: Vec<(String, Result<(Fitted, ColumnPlots)>)> = spec.columns.par_iter().enumerate().map(fit).collect();
-    for (name, fitted) in columns {
-        let (fitted, plots) = fitted?;
+    for (column, (name, fitted)) in spec.columns.iter().zip(columns) {
+        let (fitted, plots) = match fitted {
+            Ok(fitted) => fitted,
+            Err(error) => {
+                let reason = made.leave_out(&spec.id, Some(&name), error)?;
+                shown.push(without_estimate(study, column, &name, &reason));
+                continue;
+            }
+        };
         made.plots.push(plots);
         made.diagnostics.extend(fitted.diagnostics.into_iter().map(|remark| (format!("{}{name}", spec.id), remark)));
         shown.extend(fitted.first_stages);
@@ -56,8 +70,11 @@ pub(super) fn table(
     layout.number = spec.number_text();
     layout.below = study.report.below.parse().map_err(failed)?;
     if let Some(names) = &spec.show {
-        layout = layout.coefs(names.iter().map(String::as_str));
-        flag_controls(&mut shown, names);
+        // A term of columns that were not estimated alone has no row.
+        let there = |name: &&str| shown.iter().any(|column| column.terms.iter().any(|term| term.name == **name));
+        let all_there = shown.iter().all(|column| column.reason.is_empty());
+        layout = layout.coefs(names.iter().map(String::as_str).filter(|name| all_there || there(name)));
+        flag_controls(&mut shown, spec, names);
     }
     layout = layout.labels(study.labels()).fit_rows(fit_keys(&shown).iter().map(String::as_str));
     layout.numbered = false;
@@ -75,9 +92,13 @@ pub(super) fn table(
 }
 
 /// Says yes or no to controls in every column, where any column has coefficients that the table does not show.
-fn flag_controls(columns: &mut [ModelColumn], shown: &[String]) {
+fn flag_controls(columns: &mut [ModelColumn], spec: &TableSpec, shown: &[String]) {
+    let is_control = |name: &str| name != "(Intercept)" && !shown.iter().any(|other| other == name);
     let has = |column: &ModelColumn| {
-        column.terms.iter().any(|term| term.name != "(Intercept)" && !shown.contains(&term.name))
+        // The formula speaks for a column that was not estimated.
+        let planned = spec.named_columns().filter(|(name, _)| !column.reason.is_empty() && *name == column.id);
+        column.terms.iter().any(|term| is_control(&term.name))
+            || planned.flat_map(|(_, spec)| &spec.formula.regressors).any(|term| is_control(&term.name))
     };
     let flags: Vec<bool> = columns.iter().map(has).collect();
     if flags.contains(&true) {

@@ -34,6 +34,19 @@ pub fn is_r2(key: &str) -> bool {
     ["r2", "adj_r2", "r2_within", "r2_within_entity"].contains(&key)
 }
 
+/// A column that could not be estimated: its cells say why.
+pub(super) fn without_estimate(study: &Study, spec: &ColumnSpec, name: &str, reason: &str) -> ModelColumn {
+    let names = study.labels();
+    ModelColumn {
+        id: name.to_owned(),
+        heading: spec.label.as_ref().map(Label::text).unwrap_or_default(),
+        dependent: names.get(&spec.formula.response.name),
+        fixed_effects: effect_labels(&spec.formula, &names).into_iter().map(|label| Flag::new(label, true)).collect(),
+        reason: Text::new(format!("{name} 列未能估计：{reason}"), format!("column {name} was not estimated: {reason}")),
+        ..ModelColumn::default()
+    }
+}
+
 /// The statistics asked for, else those that the program prints whose rule is followed; those that the model does not
 /// have are left out.
 fn fit_statistics(fit: &Estimate, wanted: Option<&[String]>) -> Vec<FitStat> {
@@ -67,6 +80,7 @@ fn bare_column(fit: &Estimate, coef: &[CoefRecord], study: &Study, spec: &Column
         flags: Vec::new(),
         fixed_effects: effect_labels(&spec.formula, &names).into_iter().map(|label| Flag::new(label, true)).collect(),
         std_errors: std_errors(fit, &names),
+        reason: Text::default(),
     }
 }
 

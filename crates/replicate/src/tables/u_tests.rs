@@ -9,7 +9,7 @@ use report::{Lang, Table};
 ///
 /// # Errors
 /// None for records that come from estimates.
-pub fn table(spec: &TableSpec, study: &Study, tests: &[UTestRecord]) -> Result<Option<Table>> {
+pub(super) fn table(spec: &TableSpec, study: &Study, tests: &[UTestRecord]) -> Result<Option<Table>> {
     if tests.is_empty() {
         return Ok(None);
     }

@@ -13,6 +13,8 @@ pub(super) fn sketch(scene: &Scene<'_>) -> Option<Sketch> {
     let points = &scene.results.tables.as_ref()?.curve;
     let estimated: Vec<(&Point, &Quadratic)> =
         points.iter().filter_map(|point| point.result.as_ref().ok().map(|q| (point, q))).collect();
+    // What every change is compared with.
+    points.first()?.result.as_ref().ok()?;
     let base = estimated.first().map(|(_, q)| *q)?;
     let rows: Vec<CoefRow> = estimated.iter().map(|(point, q)| row(point, q)).collect();
     let changes = estimated.len() - 1;

@@ -6,6 +6,7 @@ use crate::study::{ALL_TABLES, Study};
 use crate::tables::Tables;
 use crate::tables::curve::PointRecord;
 use crate::tables::mediation::MediationRecord;
+use crate::tables::records::Entry;
 use rayon::prelude::*;
 use report::TableFormat;
 use report::render::{docx, latex_document, xlsx};
@@ -43,7 +44,9 @@ pub fn write(staging: &mut Staging, tables: &Tables, study: &Study) -> Result<()
         let latex = latex_document(&tables.tables, lang).map_err(failed)?;
         staging.write(&format!("tables/{ALL_TABLES}.tex"), latex.as_bytes())?;
     }
-    staging.write("results/estimates.json", pretty(&tables.estimates).as_bytes())?;
+    let estimates = tables.estimates.iter().map(Entry::Estimate);
+    let entries: Vec<Entry<'_>> = estimates.chain(tables.not_computed.iter().map(Entry::NotComputed)).collect();
+    staging.write("results/estimates.json", pretty(&entries).as_bytes())?;
     if !tables.mediation.is_empty() {
         let records: Vec<MediationRecord> = tables.mediation.iter().map(MediationRecord::from).collect();
         staging.write("results/mediation.json", pretty(&records).as_bytes())?;

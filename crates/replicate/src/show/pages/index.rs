@@ -26,7 +26,7 @@ pub(super) fn page(loaded: &Loaded, results: &Results, around: &Surroundings<'_>
             sections.push(table_section::section(spec, results, around)?);
         }
     }
-    sections.extend(mechanisms(results, around));
+    sections.extend(mechanisms(loaded, results, around));
     sections.extend(curve(loaded, results, around));
     let indices: Vec<Block> = table_section::figures(around.figures, &Place::Indices).collect();
     if !indices.is_empty() {
@@ -48,12 +48,12 @@ pub(super) fn page(loaded: &Loaded, results: &Results, around: &Surroundings<'_>
     })
 }
 
-fn mechanisms(results: &Results, around: &Surroundings<'_>) -> Option<Section> {
-    let tables = results.tables.as_ref().filter(|tables| !tables.mediation.is_empty())?;
+fn mechanisms(loaded: &Loaded, results: &Results, around: &Surroundings<'_>) -> Option<Section> {
+    let tables = results.tables.as_ref().filter(|_| !loaded.study.mediation.is_empty())?;
     let mut blocks: Vec<Block> = table_section::figures(around.figures, &Place::Mediation).collect();
     let mut links = Vec::new();
-    for mediated in &tables.mediation {
-        let id = format!("mediation-{}", mediated.spec.id);
+    for spec in &loaded.study.mediation {
+        let id = spec.table_id();
         blocks.extend(tables.table(&id).cloned().map(Block::table));
         links.extend(table_section::links(&id));
     }
