@@ -2,7 +2,10 @@
 //!
 #![warn(missing_docs)]
 
+pub mod attribution;
+mod changes;
 pub mod declaration;
+mod describe;
 pub mod distribution;
 mod error;
 pub mod grid;
@@ -11,6 +14,8 @@ pub mod kernel;
 mod option;
 pub mod reading;
 
+pub use changes::{ChangeSet, Changes, smallest_changes};
 pub use declaration::Declaration;
+pub use describe::{Description, Measured, Outcome, Summary, describe};
 pub use error::{Error, Result};
 pub use grid::{Grid, Panel, Universes};
