@@ -1,5 +1,6 @@
 //! Every open choice of an analysis at once, joint inference, and which choice moves the result
 //!
+#![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 
 pub mod attribution;
@@ -13,6 +14,7 @@ pub mod joint;
 pub mod kernel;
 mod option;
 pub mod reading;
+pub mod record;
 
 pub use changes::{ChangeSet, Changes, smallest_changes};
 pub use declaration::Declaration;
