@@ -40,8 +40,12 @@ fn subsets(c: &mut Criterion) {
     let columns = noise(13, &mut rng);
     let x: Vec<&[f64]> = columns[1..].iter().map(Vec::as_slice).collect();
     let blocks = Blocks::new(&x, &[&columns[0]], &cities(), CITIES).unwrap();
-    let subsets =
-        Subsets { outcome: 0, focal: vec![0, 1], fixed: vec![], optional: (2..12).map(|column| vec![column]).collect() };
+    let subsets = Subsets {
+        outcome: 0,
+        focal: vec![0, 1],
+        fixed: vec![],
+        optional: (2..12).map(|column| vec![column]).collect(),
+    };
     let small = SmallSample::clustered(8.0);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     let mut group = c.benchmark_group("clustered regressions, 2232 rows, 2 of interest and subsets of 10 controls");
@@ -130,7 +134,12 @@ fn pooled() {
     let start = Instant::now();
     let plan = Plan::Wild { seed: 1, signs: Signs::Rademacher };
     let result = joint_tests(&problem, &plan, &JointOptions::default()).unwrap();
-    println!("999 wild draws of {} estimates, both nulls: {:.1} s, p {:.3}", targets.len(), start.elapsed().as_secs_f64(), result.panels[0].stouffer.p);
+    println!(
+        "999 wild draws of {} estimates, both nulls: {:.1} s, p {:.3}",
+        targets.len(),
+        start.elapsed().as_secs_f64(),
+        result.panels[0].stouffer.p
+    );
 }
 
 criterion_group!(benches, subsets, draws, shares);

@@ -157,7 +157,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     for response in [Response::Effect, Response::ShareBeyond, Response::Verdict] {
         let values: Vec<f64> = records.iter().filter_map(|record| record.response(response)).collect();
         let Some(shares) = attribute(&cells, &[&values])?.remove(0) else { continue };
-        let named: Vec<String> = grid.choices().iter().map(|choice| choice.id.as_str())
+        let named: Vec<String> = grid
+            .choices()
+            .iter()
+            .map(|choice| choice.id.as_str())
             .zip(&shares.ordered)
             .map(|(name, share)| format!("{name} {:.1} %", 100.0 * share))
             .collect();

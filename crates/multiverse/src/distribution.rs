@@ -83,11 +83,7 @@ pub fn normal_score(t: f64, df: f64) -> f64 {
         return t;
     }
     let two_sided = t_two_sided(t, df);
-    let size = if two_sided > SMALL {
-        SQRT_2 * erfc_inv(two_sided)
-    } else {
-        far_normal(ln_t_tail(t.abs(), df))
-    };
+    let size = if two_sided > SMALL { SQRT_2 * erfc_inv(two_sided) } else { far_normal(ln_t_tail(t.abs(), df)) };
     if t < 0.0 { -size } else { size }
 }
 

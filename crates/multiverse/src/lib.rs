@@ -3,6 +3,7 @@
 #![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 
+pub mod artefacts;
 pub mod attribution;
 mod changes;
 pub mod declaration;

@@ -92,10 +92,18 @@ impl Curve {
         });
         let verdict = match (self.b2, lind_mehlum) {
             (Some(_), Some((_, p))) if p < level => {
-                if slopes[0].0 < 0.0 { Verdict::U } else { Verdict::InverseU }
+                if slopes[0].0 < 0.0 {
+                    Verdict::U
+                } else {
+                    Verdict::InverseU
+                }
             }
             (None, _) if p1 < level => {
-                if self.b1 > 0.0 { Verdict::Positive } else { Verdict::Negative }
+                if self.b1 > 0.0 {
+                    Verdict::Positive
+                } else {
+                    Verdict::Negative
+                }
             }
             _ => Verdict::Neither,
         };

@@ -47,10 +47,8 @@ impl Cells {
         let factors: Vec<usize> =
             (0..grid.factors().len()).filter(|&factor| all || !grid.is_inference(grid.factors()[factor][0])).collect();
         let place = |factor: usize| factors.iter().position(|&other| other == factor);
-        let parents = factors
-            .iter()
-            .map(|&factor| grid.parents_of(factor).into_iter().filter_map(place).collect())
-            .collect();
+        let parents =
+            factors.iter().map(|&factor| grid.parents_of(factor).into_iter().filter_map(place).collect()).collect();
         let mut levels = Vec::with_capacity(universes.len() * factors.len());
         let mut weights = Vec::with_capacity(universes.len());
         for codes in universes.iter() {

@@ -48,7 +48,9 @@ fn name(what: &str, id: &str) -> Result<()> {
     let problem = match id {
         "" => "an id is empty".to_owned(),
         "-" => "`-` stands for a choice that does not exist".to_owned(),
-        _ if id.contains(['=', '\n', '\r']) => format!("the id `{}` has an equals sign or a line break", id.escape_debug()),
+        _ if id.contains(['=', '\n', '\r']) => {
+            format!("the id `{}` has an equals sign or a line break", id.escape_debug())
+        }
         _ => return Ok(()),
     };
     Err(Error::declaration(what, problem))
@@ -104,7 +106,8 @@ impl Grid {
                 if options.is_empty() {
                     return Err(Error::declaration(place, format!("no option of `{id}` is named")));
                 }
-                let codes = options.iter().map(|option| self.find_option(place, choice, option)).collect::<Result<_>>()?;
+                let codes =
+                    options.iter().map(|option| self.find_option(place, choice, option)).collect::<Result<_>>()?;
                 Ok(Condition { choice, codes })
             })
             .collect::<Result<Vec<_>>>()?;
@@ -132,8 +135,7 @@ impl Grid {
 
     fn link(&mut self, place: usize, link: &Link) -> Result<()> {
         let stated = format!("link {}", place + 1);
-        let members =
-            link.choices.iter().map(|id| self.find_choice(&stated, id)).collect::<Result<Vec<usize>>>()?;
+        let members = link.choices.iter().map(|id| self.find_choice(&stated, id)).collect::<Result<Vec<usize>>>()?;
         let [first, rest @ ..] = members.as_slice() else {
             return Err(Error::declaration(stated, "it names no choice"));
         };
@@ -206,7 +208,9 @@ impl Grid {
         for choice in &self.choices {
             for (place, option) in choice.option.iter().enumerate() {
                 let problem = match (place, option.set.is_empty()) {
-                    (0, false) => format!("`{}` is the base, the study as it stands: it cannot set anything", option.id),
+                    (0, false) => {
+                        format!("`{}` is the base, the study as it stands: it cannot set anything", option.id)
+                    }
                     (1.., true) => format!("option `{}` sets nothing: it would be the base once more", option.id),
                     _ => continue,
                 };
@@ -242,8 +246,12 @@ impl Grid {
             }
         }
         // What no condition ties to the two says nothing about whether they meet.
-        let mut tied: Vec<usize> =
-            self.groups(&scope).into_iter().filter(|group| group.contains(&one.0) || group.contains(&other.0)).flatten().collect();
+        let mut tied: Vec<usize> = self
+            .groups(&scope)
+            .into_iter()
+            .filter(|group| group.contains(&one.0) || group.contains(&other.0))
+            .flatten()
+            .collect();
         tied.sort_unstable();
         Walk::over(self, &scope, tied).any(|codes| codes[one.0] == one.1 && codes[other.0] == other.1)
     }

@@ -84,9 +84,7 @@ impl<'a> Walk<'a> {
 
     fn is_excluded(&self, last: usize) -> bool {
         self.grid.excludes.iter().zip(&self.scope.excluding).any(|(exclude, &in_force)| {
-            in_force
-                && exclude.last == last
-                && exclude.conditions.iter().all(|condition| condition.holds(&self.codes))
+            in_force && exclude.last == last && exclude.conditions.iter().all(|condition| condition.holds(&self.codes))
         })
     }
 }

@@ -63,21 +63,15 @@ impl Judge {
             Effect::Combination(weights) => {
                 let (effect, _, t) = estimate.combination(weights);
                 let (critical, _) = self.critical(df);
-                let flags = if t.abs() > critical {
-                    if t > 0.0 { POSITIVE } else { NEGATIVE }
-                } else {
-                    0
-                };
+                let flags = if t.abs() > critical { if t > 0.0 { POSITIVE } else { NEGATIVE } } else { 0 };
                 (effect, normal_score(t, df), flags)
             }
             Effect::AndersonRubin => {
                 let count = estimate.b.len();
                 let statistic = wald(estimate) / count as f64;
                 let level = self.level;
-                let critical = *self
-                    .f
-                    .entry((count, df.to_bits()))
-                    .or_insert_with(|| f_critical(level, count as f64, df));
+                let critical =
+                    *self.f.entry((count, df.to_bits())).or_insert_with(|| f_critical(level, count as f64, df));
                 let flags = if statistic > critical { POSITIVE } else { 0 };
                 (statistic, upper_normal_score(statistic, count as f64, df), flags)
             }

@@ -168,9 +168,10 @@ impl Work<'_> {
             terms.clear();
             for j in 0..n {
                 terms.push((row[j], blocks.xy(outcome, columns[j])));
-                terms.extend(
-                    (0..j).map(|i| (-(row[i] * self.beta[j] + row[j] * self.beta[i]), blocks.xx(columns[i], columns[j]))),
-                );
+                terms
+                    .extend((0..j).map(|i| {
+                        (-(row[i] * self.beta[j] + row[j] * self.beta[i]), blocks.xx(columns[i], columns[j]))
+                    }));
                 terms.push((-row[j] * self.beta[j], blocks.xx(columns[j], columns[j])));
             }
             accumulate(out, &terms);

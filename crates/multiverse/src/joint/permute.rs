@@ -37,7 +37,11 @@ impl Paths<'_> {
             return Err(Error::Shape { what: "a row of a sample".into(), expected: n, got: row as usize + 1 });
         }
         if self.cluster.len() != self.rows.len() {
-            return Err(Error::Shape { what: "clusters of a sample".into(), expected: self.rows.len(), got: self.cluster.len() });
+            return Err(Error::Shape {
+                what: "clusters of a sample".into(),
+                expected: self.rows.len(),
+                got: self.cluster.len(),
+            });
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Draws of clusters: signs, multiplicities, permutations. One plan serves every universe.
 
-use crate::declaration::Signs;
+use crate::declaration::{JointSpec, Resample, Signs};
 use panel_core::random::Stream;
 use std::collections::BTreeMap;
 
@@ -35,6 +35,22 @@ pub enum Plan {
 }
 
 impl Plan {
+    /// The plan of a declaration: Webb's signs below twelve clusters unless it says otherwise; `groups` as of
+    /// [`exchangeable_groups`], for permutations.
+    #[must_use]
+    pub fn of(spec: &JointSpec, clusters: usize, groups: Vec<u32>) -> Self {
+        const FEW: usize = 12;
+        let seed = spec.seed;
+        match spec.resample {
+            Resample::Wild => {
+                let signs = spec.signs.unwrap_or(if clusters < FEW { Signs::Webb } else { Signs::Rademacher });
+                Self::Wild { seed, signs }
+            }
+            Resample::Pairs => Self::Pairs { seed },
+            Resample::Permute => Self::Permute { seed, groups },
+        }
+    }
+
     /// Draws that the plan holds; `None` where it makes as many as are wanted.
     pub(crate) fn limit(&self) -> Option<usize> {
         match self {
@@ -131,6 +147,16 @@ mod tests {
             let (mean, square) = (v.iter().sum::<f64>() / 6e4, v.iter().map(|v| v * v).sum::<f64>() / 6e4);
             assert!(mean.abs() < 0.012 && (square - 1.0).abs() < 0.012, "{signs}: {mean} {square}");
         }
+    }
+
+    #[test]
+    fn few_clusters_get_six_points() {
+        let signs = |clusters, signs| match Plan::of(&JointSpec { signs, ..JointSpec::default() }, clusters, vec![]) {
+            Plan::Wild { signs, .. } => signs,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!((signs(11, None), signs(12, None)), (Signs::Webb, Signs::Rademacher));
+        assert_eq!(signs(5, Some(Signs::Rademacher)), Signs::Rademacher);
     }
 
     #[test]

@@ -84,7 +84,11 @@ impl Problem<'_> {
         for design in self.designs {
             inside("blocks", design.blocks, self.blocks.len())?;
             let regressors = self.blocks[design.blocks].regressors();
-            design.focal.iter().chain(&design.controls).try_for_each(|&column| inside("regressors", column, regressors))?;
+            design
+                .focal
+                .iter()
+                .chain(&design.controls)
+                .try_for_each(|&column| inside("regressors", column, regressors))?;
             let curve = design.range.is_some();
             if design.focal.is_empty() || (curve && design.focal.len() != 2) {
                 let what = "focal regressors of a design".to_owned();

@@ -235,8 +235,11 @@ fn draw_block(
     let sources: Vec<Vec<u32>> = draws.clone().map(|draw| plan.sources(draw)).collect();
     let wild = matches!(plan, Plan::Wild { .. } | Plan::GivenSigns(_));
     let pairs = matches!(plan, Plan::Pairs { .. } | Plan::GivenWeights(_));
-    let totals: Vec<Totals> =
-        if pairs { problem.blocks.par_iter().map(|blocks| Totals::new(blocks, &numbers)).collect() } else { Vec::new() };
+    let totals: Vec<Totals> = if pairs {
+        problem.blocks.par_iter().map(|blocks| Totals::new(blocks, &numbers)).collect()
+    } else {
+        Vec::new()
+    };
     let found: Vec<Vec<(usize, Vec<Cell>)>> = by_design
         .par_iter()
         .enumerate()

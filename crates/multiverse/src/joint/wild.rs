@@ -148,7 +148,14 @@ impl Prepared<'_> {
             let moves = &mut moves[..n * count];
             let fitted = &mut fitted[..f * clusters * count];
             let into = |out: &mut [f64], rows: usize, left: MatRef<'_, f64>, right: MatRef<'_, f64>| {
-                matmul(MatMut::from_column_major_slice_mut(out, rows, count), Accum::Replace, left, right, 1.0, Par::Seq);
+                matmul(
+                    MatMut::from_column_major_slice_mut(out, rows, count),
+                    Accum::Replace,
+                    left,
+                    right,
+                    1.0,
+                    Par::Seq,
+                );
             };
             into(sums, n, scores.transpose(), signs_of);
             into(moves, n, inverse, MatRef::from_column_major_slice(sums, n, count));

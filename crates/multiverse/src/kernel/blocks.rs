@@ -64,7 +64,11 @@ impl Blocks {
         }
         let rows: Vec<f64> = starts.windows(2).map(|ends| (ends[1] - ends[0]) as f64).collect();
         let sum = |products: &[f64]| {
-            if clusters == 0 { Vec::new() } else { products.chunks_exact(clusters).map(|over| over.iter().sum()).collect() }
+            if clusters == 0 {
+                Vec::new()
+            } else {
+                products.chunks_exact(clusters).map(|over| over.iter().sum()).collect()
+            }
         };
         Ok(Self {
             clusters,

@@ -1,8 +1,8 @@
 //! Covariances that need rows: one-way and two-way clusters, heteroskedasticity, dependence over time and space.
 
-use super::regression::{Estimate, Regression};
 use super::factor::Cholesky;
 use super::pair;
+use super::regression::{Estimate, Regression};
 use super::simd::dot;
 use crate::error::{Error, Result};
 
@@ -49,7 +49,8 @@ impl Rows<'_> {
     pub fn fit(&self, regression: &Regression, meats: &[Meat<'_>]) -> Result<Vec<Estimate>> {
         let order: Vec<usize> = regression.controls.iter().chain(&regression.focal).copied().collect();
         let missing = |what: &str, expected, got| Error::Shape { what: what.to_owned(), expected, got };
-        let y = *self.y.get(regression.outcome).ok_or_else(|| missing("outcomes", regression.outcome + 1, self.y.len()))?;
+        let y =
+            *self.y.get(regression.outcome).ok_or_else(|| missing("outcomes", regression.outcome + 1, self.y.len()))?;
         let x = order
             .iter()
             .map(|&column| self.x.get(column).copied().ok_or_else(|| missing("regressors", column + 1, self.x.len())))
@@ -58,7 +59,8 @@ impl Rows<'_> {
             return Err(missing("rows of a regressor", y.len(), column.len()));
         }
         let (n, first) = (x.len(), regression.controls.len());
-        let products: Vec<f64> = (0..n).flat_map(|j| (0..=j).map(move |i| (i, j))).map(|(i, j)| dot(x[i], x[j])).collect();
+        let products: Vec<f64> =
+            (0..n).flat_map(|j| (0..=j).map(move |i| (i, j))).map(|(i, j)| dot(x[i], x[j])).collect();
         let mut cholesky = Cholesky::default();
         cholesky.factor(n, |i, j| products[pair(i, j)]);
         if let Some(k) = (first..n).find(|&k| cholesky.is_dropped(k)) {

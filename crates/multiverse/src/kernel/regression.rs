@@ -193,9 +193,7 @@ impl<'a> Estimator<'a> {
             for j in 0..n {
                 let (cj, bj) = (self.columns[j], self.beta[j]);
                 terms.push((row[j], blocks.xy(self.outcome, cj)));
-                terms.extend((0..j).map(|i| {
-                    (-(row[i] * bj + row[j] * self.beta[i]), blocks.xx(self.columns[i], cj))
-                }));
+                terms.extend((0..j).map(|i| (-(row[i] * bj + row[j] * self.beta[i]), blocks.xx(self.columns[i], cj))));
                 terms.push((-row[j] * bj, blocks.xx(cj, cj)));
             }
             accumulate(&mut self.scores[focal * clusters..(focal + 1) * clusters], &terms);

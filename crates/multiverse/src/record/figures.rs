@@ -136,7 +136,8 @@ pub fn turning_density(records: &[UniverseRecord], bins: usize) -> Option<Turnin
     }
     let share = |count: usize| count as f64 / n as f64;
     let edge = |place: usize| 100.0 * place as f64 / bins as f64;
-    let bin = |(place, &count): (usize, &usize)| TurningBin { low: edge(place), high: edge(place + 1), share: share(count) };
+    let bin =
+        |(place, &count): (usize, &usize)| TurningBin { low: edge(place), high: edge(place + 1), share: share(count) };
     Some(TurningDensity {
         bins: counts.iter().enumerate().map(bin).collect(),
         below: share(below),

@@ -104,7 +104,8 @@ impl UniverseRecord {
         let b2 = curve.b2.unwrap_or(0.0);
         let effect = weights[0] * curve.b1 + weights[1] * b2;
         let [v1, cov, v2] = curve.v;
-        let variance = weights[0] * weights[0] * v1 + 2.0 * weights[0] * weights[1] * cov + weights[1] * weights[1] * v2;
+        let variance =
+            weights[0] * weights[0] * v1 + 2.0 * weights[0] * weights[1] * cov + weights[1] * weights[1] * v2;
         self.n = Some(sorted_x.len());
         self.df = known(curve.df);
         (self.b1, self.se1, self.p1) = (known(curve.b1), known(v1.sqrt()), known(reading.p1));

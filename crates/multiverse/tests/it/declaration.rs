@@ -38,21 +38,33 @@ fn slips_are_named_with_the_nearest_name() {
         (format!("levle = 0.1\n{one}"), "unknown field `levle`"),
         (format!("level = 1.5\n{one}"), "level: 1.5 is no level between 0 and 1"),
         (format!("joint = {{ draw = 9 }}\n{one}"), "unknown field `draw`"),
-        (format!("joint = {{ resample = 'wildly' }}\n{one}"), "`wildly` is none of wild, pairs, permute; did you mean `wild`?"),
+        (
+            format!("joint = {{ resample = 'wildly' }}\n{one}"),
+            "`wildly` is none of wild, pairs, permute; did you mean `wild`?",
+        ),
         (format!("effect = 'sqare'\n{one}"), "did you mean `square`?"),
         (String::new(), "multiverse: there is no choice"),
         (choice("form", "", ""), "choice `form`: it has 0 options"),
         (choice("-", "", TWO), "`-` stands for a choice that does not exist"),
         (choice("a=b", "", TWO), "the id `a=b` has an equals sign"),
         (format!("{one}{one}"), "choice `form`: another choice has this id"),
-        (one.replace("'equivalent'", "'equivalant'"), "`equivalant` is none of equivalent, uncertain, not-equivalent; did you mean `equivalent`?"),
+        (
+            one.replace("'equivalent'", "'equivalant'"),
+            "`equivalant` is none of equivalent, uncertain, not-equivalent; did you mean `equivalent`?",
+        ),
         (one.replace("kind = 'equivalent'", ""), "option `b` has no `kind`: say whether it is equivalent"),
         (choice("form", "", "{ id = 'a' }, { id = 'a' }"), "two options are called `a`"),
         (choice("form", "axis = 'inferrence'", TWO), "did you mean `inference`?"),
-        (choice("form", "", "{ id = 'a', set = { 'x' = 1 } }, { id = 'b', set = { 'y' = 1 } }"), "`a` is the base, the study as it stands"),
+        (
+            choice("form", "", "{ id = 'a', set = { 'x' = 1 } }, { id = 'b', set = { 'y' = 1 } }"),
+            "`a` is the base, the study as it stands",
+        ),
         (choice("form", "", "{ id = 'a' }, { id = 'b' }"), "option `b` sets nothing: it would be the base once more"),
         (choice("form", "", "{ id = 'a' }, { id = 'b', weight = -1.0, set = { y = 1 } }"), "the weight of `b` is -1"),
-        (format!("{one}{}", choice("unit", "", TWO)), "`b` and `b` of choice `unit` both set `va.form` and can be in force together"),
+        (
+            format!("{one}{}", choice("unit", "", TWO)),
+            "`b` and `b` of choice `unit` both set `va.form` and can be in force together",
+        ),
         (two("when = { fom = ['a'] }"), "choice `unit`, when: there is no choice `fom`; did you mean `form`?"),
         (two("when = { form = ['c'] }"), "choice `form` has no option `c`"),
         (two("when = { unit = ['a'] }"), "`unit` does not stand above it"),
@@ -62,15 +74,25 @@ fn slips_are_named_with_the_nearest_name() {
         (exclude("form = ['a'], unit = ['a']"), "exclude 1: it removes the base itself"),
         (exclude(""), "`if` names no choice"),
         (exclude("form = ['b']").replace("why = 'no'", "why = {}"), "it gives no reason"),
-        (format!("{}[[link]]\nchoices = ['form', 'units']\n", two("")), "link 1: there is no choice `units`; did you mean `unit`?"),
+        (
+            format!("{}[[link]]\nchoices = ['form', 'units']\n", two("")),
+            "link 1: there is no choice `units`; did you mean `unit`?",
+        ),
         (format!("{}[[link]]\nchoices = ['form']\n", two("")), "it names one choice only"),
-        (format!("{}[[link]]\nchoices = ['form', 'unit']\n", two("when = { form = ['a'] }")), "exist under different conditions"),
+        (
+            format!("{}[[link]]\nchoices = ['form', 'unit']\n", two("when = { form = ['a'] }")),
+            "exist under different conditions",
+        ),
         (
             format!("{one}{}[[link]]\nchoices = ['form', 'unit']\n", choice("unit", "", "{ id = 'a' }")),
             "`form` and `unit` have 2 and 1 options, which cannot be paired",
         ),
         (
-            format!("{}{}", choice("form", "axis = 'inference'", TWO), choice("unit", "when = { form = ['a'] }", OTHER)),
+            format!(
+                "{}{}",
+                choice("form", "axis = 'inference'", TWO),
+                choice("unit", "when = { form = ['a'] }", OTHER)
+            ),
             "an estimate cannot depend on `form`, which moves standard errors only",
         ),
     ] {
@@ -90,7 +112,8 @@ fn the_same_path_is_fine_where_options_exclude_each_other() {
 #[test]
 fn linked_choices_are_one() {
     let more = choice("late", "", "{ id = 'p' }, { id = 'q', set = { z = 1 } }");
-    let linked = format!("{}{more}{}[[link]]\nchoices = ['form', 'unit']\n", choice("form", "", TWO), choice("unit", "", OTHER));
+    let linked =
+        format!("{}{more}{}[[link]]\nchoices = ['form', 'unit']\n", choice("form", "", TWO), choice("unit", "", OTHER));
     let grid = grid(&linked).unwrap();
     let universes: Vec<Vec<u16>> = grid.walk(&grid.everything()).map(Vec::from).collect();
     assert_eq!(universes, [[1, 1, 1], [1, 2, 1], [2, 1, 2], [2, 2, 2]]);
@@ -103,7 +126,8 @@ fn linked_choices_are_one() {
 #[test]
 fn the_worst_kind_of_linked_options_counts() {
     let options = "{ id = 'a' }, { id = 'b', kind = 'uncertain', set = { 'va.unit' = 1 } }";
-    let text = format!("{}{}[[link]]\nchoices = ['form', 'unit']\n", choice("form", "", TWO), choice("unit", "", options));
+    let text =
+        format!("{}{}[[link]]\nchoices = ['form', 'unit']\n", choice("form", "", TWO), choice("unit", "", options));
     let grid = grid(&text).unwrap();
     assert_eq!(grid.one_other_panels(), [Panel::OneOther { choice: 0, code: 2 }]);
     assert_eq!(grid.count(&grid.panel_scope(&Panel::Base)).unwrap(), 1);

@@ -23,7 +23,10 @@ fn counts_are_those_of_the_expansion() {
     let alone: Vec<u64> = counts.excludes.iter().map(|exclude| exclude.alone as u64).collect();
     assert_eq!(want["removed_by_each_exclude_alone"], serde_json::to_value(alone).unwrap());
     assert!(counts.excludes.iter().all(|exclude| exclude.only_this > 0 && exclude.only_this <= exclude.alone));
-    assert_eq!((counts.universes, counts.estimates, counts.equivalent, counts.equivalent_and_uncertain), (348_840, 69_768, 256, 15_504));
+    assert_eq!(
+        (counts.universes, counts.estimates, counts.equivalent, counts.equivalent_and_uncertain),
+        (348_840, 69_768, 256, 15_504)
+    );
     let scopes = [
         ("all", grid.estimates()),
         ("equivalent", grid.panel_scope(&Panel::Base)),
@@ -148,4 +151,26 @@ fn settings_stand_in_file_order() {
     codes[3] = 2;
     let paths: Vec<&str> = grid.settings(&codes).map(|(path, _)| path).collect();
     assert_eq!(paths, ["va.form", "gtfp.main.model", "gtfp.main.bounded"]);
+}
+
+/// A stage is reached by the paths of its section; the study's own names tell which.
+#[test]
+fn stages_have_as_many_results_as_combinations_that_reach_them() {
+    let grid = declaration().grid().unwrap();
+    let universes = grid.universes(&grid.estimates(), 1_000_000).unwrap();
+    let va = grid.choices_that_set(|path| path.starts_with("va."));
+    let names: Vec<&str> = va.iter().map(|&choice| grid.choices()[choice].id.as_str()).collect();
+    assert_eq!(names, ["form", "decay", "distance", "scope"]);
+    let projection = universes.project(&va);
+    assert_eq!(projection.representatives.len(), 38);
+    for (place, &number) in projection.of_universe.iter().enumerate().step_by(997) {
+        let (one, other) = (universes.get(place), universes.get(projection.representatives[number as usize] as usize));
+        assert!(va.iter().all(|&choice| one[choice] == other[choice]));
+    }
+    // The scores alone: the panel value is a stage of its own, else it quadruples the programs.
+    let dea = grid.choices_that_set(|path| {
+        (path.starts_with("gtfp.main.") && path != "gtfp.main.panel_value")
+            || ["variables.capital", "variables.gdp_real"].contains(&path)
+    });
+    assert_eq!(universes.project(&dea).representatives.len(), 136);
 }

@@ -1,13 +1,14 @@
 //! The kernel against row-by-row computations, and Anderson-Rubin against the formula.
 
 use panel_core::random::Stream;
+use panel_multiverse::Error;
 use panel_multiverse::declaration::Signs;
 use panel_multiverse::distribution::{f_upper, t_critical};
 use panel_multiverse::joint::{Design, Effect, JointOptions, Plan, Problem, joint_tests};
 use panel_multiverse::kernel::{
-    Blocks, Df, Errors, Estimate, Estimator, Factor, Meat, Regression, Rows, SmallSample, Subsets, Term, estimate_subsets,
+    Blocks, Df, Errors, Estimate, Estimator, Factor, Meat, Regression, Rows, SmallSample, Subsets, Term,
+    estimate_subsets,
 };
-use panel_multiverse::Error;
 
 use crate::tools::close;
 
@@ -15,7 +16,8 @@ use crate::tools::close;
 fn data(columns: usize) -> (Vec<Vec<f64>>, Vec<u32>) {
     let mut rng = Stream::new(11, 0);
     let cluster: Vec<u32> = (0..90_u32).map(|row| [0, 1, 1, 2, 4, 4, 4, 5, 6][row as usize % 9]).collect();
-    let noise = (0..columns).map(|_| cluster.iter().map(|&g| rng.uniform() + 0.1 * f64::from(g) * rng.uniform()).collect());
+    let noise =
+        (0..columns).map(|_| cluster.iter().map(|&g| rng.uniform() + 0.1 * f64::from(g) * rng.uniform()).collect());
     (noise.collect(), cluster)
 }
 
@@ -124,7 +126,8 @@ fn rules_are_numbers() {
     let two = fit(Factor::Constant(2.0), Df::Residual);
     close("V", two.v[0], 2.0 * one.v[0], 1e-15);
     assert_eq!((one.df, two.df), (11.0, 88.0));
-    let (value, se, t) = Estimate { b: vec![1.0, 2.0], v: vec![4.0, 1.0, 9.0], df: 5.0, dropped: 0 }.combination(&[1.0, -1.0]);
+    let (value, se, t) =
+        Estimate { b: vec![1.0, 2.0], v: vec![4.0, 1.0, 9.0], df: 5.0, dropped: 0 }.combination(&[1.0, -1.0]);
     assert_eq!((value, se, t), (-1.0, 11.0_f64.sqrt(), -1.0 / 11.0_f64.sqrt()));
 }
 

@@ -41,7 +41,10 @@ fn check_draws(folder: &Path, result: &JointResult, ends: &[(usize, usize)]) {
         assert_eq!(want[key]["ties"], test.ties, "{key}");
         close(key, test.p, want[key]["p"].as_f64().unwrap(), 1e-15);
         let quantiles = want[key]["null_quantiles"].as_object().unwrap().values();
-        test.null_quantiles.iter().zip(quantiles).for_each(|(got, want)| close(key, *got, want.as_f64().unwrap(), 1e-9));
+        test.null_quantiles
+            .iter()
+            .zip(quantiles)
+            .for_each(|(got, want)| close(key, *got, want.as_f64().unwrap(), 1e-9));
     }
 }
 
@@ -178,7 +181,8 @@ fn hurricane() {
     let storms = ["Katrina", "Audrey", "Sandy", "Andrew", "Donna"];
     let (mut blocks, mut designs, mut targets, mut levels) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for dropped in 0..=5 {
-        let rows: Vec<u32> = (0..n).filter(|&i| !storms[..dropped].contains(&data.text("name")[i].as_str())).map(|i| i as u32).collect();
+        let rows: Vec<u32> =
+            (0..n).filter(|&i| !storms[..dropped].contains(&data.text("name")[i].as_str())).map(|i| i as u32).collect();
         let pick = |column: &[f64]| rows.iter().map(|&row| column[row as usize]).collect::<Vec<f64>>();
         for (femininity, (name, low, high)) in [("female", 0.0, 1.0), ("masfem", 2.53, 8.29)].into_iter().enumerate() {
             let fem = data.numbers(name);
@@ -186,7 +190,8 @@ fn hurricane() {
                 for (place, (main, with_damage, with_main)) in predictors.iter().enumerate() {
                     for (covariate, by_damage) in covariates.iter().enumerate() {
                         let (mut x, mut weights) = (vec![fem.clone()], vec![1.0]);
-                        let interacted = with_damage.then_some(damage).into_iter().chain(main.iter().filter(|_| *with_main));
+                        let interacted =
+                            with_damage.then_some(damage).into_iter().chain(main.iter().filter(|_| *with_main));
                         for term in interacted {
                             x.push(times(&fem, term));
                             let kept = pick(term);

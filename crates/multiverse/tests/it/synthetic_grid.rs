@@ -47,7 +47,8 @@ pub fn grid() -> Grid {
         choice("sample", &["all", "no-c12", "late"]),
         outlier,
     ];
-    let condition = [("form", "xr"), ("controls", "w1")].map(|(choice, option)| (choice.to_owned(), vec![option.to_owned()]));
+    let condition =
+        [("form", "xr"), ("controls", "w1")].map(|(choice, option)| (choice.to_owned(), vec![option.to_owned()]));
     let why = Label { zh: None, en: Some("not meant".to_owned()) };
     Grid::new(&choices, &[], &[Exclude { condition: BTreeMap::from(condition), why }]).unwrap()
 }
@@ -112,7 +113,8 @@ impl Synthetic {
         let mut years: Vec<u32> = rows.iter().map(|&row| self.year[row as usize]).collect();
         years.sort_unstable();
         years.dedup();
-        let dummy = |year: &u32| rows.iter().map(|&row| f64::from(u8::from(self.year[row as usize] == *year))).collect();
+        let dummy =
+            |year: &u32| rows.iter().map(|&row| f64::from(u8::from(self.year[row as usize] == *year))).collect();
         let mut others: Vec<Vec<f64>> = controls.split('+').map(&pick).collect();
         others.extend(years[1..].iter().map(dummy));
         let others: Vec<Vec<f64>> = others.iter().map(|column| demean(column, &cluster)).collect();
