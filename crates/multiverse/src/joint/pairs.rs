@@ -4,21 +4,18 @@
 //! the draw. A control that vanishes from a draw is left out there.
 
 use super::problem::{Problem, Target};
-use crate::kernel::{Blocks, Cholesky, Errors, Estimate, accumulate, pair};
-use faer::linalg::matmul::matmul;
-use faer::{Accum, MatMut, MatRef, Par};
+use crate::kernel::{Blocks, Cholesky, Errors, Estimate, Left, accumulate, pair};
 
 /// Weighted sums of the cross-products of one set of blocks, one column per draw.
 #[derive(Debug)]
 pub(super) struct Totals {
-    pairs: usize,
     regressors: usize,
-    xx: Vec<f64>,
-    xy: Vec<f64>,
-    yy: Vec<f64>,
+    /// With the stride from draw to draw.
+    xx: (Vec<f64>, usize),
+    xy: (Vec<f64>, usize),
+    yy: (Vec<f64>, usize),
     rows: Vec<f64>,
     clusters: Vec<f64>,
-    outcomes: usize,
 }
 
 impl Totals {
@@ -27,17 +24,10 @@ impl Totals {
         let clusters = blocks.clusters();
         let draws = weights.len() / clusters.max(1);
         let of = |products: &[f64]| {
-            let count = products.len() / clusters.max(1);
-            let mut out = vec![0.0; count * draws];
-            matmul(
-                MatMut::from_column_major_slice_mut(&mut out, count, draws),
-                Accum::Replace,
-                MatRef::from_column_major_slice(products, clusters, count).transpose(),
-                MatRef::from_column_major_slice(weights, clusters, draws),
-                1.0,
-                Par::Seq,
-            );
-            out
+            let left = Left::of_rows(products, clusters);
+            let mut out = vec![0.0; left.padded() * draws];
+            left.times(weights, clusters, draws, &mut out);
+            (out, left.padded())
         };
         let (xx, xy, yy) = blocks.products();
         let rows = blocks.rows();
@@ -45,9 +35,7 @@ impl Totals {
             weights.chunks_exact(clusters.max(1)).map(|w| w.iter().zip(rows).map(|(w, &n)| w * f(n)).sum()).collect()
         };
         Self {
-            pairs: xx.len() / clusters.max(1),
             regressors: blocks.regressors(),
-            outcomes: blocks.outcomes(),
             xx: of(xx),
             xy: of(xy),
             yy: of(yy),
@@ -57,11 +45,15 @@ impl Totals {
     }
 
     fn xx(&self, draw: usize, i: usize, j: usize) -> f64 {
-        self.xx[draw * self.pairs + pair(i, j)]
+        self.xx.0[draw * self.xx.1 + pair(i, j)]
+    }
+
+    fn yy(&self, draw: usize, outcome: usize) -> f64 {
+        self.yy.0[draw * self.yy.1 + outcome]
     }
 
     fn xy(&self, draw: usize, outcome: usize, i: usize) -> f64 {
-        self.xy[(draw * self.outcomes + outcome) * self.regressors + i]
+        self.xy.0[draw * self.xy.1 + outcome * self.regressors + i]
     }
 }
 
@@ -140,7 +132,7 @@ impl Work<'_> {
         if target.small.errors == Errors::Iid {
             let explained: f64 =
                 self.columns.iter().zip(&self.beta).map(|(&j, b)| b * totals.xy(draw, outcome, j)).sum();
-            let total = totals.yy[draw * totals.outcomes + outcome];
+            let total = totals.yy(draw, outcome);
             let variance = factor * (total - explained).max(0.0);
             for b in 0..f {
                 estimate.v.extend((0..=b).map(|a| variance * self.rows[b * n + n - f + a]));

@@ -8,10 +8,8 @@
 
 use super::problem::{Problem, Target};
 use crate::error::Result;
-use crate::kernel::{Blocks, Estimate, Estimator, accumulate, dot, pair, squares};
+use crate::kernel::{Blocks, Estimate, Estimator, Left, accumulate, dot, pair, squares};
 use crate::reading::Curve;
-use faer::linalg::matmul::matmul;
-use faer::{Accum, MatMut, MatRef, Par};
 
 /// Draws of one product: the scores of this many fit into a cache.
 const BATCH: usize = 64;
@@ -31,9 +29,9 @@ struct Prepared<'a> {
     estimator: Estimator<'a>,
     focal: usize,
     /// A⁻¹, n × n.
-    inverse: Vec<f64>,
+    inverse: Left,
     /// H by regressor: n columns of focal × clusters numbers.
-    responses: Vec<f64>,
+    responses: Left,
 }
 
 /// Draws all estimates of one design; `emit` gets the place of the target, the null, the place of the draw and the
@@ -86,6 +84,8 @@ fn prepare<'a>(problem: &Problem<'a>, design: usize) -> Result<Prepared<'a>> {
             accumulate(out, &terms);
         }
     }
+    let inverse = Left::of_columns(&inverse, n);
+    let responses = Left::of_columns(&responses, focal * clusters);
     Ok(Prepared { blocks, estimator, focal, inverse, responses })
 }
 
@@ -134,36 +134,21 @@ impl Prepared<'_> {
         let rank = self.estimator.cholesky().rank();
         let (factor, df) = target.small.require(blocks.n_rows(), blocks.clusters_present(), rank)?;
         let (scores, focal_scores) = self.scores(target.outcome, restricted);
-        let (mut sums, mut moves) = (vec![0.0; n * BATCH], vec![0.0; n * BATCH]);
-        let mut fitted = vec![0.0; f * clusters * BATCH];
-        let scores = MatRef::from_column_major_slice(&scores, clusters, n);
-        let inverse = MatRef::from_column_major_slice(&self.inverse, n, n);
-        let responses = MatRef::from_column_major_slice(&self.responses, f * clusters, n);
+        let scores = Left::of_rows(&scores, clusters);
+        let (stride, of_fitted) = (scores.padded(), self.responses.padded());
+        let (mut sums, mut moves) = (vec![0.0; stride * BATCH], vec![0.0; stride * BATCH]);
+        let mut fitted = vec![0.0; of_fitted * BATCH];
         let mut estimate = Estimate { b: vec![0.0; f], v: vec![0.0; f * (f + 1) / 2], df, dropped: n - rank };
         let mut h = vec![0.0; f * clusters];
         for (batch, signs) in signs.chunks(BATCH * clusters).enumerate() {
             let count = signs.len() / clusters;
-            let signs_of = MatRef::from_column_major_slice(signs, clusters, count);
-            let sums = &mut sums[..n * count];
-            let moves = &mut moves[..n * count];
-            let fitted = &mut fitted[..f * clusters * count];
-            let into = |out: &mut [f64], rows: usize, left: MatRef<'_, f64>, right: MatRef<'_, f64>| {
-                matmul(
-                    MatMut::from_column_major_slice_mut(out, rows, count),
-                    Accum::Replace,
-                    left,
-                    right,
-                    1.0,
-                    Par::Seq,
-                );
-            };
-            into(sums, n, scores.transpose(), signs_of);
-            into(moves, n, inverse, MatRef::from_column_major_slice(sums, n, count));
-            into(fitted, f * clusters, responses, MatRef::from_column_major_slice(moves, n, count));
+            scores.times(signs, clusters, count, &mut sums);
+            self.inverse.times(&sums, stride, count, &mut moves);
+            self.responses.times(&moves, stride, count, &mut fitted);
             for k in 0..count {
                 let v = &signs[k * clusters..(k + 1) * clusters];
-                let e = &fitted[k * f * clusters..(k + 1) * f * clusters];
-                let d = &moves[k * n..(k + 1) * n];
+                let e = &fitted[k * of_fitted..][..f * clusters];
+                let d = &moves[k * stride..][..n];
                 for a in 0..f {
                     estimate.b[a] = d[n - f + a] + if add_restricted { restricted[n - f + a] } else { 0.0 };
                 }

@@ -10,6 +10,7 @@
 mod blocks;
 mod covariance;
 mod factor;
+mod product;
 mod regression;
 mod simd;
 mod small_sample;
@@ -23,4 +24,5 @@ pub use subsets::{Subsets, estimate_subsets};
 
 pub(crate) use blocks::pair;
 pub(crate) use factor::Cholesky;
+pub(crate) use product::Left;
 pub(crate) use simd::{accumulate, dot, squares};

@@ -7,6 +7,7 @@ mod declaration;
 mod example;
 mod kernel;
 mod public_data;
+mod records;
 mod synthetic;
 mod synthetic_grid;
 mod tools;
