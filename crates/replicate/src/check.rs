@@ -15,6 +15,7 @@ use crate::tables::{self, column, entropy};
 use panel_core::expr::Resolved;
 use panel_core::{Column, Panel, Severity, suggest};
 use std::fmt::Write;
+use std::path::Path;
 
 /// Remarks of the data quality report that are shown per variable and kind.
 const SHOWN: usize = 3;
@@ -34,10 +35,32 @@ pub struct Checked {
     pub problems: Vec<String>,
 }
 
+/// Checks a study file and its data: where the file itself has mistakes, those are all that is known.
+#[must_use]
+pub fn check_file(path: &Path) -> Checked {
+    match Loaded::read_whole(path) {
+        Ok(loaded) => check(&loaded),
+        Err(mistakes) => {
+            let problems: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+            Checked { text: listed(&problems), problems }
+        }
+    }
+}
+
+/// The problems of a check, numbered.
+fn listed(problems: &[String]) -> String {
+    let n = problems.len();
+    let mut text = format!("\n{n} problem{}:\n", if n == 1 { "" } else { "s" });
+    for (i, problem) in problems.iter().enumerate() {
+        let _ = writeln!(text, "{:>3}. {problem}", i + 1);
+    }
+    text
+}
+
 /// Checks a study and its data.
 #[must_use]
 pub fn check(loaded: &Loaded) -> Checked {
-    let mut run = Run { loaded, text: String::new(), problems: Vec::new(), warnings: 0 };
+    let mut run = Run { loaded, text: String::new(), problems: Vec::new(), warnings: 0, answered: 0, unanswered: None };
     run.whole();
     let Run { mut text, problems, warnings, .. } = run;
     match problems.len() {
@@ -46,12 +69,7 @@ pub fn check(loaded: &Loaded) -> Checked {
                 writeln!(text, "\nNo problem found; {warnings} warning{} above.", if warnings == 1 { "" } else { "s" });
         }
         0 => text += "\nNo problem found.\n",
-        n => {
-            let _ = writeln!(text, "\n{n} problem{}:", if n == 1 { "" } else { "s" });
-            for (i, problem) in problems.iter().enumerate() {
-                let _ = writeln!(text, "{:>3}. {problem}", i + 1);
-            }
-        }
+        _ => text += &listed(&problems),
     }
     Checked { text, problems }
 }
@@ -62,6 +80,10 @@ struct Run<'a> {
     problems: Vec<String>,
     /// Remarks on the data that could change how a result is read.
     warnings: usize,
+    /// Results that a run would give.
+    answered: usize,
+    /// Why the first of those that it would leave out cannot be computed.
+    unanswered: Option<Error>,
 }
 
 impl Run<'_> {
@@ -115,7 +137,12 @@ impl Run<'_> {
         self.sources(&computed);
         self.variables(&computed);
         self.indices(&computed);
+        self.answered = computed.indices.len();
         self.tables(&computed);
+        // A run that leaves out all that it is asked for is refused.
+        if let Some(error) = self.unanswered.take().filter(|_| self.answered == 0) {
+            self.problem(error);
+        }
         let panel = &computed.panel;
         self.noted(study.report.check_columns(panel).map_err(|error| Error::stage("report", error)));
         self.look(panel);
@@ -221,6 +248,7 @@ impl Run<'_> {
                     if indicators {
                         self.noted(entropy::weights_table(table, study, panel, &mut Vec::new()).map(|_| ()));
                     }
+                    self.answered += 1;
                     self.line(format!("  {:<24} {} variables", table.id, table.variables.len()));
                 }
                 TableKind::Calibration => {
@@ -248,12 +276,17 @@ impl Run<'_> {
     fn regression(&mut self, computed: &Computed, spec: &ColumnSpec, stage: &str, shown: &str) {
         let (table, name) = shown.split_once(' ').unwrap_or((shown, ""));
         let rows = match column::estimate(&computed.panel, self.study(), spec, table, name) {
-            Ok(fitted) => format!("{} rows", fitted.record.n_obs),
+            Ok(fitted) => {
+                self.answered += 1;
+                format!("{} rows", fitted.record.n_obs)
+            }
             // It lacks what is a problem of its own.
             Err(_) if names::of_column(spec).iter().any(|name| computed.lacking.contains_key(name)) => NOT_KNOWN.into(),
             Err(error @ Error::NotComputed { .. }) => {
                 self.warnings += 1;
-                format!("warning: it cannot be computed: {}", error.message())
+                let line = format!("warning: it cannot be computed: {}", error.message());
+                self.unanswered.get_or_insert(error.at(stage));
+                line
             }
             Err(error) => {
                 self.problem(error.at(stage));

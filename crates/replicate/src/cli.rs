@@ -123,9 +123,11 @@ fn run(args: &RunArgs) -> Result<Outcome> {
         lang,
     };
     if args.check {
-        let loaded = Loaded::read(&options.study)?;
-        let checked = check::check(&loaded);
-        let fixed = if args.fix { source_fix::write_beside(&loaded, &options.study)? } else { String::new() };
+        let checked = check::check_file(&options.study);
+        let fixed = match Loaded::read(&options.study) {
+            Ok(loaded) if args.fix => source_fix::write_beside(&loaded, &options.study)?,
+            _ => String::new(),
+        };
         return Ok(Outcome { code: if checked.problems.is_empty() { 0 } else { 2 }, summary: checked.text + &fixed });
     }
     let report = pipeline::run(&options)?;

@@ -163,9 +163,14 @@ macro_rules! indices {
             /// Names of the sections.
             pub const SECTIONS: &'static [&'static str] = &[$(stringify!($section)),+];
 
-            /// Takes the sections out of a document.
-            pub(crate) fn take(document: &mut DeTable<'_>) -> Result<Self, Wrong> {
-                Ok(Self { $($section: elements(stringify!($section), document)?,)+ })
+            /// Takes the sections out of a document; mistakes go to their list.
+            pub(crate) fn take(document: &mut DeTable<'_>, wrong: &mut Vec<Wrong>) -> Self {
+                Self {
+                    $($section: elements(stringify!($section), document).unwrap_or_else(|mistake| {
+                        wrong.push(mistake);
+                        Vec::new()
+                    }),)+
+                }
             }
 
             /// All of them, in the order in which they run.

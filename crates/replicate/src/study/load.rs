@@ -1,6 +1,6 @@
 //! Reading a study file.
 
-use super::mistake::explain;
+use super::mistake::{explain, sentence_of};
 use super::section::{Wrong, check_id, fields, from_table};
 use super::{ALL_TABLES, Study, TableKind, TableSpec, overrides};
 use crate::error::{Error, Result};
@@ -28,14 +28,22 @@ impl Loaded {
     /// Reads and checks a study file.
     ///
     /// # Errors
-    /// [`Error::Study`] when it cannot be read, is no TOML, or has an unknown key or a value of the wrong type.
+    /// [`Error::Study`] when it cannot be read, is no TOML, or says something that no study can say.
     pub fn read(path: &Path) -> Result<Self> {
+        Self::read_whole(path).map_err(first)
+    }
+
+    /// The same, with every mistake of the file instead of the first.
+    ///
+    /// # Errors
+    /// As [`Loaded::read`], at least one.
+    pub fn read_whole(path: &Path) -> Result<Self, Vec<Error>> {
         let file = path.display().to_string();
-        let wrong = |message: String| Error::Study { file: file.clone(), line: None, message };
+        let wrong = |message: String| vec![Error::Study { file: file.clone(), line: None, message }];
         let bytes = std::fs::read(path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
         let text = String::from_utf8(bytes)
             .map_err(|error| wrong(format!("is not UTF-8 (byte {})", error.utf8_error().valid_up_to())))?;
-        Self::parse(&text, &file, path.parent().unwrap_or(Path::new("")))
+        Self::parse_whole(&text, &file, path.parent().unwrap_or(Path::new("")))
     }
 
     /// Parses the text of a study file.
@@ -43,7 +51,12 @@ impl Loaded {
     /// # Errors
     /// As [`Loaded::read`].
     pub fn parse(text: &str, file: &str, folder: &Path) -> Result<Self> {
-        let study = study_of(text, &[]).map_err(|wrong| explain(wrong, text, file))?;
+        Self::parse_whole(text, file, folder).map_err(first)
+    }
+
+    fn parse_whole(text: &str, file: &str, folder: &Path) -> Result<Self, Vec<Error>> {
+        let explained = |wrong: Vec<Wrong>| wrong.into_iter().map(|wrong| explain(wrong, text, file)).collect::<Vec<_>>();
+        let study = study_of(text, &[]).map_err(explained)?;
         let (file, folder, text) = (file.to_owned(), folder.to_path_buf(), text.to_owned());
         Ok(Self { study, changes: Vec::new(), file, folder, text })
     }
@@ -57,7 +70,7 @@ impl Loaded {
         let all: Vec<(String, String)> = self.changes.iter().cloned().chain(added).collect();
         let study = study_of(&self.text, &all).map_err(|wrong| {
             let paths = changes.keys().cloned().collect::<Vec<_>>().join(", ");
-            let message = super::mistake::sentence_of(&wrong, &self.text);
+            let message = wrong.first().map(|wrong| sentence_of(wrong, &self.text)).unwrap_or_default();
             Error::Study { file: self.file.clone(), line: None, message: format!("with {paths}: {message}") }
         })?;
         Ok(Self { study, changes: all, ..self.clone() })
@@ -70,65 +83,84 @@ impl Loaded {
     }
 }
 
+/// The first of several mistakes.
+fn first(errors: Vec<Error>) -> Error {
+    let none = Error::Usage("the study file cannot be read".into());
+    errors.into_iter().next().unwrap_or(none)
+}
+
 /// The study of a text under changes of single keys.
-fn study_of(text: &str, changes: &[(String, String)]) -> Result<Study, Wrong> {
-    let document = DeTable::parse(text)?;
+fn study_of(text: &str, changes: &[(String, String)]) -> Result<Study, Vec<Wrong>> {
+    let document = DeTable::parse(text).map_err(|error| vec![error.into()])?;
     let span = document.span();
     let mut document = document.into_inner();
     for (path, value) in changes {
-        overrides::set(&mut document, path, DeValue::parse(value)?)?;
+        let value = DeValue::parse(value).map_err(|error| vec![error.into()])?;
+        overrides::set(&mut document, path, value).map_err(|message| vec![message.into()])?;
     }
     let study = study_from(Spanned::new(span, document.clone()))?;
-    check(&study).map_err(|(path, message)| Wrong { span: overrides::place(&document, &path), message })?;
-    Ok(study)
+    let placed = |(path, message): (String, String)| Wrong { span: overrides::place(&document, &path), message };
+    let wrong: Vec<Wrong> = check(&study).into_iter().map(placed).collect();
+    if wrong.is_empty() { Ok(study) } else { Err(wrong) }
 }
 
 /// Hands each section to those who read it.
-fn study_from(document: Spanned<DeTable<'_>>) -> Result<Study, Wrong> {
+fn study_from(document: Spanned<DeTable<'_>>) -> Result<Study, Vec<Wrong>> {
     let (span, mut document) = (document.span(), document.into_inner());
     let known: Vec<&str> = fields::<Study>().iter().chain(Indices::SECTIONS).copied().collect();
-    if let Some((key, _)) = document.iter().find(|(key, _)| !known.contains(&key.get_ref().as_ref())) {
-        let listed = known.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
-        return Err(Wrong::at(key.span(), format!("unknown field `{}`, expected one of {listed}", key.get_ref())));
+    let listed = known.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
+    let unknown = document.keys().filter(|key| !known.contains(&key.get_ref().as_ref()));
+    let unknown = unknown.map(|key| (key.span(), key.get_ref().to_string())).collect::<Vec<_>>();
+    let mut wrong = Vec::new();
+    for (span, key) in unknown {
+        document.remove(key.as_str());
+        wrong.push(Wrong::at(span, format!("unknown field `{key}`, expected one of {listed}")));
     }
-    let indices = Indices::take(&mut document)?;
-    let study: Study = from_table(Spanned::new(span, document))?;
-    Ok(Study { indices, ..study })
+    let indices = Indices::take(&mut document, &mut wrong);
+    match from_table::<Study>(Spanned::new(span, document)) {
+        Ok(study) if wrong.is_empty() => Ok(Study { indices, ..study }),
+        Ok(_) => Err(wrong),
+        Err(error) => {
+            wrong.push(error);
+            Err(wrong)
+        }
+    }
 }
 
-/// Things that types cannot say; an error names the path of the key that it is about.
-fn check(study: &Study) -> Result<(), (String, String)> {
-    let at = |path: &str| {
-        let path = path.to_owned();
-        move |message: String| (path, message)
-    };
+/// Things that types cannot say: each mistake with the path of the key that it is about.
+fn check(study: &Study) -> Vec<(String, String)> {
+    let mut wrong: Vec<(String, String)> = Vec::new();
+    let mut note = |path: String, result: Result<(), String>| wrong.extend(result.err().map(|message| (path, message)));
     if study.sources.is_empty() {
-        return Err(at("study")("no [[source]]: a study needs data".into()));
+        note("study".into(), Err("no [[source]]: a study needs data".into()));
     }
     for index in study.indices.iter() {
-        let path = index.stage().replacen('-', ".", 1);
-        index.check().map_err(|message| (path, format!("stage `{}`: {message}", index.stage())))?;
+        let stage = index.stage();
+        note(stage.replacen('-', ".", 1), index.check().map_err(|message| format!("stage `{stage}`: {message}")));
     }
-    names_of_indices(study)?;
-    crate::names::check_order(study).map_err(at("study"))?;
+    note("study".into(), crate::names::check_order(study));
     let curve = study.curve.iter().map(|curve| ("table", curve.id.as_str()));
     let tables = study.tables.iter().map(|spec| ("table", spec.id.as_str())).chain(curve);
     for (what, id) in tables.chain(study.mediation.iter().map(|spec| ("mediation", spec.id.as_str()))) {
-        check_id(what, id).map_err(at(&format!("{what}.{id}")))?;
+        note(format!("{what}.{id}"), check_id(what, id));
     }
-    tables_of_one_name(study)?;
     let whole = |table: &&TableSpec| matches!(table.kind, TableKind::Regression | TableKind::Calibration);
-    if let Some(table) = study.tables.iter().filter(whole).find(|table| table.sample.is_some()) {
+    for table in study.tables.iter().filter(whole).filter(|table| table.sample.is_some()) {
         let belongs = if table.kind == TableKind::Regression { "its columns" } else { "[[gtfp]]" };
         let message = format!("table `{}`: a sample of this kind of table belongs to {belongs}", table.id);
-        return Err(at(&format!("table.{}.sample", table.id))(message));
+        note(format!("table.{}.sample", table.id), Err(message));
     }
-    study.quality.check().map_err(at("quality.ranges"))?;
-    study.report.check(study).map_err(at("report"))?;
+    note("quality.ranges".into(), study.quality.check());
+    note("report".into(), study.report.check(study));
     for spec in &study.mediation {
-        spec.steps().map_err(|error| (format!("mediation.{}", spec.id), error.to_string()))?;
+        note(format!("mediation.{}", spec.id), spec.steps().map(|_| ()).map_err(|error| error.to_string()));
     }
-    study.curve.iter().try_for_each(|curve| curve.check(study)).map_err(at("curve"))
+    if let Some(curve) = &study.curve {
+        note("curve".into(), curve.check(study));
+    }
+    wrong.extend(names_of_indices(study).err());
+    wrong.extend(tables_of_one_name(study).err());
+    wrong
 }
 
 /// Checks that what the indices make is called like nothing else: no key, no derived variable, no other index.
@@ -214,10 +246,10 @@ mod tests {
             parse(&format!("{HEAD}{tables}")).err().map(|error| error.to_string()).unwrap_or_default()
         };
         assert_eq!(refused(&["a", "b", "console", "com10", "aux-1"]), "");
-        assert!(refused(&["t1", "T1"]).contains("`t1` and `T1` differ in case alone"));
+        assert!(refused(&["t1", "T1"]).contains("two tables would be written"));
         assert!(refused(&["All-Tables"]).contains("two tables would be written"));
         for id in ["con", "NUL", "aux.v2", "Com1", "lpt9", "end."] {
-            assert!(refused(&[id]).contains("Windows cannot have files"), "{id}");
+            assert!(refused(&[id]).contains("Windows keeps files of this name"), "{id}");
         }
     }
 
@@ -225,7 +257,7 @@ mod tests {
     fn words_that_would_be_passed_over_are_errors() {
         let refused = |text: &str| parse(text).unwrap_err().to_string();
         let lang = HEAD.replace("time = \"year\"", "time = \"year\"\nlang = \"cn\"");
-        assert!(refused(&lang).contains("line 5: unknown variant `cn`, expected `zh` or `en`"));
+        assert!(refused(&lang).contains("line 5: [study] lang = \"cn\": expected one of zh, en"));
         let range = refused(&format!("{HEAD}[quality.ranges]\nGov = [1.5, 0.0]\n"));
         assert!(range.contains("[quality.ranges] Gov = [1.5, 0]"), "{range}");
         let table = "[[table]]\nid = \"t\"\n[[table.column]]\nformula = \"y ~ x + x^2\"\n";

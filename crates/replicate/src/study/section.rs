@@ -8,16 +8,16 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 /// A mistake in a study file: where, in bytes, and what.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wrong {
+pub(crate) struct Wrong {
     /// Its place, where it is known.
-    pub span: Option<Range<usize>>,
+    pub(crate) span: Option<Range<usize>>,
     /// What is wrong.
-    pub message: String,
+    pub(crate) message: String,
 }
 
 impl Wrong {
     /// A mistake at a place.
-    pub fn at(span: Range<usize>, message: impl Into<String>) -> Self {
+    pub(crate) fn at(span: Range<usize>, message: impl Into<String>) -> Self {
         Self { span: Some(span), message: message.into() }
     }
 }
@@ -103,7 +103,7 @@ pub(crate) fn check_id(what: &str, id: &str) -> Result<(), String> {
     }
     let stem = id.split('.').next().unwrap_or_default().to_ascii_lowercase();
     let numbered = |device: &str| stem.strip_prefix(device).is_some_and(|n| matches!(n.as_bytes(), [b'1'..=b'9']));
-    if ["con", "prn", "aux", "nul"].contains(&stem.as_str()) || numbered("com") || numbered("lpt") {
+    if ["con", "prn", "aux", "nul"].contains(&stem.as_str()) || numbered("com") || numbered("lpt") || id.ends_with('.') {
         return Err(format!("{what} id `{id}`: Windows keeps files of this name for a device; take another"));
     }
     Ok(())
