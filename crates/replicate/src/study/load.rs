@@ -99,7 +99,7 @@ fn study_of(text: &str, changes: &[(String, String)]) -> Result<Study, Vec<Wrong
         overrides::set(&mut document, path, value).map_err(|message| vec![message.into()])?;
     }
     let study = study_from(Spanned::new(span, document.clone()))?;
-    let placed = |(path, message): (String, String)| Wrong { span: overrides::place(&document, &path), message };
+    let placed = |(path, message): (String, String)| Wrong { span: overrides::place(&document, &path), message, whole: true };
     let wrong: Vec<Wrong> = check(&study).into_iter().map(placed).collect();
     if wrong.is_empty() { Ok(study) } else { Err(wrong) }
 }

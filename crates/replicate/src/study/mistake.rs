@@ -15,6 +15,9 @@ pub(super) fn explain(wrong: Wrong, text: &str, file: &str) -> Error {
 
 /// A mistake as a sentence that names section and key.
 pub(super) fn sentence_of(wrong: &Wrong, text: &str) -> String {
+    if wrong.whole {
+        return wrong.message.clone();
+    }
     let document = DeTable::parse(text).ok();
     let place = wrong.span.as_ref().zip(document.as_ref()).and_then(|(span, document)| place(document.get_ref(), span));
     sentence(&wrong.message, place.as_ref())

@@ -13,24 +13,26 @@ pub(crate) struct Wrong {
     pub(crate) span: Option<Range<usize>>,
     /// What is wrong.
     pub(crate) message: String,
+    /// Whether the message names section and key itself.
+    pub(crate) whole: bool,
 }
 
 impl Wrong {
     /// A mistake at a place.
     pub(crate) fn at(span: Range<usize>, message: impl Into<String>) -> Self {
-        Self { span: Some(span), message: message.into() }
+        Self { span: Some(span), message: message.into(), whole: false }
     }
 }
 
 impl From<String> for Wrong {
     fn from(message: String) -> Self {
-        Self { span: None, message }
+        Self { span: None, message, whole: true }
     }
 }
 
 impl From<toml::de::Error> for Wrong {
     fn from(error: toml::de::Error) -> Self {
-        Self { span: error.span(), message: error.message().trim().to_owned() }
+        Self { span: error.span(), message: error.message().trim().to_owned(), whole: false }
     }
 }
 
@@ -136,7 +138,9 @@ where
 /// Reads a table into one type.
 pub(crate) fn from_table<T: DeserializeOwned>(table: Spanned<DeTable<'_>>) -> Result<T, Wrong> {
     let (span, table) = (table.span(), table.into_inner());
-    Ok(T::deserialize(ValueDeserializer::from(Spanned::new(span, DeValue::Table(table))))?)
+    let read = T::deserialize(ValueDeserializer::from(Spanned::new(span.clone(), DeValue::Table(table))));
+    // What a method says of several keys together is said of the table.
+    read.map_err(|error| Wrong { span: error.span().or(Some(span)), ..error.into() })
 }
 
 /// The names of a struct's fields, as its `Deserialize` asks for them.
