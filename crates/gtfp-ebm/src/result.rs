@@ -1,5 +1,6 @@
 //! What a panel run returns: a record per row, and the columns that are written from it.
 
+use crate::data::Dimensions;
 use crate::evaluate::{Detail, Status};
 use crate::index::Comparison;
 use crate::record::Summary;
@@ -230,6 +231,44 @@ impl PanelResult {
         columns.extend(words[..1].iter().map(word));
         columns.extend(numbers[always..].iter().map(number));
         columns.extend(words[1..].iter().map(word));
+        columns
+    }
+
+    /// With `details`, what every row's program says, one value per row of the data: θ, φ, Σλ, slacks, targets and
+    /// multipliers of each column (`slack_K`, `target_K`, `multiplier_K`), and the shadow price of each bad output in units
+    /// of each good (`shadow_so2_Y`). Peers are in [`Detail::peers`].
+    #[must_use]
+    pub fn detail_columns(&self) -> Vec<(String, Vec<Option<f64>>)> {
+        let summary = &self.summary;
+        let dims =
+            Dimensions { inputs: summary.inputs.len(), goods: summary.goods.len(), bads: summary.bads.len() };
+        let names: Vec<&String> = summary.inputs.iter().chain(&summary.goods).chain(&summary.bads).collect();
+        let mut of_row: Vec<Option<&Detail>> = vec![None; self.rows.len()];
+        for detail in &self.details {
+            of_row[detail.row] = Some(detail);
+        }
+        let column = |read: &dyn Fn(&Detail) -> Option<f64>| -> Vec<Option<f64>> {
+            of_row.iter().map(|detail| detail.and_then(read)).collect()
+        };
+        if self.details.is_empty() {
+            return Vec::new();
+        }
+        let mut columns = vec![
+            ("theta".to_owned(), column(&|detail| Some(detail.theta))),
+            ("phi".to_owned(), column(&|detail| Some(detail.phi))),
+            ("intensity".to_owned(), column(&|detail| Some(detail.intensity))),
+        ];
+        for (k, name) in names.iter().enumerate() {
+            columns.push((format!("slack_{name}"), column(&|detail| detail.slacks.get(k).copied())));
+            columns.push((format!("target_{name}"), column(&|detail| detail.targets.get(k).copied())));
+            columns.push((format!("multiplier_{name}"), column(&|detail| detail.multipliers.get(k).copied())));
+        }
+        for (bad, bad_name) in summary.bads.iter().enumerate() {
+            for (good, good_name) in summary.goods.iter().enumerate() {
+                let price = column(&|detail| detail.shadow_price(dims, bad, good));
+                columns.push((format!("shadow_{bad_name}_{good_name}"), price));
+            }
+        }
         columns
     }
 

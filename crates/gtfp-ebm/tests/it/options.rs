@@ -292,6 +292,27 @@ fn a_hole_says_why_or_is_filled_on_request() {
     }
 }
 
+/// What a program says of each row, as columns; a target is the value less (for a good, plus) what factor and slack take.
+#[test]
+fn details_are_columns() {
+    let spec = PanelSpec { details: true, model: Model::Sbm, ..PanelSpec::default() };
+    let result = economy().run(&spec).expect("valid");
+    let columns = result.detail_columns();
+    let find = |name: &str| &columns.iter().find(|(known, _)| known == name).unwrap_or_else(|| panic!("{name}")).1;
+    assert_eq!(columns.len(), 3 + 3 * 4 + 1);
+    for (row, (_, _, values)) in economy().0.iter().enumerate() {
+        for (k, name) in ["x", "z", "y", "b"].into_iter().enumerate() {
+            let slack = find(&format!("slack_{name}"))[row].expect("scored");
+            let target = find(&format!("target_{name}"))[row].expect("scored");
+            let want = if name == "y" { values[k] + slack } else { values[k] - slack };
+            assert!((target - want).abs() < 1e-9, "row {row} {name}: {target} {want}");
+        }
+        let (w, u) = (find("multiplier_b")[row].expect("scored"), find("multiplier_y")[row].expect("scored"));
+        assert_eq!(find("shadow_b_y")[row], (u > 0.0).then(|| w / u));
+    }
+    assert!(economy().run(&PanelSpec::default()).expect("valid").detail_columns().is_empty());
+}
+
 /// The range directional measure does not change when a column is shifted, below zero too; a single unit in both columns
 /// gives its number by hand: unit 1 has x = 4, y = 1 in units (2, 1), (4, 1), (4, 3): (4 - 2β, 1 + 2β) meets the line from
 /// (2, 1) to (4, 3) at β = 1/2.
