@@ -1,6 +1,6 @@
 //! Names of Chinese cities as their sources write them: with and without 市, old names, codes, English.
 
-use crate::io::table::RawTable;
+use crate::io::RawTable;
 use crate::column::{Column, TextColumn};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::error::{Error, Result};
