@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::prices::PriceKind;
 use crate::spec::{Change, Demean, Divisor, PairRule, SegSpec, Weights};
-use panel_core::geo::{EARTH_RADIUS_KM, Metric};
+use panel_core::geo::MetricName;
 use serde::{Deserialize, Serialize};
 
 /// Name of a kind of prices.
@@ -33,19 +33,6 @@ panel_core::words!(Pairs, "pairs", {
     "within-group" => Pairs::WithinGroup,
 });
 
-/// Name of a metric.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Distance {
-    #[default]
-    GreatCircle,
-    Geodesic,
-}
-
-panel_core::words!(Distance, "distance", {
-    "great-circle" => Distance::GreatCircle,
-    "geodesic" => Distance::Geodesic,
-});
-
 /// Every key of [`SegSpec`], absent where it has its default.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -69,7 +56,7 @@ pub(crate) struct SegKeys {
     #[serde(skip_serializing_if = "Option::is_none")]
     min_goods: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    distance: Option<Distance>,
+    distance: Option<MetricName>,
     #[serde(skip_serializing_if = "Option::is_none")]
     radius_km: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -127,13 +114,9 @@ impl TryFrom<SegKeys> for SegSpec {
             return Err(Error::idle("demean", "difference = \"signed\"", "difference = \"absolute\""));
         }
         let (pairs, weights) = (keys.pairs()?, keys.weights()?);
-        let metric = match (keys.distance.unwrap_or_default(), keys.radius_km) {
-            (Distance::GreatCircle, radius) => Metric::GreatCircle { radius_km: radius.unwrap_or(EARTH_RADIUS_KM) },
-            (Distance::Geodesic, None) => Metric::Geodesic,
-            (Distance::Geodesic, Some(_)) => {
-                return Err(Error::idle("radius_km", "distance = \"geodesic\"", "distance = \"great-circle\""));
-            }
-        };
+        let metric = keys.distance.unwrap_or_default().metric(keys.radius_km).ok_or_else(|| {
+            Error::idle("radius_km", "distance = \"geodesic\"", "distance = \"great-circle\"")
+        })?;
         let spec = Self {
             kind: keys.kind()?,
             change: keys.difference,
@@ -182,12 +165,8 @@ impl From<SegSpec> for SegKeys {
             Weights::Gdp { column, normalized } => (column, Some(normalized)),
         };
         (keys.weights, keys.normalised) = (Some(weights), normalised);
-        match spec.metric {
-            Metric::GreatCircle { radius_km } => {
-                keys.radius_km = Some(radius_km).filter(|&radius| radius != EARTH_RADIUS_KM);
-            }
-            Metric::Geodesic => keys.distance = Some(Distance::Geodesic),
-        }
+        let (name, radius) = MetricName::of(spec.metric);
+        (keys.distance, keys.radius_km) = (Some(name).filter(|&name| name != MetricName::default()), radius);
         keys
     }
 }

@@ -20,8 +20,8 @@ mod segmentation;
 mod spec;
 mod variance;
 
-pub use border::{BorderEffect, border_effect};
-pub use convergence::{Comparison, ConvergenceTable, convergence_table, half_life};
+pub use border::{BorderEffect, BorderSpec, border_effect};
+pub use convergence::{ConvergenceSpec, ConvergenceTable, convergence_table, half_life};
 pub use error::{Error, Result};
 pub use groups::{GroupSplit, within_between};
 pub use means::mean_absolute_difference;

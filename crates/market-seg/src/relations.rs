@@ -4,7 +4,28 @@ use crate::error::{Error, Result};
 use crate::prices::PriceChanges;
 use crate::spec::{PairRule, SegSpec, Weights};
 use panel_core::InputError;
-use panel_core::geo::{Adjacency, DistanceMatrix, LatLon, Metric, nearest_pair};
+use panel_core::geo::{Adjacency, DistanceMatrix, LatLon, Metric, MetricName, nearest_pair};
+
+/// ln of distances, shorter ones raised to a floor.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LogDistance {
+    metric: Metric,
+    floor: f64,
+}
+
+impl LogDistance {
+    pub(crate) fn new(name: MetricName, min_km: Option<f64>) -> Result<Self> {
+        if let Some(min_km) = min_km.filter(|km| !(*km > 0.0 && km.is_finite())) {
+            return Err(Error::Specification(format!("min_km = {min_km}: expected a positive number")));
+        }
+        Ok(Self { metric: name.metric(None).unwrap_or_default(), floor: min_km.unwrap_or(0.0) })
+    }
+
+    /// Infinite where the distance is not known or 0.
+    pub(crate) fn of(&self, relations: &Relations<'_>, i: usize, j: usize) -> f64 {
+        relations.km(i, j, self.metric).max(self.floor).ln()
+    }
+}
 
 /// Facts about the entities, in the order of the price changes' entities; only what the options use is needed.
 #[derive(Debug, Clone, Copy, Default)]

@@ -353,7 +353,7 @@ mod tests {
         round::<Divisor>();
         round::<crate::keys::Kind>();
         round::<crate::keys::Pairs>();
-        round::<crate::keys::Distance>();
+        round::<panel_core::geo::MetricName>();
         for word in SegSpec::WEIGHTS {
             assert_eq!(read(&format!("weights = '{word}'")).expect("a word").weights.word(), *word);
         }

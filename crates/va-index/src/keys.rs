@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::kernel::Kernel;
 use crate::spec::{Form, Normalization, OwnDistance, VaSpec};
-use panel_core::geo::{EARTH_RADIUS_KM, Metric};
+use panel_core::geo::MetricName;
 use serde::{Deserialize, Serialize};
 
 /// Name of a kernel.
@@ -25,19 +25,6 @@ panel_core::words!(Decay, "decay", {
     "k-nearest" => Decay::KNearest,
 });
 
-/// Name of a metric.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Distance {
-    #[default]
-    GreatCircle,
-    Geodesic,
-}
-
-panel_core::words!(Distance, "distance", {
-    "great-circle" => Distance::GreatCircle,
-    "geodesic" => Distance::Geodesic,
-});
-
 /// Every key of [`VaSpec`], absent where it has its default.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -55,7 +42,7 @@ pub(crate) struct VaKeys {
     unit_km: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cutoff_km: Option<f64>,
-    distance: Distance,
+    distance: MetricName,
     #[serde(skip_serializing_if = "Option::is_none")]
     radius_km: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,14 +85,11 @@ impl TryFrom<VaKeys> for VaSpec {
     type Error = Error;
 
     fn try_from(keys: VaKeys) -> Result<Self, Error> {
-        let metric = match (keys.distance, keys.radius_km) {
-            (Distance::GreatCircle, radius) => Metric::GreatCircle { radius_km: radius.unwrap_or(EARTH_RADIUS_KM) },
-            (Distance::Geodesic, None) => Metric::Geodesic,
-            (Distance::Geodesic, Some(_)) => {
-                let under = "distance = \"geodesic\"".to_owned();
-                return Err(Error::Idle { key: "radius_km", under, with: "distance = \"great-circle\"" });
-            }
-        };
+        let metric = keys.distance.metric(keys.radius_km).ok_or_else(|| Error::Idle {
+            key: "radius_km",
+            under: "distance = \"geodesic\"".into(),
+            with: "distance = \"great-circle\"",
+        })?;
         if keys.unit_km.is_some() && keys.normalisation != Normalization::Raw {
             return Err(Error::unit_under(keys.normalisation));
         }
@@ -142,12 +126,7 @@ impl From<VaSpec> for VaKeys {
             Kernel::Threshold { km } => (keys.decay, keys.scale_km) = (Decay::Threshold, Some(km)),
             Kernel::KNearest { k } => (keys.decay, keys.k) = (Decay::KNearest, Some(k)),
         }
-        match spec.metric {
-            Metric::GreatCircle { radius_km } => {
-                keys.radius_km = Some(radius_km).filter(|&radius| radius != EARTH_RADIUS_KM);
-            }
-            Metric::Geodesic => keys.distance = Distance::Geodesic,
-        }
+        (keys.distance, keys.radius_km) = MetricName::of(spec.metric);
         keys
     }
 }

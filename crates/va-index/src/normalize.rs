@@ -76,7 +76,7 @@ fn positive(value: f64) -> Result<f64> {
         return Ok(value);
     }
     Err(Error::Specification(
-        "no entity has a neighbour, so the weights cannot be normalised; widen the cutoff or use raw weights".into(),
+        "no entity has a neighbour (or no chain of neighbours leads back), so the weights cannot be normalised; widen the cutoff or use raw weights".into(),
     ))
 }
 
@@ -127,7 +127,8 @@ fn spectral_radius(links: &Links<'_>, diagonal: &[f64], totals: &[f64]) -> Resul
             links.row(i).into_iter().chain(own).collect()
         })
         .collect();
-    spectral::of_rows(&rows)
+    // Without a circle of links there is no eigenvalue above 0.
+    positive(spectral::of_rows(&rows)?)
 }
 
 #[cfg(test)]

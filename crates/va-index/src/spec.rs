@@ -276,7 +276,7 @@ mod tests {
         round::<OwnDistance>();
         round::<Normalization>();
         round::<crate::keys::Decay>();
-        round::<crate::keys::Distance>();
+        round::<panel_core::geo::MetricName>();
         // The list of keys is that of the reader.
         let message = read("colour = 1").expect_err("no such key");
         let known: Vec<&str> = message.split('`').skip(1).step_by(2).skip(1).collect();

@@ -4,6 +4,7 @@ use market_seg::{
     Error, PairRule, PriceChanges, PriceColumns, PriceKind, Prices, Relations, SegSpec, Weights, average_periods,
     calendar_years, segmentation,
 };
+use panel_core::random::Stream;
 use panel_core::{InputError, Keys};
 use panel_core::geo::{Adjacency, LatLon};
 
@@ -145,15 +146,57 @@ fn missing_prices_are_reported() {
 }
 
 #[test]
+fn a_missing_partner_is_put_down_to_its_cause() {
+    let changes = changes(4, 2, 3, |i, t, k| if i == 2 && t == 1 { f64::NAN } else { noise(i, t, k) });
+    let list = Adjacency::from_pairs(4, [(0, 1), (1, 2)]).unwrap();
+    let relations = Relations { adjacency: Some(&list), ..Relations::default() };
+    let spec = SegSpec { pairs: PairRule::Neighbours, ..SegSpec::default() };
+    let index = segmentation(&changes, &relations, &spec).unwrap();
+    let messages: Vec<&str> = index.diagnostics.iter().map(|remark| remark.message.as_str()).collect();
+    assert!(messages[1].starts_with("1 entities have no partner under pairs = \"neighbours\" (3)"), "{messages:?}");
+    assert!(messages[2].starts_with("1 entity-periods have no partner with 2 goods in common (2 1)"), "{messages:?}");
+    let gdp = [1.0, 1.0, 0.0, 0.0, f64::NAN, f64::NAN, 0.0, 0.0];
+    let relations = Relations { gdp: Some(&gdp), ..Relations::default() };
+    let weights = Weights::Gdp { column: "size".into(), normalized: true };
+    let index = segmentation(&changes, &relations, &SegSpec { weights, ..SegSpec::default() }).unwrap();
+    let alone = index.diagnostics.iter().find(|remark| remark.code == "no-partner").unwrap();
+    assert!(alone.message.contains("and a positive `size`"), "{alone}");
+}
+
+/// Values that do not fit their kind are remarked on, those that do are not.
+#[test]
+fn prices_of_the_other_kind_are_remarked() {
+    let (entities, goods) = (names(["a", "b", "c", "d", "e", "f"]), names(["w", "x", "y", "z"]));
+    let times: Vec<String> = (2012..2020).map(|year: i32| year.to_string()).collect();
+    let (entity, time): (Vec<u32>, Vec<u32>) = (0..48).map(|row| (row / 8, row % 8)).unzip();
+    let keys = Keys::new(&entity, &time, &entities, &times).unwrap();
+    let mut stream = Stream::new(15, 0);
+    let changes: Vec<Vec<f64>> = (0..4).map(|_| (0..48).map(|_| 0.97 + 0.1 * stream.uniform()).collect()).collect();
+    let chained: Vec<Vec<f64>> = changes.iter().map(|good| good.iter().map(|change| 100.0 * change).collect()).collect();
+    let level = |good: &[f64], row: usize| good[row / 8 * 8..=row].iter().fold(100.0, |level, change| level * change);
+    let levels: Vec<Vec<f64>> = changes.iter().map(|good| (0..48).map(|row| level(good, row)).collect()).collect();
+    let codes = |columns: &[Vec<f64>], kind| -> Vec<String> {
+        let slices: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
+        let prices = PriceColumns { keys, columns: &slices, goods: &goods };
+        let found = PriceChanges::from_columns(&prices, kind).unwrap();
+        found.diagnostics().iter().map(|remark| remark.code.clone()).filter(|code| code == "price-kind").collect()
+    };
+    assert!(codes(&chained, PriceKind::default()).is_empty());
+    assert!(codes(&levels, PriceKind::Levels { lag: 1 }).is_empty());
+    assert_eq!(codes(&levels, PriceKind::default()), ["price-kind"]);
+    assert_eq!(codes(&chained, PriceKind::Levels { lag: 1 }), ["price-kind"]);
+}
+
+#[test]
 fn errors_name_what_is_wrong() {
     let (entities, times, goods) = (names(["Johor"]), names(["2011"]), names(["food"]));
     fn rows<'a>(value: &'a [f64], entity: &'a [u32], labels: [&'a [String]; 3]) -> Prices<'a> {
         let [entities, times, goods] = labels;
-        Prices { keys: Keys::repeating(entity, &[0, 0], entities, times).unwrap(), value, good: &[0, 0], goods }
+        Prices { keys: Keys::repeating(entity, &[0, 0][..entity.len()], entities, times).unwrap(), value, good: &[0, 0][..entity.len()], goods }
     }
     let labels: [&[String]; 3] = [&entities, &times, &goods];
     let error =
-        PriceChanges::from_long(&rows(&[0.0, 1.0], &[0, 0], labels), PriceKind::default()).unwrap_err().to_string();
+        PriceChanges::from_long(&rows(&[0.0], &[0], labels), PriceKind::default()).unwrap_err().to_string();
     assert!(["Johor", "2011", "food", "`0`"].iter().all(|part| error.contains(part)), "{error}");
     let twice = PriceChanges::from_long(&rows(&[1.0, 1.0], &[0, 0], labels), PriceKind::default());
     assert!(matches!(twice, Err(Error::Input(InputError::DuplicateKey { .. }))));
@@ -169,9 +212,10 @@ fn errors_name_what_is_wrong() {
     );
     assert!(run(&none, &SegSpec { weights: Weights::Gdp { column: "gdp".into(), normalized: true }, ..SegSpec::default() }).contains("weights = \"gdp\""));
     assert!(run(&none, &SegSpec { min_goods: 1, ..SegSpec::default() }).contains("min_goods = 1"));
-    let twin = vec![Some(LatLon { lat: 1.0, lon: 1.0 }); 3];
+    // A hundred metres at the least, however a place is written.
+    let twin = [(1.0, 180.0), (1.0, -180.0), (9.0, 9.0)].map(|(lat, lon)| Some(LatLon { lat, lon }));
     let inverse = SegSpec { weights: Weights::InverseDistance { normalized: false }, ..SegSpec::default() };
-    assert!(run(&Relations { points: Some(&twin), ..none }, &inverse).contains("`0` and `1` are 0 m apart"));
+    assert!(run(&Relations { points: Some(&twin), ..none }, &inverse).contains("`0` and `1` are less than 0.1 cm apart"));
     let short = Adjacency::from_pairs(2, [(0, 1)]).unwrap();
     assert!(run(&Relations { adjacency: Some(&short), ..none }, &SegSpec::default()).contains("adjacency"));
 }

@@ -22,6 +22,42 @@ impl Default for Metric {
     }
 }
 
+/// A metric as a study names it; the sphere's radius is a number of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MetricName {
+    /// Great circle.
+    #[default]
+    GreatCircle,
+    /// Geodesic on the ellipsoid.
+    Geodesic,
+}
+
+crate::words!(MetricName, "distance", {
+    "great-circle" => MetricName::GreatCircle,
+    "geodesic" => MetricName::Geodesic,
+});
+
+impl MetricName {
+    /// The metric of a name and a radius in km; `None` for a radius beside the geodesic, which has none.
+    #[must_use]
+    pub fn metric(self, radius_km: Option<f64>) -> Option<Metric> {
+        match (self, radius_km) {
+            (Self::GreatCircle, radius) => Some(Metric::GreatCircle { radius_km: radius.unwrap_or(EARTH_RADIUS_KM) }),
+            (Self::Geodesic, None) => Some(Metric::Geodesic),
+            (Self::Geodesic, Some(_)) => None,
+        }
+    }
+
+    /// The name of a metric, and its radius where it is not the usual one.
+    #[must_use]
+    pub fn of(metric: Metric) -> (Self, Option<f64>) {
+        match metric {
+            Metric::GreatCircle { radius_km } => (Self::GreatCircle, Some(radius_km).filter(|&r| r != EARTH_RADIUS_KM)),
+            Metric::Geodesic => (Self::Geodesic, None),
+        }
+    }
+}
+
 impl Metric {
     /// Distance in kilometres. Symmetric bit for bit.
     #[must_use]

@@ -35,7 +35,7 @@ pub use great_circle::{EARTH_RADIUS_KM, great_circle_km};
 pub use {
     adjacency::Adjacency,
     matrix::DistanceMatrix,
-    metric::{Metric, geodesic_km},
+    metric::{Metric, MetricName, geodesic_km},
     near::{NEAREST_KM, NearIndex, nearest_pair, show_km},
     points::points_by_entity,
     polygon::{Contiguity, Ring, shared_borders},

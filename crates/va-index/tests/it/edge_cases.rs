@@ -136,6 +136,56 @@ fn coincident_cities_are_fine_where_the_weight_is_finite() {
     }
 }
 
+/// 180 and -180, a pole's longitudes, 0 and -0, and a centimetre: one place, unless a smallest distance is given.
+#[test]
+fn one_place_in_two_spellings_is_refused() {
+    let (entities, times) = (names(["A", "B", "C"]), names(["2020"]));
+    let keys = Keys::new(&[0, 1, 2], &[0, 0, 0], &entities, &times).unwrap();
+    let data = Employment::new(keys, &[10.0, 20.0, 30.0], &[100.0, 100.0, 400.0]);
+    for (a, b) in [
+        (at(30.0, 110.0), at(30.0, 110.0)),
+        (at(-16.5, 180.0), at(-16.5, -180.0)),
+        (at(90.0, 0.0), at(90.0, 120.0)),
+        (at(-0.0, 5.0), at(0.0, 5.0)),
+        (at(30.0, 110.0), at(30.0, 110.000_000_1)),
+        (at(30.0, 110.0), at(30.0, 110.001)),
+    ] {
+        let points = [a, b, at(31.0, 111.0)];
+        for metric in [Metric::default(), Metric::Geodesic] {
+            let run = |spec: &VaSpec| virtual_agglomeration(&data, &Geography::Points(&points), None, spec);
+            let error = run(&VaSpec { metric, ..VaSpec::default() }).unwrap_err();
+            let Error::TooNear { ref first, ref second, km, share } = error else { panic!("{error}") };
+            assert!((first.as_str(), second.as_str()) == ("A", "B") && km < 0.1 && share > 0.99, "{error}");
+            assert!(error.to_string().contains("set min_km"), "{error}");
+            let floored = run(&VaSpec { metric, min_km: Some(5.0), ..VaSpec::default() }).unwrap();
+            // 2 · LQ of B: (20/100) / (60/600) = 2, over 5 km.
+            assert!(floored.va[0] > 1.0 + 2.0 / 5.0 && floored.va[0] < 1.0 + 2.0 / 5.0 + 0.1, "{:?}", floored.va);
+            let remark = &floored.diagnostics[0];
+            assert!(remark.code == "near-pair" && remark.message.contains("min_km = 5"), "{remark}");
+        }
+    }
+    // Half a kilometre is let through and remarked on with its share: 2 / 0.5 of 1 + 4 + what C gives.
+    let points = [at(0.0, 0.0), at(0.0, 0.5f64 / 111.195_08), at(1.0, 1.0)];
+    let index = virtual_agglomeration(&data, &Geography::Points(&points), None, &VaSpec::default()).unwrap();
+    let message = &index.diagnostics[0].message;
+    assert!(message.starts_with("`A` and `B` are 500 m apart: `B` makes 79.9 % of the index of `A` in 2020"), "{message}");
+}
+
+/// Issue 15: five points in a line, the largest eigenvalue of their chain is 2 cos(π/6) = √3.
+#[test]
+fn the_spectral_scaling_of_a_chain_is_exact() {
+    let (entities, times) = (names(["a", "b", "c", "d", "e"]), names(["2020"]));
+    let keys = Keys::new(&[0, 1, 2, 3, 4], &[0; 5], &entities, &times).unwrap();
+    let data = Employment::new(keys, &[1.0, 2.0, 3.0, 4.0, 5.0], &[10.0; 5]);
+    let points: Vec<_> = (0..5).map(|k| at(0.0, 0.4 * f64::from(k))).collect();
+    let run = |normalization| {
+        let spec = VaSpec { kernel: Kernel::Threshold { km: 60.0 }, normalization, ..VaSpec::default() };
+        virtual_agglomeration(&data, &Geography::Points(&points), None, &spec).unwrap().spillover
+    };
+    let scaled: Vec<f64> = run(Normalization::Raw).iter().map(|x| x / 3f64.sqrt()).collect();
+    assert!(worst(&run(Normalization::Spectral), &scaled) < 1e-12);
+}
+
 /// Great circle, tree, sweep, matrix and geodesic take different roads to the same sums.
 #[test]
 fn every_road_leads_to_the_same_sums() {
