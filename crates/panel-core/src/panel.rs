@@ -524,11 +524,15 @@ fn number_wanted(text: &TextColumn, words: &[usize]) -> (String, Vec<Remedy>) {
         return (words.into(), Vec::new());
     }
     let remedies = remedies_for(first);
+    let present = text.len() - text.codes().iter().filter(|&&code| code == TextColumn::MISSING).count();
+    let few = 2 * words.len() < present;
     if let Some(remedy) = remedies.first() {
+        if few && remedy.key == "strip" {
+            return (format!("a number; correct the cell, or `{remedy}` where this is a mark"), Vec::new());
+        }
         let other = if remedy.key == "percent" { " (`percent = \"share\"` divides by a hundred)" } else { "" };
         return (format!("a number; {} reads it as one{other}", listed(&remedies)), remedies);
     }
-    let present = text.len() - text.codes().iter().filter(|&&code| code == TextColumn::MISSING).count();
     let mut marks: Vec<&str> = Vec::new();
     for mark in words.iter().filter_map(|&row| text.get(row)) {
         if !marks.contains(&mark) {
@@ -538,7 +542,7 @@ fn number_wanted(text: &TextColumn, words: &[usize]) -> (String, Vec<Remedy>) {
             break;
         }
     }
-    if marks.len() > MARKS || 2 * words.len() >= present {
+    if marks.len() > MARKS || !few {
         return ("a number (an empty cell where it is missing)".into(), Vec::new());
     }
     let remedy = Remedy::list("missing", &marks);

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may end where something is not as it should be")]
 
 mod expressions;
+mod layouts;
 mod malformed;
 mod properties;
 mod readers;
