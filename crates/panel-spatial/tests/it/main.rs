@@ -1,0 +1,6 @@
+//! Against other programs, brute force, and what must hold.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "tests end where something is not as it should be")]
+
+mod exact_files;
+mod support;
+mod tiny;
