@@ -97,11 +97,11 @@ pub struct SpatialFit {
     pub bounds: (f64, f64),
     /// e, stacked by period.
     pub residuals: Vec<f64>,
-    /// Squared correlations.
-    pub r2: R2,
+    /// Squared correlations; none for estimates by instruments.
+    pub r2: Option<R2>,
     /// Remarks.
     pub diagnostics: Diagnostics,
-    pub(crate) multipliers: Multipliers,
+    pub(crate) multipliers: std::result::Result<Multipliers, String>,
     pub(crate) places: Vec<(String, usize, Option<usize>)>,
 }
 

@@ -10,6 +10,7 @@
 //! | [`join`](mod@join) | keys, joins of several sources, the report of what did not match |
 //! | [`reshape`] | one column per year to one row per year |
 //! | [`cities`] | names of Chinese cities as their sources write them |
+//! | [`read_spatial`], [`parse_spatial`] | spatial weights and polygons: GAL, GWT, csv, GeoJSON, shapefile |
 //! | [`write`](mod@write) | a panel as csv, parquet or dta bytes |
 
 pub mod cities;
@@ -27,6 +28,7 @@ mod parquet;
 #[cfg(feature = "polars")]
 mod parquet_types;
 pub mod reshape;
+mod spatial_weights;
 mod table;
 mod typed;
 pub mod write;
@@ -35,6 +37,7 @@ mod xlsx;
 
 pub use join::{Assembled, JoinReport, Rows, Source, assemble};
 pub use options::ReadOptions;
+pub use spatial_weights::{SpatialFile, parse_spatial, read_spatial};
 pub use table::RawTable;
 
 use crate::error::{Error, Result};

@@ -65,22 +65,27 @@ pub(crate) struct Form {
 
 impl SpatialFit {
     /// Direct, indirect and total effects of every regressor with delta-method standard errors.
-    #[must_use]
-    pub fn effects(&self) -> Vec<Effects> {
-        self.places.iter().map(|(name, own, lag)| self.estimated(name, &self.forms(&[(*own, *lag, 1.0)]))).collect()
+    ///
+    /// # Errors
+    /// [`Error::Undefined`] where ρ, estimated by instruments, lies outside its interval.
+    pub fn effects(&self) -> Result<Vec<Effects>> {
+        let one = |(name, own, lag): &(String, usize, Option<usize>)| {
+            Ok(self.estimated(name, &self.forms(&[(*own, *lag, 1.0)])?))
+        };
+        self.places.iter().map(one).collect()
     }
 
     /// Effects of Σ m_k x_k: with x and x² and multipliers 1 and 2v, of raising x by one at level v; with x and x·m and
     /// multipliers 1 and m₀, of x where the moderator is m₀.
     ///
     /// # Errors
-    /// [`Error::UnknownName`].
+    /// [`Error::UnknownName`]; as [`SpatialFit::effects`].
     pub fn combined_effects(&self, name: &str, parts: &[(&str, f64)]) -> Result<Effects> {
         let parts = parts
             .iter()
             .map(|&(part, m)| self.regressor(part).map(|(own, lag)| (own, lag, m)))
             .collect::<Result<Vec<_>>>()?;
-        Ok(self.estimated(name, &self.forms(&parts)))
+        Ok(self.estimated(name, &self.forms(&parts)?))
     }
 
     /// Joint covariance of the effects `(name, effect)` in the order given.
@@ -110,7 +115,7 @@ impl SpatialFit {
 
     pub(crate) fn form(&self, name: &str, effect: Effect) -> Result<Form> {
         let (own, lag) = self.regressor(name)?;
-        let [direct, indirect, total] = self.forms(&[(own, lag, 1.0)]);
+        let [direct, indirect, total] = self.forms(&[(own, lag, 1.0)])?;
         Ok(match effect {
             Effect::Direct => direct,
             Effect::Indirect => indirect,
@@ -119,9 +124,9 @@ impl SpatialFit {
     }
 
     /// Direct, indirect, total of a combination.
-    fn forms(&self, parts: &[(usize, Option<usize>, f64)]) -> [Form; 3] {
+    fn forms(&self, parts: &[(usize, Option<usize>, f64)]) -> Result<[Form; 3]> {
         let length = self.expected.size();
-        let m = &self.multipliers;
+        let m = self.known_multipliers()?;
         let rho = self.spec.model.has_rho().then(|| self.regressors());
         let sum = |at: [f64; 2], slope: [f64; 2]| {
             let mut form = Form { value: 0.0, gradient: vec![0.0; length] };
@@ -144,7 +149,11 @@ impl SpatialFit {
             value: total.value - direct.value,
             gradient: total.gradient.iter().zip(&direct.gradient).map(|(t, d)| t - d).collect(),
         };
-        [direct, indirect, total]
+        Ok([direct, indirect, total])
+    }
+
+    pub(crate) fn known_multipliers(&self) -> Result<&crate::result::Multipliers> {
+        self.multipliers.as_ref().map_err(|reason| Error::Undefined { statistic: "the effect", reason: reason.clone() })
     }
 
     fn estimated(&self, name: &str, forms: &[Form; 3]) -> Effects {

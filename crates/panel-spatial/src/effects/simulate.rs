@@ -98,7 +98,10 @@ impl SpatialFit {
         let multipliers = if rho.is_some() {
             Curves::new(prepared, &at)?.at_all(&at)
         } else {
-            vec![[self.multipliers.direct, self.multipliers.total]; kept.len()]
+            {
+            let known = self.known_multipliers()?;
+            vec![[known.direct, known.total]; kept.len()]
+        }
         };
         let mut results = Vec::new();
         for (name, own, lag) in &self.places {

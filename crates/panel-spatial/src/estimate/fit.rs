@@ -6,7 +6,7 @@ use super::likelihood::{LogDet, Optimum, maximum};
 use super::swept::Swept;
 use crate::error::{Error, Result};
 use crate::linalg::{Square, add_scaled, dot};
-use crate::logdet::Prepared;
+use crate::logdet::{Prepared, Resolvent};
 use crate::panel::{SpatialPanel, sweep};
 use crate::result::{Multipliers, R2, SpatialFit};
 use crate::spec::{Approach, FixedEffects, Information, Like, SpatialSpec};
@@ -104,8 +104,8 @@ pub fn fit(panel: &SpatialPanel, prepared: &Prepared, effects: FixedEffects, spe
         names.push("lambda".into());
         coefficients.push(lambda);
     }
-    let multipliers = multipliers(prepared, final_at);
-    let r2 = goodness(panel, prepared, &swept, final_at);
+    let multipliers = Ok(multipliers(prepared, final_at.g.as_ref()));
+    let r2 = Some(goodness(panel, prepared, &swept, final_at));
     remark_on_vif(&swept, &mut remarks);
     Ok(SpatialFit {
         spec: spec.clone(),
@@ -165,13 +165,13 @@ fn inverse(information: &Square, spec: &SpatialSpec) -> Result<Square> {
 }
 
 /// Sums over S⁻¹ that direct and total effects need.
-fn multipliers(prepared: &Prepared, at: &AtEstimate<'_>) -> Multipliers {
+fn multipliers(prepared: &Prepared, g: Option<&Resolvent<'_>>) -> Multipliers {
     let n = prepared.weights().n() as f64;
     let mean_row = prepared.sums.0.iter().sum::<f64>() / n;
-    let Some(g) = &at.g else {
+    let Some(g) = g else {
         return Multipliers { direct: [1.0, 0.0], total: [1.0, mean_row], direct_slope: [0.0; 2], total_slope: [0.0; 2] };
     };
-    let r = at.rho;
+    let r = g.r;
     let (trace, square) = (g.trace / n, g.trace_square / n);
     let (sum, cross) = (g.rows.iter().sum::<f64>() / n, dot(&g.rows, &g.columns) / n);
     Multipliers {
@@ -180,6 +180,11 @@ fn multipliers(prepared: &Prepared, at: &AtEstimate<'_>) -> Multipliers {
         direct_slope: [trace + r * square, square],
         total_slope: [sum + r * cross, cross],
     }
+}
+
+/// The same at a ρ from elsewhere.
+pub(crate) fn multipliers_at(prepared: &Prepared, rho: f64) -> Result<Multipliers> {
+    Ok(multipliers(prepared, Some(&prepared.resolvent(rho)?)))
 }
 
 /// Squared correlations of the outcome with S⁻¹(Zb + d).

@@ -17,4 +17,5 @@ mod sdpdmod;
 mod swept;
 
 pub use fit::fit;
+pub(crate) use fit::multipliers_at;
 pub(crate) use swept::{CONSTANT, Swept};

@@ -40,7 +40,7 @@ fn value_of(got: &SpatialFit, stat: &str, name: &str) -> Option<f64> {
         "impact" | "impact_se_delta_expected" => {
             let (effect, x) = name.split_once(':')?;
             let effect = Effect::ALL[["direct", "indirect", "total"].iter().position(|known| *known == effect)?];
-            let found = got.effects().into_iter().find(|effects| effects.name == x)?.get(effect);
+            let found = got.effects().expect("effects").into_iter().find(|effects| effects.name == x)?.get(effect);
             if stat == "impact" { found.value } else { found.se }
         }
         _ => return None,

@@ -62,7 +62,7 @@ fn every_estimate() {
 
 fn check_effects(got: &SpatialFit, want: &Value, key: &str, what: &str) -> usize {
     let mut compared = 0;
-    for effects in got.effects() {
+    for effects in got.effects().expect("effects") {
         for (effect, name) in Effect::ALL.into_iter().zip(["direct", "indirect", "total"]) {
             let (value, want) = (effects.get(effect), &want["impacts"][&effects.name]);
             let what = format!("{what} {key} {} {name}", effects.name);
