@@ -1,4 +1,16 @@
-//! Spatial panels.
+#![doc = include_str!("../README.md")]
+//!
+//! # Modules
+//! | module | what |
+//! |---|---|
+//! | [`weights`] | spatial weights as a value, and as a study writes them |
+//! | [`panel`], [`spec`], [`result`] | balanced panels, the choices, what comes back |
+//! | [`effects`] | direct, indirect, total; turning points and U tests |
+//! | [`diagnostics`] | LM, LR, Wald, Hausman tests |
+//! | [`gs2sls`](mod@gs2sls) | lag models by instruments |
+//! | [`association`] | Moran, Geary, LISA |
+//! | [`record`] | fits as plain data |
+//! | [`distribution`], [`error`] | tail probabilities; what stops an estimation |
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may end where something is not as it should be"))]
 
@@ -9,6 +21,7 @@ pub mod distribution;
 pub mod effects;
 pub mod error;
 pub mod gs2sls;
+mod display;
 mod estimate;
 mod linalg;
 mod logdet;

@@ -170,6 +170,30 @@ impl Prepared {
         Ok(self.solve(r, &ones)?.iter().sum())
     }
 
+    /// (I - rW)⁻¹ of every period of a column stacked by period, as simulations need it.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`] where the length is no multiple of the units; [`Error::Singular`].
+    pub fn inverse_times(&self, r: f64, stacked: &[f64]) -> Result<Vec<f64>> {
+        let n = self.weights.n();
+        if stacked.len() % n != 0 {
+            return Err(Error::LengthMismatch {
+                what: "stacked column".into(),
+                expected: stacked.len().div_ceil(n) * n,
+                got: stacked.len(),
+            });
+        }
+        if let Route::Factor(pattern) = &self.route {
+            let factor = pattern.factor(r)?;
+            return Ok(stacked.chunks_exact(n).flat_map(|period| factor.solve(period, false)).collect());
+        }
+        let resolvent = self.resolvent(r)?;
+        let solve = |period: &[f64]| -> Vec<f64> {
+            resolvent.times(period).iter().zip(period).map(|(g, v)| v + r * g).collect()
+        };
+        Ok(stacked.chunks_exact(n).flat_map(solve).collect())
+    }
+
     /// (I - rW)⁻¹ v.
     pub(crate) fn solve(&self, r: f64, v: &[f64]) -> Result<Vec<f64>> {
         match &self.route {
