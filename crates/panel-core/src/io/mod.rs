@@ -9,6 +9,7 @@
 //! | [`ReadOptions`], [`read_table`], [`read_bytes`] | csv, tsv, parquet, dta, xlsx to [`RawTable`] |
 //! | [`join`](mod@join) | keys, joins of several sources, the report of what did not match |
 //! | [`reshape`] | one column per year to one row per year |
+//! | [`read_spatial`], [`parse_spatial`] | spatial weights and polygons: GAL, GWT, csv, GeoJSON, shapefile |
 //! | [`write`](mod@write) | a panel as csv, parquet or dta bytes |
 
 mod csv;
@@ -29,6 +30,7 @@ mod parquet_footer;
 #[cfg(feature = "polars")]
 mod parquet_types;
 pub mod reshape;
+mod spatial_weights;
 mod table;
 mod typed;
 pub mod write;
@@ -39,6 +41,7 @@ pub use csv::csv_records;
 pub use guard::quiet_decoder_panics;
 pub use join::{Assembled, JoinReport, Rows, Source, assemble};
 pub use options::ReadOptions;
+pub use spatial_weights::{SpatialFile, parse_spatial, read_spatial};
 pub use table::RawTable;
 
 use crate::diagnostics::Diagnostic;
