@@ -1,6 +1,6 @@
 //! Square sparse matrices in compressed rows.
 
-use panel_core::geo::compensated_sum;
+use panel_core::sum::compensated_sum;
 
 /// A square sparse matrix; columns ascend within a row, no explicit zero.
 #[derive(Debug, Clone, PartialEq, Default)]

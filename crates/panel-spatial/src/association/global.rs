@@ -3,7 +3,7 @@
 use crate::csr::Csr;
 use crate::weights::{Standardise, Weights};
 use crate::error::{Error, Result};
-use panel_core::geo::compensated_sum;
+use panel_core::sum::compensated_sum;
 use panel_core::random::Stream;
 use rayon::prelude::*;
 use serde::Serialize;

@@ -6,7 +6,7 @@ use crate::csr::Csr;
 use crate::error::Result;
 use faer::Mat;
 use faer::linalg::solvers::{PartialPivLu, Solve};
-use panel_core::geo::compensated_sum;
+use panel_core::sum::compensated_sum;
 use rayon::prelude::*;
 
 /// G at one r.

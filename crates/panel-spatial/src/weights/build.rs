@@ -3,7 +3,7 @@
 use super::{Kernel, Weights};
 use crate::csr::Csr;
 use crate::error::{Error, Result};
-use panel_core::geo::{Adjacency, LatLon, Metric, NearIndex, coincident};
+use panel_core::geo::{Adjacency, LatLon, Metric, NEAREST_KM, NearIndex, nearest_pair, show_km};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -46,10 +46,12 @@ impl Weights {
             }
         }
         if kernel.is_singular() && min_km.is_none() {
-            if let Some((a, b)) = coincident(points) {
+            if let Some((a, b, km)) = nearest_pair(points, metric).filter(|(_, _, km)| *km < NEAREST_KM) {
                 return Err(Error::Specification(format!(
-                    "units `{}` and `{}` stand at the same coordinates, so their inverse distance is infinite; correct one of them or set min_km",
-                    labels[a], labels[b]
+                    "units `{}` and `{}` are {} km apart, so near that their inverse distance says nothing; correct one of them or set min_km",
+                    labels[a],
+                    labels[b],
+                    show_km(km)
                 )));
             }
         }

@@ -2,7 +2,7 @@
 
 use super::{EconomicForm, Islands, Kernel, Standardise, Weights};
 use crate::error::{Error, Result};
-use panel_core::geo::{Adjacency, LatLon, Metric, NearIndex};
+use panel_core::geo::{Adjacency, LatLon, MetricName, NearIndex};
 use panel_core::{Diagnostic, Diagnostics};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -76,7 +76,7 @@ pub enum WeightsKind {
         min_km: Option<f64>,
         /// How distance is measured.
         #[serde(default)]
-        metric: Metric,
+        metric: MetricName,
     },
     /// Any other kernel of distance.
     Kernel {
@@ -90,7 +90,7 @@ pub enum WeightsKind {
         min_km: Option<f64>,
         /// How distance is measured.
         #[serde(default)]
-        metric: Metric,
+        metric: MetricName,
     },
     /// k nearest neighbours.
     Knn {
@@ -242,10 +242,10 @@ impl WeightsSpec {
         match &self.kind {
             WeightsKind::InverseDistance { exponent, cutoff_km, min_km, metric } => {
                 let kernel = Kernel::Inverse { exponent: *exponent };
-                Weights::from_kernel(labels, points()?, kernel, *metric, *cutoff_km, *min_km)
+                Weights::from_kernel(labels, points()?, kernel, metric.metric(None).unwrap_or_default(), *cutoff_km, *min_km)
             }
             WeightsKind::Kernel { kernel, cutoff_km, min_km, metric } => {
-                Weights::from_kernel(labels, points()?, *kernel, *metric, *cutoff_km, *min_km)
+                Weights::from_kernel(labels, points()?, *kernel, metric.metric(None).unwrap_or_default(), *cutoff_km, *min_km)
             }
             WeightsKind::Knn { k } => Weights::k_nearest(labels, points()?, *k),
             WeightsKind::Band { from_km, to_km } => Weights::band(labels, points()?, *from_km, *to_km),

@@ -2,7 +2,7 @@
 
 use super::{Islands, Weights};
 use crate::error::{Error, Result};
-use panel_core::geo::compensated_sum;
+use panel_core::sum::compensated_sum;
 use serde::{Deserialize, Serialize};
 
 /// How weights are normalised; this fixes the scale of ρ and λ.
