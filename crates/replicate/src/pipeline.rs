@@ -2,6 +2,7 @@
 
 use crate::compute::{Cache, Computed, Scope, compute};
 use crate::error::{Error, Result};
+use crate::indices::Index;
 use crate::log::Log;
 use crate::plan::Plan;
 use crate::progress::Progress;
@@ -9,7 +10,6 @@ use crate::published::{Printed, Published};
 use crate::results::Results;
 use crate::show::{figures, files, pages};
 use crate::store::{FileRecord, Manifest, StageTime, Staging, file_name, file_record, pretty, staging};
-use crate::indices::Index;
 use crate::study::{Loaded, Study};
 use crate::tables::{self, Tables};
 use crate::{check, quality, workspace};

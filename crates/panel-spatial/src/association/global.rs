@@ -1,10 +1,10 @@
 //! What the global tests share: data checks, normal and permutation p-values.
 
 use crate::csr::Csr;
-use crate::weights::{Standardise, Weights};
 use crate::error::{Error, Result};
-use panel_core::sum::compensated_sum;
+use crate::weights::{Standardise, Weights};
 use panel_core::random::Stream;
+use panel_core::sum::compensated_sum;
 use rayon::prelude::*;
 use serde::Serialize;
 use std::fmt;

@@ -49,7 +49,11 @@ impl Prepared {
         }
         let dense_work = 12.0 * (n as f64).powi(3);
         if weights.nonzeros() as f64 > 0.02 * (n as f64).powi(2) {
-            return if n <= 5000 { Self::dense(weights) } else { Err(too_large(weights, 8.0 * (n as f64).powi(2), dense_work)) };
+            return if n <= 5000 {
+                Self::dense(weights)
+            } else {
+                Err(too_large(weights, 8.0 * (n as f64).powi(2), dense_work))
+            };
         }
         let pattern = Pattern::new(&weights.matrix);
         let work = 4.0 * n as f64 * pattern.nonzeros() as f64 + 60.0 * pattern.work();

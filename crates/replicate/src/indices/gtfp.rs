@@ -1,16 +1,21 @@
 //! `[[gtfp]]`: efficiency scores and productivity indices (D4–D8).
 
-use super::{Details, Files, Index, Made, Part};
+use super::{Details, Files, Index, Made, Part, Series};
 use crate::error::Result;
 use crate::store::{full, pretty};
 use crate::study::Parsed;
 use crate::study::section::{Section, Wrong, both};
-use gtfp_ebm::{BootstrapResult, BootstrapSpec, Interval, PanelData, PanelRow, PanelSpec, Summary, bootstrap, productivity};
+use gtfp_ebm::{
+    BootstrapResult, BootstrapSpec, Index as ProductivityIndex, Interval, PanelData, PanelResult, PanelSpec, Summary,
+    Values, bootstrap, productivity,
+};
 use panel_core::expr::Expr;
+use panel_core::suggest::nearest;
 use report::csv::push_record;
 use report::{Lang, Text};
 use serde::{Deserialize, Serialize};
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use toml::Spanned;
 use toml::de::DeTable;
@@ -36,6 +41,9 @@ pub struct Names {
     pub sample: Option<Parsed<Expr>>,
     /// Variable that it makes; `Gtfp` for the first specification, `gtfp_<id>` for others.
     pub name: Option<String>,
+    /// Further variables: column of `results/gtfp-<id>.csv` = name, such as `{ ec = "Ec", tc_cumulated = "Tc" }`.
+    #[serde(default)]
+    pub names: BTreeMap<String, String>,
 }
 
 impl Section for Gtfp {
@@ -114,6 +122,35 @@ impl Gtfp {
         method(&data, choices).map_err(|error| part.error(error))
     }
 
+    /// The variables that it makes: the panel value, and the columns that `names` asks for.
+    fn values(
+        &self,
+        part: &Part<'_>,
+        result: &PanelResult,
+        columns: &[(&'static str, Series)],
+    ) -> Result<Vec<Vec<f64>>> {
+        let panel_value = numbers(columns, "gtfp").unwrap_or_default().to_vec();
+        let mut variables = vec![panel_value];
+        for column in self.own.names.keys() {
+            let (cumulated, name) = match column.strip_suffix(CUMULATED) {
+                Some(name) => (true, name),
+                None => (false, column.as_str()),
+            };
+            let Some(values) = numbers(columns, name) else {
+                let known: Vec<&str> =
+                    columns.iter().filter(|(_, series)| series.is_numbers()).map(|(name, _)| *name).collect();
+                let near = nearest(name, known.iter().copied()).map(|near| format!("; did you mean `{near}`?"));
+                return Err(part.error(format!(
+                    "names: no column `{name}`{}; this specification has {}, each also with `{CUMULATED}` behind it",
+                    near.unwrap_or_default(),
+                    known.join(", ")
+                )));
+            };
+            variables.push(if cumulated { chained(part, result.index(), values) } else { values.to_vec() });
+        }
+        Ok(variables)
+    }
+
     /// Files that the quantities came from.
     fn files(&self, part: &Part<'_>) -> String {
         let mut files: Vec<&str> = self.quantities().filter_map(|name| part.panel.source(name)).collect();
@@ -129,7 +166,7 @@ impl Index for Gtfp {
     }
 
     fn makes(&self) -> Vec<&str> {
-        vec![self.variable()]
+        std::iter::once(self.variable()).chain(self.own.names.values().map(String::as_str)).collect()
     }
 
     fn needs(&self) -> Vec<String> {
@@ -147,33 +184,29 @@ impl Index for Gtfp {
     }
 
     fn key(&self) -> String {
-        format!("{:?}", PanelSpec { bootstrap: None, ..self.choices.clone() })
+        format!("{:?} {:?}", PanelSpec { bootstrap: None, ..self.choices.clone() }, self.own.names)
     }
 
     fn compute(&self, part: &Part<'_>) -> Result<Made> {
-        let no_index = self.choices.index(part.panel.n_periods()) == gtfp_ebm::Index::None;
         let result = self.with(part, productivity)?;
-        let column = |value: &dyn Fn(&PanelRow) -> Option<f64>| {
-            let values: Vec<f64> = result.rows.iter().map(|row| value(row).unwrap_or(f64::NAN)).collect();
-            part.spread(&values)
-        };
-        let score = column(&|row| row.score);
-        let value = column(&|row| if no_index { row.score } else { row.gtfp });
-        let sentence = format!("{} rows, mean score {:.3}", part.rows.len(), super::mean(&score));
+        let error = result.factor_error();
+        if error > IDENTITY {
+            let factors = result.factors().join(", ");
+            let name = result.index_name();
+            return Err(part.error(format!("`{name}` differs by {error:e} from what {factors} make together")));
+        }
+        let columns: Vec<(&'static str, Series)> =
+            result.columns().into_iter().map(|column| (column.name, series(part, column.values))).collect();
+        let variables = self.values(part, &result, &columns)?;
+        let score = numbers(&columns, "score_global").unwrap_or_default();
+        let sentence = format!("{} rows, mean score {:.3}", part.rows.len(), super::mean(score));
         let [zh, en] = Lang::ALL.map(|lang| super::count(result.summary.lp.programs, lang));
         Ok(Made {
             stage: self.stage(),
-            variables: vec![value.clone()],
+            variables,
             rows: part.rows.clone(),
-            columns: vec![
-                ("score_global", score),
-                ("score_contemporaneous", column(&|row| row.score_contemporaneous)),
-                ("gml", column(&|row| row.index)),
-                ("ec", column(&|row| row.ec)),
-                ("tc", column(&|row| row.tc)),
-                ("gtfp", value),
-            ],
-            words: vec![("status", result.rows.iter().map(|row| row.status.as_str()).collect())],
+            columns,
+            files: details(part, &result),
             details: Arc::new(Productivity { summary: result.summary }),
             detail: Text::new(format!("{zh} 个线性规划"), format!("{en} linear programs")),
             sentence,
@@ -194,6 +227,78 @@ impl Index for Gtfp {
             ("-bootstrap.json".to_owned(), pretty(&record).into_bytes()),
         ])
     }
+}
+
+/// Largest difference between an index and what its parts make together.
+const IDENTITY: f64 = 1e-9;
+
+/// What stands behind the name of a column whose values are chained from the first period on.
+const CUMULATED: &str = "_cumulated";
+
+/// A column of the method as one of the panel.
+fn series(part: &Part<'_>, values: Values) -> Series {
+    match values {
+        Values::Words(words) => Series::Words(words),
+        Values::Numbers(numbers) => Series::Numbers(spread(part, &numbers)),
+        _ => Series::Numbers(Vec::new()),
+    }
+}
+
+fn spread(part: &Part<'_>, numbers: &[Option<f64>]) -> Vec<f64> {
+    part.spread(&numbers.iter().map(|value| value.unwrap_or(f64::NAN)).collect::<Vec<_>>())
+}
+
+/// A column of numbers.
+fn numbers<'a>(columns: &'a [(&'static str, Series)], name: &str) -> Option<&'a [f64]> {
+    columns.iter().find_map(|(known, series)| match series {
+        Series::Numbers(values) if *known == name => Some(values.as_slice()),
+        _ => None,
+    })
+}
+
+/// Changes from period to period chained within each entity: the running product of ratios, from 1, or the running sum of
+/// differences, from 0. After a change that is missing nothing is known.
+fn chained(part: &Part<'_>, index: ProductivityIndex, changes: &[f64]) -> Vec<f64> {
+    let start = if index == ProductivityIndex::Luenberger { 0.0 } else { 1.0 };
+    let mut out = vec![f64::NAN; changes.len()];
+    for rows in part.panel.entity_rows() {
+        let mut level = start;
+        for (place, row) in rows.enumerate() {
+            let row = part.rows[row];
+            match (place, index) {
+                // The first period has no change.
+                (0, _) if changes[row].is_nan() => {}
+                (_, ProductivityIndex::Luenberger) => level += changes[row],
+                _ => level *= changes[row],
+            }
+            out[row] = level;
+        }
+    }
+    out
+}
+
+/// With `details`, a file of slacks, targets, multipliers and shadow prices, and one of peers with their λ.
+fn details(part: &Part<'_>, result: &PanelResult) -> Files {
+    let columns = result.detail_columns();
+    if columns.is_empty() {
+        return Files::new();
+    }
+    let (mut table, mut peers) = (String::new(), String::new());
+    push_record(&mut table, part.key_names().into_iter().chain(columns.iter().map(|(name, _)| name.as_str())));
+    for row in 0..part.rows.len() {
+        let cells: Vec<String> = columns.iter().map(|(_, values)| values[row].map_or_else(String::new, full)).collect();
+        push_record(&mut table, part.key_labels(row).into_iter().chain(cells.iter().map(String::as_str)));
+    }
+    let keys = part.key_names();
+    let of_peer: Vec<String> = keys.iter().map(|key| format!("peer_{key}")).collect();
+    push_record(&mut peers, keys.iter().copied().chain(of_peer.iter().map(String::as_str)).chain(["lambda"]));
+    for detail in &result.details {
+        for &(peer, lambda) in &detail.peers {
+            let (own, other) = (part.key_labels(detail.row), part.key_labels(peer));
+            push_record(&mut peers, own.into_iter().chain(other).chain([full(lambda).as_str()]));
+        }
+    }
+    vec![("-details.csv".to_owned(), table.into_bytes()), ("-peers.csv".to_owned(), peers.into_bytes())]
 }
 
 /// How the intervals were made.

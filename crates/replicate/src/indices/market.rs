@@ -1,14 +1,14 @@
 //! `[market]`: segmentation and integration from relative prices (Eq. 6; D11, D24).
 
 use super::va::{lat, lon};
-use super::{Index, Made, Part, mean};
+use super::{Index, Made, Part, Series, mean};
 use crate::error::Result;
 use crate::study::Parsed;
 use crate::study::section::{Section, Wrong, both};
 use market_seg::{Given, PriceChanges, PriceColumns, Relations, SegSpec, Weights, segmentation};
-use panel_core::{Diagnostics, Keys};
 use panel_core::expr::Expr;
 use panel_core::geo::{Adjacency, LatLon};
+use panel_core::{Diagnostics, Keys};
 use report::Text;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -53,7 +53,8 @@ pub struct Columns {
 impl Section for Market {
     fn read(table: Spanned<DeTable<'_>>, place: usize) -> std::result::Result<Self, Wrong> {
         let (mut own, choices): (Columns, SegSpec) = both(table)?;
-        let named = |given: Option<String>, usual: &str| Some(given.unwrap_or_else(|| super::usual(usual, &own.id, place)));
+        let named =
+            |given: Option<String>, usual: &str| Some(given.unwrap_or_else(|| super::usual(usual, &own.id, place)));
         let (seg, mar) = (named(own.seg.clone(), "Seg"), named(own.mar.clone(), "Mar"));
         (own.seg, own.mar) = (seg, mar);
         Ok(Self { own, choices })
@@ -82,7 +83,8 @@ impl Market {
         let at = self.coordinates().map(|[lat, lon]| part.places(&lat, &lon)).transpose()?;
         let group = self.own.group.as_ref().map(|name| groups(part, name)).transpose()?;
         let neighbours = self.own.neighbours.as_ref().map(|name| neighbours(part, name)).transpose()?;
-        let (adjacency, remarks) = neighbours.map_or((None, Diagnostics::new()), |(known, remarks)| (Some(known), remarks));
+        let (adjacency, remarks) =
+            neighbours.map_or((None, Diagnostics::new()), |(known, remarks)| (Some(known), remarks));
         let gdp = match &self.choices.weights {
             Weights::Gdp { column, .. } => Some(grid(part, part.float(column)?)),
             _ => None,
@@ -158,11 +160,7 @@ impl Index for Market {
         let panel = &part.panel;
         let goods = &self.own.prices;
         let columns: Vec<&[f64]> = goods.iter().map(|name| part.float(name)).collect::<Result<_>>()?;
-        let prices = PriceColumns {
-            columns: &columns,
-            keys: Keys::of_panel(panel),
-            goods,
-        };
+        let prices = PriceColumns { columns: &columns, keys: Keys::of_panel(panel), goods };
         let changes = PriceChanges::from_columns(&prices, self.choices.kind).map_err(|error| part.error(error))?;
         let facts = self.facts(part)?;
         let relations = Relations {
@@ -182,8 +180,8 @@ impl Index for Market {
             stage: self.stage(),
             variables: columns.iter().map(|(_, values)| values.clone()).collect(),
             rows: part.rows.clone(),
-            columns,
-            words: Vec::new(),
+            columns: columns.into_iter().map(|(name, values)| (name, Series::Numbers(values))).collect(),
+            files: Vec::new(),
             details: Arc::new(()),
             detail: Text::new(format!("{n} 类商品的相对价格"), format!("relative prices of {n} goods")),
             sentence: format!("{n} goods, mean Mar {:.3}", mean(&mar)),

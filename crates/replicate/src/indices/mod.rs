@@ -82,9 +82,9 @@ pub struct Made {
     /// Rows of the entity set.
     pub rows: Vec<usize>,
     /// Columns of the stage's file, in order.
-    pub columns: Vec<(&'static str, Vec<f64>)>,
-    /// Columns of words of the stage's file, a word for each row of the entity set.
-    pub words: Vec<(&'static str, Vec<&'static str>)>,
+    pub columns: Vec<(&'static str, Series)>,
+    /// Further files: what follows the stage's name in theirs, and their bytes.
+    pub files: Files,
     /// What was computed beside columns, as the method gives it.
     pub details: Arc<dyn Details>,
     /// What the stage did, for a diagram.
@@ -99,13 +99,33 @@ impl Made {
     /// A column of the stage's file.
     #[must_use]
     pub fn column(&self, name: &str) -> &[f64] {
-        self.columns.iter().find(|(known, _)| *known == name).map_or(&[], |(_, values)| values)
+        match self.columns.iter().find(|(known, _)| *known == name) {
+            Some((_, Series::Numbers(values))) => values,
+            _ => &[],
+        }
     }
 
     /// What was computed beside columns, where it is of this type.
     #[must_use]
     pub fn details<T: 'static>(&self) -> Option<&T> {
         self.details.as_any().downcast_ref()
+    }
+}
+
+/// A column of a stage's file.
+#[derive(Debug, Clone)]
+pub enum Series {
+    /// Numbers, one for every row of the panel.
+    Numbers(Vec<f64>),
+    /// Words, one for every row of the entity set.
+    Words(Vec<&'static str>),
+}
+
+impl Series {
+    /// Whether it holds numbers.
+    #[must_use]
+    pub fn is_numbers(&self) -> bool {
+        matches!(self, Self::Numbers(_))
     }
 }
 

@@ -1,6 +1,6 @@
 //! `[va]`: location quotients and virtual agglomeration (Eq. 4; D1–D3, D24).
 
-use super::{Index, Made, Part, mean};
+use super::{Index, Made, Part, Series, mean};
 use crate::error::Result;
 use crate::study::Parsed;
 use crate::study::section::{Section, Wrong, both};
@@ -74,7 +74,8 @@ impl Section for Va {
     fn read(table: Spanned<DeTable<'_>>, place: usize) -> std::result::Result<Self, Wrong> {
         let (mut own, choices): (Columns, VaSpec) = both(table)?;
         let Names { va, location_quotient, spillover } = std::mem::take(&mut own.names);
-        let named = |given: Option<String>, usual: &str| Some(given.unwrap_or_else(|| super::usual(usual, &own.id, place)));
+        let named =
+            |given: Option<String>, usual: &str| Some(given.unwrap_or_else(|| super::usual(usual, &own.id, place)));
         let names = Names {
             va: named(va, "Va"),
             location_quotient: named(location_quotient, "Lq"),
@@ -150,8 +151,8 @@ impl Index for Va {
             variables: columns.iter().map(|(_, values)| values.clone()).collect(),
             rows: part.rows.clone(),
             sentence: format!("{} rows, mean {:.3}", part.rows.len(), mean(&columns[0].1)),
-            columns,
-            words: Vec::new(),
+            columns: columns.into_iter().map(|(name, values)| (name, Series::Numbers(values))).collect(),
+            files: Vec::new(),
             details: Arc::new(()),
             detail: Text::new("区位熵与距离衰减", "location quotients, distance decay"),
             diagnostics: index.diagnostics,

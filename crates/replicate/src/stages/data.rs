@@ -7,8 +7,8 @@ use crate::names;
 use crate::store::{FileRecord, file_record};
 use crate::study::{Loaded, NameList, RowRule, SourceSpec};
 use panel_core::expr::Expr;
-use panel_core::names::Gazetteer;
 use panel_core::io::{RawTable, ReadOptions, Rows, Source, assemble, read_bytes};
+use panel_core::names::Gazetteer;
 use panel_core::{Column, Diagnostic, Diagnostics, Panel, Remedy, TextColumn, suggest};
 use std::collections::BTreeSet;
 
@@ -73,8 +73,10 @@ pub fn load_or_refuse(loaded: &Loaded) -> Result<Data, (Option<usize>, Refusal)>
         let here = |error: Error| (Some(place), Refusal::from(error));
         let bytes = read(loaded, &spec.file).map_err(here)?;
         // The hash needs only the bytes, the reader leaves a core to it.
-        let (record, source) =
-            rayon::join(|| file_record(&spec.file, &bytes), || prepare(spec, &bytes, [entity, time.unwrap_or_default()], &looked_at, &mut remarks));
+        let (record, source) = rayon::join(
+            || file_record(&spec.file, &bytes),
+            || prepare(spec, &bytes, [entity, time.unwrap_or_default()], &looked_at, &mut remarks),
+        );
         let mut source = source.map_err(|refusal| (Some(place), refusal))?;
         inputs.push(record);
         if let Some(list) = &spec.names {
@@ -210,8 +212,7 @@ fn prepare(
     let place = Place { spec, shown: spec.file.clone() };
     let mut table = read_bytes(&spec.file, bytes, &options).map_err(|error| place.refused(error))?;
     let place = Place { spec, shown: table.file().to_owned() };
-    let unknown =
-        |error: panel_core::Error| place.hinted(hints::wrong_header(&error, &spec.file, bytes, &options));
+    let unknown = |error: panel_core::Error| place.hinted(hints::wrong_header(&error, &spec.file, bytes, &options));
     table.rename(spec.rename.iter().map(|(new, old)| (old.as_str(), new.as_str()))).map_err(unknown)?;
     if let Some(filter) = &spec.filter {
         // Columns have their new names by now.
@@ -231,8 +232,7 @@ fn prepare(
     let time_column = time.map(|time| spec.time.clone().unwrap_or_else(|| time.to_owned()));
     let wide = spec.reshape.as_ref().is_some_and(reshape::makes_time);
     let across = spec.reshape.as_ref().is_some_and(reshape::makes_entity);
-    let has_entity =
-        keyed(entity).unwrap_or_else(|| across || table.has(&entity_column) || spec.entity.is_some());
+    let has_entity = keyed(entity).unwrap_or_else(|| across || table.has(&entity_column) || spec.entity.is_some());
     let has_time = time.is_some_and(|time| {
         keyed(time).unwrap_or_else(|| {
             wide || spec.time.is_some() || time_column.as_deref().is_some_and(|name| table.has(name))
@@ -270,7 +270,8 @@ fn prepare(
         }
     }
     // A name that is nearly that of a lacking key, before a reshape makes other columns.
-    let near: Vec<Option<Hint>> = wanted.iter().map(|name| hints::near(&table, name).or_else(|| left_out(&table, name))).collect();
+    let near: Vec<Option<Hint>> =
+        wanted.iter().map(|name| hints::near(&table, name).or_else(|| left_out(&table, name))).collect();
     let keys = reshape::Keys {
         entity: has_entity.then_some(entity_column.as_str()),
         time: has_time.then_some(()).and(time_column.as_deref()),
@@ -291,7 +292,8 @@ fn prepare(
     }
     let lacking = wanted.iter().zip(&near).zip([has_entity, has_time]).find(|(_, has)| !has).map(|(name, _)| name);
     if let (Some((name, near)), None, [key]) = (lacking, &spec.keys, &keys.named()[..])
-        && (hints::repeats(&table, key).map_err(|error| place.refused(error))? || near.is_some() && across_hint.is_none())
+        && (hints::repeats(&table, key).map_err(|error| place.refused(error))?
+            || near.is_some() && across_hint.is_none())
     {
         let hint = near.clone().unwrap_or_default();
         let words = format!("no column `{name}`, so only `{key}` is left as a key, and it repeats{}", hint.words);

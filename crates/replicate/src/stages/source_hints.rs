@@ -158,7 +158,17 @@ pub(super) fn spellings(table: &RawTable, entity: &str) -> Option<Diagnostic> {
     }
     let mut pairs: Vec<(&str, &str)> = Vec::new();
     for (_, same) in known.iter().filter(|(_, same)| same.len() > 1) {
-        let main = same.iter().max_by_key(|label| (labels.codes().iter().filter(|&&code| labels.labels().get(code as usize).is_some_and(|l| l == *label)).count(), std::cmp::Reverse(label.chars().filter(|c| c.is_whitespace()).count()), label.ends_with('市')))?;
+        let main = same.iter().max_by_key(|label| {
+            (
+                labels
+                    .codes()
+                    .iter()
+                    .filter(|&&code| labels.labels().get(code as usize).is_some_and(|l| l == *label))
+                    .count(),
+                std::cmp::Reverse(label.chars().filter(|c| c.is_whitespace()).count()),
+                label.ends_with('市'),
+            )
+        })?;
         pairs.extend(same.iter().filter(|label| *label != main).map(|label| (*label, *main)));
     }
     if pairs.is_empty() || pairs.len() > 50 {

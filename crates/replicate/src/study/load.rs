@@ -55,7 +55,8 @@ impl Loaded {
     }
 
     fn parse_whole(text: &str, file: &str, folder: &Path) -> Result<Self, Vec<Error>> {
-        let explained = |wrong: Vec<Wrong>| wrong.into_iter().map(|wrong| explain(wrong, text, file)).collect::<Vec<_>>();
+        let explained =
+            |wrong: Vec<Wrong>| wrong.into_iter().map(|wrong| explain(wrong, text, file)).collect::<Vec<_>>();
         let study = study_of(text, &[]).map_err(explained)?;
         let (file, folder, text) = (file.to_owned(), folder.to_path_buf(), text.to_owned());
         Ok(Self { study, changes: Vec::new(), file, folder, text })
@@ -99,7 +100,8 @@ fn study_of(text: &str, changes: &[(String, String)]) -> Result<Study, Vec<Wrong
         overrides::set(&mut document, path, value).map_err(|message| vec![message.into()])?;
     }
     let study = study_from(Spanned::new(span, document.clone()))?;
-    let placed = |(path, message): (String, String)| Wrong { span: overrides::place(&document, &path), message, whole: true };
+    let placed =
+        |(path, message): (String, String)| Wrong { span: overrides::place(&document, &path), message, whole: true };
     let wrong: Vec<Wrong> = check(&study).into_iter().map(placed).collect();
     if wrong.is_empty() { Ok(study) } else { Err(wrong) }
 }

@@ -100,7 +100,8 @@ mod tests {
         fn sevens(value: &DeValue<'_>) -> Option<usize> {
             match value {
                 DeValue::Table(table) => {
-                    let here = table.values().any(|value| value.get_ref().as_integer().is_some_and(|n| n.as_str() == "7"));
+                    let here =
+                        table.values().any(|value| value.get_ref().as_integer().is_some_and(|n| n.as_str() == "7"));
                     if here { Some(table.len()) } else { table.values().find_map(|value| sevens(value.get_ref())) }
                 }
                 DeValue::Array(array) => array.iter().find_map(|value| sevens(value.get_ref())),
@@ -114,7 +115,8 @@ mod tests {
     fn elements_go_by_id_name_file_or_place() {
         assert_eq!(changed("va.form"), Ok(1));
         assert_eq!(changed("va.new"), Ok(2), "the last step may be new");
-        for path in ["source.\"year.book.csv\".lag", "source.(1).lag", "table.t2.column.(1).vcov", "table.t2.column.iv.vcov"]
+        for path in
+            ["source.\"year.book.csv\".lag", "source.(1).lag", "table.t2.column.(1).vcov", "table.t2.column.iv.vcov"]
         {
             assert_eq!(changed(path), Ok(2), "{path}");
         }

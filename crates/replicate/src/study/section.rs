@@ -105,7 +105,8 @@ pub(crate) fn check_id(what: &str, id: &str) -> Result<(), String> {
     }
     let stem = id.split('.').next().unwrap_or_default().to_ascii_lowercase();
     let numbered = |device: &str| stem.strip_prefix(device).is_some_and(|n| matches!(n.as_bytes(), [b'1'..=b'9']));
-    if ["con", "prn", "aux", "nul"].contains(&stem.as_str()) || numbered("com") || numbered("lpt") || id.ends_with('.') {
+    if ["con", "prn", "aux", "nul"].contains(&stem.as_str()) || numbered("com") || numbered("lpt") || id.ends_with('.')
+    {
         return Err(format!("{what} id `{id}`: Windows keeps files of this name for a device; take another"));
     }
     Ok(())

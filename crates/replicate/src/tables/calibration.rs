@@ -64,7 +64,8 @@ fn rows(base: &Gtfp, computed: &Computed) -> Result<Vec<Row>> {
         let reference = first.get_or_insert_with(|| scores.to_vec());
         let correlation = spearman_of_common(reference, scores);
         let summary = result.details::<Productivity>().map(|details| &details.summary);
-        let epsilon = summary.and_then(|summary| summary.calibration.first()).map(|calibration| calibration.parameters.epsilon);
+        let epsilon =
+            summary.and_then(|summary| summary.calibration.first()).map(|calibration| calibration.parameters.epsilon);
         let cell =
             |value: Option<f64>| Cell::optional(value, Format::Fixed(4), ("此模型没有 ε", "this model has no ε"));
         let cells = vec![

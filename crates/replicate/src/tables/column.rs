@@ -112,4 +112,3 @@ pub fn at_fault(spec: &ColumnSpec, error: &panel_fe::Error) -> String {
         _ => spec.formula.to_string(),
     }
 }
-

@@ -131,8 +131,8 @@ pub fn build(loaded: &Loaded, computed: &Computed, cache: &Cache) -> Result<Tabl
     for spec in &study.mediation {
         let stage = format!("mediation/{}", spec.id);
         let lacking = computed.lacking_of(&stage, names::of_mediation(spec));
-        let mediated = lacking
-            .map_or_else(|| mediation::mediate(spec, study, &computed.panel, &mut made.diagnostics), Err);
+        let mediated =
+            lacking.map_or_else(|| mediation::mediate(spec, study, &computed.panel, &mut made.diagnostics), Err);
         match mediated {
             Ok(mediated) => {
                 made.tables.push(mediation::table(&mediated, study));

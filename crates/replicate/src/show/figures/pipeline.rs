@@ -20,7 +20,8 @@ pub(super) fn sketch(scene: &Scene<'_>) -> Sketch {
             format!("{files} {}, {rows} rows", if files == 1 { "file" } else { "files" }),
         ),
     );
-    let computed = study.indices.iter().into_iter().filter_map(|index| Some((index, results.computed.index(&index.stage())?)));
+    let computed =
+        study.indices.iter().into_iter().filter_map(|index| Some((index, results.computed.index(&index.stage())?)));
     let indices: Vec<Stage> = computed
         .map(|(index, made)| Stage { id: index.stage(), label: index.label(), detail: made.detail.clone() })
         .collect();

@@ -3,7 +3,7 @@
 
 use crate::compute::Computed;
 use crate::error::Result;
-use crate::indices::Made;
+use crate::indices::{Made, Series};
 use crate::store::{Staging, full};
 use crate::study::Study;
 use panel_core::Panel;
@@ -18,6 +18,9 @@ pub fn write(staging: &mut Staging, computed: &Computed, study: &Study) -> Resul
         let Some(made) = computed.index(&index.stage()) else { continue };
         let name = format!("results/{}", index.file());
         staging.write(&format!("{name}.csv"), rows(&computed.panel, study.study.time.is_some(), made).as_bytes())?;
+        for (ending, bytes) in &made.files {
+            staging.write(&format!("{name}{ending}"), bytes)?;
+        }
         if let Some(json) = made.details.json() {
             staging.write(&format!("{name}.json"), json.as_bytes())?;
         }
@@ -38,15 +41,16 @@ fn rows(panel: &Panel, has_time: bool, made: &Made) -> String {
         header.push(panel.time_name());
     }
     header.extend(made.columns.iter().map(|(name, _)| *name));
-    header.extend(made.words.iter().map(|(name, _)| *name));
     push_record(&mut out, header);
     for (place, &row) in made.rows.iter().enumerate() {
         let mut cells = vec![panel.entity_label(row).to_owned()];
         if has_time {
             cells.push(panel.time_label(row).to_owned());
         }
-        cells.extend(made.columns.iter().map(|(_, values)| full(values[row])));
-        cells.extend(made.words.iter().map(|(_, words)| words[place].to_owned()));
+        cells.extend(made.columns.iter().map(|(_, series)| match series {
+            Series::Numbers(values) => full(values[row]),
+            Series::Words(words) => words[place].to_owned(),
+        }));
         push_record(&mut out, cells.iter().map(String::as_str));
     }
     out
