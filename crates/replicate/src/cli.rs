@@ -143,7 +143,11 @@ fn run(args: &RunArgs) -> Result<Outcome> {
     if args.check {
         let loaded = Loaded::read(&options.study)?;
         let checked = check::check(&loaded);
-        let fixed = if args.fix { source_fix::write_beside(&loaded, &options.study)? } else { String::new() };
+        let fixed = match (args.fix, checked.problems.is_empty()) {
+            (true, _) => source_fix::write_beside(&loaded, &options.study)?,
+            (false, true) => String::new(),
+            (false, false) => source_fix::advice(&loaded)?,
+        };
         return Ok(Outcome { code: if checked.problems.is_empty() { 0 } else { 2 }, summary: checked.text + &fixed });
     }
     let report = pipeline::run(&options)?;
