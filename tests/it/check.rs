@@ -96,12 +96,12 @@ fn every_source_that_is_refused_is_named() {
 #[test]
 fn a_cell_that_is_no_number_is_said_once() {
     let folder = folder("check-cell");
-    let data = crate::small::DATA.replace("Benxi,2014,8,16,22,3,3", "Benxi,2014,8,16,22,3,2.0 (p)");
+    let data = crate::small::DATA.replace("Benxi,2014,8,16,22,3,3", "Benxi,2014,8,16,22,3,2.0 or so");
     std::fs::write(folder.join("data.csv"), data).unwrap();
     let text = format!("{HEAD}{}{}", table("y ~ x | city", ""), table("z ~ x | city", "").replace("\"t\"", "\"u\""));
     let Checked { problems, .. } = checked(&study(&folder, &text));
     assert_eq!(problems.len(), 1, "{problems:#?}");
-    assert!(problems[0].contains("value `2.0 (p)`") && problems[0].contains("`missing = [\"2.0 (p)\"]`"));
+    assert!(problems[0].contains("value `2.0 or so`") && problems[0].contains("`missing = [\"2.0 or so\"]`"));
 }
 
 #[test]

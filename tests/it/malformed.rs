@@ -484,7 +484,7 @@ fn a_row_with_a_missing_value_is_dropped_from_its_column_and_stays_in_gtfp() {
     assert_eq!(estimates[0]["n_obs"], 8);
     assert_eq!(estimates[0]["dropped"]["missing_rows"], 1);
     let gtfp = std::fs::read_to_string(out.join("results/gtfp-main.csv")).unwrap();
-    assert!(gtfp.lines().any(|line| line == "Benxi,2014,,,,,,,missing"), "{gtfp}");
+    assert!(gtfp.lines().any(|line| line.starts_with("Benxi,2014,,,,,,,missing")), "{gtfp}");
 }
 
 /// What is said about filters and about columns that nobody uses.

@@ -148,11 +148,7 @@ pub enum Error {
     },
 
     /// A source of which no row belongs to the panel.
-    #[error(
-        "no key of `{file}` is a key of the panel: `{theirs}` here, `{ours}` there; {}",
-        if remedies.is_empty() { "are names and periods written in the same way, and is it the same sample?".to_owned() }
-        else { format!("in its [[source]], {} reads the names as the panel writes them", listed(remedies)) }
-    )]
+    #[error("no key of `{file}` is a key of the panel: `{theirs}` here, `{ours}` there; {hint}")]
     Unmatched {
         /// The file.
         file: String,
@@ -160,6 +156,8 @@ pub enum Error {
         theirs: String,
         /// The first key of the panel.
         ours: String,
+        /// What to do about it.
+        hint: String,
         /// What to write in its `[[source]]`.
         remedies: Vec<Remedy>,
     },

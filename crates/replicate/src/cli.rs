@@ -124,8 +124,10 @@ fn run(args: &RunArgs) -> Result<Outcome> {
     };
     if args.check {
         let checked = check::check_file(&options.study);
-        let fixed = match Loaded::read(&options.study) {
-            Ok(loaded) if args.fix => source_fix::write_beside(&loaded, &options.study)?,
+        let fixed = match (Loaded::read(&options.study), args.fix, checked.problems.is_empty()) {
+            (Ok(loaded), true, _) => source_fix::write_beside(&loaded, &options.study)?,
+            (Ok(loaded), false, false) => source_fix::advice(&loaded)?,
+            // A study file that cannot be read has said so.
             _ => String::new(),
         };
         return Ok(Outcome { code: if checked.problems.is_empty() { 0 } else { 2 }, summary: checked.text + &fixed });

@@ -79,6 +79,19 @@ pub fn write_beside(loaded: &Loaded, study: &Path) -> Result<String> {
     Ok(format!("\nWritten to `{}`:\n{lines}", path.display()))
 }
 
+/// What [`repair`] would write, for somebody who writes it himself; nothing where that is nothing.
+///
+/// # Errors
+/// As [`repair`].
+pub fn advice(loaded: &Loaded) -> Result<String> {
+    let written = repair(loaded)?.written;
+    if written.is_empty() {
+        return Ok(String::new());
+    }
+    let lines: String = written.iter().map(|line| format!("  {line}\n")).collect();
+    Ok(format!("\nTo be written below `file = …`, as far as it is certain (`--fix` writes it into a copy):\n{lines}"))
+}
+
 fn beside(study: &Path) -> PathBuf {
     study.with_extension("fixed.toml")
 }

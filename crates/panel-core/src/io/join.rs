@@ -6,7 +6,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::error::{Cell, Error, Result};
 use crate::intern::Interner;
 use crate::panel::Panel;
-use crate::remedy::Remedy;
+use crate::remedy::{Remedy, listed};
 use crate::suggest;
 use crate::time_axis::canonical;
 use std::borrow::Cow;
@@ -437,7 +437,15 @@ fn unmatched(report: &JoinReport, panel: &Panel) -> Error {
     let ours = report.without_match.first().map(first).unwrap_or_default();
     let pairs = near_names(report, panel);
     let remedies: Vec<Remedy> = (!pairs.is_empty()).then(|| Remedy::table("spellings", &pairs)).into_iter().collect();
-    Error::Unmatched { file: report.file.clone(), theirs, ours, remedies }
+    let shared = report.not_in_panel.iter().any(|(entity, _)| panel.entities().contains(entity));
+    let hint = if !remedies.is_empty() {
+        format!("in its [[source]], {} reads the names as the panel writes them", listed(&remedies))
+    } else if shared {
+        "if each file holds other periods, `rows = \"union\"` in [study] takes the rows of all".to_owned()
+    } else {
+        "are names and periods written in the same way, and is it the same sample?".to_owned()
+    };
+    Error::Unmatched { file: report.file.clone(), theirs, ours, hint, remedies }
 }
 
 /// Puts a report into words.

@@ -74,7 +74,7 @@ fn what_nobody_can_know_is_refused_with_the_remedy() {
         ("a.xls|<html><table><tr><td>city</td></tr></table></html>\n", "web page (HTML); open it in a spreadsheet program and save it as xlsx", ""),
         ("a.csv|city,year,x\na,1/2/2013,5\na,2/1/2013,7\n", "has no calendar", ""),
         ("a.csv|city,year,x\na,1,5\nb,1\nc,1,6\n", "line 3 has 2 cells, the header has 3; notes among the rows must be removed", ""),
-        ("a.csv|city,year\na,1,x\nb,1,y\n", "every column needs a name", ""),
+        ("a.csv|city,year\nb,1,x\na,1,y\n", "every column needs a name", ""),
     ];
     for (file, words, remedy) in cases {
         let (name, text) = file.split_once('|').unwrap();
@@ -122,7 +122,7 @@ fn a_join_that_matches_nothing_is_an_error_with_the_spellings() {
     assert!(error.to_string().contains(words) && error.remedies().len() == 1, "{error}");
     let years = vec![both("a.csv", "city,year,y\na,1,1\n"), both("b.csv", "city,year,x\na,2,1\n")];
     let error = assemble("city", Some("year"), years, Rows::First).unwrap_err().to_string();
-    assert!(error.contains("are names and periods written in the same way"), "{error}");
+    assert!(error.contains("`rows = \"union\"` in [study]"), "{error}");
 }
 
 /// A file of Stata 10 (release 114) with a text, a labelled code and a number, its texts as given bytes.

@@ -5,6 +5,7 @@
 mod expressions;
 mod layouts;
 mod malformed;
+mod mutations;
 mod properties;
 mod readers;
 mod real;

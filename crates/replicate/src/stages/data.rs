@@ -210,9 +210,16 @@ fn prepare(
     let time = Some(time).filter(|time| !time.is_empty());
     let options = spec.options(None);
     let place = Place { spec, shown: spec.file.clone() };
-    let mut table = read_bytes(&spec.file, bytes, &options).map_err(|error| place.refused(error))?;
+    let mut table = match read_bytes(&spec.file, bytes, &options) {
+        Ok(table) => table,
+        Err(error) => {
+            let next = |spec: &SourceSpec| prepare(spec, bytes, [entity, time.unwrap_or_default()], looked_at, &mut Vec::new());
+            return Err(followed(place.refused(error), spec, next));
+        }
+    };
     let place = Place { spec, shown: table.file().to_owned() };
-    let unknown = |error: panel_core::Error| place.hinted(hints::wrong_header(&error, &spec.file, bytes, &options));
+    let unknown =
+        |error: panel_core::Error| place.hinted(hints::wrong_header(&error, &spec.file, bytes, &options, looked_at));
     table.rename(spec.rename.iter().map(|(new, old)| (old.as_str(), new.as_str()))).map_err(unknown)?;
     if let Some(filter) = &spec.filter {
         // Columns have their new names by now.
@@ -241,7 +248,7 @@ fn prepare(
     let wanted: Vec<&str> = std::iter::once(entity_column.as_str()).chain(time_column.as_deref()).collect();
     if !has_entity && !has_time {
         let lacking: Vec<String> = wanted.iter().map(|name| format!("no column `{name}`")).collect();
-        let row = wanted.iter().find_map(|name| hints::header_row(name, &spec.file, bytes, &options));
+        let row = wanted.iter().find_map(|name| hints::header_row(name, &spec.file, bytes, &options, looked_at));
         let hint = row.unwrap_or_else(|| hints::keys(&table, &wanted, looked_at));
         let words = format!(
             "source `{}` has neither key: {}; its columns are {}{}",
@@ -259,6 +266,12 @@ fn prepare(
         table.column(name).map_err(unknown)?;
     }
     let mut across_hint = None;
+    if let (None, None, Some(time), true, false) = (&spec.reshape, &spec.keys, time_column.as_deref(), has_entity, has_time)
+        && let Some(hint) = hints::periods_across(&table, looked_at)
+    {
+        let words = format!("no column `{time}`{}", hint.words);
+        return Err(place.hinted(Hint { words, ..hint }));
+    }
     if spec.reshape.is_none() {
         let hint = hints::one_column_per_year(&table, looked_at);
         remarks.extend(hint.map(|hint| {
@@ -270,8 +283,9 @@ fn prepare(
         }
     }
     // A name that is nearly that of a lacking key, before a reshape makes other columns.
-    let near: Vec<Option<Hint>> =
-        wanted.iter().map(|name| hints::near(&table, name).or_else(|| left_out(&table, name))).collect();
+    let near: Vec<Option<Hint>> = wanted.iter().map(|name| hints::near(&table, name).or_else(|| left_out(&table, name))).collect();
+    // A key that is in the file and was not read is lacking, whatever is left.
+    let lost = wanted.iter().any(|name| table.left_out(name).is_some());
     let keys = reshape::Keys {
         entity: has_entity.then_some(entity_column.as_str()),
         time: has_time.then_some(()).and(time_column.as_deref()),
@@ -292,11 +306,10 @@ fn prepare(
     }
     let lacking = wanted.iter().zip(&near).zip([has_entity, has_time]).find(|(_, has)| !has).map(|(name, _)| name);
     if let (Some((name, near)), None, [key]) = (lacking, &spec.keys, &keys.named()[..])
-        && (hints::repeats(&table, key).map_err(|error| place.refused(error))?
-            || near.is_some() && across_hint.is_none())
+        && (hints::repeats(&table, key).map_err(|error| place.refused(error))? || lost)
     {
         let hint = near.clone().unwrap_or_default();
-        let words = format!("no column `{name}`, so only `{key}` is left as a key, and it repeats{}", hint.words);
+        let words = format!("no column `{name}`, so only `{key}` is left as a key{}{}", if lost { "" } else { ", and it repeats" }, hint.words);
         return Err(place.hinted(Hint { words, ..hint }));
     }
     if let Some(hint) = across_hint {
@@ -315,6 +328,29 @@ fn prepare(
         table = table.select(&kept).map_err(|error| place.refused(error))?;
     }
     Ok(Source { entity: keys.entity.map(str::to_owned), time: keys.time.map(str::to_owned), table })
+}
+
+/// A refusal with what comes after it: with its remedy the file is read once more, and what that says is added.
+fn followed(
+    refusal: Refusal,
+    spec: &SourceSpec,
+    again: impl FnOnce(&SourceSpec) -> Result<Source, Refusal>,
+) -> Refusal {
+    let mut next = spec.clone();
+    for remedy in &refusal.remedies {
+        match (remedy.key.as_str(), remedy.value.parse::<usize>()) {
+            ("skip_rows", Ok(rows)) => next.skip_rows = rows,
+            ("header_rows", Ok(rows)) => next.header_rows = Some(rows),
+            _ => return refusal,
+        }
+    }
+    if refusal.remedies.is_empty() {
+        return refusal;
+    }
+    let Err(Refusal { error: Error::Stage { message, .. }, remedies }) = again(&next) else { return refusal };
+    let (Error::Stage { message: first, .. }, mut all) = (&refusal.error, refusal.remedies.clone()) else { return refusal };
+    all.extend(remedies);
+    Refusal { error: Error::stage("data", format!("{first}; after that: {message}")), remedies: all }
 }
 
 /// What to say of a key whose column is in the file and was not read.

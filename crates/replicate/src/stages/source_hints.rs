@@ -1,6 +1,6 @@
 //! What to write in a `[[source]]` whose columns are not called as the study expects.
 
-use panel_core::io::{RawTable, ReadOptions, Source, row_with};
+use panel_core::io::{RawTable, ReadOptions, Source, read_bytes, row_with};
 use panel_core::remedy::listed;
 use panel_core::{Column, Diagnostic, Error, Remedy, suggest};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -28,10 +28,16 @@ impl Hint {
 
 /// The message of an error about a file, and what to do; one about a column that another row names says which row is the
 /// header.
-pub(super) fn wrong_header(error: &Error, file: &str, bytes: &[u8], options: &ReadOptions) -> Hint {
+pub(super) fn wrong_header(
+    error: &Error,
+    file: &str,
+    bytes: &[u8],
+    options: &ReadOptions,
+    needed: &BTreeSet<String>,
+) -> Hint {
     let plain = || Hint { words: error.to_string(), remedies: error.remedies() };
     let Error::UnknownColumn { column, available, .. } = error else { return plain() };
-    match header_row(column, file, bytes, options) {
+    match header_row(column, file, bytes, options, needed) {
         Some(row) => Hint {
             words: format!("unknown column `{column}`{}; the header is now {}", row.words, suggest::listing(available)),
             remedies: row.remedies,
@@ -40,12 +46,29 @@ pub(super) fn wrong_header(error: &Error, file: &str, bytes: &[u8], options: &Re
     }
 }
 
-/// In which other row than the header a name stands.
-pub(super) fn header_row(name: &str, file: &str, bytes: &[u8], options: &ReadOptions) -> Option<Hint> {
+/// In which other row than the header a name stands; `needed` are the variables of the study.
+pub(super) fn header_row(
+    name: &str,
+    file: &str,
+    bytes: &[u8],
+    options: &ReadOptions,
+    needed: &BTreeSet<String>,
+) -> Option<Hint> {
     let skip = row_with(file, bytes, options, name)?.checked_sub(1)?;
     let joined = options.header_rows > 1;
     if skip == options.skip_rows && !joined {
         return None;
+    }
+    // A banner of years above the names belongs to the header.
+    let above = skip.checked_sub(1).filter(|above| !joined || *above != options.skip_rows).and_then(|above| {
+        let both = ReadOptions { skip_rows: above, header_rows: 2, ..options.clone() };
+        let table = read_bytes(file, bytes, &both).ok().filter(|table| table.has(name))?;
+        one_column_per_year(&table, needed).map(|wide| (above, wide))
+    });
+    if let Some((above, wide)) = above {
+        let remedies = vec![Remedy::plain("skip_rows", above), Remedy::plain("header_rows", 2)];
+        let words = format!("; `{name}` stands in row {}, below a row of years: {}; then {}", skip + 1, listed(&remedies), wide.words);
+        return Some(Hint { words, remedies: remedies.into_iter().chain(wide.remedies).collect() });
     }
     let mut remedies = vec![Remedy::plain("skip_rows", skip)];
     remedies.extend(joined.then(|| Remedy::plain("header_rows", 1)));
@@ -143,6 +166,15 @@ pub(super) fn one_column_per_year(table: &RawTable, needed: &BTreeSet<String>) -
     Some(Hint { words, remedies: if certain { vec![remedy] } else { Vec::new() } })
 }
 
+/// Whether a table has no time key because its periods stand in the header, and no variable of the study is one of those
+/// columns.
+pub(super) fn periods_across(table: &RawTable, needed: &BTreeSet<String>) -> Option<Hint> {
+    let hint = one_column_per_year(table, needed)?;
+    let is_year = |name: &&String| name.chars().filter(char::is_ascii_digit).count() >= 4;
+    let used = table.names().iter().filter(is_year).any(|name| needed.contains(name));
+    (!used).then(|| Hint { words: format!("; {}", hint.words), remedies: hint.remedies })
+}
+
 /// A warning about entities that may be one in several spellings: spaces inside, footnote marks, with and without 市.
 pub(super) fn spellings(table: &RawTable, entity: &str) -> Option<Diagnostic> {
     let labels = table.key_text(entity).ok()?;
@@ -218,7 +250,6 @@ pub(super) fn value_labels(source: &Source, looked_at: &BTreeSet<String>) -> Vec
 #[cfg(test)]
 mod tests {
     use super::*;
-    use panel_core::io::read_bytes;
 
     fn table(text: &str) -> RawTable {
         read_bytes("d.csv", text.as_bytes(), &ReadOptions::default()).unwrap()
@@ -275,7 +306,7 @@ mod tests {
         let text = "Deaths\nstate,year,x\nAL,1982,1\n";
         let row = |skip_rows: usize, header_rows: usize| {
             let options = ReadOptions { skip_rows, header_rows, ..ReadOptions::default() };
-            header_row("state", "d.csv", text.as_bytes(), &options)
+            header_row("state", "d.csv", text.as_bytes(), &options, &names(&[]))
         };
         assert_eq!(row(0, 1).unwrap().words, "; `state` stands in row 2: `skip_rows = 1`");
         assert_eq!(row(2, 1).unwrap().words, "; `state` stands in row 2: `skip_rows = 1`");
@@ -283,7 +314,12 @@ mod tests {
         assert_eq!(both.words, "; `state` stands in row 2: `skip_rows = 1`, `header_rows = 1`");
         assert_eq!(both.remedies.len(), 2);
         assert_eq!(row(1, 1), None);
-        assert_eq!(header_row("State", "d.csv", text.as_bytes(), &ReadOptions::default()), None);
+        assert_eq!(header_row("State", "d.csv", text.as_bytes(), &ReadOptions::default(), &names(&[])), None);
+        let banner = "表1,,,,\n,2013年,,2014年,\n城市,y,x,y,x\n甲,1,2,3,4\n乙,1,2,3,4\n";
+        let hint = header_row("城市", "d.csv", banner.as_bytes(), &ReadOptions::default(), &names(&["x", "y"])).unwrap();
+        let lines: Vec<String> = hint.remedies.iter().map(ToString::to_string).collect();
+        assert_eq!(lines[..2], ["skip_rows = 1", "header_rows = 2"]);
+        assert!(lines[2].contains("x = \"x\", y = \"y\""), "{hint:?}");
     }
 
     #[test]

@@ -108,14 +108,14 @@ impl Look {
     pub(super) fn has_row_names(&self, header: usize) -> bool {
         let wide = |(_, cells): &(usize, Vec<String>)| cells.len() == header + 1;
         let any_last = self.rows.iter().any(|(_, cells)| cells.last().is_some_and(|cell| !trim(cell).is_empty()));
-        if self.rows.is_empty() || !self.rows.iter().all(wide) || !any_last {
+        if self.rows.len() < 2 || !self.rows.iter().all(wide) || !any_last {
             return false;
         }
         let mut first: Vec<&str> = self.rows.iter().map(|(_, cells)| cells[0].as_str()).collect();
         let counted = first.iter().enumerate().all(|(i, cell)| *cell == (i + 1).to_string());
         first.sort_unstable();
         first.dedup();
-        counted || self.quoted && self.rows.len() >= 2 && first.len() == self.rows.len()
+        counted || self.quoted && first.len() == self.rows.len()
     }
 
     /// How many cells most of the rows have.
@@ -134,10 +134,9 @@ impl Look {
         if width < header + 1 || width < 2 || 2 * wide < self.rows.len() || wide < 2 {
             return None;
         }
-        // A table that begins with the second line has its names above it.
+        // A header that is one cell short lacks a name.
         let at = first_line + line;
-        let names = cells.iter().filter(|cell| trim(cell).parse::<f64>().is_err()).count();
-        if at == first_line && names < 2 && header + 1 == width {
+        if at == first_line && header > 1 && header + 1 == width {
             return None;
         }
         let shown: Vec<&str> = cells.iter().map(|cell| trim(cell)).filter(|cell| !cell.is_empty()).collect();

@@ -217,18 +217,26 @@ fn title_above(file: &str, sheet: &Sheet, from: usize, n_header: usize) -> Optio
     if n_header > 1 || first.filled() > 2 || width < 3 || first.filled() >= width - 1 || count(width) < 2 {
         return None;
     }
-    // A header may lack a name or two, as above a column of row names or merged cells.
-    let header = below.iter().find(|row| row.filled() + 2 >= width && row.filled() > 2)?;
+    let place = below.iter().position(|row| row.filled() > 2)?;
+    let header = &below[place];
+    // Merged cells above a fuller row are the first row of a header of two.
+    let full = |row: &Row| row.filled() + 2 >= width;
+    let banner = !full(header) && below.get(place + 1).is_some_and(full);
+    if !banner && !full(header) {
+        return None;
+    }
     let columns = sheet.columns(from);
     let shown: Vec<String> = columns.iter().map(|&column| sheet.shown(header, column)).filter(|cell| !trim(cell).is_empty()).collect();
     let reason = format!(
-        "row {} has {} cell(s), most rows have {width}; the first of these is row {} ({})",
+        "row {} has {} cell(s), most rows have {width}; the header begins in row {} ({})",
         first.place + 1,
         first.filled(),
         header.place + 1,
         crate::suggest::some(&shown)
     );
-    Some(Error::Layout { file: file.to_owned(), reason, remedies: vec![Remedy::plain("skip_rows", header.place)] })
+    let mut remedies = vec![Remedy::plain("skip_rows", header.place)];
+    remedies.extend(banner.then(|| Remedy::plain("header_rows", 2)));
+    Some(Error::Layout { file: file.to_owned(), reason, remedies })
 }
 
 /// The first of the sheet's first rows, 1-based, that has a cell of that text.
