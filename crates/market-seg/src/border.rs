@@ -5,9 +5,9 @@ use crate::pairwise::pair_variances;
 use crate::prices::PriceChanges;
 use crate::relations::{LogDistance, Relations};
 use crate::spec::SegSpec;
-use panel_core::sum::{CompensatedSum, compensated_sum};
 use panel_core::geo::MetricName;
 use panel_core::random::Stream;
+use panel_core::sum::{CompensatedSum, compensated_sum};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 

@@ -1,11 +1,12 @@
 //! Sums over all partners.
 
+use crate::choices::Weights;
 use crate::prices::PriceChanges;
 use crate::relations::Relations;
-use crate::spec::{SegSpec, Weights};
+use crate::spec::SegSpec;
 use crate::variance::{LANES, Variance};
 use panel_core::geo::{Adjacency, InverseKm, LatLon, Metric, PairWeight, Sphere, tournament};
-use panel_core::sum::{CompensatedSum};
+use panel_core::sum::CompensatedSum;
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 use std::ops::Range;

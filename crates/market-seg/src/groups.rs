@@ -6,8 +6,8 @@ use crate::means::demeaning;
 use crate::prices::PriceChanges;
 use crate::relations::Relations;
 use crate::spec::SegSpec;
-use panel_core::geo::{Adjacency};
-use panel_core::sum::{compensated_sum};
+use panel_core::geo::Adjacency;
+use panel_core::sum::compensated_sum;
 use serde::Serialize;
 
 /// Pairs of one group against pairs of two.

@@ -1,8 +1,8 @@
 //! The specification as the flat keys of a study's section.
 
+use crate::choices::{Change, Demean, Divisor, PairRule, Weights};
 use crate::error::Error;
 use crate::prices::PriceKind;
-use crate::spec::{Change, Demean, Divisor, PairRule, SegSpec, Weights};
 use panel_core::geo::MetricName;
 use serde::{Deserialize, Serialize};
 
@@ -33,34 +33,34 @@ panel_core::words!(Pairs, "pairs", {
     "within-group" => Pairs::WithinGroup,
 });
 
-/// Every key of [`SegSpec`], absent where it has its default.
+/// Every key of [`SegSpec`](crate::SegSpec), absent where it has its default.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct SegKeys {
-    kind: Kind,
+    pub(crate) kind: Kind,
     #[serde(skip_serializing_if = "Option::is_none")]
-    base: Option<f64>,
+    pub(crate) base: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    lag: Option<i64>,
-    difference: Change,
+    pub(crate) lag: Option<i64>,
+    pub(crate) difference: Change,
     #[serde(skip_serializing_if = "Option::is_none")]
-    demean: Option<Demean>,
-    pairs: Pairs,
+    pub(crate) demean: Option<Demean>,
+    pub(crate) pairs: Pairs,
     #[serde(skip_serializing_if = "Option::is_none")]
-    km: Option<f64>,
+    pub(crate) km: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    weights: Option<String>,
+    pub(crate) weights: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    normalised: Option<bool>,
-    divisor: Divisor,
+    pub(crate) normalised: Option<bool>,
+    pub(crate) divisor: Divisor,
     #[serde(skip_serializing_if = "Option::is_none")]
-    min_goods: Option<usize>,
+    pub(crate) min_goods: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    distance: Option<MetricName>,
+    pub(crate) distance: Option<MetricName>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    radius_km: Option<f64>,
+    pub(crate) radius_km: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    min_km: Option<f64>,
+    pub(crate) min_km: Option<f64>,
 }
 
 impl SegKeys {
@@ -68,7 +68,7 @@ impl SegKeys {
         self.pairs.word()
     }
 
-    fn kind(&self) -> Result<PriceKind, Error> {
+    pub(crate) fn kind(&self) -> Result<PriceKind, Error> {
         match (self.kind, self.base, self.lag) {
             (Kind::Chained, base, None) => Ok(PriceKind::Chained { base: base.unwrap_or(100.0) }),
             (Kind::Level, None, lag) => Ok(PriceKind::Levels { lag: lag.unwrap_or(1) }),
@@ -77,7 +77,7 @@ impl SegKeys {
         }
     }
 
-    fn pairs(&self) -> Result<PairRule, Error> {
+    pub(crate) fn pairs(&self) -> Result<PairRule, Error> {
         let under = format!("pairs = \"{}\"", self.pairs);
         match (self.pairs, self.km) {
             (Pairs::WithinKm, Some(km)) => Ok(PairRule::WithinKm { km }),
@@ -89,7 +89,7 @@ impl SegKeys {
         }
     }
 
-    fn weights(&self) -> Result<Weights, Error> {
+    pub(crate) fn weights(&self) -> Result<Weights, Error> {
         let word = self.weights.as_deref().unwrap_or("sum");
         let normalized = self.normalised.unwrap_or(true);
         let weights = match word {
@@ -103,70 +103,5 @@ impl SegKeys {
             return Err(Error::idle("normalised", &under, "weights = \"inverse-distance\" or a column"));
         }
         Ok(weights)
-    }
-}
-
-impl TryFrom<SegKeys> for SegSpec {
-    type Error = Error;
-
-    fn try_from(keys: SegKeys) -> Result<Self, Error> {
-        if keys.demean.is_some_and(|demean| demean != Demean::None) && keys.difference == Change::Signed {
-            return Err(Error::idle("demean", "difference = \"signed\"", "difference = \"absolute\""));
-        }
-        let (pairs, weights) = (keys.pairs()?, keys.weights()?);
-        let metric = keys.distance.unwrap_or_default().metric(keys.radius_km).ok_or_else(|| {
-            Error::idle("radius_km", "distance = \"geodesic\"", "distance = \"great-circle\"")
-        })?;
-        let spec = Self {
-            kind: keys.kind()?,
-            change: keys.difference,
-            demean: keys.demean.unwrap_or_default(),
-            pairs,
-            weights,
-            divisor: keys.divisor,
-            min_goods: keys.min_goods.unwrap_or(2),
-            metric,
-            min_km: keys.min_km,
-        };
-        for (key, given) in [("distance", keys.distance.is_some()), ("radius_km", keys.radius_km.is_some())] {
-            if given && !spec.uses_distances() {
-                return Err(spec.idle_distance(key));
-            }
-        }
-        spec.validate()?;
-        Ok(spec)
-    }
-}
-
-impl From<SegSpec> for SegKeys {
-    fn from(spec: SegSpec) -> Self {
-        let mut keys = Self {
-            difference: spec.change,
-            demean: Some(spec.demean).filter(|_| spec.change == Change::Absolute),
-            divisor: spec.divisor,
-            min_goods: Some(spec.min_goods),
-            min_km: spec.min_km,
-            ..Self::default()
-        };
-        match spec.kind {
-            PriceKind::Chained { base } => keys.base = Some(base),
-            PriceKind::Levels { lag } => (keys.kind, keys.lag) = (Kind::Level, Some(lag)),
-        }
-        match spec.pairs {
-            PairRule::All => {}
-            PairRule::Neighbours => keys.pairs = Pairs::Neighbours,
-            PairRule::WithinGroup => keys.pairs = Pairs::WithinGroup,
-            PairRule::WithinKm { km } => (keys.pairs, keys.km) = (Pairs::WithinKm, Some(km)),
-        }
-        let (weights, normalised) = match spec.weights {
-            Weights::Sum => ("sum".to_owned(), None),
-            Weights::Mean => ("mean".to_owned(), None),
-            Weights::InverseDistance { normalized } => ("inverse-distance".to_owned(), Some(normalized)),
-            Weights::Gdp { column, normalized } => (column, Some(normalized)),
-        };
-        (keys.weights, keys.normalised) = (Some(weights), normalised);
-        let (name, radius) = MetricName::of(spec.metric);
-        (keys.distance, keys.radius_km) = (Some(name).filter(|&name| name != MetricName::default()), radius);
-        keys
     }
 }

@@ -4,6 +4,7 @@
 #![warn(missing_docs)]
 
 mod border;
+mod choices;
 mod convergence;
 mod display;
 mod engine;
@@ -21,6 +22,7 @@ mod spec;
 mod variance;
 
 pub use border::{BorderEffect, BorderSpec, border_effect};
+pub use choices::{Change, Demean, Divisor, PairRule, Weights};
 pub use convergence::{ConvergenceSpec, ConvergenceTable, convergence_table, half_life};
 pub use error::{Error, Result};
 pub use groups::{GroupSplit, within_between};
@@ -31,4 +33,4 @@ pub use prices::{PriceChanges, PriceColumns, PriceKind, Prices};
 pub use relations::Relations;
 pub use result::{EntityPeriod, PeriodSummary, Segmentation};
 pub use segmentation::segmentation;
-pub use spec::{Change, Demean, Divisor, Given, PairRule, SegSpec, Weights};
+pub use spec::{Given, SegSpec};

@@ -62,9 +62,7 @@ impl PriceKind {
             Self::Chained { base } if !(base > 0.0 && base.is_finite()) => {
                 Err(Error::Specification(format!("base = {base}: expected a positive number")))
             }
-            Self::Levels { lag } if lag < 1 => {
-                Err(Error::Specification(format!("lag = {lag}: expected at least 1")))
-            }
+            Self::Levels { lag } if lag < 1 => Err(Error::Specification(format!("lag = {lag}: expected at least 1"))),
             _ => Ok(()),
         }
     }

@@ -1,8 +1,9 @@
 //! What is known about pairs: distances, neighbours, groups, sizes.
 
+use crate::choices::{PairRule, Weights};
 use crate::error::{Error, Result};
 use crate::prices::PriceChanges;
-use crate::spec::{PairRule, SegSpec, Weights};
+use crate::spec::SegSpec;
 use panel_core::InputError;
 use panel_core::geo::{Adjacency, DistanceMatrix, LatLon, Metric, MetricName, nearest_pair};
 
@@ -64,11 +65,15 @@ impl Relations<'_> {
         let missing = |option: &str, needs| Err(Error::Missing { option: option.to_owned(), needs });
         let placed = self.points.is_some() || self.distances.is_some();
         match spec.pairs {
-            PairRule::Neighbours if self.adjacency.is_none() => return missing("pairs = \"neighbours\"", "neighbours, an adjacency"),
+            PairRule::Neighbours if self.adjacency.is_none() => {
+                return missing("pairs = \"neighbours\"", "neighbours, an adjacency");
+            }
             PairRule::WithinGroup if self.group.is_none() => {
                 return missing("pairs = \"within-group\"", "group, a group of each entity");
             }
-            PairRule::WithinKm { .. } if !placed => return missing("pairs = \"within-km\"", "coordinates or distances"),
+            PairRule::WithinKm { .. } if !placed => {
+                return missing("pairs = \"within-km\"", "coordinates or distances");
+            }
             _ => {}
         }
         match &spec.weights {

@@ -1,14 +1,15 @@
 //! The segmentation index of every entity and period.
 
+use crate::choices::Weights;
 use crate::engine::{Totals, totals};
 use crate::error::Result;
 use crate::means::demeaning;
 use crate::prices::PriceChanges;
 use crate::relations::Relations;
 use crate::result::{PeriodSummary, Segmentation};
-use crate::spec::{SegSpec, Weights};
-use panel_core::sum::compensated_sum;
+use crate::spec::SegSpec;
 use panel_core::suggest::some;
+use panel_core::sum::compensated_sum;
 use panel_core::{Diagnostic, Diagnostics};
 
 /// Market segmentation by entity and period, from the dispersion of relative price changes over goods.

@@ -1,94 +1,11 @@
 //! What Eq. 6 leaves open, as options; the defaults are the paper's (decision D11).
 
+use crate::choices::{Change, Demean, Divisor, PairRule, Weights};
 use crate::error::{Error, Result};
-use crate::keys::SegKeys;
+use crate::keys::{Kind, Pairs, SegKeys};
 use crate::prices::PriceKind;
-use panel_core::geo::{EARTH_RADIUS_KM, Metric};
+use panel_core::geo::{EARTH_RADIUS_KM, Metric, MetricName};
 use serde::{Deserialize, Serialize};
-
-/// What is measured of a pair's relative price change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Change {
-    /// |ΔQ|, as in Eq. 6.
-    #[default]
-    Absolute,
-    /// ΔQ with its sign. Its mean over ordered pairs is 0, so demeaning changes nothing and is not done.
-    Signed,
-}
-
-panel_core::words!(Change, "difference", { "absolute" => Change::Absolute, "signed" => Change::Signed });
-
-/// Over which pairs the mean of |ΔQ| is taken, good by good and period by period.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum Demean {
-    /// All pairs of the entity set, whatever pairs the index uses.
-    #[default]
-    AllPairs,
-    /// The pairs the index uses.
-    SelectedPairs,
-    /// No demeaning.
-    None,
-}
-
-panel_core::words!(Demean, "demean", {
-    "all-pairs" => Demean::AllPairs,
-    "selected-pairs" => Demean::SelectedPairs,
-    "none" => Demean::None,
-});
-
-/// Which pairs enter the index.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-#[non_exhaustive]
-pub enum PairRule {
-    /// Every pair.
-    #[default]
-    All,
-    /// Neighbours by an adjacency.
-    Neighbours,
-    /// Pairs at most this far apart.
-    WithinKm {
-        /// Largest distance, km.
-        km: f64,
-    },
-    /// Pairs of one group (a province).
-    WithinGroup,
-}
-
-/// The weight w_j of a partner.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum Weights {
-    /// 1: an unnormalised sum over partners, the scale of the paper's Table 1.
-    #[default]
-    Sum,
-    /// 1/N: the mean over the partners that have a variance.
-    Mean,
-    /// 1/d_ij.
-    InverseDistance {
-        /// Whether the weights are divided by their sum over partners.
-        normalized: bool,
-    },
-    /// The partner's size in that period, such as GDP.
-    Gdp {
-        /// Name of the column, for messages.
-        column: String,
-        /// Whether the weights are divided by their sum over partners.
-        normalized: bool,
-    },
-}
-
-/// Divisor of the variance over goods.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Divisor {
-    /// n - 1.
-    #[default]
-    Sample,
-    /// n.
-    Population,
-}
-
-panel_core::words!(Divisor, "divisor", { "n-1" => Divisor::Sample, "n" => Divisor::Population });
 
 /// Specification of the index.
 ///
@@ -175,8 +92,20 @@ pub struct Given {
 impl SegSpec {
     /// The keys of a study's section that this specification reads; every other key is the caller's.
     pub const KEYS: &'static [&'static str] = &[
-        "kind", "base", "lag", "difference", "demean", "pairs", "km", "weights", "normalised", "divisor", "min_goods",
-        "distance", "radius_km", "min_km",
+        "kind",
+        "base",
+        "lag",
+        "difference",
+        "demean",
+        "pairs",
+        "km",
+        "weights",
+        "normalised",
+        "divisor",
+        "min_goods",
+        "distance",
+        "radius_km",
+        "min_km",
     ];
 
     /// Two places nearer than this have no inverse distance unless `min_km` is given.
@@ -284,16 +213,70 @@ impl SegSpec {
 
 const NEEDS_DISTANCES: &str = "pairs = \"within-km\" or weights = \"inverse-distance\"";
 
-impl Weights {
-    /// The word of a study file: the column's name for a size.
-    #[must_use]
-    pub fn word(&self) -> &str {
-        match self {
-            Self::Sum => "sum",
-            Self::Mean => "mean",
-            Self::InverseDistance { .. } => "inverse-distance",
-            Self::Gdp { column, .. } => column,
+impl TryFrom<SegKeys> for SegSpec {
+    type Error = Error;
+
+    fn try_from(keys: SegKeys) -> Result<Self> {
+        if keys.demean.is_some_and(|demean| demean != Demean::None) && keys.difference == Change::Signed {
+            return Err(Error::idle("demean", "difference = \"signed\"", "difference = \"absolute\""));
         }
+        let (pairs, weights) = (keys.pairs()?, keys.weights()?);
+        let metric = keys
+            .distance
+            .unwrap_or_default()
+            .metric(keys.radius_km)
+            .ok_or_else(|| Error::idle("radius_km", "distance = \"geodesic\"", "distance = \"great-circle\""))?;
+        let spec = Self {
+            kind: keys.kind()?,
+            change: keys.difference,
+            demean: keys.demean.unwrap_or_default(),
+            pairs,
+            weights,
+            divisor: keys.divisor,
+            min_goods: keys.min_goods.unwrap_or(2),
+            metric,
+            min_km: keys.min_km,
+        };
+        for (key, given) in [("distance", keys.distance.is_some()), ("radius_km", keys.radius_km.is_some())] {
+            if given && !spec.uses_distances() {
+                return Err(spec.idle_distance(key));
+            }
+        }
+        spec.validate()?;
+        Ok(spec)
+    }
+}
+
+impl From<SegSpec> for SegKeys {
+    fn from(spec: SegSpec) -> Self {
+        let mut keys = Self {
+            difference: spec.change,
+            demean: Some(spec.demean).filter(|_| spec.change == Change::Absolute),
+            divisor: spec.divisor,
+            min_goods: Some(spec.min_goods),
+            min_km: spec.min_km,
+            ..Self::default()
+        };
+        match spec.kind {
+            PriceKind::Chained { base } => keys.base = Some(base),
+            PriceKind::Levels { lag } => (keys.kind, keys.lag) = (Kind::Level, Some(lag)),
+        }
+        match spec.pairs {
+            PairRule::All => {}
+            PairRule::Neighbours => keys.pairs = Pairs::Neighbours,
+            PairRule::WithinGroup => keys.pairs = Pairs::WithinGroup,
+            PairRule::WithinKm { km } => (keys.pairs, keys.km) = (Pairs::WithinKm, Some(km)),
+        }
+        let (weights, normalised) = match spec.weights {
+            Weights::Sum => ("sum".to_owned(), None),
+            Weights::Mean => ("mean".to_owned(), None),
+            Weights::InverseDistance { normalized } => ("inverse-distance".to_owned(), Some(normalized)),
+            Weights::Gdp { column, normalized } => (column, Some(normalized)),
+        };
+        (keys.weights, keys.normalised) = (Some(weights), normalised);
+        let (name, radius) = MetricName::of(spec.metric);
+        (keys.distance, keys.radius_km) = (Some(name).filter(|&name| name != MetricName::default()), radius);
+        keys
     }
 }
 

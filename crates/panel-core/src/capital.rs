@@ -255,7 +255,8 @@ mod tests {
             .expect("valid");
         assert!(stock.values[0].is_nan());
         assert!((stock.values[1] - 200.0).abs() < 1e-12 && (stock.values[2] - (0.904 * 200.0 + 30.0)).abs() < 1e-12);
-        let by_level = capital_stock(&panel, &[9.0, 20.0, 33.0], Prices::Level(&[0.5, 1.0, 1.1]), &spec).expect("valid");
+        let by_level =
+            capital_stock(&panel, &[9.0, 20.0, 33.0], Prices::Level(&[0.5, 1.0, 1.1]), &spec).expect("valid");
         assert!((by_level.values[2] - (0.904 * 200.0 + 30.0)).abs() < 1e-12);
         let given = PerpetualInventory { initial: InitialStock::Given(vec![0.0, 7.0, 1.0]), ..spec };
         let stock = capital_stock(&panel, &[9.0, 20.0, 33.0], Prices::Constant, &given).expect("valid");
@@ -285,8 +286,7 @@ mod tests {
         assert_eq!(run(&[0.0, 1.0, 1.0, 5.0, 5.0], &given).expect("valid").values[..2], [0.0, 1.0]);
         // An entity that has no row in the base period.
         let panel = Panel::builder("city", "year").keys(["a", "a", "b"], ["1", "2", "2"]).build().expect("valid");
-        let stock =
-            capital_stock(&panel, &[1.0; 3], Prices::Constant, &PerpetualInventory::default()).expect("valid");
+        let stock = capital_stock(&panel, &[1.0; 3], Prices::Constant, &PerpetualInventory::default()).expect("valid");
         assert!(stock.values[2].is_nan() && stock.diagnostics[0].code == "capital-no-base");
         assert!(stock.diagnostics[0].message.ends_with(": b"), "{:?}", stock.diagnostics);
     }

@@ -308,7 +308,10 @@ mod tests {
             "entity `a`, time `2020`, good `y` stands twice: rows must have unique keys"
         );
         assert!(keys.with_ordinals(&[1]).is_err());
-        assert_eq!((&*keys.ordinals(), &*keys.with_ordinals(&[5, 9]).expect("two").ordinals()), (&[0, 1][..], &[5, 9][..]));
+        assert_eq!(
+            (&*keys.ordinals(), &*keys.with_ordinals(&[5, 9]).expect("two").ordinals()),
+            (&[0, 1][..], &[5, 9][..])
+        );
     }
 
     #[test]

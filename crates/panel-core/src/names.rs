@@ -1,9 +1,9 @@
 //! Names of Chinese cities as their sources write them: with and without 市, old names, codes, English.
 
-use crate::io::RawTable;
 use crate::column::{Column, TextColumn};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::error::{Error, Result};
+use crate::io::RawTable;
 use crate::number::{half_width, trim};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};

@@ -19,7 +19,9 @@ pub trait Word: Copy + 'static {
     /// The message of [`unknown`].
     fn from_word(word: &str) -> Result<Self, String> {
         let found = Self::WORDS.iter().find(|(known, _)| *known == word);
-        found.map(|(_, choice)| *choice).ok_or_else(|| unknown(Self::KEY, word, Self::WORDS.iter().map(|(known, _)| *known)))
+        found
+            .map(|(_, choice)| *choice)
+            .ok_or_else(|| unknown(Self::KEY, word, Self::WORDS.iter().map(|(known, _)| *known)))
     }
 }
 

@@ -78,6 +78,9 @@ pub struct Coefficients<'a> {
     pub centred: Option<&'a CentredCoefficients>,
     /// Regressors that were left out, and why: what a message says of their names.
     pub dropped: &'a [Dropped],
+    /// Why a coefficient has no standard error, by place; empty where all have one. No test is made of such a
+    /// coefficient.
+    pub unavailable: &'a [Option<NoStandardError>],
 }
 
 /// A regressor that was left out, and why.
@@ -100,7 +103,7 @@ impl<'a> Coefficients<'a> {
     /// Names, estimates and their covariance.
     #[must_use]
     pub fn new(names: &'a [String], estimates: &'a [f64], covariance: MatRef<'a, f64>, df: f64) -> Self {
-        Self { names, estimates, covariance, df, centred: None, dropped: &[] }
+        Self { names, estimates, covariance, df, centred: None, dropped: &[], unavailable: &[] }
     }
 
     /// Place of a coefficient.
@@ -118,14 +121,18 @@ impl<'a> Coefficients<'a> {
         })
     }
 
-    /// Estimates and covariance of the coefficients named, in that order.
+    /// Estimates and covariance of the coefficients named, in that order; the covariance of a coefficient that has no
+    /// standard error is not a number.
     ///
     /// # Errors
     /// [`Error::UnknownOption`] for a name that is not there.
     pub fn pick(&self, names: &[&str]) -> Result<(Vec<f64>, Mat<f64>)> {
         let which = names.iter().map(|name| self.position(name)).collect::<Result<Vec<_>>>()?;
         let estimates = which.iter().map(|&i| self.estimates[i]).collect();
-        let covariance = Mat::from_fn(which.len(), which.len(), |i, j| self.covariance[(which[i], which[j])]);
+        let lost = |place: usize| self.unavailable.get(place).is_some_and(Option::is_some);
+        let covariance = Mat::from_fn(which.len(), which.len(), |i, j| {
+            if lost(which[i]) || lost(which[j]) { f64::NAN } else { self.covariance[(which[i], which[j])] }
+        });
         Ok((estimates, covariance))
     }
 

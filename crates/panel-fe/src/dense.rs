@@ -104,6 +104,9 @@ impl Factor {
     pub(crate) fn new(a: MatRef<'_, f64>, what: &str) -> Result<Self> {
         let singular = || Error::Singular(what.to_owned());
         let p = a.nrows();
+        if (0..p).any(|i| a[(i, i)].is_nan()) {
+            return Err(Error::NoVariance(what.to_owned()));
+        }
         if let Some(variance) = (0..p).map(|i| a[(i, i)]).find(|variance| *variance < 0.0) {
             return Err(Error::NotPositive(format!("{what} (a variance of {variance:.1e})")));
         }

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | input | [`Error::Data`], [`Error::BadValue`], [`Error::NoObservations`] | the data cannot be used |
 //! | specification | [`Error::Formula`], [`Error::UnknownOption`], [`Error::Specification`], [`Error::Shape`], [`Error::Unsupported`] | the request cannot be understood or carried out |
-//! | numerical | [`Error::Singular`], [`Error::NotPositive`], [`Error::NotConverged`], [`Error::NoRegressor`], [`Error::NoDegreesOfFreedom`] | the arithmetic has no answer |
+//! | numerical | [`Error::Singular`], [`Error::NotPositive`], [`Error::NoVariance`], [`Error::NotConverged`], [`Error::NoRegressor`], [`Error::NoDegreesOfFreedom`] | the arithmetic has no answer |
 
 use crate::formula::FormulaError;
 
@@ -83,6 +83,9 @@ pub enum Error {
     /// A covariance has a negative variance in some direction, as differences of covariances can have.
     #[error("{0} is not positive definite: several ways of clustering (or a kernel) take away more than they add")]
     NotPositive(String),
+    /// A covariance of estimates of which one has no standard error.
+    #[error("{0} is not a number: an estimate has no standard error")]
+    NoVariance(String),
     /// An iteration did not reach its tolerance.
     #[error("{what} did not converge: {got:e} after {iterations} iterations, expected {expected:e}")]
     NotConverged {

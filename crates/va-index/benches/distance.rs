@@ -38,7 +38,11 @@ fn data(n: usize, periods: usize) -> Data {
 }
 
 fn index(data: &Data, spec: &VaSpec) -> f64 {
-    let employment = Employment::new(Keys::new(&data.entity, &data.time, &data.entities, &data.times).unwrap(), &data.sector, &data.total);
+    let employment = Employment::new(
+        Keys::new(&data.entity, &data.time, &data.entities, &data.times).unwrap(),
+        &data.sector,
+        &data.total,
+    );
     virtual_agglomeration(&employment, &Geography::Points(&data.points), None, spec)
         .map_or(f64::NAN, |index| index.va[0])
 }

@@ -1,12 +1,13 @@
 //! The index of virtual agglomeration.
 
+use crate::choices::Form;
 use crate::data::{Employment, Geography};
 use crate::error::Result;
 use crate::links::Links;
 use crate::location_quotient::{LocationQuotients, location_quotient};
 use crate::normalize::Scaling;
 use crate::result::{Contribution, VaIndex};
-use crate::spec::{Form, VaSpec};
+use crate::spec::VaSpec;
 use panel_core::geo::show_km;
 use panel_core::suggest::some;
 use panel_core::{Diagnostic, Diagnostics, InputError};
@@ -205,9 +206,10 @@ impl<'a> Setup<'a> {
             }
         }
         let (share, from, to, time) = largest;
-        let floor = spec.min_km.filter(|&floor| floor > km).map_or_else(String::new, |floor| {
-            format!("; it counts as min_km = {floor}")
-        });
+        let floor = spec
+            .min_km
+            .filter(|&floor| floor > km)
+            .map_or_else(String::new, |floor| format!("; it counts as min_km = {floor}"));
         Some(Diagnostic::warning(
             "near-pair",
             format!(
@@ -225,7 +227,8 @@ impl<'a> Setup<'a> {
 
     fn remarks(&self, data: &Employment<'_>, links: &Links<'_>) -> Diagnostics {
         let mut diagnostics = Diagnostics::new();
-        let names = |ids: Vec<usize>| -> Vec<String> { ids.into_iter().map(|i| data.keys.entities()[i].clone()).collect() };
+        let names =
+            |ids: Vec<usize>| -> Vec<String> { ids.into_iter().map(|i| data.keys.entities()[i].clone()).collect() };
         let placeless = names(links.placeless());
         if !placeless.is_empty() {
             diagnostics.push(Diagnostic::warning(

@@ -88,7 +88,7 @@ pub enum Error {
 
 impl Error {
     /// A unit that the scaling of the weights takes out again.
-    pub(crate) fn unit_under(normalisation: crate::spec::Normalization) -> Self {
+    pub(crate) fn unit_under(normalisation: &str) -> Self {
         Self::Idle {
             key: "unit_km",
             under: format!("normalisation = \"{normalisation}\", which divides the unit out"),

@@ -1,8 +1,8 @@
 //! The specification as the flat keys of a study's section.
 
+use crate::choices::{Form, Normalization, OwnDistance};
 use crate::error::Error;
 use crate::kernel::Kernel;
-use crate::spec::{Form, Normalization, OwnDistance, VaSpec};
 use panel_core::geo::MetricName;
 use serde::{Deserialize, Serialize};
 
@@ -25,34 +25,34 @@ panel_core::words!(Decay, "decay", {
     "k-nearest" => Decay::KNearest,
 });
 
-/// Every key of [`VaSpec`], absent where it has its default.
+/// Every key of [`VaSpec`](crate::VaSpec), absent where it has its default.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct VaKeys {
-    form: Form,
+    pub(crate) form: Form,
     pub(crate) decay: Decay,
     #[serde(skip_serializing_if = "Option::is_none")]
-    exponent: Option<f64>,
+    pub(crate) exponent: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    scale_km: Option<f64>,
+    pub(crate) scale_km: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    k: Option<usize>,
-    normalisation: Normalization,
+    pub(crate) k: Option<usize>,
+    pub(crate) normalisation: Normalization,
     #[serde(skip_serializing_if = "Option::is_none")]
-    unit_km: Option<f64>,
+    pub(crate) unit_km: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    cutoff_km: Option<f64>,
-    distance: MetricName,
+    pub(crate) cutoff_km: Option<f64>,
+    pub(crate) distance: MetricName,
     #[serde(skip_serializing_if = "Option::is_none")]
-    radius_km: Option<f64>,
+    pub(crate) radius_km: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    min_km: Option<f64>,
+    pub(crate) min_km: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    own: Option<OwnDistance>,
+    pub(crate) own: Option<OwnDistance>,
 }
 
 impl VaKeys {
-    fn kernel(&self) -> Result<Kernel, Error> {
+    pub(crate) fn kernel(&self) -> Result<Kernel, Error> {
         let decay = self.decay.word();
         let idle = [
             ("exponent", self.exponent.is_some(), self.decay == Decay::Inverse, "decay = \"inverse\""),
@@ -78,55 +78,5 @@ impl VaKeys {
             Decay::Threshold => Kernel::Threshold { km: self.scale_km.ok_or_else(|| needs("scale_km"))? },
             Decay::KNearest => Kernel::KNearest { k: self.k.ok_or_else(|| needs("k"))? },
         })
-    }
-}
-
-impl TryFrom<VaKeys> for VaSpec {
-    type Error = Error;
-
-    fn try_from(keys: VaKeys) -> Result<Self, Error> {
-        let metric = keys.distance.metric(keys.radius_km).ok_or_else(|| Error::Idle {
-            key: "radius_km",
-            under: "distance = \"geodesic\"".into(),
-            with: "distance = \"great-circle\"",
-        })?;
-        if keys.unit_km.is_some() && keys.normalisation != Normalization::Raw {
-            return Err(Error::unit_under(keys.normalisation));
-        }
-        let spec = Self {
-            form: keys.form,
-            kernel: keys.kernel()?,
-            unit_km: keys.unit_km.unwrap_or(1.0),
-            cutoff_km: keys.cutoff_km,
-            min_km: keys.min_km,
-            own: keys.own,
-            normalization: keys.normalisation,
-            metric,
-        };
-        spec.validate()?;
-        Ok(spec)
-    }
-}
-
-impl From<VaSpec> for VaKeys {
-    fn from(spec: VaSpec) -> Self {
-        let mut keys = Self {
-            form: spec.form,
-            normalisation: spec.normalization,
-            unit_km: Some(spec.unit_km).filter(|&unit| unit != 1.0),
-            cutoff_km: spec.cutoff_km,
-            min_km: spec.min_km,
-            own: spec.own,
-            ..Self::default()
-        };
-        match spec.kernel {
-            Kernel::Inverse { exponent } => keys.exponent = Some(exponent),
-            Kernel::Exponential { scale_km } => (keys.decay, keys.scale_km) = (Decay::Exponential, Some(scale_km)),
-            Kernel::Gaussian { bandwidth_km } => (keys.decay, keys.scale_km) = (Decay::Gaussian, Some(bandwidth_km)),
-            Kernel::Threshold { km } => (keys.decay, keys.scale_km) = (Decay::Threshold, Some(km)),
-            Kernel::KNearest { k } => (keys.decay, keys.k) = (Decay::KNearest, Some(k)),
-        }
-        (keys.distance, keys.radius_km) = MetricName::of(spec.metric);
-        keys
     }
 }

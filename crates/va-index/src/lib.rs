@@ -4,7 +4,9 @@
 #![warn(missing_docs)]
 
 mod agglomeration;
+mod choices;
 mod data;
+mod decay;
 mod display;
 mod error;
 mod kernel;
@@ -20,9 +22,10 @@ pub mod companions;
 pub mod spatial;
 
 pub use agglomeration::{contributions, virtual_agglomeration};
+pub use choices::{Form, Normalization, OwnDistance};
 pub use data::{Employment, Geography};
 pub use error::{Error, Result};
 pub use kernel::Kernel;
 pub use location_quotient::{LocationQuotients, location_quotient};
 pub use result::{Contribution, VaIndex};
-pub use spec::{Form, Normalization, OwnDistance, VaSpec};
+pub use spec::VaSpec;

@@ -1,8 +1,9 @@
 //! Sums over weighted pairs, whatever the geography.
 
 use crate::data::Geography;
+use crate::decay::Decay;
 use crate::error::{Error, Result};
-use crate::kernel::{Decay, Kernel};
+use crate::kernel::Kernel;
 use crate::spec::VaSpec;
 use panel_core::InputError;
 use panel_core::geo::{
@@ -53,7 +54,12 @@ impl<'a> Links<'a> {
         match *geography {
             Geography::Matrix(matrix) => {
                 if matrix.n() != n {
-                    return Err(InputError::LengthMismatch { what: "distance matrix (rows)".into(), expected: n, got: matrix.n() }.into());
+                    return Err(InputError::LengthMismatch {
+                        what: "distance matrix (rows)".into(),
+                        expected: n,
+                        got: matrix.n(),
+                    }
+                    .into());
                 }
                 if spec.metric != Metric::default() {
                     return Err(Error::Idle {
@@ -78,7 +84,9 @@ impl<'a> Links<'a> {
             }
             Geography::Points(points) => {
                 if points.len() != n {
-                    return Err(InputError::LengthMismatch { what: "points".into(), expected: n, got: points.len()  }.into());
+                    return Err(
+                        InputError::LengthMismatch { what: "points".into(), expected: n, got: points.len() }.into()
+                    );
                 }
                 for (point, label) in points.iter().zip(labels) {
                     if let Some(point) = point {

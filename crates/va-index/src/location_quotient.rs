@@ -2,8 +2,8 @@
 
 use crate::data::Employment;
 use crate::error::Result;
-use panel_core::sum::CompensatedSum;
 use panel_core::suggest::some;
+use panel_core::sum::CompensatedSum;
 use panel_core::{Diagnostic, Diagnostics};
 
 /// Location quotients of all rows, with what should be known about them.
@@ -93,7 +93,12 @@ fn remarks(data: &Employment<'_>, sector_share: &[f64], known: &dyn Fn(usize) ->
     if !empty.is_empty() {
         diagnostics.push(Diagnostic::warning(
             "total-zero",
-            format!("{} rows have no location quotient because `{}` is 0 ({})", empty.len(), data.names.1, some(&empty)),
+            format!(
+                "{} rows have no location quotient because `{}` is 0 ({})",
+                empty.len(),
+                data.names.1,
+                some(&empty)
+            ),
         ));
     }
     let larger = rows_where(&|row| data.sector[row] > data.total[row]);

@@ -1,9 +1,10 @@
 //! Scaling of the weights, and the weight an entity gives itself.
 
+use crate::choices::{Normalization, OwnDistance};
+use crate::decay::Decay;
 use crate::error::{Error, Result};
-use crate::kernel::Decay;
 use crate::links::Links;
-use crate::spec::{Normalization, OwnDistance, VaSpec};
+use crate::spec::VaSpec;
 use crate::spectral;
 use panel_core::InputError;
 use panel_core::sum::compensated_sum;
@@ -85,7 +86,9 @@ fn radius_weights(areas_km2: Option<&[f64]>, labels: &[String], decay: &Decay) -
         return Err(Error::Specification("own = \"radius\" needs area, the area of every entity in km²".into()));
     };
     if areas.len() != labels.len() {
-        return Err(InputError::LengthMismatch { what: "areas".into(), expected: labels.len(), got: areas.len()  }.into());
+        return Err(
+            InputError::LengthMismatch { what: "areas".into(), expected: labels.len(), got: areas.len() }.into()
+        );
     }
     areas
         .iter()

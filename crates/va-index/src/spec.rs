@@ -1,72 +1,11 @@
 //! What the paper leaves open, as options; the defaults fit the published moments.
 
+use crate::choices::{Form, Normalization, OwnDistance};
 use crate::error::{Error, Result};
 use crate::kernel::Kernel;
-use crate::keys::VaKeys;
-use panel_core::geo::Metric;
+use crate::keys::{Decay, VaKeys};
+use panel_core::geo::{Metric, MetricName};
 use serde::{Deserialize, Serialize};
-
-/// How own and others' location quotients make the index.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum Form {
-    /// VA_i = w_ii LQ_i + Σ_{j ≠ i} w_ij LQ_j, own weight 1 by default.
-    ///
-    /// The only form whose mean, spread and minimum on real employment are those of the paper's Table 1.
-    #[default]
-    OwnPlusSpillover,
-    /// VA_i = LQ_i Σ_j w_ij: Eq. 4 as printed; own weight excluded by default, since d_ii = 0 has no inverse.
-    OwnTimesSum,
-    /// VA_i = Σ_{j ≠ i} w_ij LQ_j: others only; the own-distance rule is not used.
-    Spillover,
-}
-
-/// The weight an entity gives itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum OwnDistance {
-    /// No own weight.
-    Excluded,
-    /// Own weight 1, whatever the normalisation.
-    Unit,
-    /// The kernel at d_ii = ⅔ √(area_i / π), the mean distance to the centre of a disc (Head & Mayer 2010); it is part
-    /// of the matrix, so normalisations act on it too.
-    Radius,
-}
-
-/// How the weights are scaled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum Normalization {
-    /// As they are.
-    #[default]
-    Raw,
-    /// Each row divided by its sum; a row without neighbours stays zero.
-    Row,
-    /// The whole matrix divided by its largest eigenvalue (Kelejian & Prucha 2010; Stata `spmatrix`, `normalize(spectral)`).
-    Spectral,
-    /// The whole matrix divided by the smaller of its largest row sum and its largest column sum (`normalize(minmax)`).
-    MinMax,
-}
-
-panel_core::words!(Form, "form", {
-    "own-plus-spillover" => Form::OwnPlusSpillover,
-    "own-times-sum" => Form::OwnTimesSum,
-    "spillover" => Form::Spillover,
-});
-
-panel_core::words!(OwnDistance, "own", {
-    "excluded" => OwnDistance::Excluded,
-    "unit" => OwnDistance::Unit,
-    "radius" => OwnDistance::Radius,
-});
-
-panel_core::words!(Normalization, "normalisation", {
-    "raw" => Normalization::Raw,
-    "row" => Normalization::Row,
-    "spectral" => Normalization::Spectral,
-    "min-max" => Normalization::MinMax,
-});
 
 /// Specification of the index. The default is the paper's (decisions D1–D3).
 ///
@@ -138,8 +77,18 @@ impl Default for VaSpec {
 impl VaSpec {
     /// The keys of a study's section that this specification reads; every other key is the caller's.
     pub const KEYS: &'static [&'static str] = &[
-        "form", "decay", "exponent", "scale_km", "k", "normalisation", "unit_km", "cutoff_km", "distance", "radius_km",
-        "min_km", "own",
+        "form",
+        "decay",
+        "exponent",
+        "scale_km",
+        "k",
+        "normalisation",
+        "unit_km",
+        "cutoff_km",
+        "distance",
+        "radius_km",
+        "min_km",
+        "own",
     ];
 
     /// Two places nearer than this have no inverse distance unless `min_km` is given.
@@ -206,7 +155,7 @@ impl VaSpec {
             return idle("unit_km", &decay, "decay = \"inverse\"; scale_km of the others is in kilometres");
         }
         if self.unit_km != 1.0 && self.normalization != Normalization::Raw {
-            return Err(Error::unit_under(self.normalization));
+            return Err(Error::unit_under(self.normalization.word()));
         }
         if self.cutoff_km.is_some() && matches!(self.kernel, Kernel::Threshold { .. }) {
             return idle("cutoff_km", &decay, "another decay; the radius of a threshold is scale_km");
@@ -218,6 +167,56 @@ impl VaSpec {
             return idle("own", "form = \"spillover\"", "form = \"own-plus-spillover\" or \"own-times-sum\"");
         }
         Ok(())
+    }
+}
+
+impl TryFrom<VaKeys> for VaSpec {
+    type Error = Error;
+
+    fn try_from(keys: VaKeys) -> Result<Self> {
+        let metric = keys.distance.metric(keys.radius_km).ok_or_else(|| Error::Idle {
+            key: "radius_km",
+            under: "distance = \"geodesic\"".into(),
+            with: "distance = \"great-circle\"",
+        })?;
+        if keys.unit_km.is_some() && keys.normalisation != Normalization::Raw {
+            return Err(Error::unit_under(keys.normalisation.word()));
+        }
+        let spec = Self {
+            form: keys.form,
+            kernel: keys.kernel()?,
+            unit_km: keys.unit_km.unwrap_or(1.0),
+            cutoff_km: keys.cutoff_km,
+            min_km: keys.min_km,
+            own: keys.own,
+            normalization: keys.normalisation,
+            metric,
+        };
+        spec.validate()?;
+        Ok(spec)
+    }
+}
+
+impl From<VaSpec> for VaKeys {
+    fn from(spec: VaSpec) -> Self {
+        let mut keys = Self {
+            form: spec.form,
+            normalisation: spec.normalization,
+            unit_km: Some(spec.unit_km).filter(|&unit| unit != 1.0),
+            cutoff_km: spec.cutoff_km,
+            min_km: spec.min_km,
+            own: spec.own,
+            ..Self::default()
+        };
+        match spec.kernel {
+            Kernel::Inverse { exponent } => keys.exponent = Some(exponent),
+            Kernel::Exponential { scale_km } => (keys.decay, keys.scale_km) = (Decay::Exponential, Some(scale_km)),
+            Kernel::Gaussian { bandwidth_km } => (keys.decay, keys.scale_km) = (Decay::Gaussian, Some(bandwidth_km)),
+            Kernel::Threshold { km } => (keys.decay, keys.scale_km) = (Decay::Threshold, Some(km)),
+            Kernel::KNearest { k } => (keys.decay, keys.k) = (Decay::KNearest, Some(k)),
+        }
+        (keys.distance, keys.radius_km) = MetricName::of(spec.metric);
+        keys
     }
 }
 
@@ -246,9 +245,10 @@ mod tests {
         let text = "form = 'own-times-sum'\ndecay = 'gaussian'\nscale_km = 300\ncutoff_km = 500.0\nmin_km = 2.5\n\
                     own = 'radius'\nnormalisation = 'min-max'\ndistance = 'geodesic'";
         assert_eq!(read(text), Ok(spec));
-        assert_eq!(read("exponent = 2\nunit_km = 100"), Ok(VaSpec {
-            kernel: Kernel::Inverse { exponent: 2.0 }, unit_km: 100.0, ..VaSpec::default()
-        }));
+        assert_eq!(
+            read("exponent = 2\nunit_km = 100"),
+            Ok(VaSpec { kernel: Kernel::Inverse { exponent: 2.0 }, unit_km: 100.0, ..VaSpec::default() })
+        );
         for (text, kernel) in [
             ("decay = 'exponential'\nscale_km = 9", Kernel::Exponential { scale_km: 9.0 }),
             ("decay = 'threshold'\nscale_km = 9", Kernel::Threshold { km: 9.0 }),

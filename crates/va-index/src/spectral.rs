@@ -267,7 +267,8 @@ mod tests {
             cases.push((format!("lattice {a} {b}"), graph(a * b, right.chain(down)), root(a) + root(b)));
         }
         for d in 1..=7usize {
-            let pairs = (0..1usize << d).flat_map(|i| (0..d).map(move |bit| (i, i ^ (1 << bit))).filter(|(i, j)| i < j));
+            let pairs =
+                (0..1usize << d).flat_map(|i| (0..d).map(move |bit| (i, i ^ (1 << bit))).filter(|(i, j)| i < j));
             cases.push((format!("cube {d}"), graph(1 << d, pairs), d as f64));
         }
         let outer = (0..5).map(|i| (i, (i + 1) % 5));

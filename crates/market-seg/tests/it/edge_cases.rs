@@ -4,9 +4,9 @@ use market_seg::{
     Error, PairRule, PriceChanges, PriceColumns, PriceKind, Prices, Relations, SegSpec, Weights, average_periods,
     calendar_years, segmentation,
 };
+use panel_core::geo::{Adjacency, LatLon};
 use panel_core::random::Stream;
 use panel_core::{InputError, Keys};
-use panel_core::geo::{Adjacency, LatLon};
 
 fn names<const N: usize>(names: [&str; N]) -> Vec<String> {
     names.map(String::from).to_vec()
@@ -172,7 +172,8 @@ fn prices_of_the_other_kind_are_remarked() {
     let keys = Keys::new(&entity, &time, &entities, &times).unwrap();
     let mut stream = Stream::new(15, 0);
     let changes: Vec<Vec<f64>> = (0..4).map(|_| (0..48).map(|_| 0.97 + 0.1 * stream.uniform()).collect()).collect();
-    let chained: Vec<Vec<f64>> = changes.iter().map(|good| good.iter().map(|change| 100.0 * change).collect()).collect();
+    let chained: Vec<Vec<f64>> =
+        changes.iter().map(|good| good.iter().map(|change| 100.0 * change).collect()).collect();
     let level = |good: &[f64], row: usize| good[row / 8 * 8..=row].iter().fold(100.0, |level, change| level * change);
     let levels: Vec<Vec<f64>> = changes.iter().map(|good| (0..48).map(|row| level(good, row)).collect()).collect();
     let codes = |columns: &[Vec<f64>], kind| -> Vec<String> {
@@ -192,15 +193,20 @@ fn errors_name_what_is_wrong() {
     let (entities, times, goods) = (names(["Johor"]), names(["2011"]), names(["food"]));
     fn rows<'a>(value: &'a [f64], entity: &'a [u32], labels: [&'a [String]; 3]) -> Prices<'a> {
         let [entities, times, goods] = labels;
-        Prices { keys: Keys::repeating(entity, &[0, 0][..entity.len()], entities, times).unwrap(), value, good: &[0, 0][..entity.len()], goods }
+        Prices {
+            keys: Keys::repeating(entity, &[0, 0][..entity.len()], entities, times).unwrap(),
+            value,
+            good: &[0, 0][..entity.len()],
+            goods,
+        }
     }
     let labels: [&[String]; 3] = [&entities, &times, &goods];
-    let error =
-        PriceChanges::from_long(&rows(&[0.0], &[0], labels), PriceKind::default()).unwrap_err().to_string();
+    let error = PriceChanges::from_long(&rows(&[0.0], &[0], labels), PriceKind::default()).unwrap_err().to_string();
     assert!(["Johor", "2011", "food", "`0`"].iter().all(|part| error.contains(part)), "{error}");
     let twice = PriceChanges::from_long(&rows(&[1.0, 1.0], &[0, 0], labels), PriceKind::default());
     assert!(matches!(twice, Err(Error::Input(InputError::DuplicateKey { .. }))));
-    let strange = PriceChanges::from_long(&Prices { good: &[0, 3], ..rows(&[1.0, 1.0], &[0, 0], labels) }, PriceKind::default());
+    let strange =
+        PriceChanges::from_long(&Prices { good: &[0, 3], ..rows(&[1.0, 1.0], &[0, 0], labels) }, PriceKind::default());
     assert!(matches!(strange, Err(Error::Input(InputError::UnknownCode { code: 3, .. }))));
     let changes = changes(3, 1, 3, noise);
     let run =
@@ -210,12 +216,17 @@ fn errors_name_what_is_wrong() {
     assert!(
         run(&none, &SegSpec { pairs: PairRule::WithinKm { km: 1.0 }, ..SegSpec::default() }).contains("coordinates")
     );
-    assert!(run(&none, &SegSpec { weights: Weights::Gdp { column: "gdp".into(), normalized: true }, ..SegSpec::default() }).contains("weights = \"gdp\""));
+    assert!(
+        run(&none, &SegSpec { weights: Weights::Gdp { column: "gdp".into(), normalized: true }, ..SegSpec::default() })
+            .contains("weights = \"gdp\"")
+    );
     assert!(run(&none, &SegSpec { min_goods: 1, ..SegSpec::default() }).contains("min_goods = 1"));
     // A hundred metres at the least, however a place is written.
     let twin = [(1.0, 180.0), (1.0, -180.0), (9.0, 9.0)].map(|(lat, lon)| Some(LatLon { lat, lon }));
     let inverse = SegSpec { weights: Weights::InverseDistance { normalized: false }, ..SegSpec::default() };
-    assert!(run(&Relations { points: Some(&twin), ..none }, &inverse).contains("`0` and `1` are less than 0.1 cm apart"));
+    assert!(
+        run(&Relations { points: Some(&twin), ..none }, &inverse).contains("`0` and `1` are less than 0.1 cm apart")
+    );
     let short = Adjacency::from_pairs(2, [(0, 1)]).unwrap();
     assert!(run(&Relations { adjacency: Some(&short), ..none }, &SegSpec::default()).contains("adjacency"));
 }

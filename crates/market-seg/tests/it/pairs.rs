@@ -2,8 +2,8 @@
 
 use crate::support::worst;
 use market_seg::{
-    BorderSpec, ConvergenceSpec, Error, PairRule, PriceChanges, PriceKind, Prices, Relations, SegSpec, border_effect, convergence_table,
-    half_life, pair_variances, segmentation, within_between,
+    BorderSpec, ConvergenceSpec, Error, PairRule, PriceChanges, PriceKind, Prices, Relations, SegSpec, border_effect,
+    convergence_table, half_life, pair_variances, segmentation, within_between,
 };
 use panel_core::Keys;
 use panel_core::geo::{Adjacency, LatLon};
@@ -84,7 +84,13 @@ fn a_border_that_is_there_is_found_and_one_that_is_not_is_not() {
         .collect();
     let relations = Relations { group: Some(&group), points: Some(&points), ..Relations::default() };
     let real = changes(24, 4, 6, |i, t, k| 0.2 * noise(i, t, k) + noise(100 + i / 8 * 17, t, k * 3));
-    let effect = border_effect(&real, &relations, &SegSpec::default(), &BorderSpec { permutations: 199, seed: 11, ..BorderSpec::default() }).unwrap();
+    let effect = border_effect(
+        &real,
+        &relations,
+        &SegSpec::default(),
+        &BorderSpec { permutations: 199, seed: 11, ..BorderSpec::default() },
+    )
+    .unwrap();
     assert_eq!((effect.within_pairs, effect.between_pairs), (3 * 28, 276 - 84));
     assert!(effect.difference > 0.0 && effect.ratio > 1.5 && effect.p_difference == 1.0 / 200.0, "{effect:?}");
     assert!(
@@ -92,16 +98,35 @@ fn a_border_that_is_there_is_found_and_one_that_is_not_is_not() {
         "{effect:?}"
     );
     let none = changes(24, 4, 6, noise);
-    let effect = border_effect(&none, &relations, &SegSpec::default(), &BorderSpec { permutations: 199, seed: 11, ..BorderSpec::default() }).unwrap();
+    let effect = border_effect(
+        &none,
+        &relations,
+        &SegSpec::default(),
+        &BorderSpec { permutations: 199, seed: 11, ..BorderSpec::default() },
+    )
+    .unwrap();
     assert!(effect.p_difference > 0.05, "{effect:?}");
     let run = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| border_effect(&real, &relations, &SegSpec::default(), &BorderSpec { permutations: 99, seed: 1, ..BorderSpec::default() }).unwrap())
+        pool.install(|| {
+            border_effect(
+                &real,
+                &relations,
+                &SegSpec::default(),
+                &BorderSpec { permutations: 99, seed: 1, ..BorderSpec::default() },
+            )
+            .unwrap()
+        })
     };
     assert_eq!(run(1), run(3));
     let one = vec![1; 24];
-    let error =
-        border_effect(&real, &Relations { group: Some(&one), ..relations }, &SegSpec::default(), &BorderSpec { permutations: 9, seed: 1, ..BorderSpec::default() }).unwrap_err();
+    let error = border_effect(
+        &real,
+        &Relations { group: Some(&one), ..relations },
+        &SegSpec::default(),
+        &BorderSpec { permutations: 9, seed: 1, ..BorderSpec::default() },
+    )
+    .unwrap_err();
     assert!(error.to_string().contains("0 between"), "{error}");
 }
 
@@ -113,7 +138,13 @@ fn the_adjusted_border_effect_is_least_squares() {
         (0..9).map(|i| Some(LatLon { lat: 25.0 + (i * i) as f64 * 0.1, lon: 105.0 + (i * 7 % 5) as f64 })).collect();
     let relations = Relations { group: Some(&group), points: Some(&points), ..Relations::default() };
     let changes = changes(9, 2, 5, noise);
-    let effect = border_effect(&changes, &relations, &SegSpec::default(), &BorderSpec { permutations: 0, seed: 1, ..BorderSpec::default() }).unwrap();
+    let effect = border_effect(
+        &changes,
+        &relations,
+        &SegSpec::default(),
+        &BorderSpec { permutations: 0, seed: 1, ..BorderSpec::default() },
+    )
+    .unwrap();
     let rows: Vec<[f64; 4]> = pair_variances(&changes, &relations, &SegSpec::default())
         .unwrap()
         .over_time()
@@ -156,7 +187,13 @@ fn convergence_follows_the_calendar_and_the_span_of_a_change() {
     let prices = Prices { keys, value: &value, good: &[0; 14], goods: &goods };
     let table = |kind: PriceKind, lags: usize| {
         let changes = PriceChanges::from_long(&prices, kind).unwrap();
-        convergence_table(&changes, &Relations::default(), &SegSpec::default(), &ConvergenceSpec { lags, ..ConvergenceSpec::default() }).unwrap()
+        convergence_table(
+            &changes,
+            &Relations::default(),
+            &SegSpec::default(),
+            &ConvergenceSpec { lags, ..ConvergenceSpec::default() },
+        )
+        .unwrap()
     };
     let q = |ordinal: i64| {
         let t = ordinals.iter().position(|&known| known == ordinal).unwrap();
@@ -191,7 +228,13 @@ fn the_convergence_table_holds_what_the_regression_needs() {
     let changes = PriceChanges::from_long(&prices, PriceKind::Levels { lag: 1 }).unwrap();
     let group = [0, 0, 1];
     let relations = Relations { group: Some(&group), ..Relations::default() };
-    let table = convergence_table(&changes, &relations, &SegSpec::default(), &ConvergenceSpec { lags: 1, ..ConvergenceSpec::default() }).unwrap();
+    let table = convergence_table(
+        &changes,
+        &relations,
+        &SegSpec::default(),
+        &ConvergenceSpec { lags: 1, ..ConvergenceSpec::default() },
+    )
+    .unwrap();
     // Three pairs, periods 2 and 3 (period 1 has no lagged change).
     assert_eq!((table.change.len(), table.true_levels), (6, true));
     let q = |i: usize, j: usize, t: usize| value[i * 4 + t].ln() - value[j * 4 + t].ln();

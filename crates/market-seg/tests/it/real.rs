@@ -1,10 +1,10 @@
 //! The Malaysian consumer prices, against values computed by others.
 
-use panel_core::Keys;
 use crate::support::{Table, codes, worst};
 use market_seg::{
     PriceChanges, PriceKind, Prices, Relations, SegSpec, Weights, average_periods, calendar_years, segmentation,
 };
+use panel_core::Keys;
 
 /// 16 states × 13 divisions, monthly 2010–2026 averaged to years; the overall index is left out.
 ///

@@ -89,7 +89,9 @@ impl Adjacency {
         }
         let split: Vec<Vec<String>> = lists
             .iter()
-            .map(|list| list.split([';', '；']).map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect())
+            .map(|list| {
+                list.split([';', '；']).map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
+            })
             .collect();
         let known: BTreeSet<&str> = labels.iter().chain(elsewhere).map(String::as_str).collect();
         for (label, names) in labels.iter().zip(&split) {
@@ -254,12 +256,18 @@ mod tests {
         for separator in ["、", ",", "，", "|", "/", "\n", "\t", " "] {
             let list = format!("B{separator}C");
             let error = read(&[list.as_str(), "", "", ""]).unwrap_err().to_string();
-            assert!(error.contains("column `nb` of `A`") && error.contains(&format!("here by `{separator}`")), "{error}");
+            assert!(
+                error.contains("column `nb` of `A`") && error.contains(&format!("here by `{separator}`")),
+                "{error}"
+            );
         }
         let (adjacency, remarks) = read(&["B;San Jaun", "Q", "", "B town"]).expect("a warning");
         assert_eq!(adjacency.n_pairs(), 1);
         assert!(remarks[0].code == "neighbours-unknown" && remarks[0].message.starts_with("3 names in column `nb`"));
-        assert!(remarks[0].message.ends_with("B town, Q, San Jaun; did you mean `San Juan` by `San Jaun`?"), "{remarks:?}");
+        assert!(
+            remarks[0].message.ends_with("B town, Q, San Jaun; did you mean `San Juan` by `San Jaun`?"),
+            "{remarks:?}"
+        );
         let error = read(&["x", "y", "", ""]).unwrap_err().to_string();
         assert!(error.contains("none of its names is an entity (x, y)") && error.contains("A, B, C"), "{error}");
         assert!(Adjacency::from_lists(&labels, &["B"], &[], "nb").is_err());

@@ -130,7 +130,13 @@ fn of_common_series(means: &[f64]) -> PriceKindGuess {
     let at_base = known.iter().position(|&mean| mean.abs() < 1e-12);
     let far = match (known.first(), known.last(), at_base) {
         // The base is in the first half of the periods: look at the end; else at the beginning.
-        (Some(first), Some(last), Some(base)) => if 2 * base < known.len() { last.abs() } else { first.abs() },
+        (Some(first), Some(last), Some(base)) => {
+            if 2 * base < known.len() {
+                last.abs()
+            } else {
+                first.abs()
+            }
+        }
         _ => return PriceKindGuess::Unclear,
     };
     if known.len() >= 4 && far > 1.5 * step { PriceKindGuess::Levels } else { PriceKindGuess::Unclear }
@@ -187,7 +193,8 @@ mod tests {
     #[test]
     fn a_national_index_shows_its_base() {
         // 100, 101, 104.03, 102.9897, 105.0495, 109.2515: a level; its changes start at 100.2.
-        let level: Vec<f64> = [100.0f64, 101.0, 104.03, 102.9897, 105.0495, 109.2515].map(|x| (x / 100.0).ln()).to_vec();
+        let level: Vec<f64> =
+            [100.0f64, 101.0, 104.03, 102.9897, 105.0495, 109.2515].map(|x| (x / 100.0).ln()).to_vec();
         let change: Vec<f64> = [100.2f64, 101.0, 103.0, 99.0, 102.0, 104.0].map(|x| (x / 100.0).ln()).to_vec();
         assert_eq!(price_kind(&vec![level.clone(); 4]), PriceKindGuess::Levels);
         assert_eq!(price_kind(&[level.iter().rev().copied().collect::<Vec<_>>()]), PriceKindGuess::Levels);

@@ -42,7 +42,7 @@ impl Estimate {
     /// regressor.
     pub fn anderson_rubin_at(&self, at: &[f64]) -> Result<AndersonRubin> {
         let parts = self.iv_parts("an Anderson-Rubin test")?;
-        iv::anderson_rubin(parts.system, Some(at), &parts.covariance, &parts.dof)
+        iv::anderson_rubin(parts.named, Some(at), &parts.covariance, &parts.dof)
     }
 
     /// The Anderson-Rubin confidence set of the coefficient of a single endogenous regressor.
@@ -51,7 +51,7 @@ impl Estimate {
     /// [`Error::Unsupported`] without instruments; [`Error::Specification`] for several endogenous regressors.
     pub fn anderson_rubin_set(&self, level: f64) -> Result<AndersonRubinSet> {
         let parts = self.iv_parts("an Anderson-Rubin set")?;
-        iv::anderson_rubin_set(parts.system, level, &parts.covariance, &parts.dof)
+        iv::anderson_rubin_set(parts.named, level, &parts.covariance, &parts.dof)
     }
 
     /// C test that the named instruments (excluded ones, or exogenous regressors) are exogenous.

@@ -57,7 +57,15 @@ pub struct Mediation {
     pub b: Derived,
     /// Whether the identity has to hold.
     pub common_sample: bool,
-    a_covariance: faer::Mat<f64>,
+    curve: Curve,
+}
+
+/// The effects on the mediator of x and its square, about the centre of x where it lies far from zero.
+#[derive(Debug, Clone)]
+struct Curve {
+    slopes: Vec<f64>,
+    covariance: faer::Mat<f64>,
+    center: f64,
 }
 
 /// Total, direct and indirect effects of the terms `x` (such as `["Va", "Va^2"]`) through the mediator.
@@ -69,6 +77,8 @@ pub struct Mediation {
 pub fn mediate(steps: &MediationSteps<'_>, x: &[&str], mediator: &str) -> Result<Mediation> {
     let (total, _) = steps.total.pick(x)?;
     let (a, a_covariance) = steps.mediator.pick(x)?;
+    let (slopes, covariance, centres) = steps.mediator.pick_centred(x, x.get(..1).unwrap_or_default())?;
+    let curve = Curve { slopes, covariance, center: centres.first().copied().unwrap_or(0.0) };
     let (direct, _) = steps.outcome.pick(x)?;
     let (b, b_variance) = steps.outcome.pick(&[mediator])?;
     let b = Derived::new(b[0], &[1.0], b_variance.as_ref(), steps.outcome.df);
@@ -104,7 +114,7 @@ pub fn mediate(steps: &MediationSteps<'_>, x: &[&str], mediator: &str) -> Result
             }
         })
         .collect();
-    Ok(Mediation { terms, b, common_sample: steps.common_sample, a_covariance })
+    Ok(Mediation { terms, b, common_sample: steps.common_sample, curve })
 }
 
 /// Bootstrap of the indirect effects: the three equations of [`mediate`] are fitted again on the same resamples.
@@ -187,11 +197,11 @@ impl Mediation {
     /// The first two terms are taken as x and x²; with a single term the effect is a₁b everywhere.
     #[must_use]
     pub fn instantaneous(&self, x: f64) -> Derived {
-        let h = 2.0 * x;
-        let v = &self.a_covariance;
-        let (slope, variance) = match self.terms.as_slice() {
-            [one, two, ..] => (one.a.value + h * two.a.value, v[(0, 0)] + h * h * v[(1, 1)] + 2.0 * h * v[(0, 1)]),
-            [one] => (one.a.value, v[(0, 0)]),
+        let h = 2.0 * (x - self.curve.center);
+        let v = &self.curve.covariance;
+        let (slope, variance) = match self.curve.slopes.as_slice() {
+            [one, two, ..] => (one + h * two, v[(0, 0)] + h * h * v[(1, 1)] + 2.0 * h * v[(0, 1)]),
+            [one] => (*one, v[(0, 0)]),
             [] => (0.0, 0.0),
         };
         let variance = self.b.value.powi(2) * variance + (slope * self.b.se).powi(2);

@@ -35,7 +35,23 @@ impl Estimate {
                 gap[i] += factor * self.estimates[j];
             }
         }
-        let v = &r * &self.vcov * r.transpose();
+        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        let (_, vcov) = self.coefficients().pick(&names)?;
+        let v = restricted(&r, &vcov);
         Ok(Wald::new("Wald", "the linear restrictions hold", self.df_t).test(&gap, v.as_ref()))
     }
+}
+
+/// RVR', in which only the coefficients that R names count.
+fn restricted(r: &Mat<f64>, vcov: &Mat<f64>) -> Mat<f64> {
+    let entry = |i: usize, j: usize| {
+        let mut sum = 0.0;
+        for a in (0..vcov.nrows()).filter(|&a| r[(i, a)] != 0.0) {
+            for b in (0..vcov.nrows()).filter(|&b| r[(j, b)] != 0.0) {
+                sum += r[(i, a)] * vcov[(a, b)] * r[(j, b)];
+            }
+        }
+        sum
+    };
+    Mat::from_fn(r.nrows(), r.nrows(), entry)
 }

@@ -183,6 +183,10 @@ pub(crate) fn assemble(
     remark_on_fit(&state, &parts, &mut diagnostics);
     let wald = joint_test(&parts, small.df_t);
     let centred = map_back(&state, &mut parts);
+    if let Some(iv) = parts.iv.as_mut().filter(|_| centred.is_some()) {
+        iv.fit.coef.clone_from(&parts.estimates);
+        iv.fit.vcov.clone_from(&parts.vcov);
+    }
     remark_on_precision(&parts, &mut diagnostics);
     let relative = parts.bounds.iter().zip(&parts.estimates);
     let relative = relative.map(|(bound, b)| if *b == 0.0 { *bound } else { bound / b.abs() });
@@ -225,6 +229,7 @@ pub(crate) fn assemble(
         small_sample: small,
         dof,
         centred,
+        unavailable: parts.variances.iter().map(|variance| variance.err()).collect(),
         state,
     }
 }

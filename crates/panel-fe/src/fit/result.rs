@@ -156,6 +156,8 @@ pub struct Estimate {
     pub diagnostics: Vec<Diagnostic>,
     /// The same coefficients about the centres of far variables.
     pub(crate) centred: Option<CentredCoefficients>,
+    /// Why a coefficient has no standard error, as in `coef`.
+    pub(crate) unavailable: Vec<Option<NoStandardError>>,
     pub(crate) state: Arc<State>,
 }
 
@@ -172,6 +174,7 @@ impl Estimate {
         Coefficients {
             centred: self.centred.as_ref(),
             dropped: &self.dropped,
+            unavailable: &self.unavailable,
             ..Coefficients::new(&self.names, &self.estimates, self.vcov.as_ref(), self.df_t)
         }
     }

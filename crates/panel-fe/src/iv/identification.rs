@@ -103,7 +103,7 @@ pub fn kleibergen_paap_lm(system: &IvSystem, covariance: &MomentCovariance<'_>, 
             let factor = if covariance.clusters().is_some() { 1.0 } else { dof.large(system.n) / system.n };
             Ok(TestStat::chi_squared(name, UNDER_NULL, chi2 * factor, df).into())
         }
-        Err(error @ (Error::Singular(_) | Error::NotPositive(_))) => {
+        Err(error @ (Error::Singular(_) | Error::NotPositive(_) | Error::NoVariance(_))) => {
             Ok(TestOutcome::not_available(name, reason(&error, covariance.clusters())))
         }
         Err(error) => Err(error),
@@ -130,7 +130,7 @@ pub fn kleibergen_paap_f(system: &IvSystem, covariance: &MomentCovariance<'_>, d
             let stat = chi2 * factor / system.l1() as f64;
             Ok(TestStat::tabulated(name, WEAK_NULL, stat, system.l1() as f64, Some(df2)).into())
         }
-        Err(error @ (Error::Singular(_) | Error::NotPositive(_))) => {
+        Err(error @ (Error::Singular(_) | Error::NotPositive(_) | Error::NoVariance(_))) => {
             Ok(TestOutcome::not_available(name, reason(&error, covariance.clusters())))
         }
         Err(error) => Err(error),

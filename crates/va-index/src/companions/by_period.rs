@@ -1,6 +1,8 @@
 //! The measures period by period, from rows of a panel.
 
-use super::{EllisonGlaeser, Herfindahl, Reference, Theil, ellison_glaeser, gini, herfindahl, krugman, locational_gini, theil};
+use super::{
+    EllisonGlaeser, Herfindahl, Reference, Theil, ellison_glaeser, gini, herfindahl, krugman, locational_gini, theil,
+};
 use crate::data::Employment;
 use crate::error::{Error, Result};
 use panel_core::{InputError, Keys};
@@ -127,11 +129,7 @@ pub struct SpecialisationSpec {
 ///
 /// # Errors
 /// [`Error::Input`]: lengths, negative or infinite employment; [`Error::Specification`] for fewer than two sectors.
-pub fn specialisation(
-    keys: &Keys<'_>,
-    sectors: &[(&str, &[f64])],
-    spec: &SpecialisationSpec,
-) -> Result<Vec<f64>> {
+pub fn specialisation(keys: &Keys<'_>, sectors: &[(&str, &[f64])], spec: &SpecialisationSpec) -> Result<Vec<f64>> {
     if sectors.len() < 2 {
         return Err(Error::Specification(format!("specialisation needs at least two sectors, got {}", sectors.len())));
     }
@@ -174,7 +172,10 @@ mod tests {
         let spec = ConcentrationSpec { plant_herfindahl: 0.1 };
         let found = concentration(&data, None, &spec).expect("valid");
         let first = &found[0];
-        assert_eq!((first.sector.n, first.sector.n_missing, found[1].sector.n, found[1].sector.n_missing), (3, 0, 2, 1));
+        assert_eq!(
+            (first.sector.n, first.sector.n_missing, found[1].sector.n, found[1].sector.n_missing),
+            (3, 0, 2, 1)
+        );
         assert_eq!(first.ellison_glaeser, ellison_glaeser(&[4.0, 2.0, 6.0], &[40.0, 20.0, 60.0], 0.1));
         assert_eq!(first.sector.gini, gini(&[4.0, 2.0, 6.0]));
         assert_eq!(found[1].locational_gini, Ok(0.25));
@@ -210,6 +211,9 @@ mod tests {
         assert_eq!(read.reference, Reference::All);
         let slip = toml::from_str::<SpecialisationSpec>("reference = 'other'").expect_err("a slip");
         assert!(slip.message().contains("did you mean `others`?"), "{slip}");
-        assert_eq!(toml::from_str::<ConcentrationSpec>("plant_herfindahl = 0.02").expect("valid").plant_herfindahl, 0.02);
+        assert_eq!(
+            toml::from_str::<ConcentrationSpec>("plant_herfindahl = 0.02").expect("valid").plant_herfindahl,
+            0.02
+        );
     }
 }

@@ -42,7 +42,12 @@ pub fn ellison_glaeser(sector: &[f64], total: &[f64], plant_herfindahl: f64) -> 
     let statistic = "the Ellison-Glaeser index";
     let undefined = |reason: &str| Err(Error::Undefined { statistic, reason: reason.into() });
     if sector.len() != total.len() {
-        return Err(InputError::LengthMismatch { what: "total employment".into(), expected: sector.len(), got: total.len() }.into());
+        return Err(InputError::LengthMismatch {
+            what: "total employment".into(),
+            expected: sector.len(),
+            got: total.len(),
+        }
+        .into());
     }
     non_negative(statistic, "sector employment", sector)?;
     non_negative(statistic, "total employment", total)?;

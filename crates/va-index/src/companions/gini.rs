@@ -50,7 +50,12 @@ pub fn gini(values: &[f64]) -> Result<f64> {
 pub fn locational_gini(sector: &[f64], total: &[f64]) -> Result<f64> {
     let statistic = "the locational Gini coefficient";
     if sector.len() != total.len() {
-        return Err(InputError::LengthMismatch { what: "total employment".into(), expected: sector.len(), got: total.len() }.into());
+        return Err(InputError::LengthMismatch {
+            what: "total employment".into(),
+            expected: sector.len(),
+            got: total.len(),
+        }
+        .into());
     }
     non_negative(statistic, "sector employment", sector)?;
     non_negative(statistic, "total employment", total)?;

@@ -3,8 +3,8 @@
 use crate::data::Employment;
 use crate::error::{Error, Result};
 use crate::location_quotient::location_quotient;
-use panel_core::sum::compensated_sum;
 use panel_core::random::Stream;
+use panel_core::sum::compensated_sum;
 use panel_core::transform::quantile;
 use rand::rand_core::TryRng;
 use rand_distr::{Binomial, Distribution};
@@ -66,10 +66,7 @@ impl Default for IntervalSpec {
 /// `persons_per_unit` that is not positive.
 ///
 /// **Source**: Efron & Tibshirani (1993), ch. 6 and 13.
-pub fn quotient_intervals(
-    data: &Employment<'_>,
-    spec: &IntervalSpec,
-) -> Result<Vec<QuotientInterval>> {
+pub fn quotient_intervals(data: &Employment<'_>, spec: &IntervalSpec) -> Result<Vec<QuotientInterval>> {
     let IntervalSpec { persons_per_unit, resamples, level, seed } = *spec;
     let estimate = location_quotient(data)?.values;
     if !(level > 0.0 && level < 1.0) || resamples < 20 || !(persons_per_unit > 0.0 && persons_per_unit.is_finite()) {

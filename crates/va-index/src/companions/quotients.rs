@@ -56,7 +56,9 @@ mod tests {
         let data = Employment::new(keys, &[10.0, 20.0, 30.0], &[100.0, 100.0, 400.0]);
         let run = |text: &str| quotients(&data, &toml::from_str(text).expect("valid"));
         let plain = run("").expect("valid");
-        assert!(plain.intervals.is_none() && plain.values.iter().zip([1.0, 2.0, 0.75]).all(|(a, b)| (a - b).abs() < 1e-14));
+        assert!(
+            plain.intervals.is_none() && plain.values.iter().zip([1.0, 2.0, 0.75]).all(|(a, b)| (a - b).abs() < 1e-14)
+        );
         let symmetric = run("scale = 'symmetric'").expect("valid").values;
         assert!((symmetric[1] - 1.0 / 3.0).abs() < 1e-15);
         let text = "intervals = { persons_per_unit = 1000, resamples = 50, level = 0.9, seed = 3 }";

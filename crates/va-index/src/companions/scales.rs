@@ -61,7 +61,8 @@ pub fn rescale(data: &Employment<'_>, scale: QuotientScale) -> Result<Vec<f64>> 
     let quotients = location_quotient(data)?;
     let lq = &quotients.values;
     let rows_of = |t: usize| (0..lq.len()).filter(move |&row| data.keys.time()[row] as usize == t && !lq[row].is_nan());
-    let all: Vec<f64> = (0..data.keys.times().len()).map(|t| compensated_sum(rows_of(t).map(|row| data.total[row]))).collect();
+    let all: Vec<f64> =
+        (0..data.keys.times().len()).map(|t| compensated_sum(rows_of(t).map(|row| data.total[row]))).collect();
     let each = |f: &dyn Fn(usize, f64) -> f64| -> Vec<f64> {
         (0..lq.len()).map(|row| if lq[row].is_nan() { f64::NAN } else { f(row, lq[row]) }).collect()
     };

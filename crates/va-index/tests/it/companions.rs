@@ -1,12 +1,12 @@
 //! Companions of the index.
 
-use panel_core::Keys;
 use crate::support::worst;
+use panel_core::Keys;
 use proptest::prelude::*;
 use va_index::Employment;
 use va_index::companions::{
-    IntervalSpec, QuotientScale, Reference, ellison_glaeser, gini, herfindahl, krugman, locational_gini, quotient_intervals, rescale,
-    theil,
+    IntervalSpec, QuotientScale, Reference, ellison_glaeser, gini, herfindahl, krugman, locational_gini,
+    quotient_intervals, rescale, theil,
 };
 
 fn with_data<T>(sector: &[f64], total: &[f64], f: impl FnOnce(&Employment<'_>) -> T) -> T {
@@ -61,7 +61,12 @@ fn the_example_of_econgeo() {
 #[test]
 fn intervals_shrink_with_heads_and_cover_the_estimate() {
     let (sector, total) = ([3.0, 2.0, f64::NAN, 9.0], [100.0, 100.0, 100.0, 100.0]);
-    let run = |heads| with_data(&sector, &total, |data| quotient_intervals(data, &IntervalSpec { persons_per_unit: heads, resamples: 400, level: 0.95, seed: 7 }).unwrap());
+    let run = |heads| {
+        with_data(&sector, &total, |data| {
+            quotient_intervals(data, &IntervalSpec { persons_per_unit: heads, resamples: 400, level: 0.95, seed: 7 })
+                .unwrap()
+        })
+    };
     let (few, many) = (run(10.0), run(1000.0));
     for k in [0, 1, 3] {
         assert!(few[k].low < few[k].estimate && few[k].estimate < few[k].high);
@@ -76,7 +81,9 @@ fn intervals_shrink_with_heads_and_cover_the_estimate() {
     let own = (1.0 - p[0]) / (heads * p[0]) * (1.0 - 2.0 * 0.03 / 0.14);
     let want = many[0].estimate * (own + spread).sqrt();
     assert!((many[0].sd / want - 1.0).abs() < 0.12, "{} {want}", many[0].sd);
-    let error = with_data(&sector, &total, |data| quotient_intervals(data, &IntervalSpec { resamples: 5, ..IntervalSpec::default() }).unwrap_err().to_string());
+    let error = with_data(&sector, &total, |data| {
+        quotient_intervals(data, &IntervalSpec { resamples: 5, ..IntervalSpec::default() }).unwrap_err().to_string()
+    });
     assert!(error.contains("at least 20"), "{error}");
 }
 

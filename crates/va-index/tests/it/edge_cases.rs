@@ -1,8 +1,8 @@
 //! Small, missing, wrong.
 
 use crate::support::worst;
-use panel_core::{InputError, Keys};
 use panel_core::geo::{DistanceMatrix, LatLon, Metric};
+use panel_core::{InputError, Keys};
 use va_index::{
     Employment, Error, Form, Geography, Kernel, Normalization, OwnDistance, VaSpec, location_quotient,
     virtual_agglomeration,
@@ -19,7 +19,11 @@ fn at(lat: f64, lon: f64) -> Option<LatLon> {
 #[test]
 fn a_missing_city_gives_nothing_and_is_reported() {
     let (entities, times) = (names(["a", "b", "c"]), names(["2019", "2020"]));
-    let data = Employment::new(Keys::new(&[0, 0, 1, 1, 2, 2], &[0, 1, 0, 1, 0, 1], &entities, &times).unwrap(), &[10.0, 10.0, 20.0, f64::NAN, 30.0, 30.0], &[100.0; 6]);
+    let data = Employment::new(
+        Keys::new(&[0, 0, 1, 1, 2, 2], &[0, 1, 0, 1, 0, 1], &entities, &times).unwrap(),
+        &[10.0, 10.0, 20.0, f64::NAN, 30.0, 30.0],
+        &[100.0; 6],
+    );
     let km = DistanceMatrix::from_square(&entities, &[0.0, 10.0, 20.0, 10.0, 0.0, 40.0, 20.0, 40.0, 0.0]).unwrap();
     let index = virtual_agglomeration(&data, &Geography::Matrix(&km), None, &VaSpec::default()).unwrap();
     // 2019: share .2, quotients .5, 1, 1.5. 2020: share .2 of a and c alone, quotients .5, -, 1.5.
@@ -77,8 +81,7 @@ fn normalisations_and_own_rules_by_hand() {
 #[test]
 fn one_city_and_one_period() {
     let (entities, times) = (names(["a"]), names(["2020"]));
-    let data =
-        Employment::new(Keys::new(&[0], &[0], &entities, &times).unwrap(), &[3.0], &[9.0]);
+    let data = Employment::new(Keys::new(&[0], &[0], &entities, &times).unwrap(), &[3.0], &[9.0]);
     let index = virtual_agglomeration(&data, &Geography::Points(&[at(30.0, 110.0)]), None, &VaSpec::default()).unwrap();
     assert_eq!((index.va[0], index.spillover[0]), (1.0, 0.0));
     assert_eq!(index.diagnostics[0].code, "no-neighbour");
@@ -113,7 +116,10 @@ fn errors_name_what_is_wrong() {
 
     let negative = Employment::new(data.keys, &[-1.0, 2.0], data.total).named("it", "emp");
     let error = location_quotient(&negative).unwrap_err().to_string();
-    assert!(error.contains("Beijing") && error.contains("2020") && error.contains("-1") && error.contains("`it`"), "{error}");
+    assert!(
+        error.contains("Beijing") && error.contains("2020") && error.contains("-1") && error.contains("`it`"),
+        "{error}"
+    );
     assert!(matches!(
         Keys::new(&[0, 0], &[0, 0], &entities, &times).map_err(Error::from),
         Err(Error::Input(InputError::DuplicateKey { .. }))
@@ -168,7 +174,10 @@ fn one_place_in_two_spellings_is_refused() {
     let points = [at(0.0, 0.0), at(0.0, 0.5f64 / 111.195_08), at(1.0, 1.0)];
     let index = virtual_agglomeration(&data, &Geography::Points(&points), None, &VaSpec::default()).unwrap();
     let message = &index.diagnostics[0].message;
-    assert!(message.starts_with("`A` and `B` are 500 m apart: `B` makes 79.9 % of the index of `A` in 2020"), "{message}");
+    assert!(
+        message.starts_with("`A` and `B` are 500 m apart: `B` makes 79.9 % of the index of `A` in 2020"),
+        "{message}"
+    );
 }
 
 /// Issue 15: five points in a line, the largest eigenvalue of their chain is 2 cos(π/6) = √3.
@@ -199,8 +208,7 @@ fn every_road_leads_to_the_same_sums() {
     let time: Vec<u32> = (0..2 * n).map(|row| (row / n) as u32).collect();
     let sector: Vec<f64> = (0..2 * n).map(|row| 1.0 + (row % 13) as f64).collect();
     let total: Vec<f64> = (0..2 * n).map(|row| 20.0 + (row % 7) as f64).collect();
-    let data =
-        Employment::new(Keys::new(&entity, &time, &entities, &times).unwrap(), &sector, &total);
+    let data = Employment::new(Keys::new(&entity, &time, &entities, &times).unwrap(), &sector, &total);
     let known: Vec<LatLon> = points.iter().flatten().copied().collect();
     for metric in [Metric::default(), Metric::GreatCircle { radius_km: 6371.0 }, Metric::Geodesic] {
         let matrix = DistanceMatrix::between(&known, metric);

@@ -23,7 +23,11 @@ struct Economy {
 
 impl Economy {
     fn data(&self) -> Employment<'_> {
-        Employment::new(Keys::new(&self.entity, &self.time, &self.entities, &self.times).unwrap(), &self.sector, &self.total)
+        Employment::new(
+            Keys::new(&self.entity, &self.time, &self.entities, &self.times).unwrap(),
+            &self.sector,
+            &self.total,
+        )
     }
 
     fn index(&self, spec: &VaSpec) -> va_index::VaIndex {

@@ -34,7 +34,11 @@ impl Cities {
     }
 
     fn data(&self) -> Employment<'_> {
-        Employment::new(Keys::new(&self.entity, &self.time, &self.entities, &self.times).unwrap(), &self.sector, &self.total)
+        Employment::new(
+            Keys::new(&self.entity, &self.time, &self.entities, &self.times).unwrap(),
+            &self.sector,
+            &self.total,
+        )
     }
 }
 
@@ -115,8 +119,7 @@ fn european_regions_have_quotients_with_gaps() {
     let (entity, entities) = codes(&table.text("geo"));
     let (time, times) = codes(&table.text("year"));
     let (sector, total) = (table.float("emp_J_thousand"), table.float("emp_total_thousand"));
-    let data =
-        Employment::new(Keys::new(&entity, &time, &entities, &times).unwrap(), &sector, &total);
+    let data = Employment::new(Keys::new(&entity, &time, &entities, &times).unwrap(), &sector, &total);
     let lq = location_quotient(&data).expect("valid");
     assert!(lq.diagnostics.iter().any(|d| d.code == "employment-missing"));
     for t in 0..times.len() {
@@ -144,8 +147,7 @@ fn the_numpy_peer_agrees() {
         })
         .collect();
     let total = vec![20.0; 279 * 8];
-    let data =
-        Employment::new(Keys::new(&entity, &time, &entities, &times).unwrap(), &sector, &total);
+    let data = Employment::new(Keys::new(&entity, &time, &entities, &times).unwrap(), &sector, &total);
     let index = virtual_agglomeration(&data, &Geography::Points(&points), None, &VaSpec::default()).expect("valid");
     assert!((index.va[0] / 0.7906230674433277 - 1.0).abs() < 1e-13, "{}", index.va[0]);
 }
