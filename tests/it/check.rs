@@ -96,12 +96,12 @@ fn every_source_that_is_refused_is_named() {
 #[test]
 fn a_cell_that_is_no_number_is_said_once() {
     let folder = folder("check-cell");
-    let data = crate::small::DATA.replace("Benxi,2014,8,16,22,3,3", "Benxi,2014,8,16,22,3,2.0 or so");
+    let data = crate::small::DATA.replace("Benxi,2014,8,16,22,3,3", "Benxi,2014,8,16,22,3,2.0 to 3");
     std::fs::write(folder.join("data.csv"), data).unwrap();
     let text = format!("{HEAD}{}{}", table("y ~ x | city", ""), table("z ~ x | city", "").replace("\"t\"", "\"u\""));
     let Checked { problems, .. } = checked(&study(&folder, &text));
     assert_eq!(problems.len(), 1, "{problems:#?}");
-    assert!(problems[0].contains("value `2.0 or so`") && problems[0].contains("`missing = [\"2.0 or so\"]`"));
+    assert!(problems[0].contains("value `2.0 to 3`") && problems[0].contains("`missing = [\"2.0 to 3\"]`"));
 }
 
 #[test]
@@ -184,6 +184,7 @@ fn each_step_from_messy_files_to_a_table_is_said() {
     };
     let sheet = "sheet = \"产出与资本\"\n";
     let header = "skip_rows = 1\nheader_rows = 2\n";
+    let decimal = "decimal = \".\"\n";
     let reshape = "reshape = { kind = \"wide-to-long\", variables = { gsp = \"生产总值\", pcap = \"公共资本\", pc = \"私人资本\" } }\n";
     let rename = "rename = { emp = \"就业人数（千人）\", unemp = \"失业率（％）\" }\n";
     for (workbook, text, sentences) in [
@@ -192,15 +193,15 @@ fn each_step_from_messy_files_to_a_table_is_said() {
             "",
             ["sheet `说明`: there is a header but no row of data", "the workbook has the sheets 说明, 产出与资本"],
         ),
-        (sheet.to_owned(), "", ["has neither key", "`州` stands in row 2: `skip_rows = 1`"]),
-        (format!("{sheet}skip_rows = 1\n"), "", ["stands twice in the header", "`header_rows = 2`"]),
+        (sheet.to_owned(), "", ["the header begins in row 2", "`skip_rows = 1`, `header_rows = 2`"]),
+        (format!("{sheet}{header}"), "", ["nothing says whether the comma or the point", "`decimal = \".\"` as"]),
         (
-            format!("{sheet}{header}"),
+            format!("{sheet}{header}{decimal}"),
             "",
             ["`生产总值_1970年` and 14 more look like one column per year", "wide-to-long"],
         ),
-        (format!("{sheet}{header}{reshape}"), "", ["unknown column `emp`", "就业人数（千人）"]),
-        (format!("{sheet}{header}{reshape}"), rename, ["No problem found.", "25 rows"]),
+        (format!("{sheet}{header}{decimal}{reshape}"), "", ["unknown column `emp`", "就业人数（千人）"]),
+        (format!("{sheet}{header}{decimal}{reshape}"), rename, ["No problem found", "25 rows"]),
     ] {
         let Checked { text: said, problems } = checked(&with(&workbook, text));
         for sentence in sentences {

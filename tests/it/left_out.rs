@@ -9,8 +9,10 @@ use replicate::study::Loaded;
 fn half_answered() -> String {
     let empty = "sample = \"x > 100\"\n";
     let column = format!("[[table.column]]\nformula = \"y ~ x + z | city\"\n{empty}");
-    let first = format!("[[table]]\nid = \"t\"\nshow = [\"x\"]\n[[table.column]]\nformula = \"y ~ x | city\"\n{column}");
-    let chain = "[[mediation]]\nid = \"m\"\noutcome = \"y\"\nmediator = \"z\"\nterms = [\"x\"]\ncontrols = \"l | city\"\n";
+    let first =
+        format!("[[table]]\nid = \"t\"\nshow = [\"x\"]\n[[table.column]]\nformula = \"y ~ x | city\"\n{column}");
+    let chain =
+        "[[mediation]]\nid = \"m\"\noutcome = \"y\"\nmediator = \"z\"\nterms = [\"x\"]\ncontrols = \"l | city\"\n";
     let odd = format!("[[table]]\nid = \"d\"\nkind = \"descriptives\"\nvariables = [\"x\"]\n{empty}");
     format!("{HEAD}{first}{odd}{chain}{empty}")
 }

@@ -103,7 +103,20 @@ impl Run<'_> {
 
     /// Notes the error of a step; gives its value where there is one.
     fn noted<T>(&mut self, result: Result<T>) -> Option<T> {
-        result.map_err(|error| self.problem(error)).ok()
+        match result {
+            Ok(value) => Some(value),
+            Err(error @ Error::NotComputed { .. }) => {
+                // A run goes on without it.
+                self.warnings += 1;
+                self.line(format!("  warning: {error}"));
+                self.unanswered.get_or_insert(error);
+                None
+            }
+            Err(error) => {
+                self.problem(error);
+                None
+            }
+        }
     }
 
     fn study(&self) -> &Study {
@@ -131,10 +144,14 @@ impl Run<'_> {
                 return;
             }
         };
-        for error in &computed.problems {
-            self.problem(error);
-        }
+        let (left_out, refused): (Vec<&Error>, Vec<&Error>) =
+            computed.problems.iter().partition(|error| matches!(error, Error::NotComputed { .. }));
+        refused.into_iter().for_each(|error| self.problem(error));
         self.sources(&computed);
+        for error in left_out {
+            self.warnings += 1;
+            self.line(format!("  warning: {error}"));
+        }
         self.variables(&computed);
         self.indices(&computed);
         self.answered = computed.indices.len();

@@ -90,7 +90,10 @@ fn degenerate_combinations_are_refused_with_a_reason() {
         assert!(text.contains("every score is 0"), "{text}");
     }
     for orientation in [Orientation::Input, Orientation::Output] {
-        let text = degenerate(&[&SO2], &PanelSpec { bounded: Some(true), orientation: Some(orientation), ..PanelSpec::default() });
+        let text = degenerate(
+            &[&SO2],
+            &PanelSpec { bounded: Some(true), orientation: Some(orientation), ..PanelSpec::default() },
+        );
         assert!(text.contains("orientation"), "{text}");
     }
     let radial = PanelSpec { model: Model::Radial, orientation: Some(Orientation::None), ..PanelSpec::default() };
@@ -107,11 +110,8 @@ fn degenerate_combinations_are_refused_with_a_reason() {
     );
     assert!(text.contains("0.7000"), "{text}");
     // With θ ≤ 1 the numerator could be negative.
-    let bounded = PanelSpec {
-        bads_convention: BadsConvention::Input,
-        calibration: given_to_input(0.7),
-        ..PanelSpec::default()
-    };
+    let bounded =
+        PanelSpec { bads_convention: BadsConvention::Input, calibration: given_to_input(0.7), ..PanelSpec::default() };
     let text = degenerate(&[&SO2, &DUST], &bounded);
     assert!(text.contains("below 0"), "{text}");
 }

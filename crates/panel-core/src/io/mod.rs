@@ -33,9 +33,9 @@ pub mod reshape;
 mod spatial_weights;
 mod table;
 mod typed;
-pub mod write;
 #[cfg(feature = "xlsx")]
 mod workbook;
+pub mod write;
 
 pub use csv::csv_records;
 pub use guard::quiet_decoder_panics;

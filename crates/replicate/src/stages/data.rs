@@ -213,7 +213,9 @@ fn prepare(
     let mut table = match read_bytes(&spec.file, bytes, &options) {
         Ok(table) => table,
         Err(error) => {
-            let next = |spec: &SourceSpec| prepare(spec, bytes, [entity, time.unwrap_or_default()], looked_at, &mut Vec::new());
+            let next = |spec: &SourceSpec| {
+                prepare(spec, bytes, [entity, time.unwrap_or_default()], looked_at, &mut Vec::new())
+            };
             return Err(followed(place.refused(error), spec, next));
         }
     };
@@ -266,7 +268,8 @@ fn prepare(
         table.column(name).map_err(unknown)?;
     }
     let mut across_hint = None;
-    if let (None, None, Some(time), true, false) = (&spec.reshape, &spec.keys, time_column.as_deref(), has_entity, has_time)
+    if let (None, None, Some(time), true, false) =
+        (&spec.reshape, &spec.keys, time_column.as_deref(), has_entity, has_time)
         && let Some(hint) = hints::periods_across(&table, looked_at)
     {
         let words = format!("no column `{time}`{}", hint.words);
@@ -283,7 +286,8 @@ fn prepare(
         }
     }
     // A name that is nearly that of a lacking key, before a reshape makes other columns.
-    let near: Vec<Option<Hint>> = wanted.iter().map(|name| hints::near(&table, name).or_else(|| left_out(&table, name))).collect();
+    let near: Vec<Option<Hint>> =
+        wanted.iter().map(|name| hints::near(&table, name).or_else(|| left_out(&table, name))).collect();
     // A key that is in the file and was not read is lacking, whatever is left.
     let lost = wanted.iter().any(|name| table.left_out(name).is_some());
     let keys = reshape::Keys {
@@ -309,7 +313,11 @@ fn prepare(
         && (hints::repeats(&table, key).map_err(|error| place.refused(error))? || lost)
     {
         let hint = near.clone().unwrap_or_default();
-        let words = format!("no column `{name}`, so only `{key}` is left as a key{}{}", if lost { "" } else { ", and it repeats" }, hint.words);
+        let words = format!(
+            "no column `{name}`, so only `{key}` is left as a key{}{}",
+            if lost { "" } else { ", and it repeats" },
+            hint.words
+        );
         return Err(place.hinted(Hint { words, ..hint }));
     }
     if let Some(hint) = across_hint {
@@ -348,7 +356,9 @@ fn followed(
         return refusal;
     }
     let Err(Refusal { error: Error::Stage { message, .. }, remedies }) = again(&next) else { return refusal };
-    let (Error::Stage { message: first, .. }, mut all) = (&refusal.error, refusal.remedies.clone()) else { return refusal };
+    let (Error::Stage { message: first, .. }, mut all) = (&refusal.error, refusal.remedies.clone()) else {
+        return refusal;
+    };
     all.extend(remedies);
     Refusal { error: Error::stage("data", format!("{first}; after that: {message}")), remedies: all }
 }

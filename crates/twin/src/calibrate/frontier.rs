@@ -41,8 +41,8 @@ pub(super) fn scores(v: &Variables) -> Result<Vec<Option<f64>>> {
     .map_err(|e| fail(e.to_string()))?;
     let all: Vec<usize> = (0..gdp.len()).collect();
     let label = |row: usize| format!("city-year {row}");
-    let found = efficiency(&observations, &all, &all, &PanelSpec::default(), &label)
-        .map_err(|e| fail(e.to_string()))?;
+    let found =
+        efficiency(&observations, &all, &all, &PanelSpec::default(), &label).map_err(|e| fail(e.to_string()))?;
     Ok(found.scores())
 }
 

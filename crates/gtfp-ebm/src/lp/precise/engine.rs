@@ -239,7 +239,13 @@ impl<'a> Engine<'a> {
 
     fn entry(&self, i: usize, variable: usize) -> Dd {
         match self.logical(variable) {
-            Some(row) => if row == i { Dd::ONE } else { Dd::ZERO },
+            Some(row) => {
+                if row == i {
+                    Dd::ONE
+                } else {
+                    Dd::ZERO
+                }
+            }
             None => self.columns[variable * self.m + i],
         }
     }
@@ -386,7 +392,12 @@ impl<'a> Engine<'a> {
             }
         }
         let is_logical = self.logical(entering.variable).is_some();
-        let span = if is_logical { f64::INFINITY } else { let (l, u) = self.bounds(entering.variable); u - l };
+        let span = if is_logical {
+            f64::INFINITY
+        } else {
+            let (l, u) = self.bounds(entering.variable);
+            u - l
+        };
         if chosen.is_none_or(|(step, ..)| step.value() >= span) {
             if !span.is_finite() {
                 return None;

@@ -28,12 +28,8 @@ fn check_up_to(file: &str, bytes: &[u8], most: u64) -> Result<()> {
     let Ok(mut archive) = zip::ZipArchive::new(Cursor::new(bytes)) else {
         return Err(fail("not a workbook that can be understood: the archive is damaged or cut short".into()));
     };
-    let too_large = || {
-        fail(format!(
-            "unpacked it is larger than {} MiB; save the table as a text or Parquet file",
-            most >> 20
-        ))
-    };
+    let too_large =
+        || fail(format!("unpacked it is larger than {} MiB; save the table as a text or Parquet file", most >> 20));
     if bytes.len() as u64 * RATIO > most {
         // What entries say of their size need not be true.
         let mut left = most;
@@ -121,7 +117,9 @@ mod tests {
 
     #[test]
     fn repeated_cells_are_counted_as_far_as_they_hold_anything() {
-        let row = |rows: &str, cells: &str| format!("<table:table-row table:number-rows-repeated=\"{rows}\">{cells}</table:table-row>");
+        let row = |rows: &str, cells: &str| {
+            format!("<table:table-row table:number-rows-repeated=\"{rows}\">{cells}</table:table-row>")
+        };
         let full = "<table:table-cell table:number-columns-repeated=\"3\" office:value=\"1\"/>";
         let blank = "<table:table-cell table:number-columns-repeated=\"16384\"/>";
         assert_eq!(repeated(row("1048576", blank).as_bytes()), 0);
