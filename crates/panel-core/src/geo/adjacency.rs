@@ -125,6 +125,7 @@ impl Adjacency {
         }
         let near = unknown
             .iter()
+            .filter(|name| name.chars().count() > 2)
             .find_map(|name| Some((name, crate::suggest::nearest(name, known.iter().copied())?)))
             .map_or_else(String::new, |(name, near)| format!("; did you mean `{near}` by `{name}`?"));
         diagnostics.push(Diagnostic::warning(

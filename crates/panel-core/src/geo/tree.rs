@@ -35,12 +35,14 @@ impl Tree {
             let middle = start + (end - start) / 2;
             let gap = at[axis] - self.points[middle][axis];
             let next = (axis + 1) % 3;
-            // The middle itself belongs to the upper half.
+            if distance(&self.points[middle], at) <= squared {
+                found(self.order[middle] as usize);
+            }
             if gap <= 0.0 || gap * gap <= squared {
                 stack.push((start, middle, next));
             }
             if gap >= 0.0 || gap * gap <= squared {
-                stack.push((middle, end, next));
+                stack.push((middle + 1, end, next));
             }
         }
     }
@@ -55,25 +57,28 @@ impl Tree {
     /// `nearest` holds the smallest squared distances so far, ascending.
     fn reach(&self, at: &[f64; 3], nearest: &mut [f64], (start, end, axis): (usize, usize, usize)) {
         if end - start <= LEAF {
-            for point in &self.points[start..end] {
-                let squared = distance(point, at);
-                let place = nearest.partition_point(|&other| other <= squared);
-                if place < nearest.len() {
-                    nearest[place..].rotate_right(1);
-                    nearest[place] = squared;
-                }
-            }
+            self.points[start..end].iter().for_each(|point| insert(nearest, distance(point, at)));
             return;
         }
         let middle = start + (end - start) / 2;
         let gap = at[axis] - self.points[middle][axis];
         let next = (axis + 1) % 3;
-        let (lower, upper) = ((start, middle, next), (middle, end, next));
+        insert(nearest, distance(&self.points[middle], at));
+        let (lower, upper) = ((start, middle, next), (middle + 1, end, next));
         let (near, far) = if gap < 0.0 { (lower, upper) } else { (upper, lower) };
         self.reach(at, nearest, near);
         if nearest.last().is_some_and(|&last| gap * gap <= last) {
             self.reach(at, nearest, far);
         }
+    }
+}
+
+/// Puts a squared distance in its place among the smallest.
+fn insert(nearest: &mut [f64], squared: f64) {
+    let place = nearest.partition_point(|&other| other <= squared);
+    if place < nearest.len() {
+        nearest[place..].rotate_right(1);
+        nearest[place] = squared;
     }
 }
 
@@ -84,9 +89,10 @@ fn split(points: &[[f64; 3]], order: &mut [u32], axis: usize) {
     let middle = order.len() / 2;
     let coordinate = |&i: &u32| points[i as usize][axis];
     order.select_nth_unstable_by(middle, |a, b| coordinate(a).total_cmp(&coordinate(b)).then(a.cmp(b)));
+    // The middle stays where it is: the search compares with it.
     let (lower, upper) = order.split_at_mut(middle);
     split(points, lower, (axis + 1) % 3);
-    split(points, upper, (axis + 1) % 3);
+    split(points, &mut upper[1..], (axis + 1) % 3);
 }
 
 fn distance(a: &[f64; 3], b: &[f64; 3]) -> f64 {
