@@ -5,7 +5,9 @@ mod made;
 
 use made::{cities, lattice, nearest, outcome};
 use panel_spatial::diagnostics::{LmConvention, lm_tests};
-use panel_spatial::{Approach, FixedEffects, Gs2slsSpec, Kernel, Model, Prepared, SpatialSpec, Standardise, Weights, fit, gs2sls};
+use panel_spatial::{
+    Approach, FixedEffects, Gs2slsSpec, Kernel, Model, Prepared, SpatialSpec, Standardise, Weights, fit, gs2sls,
+};
 use std::time::Instant;
 
 /// Best of several runs, in milliseconds.
@@ -36,10 +38,13 @@ fn main() {
         row(&format!("279 x 8, {name}: prepare W"), time(5, || Prepared::new(weights).expect("prepared")));
         for model in [Model::Sar, Model::Sdm, Model::Sem, Model::Sdem, Model::Sac] {
             let spec = SpatialSpec::new(model);
-            let run = || fit(&panel, &prepared, FixedEffects::TwoWay, &spec).expect("an estimate").effects().expect("effects");
+            let run = || {
+                fit(&panel, &prepared, FixedEffects::TwoWay, &spec).expect("an estimate").effects().expect("effects")
+            };
             row(&format!("279 x 8, {name}: {} two-way with effects", model.name()), time(5, run));
         }
-        let tests = || lm_tests(&panel, &prepared, FixedEffects::TwoWay, Approach::Transform, true, LmConvention::Exact);
+        let tests =
+            || lm_tests(&panel, &prepared, FixedEffects::TwoWay, Approach::Transform, true, LmConvention::Exact);
         row(&format!("279 x 8, {name}: LM tests"), time(5, tests));
         let iv = || gs2sls(&panel, &prepared, FixedEffects::TwoWay, &[], &Gs2slsSpec::default()).expect("an estimate");
         row(&format!("279 x 8, {name}: GS2SLS"), time(5, iv));
@@ -51,7 +56,9 @@ fn main() {
         let panel = outcome(&prepared, 8, 0.3, 2);
         for model in [Model::Sdm, Model::Sem] {
             let spec = SpatialSpec::new(model);
-            let run = || fit(&panel, &prepared, FixedEffects::TwoWay, &spec).expect("an estimate").effects().expect("effects");
+            let run = || {
+                fit(&panel, &prepared, FixedEffects::TwoWay, &spec).expect("an estimate").effects().expect("effects")
+            };
             row(&format!("10,000 x 8, {name}: {} two-way with effects", model.name()), time(1, run));
         }
     }

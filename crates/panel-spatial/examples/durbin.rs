@@ -2,7 +2,9 @@
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
 use panel_spatial::diagnostics::{likelihood_ratio, wald_to_sem};
-use panel_spatial::{Effect, FixedEffects, Model, Prepared, Result, SpatialPanel, SpatialSpec, Standardise, Weights, fit};
+use panel_spatial::{
+    Effect, FixedEffects, Model, Prepared, Result, SpatialPanel, SpatialSpec, Standardise, Weights, fit,
+};
 
 fn main() -> Result<()> {
     let places: Vec<String> = (1..=12).map(|i| format!("place {i}")).collect();
@@ -27,7 +29,10 @@ fn main() -> Result<()> {
     for effect in [Effect::Direct, Effect::Total] {
         let turn = sdm.turning_point("x", "x^2", effect, 0.95)?;
         let test = sdm.u_test("x", "x^2", effect, (0.0, 2.0))?;
-        println!("{effect:?} effect turns at {:.3} ({:?}), {:?} {:?}", turn.estimate.value, turn.fieller, test.shape, test.overall);
+        println!(
+            "{effect:?} effect turns at {:.3} ({:?}), {:?} {:?}",
+            turn.estimate.value, turn.fieller, test.shape, test.overall
+        );
     }
     let sar = fit(&panel, &prepared, FixedEffects::TwoWay, &SpatialSpec::new(Model::Sar))?;
     for test in [likelihood_ratio(&sdm, &sar)?, wald_to_sem(&sdm)?] {

@@ -109,7 +109,9 @@ impl Csr {
     /// tr(A²) and tr(A'A), compensated.
     pub(crate) fn trace_products(&self) -> (f64, f64) {
         let square = compensated_sum(
-            (0..self.n()).flat_map(|i| self.row(i).map(move |(j, value)| (i, j, value))).map(|(i, j, value)| value * self.get(j, i)),
+            (0..self.n())
+                .flat_map(|i| self.row(i).map(move |(j, value)| (i, j, value)))
+                .map(|(i, j, value)| value * self.get(j, i)),
         );
         (square, compensated_sum(self.values.iter().map(|value| value * value)))
     }
@@ -119,9 +121,11 @@ impl Csr {
         let mut place = vec![usize::MAX; self.n()];
         let kept: Vec<usize> = (0..self.n()).filter(|&i| keep[i]).collect();
         kept.iter().enumerate().for_each(|(next, &i)| place[i] = next);
-        Self::from_rows(kept.iter().map(|&i| {
-            self.row(i).filter(|&(j, _)| keep[j]).map(|(j, value)| (place[j], value)).collect::<Vec<_>>()
-        }))
+        Self::from_rows(
+            kept.iter().map(|&i| {
+                self.row(i).filter(|&(j, _)| keep[j]).map(|(j, value)| (place[j], value)).collect::<Vec<_>>()
+            }),
+        )
     }
 
     /// Each row scaled by its own factor.

@@ -6,7 +6,11 @@ use std::fmt;
 impl fmt::Display for SpatialFit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.spec.model.name();
-        writeln!(f, "{name} of {}, {} units x {} periods, W: {}", self.outcome, self.units, self.periods, self.weights)?;
+        writeln!(
+            f,
+            "{name} of {}, {} units x {} periods, W: {}",
+            self.outcome, self.units, self.periods, self.weights
+        )?;
         writeln!(f, "{:<18}{:>12}{:>12}{:>9}{:>8}", "", "estimate", "se", "z", "p")?;
         for name in &self.names {
             if let Ok(one) = self.coefficient(name) {
@@ -16,8 +20,19 @@ impl fmt::Display for SpatialFit {
         if let Ok(effects) = self.effects() {
             writeln!(f, "{:<18}{:>12}{:>12}{:>12}", "effects", "direct", "indirect", "total")?;
             for one in effects {
-                writeln!(f, "{:<18}{:>12.5}{:>12.5}{:>12.5}", one.name, one.direct.value, one.indirect.value, one.total.value)?;
-                writeln!(f, "{:<18}{:>12}{:>12}{:>12}", "", bracket(one.direct.se), bracket(one.indirect.se), bracket(one.total.se))?;
+                writeln!(
+                    f,
+                    "{:<18}{:>12.5}{:>12.5}{:>12.5}",
+                    one.name, one.direct.value, one.indirect.value, one.total.value
+                )?;
+                writeln!(
+                    f,
+                    "{:<18}{:>12}{:>12}{:>12}",
+                    "",
+                    bracket(one.direct.se),
+                    bracket(one.indirect.se),
+                    bracket(one.total.se)
+                )?;
             }
         }
         write!(f, "sigma2 {:.6}", self.sigma2)?;

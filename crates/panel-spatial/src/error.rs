@@ -127,7 +127,9 @@ pub enum Error {
         iterations: usize,
     },
     /// A computation that would take too long or too much memory.
-    #[error("{what}: {n} units with {nonzeros} weights need about {gigabytes:.1} GB and {minutes:.0} minutes; {advice}")]
+    #[error(
+        "{what}: {n} units with {nonzeros} weights need about {gigabytes:.1} GB and {minutes:.0} minutes; {advice}"
+    )]
     TooLarge {
         /// What.
         what: &'static str,

@@ -118,7 +118,11 @@ pub fn iv_columns(
     }
     for &(name, column) in instruments {
         if column.len() != panel.y.len() {
-            return Err(Error::LengthMismatch { what: format!("instrument `{name}`"), expected: panel.y.len(), got: column.len() });
+            return Err(Error::LengthMismatch {
+                what: format!("instrument `{name}`"),
+                expected: panel.y.len(),
+                got: column.len(),
+            });
         }
     }
     let matrix = &prepared.weights().matrix;
@@ -147,7 +151,8 @@ pub fn iv_columns(
         let included = |name: &String| exogenous.iter().any(|column| &column.0 == name);
         excluded.extend(power.iter().filter(|column| p > 1 || !included(&column.0)).cloned());
     }
-    let mut power: Vec<(String, Vec<f64>)> = instruments.iter().map(|&(name, q)| (name.to_owned(), q.to_vec())).collect();
+    let mut power: Vec<(String, Vec<f64>)> =
+        instruments.iter().map(|&(name, q)| (name.to_owned(), q.to_vec())).collect();
     excluded.extend(power.iter().cloned());
     for _ in 1..=spec.instrument_lags {
         power = lag(&power, "W:");
@@ -176,7 +181,12 @@ pub fn gs2sls(
     let _span = tracing::debug_span!("gs2sls", units = panel.n(), periods = panel.t()).entered();
     let IvColumns { mut exogenous, endogenous, excluded } = iv_columns(panel, prepared, instruments, spec)?;
     // Least squares has no condition on row sums: the check of the data alone.
-    let plain = SpatialSpec { model: Model::Slx, durbin: spec.durbin.clone(), approach: Approach::Transform, ..SpatialSpec::default() };
+    let plain = SpatialSpec {
+        model: Model::Slx,
+        durbin: spec.durbin.clone(),
+        approach: Approach::Transform,
+        ..SpatialSpec::default()
+    };
     Swept::new(panel, prepared, effects, &plain)?;
     let n = panel.n();
     if effects == FixedEffects::None {
@@ -214,7 +224,11 @@ pub fn gs2sls(
     if names.len() < endo.len() {
         return Err(Error::NotIdentified {
             parameter: "rho".into(),
-            reason: format!("{} endogenous regressors, {} instruments that are independent of the rest", endo.len(), names.len()),
+            reason: format!(
+                "{} endogenous regressors, {} instruments that are independent of the rest",
+                endo.len(),
+                names.len()
+            ),
         });
     }
     let all = LeastSquares::new(&used).map_err(|_| singular("instrument", "?"))?;
@@ -255,7 +269,9 @@ pub fn gs2sls(
     let first_stages = endogenous
         .iter()
         .zip(&endo)
-        .map(|((name, _), column)| first_stage(name, column, &x1, &all, names.len(), count - (x1.len() + names.len()) as f64))
+        .map(|((name, _), column)| {
+            first_stage(name, column, &x1, &all, names.len(), count - (x1.len() + names.len()) as f64)
+        })
         .collect();
     let extra = names.len() - endo.len();
     let sargan = (extra > 0).then(|| {
@@ -289,7 +305,14 @@ fn meat(x: &[Vec<f64>], e: &[f64], group: impl Fn(usize) -> usize) -> Square {
     meat
 }
 
-fn first_stage(name: &str, column: &[f64], x1: &[Vec<f64>], all: &LeastSquares, excluded: usize, df: f64) -> FirstStage {
+fn first_stage(
+    name: &str,
+    column: &[f64],
+    x1: &[Vec<f64>],
+    all: &LeastSquares,
+    excluded: usize,
+    df: f64,
+) -> FirstStage {
     let without = LeastSquares::new(x1).map_or_else(|_| column.to_vec(), |regression| regression.residual(column));
     let with = all.residual(column);
     let (large, small) = (dot(&without, &without), dot(&with, &with));
@@ -344,7 +367,9 @@ fn as_fit(got: Assembled<'_>) -> SpatialFit {
     let multipliers = if low < rho && rho < high {
         multipliers_at(prepared, rho).map_err(|error| error.to_string())
     } else {
-        let text = format!("rho = {rho:.4} lies outside ({low:.4}, {high:.4}): the instruments are weak, or the model does not fit");
+        let text = format!(
+            "rho = {rho:.4} lies outside ({low:.4}, {high:.4}): the instruments are weak, or the model does not fit"
+        );
         remarks.push(Diagnostic::warning("spatial-rho-outside", text.clone()));
         Err(text)
     };

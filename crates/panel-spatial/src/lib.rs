@@ -17,12 +17,12 @@
 pub mod association;
 mod csr;
 pub mod diagnostics;
+mod display;
 pub mod distribution;
 pub mod effects;
 pub mod error;
-pub mod gs2sls;
-mod display;
 mod estimate;
+pub mod gs2sls;
 mod linalg;
 mod logdet;
 pub mod panel;
@@ -42,4 +42,6 @@ pub use panel::{LongTable, SpatialPanel, Unbalanced};
 pub use record::SpatialRecord;
 pub use result::{Estimated, R2, SpatialFit};
 pub use spec::{Approach, FixedEffects, Information, Like, Model, SpatialSpec};
-pub use weights::{Islands, Kernel, LaggedColumn, Standardise, Weights, WeightsFile, WeightsInputs, WeightsKind, WeightsSpec};
+pub use weights::{
+    Islands, Kernel, LaggedColumn, Standardise, Weights, WeightsFile, WeightsInputs, WeightsKind, WeightsSpec,
+};

@@ -62,7 +62,11 @@ impl SpatialPanel {
         let (n, cells) = (units.len(), units.len() * periods.len());
         for &(name, column) in std::iter::once(&outcome).chain(regressors) {
             if column.len() != cells {
-                return Err(Error::LengthMismatch { what: format!("column `{name}`"), expected: cells, got: column.len() });
+                return Err(Error::LengthMismatch {
+                    what: format!("column `{name}`"),
+                    expected: cells,
+                    got: column.len(),
+                });
             }
             if let Some(row) = column.iter().position(|value| !value.is_finite()) {
                 return Err(Error::BadValue {
@@ -91,7 +95,8 @@ impl SpatialPanel {
     /// [`Error::Unbalanced`] naming the units whose removal balances the panel; [`Error::LengthMismatch`];
     /// [`Error::BadValue`] for an infinite value; [`Error::Specification`] for a key that stands twice, or nothing left.
     pub fn from_long(table: &LongTable<'_>, unbalanced: Unbalanced) -> Result<(Self, Diagnostics)> {
-        let columns: Vec<(&str, &[f64])> = std::iter::once(table.outcome).chain(table.regressors.iter().copied()).collect();
+        let columns: Vec<(&str, &[f64])> =
+            std::iter::once(table.outcome).chain(table.regressors.iter().copied()).collect();
         let rows = table.outcome.1.len();
         for (what, got) in [("units".to_owned(), table.unit.len()), ("periods".to_owned(), table.period.len())]
             .into_iter()
@@ -106,7 +111,9 @@ impl SpatialPanel {
         for row in 0..rows {
             let (i, t) = (table.unit[row] as usize, table.period[row] as usize);
             if i >= table.units.len() || t >= table.periods.len() {
-                return Err(Error::Specification(format!("row {row} has a code without a label: unit {i}, period {t}")));
+                return Err(Error::Specification(format!(
+                    "row {row} has a code without a label: unit {i}, period {t}"
+                )));
             }
             if let Some(&(name, column)) = columns.iter().find(|column| column.1[row].is_infinite()) {
                 return Err(Error::BadValue {
@@ -268,9 +275,7 @@ pub(crate) fn lag_columns(matrix: &Csr, columns: &[&[f64]]) -> Vec<Vec<f64>> {
             crate::linalg::add_scaled(into, weight, &block[j * width..(j + 1) * width]);
         }
     });
-    (0..columns.len())
-        .map(|k| (0..t * n).map(|row| lagged[(row % n) * width + k * t + row / n]).collect())
-        .collect()
+    (0..columns.len()).map(|k| (0..t * n).map(|row| lagged[(row % n) * width + k * t + row / n]).collect()).collect()
 }
 
 #[cfg(test)]

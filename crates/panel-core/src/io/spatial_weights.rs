@@ -60,9 +60,18 @@ pub fn read_spatial(path: impl AsRef<Path>, id_field: Option<&str>) -> Result<Sp
 ///
 /// # Errors
 /// As [`read_spatial`].
-pub fn parse_spatial(file: &str, bytes: &[u8], attributes: Option<&[u8]>, id_field: Option<&str>) -> Result<SpatialFile> {
+pub fn parse_spatial(
+    file: &str,
+    bytes: &[u8],
+    attributes: Option<&[u8]>,
+    id_field: Option<&str>,
+) -> Result<SpatialFile> {
     let fail = |reason: String| Error::Read { file: file.to_owned(), reason };
-    let text = || std::str::from_utf8(bytes).map(|text| text.trim_start_matches('\u{feff}')).map_err(|_| fail("not UTF-8 text".into()));
+    let text = || {
+        std::str::from_utf8(bytes)
+            .map(|text| text.trim_start_matches('\u{feff}'))
+            .map_err(|_| fail("not UTF-8 text".into()))
+    };
     match extension(file).as_str() {
         "gal" => gal(text()?).map_err(fail),
         "gwt" => gwt(text()?).map_err(fail),
@@ -72,7 +81,9 @@ pub fn parse_spatial(file: &str, bytes: &[u8], attributes: Option<&[u8]>, id_fie
             let attributes = attributes.ok_or_else(|| fail("the .dbf with the attributes is missing".into()))?;
             shapefile(bytes, attributes, id_field).map_err(fail)
         }
-        other => Err(fail(format!("unknown extension `{other}`; known are gal, gwt, csv, tsv, txt, geojson, json and shp"))),
+        other => {
+            Err(fail(format!("unknown extension `{other}`; known are gal, gwt, csv, tsv, txt, geojson, json and shp")))
+        }
     }
 }
 
@@ -110,13 +121,19 @@ fn gal(text: &str) -> std::result::Result<SpatialFile, String> {
         let [id, degree] = fields[..] else {
             return Err(format!("line {}: expected a unit and its number of neighbours", number + 1));
         };
-        let degree: usize = degree.parse().map_err(|_| format!("line {}: `{degree}` is no number of neighbours", number + 1))?;
+        let degree: usize =
+            degree.parse().map_err(|_| format!("line {}: `{degree}` is no number of neighbours", number + 1))?;
         let mut neighbours: Vec<String> = Vec::new();
         while neighbours.len() < degree {
-            let (number, line) = lines.next().ok_or_else(|| format!("line {}: the neighbours of `{id}` are missing", number + 1))?;
+            let (number, line) =
+                lines.next().ok_or_else(|| format!("line {}: the neighbours of `{id}` are missing", number + 1))?;
             neighbours.extend(line.split_whitespace().map(str::to_owned));
             if neighbours.len() > degree {
-                return Err(format!("line {}: `{id}` has {} neighbours, {degree} were announced", number + 1, neighbours.len()));
+                return Err(format!(
+                    "line {}: `{id}` has {} neighbours, {degree} were announced",
+                    number + 1,
+                    neighbours.len()
+                ));
             }
         }
         names.place(id);
@@ -129,7 +146,10 @@ fn gal(text: &str) -> std::result::Result<SpatialFile, String> {
     for (id, neighbours) in &lists {
         let i = names.place(id);
         for neighbour in neighbours {
-            let j = *names.places.get(neighbour).ok_or_else(|| format!("`{neighbour}`, a neighbour of `{id}`, is no unit of the file"))?;
+            let j = *names
+                .places
+                .get(neighbour)
+                .ok_or_else(|| format!("`{neighbour}`, a neighbour of `{id}`, is no unit of the file"))?;
             triplets.push((i, j, 1.0));
         }
     }
@@ -174,7 +194,8 @@ fn fields(line: &str, separator: char) -> Vec<String> {
 fn table(text: &str) -> std::result::Result<SpatialFile, String> {
     let first = text.lines().next().unwrap_or_default();
     let separator = *['\t', ';', ',', ' '].iter().find(|&&c| first.contains(c)).unwrap_or(&',');
-    let rows: Vec<Vec<String>> = text.lines().filter(|line| !line.trim().is_empty()).map(|line| fields(line, separator)).collect();
+    let rows: Vec<Vec<String>> =
+        text.lines().filter(|line| !line.trim().is_empty()).map(|line| fields(line, separator)).collect();
     let number = |cell: &str| cell.parse::<f64>().ok();
     let Some(header) = rows.first() else { return Err("the file is empty".into()) };
     let bare = rows.len() == header.len() && header.iter().all(|cell| number(cell).is_some());
@@ -183,7 +204,9 @@ fn table(text: &str) -> std::result::Result<SpatialFile, String> {
         let mut names = Names::default();
         let mut triplets = Vec::new();
         for (k, row) in rows.iter().enumerate().skip(1) {
-            let [i, j, w] = &row[..] else { return Err(format!("line {}: {} fields, expected i, j, w", k + 1, row.len())) };
+            let [i, j, w] = &row[..] else {
+                return Err(format!("line {}: {} fields, expected i, j, w", k + 1, row.len()));
+            };
             let weight = number(w).ok_or_else(|| format!("line {}: `{w}` is no number", k + 1))?;
             triplets.push((names.place(i), names.place(j), weight));
         }
@@ -204,7 +227,13 @@ fn table(text: &str) -> std::result::Result<SpatialFile, String> {
             return Err(format!("line {}: {} fields, expected {}", i + skip + 1, row.len(), labels.len() + skip));
         }
         if named && row[0] != labels[i] {
-            return Err(format!("row {} is `{}`, column {} is `{}`: both must name the same units in one order", i + 1, row[0], i + 1, labels[i]));
+            return Err(format!(
+                "row {} is `{}`, column {} is `{}`: both must name the same units in one order",
+                i + 1,
+                row[0],
+                i + 1,
+                labels[i]
+            ));
         }
         for (j, cell) in row[skip..].iter().enumerate() {
             let weight = number(cell).ok_or_else(|| format!("line {}: `{cell}` is no number", i + skip + 1))?;
@@ -224,7 +253,9 @@ fn geojson(text: &str, id_field: Option<&str>) -> std::result::Result<SpatialFil
     for (k, feature) in features.iter().enumerate() {
         let properties = feature["properties"].as_object();
         let id = match id_field {
-            Some(field) => properties.and_then(|all| all.get(field)).or_else(|| (field == "id").then_some(&feature["id"])),
+            Some(field) => {
+                properties.and_then(|all| all.get(field)).or_else(|| (field == "id").then_some(&feature["id"]))
+            }
             None => properties.and_then(|all| all.values().next()).or(Some(&feature["id"])),
         };
         let label = match id {
@@ -232,19 +263,26 @@ fn geojson(text: &str, id_field: Option<&str>) -> std::result::Result<SpatialFil
             Some(Value::Number(number)) => number.to_string(),
             _ => {
                 let known: Vec<&String> = properties.map(|all| all.keys().collect()).unwrap_or_default();
-                return Err(format!("feature {}: no name in `{}`; it has {known:?}", k + 1, id_field.unwrap_or("the first property")));
+                return Err(format!(
+                    "feature {}: no name in `{}`; it has {known:?}",
+                    k + 1,
+                    id_field.unwrap_or("the first property")
+                ));
             }
         };
         let ring = |ring: &Value| -> Option<Ring> {
-            ring.as_array()?.iter().map(|point| Some(LatLon { lon: point[0].as_f64()?, lat: point[1].as_f64()? })).collect()
+            ring.as_array()?
+                .iter()
+                .map(|point| Some(LatLon { lon: point[0].as_f64()?, lat: point[1].as_f64()? }))
+                .collect()
         };
         let rings = |polygon: &Value| -> Option<Vec<Ring>> { polygon.as_array()?.iter().map(ring).collect() };
         let coordinates = &feature["geometry"]["coordinates"];
         let shape = match feature["geometry"]["type"].as_str() {
             Some("Polygon") => rings(coordinates),
-            Some("MultiPolygon") => coordinates.as_array().and_then(|parts| {
-                parts.iter().map(rings).collect::<Option<Vec<_>>>().map(|parts| parts.concat())
-            }),
+            Some("MultiPolygon") => coordinates
+                .as_array()
+                .and_then(|parts| parts.iter().map(rings).collect::<Option<Vec<_>>>().map(|parts| parts.concat())),
             other => return Err(format!("feature {} (`{label}`): {other:?} is no polygon", k + 1)),
         };
         polygons.push(shape.ok_or_else(|| format!("feature {} (`{label}`): coordinates that are no numbers", k + 1))?);
@@ -269,7 +307,10 @@ struct Bytes<'a>(&'a [u8]);
 impl Bytes<'_> {
     fn take<const N: usize>(&self, at: usize) -> std::result::Result<[u8; N], String> {
         let end = at.checked_add(N).ok_or("a length that no file has")?;
-        self.0.get(at..end).and_then(|part| part.try_into().ok()).ok_or_else(|| format!("the file ends at byte {}", self.0.len()))
+        self.0
+            .get(at..end)
+            .and_then(|part| part.try_into().ok())
+            .ok_or_else(|| format!("the file ends at byte {}", self.0.len()))
     }
 
     fn int(&self, at: usize) -> std::result::Result<usize, String> {
@@ -289,7 +330,8 @@ fn shapefile(bytes: &[u8], attributes: &[u8], id_field: Option<&str>) -> std::re
     let mut polygons: Vec<Vec<Ring>> = Vec::new();
     let mut at = 100;
     while at + 8 <= bytes.len() {
-        let words = usize::try_from(i32::from_be_bytes(shp.take(at + 4)?)).map_err(|_| "a record of negative length".to_owned())?;
+        let words = usize::try_from(i32::from_be_bytes(shp.take(at + 4)?))
+            .map_err(|_| "a record of negative length".to_owned())?;
         let start = at + 8;
         let record = polygons.len() + 1;
         match shp.int(start)? {
@@ -341,7 +383,8 @@ fn dbf_column(bytes: &[u8], field: Option<&str>) -> std::result::Result<Vec<Stri
         offset += length;
         at += 32;
     }
-    let (offset, length) = found.ok_or_else(|| format!("no field `{}`; there are {}", field.unwrap_or_default(), known.join(", ")))?;
+    let (offset, length) =
+        found.ok_or_else(|| format!("no field `{}`; there are {}", field.unwrap_or_default(), known.join(", ")))?;
     (0..rows)
         .map(|row| {
             let start = header + row * width + offset;
@@ -371,7 +414,10 @@ mod tests {
         assert_eq!(weights("a.gwt", "0 2 map id\nx y 0.5\ny x 1.5\n").1, [(0, 1, 0.5), (1, 0, 1.5)]);
         assert_eq!(weights("a.csv", "i,j,w\nx,y,0.5\ny,x,2\n").1, [(0, 1, 0.5), (1, 0, 2.0)]);
         assert_eq!(weights("a.csv", "0,1,0\n1,0,1\n0,1,0\n").1, expected);
-        assert_eq!(weights("a.csv", ",a,b\na,0,2\nb,3,0\n"), (vec!["a".into(), "b".into()], vec![(0, 1, 2.0), (1, 0, 3.0)]));
+        assert_eq!(
+            weights("a.csv", ",a,b\na,0,2\nb,3,0\n"),
+            (vec!["a".into(), "b".into()], vec![(0, 1, 2.0), (1, 0, 3.0)])
+        );
     }
 
     #[test]
@@ -421,6 +467,8 @@ mod tests {
         dbf.push(0x0d);
         dbf.extend(b" west  east ");
         assert_eq!(parse_spatial("a.shp", &shp, Some(&dbf), Some("name")).unwrap(), read);
-        assert!(parse_spatial("a.shp", &shp, Some(&dbf), Some("id")).unwrap_err().to_string().contains("there are name"));
+        assert!(
+            parse_spatial("a.shp", &shp, Some(&dbf), Some("id")).unwrap_err().to_string().contains("there are name")
+        );
     }
 }

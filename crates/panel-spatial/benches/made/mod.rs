@@ -17,7 +17,8 @@ pub fn cities() -> (Vec<String>, Vec<Option<LatLon>>) {
         .map(|line| line.split(',').collect::<Vec<&str>>())
         .filter(|row| row[used] == "True")
         .map(|row| {
-            let point = LatLon { lat: row[lat].parse().expect("a latitude"), lon: row[lon].parse().expect("a longitude") };
+            let point =
+                LatLon { lat: row[lat].parse().expect("a latitude"), lon: row[lon].parse().expect("a longitude") };
             (row[name].to_owned(), Some(point))
         })
         .unzip()
@@ -43,8 +44,9 @@ pub fn lattice(side: usize) -> Weights {
 pub fn nearest(n: usize, k: usize) -> Weights {
     let labels: Vec<String> = (0..n).map(|i| format!("u{i}")).collect();
     let mut stream = Stream::new(7, 0);
-    let points: Vec<Option<LatLon>> =
-        (0..n).map(|_| Some(LatLon { lat: 30.0 + 10.0 * stream.uniform(), lon: 110.0 + 10.0 * stream.uniform() })).collect();
+    let points: Vec<Option<LatLon>> = (0..n)
+        .map(|_| Some(LatLon { lat: 30.0 + 10.0 * stream.uniform(), lon: 110.0 + 10.0 * stream.uniform() }))
+        .collect();
     Weights::k_nearest(&labels, &points, k).and_then(|w| w.standardised(Standardise::Row)).expect("weights")
 }
 
@@ -69,8 +71,10 @@ pub fn outcome(prepared: &Prepared, t: usize, rho: f64, seed: u64) -> SpatialPan
     let n = prepared.weights().n();
     let (x1, x2, e) = (normals(n * t, seed, 0), normals(n * t, seed, 1), normals(n * t, seed, 2));
     let (a, g) = (normals(n, seed, 3), normals(t, seed, 4));
-    let mean: Vec<f64> = (0..n * t).map(|row| x1[row] + 0.5 * x2[row] + a[row % n] + g[row / n] + 0.5 * e[row]).collect();
+    let mean: Vec<f64> =
+        (0..n * t).map(|row| x1[row] + 0.5 * x2[row] + a[row % n] + g[row / n] + 0.5 * e[row]).collect();
     let y = prepared.inverse_times(rho, &mean).expect("regular");
     let periods: Vec<String> = (0..t).map(|t| t.to_string()).collect();
-    SpatialPanel::stacked(prepared.weights().labels(), &periods, ("y", &y), &[("x1", &x1), ("x2", &x2)]).expect("balanced")
+    SpatialPanel::stacked(prepared.weights().labels(), &periods, ("y", &y), &[("x1", &x1), ("x2", &x2)])
+        .expect("balanced")
 }

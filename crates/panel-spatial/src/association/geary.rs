@@ -1,8 +1,8 @@
 //! Geary's C.
 
 use super::global::{GlobalTest, Sample, Variance};
-use crate::weights::Weights;
 use crate::error::Result;
+use crate::weights::Weights;
 use panel_core::geo::compensated_sum;
 
 /// Geary's C,

@@ -1,8 +1,8 @@
 //! What the global tests share: data checks, normal and permutation p-values.
 
 use crate::csr::Csr;
-use crate::weights::{Standardise, Weights};
 use crate::error::{Error, Result};
+use crate::weights::{Standardise, Weights};
 use panel_core::geo::compensated_sum;
 use panel_core::random::Stream;
 use rayon::prelude::*;

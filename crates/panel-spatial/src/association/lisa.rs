@@ -1,8 +1,8 @@
 //! Local Moran statistics.
 
 use super::global::{Permutation, Sample};
-use crate::weights::Weights;
 use crate::error::Result;
+use crate::weights::Weights;
 use panel_core::random::Stream;
 use rayon::prelude::*;
 use serde::Serialize;

@@ -1,8 +1,8 @@
 //! Moran's I.
 
 use super::global::{GlobalTest, Sample, Variance};
-use crate::weights::Weights;
 use crate::error::Result;
+use crate::weights::Weights;
 use panel_core::geo::compensated_sum;
 
 /// Moran's I,

@@ -21,7 +21,9 @@ pub fn hausman(consistent: &SpatialFit, efficient: &SpatialFit) -> Result<ChiSqu
     let shared: Vec<(usize, usize)> = consistent.names[..consistent.regressors()]
         .iter()
         .enumerate()
-        .filter_map(|(i, name)| efficient.names[..efficient.regressors()].iter().position(|other| other == name).map(|j| (i, j)))
+        .filter_map(|(i, name)| {
+            efficient.names[..efficient.regressors()].iter().position(|other| other == name).map(|j| (i, j))
+        })
         .filter(|&(i, _)| consistent.names[i] != crate::estimate::CONSTANT)
         .collect();
     if shared.is_empty() {
@@ -63,7 +65,8 @@ pub fn pace_lesage(panel: &SpatialPanel, prepared: &Prepared, durbin: bool) -> R
     let spec = SpatialSpec { model, like: Like::Exact, ..SpatialSpec::default() };
     let sem = crate::fit(panel, prepared, FixedEffects::None, &spec)?;
     let swept = Swept::new(panel, prepared, FixedEffects::None, &spec)?;
-    let least = LeastSquares::new(&swept.z).map_err(|j| Error::Singular(format!("`{}` depends on the others", swept.names[j])))?;
+    let least = LeastSquares::new(&swept.z)
+        .map_err(|j| Error::Singular(format!("`{}` depends on the others", swept.names[j])))?;
     let (b, _) = least.fit(&swept.y);
     let k = b.len();
     let lambda = sem.coefficients[k];

@@ -69,9 +69,8 @@ pub fn lm_tests(
     let spec = SpatialSpec { model, approach, like, ..SpatialSpec::default() };
     let swept = Swept::new(panel, prepared, effects, &spec)?;
     let n = swept.n;
-    let regression = LeastSquares::new(&swept.z).map_err(|j| {
-        crate::Error::Singular(format!("`{}` depends on the regressors before it", swept.names[j]))
-    })?;
+    let regression = LeastSquares::new(&swept.z)
+        .map_err(|j| crate::Error::Singular(format!("`{}` depends on the regressors before it", swept.names[j])))?;
     let (b, e) = regression.fit(&swept.y);
     let count = swept.observations;
     let divisor = if convention == LmConvention::Spreg { count - b.len() as f64 } else { count };
@@ -94,7 +93,8 @@ pub fn lm_tests(
         let nf = n as f64;
         let (rows, columns) = &prepared.sums;
         let total: f64 = rows.iter().sum();
-        per_period = square - 0.5 * removed + squares - (dot(rows, rows) + dot(columns, columns)) / nf + total * total / (nf * nf);
+        per_period = square - 0.5 * removed + squares - (dot(rows, rows) + dot(columns, columns)) / nf
+            + total * total / (nf * nf);
     }
     let trace = swept.periods * per_period;
     let (gl, ge) = (dot(&e, &lags[0]) / s2, dot(&e, &lags[1]) / s2);

@@ -34,13 +34,23 @@ pub fn likelihood_ratio(large: &SpatialFit, small: &SpatialFit) -> Result<ChiSqu
     }
     let incomplete = matches!(large.spec.like, crate::Like::Splm | crate::Like::Spreg);
     if incomplete && large.spec.model.has_lambda() != small.spec.model.has_lambda() {
-        return refuse("this program's log-likelihoods of lag and error models have different constants: use like = \"exact\"".into());
+        return refuse(
+            "this program's log-likelihoods of lag and error models have different constants: use like = \"exact\""
+                .into(),
+        );
     }
     let (Some(l), Some(s)) = (large.loglik, small.loglik) else {
-        return refuse("a corrected estimate maximises no likelihood: use a Wald test, or approach = \"transform\"".into());
+        return refuse(
+            "a corrected estimate maximises no likelihood: use a Wald test, or approach = \"transform\"".into(),
+        );
     };
     let df = large.coefficients.len().saturating_sub(small.coefficients.len());
-    Ok(ChiSquared::new(format!("LR {} → {}", a.name(), b.name()), format!("the {} suffices", b.name()), 2.0 * (l - s), df))
+    Ok(ChiSquared::new(
+        format!("LR {} → {}", a.name(), b.name()),
+        format!("the {} suffices", b.name()),
+        2.0 * (l - s),
+        df,
+    ))
 }
 
 /// θ = 0: the Durbin model reduces to a model without WX (SDM → SAR, SDEM → SEM).
@@ -65,7 +75,10 @@ pub fn wald_to_sar(fit: &SpatialFit) -> Result<ChiSquared> {
 /// [`Error::Specification`] for another model.
 pub fn wald_to_sem(fit: &SpatialFit) -> Result<ChiSquared> {
     if fit.spec.model != Model::Sdm {
-        return Err(Error::Specification(format!("common factors are tested in an SDM, not in a {}", fit.spec.model.name())));
+        return Err(Error::Specification(format!(
+            "common factors are tested in an SDM, not in a {}",
+            fit.spec.model.name()
+        )));
     }
     let pairs: Vec<(usize, usize)> = fit.places.iter().filter_map(|place| place.2.map(|lag| (place.1, lag))).collect();
     let rho = fit.regressors();
@@ -87,7 +100,12 @@ pub fn wald_to_sem(fit: &SpatialFit) -> Result<ChiSquared> {
             covariance.set_both(i, j, fit.covariance().form(&rows[i], &rows[j]));
         }
     }
-    Ok(ChiSquared::new("Wald SDM → SEM", "common factors, theta + rho b = 0", quadratic(&values, &covariance)?, rows.len()))
+    Ok(ChiSquared::new(
+        "Wald SDM → SEM",
+        "common factors, theta + rho b = 0",
+        quadratic(&values, &covariance)?,
+        rows.len(),
+    ))
 }
 
 pub(crate) fn quadratic(values: &[f64], covariance: &Square) -> Result<f64> {

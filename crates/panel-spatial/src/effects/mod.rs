@@ -157,8 +157,9 @@ impl SpatialFit {
     }
 
     fn estimated(&self, name: &str, forms: &[Form; 3]) -> Effects {
-        let [direct, indirect, total] =
-            forms.each_ref().map(|form| Estimated::new(form.value, self.covariance().form(&form.gradient, &form.gradient)));
+        let [direct, indirect, total] = forms
+            .each_ref()
+            .map(|form| Estimated::new(form.value, self.covariance().form(&form.gradient, &form.gradient)));
         Effects { name: name.to_owned(), direct, indirect, total }
     }
 }

@@ -48,10 +48,16 @@ impl SpatialFit {
     ///
     /// # Errors
     /// [`Error::Specification`] for fewer than 100 draws; [`Error::Singular`] for a covariance that is not positive definite.
-    pub fn simulated_effects(&self, prepared: &Prepared, simulation: Simulation) -> Result<(Vec<SimulatedEffect>, Diagnostics)> {
+    pub fn simulated_effects(
+        &self,
+        prepared: &Prepared,
+        simulation: Simulation,
+    ) -> Result<(Vec<SimulatedEffect>, Diagnostics)> {
         let Simulation { draws, seed } = simulation;
         if draws < 100 {
-            return Err(Error::Specification(format!("{draws} draws are too few to simulate effects, expected at least 100")));
+            return Err(Error::Specification(format!(
+                "{draws} draws are too few to simulate effects, expected at least 100"
+            )));
         }
         let k = self.coefficients.len();
         let covariance = self.covariance().select(&(0..k).collect::<Vec<_>>());
@@ -99,9 +105,9 @@ impl SpatialFit {
             Curves::new(prepared, &at)?.at_all(&at)
         } else {
             {
-            let known = self.known_multipliers()?;
-            vec![[known.direct, known.total]; kept.len()]
-        }
+                let known = self.known_multipliers()?;
+                vec![[known.direct, known.total]; kept.len()]
+            }
         };
         let mut results = Vec::new();
         for (name, own, lag) in &self.places {

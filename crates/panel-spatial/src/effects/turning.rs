@@ -148,7 +148,13 @@ impl SpatialFit {
         let half = critical * estimate.se;
         // -D₁/(2D₂) is the ratio of D₁ to -2D₂.
         let set = fieller(d1.value, -2.0 * d2.value, v[(0, 0)], -2.0 * v[(0, 1)], 4.0 * v[(1, 1)], critical);
-        Ok(TurningPoint { effect, estimate, level, delta: (estimate.value - half, estimate.value + half), fieller: set })
+        Ok(TurningPoint {
+            effect,
+            estimate,
+            level,
+            delta: (estimate.value - half, estimate.value + half),
+            fieller: set,
+        })
     }
 
     /// Tests a U (or inverse U) of an effect against monotonicity over `[low, high]`, the range of x in the sample.

@@ -14,7 +14,13 @@ use crate::spec::{FixedEffects, Like};
 /// for effects of time.
 ///
 /// **Source**: Lee & Yu (2010), Journal of Econometrics 154, 165–185, Theorem 2 and eq. 37.
-pub(crate) fn corrected(at: &AtEstimate<'_>, theta: &[f64], expected: &Square, effects: FixedEffects, like: Like) -> Result<Vec<f64>> {
+pub(crate) fn corrected(
+    at: &AtEstimate<'_>,
+    theta: &[f64],
+    expected: &Square,
+    effects: FixedEffects,
+    like: Like,
+) -> Result<Vec<f64>> {
     let (n, t) = (at.swept.n as f64, at.swept.t as f64);
     let (rho, lambda, last) = at.places();
     let mut corrected = theta.to_vec();

@@ -24,7 +24,8 @@ use panel_core::{Diagnostic, Diagnostics};
 /// **Source**: Anselin (1988), Spatial Econometrics, ch. 6 and 12; Lee & Yu (2010), Journal of Econometrics 154, 165–185;
 /// Elhorst (2014), Spatial Econometrics, ch. 3.
 pub fn fit(panel: &SpatialPanel, prepared: &Prepared, effects: FixedEffects, spec: &SpatialSpec) -> Result<SpatialFit> {
-    let _span = tracing::debug_span!("spatial", model = spec.model.name(), units = panel.n(), periods = panel.t()).entered();
+    let _span =
+        tracing::debug_span!("spatial", model = spec.model.name(), units = panel.n(), periods = panel.t()).entered();
     let swept = Swept::new(panel, prepared, effects, spec)?;
     let mut remarks = Vec::new();
     let optimum = if spec.like == Like::Sdpdmod {
@@ -52,7 +53,8 @@ pub fn fit(panel: &SpatialPanel, prepared: &Prepared, effects: FixedEffects, spe
         theta.push(sigma2);
         let theta = corrected(&at, &theta, &expected, effects, spec.like)?;
         let (r, l, last) = at.places();
-        estimate = (theta[..beta.len()].to_vec(), r.map_or(0.0, |r| theta[r]), l.map_or(0.0, |l| theta[l]), theta[last]);
+        estimate =
+            (theta[..beta.len()].to_vec(), r.map_or(0.0, |r| theta[r]), l.map_or(0.0, |l| theta[l]), theta[last]);
         loglik = None;
         let (low, high) = prepared.bounds();
         for (name, value) in [("rho", estimate.1), ("lambda", estimate.2)] {
@@ -64,7 +66,8 @@ pub fn fit(panel: &SpatialPanel, prepared: &Prepared, effects: FixedEffects, spe
         }
         if spec.like != Like::Sdpdmod {
             corrected_beta = estimate.0.clone();
-            let mut at = AtEstimate::new(&swept, prepared, spec.model, (estimate.1, estimate.2), &corrected_beta, estimate.3)?;
+            let mut at =
+                AtEstimate::new(&swept, prepared, spec.model, (estimate.1, estimate.2), &corrected_beta, estimate.3)?;
             if effects.entity() && spec.like == Like::Exact {
                 at.periods = (swept.t - 1) as f64;
                 at.observations = swept.n as f64 * at.periods;
@@ -147,7 +150,11 @@ fn log_likelihood(
     let log_det = LogDet { prepared, periods: swept.periods, removed: swept.removed };
     let mut value = -0.5 * n * ((2.0 * std::f64::consts::PI).ln() + 1.0 + sigma2.ln());
     if spec.model.has_rho() {
-        value += if spec.like == Like::Sdpdmod { super::sdpdmod::grid_log_det(prepared, rho)? * swept.periods } else { log_det.value(rho)? };
+        value += if spec.like == Like::Sdpdmod {
+            super::sdpdmod::grid_log_det(prepared, rho)? * swept.periods
+        } else {
+            log_det.value(rho)?
+        };
     }
     if spec.model.has_lambda() {
         value += log_det.value(lambda)?;
@@ -169,7 +176,12 @@ fn multipliers(prepared: &Prepared, g: Option<&Resolvent<'_>>) -> Multipliers {
     let n = prepared.weights().n() as f64;
     let mean_row = prepared.sums.0.iter().sum::<f64>() / n;
     let Some(g) = g else {
-        return Multipliers { direct: [1.0, 0.0], total: [1.0, mean_row], direct_slope: [0.0; 2], total_slope: [0.0; 2] };
+        return Multipliers {
+            direct: [1.0, 0.0],
+            total: [1.0, mean_row],
+            direct_slope: [0.0; 2],
+            total_slope: [0.0; 2],
+        };
     };
     let r = g.r;
     let (trace, square) = (g.trace / n, g.trace_square / n);
@@ -241,7 +253,10 @@ fn remark_on_bias(
     if prepared.lower_bound_is_convention() && (spec.model.has_rho() || spec.model.has_lambda()) {
         remarks.push(Diagnostic::note(
             "spatial-lower-bound",
-            format!("no smallest real eigenvalue is known: {:.4} is the lower bound by convention", prepared.bounds().0),
+            format!(
+                "no smallest real eigenvalue is known: {:.4} is the lower bound by convention",
+                prepared.bounds().0
+            ),
         ));
     }
     let direct = spec.approach == Approach::Direct || spec.like != Like::Exact;
@@ -274,13 +289,17 @@ fn theta(at: &AtEstimate<'_>) -> Vec<f64> {
 fn remark_on_program(spec: &SpatialSpec, effects: FixedEffects, remarks: &mut Diagnostics) {
     let text = match spec.like {
         Like::Exact | Like::Spatialreg => return,
-        Like::Splm if spec.model.has_lambda() => "splm's log-likelihood of error models lacks constants: compare it with no other",
+        Like::Splm if spec.model.has_lambda() => {
+            "splm's log-likelihood of error models lacks constants: compare it with no other"
+        }
         Like::Splm if effects.time() && spec.approach == Approach::Corrected => {
             "splm's LeeYu = TRUE does not take off the bias of effects of time: wrong sign and scale"
         }
         Like::Splm if effects.time() => "splm leaves the period means of W times demeaned outcomes in the residual",
         Like::Splm => return,
-        Like::Sdpdmod => "SDPDmod reads its log-determinant from a grid: rho is off by up to 8e-3, and its standard errors can be several times too large where sigma2 is small",
+        Like::Sdpdmod => {
+            "SDPDmod reads its log-determinant from a grid: rho is off by up to 8e-3, and its standard errors can be several times too large where sigma2 is small"
+        }
         Like::Spreg => "spreg's log-likelihood of panels lacks (nT/2) ln nT: compare it with no other",
         Like::Xsmle => "xsmle's conventions are from its source and documentation, not checked against a run",
     };

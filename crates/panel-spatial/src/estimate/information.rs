@@ -86,7 +86,20 @@ impl<'a> AtEstimate<'a> {
         }
         let (observations, periods) = (swept.observations, swept.periods);
         Ok(Self {
-            swept, model, rho, lambda, sigma2, beta, g, h, residual, filtered, lag, lagged_error, observations, periods,
+            swept,
+            model,
+            rho,
+            lambda,
+            sigma2,
+            beta,
+            g,
+            h,
+            residual,
+            filtered,
+            lag,
+            lagged_error,
+            observations,
+            periods,
         })
     }
 
@@ -219,9 +232,14 @@ impl<'a> AtEstimate<'a> {
             let n = self.swept.n;
             let scale = self.periods / self.swept.t as f64;
             let along = |v: &[f64]| v.iter().enumerate().map(|(row, v)| diagonal[row % n] * v).sum::<f64>();
-            omega[(r, r)] = excess * self.periods * dot(&diagonal, &diagonal) + 2.0 * third / (s2 * s2) * along(&h) * scale;
+            omega[(r, r)] =
+                excess * self.periods * dot(&diagonal, &diagonal) + 2.0 * third / (s2 * s2) * along(&h) * scale;
             let trace: f64 = diagonal.iter().sum();
-            omega.set_both(r, last, (excess * self.periods * trace + third / (s2 * s2) * h.iter().sum::<f64>()) / (2.0 * s2));
+            omega.set_both(
+                r,
+                last,
+                (excess * self.periods * trace + third / (s2 * s2) * h.iter().sum::<f64>()) / (2.0 * s2),
+            );
             for i in 0..k {
                 omega.set_both(i, r, third / (s2 * s2) * along(&self.filtered[i]) * scale);
             }

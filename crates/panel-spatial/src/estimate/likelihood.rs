@@ -117,12 +117,7 @@ pub(crate) fn regression(z: &[Vec<f64>], swept: &Swept) -> Result<LeastSquares> 
 }
 
 /// Maximises the likelihood of the model.
-pub(crate) fn maximum(
-    swept: &Swept,
-    prepared: &Prepared,
-    model: Model,
-    remarks: &mut Diagnostics,
-) -> Result<Optimum> {
+pub(crate) fn maximum(swept: &Swept, prepared: &Prepared, model: Model, remarks: &mut Diagnostics) -> Result<Optimum> {
     let data = Compressed::new(swept);
     let problem = Problem {
         log_det: LogDet { prepared, periods: swept.periods, removed: swept.removed },
@@ -214,7 +209,9 @@ impl Problem<'_> {
         if Parabola::new(&e0, &lagged).is_flat() {
             return Err(Error::NotIdentified {
                 parameter: "lambda".into(),
-                reason: "the lag of the residuals is the residuals times a number, as with equal weights for all others".into(),
+                reason:
+                    "the lag of the residuals is the residuals times a number, as with equal weights for all others"
+                        .into(),
             });
         }
         let n = self.swept.observations;

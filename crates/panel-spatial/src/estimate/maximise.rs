@@ -55,7 +55,8 @@ pub(crate) fn maximise(
         return Err(Error::NotConverged { what: "the search for the highest likelihood", iterations: points });
     }
     let at = root(bracket, ends, &mut score)?;
-    let peaks = (1..points - 1).filter(|&k| k.abs_diff(best) > 1 && values[k] > values[k - 1] && values[k] > values[k + 1]);
+    let peaks =
+        (1..points - 1).filter(|&k| k.abs_diff(best) > 1 && values[k] > values[k - 1] && values[k] > values[k + 1]);
     let second = peaks.max_by(|&a, &b| values[a].total_cmp(&values[b])).map(|k| (grid[k], values[best] - values[k]));
     Ok(Peak { at, second })
 }
@@ -88,7 +89,11 @@ fn root(bracket: (f64, f64), ends: (f64, f64), f: &mut impl FnMut(f64) -> Result
                 let (q, r) = (fa / fc, fb / fc);
                 (s * (2.0 * middle * q * (q - r) - (b - a) * (r - 1.0)), (q - 1.0) * (r - 1.0) * (s - 1.0))
             };
-            if p > 0.0 { q = -q } else { p = -p }
+            if p > 0.0 {
+                q = -q
+            } else {
+                p = -p
+            }
             if 2.0 * p < (3.0 * middle * q - (tolerance * q).abs()).min((last * q).abs()) {
                 last = step;
                 step = p / q;

@@ -25,7 +25,8 @@ pub(crate) fn optimum(swept: &Swept, prepared: &Prepared) -> Result<Optimum> {
     let parabola = Parabola::new(&e0, &e1);
     let n = swept.observations;
     let (low, high) = prepared.bounds();
-    let height = |r: f64| -> Result<f64> { Ok(0.5 * n * parabola.at(r).ln() - swept.periods * grid_log_det(prepared, r)?) };
+    let height =
+        |r: f64| -> Result<f64> { Ok(0.5 * n * parabola.at(r).ln() - swept.periods * grid_log_det(prepared, r)?) };
     let rho = golden_parabolic((low + STEP, high - STEP), f64::EPSILON.powf(0.25), height)?;
     let beta = b0.iter().zip(&b1).map(|(b0, b1)| b0 - rho * b1).collect();
     let e: Vec<f64> = e0.iter().zip(&e1).map(|(a, b)| a - rho * b).collect();
@@ -54,7 +55,11 @@ fn golden_parabolic((mut a, mut b): (f64, f64), tolerance: f64, f: impl Fn(f64) 
             q = (x - v) * (fx - fw);
             p = (x - v) * q - (x - w) * r;
             q = 2.0 * (q - r);
-            if q > 0.0 { p = -p } else { q = -q }
+            if q > 0.0 {
+                p = -p
+            } else {
+                q = -q
+            }
             r = e;
             e = d;
         }
@@ -72,11 +77,19 @@ fn golden_parabolic((mut a, mut b): (f64, f64), tolerance: f64, f: impl Fn(f64) 
         u = if d.abs() >= near { x + d } else { x + near.copysign(d) };
         let fu = f(u)?;
         if fu <= fx {
-            if u < x { b = x } else { a = x }
+            if u < x {
+                b = x
+            } else {
+                a = x
+            }
             (v, w, x) = (w, x, u);
             (fv, fw, fx) = (fw, fx, fu);
         } else {
-            if u < x { a = u } else { b = u }
+            if u < x {
+                a = u
+            } else {
+                b = u
+            }
             if fu <= fw || w == x {
                 (v, fv) = (w, fw);
                 (w, fw) = (u, fu);

@@ -172,7 +172,9 @@ fn check(panel: &SpatialPanel, prepared: &Prepared, effects: FixedEffects, spec:
     if panel.names.is_empty() {
         return refuse("a spatial model needs at least one regressor".into());
     }
-    if let Some(name) = panel.names.iter().chain([&panel.outcome]).find(|name| name.replace(' ', "").starts_with("lag(")) {
+    if let Some(name) =
+        panel.names.iter().chain([&panel.outcome]).find(|name| name.replace(' ', "").starts_with("lag("))
+    {
         return refuse(format!(
             "`{name}`: a model with lags in time has another bias (Nickell), which this estimator does not correct; leave it out"
         ));

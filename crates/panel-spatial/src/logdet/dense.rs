@@ -72,12 +72,7 @@ mod tests {
 
     #[test]
     fn both_routes_agree_and_derivatives_are_derivatives() {
-        let w = Csr::from_rows([
-            vec![(1, 1.0)],
-            vec![(0, 0.5), (2, 0.5)],
-            vec![(0, 0.2), (3, 0.8)],
-            vec![(0, 1.0)],
-        ]);
+        let w = Csr::from_rows([vec![(1, 1.0)], vec![(0, 0.5), (2, 0.5)], vec![(0, 0.2), (3, 0.8)], vec![(0, 1.0)]]);
         let values = eigenvalues(&w).expect("small");
         assert!(values.iter().any(|value| value.1 != 0.0), "an asymmetric matrix with complex eigenvalues");
         let identity = Mat::<f64>::identity(4, 4);

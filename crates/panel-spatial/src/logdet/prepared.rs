@@ -51,7 +51,11 @@ impl Prepared {
         }
         let dense_work = 12.0 * (n as f64).powi(3);
         if weights.nonzeros() as f64 > 0.02 * (n as f64).powi(2) {
-            return if n <= 5000 { Self::dense(weights) } else { Err(too_large(weights, 8.0 * (n as f64).powi(2), dense_work)) };
+            return if n <= 5000 {
+                Self::dense(weights)
+            } else {
+                Err(too_large(weights, 8.0 * (n as f64).powi(2), dense_work))
+            };
         }
         let pattern = Pattern::new(&weights.matrix);
         let work = 4.0 * n as f64 * pattern.nonzeros() as f64 + 60.0 * pattern.work();
@@ -238,7 +242,9 @@ impl Prepared {
 }
 
 fn products_only() -> Error {
-    Error::Specification("the weights were prepared for products only: likelihoods and effects need Prepared::new".into())
+    Error::Specification(
+        "the weights were prepared for products only: likelihoods and effects need Prepared::new".into(),
+    )
 }
 
 /// 1/largest and 1/smallest real eigenvalue; `None` for the latter where none is negative.

@@ -39,8 +39,7 @@ impl Pattern {
         let mut new = vec![0; n];
         order.iter().enumerate().for_each(|(place, &old)| new[old] = place);
         let (starts, rows) = fill(&graph, &order, &new);
-        let mut pattern =
-            Self { n, new, lower: vec![0.0; rows.len()], upper: vec![0.0; rows.len()], starts, rows };
+        let mut pattern = Self { n, new, lower: vec![0.0; rows.len()], upper: vec![0.0; rows.len()], starts, rows };
         for i in 0..n {
             for (j, weight) in matrix.row(i) {
                 let (a, b) = (pattern.new[i], pattern.new[j]);
@@ -219,9 +218,8 @@ impl Factor<'_> {
             }
         }
         for k in (0..pattern.n).rev() {
-            let sum: f64 = (pattern.starts[k]..pattern.starts[k + 1])
-                .map(|at| above[at] * x[pattern.rows[at] as usize])
-                .sum();
+            let sum: f64 =
+                (pattern.starts[k]..pattern.starts[k + 1]).map(|at| above[at] * x[pattern.rows[at] as usize]).sum();
             x[k] = x[k] / self.diagonal[k] - sum;
         }
         pattern.new.iter().map(|&place| x[place]).collect()

@@ -81,9 +81,9 @@ impl Kernel {
     #[must_use]
     pub fn reach_km(&self) -> f64 {
         match *self {
-            Self::Triangular { bandwidth_km } | Self::Epanechnikov { bandwidth_km } | Self::Bisquare { bandwidth_km } => {
-                bandwidth_km
-            }
+            Self::Triangular { bandwidth_km }
+            | Self::Epanechnikov { bandwidth_km }
+            | Self::Bisquare { bandwidth_km } => bandwidth_km,
             _ => f64::INFINITY,
         }
     }

@@ -83,7 +83,8 @@ mod tests {
     #[test]
     fn a_missing_neighbour_is_missing_or_skipped() {
         let labels: Vec<String> = ["a", "b", "c"].map(String::from).to_vec();
-        let w = Weights::from_triplets(&labels, &[(0, 1, 0.25), (0, 2, 0.75), (1, 0, 1.0), (2, 1, 1.0)]).expect("valid");
+        let w =
+            Weights::from_triplets(&labels, &[(0, 1, 0.25), (0, 2, 0.75), (1, 0, 1.0), (2, 1, 1.0)]).expect("valid");
         // Two periods; c is absent from the second, b missing in the first.
         let (unit, period) = ([0, 1, 2, 0, 1], [0, 0, 0, 1, 1]);
         let x = [1.0, f64::NAN, 3.0, 10.0, 20.0];

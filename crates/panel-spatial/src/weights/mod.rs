@@ -129,9 +129,7 @@ impl Weights {
     /// Whether w_ij = w_ji throughout, up to rounding.
     #[must_use]
     pub fn is_symmetric(&self) -> bool {
-        (0..self.n()).all(|i| {
-            self.row(i).all(|(j, weight)| (weight - self.get(j, i)).abs() <= 1e-12 * weight.abs())
-        })
+        (0..self.n()).all(|i| self.row(i).all(|(j, weight)| (weight - self.get(j, i)).abs() <= 1e-12 * weight.abs()))
     }
 
     /// Σ_j w_ij x_j for every unit i.
@@ -183,7 +181,8 @@ impl Weights {
         let was_island: Vec<bool> = (0..self.n()).filter(|&i| keep[i]).map(|i| self.degree(i) == 0).collect();
         let part = Self::new(&labels, self.matrix.subset(keep), self.description.clone());
         if self.standardise == Standardise::Row {
-            let lost: Vec<String> = part.islands().into_iter().filter(|&i| !was_island[i]).map(|i| labels[i].clone()).collect();
+            let lost: Vec<String> =
+                part.islands().into_iter().filter(|&i| !was_island[i]).map(|i| labels[i].clone()).collect();
             if !lost.is_empty() {
                 return Err(Error::Islands {
                     units: lost,

@@ -204,16 +204,24 @@ impl WeightsSpec {
         let raw = self.raw(inputs, &mut remarks)?;
         let islands: Vec<String> = raw.islands().into_iter().map(|i| raw.labels[i].clone()).collect();
         let index = inputs.points.map(|points| nearest_index(points));
-        let nearest = |i: usize| index.as_ref().and_then(|(place, index, rank)| {
-            let here = rank[i]?;
-            index.nearest(here, 1).first().map(|&(j, _)| place[j])
-        });
+        let nearest = |i: usize| {
+            index.as_ref().and_then(|(place, index, rank)| {
+                let here = rank[i]?;
+                index.nearest(here, 1).first().map(|&(j, _)| place[j])
+            })
+        };
         let weights = raw.with_islands(self.islands, nearest)?.standardised(self.standardise)?;
         if !islands.is_empty() {
-            let what = if self.islands == Islands::Nearest { "were linked to their nearest" } else { "keep an empty row" };
+            let what =
+                if self.islands == Islands::Nearest { "were linked to their nearest" } else { "keep an empty row" };
             remarks.push(Diagnostic::warning(
                 "weights-islands",
-                format!("weights `{}`: {} units without a neighbour {what}: {}", self.id, islands.len(), panel_core::suggest::some(&islands)),
+                format!(
+                    "weights `{}`: {} units without a neighbour {what}: {}",
+                    self.id,
+                    islands.len(),
+                    panel_core::suggest::some(&islands)
+                ),
             ));
         }
         let components = weights.components();
@@ -226,7 +234,10 @@ impl WeightsSpec {
         if matches!(self.kind, WeightsKind::Economic { .. }) {
             remarks.push(Diagnostic::warning(
                 "weights-endogenous",
-                format!("weights `{}` come from a variable; where it moves with the outcome they are endogenous", self.id),
+                format!(
+                    "weights `{}` come from a variable; where it moves with the outcome they are endogenous",
+                    self.id
+                ),
             ));
         }
         Ok((weights, remarks))
@@ -236,7 +247,10 @@ impl WeightsSpec {
         let labels = inputs.labels;
         let points = || {
             inputs.points.ok_or_else(|| {
-                Error::Specification(format!("weights `{}` need coordinates: name the columns of latitude and longitude", self.id))
+                Error::Specification(format!(
+                    "weights `{}` need coordinates: name the columns of latitude and longitude",
+                    self.id
+                ))
             })
         };
         match &self.kind {

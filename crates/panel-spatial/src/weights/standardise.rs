@@ -48,9 +48,7 @@ impl Weights {
             }
             Standardise::Spectral => Some(self.spectral_radius()?),
             Standardise::MaxRow => Some((0..n).map(|i| self.matrix.row_sum(i)).fold(0.0, f64::max)),
-            Standardise::Global => {
-                Some(compensated_sum(self.matrix.values.iter().copied()) / (n as f64))
-            }
+            Standardise::Global => Some(compensated_sum(self.matrix.values.iter().copied()) / (n as f64)),
         };
         if let Some(scale) = scale {
             if !(scale > 0.0 && scale.is_finite()) {

@@ -3,8 +3,8 @@
 use crate::support::tiny;
 use panel_spatial::diagnostics::likelihood_ratio;
 use panel_spatial::{
-    Approach, Effect, Error, FixedEffects, Gs2slsSpec, Islands, Like, Model, Prepared, SpatialPanel, SpatialSpec, Standardise,
-    Weights, fit, gs2sls,
+    Approach, Effect, Error, FixedEffects, Gs2slsSpec, Islands, Like, Model, Prepared, SpatialPanel, SpatialSpec,
+    Standardise, Weights, fit, gs2sls,
 };
 
 fn names(prefix: &str, n: usize) -> Vec<String> {
@@ -59,7 +59,8 @@ fn islands_under_time_effects() {
     let text = message(fit(&panel, &prepared, FixedEffects::TwoWay, &spec));
     assert!(text.contains("u5") && text.contains("corrected"), "{text}");
     // Corrected, there is an estimate; with effects of units alone too (of another model: the data have effects of time).
-    let got = fit(&panel, &prepared, FixedEffects::TwoWay, &spec.clone().approach(Approach::Corrected)).expect("an estimate");
+    let got =
+        fit(&panel, &prepared, FixedEffects::TwoWay, &spec.clone().approach(Approach::Corrected)).expect("an estimate");
     assert!((got.rho().expect("a lag") - 0.4).abs() < 0.15, "{:?}", got.rho());
     assert!(fit(&panel, &prepared, FixedEffects::Entity, &spec).is_ok());
     let text = message(w.clone().with_islands(Islands::Refuse, |_| None));
@@ -77,9 +78,11 @@ fn rows_of_different_sums() {
     assert!((prepared.bounds().1 - 1.0).abs() < 1e-12, "{:?}", prepared.bounds());
     let text = message(fit(&panel, &prepared, FixedEffects::TwoWay, &SpatialSpec::new(Model::Sdm)));
     assert!(text.contains("normalise by row"), "{text}");
-    let text = message(fit(&panel, &prepared, FixedEffects::Time, &SpatialSpec::new(Model::Sem).approach(Approach::Direct)));
+    let text =
+        message(fit(&panel, &prepared, FixedEffects::Time, &SpatialSpec::new(Model::Sem).approach(Approach::Direct)));
     assert!(text.contains("SEM with effects of time"), "{text}");
-    let got = fit(&panel, &prepared, FixedEffects::TwoWay, &SpatialSpec::new(Model::Sar).approach(Approach::Corrected)).expect("an estimate");
+    let got = fit(&panel, &prepared, FixedEffects::TwoWay, &SpatialSpec::new(Model::Sar).approach(Approach::Corrected))
+        .expect("an estimate");
     assert!((got.rho().expect("a lag") - 0.4).abs() < 0.1);
     // Instruments need no row sums.
     let got = gs2sls(&panel, &prepared, FixedEffects::TwoWay, &[], &Gs2slsSpec::default()).expect("an estimate");
@@ -100,7 +103,8 @@ fn unconnected_and_asymmetric_weights() {
 
 #[test]
 fn equal_weights_for_all_others() {
-    let all: Vec<(usize, usize, f64)> = (0..8).flat_map(|i| (0..8).filter(move |&j| j != i).map(move |j| (i, j, 1.0))).collect();
+    let all: Vec<(usize, usize, f64)> =
+        (0..8).flat_map(|i| (0..8).filter(move |&j| j != i).map(move |j| (i, j, 1.0))).collect();
     let (panel, w) = made(8, 6, &all, Standardise::Row);
     let prepared = Prepared::new(&w).expect("prepared");
     for model in [Model::Sar, Model::Sem] {
@@ -122,16 +126,26 @@ fn bad_panels() {
     let y = made_panel.column("y").expect("there").to_vec();
     let x = made_panel.column("x").expect("there").to_vec();
     let national: Vec<f64> = (0..60).map(|row| f64::from(row / 12).sqrt()).collect();
-    let national = SpatialPanel::stacked(made_panel.units(), made_panel.periods(), ("y", &y), &[("x", &x), ("rate", &national)]).expect("balanced");
+    let national =
+        SpatialPanel::stacked(made_panel.units(), made_panel.periods(), ("y", &y), &[("x", &x), ("rate", &national)])
+            .expect("balanced");
     let text = message(fit(&national, &prepared, FixedEffects::Entity, &SpatialSpec::new(Model::Sdm)));
     assert!(text.contains("W:rate") && text.contains("durbin"), "{text}");
     let text = message(fit(&national, &prepared, FixedEffects::TwoWay, &SpatialSpec::new(Model::Sdm)));
     assert!(text.contains("`rate`") && text.contains("swept out"), "{text}");
-    let lagged = SpatialPanel::stacked(made_panel.units(), made_panel.periods(), ("y", &y), &[("lag(y)", &x)]).expect("balanced");
+    let lagged = SpatialPanel::stacked(made_panel.units(), made_panel.periods(), ("y", &y), &[("lag(y)", &x)])
+        .expect("balanced");
     let text = message(fit(&lagged, &prepared, FixedEffects::Entity, &SpatialSpec::new(Model::Sar)));
     assert!(text.contains("Nickell"), "{text}");
-    let other = Weights::from_triplets(&names("v", 12), &ring(12)).and_then(|w| w.standardised(Standardise::Row)).expect("weights");
-    let text = message(fit(&made_panel, &Prepared::new(&other).expect("prepared"), FixedEffects::Entity, &SpatialSpec::new(Model::Sar)));
+    let other = Weights::from_triplets(&names("v", 12), &ring(12))
+        .and_then(|w| w.standardised(Standardise::Row))
+        .expect("weights");
+    let text = message(fit(
+        &made_panel,
+        &Prepared::new(&other).expect("prepared"),
+        FixedEffects::Entity,
+        &SpatialSpec::new(Model::Sar),
+    ));
     assert!(text.contains("`u0`") && text.contains("`v0`"), "{text}");
 }
 
@@ -155,7 +169,12 @@ fn an_outcome_without_differences_between_units() {
     let y: Vec<f64> = (0..n * 3).map(|row| (row / n) as f64 * 100.0 + ((row * 7 % 12) as f64) * 1e-9).collect();
     let x: Vec<f64> = (0..n * 3).map(|row| ((row * row) as f64 * 0.7).sin()).collect();
     let panel = SpatialPanel::stacked(&units, &names("t", 3), ("y", &y), &[("x", &x)]).expect("balanced");
-    let text = message(fit(&panel, &Prepared::new(&w).expect("prepared"), FixedEffects::Entity, &SpatialSpec::new(Model::Sar)));
+    let text = message(fit(
+        &panel,
+        &Prepared::new(&w).expect("prepared"),
+        FixedEffects::Entity,
+        &SpatialSpec::new(Model::Sar),
+    ));
     assert!(text.contains("not identified"), "{text}");
 }
 
@@ -163,13 +182,20 @@ fn an_outcome_without_differences_between_units() {
 fn what_may_not_be_compared() {
     let case = tiny();
     let estimate = |model, approach, like| {
-        fit(&case.panel, &case.prepared, FixedEffects::Entity, &SpatialSpec::new(model).approach(approach).like(like)).expect("an estimate")
+        fit(&case.panel, &case.prepared, FixedEffects::Entity, &SpatialSpec::new(model).approach(approach).like(like))
+            .expect("an estimate")
     };
     let sdm = estimate(Model::Sdm, Approach::Transform, Like::Exact);
-    assert!(message(likelihood_ratio(&sdm, &estimate(Model::Sar, Approach::Direct, Like::Exact))).contains("one approach"));
-    assert!(message(likelihood_ratio(&sdm, &estimate(Model::Sac, Approach::Transform, Like::Exact))).contains("not nested"));
+    assert!(
+        message(likelihood_ratio(&sdm, &estimate(Model::Sar, Approach::Direct, Like::Exact))).contains("one approach")
+    );
+    assert!(
+        message(likelihood_ratio(&sdm, &estimate(Model::Sac, Approach::Transform, Like::Exact))).contains("not nested")
+    );
     let splm = estimate(Model::Sdm, Approach::Direct, Like::Splm);
-    assert!(message(likelihood_ratio(&splm, &estimate(Model::Sem, Approach::Direct, Like::Splm))).contains("constants"));
+    assert!(
+        message(likelihood_ratio(&splm, &estimate(Model::Sem, Approach::Direct, Like::Splm))).contains("constants")
+    );
     let corrected = |model| estimate(model, Approach::Corrected, Like::Exact);
     assert!(message(likelihood_ratio(&corrected(Model::Sdm), &corrected(Model::Sar))).contains("no likelihood"));
     let error = sdm.turning_point("x", "nothing", Effect::Direct, 0.95).map(|_| ());

@@ -1,7 +1,7 @@
 //! Cigar, Produc and four cross-sections against brute force in double precision, to 1e-9.
 
 use crate::support::{Case, approach, cigar, close, cross, csv, effects, golden, model, plain, produc, shared, tiny};
-use panel_spatial::diagnostics::{LmConvention, lm_tests, likelihood_ratio, wald_to_sar, wald_to_sem};
+use panel_spatial::diagnostics::{LmConvention, likelihood_ratio, lm_tests, wald_to_sar, wald_to_sem};
 use panel_spatial::{Effect, Information, Model, SpatialFit, SpatialSpec, fit};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -24,7 +24,11 @@ fn wanted(path: &Path) -> Wanted {
 
 fn value_of(got: &SpatialFit, stat: &str, name: &str) -> Option<f64> {
     let place = |name: &str| {
-        if name == "sigma2" { got.names.len() } else { got.names.iter().position(|known| plain(known) == name).expect(name) }
+        if name == "sigma2" {
+            got.names.len()
+        } else {
+            got.names.iter().position(|known| plain(known) == name).expect(name)
+        }
     };
     Some(match stat {
         "coef" => got.coefficients[place(name)],
@@ -79,7 +83,8 @@ fn compare(case: &Case, wanted: &Wanted, tolerance: f64) -> usize {
         for (stat, key, want) in values {
             let got = match (name.as_str(), stat.as_str()) {
                 ("ols" | "slx-lm", "LM") => {
-                    let test = lm_tests(&case.panel, &case.prepared, effects(fe), how, false, LmConvention::Exact).expect(&what);
+                    let test = lm_tests(&case.panel, &case.prepared, effects(fe), how, false, LmConvention::Exact)
+                        .expect(&what);
                     match key.as_str() {
                         "lml" | "LMlag" => test.lag.statistic,
                         "lme" | "LMerr" => test.error.statistic,
@@ -90,12 +95,16 @@ fn compare(case: &Case, wanted: &Wanted, tolerance: f64) -> usize {
                 }
                 (pair, "LR") => {
                     let small = model(pair.split_once('-').expect("a pair").1).expect("known");
-                    likelihood_ratio(&estimate(Model::Sdm, Information::Expected), &estimate(small, Information::Expected))
-                        .expect(&what)
-                        .statistic
+                    likelihood_ratio(
+                        &estimate(Model::Sdm, Information::Expected),
+                        &estimate(small, Information::Expected),
+                    )
+                    .expect(&what)
+                    .statistic
                 }
                 (pair, wald) if wald.starts_with("Wald") => {
-                    let information = if wald.ends_with("observed") { Information::Observed } else { Information::Expected };
+                    let information =
+                        if wald.ends_with("observed") { Information::Observed } else { Information::Expected };
                     let sdm = estimate(Model::Sdm, information);
                     let test = if pair == "sdm-sar" { wald_to_sar(&sdm) } else { wald_to_sem(&sdm) };
                     test.expect(&what).statistic

@@ -1,5 +1,10 @@
 //! Against other programs, brute force, and what must hold.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "tests end where something is not as it should be")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "tests end where something is not as it should be"
+)]
 
 mod association;
 mod edges;

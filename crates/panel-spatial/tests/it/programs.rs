@@ -2,7 +2,10 @@
 
 use crate::support::{Case, cigar, close, cross, csv, effects, model, plain, produc, shared, tiny};
 use panel_spatial::diagnostics::{LmConvention, likelihood_ratio, lm_tests, pace_lesage};
-use panel_spatial::{Approach, Effect, FixedEffects, Gs2slsFit, Gs2slsSpec, IvCovariance, Like, Model, SpatialFit, SpatialSpec, fit, gs2sls};
+use panel_spatial::{
+    Approach, Effect, FixedEffects, Gs2slsFit, Gs2slsSpec, IvCovariance, Like, Model, SpatialFit, SpatialSpec, fit,
+    gs2sls,
+};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -43,7 +46,12 @@ fn splm() {
                     let model = model(model_name).expect("known");
                     let wanted: Vec<_> = golden
                         .iter()
-                        .filter(|row| row["program"] == "splm" && row["model"] == model_name && row["effects"] == fe && row["options"] == options)
+                        .filter(|row| {
+                            row["program"] == "splm"
+                                && row["model"] == model_name
+                                && row["effects"] == fe
+                                && row["options"] == options
+                        })
                         .collect();
                     // The correction of error models in splm has its own faults; lag models are what is reproduced.
                     if wanted.is_empty() || (approach == Approach::Corrected && model.has_lambda()) {
@@ -69,7 +77,12 @@ fn splm() {
                         let Some(value) = value else { continue };
                         let scale = want.abs().max(0.1);
                         let wide = if row["stat"] == "se" { 1e-6 } else { tolerance };
-                        assert!((value - want).abs() < wide * scale, "{what} {} {}: {value:.10} {want:.10}", row["stat"], row["name"]);
+                        assert!(
+                            (value - want).abs() < wide * scale,
+                            "{what} {} {}: {value:.10} {want:.10}",
+                            row["stat"],
+                            row["name"]
+                        );
                         compared += 1;
                     }
                 }
@@ -89,18 +102,27 @@ fn splm_lm_tests() {
             ("within", "time", FixedEffects::Time),
             ("within", "twoways", FixedEffects::TwoWay),
         ] {
-            let test = lm_tests(&case.panel, &case.prepared, ours, Approach::Direct, false, LmConvention::Splm).expect(fe);
+            let test =
+                lm_tests(&case.panel, &case.prepared, ours, Approach::Direct, false, LmConvention::Splm).expect(fe);
             for (name, value) in [
                 ("lml", test.lag.statistic),
                 ("lme", test.error.statistic),
                 ("rlml", test.robust_lag.statistic),
                 ("rlme", test.robust_error.statistic),
             ] {
-                let want = golden
-                    .iter()
-                    .find(|row| row["program"] == "splm slmtest" && row["model"] == model && row["effects"] == fe && row["name"] == name);
+                let want = golden.iter().find(|row| {
+                    row["program"] == "splm slmtest"
+                        && row["model"] == model
+                        && row["effects"] == fe
+                        && row["name"] == name
+                });
                 if let Some(want) = want {
-                    close(value, want["value"].parse().expect("a number"), 1e-7, &format!("{folder} {model} {fe} {name}"));
+                    close(
+                        value,
+                        want["value"].parse().expect("a number"),
+                        1e-7,
+                        &format!("{folder} {model} {fe} {name}"),
+                    );
                 }
             }
         }
@@ -116,12 +138,17 @@ fn sdpdmod() {
             for fe in ["entity", "time", "twoway"] {
                 let find = |stat: &str, name: &str| {
                     let row = golden.iter().find(|row| {
-                        row["model"] == model_name && row["effects"] == fe && row["options"] == "LYtrans=FALSE" && row["stat"] == stat && row["name"] == name
+                        row["model"] == model_name
+                            && row["effects"] == fe
+                            && row["options"] == "LYtrans=FALSE"
+                            && row["stat"] == stat
+                            && row["name"] == name
                     });
                     row.map(|row| row["value"].parse::<f64>().expect("a number"))
                 };
                 let Some(want) = find("coef", "rho") else { continue };
-                let spec = SpatialSpec::new(model(model_name).expect("known")).approach(Approach::Direct).like(Like::Sdpdmod);
+                let spec =
+                    SpatialSpec::new(model(model_name).expect("known")).approach(Approach::Direct).like(Like::Sdpdmod);
                 let got = fit(&case.panel, &case.prepared, effects(fe), &spec).expect(model_name);
                 let rho = got.rho().expect("a lag");
                 println!("sdpdmod {folder} {model_name} {fe}: {rho:.10}, program {want:.10}");
@@ -150,11 +177,20 @@ fn spreg_panels() {
                     ("loglik", _) => (got.loglik.expect("a likelihood"), 1e-9),
                     _ => continue,
                 };
-                assert!((value - want).abs() < tolerance * want.abs().max(0.1), "{folder} {model_name} {} {}: {value} {want}", row["stat"], row["name"]);
+                assert!(
+                    (value - want).abs() < tolerance * want.abs().max(0.1),
+                    "{folder} {model_name} {} {}: {value} {want}",
+                    row["stat"],
+                    row["name"]
+                );
             }
         }
-        let test = lm_tests(&case.panel, &case.prepared, FixedEffects::None, Approach::Direct, false, LmConvention::Spreg).expect("tests");
-        for (program, value) in [("spreg panel_LMlag", test.lag.statistic), ("spreg panel_LMerror", test.error.statistic)] {
+        let test =
+            lm_tests(&case.panel, &case.prepared, FixedEffects::None, Approach::Direct, false, LmConvention::Spreg)
+                .expect("tests");
+        for (program, value) in
+            [("spreg panel_LMlag", test.lag.statistic), ("spreg panel_LMerror", test.error.statistic)]
+        {
             if let Some(row) = golden.iter().find(|row| row["program"] == program) {
                 // spreg inverts X'X, ours is orthogonal: nine digits are common.
                 close(value, row["value"].parse().expect("a number"), 1e-9, &format!("{folder} {program}"));
@@ -186,12 +222,16 @@ fn spatialreg() {
     for (name, y, x, log) in CROSS {
         let case = cross(&path, name, y, x, log);
         let estimate = |model| {
-            fit(&case.panel, &case.prepared, FixedEffects::None, &SpatialSpec::new(model).like(Like::Spatialreg)).expect(name)
+            fit(&case.panel, &case.prepared, FixedEffects::None, &SpatialSpec::new(model).like(Like::Spatialreg))
+                .expect(name)
         };
         for model_name in ["sar", "sdm", "sem", "sdem", "sac"] {
             let got = estimate(model(model_name).expect("known"));
             let loose = if model_name == "sac" { 2e-3 } else { 2e-6 };
-            for row in golden.iter().filter(|row| row["dataset"] == name && row["program"] == "spatialreg" && row["model"] == model_name) {
+            for row in golden
+                .iter()
+                .filter(|row| row["dataset"] == name && row["program"] == "spatialreg" && row["model"] == model_name)
+            {
                 let want: f64 = row["value"].parse().expect("a number");
                 let place = got.names.iter().position(|known| spatialreg_name(known) == row["name"]);
                 let value = match (row["options"].as_str(), row["stat"].as_str(), place) {
@@ -201,7 +241,8 @@ fn spatialreg() {
                     ("eigen", "loglik", _) => got.loglik.expect("a likelihood"),
                     ("exact W", "impact", _) => {
                         let (effect, x) = row["name"].split_once(':').expect("a pair");
-                        let effect = Effect::ALL[["direct", "indirect", "total"].iter().position(|e| *e == effect).expect("known")];
+                        let effect = Effect::ALL
+                            [["direct", "indirect", "total"].iter().position(|e| *e == effect).expect("known")];
                         let all = got.effects().expect("effects");
                         // spatialreg lists columns, ours the regressors of the formula.
                         let Some(found) = all.iter().find(|effects| effects.name == x) else { continue };
@@ -212,12 +253,20 @@ fn spatialreg() {
                     }
                     _ => continue,
                 };
-                assert!((value - want).abs() < loose * want.abs().max(0.1), "{name} {model_name} {} {}: {value:.9} {want:.9}", row["stat"], row["name"]);
+                assert!(
+                    (value - want).abs() < loose * want.abs().max(0.1),
+                    "{name} {model_name} {} {}: {value:.9} {want:.9}",
+                    row["stat"],
+                    row["name"]
+                );
                 compared += 1;
             }
         }
         for (small, key) in [(Model::Sar, "sdm-sar"), (Model::Sem, "sdm-sem")] {
-            let want = golden.iter().find(|row| row["dataset"] == name && row["model"] == key && row["stat"] == "LR").expect("a test");
+            let want = golden
+                .iter()
+                .find(|row| row["dataset"] == name && row["model"] == key && row["stat"] == "LR")
+                .expect("a test");
             let got = likelihood_ratio(&estimate(Model::Sdm), &estimate(small)).expect(key);
             close(got.statistic, want["value"].parse().expect("a number"), 1e-6, &format!("{name} {key}"));
         }
@@ -227,8 +276,10 @@ fn spatialreg() {
             Ok(test) => close(test.statistic, want, 1e-5, &format!("{name} Pace-LeSage")),
             Err(error) => assert!(error.to_string().contains("positive definite"), "{name}: {error}"),
         }
-        let want = golden.iter().find(|row| row["dataset"] == name && row["program"] == "spdep moran.test").expect("a test");
-        let got = panel_spatial::moran(case.panel.column(y).expect("the outcome"), case.prepared.weights(), 0, 0).expect("a test");
+        let want =
+            golden.iter().find(|row| row["dataset"] == name && row["program"] == "spdep moran.test").expect("a test");
+        let got = panel_spatial::moran(case.panel.column(y).expect("the outcome"), case.prepared.weights(), 0, 0)
+            .expect("a test");
         if !log {
             close(got.statistic, want["value"].parse().expect("a number"), 1e-12, &format!("{name} Moran"));
         }
@@ -240,7 +291,9 @@ fn spatialreg() {
 fn gs2sls_by_brute_force() {
     let mut compared = 0;
     let files = [("tiny", crate::support::golden("tiny_exact.csv"))].into_iter().chain(
-        ["cigar_usa46", "produc_usaww"].into_iter().filter_map(|folder| Some((folder, shared("gs2sls", folder)?.join("exact.csv")))),
+        ["cigar_usa46", "produc_usaww"]
+            .into_iter()
+            .filter_map(|folder| Some((folder, shared("gs2sls", folder)?.join("exact.csv")))),
     );
     for (folder, file) in files {
         let case = match folder {
@@ -271,7 +324,9 @@ fn gs2sls_by_brute_force() {
             });
             let value = match row["stat"].as_str() {
                 "coef" => place(&got.fit).map(|i| got.fit.coefficients[i]),
-                "se_iid" | "se_HC0" | "se_cluster_unit_nofactor" => place(&got.fit).map(|i| got.fit.expected[(i, i)].sqrt()),
+                "se_iid" | "se_HC0" | "se_cluster_unit_nofactor" => {
+                    place(&got.fit).map(|i| got.fit.expected[(i, i)].sqrt())
+                }
                 "sigma2" => Some(got.fit.sigma2),
                 "sargan" => {
                     let test = got.sargan.clone().expect("overidentified");
@@ -281,7 +336,12 @@ fn gs2sls_by_brute_force() {
                 _ => None,
             };
             let want: f64 = row["value"].parse().expect("a number");
-            close(value.expect("known"), want, 1e-8, &format!("{folder} {} {} {} {}", row["model"], row["effects"], row["stat"], row["name"]));
+            close(
+                value.expect("known"),
+                want,
+                1e-8,
+                &format!("{folder} {} {} {} {}", row["model"], row["effects"], row["stat"], row["name"]),
+            );
             compared += 1;
         }
     }

@@ -1,8 +1,8 @@
 //! What must hold for any data.
 
 use crate::support::{cigar, close, effects, produc, shared, tiny};
-use panel_spatial::effects::Simulation;
 use panel_spatial::diagnostics::{LmConvention, lm_tests};
+use panel_spatial::effects::Simulation;
 use panel_spatial::{Approach, Effect, FixedEffects, Model, Prepared, SpatialPanel, SpatialSpec, fit};
 
 #[test]
@@ -51,16 +51,21 @@ fn both_routes_give_one_estimate() {
 fn transformation_and_dummies_agree_on_rho_with_effects_of_units() {
     let case = tiny();
     let estimate = |approach| {
-        fit(&case.panel, &case.prepared, FixedEffects::Entity, &SpatialSpec::new(Model::Sdm).approach(approach)).expect("an estimate")
+        fit(&case.panel, &case.prepared, FixedEffects::Entity, &SpatialSpec::new(Model::Sdm).approach(approach))
+            .expect("an estimate")
     };
-    let (direct, transform, corrected) = (estimate(Approach::Direct), estimate(Approach::Transform), estimate(Approach::Corrected));
+    let (direct, transform, corrected) =
+        (estimate(Approach::Direct), estimate(Approach::Transform), estimate(Approach::Corrected));
     close(direct.rho().expect("a lag"), transform.rho().expect("a lag"), 1e-12, "rho");
     close(corrected.sigma2, transform.sigma2, 1e-12, "sigma2");
     for i in 0..corrected.expected.size() {
         close(corrected.expected[(i, i)], transform.expected[(i, i)], 1e-10, "variances of the corrected estimate");
     }
     let lm = |approach| {
-        lm_tests(&case.panel, &case.prepared, FixedEffects::Entity, approach, false, LmConvention::Exact).expect("tests").lag.statistic
+        lm_tests(&case.panel, &case.prepared, FixedEffects::Entity, approach, false, LmConvention::Exact)
+            .expect("tests")
+            .lag
+            .statistic
     };
     let t = case.panel.periods().len() as f64;
     close(lm(Approach::Transform), lm(Approach::Direct) * (t - 1.0) / t, 1e-12, "LM");
@@ -69,11 +74,13 @@ fn transformation_and_dummies_agree_on_rho_with_effects_of_units() {
 #[test]
 fn the_total_effect_turns_without_rho() {
     let case = tiny();
-    let got = fit(&case.panel, &case.prepared, FixedEffects::TwoWay, &SpatialSpec::new(Model::Sdm)).expect("an estimate");
+    let got =
+        fit(&case.panel, &case.prepared, FixedEffects::TwoWay, &SpatialSpec::new(Model::Sdm)).expect("an estimate");
     let b = |name: &str| got.coefficients[got.place(name).expect("there")];
     let turn = got.turning_point("x", "x2", Effect::Total, 0.95).expect("a curve");
     close(turn.estimate.value, -(b("x") + b("W:x")) / (2.0 * (b("x2") + b("W:x2"))), 1e-12, "turning point");
-    let at = got.combined_effects("slope at the turn", &[("x", 1.0), ("x2", 2.0 * turn.estimate.value)]).expect("known");
+    let at =
+        got.combined_effects("slope at the turn", &[("x", 1.0), ("x2", 2.0 * turn.estimate.value)]).expect("known");
     assert!(at.total.value.abs() < 1e-12);
     let test = got.u_test("x", "x2", Effect::Direct, (0.0, 4.0)).expect("a range");
     assert!((test.ends[0].slope - got.effects().expect("effects")[0].direct.value).abs() < 1e-12);
@@ -85,7 +92,13 @@ fn scaling_a_regressor_scales_its_coefficient_alone() {
     let column = |name: &str| case.panel.column(name).expect("there").to_vec();
     let scaled: Vec<f64> = column("z").iter().map(|z| 1000.0 * z).collect();
     let (x, x2) = (column("x"), column("x2"));
-    let panel = SpatialPanel::stacked(case.panel.units(), case.panel.periods(), ("y", &column("y")), &[("x", &x), ("x2", &x2), ("z", &scaled)]).expect("balanced");
+    let panel = SpatialPanel::stacked(
+        case.panel.units(),
+        case.panel.periods(),
+        ("y", &column("y")),
+        &[("x", &x), ("x2", &x2), ("z", &scaled)],
+    )
+    .expect("balanced");
     let spec = SpatialSpec::new(Model::Sdm);
     let one = fit(&case.panel, &case.prepared, FixedEffects::TwoWay, &spec).expect("an estimate");
     let two = fit(&panel, &case.prepared, FixedEffects::TwoWay, &spec).expect("an estimate");
@@ -100,8 +113,10 @@ fn simulation_and_delta_method() {
     for folder in ["cigar_usa46", "produc_usaww"] {
         let Some(path) = shared("simulation_and_delta_method", folder) else { continue };
         let case = if folder == "cigar_usa46" { cigar(&path) } else { produc(&path) };
-        let got = fit(&case.panel, &case.prepared, FixedEffects::TwoWay, &SpatialSpec::new(Model::Sdm)).expect("an estimate");
-        let (simulated, _) = got.simulated_effects(&case.prepared, Simulation { draws: 100_000, seed: 1 }).expect("draws");
+        let got =
+            fit(&case.panel, &case.prepared, FixedEffects::TwoWay, &SpatialSpec::new(Model::Sdm)).expect("an estimate");
+        let (simulated, _) =
+            got.simulated_effects(&case.prepared, Simulation { draws: 100_000, seed: 1 }).expect("draws");
         for one in simulated {
             let all = got.effects().expect("effects");
             let delta = all.iter().find(|effects| effects.name == one.name).expect("there").get(one.effect);
@@ -113,7 +128,8 @@ fn simulation_and_delta_method() {
     }
     // On tiny data rho reaches its bound: no standard deviation, quantiles instead.
     let case = tiny();
-    let got = fit(&case.panel, &case.prepared, FixedEffects::TwoWay, &SpatialSpec::new(Model::Sdm)).expect("an estimate");
+    let got =
+        fit(&case.panel, &case.prepared, FixedEffects::TwoWay, &SpatialSpec::new(Model::Sdm)).expect("an estimate");
     let (simulated, remarks) = got.simulated_effects(&case.prepared, Simulation::default()).expect("draws");
     assert!(simulated.iter().all(|one| one.se.is_none() && one.interval.0 < one.interval.1));
     assert!(remarks.iter().any(|remark| remark.code == "spatial-no-moments"), "{remarks:?}");
@@ -124,7 +140,10 @@ fn the_published_numbers_of_cigar() {
     let Some(path) = shared("the_published_numbers_of_cigar", "cigar_usa46") else { return };
     let case = cigar(&path);
     let rho = |approach, fe| {
-        fit(&case.panel, &case.prepared, fe, &SpatialSpec::new(Model::Sdm).approach(approach)).expect("an estimate").rho().expect("a lag")
+        fit(&case.panel, &case.prepared, fe, &SpatialSpec::new(Model::Sdm).approach(approach))
+            .expect("an estimate")
+            .rho()
+            .expect("a lag")
     };
     close(rho(Approach::Direct, FixedEffects::TwoWay), 0.229_200_273_9, 1e-9, "direct");
     close(rho(Approach::Corrected, FixedEffects::TwoWay), 0.269_136_60, 1e-7, "corrected");

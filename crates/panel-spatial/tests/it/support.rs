@@ -54,7 +54,14 @@ fn square(path: &Path) -> Vec<f64> {
     text.lines().flat_map(|line| line.split(',').map(|cell| cell.trim().parse::<f64>().expect("a number"))).collect()
 }
 
-fn build(path: &Path, keys: (&str, &str), outcome: Column<'_>, regressors: &[Column<'_>], w: &Path, standardise: Standardise) -> Case {
+fn build(
+    path: &Path,
+    keys: (&str, &str),
+    outcome: Column<'_>,
+    regressors: &[Column<'_>],
+    w: &Path,
+    standardise: Standardise,
+) -> Case {
     let (header, rows) = csv(path).expect("data");
     let place = |name: &str| header.iter().position(|known| known == name).expect("a column");
     let labels = |name: &str| {
@@ -66,7 +73,9 @@ fn build(path: &Path, keys: (&str, &str), outcome: Column<'_>, regressors: &[Col
         }
         seen
     };
-    let column = |c: &Column<'_>| -> Vec<f64> { rows.iter().map(|row| (c.2)(row[place(c.1)].parse().expect("a number"))).collect() };
+    let column = |c: &Column<'_>| -> Vec<f64> {
+        rows.iter().map(|row| (c.2)(row[place(c.1)].parse().expect("a number"))).collect()
+    };
     let (units, periods) = (labels(keys.0), labels(keys.1));
     let y = column(&outcome);
     let x: Vec<Vec<f64>> = regressors.iter().map(column).collect();
@@ -89,13 +98,27 @@ pub(crate) fn tiny() -> Case {
 
 pub(crate) fn cigar(folder: &Path) -> Case {
     let x: [Column<'_>; 2] = [("logp", "logp", same), ("logy", "logy", same)];
-    build(&folder.join("cigar.csv"), ("state", "year"), ("logc", "logc", same), &x, &folder.join("usa46.csv"), Standardise::Row)
+    build(
+        &folder.join("cigar.csv"),
+        ("state", "year"),
+        ("logc", "logc", same),
+        &x,
+        &folder.join("usa46.csv"),
+        Standardise::Row,
+    )
 }
 
 pub(crate) fn produc(folder: &Path) -> Case {
     let x: [Column<'_>; 4] =
         [("lpcap", "pcap", f64::ln), ("lpc", "pc", f64::ln), ("lemp", "emp", f64::ln), ("unemp", "unemp", same)];
-    build(&folder.join("produc.csv"), ("state", "year"), ("lgsp", "gsp", f64::ln), &x, &folder.join("usaww.csv"), Standardise::None)
+    build(
+        &folder.join("produc.csv"),
+        ("state", "year"),
+        ("lgsp", "gsp", f64::ln),
+        &x,
+        &folder.join("usaww.csv"),
+        Standardise::None,
+    )
 }
 
 /// A cross-section with weights as i, j, w.
@@ -113,7 +136,13 @@ pub(crate) fn cross(folder: &Path, name: &str, outcome: &str, x: &[&str], log: b
     let (_, triplets) = csv(&folder.join(format!("{name}_w.csv"))).expect("weights");
     let triplets: Vec<(usize, usize, f64)> = triplets
         .iter()
-        .map(|row| (row[0].parse::<usize>().expect("i") - 1, row[1].parse::<usize>().expect("j") - 1, row[2].parse().expect("w")))
+        .map(|row| {
+            (
+                row[0].parse::<usize>().expect("i") - 1,
+                row[1].parse::<usize>().expect("j") - 1,
+                row[2].parse().expect("w"),
+            )
+        })
         .collect();
     let weights = Weights::from_triplets(&units, &triplets).expect("weights");
     Case { panel, prepared: Prepared::new(&weights).expect("prepared") }
@@ -156,5 +185,9 @@ pub(crate) fn plain(name: &str) -> String {
 #[track_caller]
 pub(crate) fn close(got: f64, want: f64, tolerance: f64, what: &str) {
     let scale = want.abs().max(1e-300);
-    assert!((got - want).abs() <= tolerance * scale, "{what}: {got:.16e}, expected {want:.16e}, off by {:.1e}", (got - want).abs() / scale);
+    assert!(
+        (got - want).abs() <= tolerance * scale,
+        "{what}: {got:.16e}, expected {want:.16e}, off by {:.1e}",
+        (got - want).abs() / scale
+    );
 }

@@ -67,7 +67,11 @@ fn check_effects(got: &SpatialFit, want: &Value, key: &str, what: &str) -> usize
             let (value, want) = (effects.get(effect), &want["impacts"][&effects.name]);
             let what = format!("{what} {key} {} {name}", effects.name);
             let expected = number(&want[name]);
-            assert!((value.value - expected).abs() <= TOLERANCE * expected.abs().max(1e-3), "{what}: {} {expected}", value.value);
+            assert!(
+                (value.value - expected).abs() <= TOLERANCE * expected.abs().max(1e-3),
+                "{what}: {} {expected}",
+                value.value
+            );
             let se = number(&want[format!("{name}_se_{key}")]);
             assert!((value.se - se).abs() <= TOLERANCE * se.max(1e-3), "{what} se: {} {se}", value.se);
             compared += 2;
@@ -80,7 +84,12 @@ fn check_effects(got: &SpatialFit, want: &Value, key: &str, what: &str) -> usize
         }
         let turning = got.turning_point("x", "x2", effect, 0.95).expect("a turning point");
         close(turning.estimate.value, number(&want["value"]), TOLERANCE, &format!("{what} {name} turns"));
-        close(turning.estimate.se, number(&want[format!("se_{key}")]), TOLERANCE, &format!("{what} {name} turns, se {key}"));
+        close(
+            turning.estimate.se,
+            number(&want[format!("se_{key}")]),
+            TOLERANCE,
+            &format!("{what} {name} turns, se {key}"),
+        );
         compared += 2;
     }
     compared
@@ -128,22 +137,37 @@ fn every_test() {
             }
         }
         let estimate = |model, information| {
-            fit(&case.panel, &case.prepared, fe, &SpatialSpec::new(model).approach(how).information(information)).expect(&what)
+            fit(&case.panel, &case.prepared, fe, &SpatialSpec::new(model).approach(how).information(information))
+                .expect(&what)
         };
         let sdm = estimate(Model::Sdm, Information::Expected);
         for (small, key) in [(Model::Sar, "lr_sdm_sar"), (Model::Sem, "lr_sdm_sem"), (Model::Slx, "lr_sdm_slx")] {
             let test = likelihood_ratio(&sdm, &estimate(small, Information::Expected)).expect(&what);
             let want = number(&want[key]);
             // A difference of two log-likelihoods, each good to 1e-13.
-            assert!((test.statistic - want).abs() < TOLERANCE * want.abs().max(1.0), "{what} {key} {} {want}", test.statistic);
+            assert!(
+                (test.statistic - want).abs() < TOLERANCE * want.abs().max(1.0),
+                "{what} {key} {} {want}",
+                test.statistic
+            );
             assert_eq!(test.df, if small == Model::Slx { 1 } else { 3 });
         }
         for (information, key) in [(Information::Expected, "expected"), (Information::Observed, "observed")] {
             let sdm = estimate(Model::Sdm, information);
             let sar = wald_to_sar(&sdm).expect(&what);
-            close(sar.statistic, number(&want[format!("wald_sdm_sar_{key}")]), TOLERANCE, &format!("{what} wald sar {key}"));
+            close(
+                sar.statistic,
+                number(&want[format!("wald_sdm_sar_{key}")]),
+                TOLERANCE,
+                &format!("{what} wald sar {key}"),
+            );
             let sem = wald_to_sem(&sdm).expect(&what);
-            close(sem.statistic, number(&want[format!("wald_sdm_sem_{key}")]), TOLERANCE, &format!("{what} wald sem {key}"));
+            close(
+                sem.statistic,
+                number(&want[format!("wald_sdm_sem_{key}")]),
+                TOLERANCE,
+                &format!("{what} wald sem {key}"),
+            );
         }
     }
 }
