@@ -63,8 +63,8 @@ pub fn lm_tests(
     durbin: bool,
     convention: LmConvention,
 ) -> Result<LmTests> {
-    let model = if durbin { Model::Slx } else { Model::Sem };
-    // The least-squares model has no lag of its own; SEM's columns are X and its lags.
+    // The columns of the lag model are those of the null; it also asks of W what the alternatives do.
+    let model = if durbin { Model::Sdm } else { Model::Sar };
     let like = if convention == LmConvention::Exact { Like::Exact } else { Like::Splm };
     let spec = SpatialSpec { model, approach, like, ..SpatialSpec::default() };
     let swept = Swept::new(panel, prepared, effects, &spec)?;
@@ -75,9 +75,11 @@ pub fn lm_tests(
     let count = swept.observations;
     let divisor = if convention == LmConvention::Spreg { count - b.len() as f64 } else { count };
     let s2 = dot(&e, &e) / divisor;
-    let mut fitted = swept.y.clone();
+    // Lags of the outcome and of its fit with the effects in them: where rows differ in their sums, W times a mean is no mean.
+    let y = if convention == LmConvention::Exact { &panel.y } else { &swept.y };
+    let mut fitted = y.clone();
     crate::linalg::add_scaled(&mut fitted, -1.0, &e);
-    let lags = lag_columns(&prepared.weights().matrix, &[&swept.y, &e, &fitted]);
+    let lags = lag_columns(&prepared.weights().matrix, &[y, &e, &fitted]);
     let mut fitted_lag = lags[2].clone();
     if convention == LmConvention::Exact {
         sweep(&mut fitted_lag, n, effects);

@@ -32,7 +32,8 @@ pub fn likelihood_ratio(large: &SpatialFit, small: &SpatialFit) -> Result<ChiSqu
     if !same {
         return refuse("a likelihood ratio needs one sample, one W, one approach and one program's conventions".into());
     }
-    if large.spec.like != crate::Like::Exact && large.spec.model.has_lambda() != small.spec.model.has_lambda() {
+    let incomplete = matches!(large.spec.like, crate::Like::Splm | crate::Like::Spreg);
+    if incomplete && large.spec.model.has_lambda() != small.spec.model.has_lambda() {
         return refuse(
             "this program's log-likelihoods of lag and error models have different constants: use like = \"exact\""
                 .into(),

@@ -269,8 +269,8 @@ impl Problem<'_> {
             "lambda",
             self.bounds,
             points,
-            |l| Ok(self.best_rho(l, &values)?.1),
-            |l| Ok(self.best_rho(l, &values)?.2),
+            |l| inside(self.best_rho(l, &values), f64::NEG_INFINITY, |best| best.1),
+            |l| inside(self.best_rho(l, &values), f64::NAN, |best| best.2),
         )?;
         remark_second("lambda", &peak, remarks);
         Ok((self.best_rho(peak.at, &values)?.0, peak.at))
@@ -286,6 +286,15 @@ impl Problem<'_> {
         }
         let (beta, e) = regression.fit(&target);
         Ok(Optimum { rho, lambda, beta, ssr: dot(&e, &e) })
+    }
+}
+
+/// A λ for which ρ runs to its bound is no candidate; other errors end the search.
+fn inside(best: Result<(f64, f64, f64)>, outside: f64, value: impl Fn((f64, f64, f64)) -> f64) -> Result<f64> {
+    match best {
+        Ok(best) => Ok(value(best)),
+        Err(Error::AtBound { .. }) => Ok(outside),
+        Err(error) => Err(error),
     }
 }
 

