@@ -98,7 +98,7 @@ pub(super) fn draw(
 ) {
     let design = &problem.designs[design];
     let clusters = problem.clusters();
-    let mut run = || -> Option<Vec<(Estimate, (f64, f64))>> {
+    let run = || -> Option<Vec<(Estimate, (f64, f64))>> {
         let x = paths.moved(places, sources)?;
         let low = x.iter().copied().fold(f64::INFINITY, f64::min);
         let high = x.iter().copied().fold(f64::NEG_INFINITY, f64::max);

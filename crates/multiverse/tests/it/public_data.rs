@@ -189,18 +189,24 @@ fn hurricane() {
             for (which, damage) in damage.iter().enumerate() {
                 for (place, (main, with_damage, with_main)) in predictors.iter().enumerate() {
                     for (covariate, by_damage) in covariates.iter().enumerate() {
-                        let (mut x, mut weights) = (vec![fem.clone()], vec![1.0]);
+                        // Columns are centred, which the intercept undoes: the effect at the means of the interacted
+                        // variables is then the coefficient of femininity, and nothing is nearly collinear.
+                        let centred = |column: &[f64]| {
+                            let kept = pick(column);
+                            let mean = kept.iter().sum::<f64>() / kept.len() as f64;
+                            column.iter().map(|value| value - mean).collect::<Vec<f64>>()
+                        };
+                        let (mut x, mut weights) = (vec![centred(&fem)], vec![1.0]);
                         let interacted =
                             with_damage.then_some(damage).into_iter().chain(main.iter().filter(|_| *with_main));
                         for term in interacted {
-                            x.push(times(&fem, term));
-                            let kept = pick(term);
-                            weights.push(kept.iter().sum::<f64>() / kept.len() as f64);
+                            x.push(times(&centred(&fem), &centred(term)));
+                            weights.push(0.0);
                         }
                         let focal = x.len();
-                        x.extend([vec![1.0; n], damage.clone()]);
-                        x.extend(main.iter().cloned());
-                        x.extend(by_damage.iter().map(|covariate| times(covariate, damage)));
+                        x.extend([vec![1.0; n], centred(damage)]);
+                        x.extend(main.iter().map(|term| centred(term)));
+                        x.extend(by_damage.iter().map(|covariate| centred(&times(covariate, damage))));
                         let kept: Vec<Vec<f64>> = x.iter().map(|column| pick(column)).collect();
                         let columns: Vec<&[f64]> = kept.iter().map(Vec::as_slice).collect();
                         let design = blocks.len();
