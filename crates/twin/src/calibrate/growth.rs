@@ -1,7 +1,7 @@
 //! The yearly index that the frontier shall yield: noise, moved until the regressions come out as wanted.
 
-use super::steer::{Wish, steer};
 use super::design::Design;
+use super::steer::{Wish, steer};
 use crate::draw::{Stream, YEARS};
 use crate::error::Result;
 

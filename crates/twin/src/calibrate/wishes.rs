@@ -1,8 +1,8 @@
 //! What the calibration asks for: the paper's regressions, and the t ratios that give their printed stars.
 
+use super::design::Design;
 use super::steer::Wish;
 use super::variables::Variables;
-use super::design::Design;
 use crate::cities::City;
 use crate::error::{Error, Result};
 
