@@ -24,11 +24,13 @@ pub enum Check {
     Descriptives,
     /// Pooled against parts.
     Subsamples,
+    /// Standard errors across samples.
+    Precision,
 }
 
 impl Check {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::SampleSize,
         Self::Stars,
         Self::Instruments,
@@ -37,6 +39,7 @@ impl Check {
         Self::Mediation,
         Self::Descriptives,
         Self::Subsamples,
+        Self::Precision,
     ];
 
     /// Its name in files.
@@ -51,6 +54,7 @@ impl Check {
             Self::Mediation => "mediation",
             Self::Descriptives => "descriptives",
             Self::Subsamples => "subsamples",
+            Self::Precision => "precision",
         }
     }
 
@@ -66,6 +70,7 @@ impl Check {
             Self::Mediation => Text::new("中介恒等式", "mediation identity"),
             Self::Descriptives => Text::new("描述性统计", "descriptive statistics"),
             Self::Subsamples => Text::new("分样本", "subsamples"),
+            Self::Precision => Text::new("各样本的精度", "precision across samples"),
         }
     }
 }

@@ -14,6 +14,7 @@
 //! | [`Check::Instruments`] | critical values, first-stage F, tests and their stars |
 //! | [`Check::Descriptives`] | mean, sd, minimum, maximum with each other and with declared bounds |
 //! | [`Check::Subsamples`] | pooled coefficients with those of parts |
+//! | [`Check::Precision`] | standard errors of one coefficient across samples of one data set, as bounds |
 //!
 //! Which columns belong together cannot be guessed: an [`AuditSpec`] declares it. Stars and descriptive statistics are
 //! checked without any declaration.
@@ -27,6 +28,7 @@ mod instruments;
 mod interval;
 mod lookup;
 mod mediation;
+mod precision;
 mod samples;
 mod shape;
 mod show;
@@ -62,5 +64,6 @@ pub fn audit(rows: &[PublishedRow], spec: &AuditSpec) -> Result<Audit> {
     findings.extend(mediation::check(&numbers, spec)?);
     findings.extend(descriptives::check(&numbers, spec)?);
     findings.extend(samples::subsamples(&numbers, spec)?);
+    findings.extend(precision::check(&numbers, spec)?);
     Ok(Audit { findings })
 }

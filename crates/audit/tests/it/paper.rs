@@ -89,6 +89,38 @@ fn descriptives_and_subsamples() {
 }
 
 #[test]
+fn precision_says_where_the_variation_of_va_would_have_to_lie() {
+    let audit = paper();
+    let shown: Vec<(&str, &str)> = audit
+        .of(Check::Precision)
+        .filter(|f| f.status == Status::Remark)
+        .map(|f| (f.place.as_str(), f.implied.get(Lang::En)))
+        .collect();
+    assert_eq!(
+        shown[..2],
+        [
+            // .006² (1/.022² + 1/.077² + 1/.071²) = .0876; 2232/800 (.0065/.0215)² = .255.
+            ("2 (2) Va / 6 (1), 6 (2), 6 (3)", "Σ se²/se_g² = 0.088 (≤ 0.26)"),
+            ("2 (2) Va_sq / 6 (1), 6 (2), 6 (3)", "Σ se²/se_g² = 0.030 (≤ 0.096)"),
+        ]
+    );
+    let border = audit.of(Check::Precision).find(|f| f.place == "2 (2) Va / 8 (2)").expect("there");
+    // 1 - 2232/1840 (.0065/.0125)² = .672, of 392 in 2232 observations.
+    assert_eq!((border.status, border.implied.get(Lang::En)), (Status::Remark, "rest ≥ 67% of the variation"));
+    assert!(border.message.get(Lang::En).contains("9.6 times as much each"), "{:?}", border.message);
+}
+
+#[test]
+fn samples_of_like_precision_are_no_remark() {
+    let rows = "2,(1),Va,0.010,0.0010,***,800,\n6,(1),Va,0.011,0.0014,***,400,\n6,(2),Va,0.009,0.0014,***,400,";
+    let spec = "[[partition]]\nwhole = \"2 (1)\"\nparts = [\"6 (1)\", \"6 (2)\"]\nterms = [\"Va\"]";
+    let audit = audited(rows, spec);
+    let finding = audit.of(Check::Precision).next().expect("a finding");
+    assert_eq!(finding.status, Status::Ok);
+    assert!(finding.implied.get(Lang::En).starts_with("Σ se²/se_g² = 1.0"), "{:?}", finding.implied);
+}
+
+#[test]
 fn the_audit_as_a_table_and_a_csv() {
     let audit = paper();
     let markdown = |lang| {

@@ -7,7 +7,7 @@
 
 use super::design::Design;
 use crate::error::{Error, Result};
-use faer::prelude::Solve;
+use faer::linalg::solvers::Solve;
 use faer::{Mat, Side};
 
 /// A coefficient wanted.
