@@ -9,7 +9,7 @@
 //! | [`ReadOptions`], [`read_table`], [`read_bytes`] | csv, tsv, parquet, dta, xlsx to [`RawTable`] |
 //! | [`join`](mod@join) | keys, joins of several sources, the report of what did not match |
 //! | [`reshape`] | one column per year to one row per year |
-//! | [`read_spatial`], [`parse_spatial`] | spatial weights and polygons: GAL, GWT, csv, GeoJSON, shapefile |
+//! | `read_spatial`, `parse_spatial` (feature `geo`) | spatial weights and polygons: GAL, GWT, csv, GeoJSON, shapefile |
 //! | [`write`](mod@write) | a panel as csv, parquet or dta bytes |
 
 mod csv;
@@ -30,6 +30,7 @@ mod parquet_footer;
 #[cfg(feature = "polars")]
 mod parquet_types;
 pub mod reshape;
+#[cfg(feature = "geo")]
 mod spatial_weights;
 mod table;
 mod typed;
@@ -41,6 +42,7 @@ pub use csv::csv_records;
 pub use guard::quiet_decoder_panics;
 pub use join::{Assembled, JoinReport, Rows, Source, assemble};
 pub use options::ReadOptions;
+#[cfg(feature = "geo")]
 pub use spatial_weights::{SpatialFile, parse_spatial, read_spatial};
 pub use table::RawTable;
 
