@@ -59,6 +59,9 @@ fn contrast(name: &str, null: &str, difference: &[f64], v1: &Square, v2: &Square
 /// # Errors
 /// As [`fit`](crate::fit); [`Error::Undefined`] where the difference is not positive definite.
 ///
+/// spatialreg 1.2-6 gives the same for symmetric W only (Columbus, binary: 3.41641); row-standardised it prints 4.902 where the
+/// formula is 5.18463.
+///
 /// **Source**: Pace & LeSage (2008), Economics Letters 101, 282–284.
 pub fn pace_lesage(panel: &SpatialPanel, prepared: &Prepared, durbin: bool) -> Result<ChiSquared> {
     let model = if durbin { Model::Sdem } else { Model::Sem };
