@@ -192,9 +192,11 @@ fn spreg_panels() {
             [("spreg panel_LMlag", test.lag.statistic), ("spreg panel_LMerror", test.error.statistic)]
         {
             if let Some(row) = golden.iter().find(|row| row["program"] == program) {
-                // spreg inverts X'X, ours is orthogonal; Produc's statistic is a small difference of large sums.
+                // spreg inverts X'X, ours is orthogonal. Produc's statistic is a small difference of large sums: numpy 2 gives
+                // .11526894029 by the inverse and .11526896905 by least squares.
                 let want: f64 = row["value"].parse().expect("a number");
-                assert!((value - want).abs() < 1e-7, "{folder} {program}: {value} {want}");
+                let allowed = if folder.starts_with("produc") { 1e-7 } else { 1e-9 * want.abs() };
+                assert!((value - want).abs() <= allowed, "{folder} {program}: {value} {want}");
             }
         }
     }
