@@ -37,7 +37,8 @@ fn main() -> gtfp_ebm::Result<()> {
     });
     let score = |model: Model| {
         let orientation = Orientation::Input;
-        let spec = PanelSpec { model, orientation: Some(orientation), calibration: printed.clone(), ..PanelSpec::default() };
+        let spec =
+            PanelSpec { model, orientation: Some(orientation), calibration: printed.clone(), ..PanelSpec::default() };
         efficiency(&data, &rows, &rows, &spec, &|row| format!("hospital {}", HOSPITALS[row].0))
     };
     let (radial, ebm, sbm) = (score(Model::Radial)?.scores(), score(Model::Ebm)?.scores(), score(Model::Sbm)?.scores());

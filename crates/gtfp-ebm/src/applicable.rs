@@ -156,7 +156,8 @@ fn no_index(spec: &PanelSpec, why: &str) -> Result<()> {
 }
 
 fn window_and_group(spec: &PanelSpec) -> Result<()> {
-    let other = |only: &str| format!("it belongs to reference = \"{only}\", and the reference is \"{}\"", spec.reference);
+    let other =
+        |only: &str| format!("it belongs to reference = \"{only}\", and the reference is \"{}\"", spec.reference);
     if spec.reference == Reference::Window {
         if spec.window == 0 {
             return refuse("window = 0: a window reference needs at least one period".into());
@@ -175,9 +176,11 @@ fn window_and_group(spec: &PanelSpec) -> Result<()> {
 /// Which model and which reference an index needs.
 fn kind_of_index(spec: &PanelSpec, index: Index) -> Result<()> {
     match (index, spec.reference) {
-        (Index::Gml, reference) if !matches!(reference, Reference::Global | Reference::Metafrontier) => refuse(format!(
-            "malmquist = \"gml\" compares scores on one frontier of all periods and needs reference = \"global\" (or \"metafrontier\"), not \"{reference}\""
-        )),
+        (Index::Gml, reference) if !matches!(reference, Reference::Global | Reference::Metafrontier) => {
+            refuse(format!(
+                "malmquist = \"gml\" compares scores on one frontier of all periods and needs reference = \"global\" (or \"metafrontier\"), not \"{reference}\""
+            ))
+        }
         (Index::MalmquistLuenberger, _) if spec.model != Model::Ddf => refuse(format!(
             "malmquist = \"ml\" is an index of directional distances and needs model = \"ddf\", not \"{}\"",
             spec.model
@@ -204,7 +207,10 @@ fn decomposition(spec: &PanelSpec, index: Index, dims: Dimensions) -> Result<()>
         without_effect("scale_change", "true", "the decomposition has its own scale part")?;
     }
     if spec.super_efficiency {
-        return refuse("super_efficiency = true has no place in a decomposition, which needs every unit in its own reference".into());
+        return refuse(
+            "super_efficiency = true has no place in a decomposition, which needs every unit in its own reference"
+                .into(),
+        );
     }
     radial_decomposition(spec.rts, spec.reference, parts, dims)
 }

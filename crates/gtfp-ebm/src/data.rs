@@ -254,7 +254,13 @@ impl Observations {
                         ));
                     }
                     Requirement::NonNegative if value < 0.0 => {
-                        return Err(bad(row, k, format!("model {model} needs values that are not negative; negative ones are taken by a directional model under variable returns with direction = {{ inputs = \"range\", goods = \"range\", bads = \"range\" }}")));
+                        return Err(bad(
+                            row,
+                            k,
+                            format!(
+                                "model {model} needs values that are not negative; negative ones are taken by a directional model under variable returns with direction = {{ inputs = \"range\", goods = \"range\", bads = \"range\" }}"
+                            ),
+                        ));
                     }
                     _ => {}
                 }

@@ -1,10 +1,10 @@
 //! Scores of a cross-section, or of chosen rows against chosen reference rows.
 
+use crate::applicable;
 use crate::calibration::CalibrationResult;
 use crate::data::Observations;
 use crate::error::{Error, Result};
 use crate::evaluate::{Detail, Outcome};
-use crate::applicable;
 use crate::evaluator::{Evaluator, check};
 use crate::record::LpRecord;
 use crate::spec::PanelSpec;

@@ -28,7 +28,14 @@ pub(crate) struct Evaluator<'a> {
 impl<'a> Evaluator<'a> {
     /// Binds a specification that was checked ([`check`]) and whose defaults are resolved.
     pub(crate) fn new(observations: &'a Observations, spec: &'a PanelSpec) -> Self {
-        Self { observations, spec, solver: spec.solver, stats: LpStats::default(), calibrations: Vec::new(), stand_in: 0 }
+        Self {
+            observations,
+            spec,
+            solver: spec.solver,
+            stats: LpStats::default(),
+            calibrations: Vec::new(),
+            stand_in: 0,
+        }
     }
 
     /// What the model demands of the data.
@@ -126,9 +133,7 @@ impl<'a> Evaluator<'a> {
             Model::Radial => radial::formulation(dims, spec.orientation(), rts, spec.bads_convention),
             Model::Sbm => Ok(sbm::formulation(dims, spec.orientation(), rts, spec.bads_convention)),
             Model::Ebm => ebm::formulation(dims, &ebm_options(spec, rts), self.parameters(period)?),
-            Model::Ddf => {
-                Ok(ddf::formulation(dims, rts, spec.disposability, spec.direction, &reference.moments))
-            }
+            Model::Ddf => Ok(ddf::formulation(dims, rts, spec.disposability, spec.direction, &reference.moments)),
             Model::NonRadialDdf => Ok(nonradial_ddf::formulation(
                 dims,
                 rts,

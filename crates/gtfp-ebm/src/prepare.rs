@@ -45,7 +45,12 @@ impl Prepared {
         if usable.is_empty() {
             return Err(Error::NoUnits("every row has a missing value".into()));
         }
-        observations.require(Evaluator::requirement(&spec, observations.dims()), &usable, spec.model.as_str(), data.label)?;
+        observations.require(
+            Evaluator::requirement(&spec, observations.dims()),
+            &usable,
+            spec.model.as_str(),
+            data.label,
+        )?;
         Ok(Self { observations, timeline, spec, usable })
     }
 

@@ -5,7 +5,9 @@ use crate::evaluator::Evaluator;
 use crate::model::nonradial_ddf;
 use crate::record::{LpRecord, Summary};
 use crate::result::{PanelRow, Transition};
-use crate::spec::{Calibration, CalibrationScope, Index, Model, Orientation, Outside, PanelSpec, PanelValue, Reference};
+use crate::spec::{
+    Calibration, CalibrationScope, Index, Model, Orientation, Outside, PanelSpec, PanelValue, Reference,
+};
 use crate::timeline::Timeline;
 use panel_core::{Diagnostic, Diagnostics};
 use std::collections::BTreeMap;
@@ -194,7 +196,8 @@ pub(crate) fn diagnose(
     });
     group(true, "gtfp-no-parts", "have an index whose parts do not all exist", &|r| {
         let parts = [r.status_ec, r.status_tc, r.status_gap, r.status_pure, r.status_scale];
-        r.transition == Transition::Ok && parts.iter().any(|part| !matches!(part, Transition::Ok | Transition::NotAsked))
+        r.transition == Transition::Ok
+            && parts.iter().any(|part| !matches!(part, Transition::Ok | Transition::NotAsked))
     });
     if index != Index::None && spec.panel_value == PanelValue::BaseGiven {
         group(true, "gtfp-no-base", "are an entity's first period, later than the base period, and stay empty", &|r| {

@@ -240,8 +240,7 @@ impl PanelResult {
     #[must_use]
     pub fn detail_columns(&self) -> Vec<(String, Vec<Option<f64>>)> {
         let summary = &self.summary;
-        let dims =
-            Dimensions { inputs: summary.inputs.len(), goods: summary.goods.len(), bads: summary.bads.len() };
+        let dims = Dimensions { inputs: summary.inputs.len(), goods: summary.goods.len(), bads: summary.bads.len() };
         let names: Vec<&String> = summary.inputs.iter().chain(&summary.goods).chain(&summary.bads).collect();
         let mut of_row: Vec<Option<&Detail>> = vec![None; self.rows.len()];
         for detail in &self.details {
@@ -285,9 +284,8 @@ impl PanelResult {
         let comparison = Comparison::of(self.index());
         let factors = self.multiplied();
         let off = |row: &PanelRow| {
-            let whole = factors
-                .iter()
-                .fold(Some(comparison.neutral()), |whole, (_, read)| comparison.chain(whole, read(row)));
+            let whole =
+                factors.iter().fold(Some(comparison.neutral()), |whole, (_, read)| comparison.chain(whole, read(row)));
             whole.zip(row.index).map(|(whole, index)| (whole - index).abs() / index.abs().max(1.0))
         };
         if factors.is_empty() { 0.0 } else { self.rows.iter().filter_map(off).fold(0.0, f64::max) }

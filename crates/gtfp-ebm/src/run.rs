@@ -49,7 +49,8 @@ impl<'a> Run<'a> {
         let crossed = self.crossed()?;
         let pure = self.pure_scores(&all)?;
         let caught_up = if self.catches_up_with_reference() { &main } else { &own };
-        let scores = Scores { main: &main, own: &own, caught_up, group: group.as_deref(), pure: pure.as_deref(), crossed };
+        let scores =
+            Scores { main: &main, own: &own, caught_up, group: group.as_deref(), pure: pure.as_deref(), crossed };
         Ok(self.assemble(&scores))
     }
 
@@ -304,7 +305,12 @@ impl<'a> Run<'a> {
             input_bias: None,
             magnitude: None,
             gtfp: None,
-            status: first_problem(&[Some(main), Some(own), scores.group.map(|g| &g[row]), scores.pure.map(|p| &p[row])]),
+            status: first_problem(&[
+                Some(main),
+                Some(own),
+                scores.group.map(|g| &g[row]),
+                scores.pure.map(|p| &p[row]),
+            ]),
             status_score: main.status,
             status_contemporaneous: own.status,
             transition: why(change.index, &[&whole]),

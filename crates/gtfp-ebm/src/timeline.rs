@@ -51,7 +51,8 @@ impl Timeline {
         let mut periods = time.to_vec();
         periods.sort_unstable();
         periods.dedup();
-        let apart = |step: u64| periods.iter().any(|p| p.checked_add_unsigned(step).is_some_and(|q| periods.contains(&q)));
+        let apart =
+            |step: u64| periods.iter().any(|p| p.checked_add_unsigned(step).is_some_and(|q| periods.contains(&q)));
         if let Some(step) = step.filter(|&step| step == 0 || periods.len() > 1 && !apart(step)) {
             return Err(Error::Specification(format!(
                 "step = {step}: no two periods of the data are so far apart; they are {}",

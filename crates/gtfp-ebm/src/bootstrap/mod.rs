@@ -183,7 +183,9 @@ pub fn validate_bootstrap(spec: &PanelSpec, options: &BootstrapSpec) -> Result<(
         return refuse("a decomposed radial index has no bootstrap of its parts; leave decomposition out");
     }
     if spec.outside != Outside::Empty {
-        return refuse("outside = \"super-efficiency\" has no bootstrap: the estimate and its replications would be of two kinds");
+        return refuse(
+            "outside = \"super-efficiency\" has no bootstrap: the estimate and its replications would be of two kinds",
+        );
     }
     if spec.model == Model::NonRadialDdf {
         return refuse(

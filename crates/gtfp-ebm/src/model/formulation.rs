@@ -222,7 +222,11 @@ impl Formulation {
             let own = self.directed.iter().filter(|(_, of, _)| *of == z);
             let open = own.into_iter().any(|&(k, _, _)| self.direction[k].of(values[k]) > 0.0);
             let (lower, upper) = (self.program.lower()[z], self.program.upper()[z]);
-            if open { program.set_bounds(z, lower, upper) } else { program.set_bounds(z, 0.0, 0.0) };
+            if open {
+                program.set_bounds(z, lower, upper)
+            } else {
+                program.set_bounds(z, 0.0, 0.0)
+            };
         }
     }
 }

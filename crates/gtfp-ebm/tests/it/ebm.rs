@@ -3,7 +3,7 @@
 use crate::support::{PEER, Table, assert_scores, cross_section, observations};
 use gtfp_ebm::{
     BadsConvention, Calibration, CalibrationRule, EbmParameters, Epsilon, Error, Observations, Orientation, PanelSpec,
-    Rts, Solver, Weights, efficiency,
+    Rts, Weights, efficiency,
 };
 
 const INPUTS: [&str; 2] = ["doctor", "nurse"];
@@ -121,8 +121,13 @@ fn hospitals_in_every_variant() {
                         "sbm" => Calibration::Rule(CalibrationRule::Sbm),
                         _ => given(x, y, 0.0, [2, 2, 0]),
                     };
-                    let spec =
-                        PanelSpec { orientation: Some(orientation), rts, bounded: Some(bounded), calibration, ..PanelSpec::default() };
+                    let spec = PanelSpec {
+                        orientation: Some(orientation),
+                        rts,
+                        bounded: Some(bounded),
+                        calibration,
+                        ..PanelSpec::default()
+                    };
                     let refused = (bounded && orientation != Orientation::None)
                         || (!bounded && orientation == Orientation::None && rts == Rts::Vrs);
                     if refused {

@@ -5,7 +5,7 @@ use gtfp_ebm::panel_value::panel_value;
 use gtfp_ebm::timeline::Timeline;
 use gtfp_ebm::{
     BadsConvention, Calibration, Direction, DirectionRule, EbmParameters, Epsilon, Error, Index, Model, Observations,
-    Orientation, PanelData, PanelSpec, PanelValue, Reference, Rts, Solver, Weights, productivity, validate,
+    Orientation, PanelData, PanelSpec, PanelValue, Reference, Rts, Weights, productivity, validate,
 };
 
 const YEARS: [i64; 4] = [2019, 2020, 2019, 2020];
@@ -90,7 +90,10 @@ fn degenerate_combinations_are_refused_with_a_reason() {
         assert!(text.contains("every score is 0"), "{text}");
     }
     for orientation in [Orientation::Input, Orientation::Output] {
-        let text = degenerate(&[&SO2], &PanelSpec { bounded: Some(true), orientation: Some(orientation), ..PanelSpec::default() });
+        let text = degenerate(
+            &[&SO2],
+            &PanelSpec { bounded: Some(true), orientation: Some(orientation), ..PanelSpec::default() },
+        );
         assert!(text.contains("orientation"), "{text}");
     }
     let radial = PanelSpec { model: Model::Radial, orientation: Some(Orientation::None), ..PanelSpec::default() };
@@ -107,11 +110,8 @@ fn degenerate_combinations_are_refused_with_a_reason() {
     );
     assert!(text.contains("0.7000"), "{text}");
     // With θ ≤ 1 the numerator could be negative.
-    let bounded = PanelSpec {
-        bads_convention: BadsConvention::Input,
-        calibration: given_to_input(0.7),
-        ..PanelSpec::default()
-    };
+    let bounded =
+        PanelSpec { bads_convention: BadsConvention::Input, calibration: given_to_input(0.7), ..PanelSpec::default() };
     let text = degenerate(&[&SO2, &DUST], &bounded);
     assert!(text.contains("below 0"), "{text}");
 }
@@ -119,7 +119,7 @@ fn degenerate_combinations_are_refused_with_a_reason() {
 #[test]
 fn indices_say_which_model_and_reference_they_need() {
     for spec in [
-        PanelSpec { reference: Reference::Sequential, ..PanelSpec::default() },
+        PanelSpec { reference: Reference::Sequential, malmquist: Some(Index::Gml), ..PanelSpec::default() },
         PanelSpec { malmquist: Some(Index::MalmquistLuenberger), ..PanelSpec::default() },
         PanelSpec { malmquist: Some(Index::Luenberger), ..PanelSpec::default() },
         PanelSpec { reference: Reference::Metafrontier, ..PanelSpec::default() },

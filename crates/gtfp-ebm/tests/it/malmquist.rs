@@ -174,7 +174,12 @@ fn deapack_global_malmquist() {
         else {
             return;
         };
-        let spec = PanelSpec { model: Model::Radial, orientation: Some(orientation), malmquist: Some(Index::Malmquist), ..PanelSpec::default() };
+        let spec = PanelSpec {
+            model: Model::Radial,
+            orientation: Some(orientation),
+            malmquist: Some(Index::Malmquist),
+            ..PanelSpec::default()
+        };
         let result = economy.with(|data| productivity(data, &spec)).expect("valid");
         let at: Vec<usize> = golden
             .text("dmu_id")

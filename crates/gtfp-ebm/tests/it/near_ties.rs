@@ -17,7 +17,13 @@ fn choices() -> Vec<PanelSpec> {
             all.push(PanelSpec { rts, bads_convention, ..simplex.clone() });
             for orientation in [Orientation::Input, Orientation::Output] {
                 for model in [Model::Ebm, Model::Sbm, Model::Radial] {
-                    all.push(PanelSpec { model, orientation: Some(orientation), rts, bads_convention, ..simplex.clone() });
+                    all.push(PanelSpec {
+                        model,
+                        orientation: Some(orientation),
+                        rts,
+                        bads_convention,
+                        ..simplex.clone()
+                    });
                 }
             }
         }

@@ -106,9 +106,8 @@ fn every_option_without_effect_is_refused_with_the_reason() {
     assert!(economy().run(&said).is_ok());
     // A cross-section has neither index nor periods.
     let rows = [0, 1, 2];
-    let data = economy().with(false, true, |data| {
-        gtfp_ebm::Observations::new(data.inputs, data.goods, data.bads).expect("one length")
-    });
+    let data = economy()
+        .with(false, true, |data| gtfp_ebm::Observations::new(data.inputs, data.goods, data.bads).expect("one length"));
     for spec in [
         PanelSpec { malmquist: Some(Index::Gml), ..base.clone() },
         PanelSpec { reference: Reference::Sequential, ..base.clone() },
@@ -121,7 +120,8 @@ fn every_option_without_effect_is_refused_with_the_reason() {
 #[test]
 fn names_of_columns_must_be_those_of_the_data() {
     let name = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-    let right = PanelSpec { inputs: name(&["x", "z"]), goods: name(&["y"]), bads: name(&["b"]), ..PanelSpec::default() };
+    let right =
+        PanelSpec { inputs: name(&["x", "z"]), goods: name(&["y"]), bads: name(&["b"]), ..PanelSpec::default() };
     assert!(economy().run(&right).is_ok());
     let wrong = PanelSpec { inputs: name(&["x", "w"]), ..right };
     let text = economy().run(&wrong).expect_err("no such column").to_string();
@@ -153,12 +153,15 @@ fn irregular_periods() {
         (found, note, result.summary.without_index)
     };
     let (found, note, reasons) = transitions(None);
-    assert!(found.iter().zip(&time).all(|(t, year)| *t == if *year == 2000 { Transition::First } else { Transition::Ok }));
+    assert!(
+        found.iter().zip(&time).all(|(t, year)| *t == if *year == 2000 { Transition::First } else { Transition::Ok })
+    );
     assert!(note && reasons.get("first") == Some(&2) && reasons.len() == 1, "{reasons:?}");
     let (found, note, reasons) = transitions(Some(1));
     assert_eq!(found.iter().filter(|t| **t == Transition::Ok).count(), 2, "2010 to 2011");
     assert!(!note && reasons.get("after-gap") == Some(&4), "{reasons:?}");
-    let wrong = productivity(&data, &PanelSpec { step: Some(3), ..PanelSpec::default() }).expect_err("none so far apart");
+    let wrong =
+        productivity(&data, &PanelSpec { step: Some(3), ..PanelSpec::default() }).expect_err("none so far apart");
     assert!(wrong.to_string().contains("2000, 2005, 2010, 2011"), "{wrong}");
 }
 
@@ -192,7 +195,13 @@ fn factors_multiply_to_the_index() {
     for spec in with_parts() {
         let result = economy().run(&spec).expect("valid");
         assert!(result.rows.iter().filter(|row| row.index.is_some()).count() >= 12, "{:?}", spec.reference);
-        assert!(result.factor_error() <= 1e-9, "{:?} {:?}: {:e}", spec.reference, spec.malmquist, result.factor_error());
+        assert!(
+            result.factor_error() <= 1e-9,
+            "{:?} {:?}: {:e}",
+            spec.reference,
+            spec.malmquist,
+            result.factor_error()
+        );
         let columns = result.columns();
         let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
         assert_eq!(names[..2], ["score_global", "score_contemporaneous"]);
@@ -241,9 +250,13 @@ fn decompositions_come_with_the_panel() {
             reference: Reference::Contemporaneous,
             decomposition,
         };
-        let alone = economy().with(false, false, |data| gtfp_ebm::malmquist(data, &given, Solver::Auto)).expect("valid");
+        let alone =
+            economy().with(false, false, |data| gtfp_ebm::malmquist(data, &given, Solver::Auto)).expect("valid");
         for (row, part) in result.rows.iter().zip(&alone.rows) {
-            assert_eq!((row.index, row.tc, row.pure_ec, row.scale_ec), (part.index, part.tc, part.pure_ec, part.scale_ec));
+            assert_eq!(
+                (row.index, row.tc, row.pure_ec, row.scale_ec),
+                (part.index, part.tc, part.pure_ec, part.scale_ec)
+            );
             assert_eq!(row.transition, part.status);
         }
         assert!(result.factor_error() <= 1e-9, "{decomposition}: {:e}", result.factor_error());
@@ -254,8 +267,7 @@ fn decompositions_come_with_the_panel() {
 /// The technology gap is the metafrontier's score over the group's, and its change is the third factor.
 #[test]
 fn technology_gap_ratios() {
-    let spec =
-        PanelSpec { reference: Reference::Metafrontier, malmquist: Some(Index::Gml), ..PanelSpec::default() };
+    let spec = PanelSpec { reference: Reference::Metafrontier, malmquist: Some(Index::Gml), ..PanelSpec::default() };
     let result = economy().run(&spec).expect("valid");
     for (row, record) in result.rows.iter().enumerate() {
         let ratio = record.gap_ratio.expect("scored");
@@ -321,11 +333,7 @@ fn ranges_take_negative_values() {
     let spec = PanelSpec {
         model: Model::Ddf,
         rts: Rts::Vrs,
-        direction: Direction {
-            inputs: DirectionRule::Range,
-            goods: DirectionRule::Range,
-            bads: DirectionRule::Range,
-        },
+        direction: Direction { inputs: DirectionRule::Range, goods: DirectionRule::Range, bads: DirectionRule::Range },
         malmquist: Some(Index::None),
         ..PanelSpec::default()
     };
@@ -419,20 +427,24 @@ fn mistyped_sections_are_answered_with_the_choices() {
         ("calibration = \"rwa\"", "`raw`, `sbm`, `add`"),
         ("calibration = 3", "`raw`, `sbm`, `add`, or a table"),
         ("calibration = { epsilon = { input = 1.0 } }", "`inputs`, `goods`, `bads`"),
-        ("calibration_scope = \"own\"", "`pooled`, `per-period`"),
-        ("reference = \"contemporanous\"", "`global`, `contemporaneous`, `sequential`, `biennial`, `window`, `metafrontier`"),
+        ("calibration_scope = \"own\"", "`pooled` or `per-period`"),
+        (
+            "reference = \"contemporanous\"",
+            "`global`, `contemporaneous`, `sequential`, `biennial`, `window`, `metafrontier`",
+        ),
         ("malmquist = \"gmli\"", "`none`, `gml`, `malmquist`, `ml`, `luenberger`"),
         ("decomposition = \"rd\"", "`fgnz`, `ray-desli`"),
         ("panel_value = \"first\"", "`first-one`, `drop-first`, `cumulated`, `log-cumulated`, `base-given`"),
-        ("outside = \"super\"", "`empty`, `super-efficiency`"),
+        ("outside = \"super\"", "`empty` or `super-efficiency`"),
         ("direction = { inputs = \"own\" }", "`observed`, `zero`, `one`, `mean`, `range`"),
         ("solver = \"glpk\"", "`auto`, `simplex`, `highs`"),
         ("orientaton = \"input\"", "`orientation`"),
         ("bootstrap = { reps = 2 }", "`replications`, `seed`, `level`, `bandwidth`"),
     ] {
-        let error = toml::from_str::<PanelSpec>(&format!("rts = \"vrs\"\n{text}").replace("rts = \"vrs\"\nrts", "\nrts"))
-            .expect_err(text)
-            .to_string();
+        let error =
+            toml::from_str::<PanelSpec>(&format!("rts = \"vrs\"\n{text}").replace("rts = \"vrs\"\nrts", "\nrts"))
+                .expect_err(text)
+                .to_string();
         assert!(error.contains("line 2") && error.contains(choices), "{text}: {error}");
     }
 }

@@ -55,7 +55,14 @@ impl Economy {
 }
 
 fn radial(orientation: Orientation, rts: Rts, reference: Reference) -> PanelSpec {
-    PanelSpec { model: Model::Radial, orientation: Some(orientation), rts, reference, malmquist: Some(Index::Malmquist), ..PanelSpec::default() }
+    PanelSpec {
+        model: Model::Radial,
+        orientation: Some(orientation),
+        rts,
+        reference,
+        malmquist: Some(Index::Malmquist),
+        ..PanelSpec::default()
+    }
 }
 
 fn luenberger(reference: Reference) -> PanelSpec {

@@ -87,7 +87,12 @@ pub(super) fn infeasible(engine: &Engine<'_>) -> Certificate {
         }
     }
     let proved = margin.value() > 0.0 && dual_residual <= CERTIFICATE_TOLERANCE * margin.value();
-    Certificate { primal_residual: 0.0, dual_residual, complementarity: 0.0, gap: if proved { 0.0 } else { f64::INFINITY } }
+    Certificate {
+        primal_residual: 0.0,
+        dual_residual,
+        complementarity: 0.0,
+        gap: if proved { 0.0 } else { f64::INFINITY },
+    }
 }
 
 /// Certificate of an unbounded program: its last point is feasible, and the ray from it was found in full precision.
