@@ -2,7 +2,7 @@
 
 use gtfp_ebm::{
     BadsConvention, BootstrapSpec, Disposability, Error, Index, Model, Orientation, PanelData, PanelSpec, Reference,
-    Rts, Solver, bootstrap,
+    Rts, bootstrap,
 };
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;

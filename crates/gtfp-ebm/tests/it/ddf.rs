@@ -4,7 +4,7 @@ use crate::panel::run;
 use crate::support::{PEER, Table, assert_scores, cross_section, observations};
 use gtfp_ebm::{
     Direction, DirectionRule, Disposability, Index, Model, PanelData, PanelResult, PanelRow, PanelSpec, Reference, Rts,
-    Solver, Transition, productivity,
+    Transition, productivity,
 };
 
 /// Stata stores floats, and its LPs stop at 1e-7.
@@ -197,7 +197,7 @@ fn malmquist_luenberger_by_both_technologies() {
         ("GlobalMalmquistLuenbergerDEA", Reference::Global, Disposability::Weak, Index::Gml),
     ] {
         let Some(golden) = Table::shared(&format!("deapack/julia5_{file}_deapack201.csv")) else { return };
-        let spec = PanelSpec { reference, malmquist: index, ..spec(Rts::Crs, disposability) };
+        let spec = PanelSpec { reference, malmquist: Some(index), ..spec(Rts::Crs, disposability) };
         let Some((table, result)) = five(&spec) else { return };
         let own: Vec<_> = table.text("dmu").into_iter().zip(table.text("t")).collect();
         let keys: Vec<_> = golden.text("dmu_id").into_iter().zip(golden.text("period")).collect();

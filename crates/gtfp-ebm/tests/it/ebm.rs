@@ -3,7 +3,7 @@
 use crate::support::{PEER, Table, assert_scores, cross_section, observations};
 use gtfp_ebm::{
     BadsConvention, Calibration, CalibrationRule, EbmParameters, Epsilon, Error, Observations, Orientation, PanelSpec,
-    Rts, Solver, Weights, efficiency,
+    Rts, Weights, efficiency,
 };
 
 const INPUTS: [&str; 2] = ["doctor", "nurse"];

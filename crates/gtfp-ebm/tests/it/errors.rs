@@ -5,7 +5,7 @@ use gtfp_ebm::panel_value::panel_value;
 use gtfp_ebm::timeline::Timeline;
 use gtfp_ebm::{
     BadsConvention, Calibration, Direction, DirectionRule, EbmParameters, Epsilon, Error, Index, Model, Observations,
-    Orientation, PanelData, PanelSpec, PanelValue, Reference, Rts, Solver, Weights, productivity, validate,
+    Orientation, PanelData, PanelSpec, PanelValue, Reference, Rts, Weights, productivity, validate,
 };
 
 const YEARS: [i64; 4] = [2019, 2020, 2019, 2020];
@@ -119,7 +119,7 @@ fn degenerate_combinations_are_refused_with_a_reason() {
 #[test]
 fn indices_say_which_model_and_reference_they_need() {
     for spec in [
-        PanelSpec { reference: Reference::Sequential, ..PanelSpec::default() },
+        PanelSpec { reference: Reference::Sequential, malmquist: Some(Index::Gml), ..PanelSpec::default() },
         PanelSpec { malmquist: Some(Index::MalmquistLuenberger), ..PanelSpec::default() },
         PanelSpec { malmquist: Some(Index::Luenberger), ..PanelSpec::default() },
         PanelSpec { reference: Reference::Metafrontier, ..PanelSpec::default() },

@@ -427,7 +427,7 @@ fn mistyped_sections_are_answered_with_the_choices() {
         ("calibration = \"rwa\"", "`raw`, `sbm`, `add`"),
         ("calibration = 3", "`raw`, `sbm`, `add`, or a table"),
         ("calibration = { epsilon = { input = 1.0 } }", "`inputs`, `goods`, `bads`"),
-        ("calibration_scope = \"own\"", "`pooled`, `per-period`"),
+        ("calibration_scope = \"own\"", "`pooled` or `per-period`"),
         (
             "reference = \"contemporanous\"",
             "`global`, `contemporaneous`, `sequential`, `biennial`, `window`, `metafrontier`",
@@ -435,7 +435,7 @@ fn mistyped_sections_are_answered_with_the_choices() {
         ("malmquist = \"gmli\"", "`none`, `gml`, `malmquist`, `ml`, `luenberger`"),
         ("decomposition = \"rd\"", "`fgnz`, `ray-desli`"),
         ("panel_value = \"first\"", "`first-one`, `drop-first`, `cumulated`, `log-cumulated`, `base-given`"),
-        ("outside = \"super\"", "`empty`, `super-efficiency`"),
+        ("outside = \"super\"", "`empty` or `super-efficiency`"),
         ("direction = { inputs = \"own\" }", "`observed`, `zero`, `one`, `mean`, `range`"),
         ("solver = \"glpk\"", "`auto`, `simplex`, `highs`"),
         ("orientaton = \"input\"", "`orientation`"),

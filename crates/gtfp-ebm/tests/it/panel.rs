@@ -3,7 +3,7 @@
 use crate::support::{PEER, Table, assert_scores};
 use gtfp_ebm::{
     BadsConvention, Calibration, CalibrationRule, CalibrationScope, Index, Model, PanelData, PanelResult, PanelSpec,
-    PanelValue, Reference, Rts, Solver, Status, Transition, productivity,
+    PanelValue, Reference, Rts, Status, Transition, productivity,
 };
 
 /// Runs a golden table with entity and time columns.

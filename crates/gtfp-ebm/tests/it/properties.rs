@@ -4,7 +4,7 @@ use crate::support::cross_section;
 use gtfp_ebm::data::Group;
 use gtfp_ebm::{
     BadsConvention, Calibration, Dimensions, Direction, DirectionRule, Disposability, EbmParameters, Epsilon, Index,
-    Model, Observations, Orientation, PanelData, PanelSpec, Reference, Rts, Solver, Weights, efficiency, productivity,
+    Model, Observations, Orientation, PanelData, PanelSpec, Reference, Rts, Weights, efficiency, productivity,
 };
 use proptest::prelude::*;
 
@@ -35,18 +35,24 @@ fn given(dims: Dimensions, e: f64) -> Calibration {
 fn efficiency_spec(which: usize, dims: Dimensions) -> PanelSpec {
     let base = PanelSpec { calibration: given(dims, 0.4), ..PanelSpec::default() };
     let input = Orientation::Input;
+    let plain = PanelSpec::default();
     match which {
         0 => base,
         1 => PanelSpec { bounded: Some(false), ..base },
         2 => PanelSpec { rts: Rts::Vrs, ..base },
         3 => PanelSpec { bads_convention: BadsConvention::TwoMinusPhi, rts: Rts::Vrs, ..base },
-        4 => PanelSpec { orientation: input, ..base },
+        4 => PanelSpec { orientation: Some(input), ..base },
         5 => PanelSpec { orientation: Some(Orientation::Output), rts: Rts::Vrs, ..base },
-        6 => PanelSpec { model: Model::Sbm, ..base },
-        7 => PanelSpec { model: Model::Sbm, orientation: input, rts: Rts::Nirs, ..base },
-        8 => PanelSpec { model: Model::Sbm, orientation: Some(Orientation::Output), rts: Rts::Ndrs, ..base },
-        9 => PanelSpec { model: Model::Radial, orientation: input, bads_convention: BadsConvention::Input, ..base },
-        _ => PanelSpec { model: Model::Radial, orientation: Some(Orientation::Output), rts: Rts::Vrs, ..base },
+        6 => PanelSpec { model: Model::Sbm, ..plain },
+        7 => PanelSpec { model: Model::Sbm, orientation: Some(input), rts: Rts::Nirs, ..plain },
+        8 => PanelSpec { model: Model::Sbm, orientation: Some(Orientation::Output), rts: Rts::Ndrs, ..plain },
+        9 => PanelSpec {
+            model: Model::Radial,
+            orientation: Some(input),
+            bads_convention: BadsConvention::Input,
+            ..plain
+        },
+        _ => PanelSpec { model: Model::Radial, orientation: Some(Orientation::Output), rts: Rts::Vrs, ..plain },
     }
 }
 

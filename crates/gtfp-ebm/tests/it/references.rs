@@ -2,7 +2,7 @@
 
 use gtfp_ebm::timeline::Timeline;
 use gtfp_ebm::{
-    Index, Model, Orientation, PanelData, PanelResult, PanelSpec, Reference, Rts, Solver, Transition, productivity,
+    Index, Model, Orientation, PanelData, PanelResult, PanelSpec, Reference, Rts, Transition, productivity,
 };
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -50,7 +50,7 @@ fn radial(reference: Reference) -> PanelSpec {
 #[test]
 fn each_technology_holds_its_rows() {
     let (entity, time) = (vec![0; 4], vec![1, 2, 3, 4]);
-    let timeline = Timeline::new(&entity, &time, &[true, true, false, true], &|r| r.to_string()).expect("unique");
+    let timeline = Timeline::new(&entity, &time, &[true, true, false, true], None, &|r| r.to_string()).expect("unique");
     let rows = |reference, p| timeline.reference_rows(reference, p, 2);
     assert_eq!(rows(Reference::Global, 1), [0, 1, 3]);
     assert_eq!(rows(Reference::Contemporaneous, 1), [1]);

@@ -1,6 +1,6 @@
 //! Reading golden tables, and comparing with them.
 
-use gtfp_ebm::{Efficiency, Observations, PanelSpec, Solver, efficiency};
+use gtfp_ebm::{Efficiency, Observations, PanelSpec, efficiency};
 use std::path::PathBuf;
 
 /// Relative agreement demanded of numbers computed by other programs.

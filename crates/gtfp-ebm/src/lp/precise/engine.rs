@@ -7,8 +7,8 @@ use crate::lp::{Activities, Program, Solution, Status};
 
 /// Reduced costs below minus this share of their terms are certain in doubles.
 const CERTAIN: f64 = 1e-11;
-/// Bounds overstepped by this count as kept.
-const FEASIBLE: f64 = 1e-24;
+/// A variable this near to a bound is at it: steps of rounding would count as progress, and hide ties.
+const AT_BOUND: f64 = 1e-21;
 /// Row violations up to this in sum are the rounding of data, not infeasibility.
 const ACCEPTED: f64 = 1e-12;
 /// Pivots after which the inverse is computed afresh.
@@ -155,8 +155,8 @@ impl<'a> Engine<'a> {
                 Some(entering) => {
                     self.iterations += 1;
                     match self.pivot(entering, idle > PATIENCE) {
-                        Some(true) => idle = 0,
-                        Some(false) => idle += 1,
+                        Some(true) if idle <= PATIENCE || self.iterations < limit / 4 => idle = 0,
+                        Some(_) => idle += 1,
                         None if self.phase == Phase::Cost => return Status::Unbounded,
                         None => return Status::Failed,
                     }
@@ -257,20 +257,34 @@ impl<'a> Engine<'a> {
     /// y = c_B B⁻¹.
     fn multipliers(&mut self) {
         let m = self.m;
-        let mut y = vec![Dd::ZERO; m];
-        for p in 0..m {
-            let cost = match (self.phase, self.logical(self.basis[p])) {
+        let costs: Vec<Dd> = self
+            .basis
+            .iter()
+            .map(|&variable| match (self.phase, self.logical(variable)) {
                 (Phase::Feasibility, Some(i)) => self.side[i],
                 (Phase::Feasibility, None) => 0.0,
-                (Phase::Cost, _) => self.cost_of(self.basis[p]),
-            };
-            if cost != 0.0 {
-                for (y, b) in y.iter_mut().zip(&self.inverse[p * m..(p + 1) * m]) {
-                    *y += b.times(cost);
+                (Phase::Cost, _) => self.cost_of(variable),
+            })
+            .map(Dd::from)
+            .collect();
+        let mut y = vec![Dd::ZERO; m];
+        self.add_dual(&costs, &mut y);
+        // One step of refinement: what remains is rounding of y itself, whatever the condition of the basis.
+        let residual: Vec<Dd> =
+            (0..m).map(|p| (0..m).fold(costs[p], |rest, i| rest - y[i] * self.entry(i, self.basis[p]))).collect();
+        self.add_dual(&residual, &mut y);
+        self.y = y;
+    }
+
+    /// Adds c B⁻¹ to y.
+    fn add_dual(&self, c: &[Dd], y: &mut [Dd]) {
+        for (cost, row) in c.iter().zip(self.inverse.chunks_exact(self.m.max(1))) {
+            if !cost.is_zero() {
+                for (y, b) in y.iter_mut().zip(row) {
+                    *y += *cost * *b;
                 }
             }
         }
-        self.y = y;
     }
 
     /// The variable to enter: by doubles where they are certain, else in full precision.
@@ -377,7 +391,7 @@ impl<'a> Engine<'a> {
             let better = match &chosen {
                 None => true,
                 Some((least_step, q, _)) => {
-                    let tie = (step - *least_step).value().abs() <= FEASIBLE;
+                    let tie = (step - *least_step).value().abs() <= AT_BOUND;
                     if tie && least {
                         self.basis[p] < self.basis[*q]
                     } else if tie {
@@ -422,7 +436,7 @@ impl<'a> Engine<'a> {
         self.basis[p] = entering.variable;
         self.x[p] = start + step.times(direction);
         self.update(p, &w);
-        Some(step.value() > FEASIBLE)
+        Some(step.value() > 0.0)
     }
 
     /// The step after which basic variable `p` meets a bound while it changes at `rate`, and whether it is the upper one.
@@ -447,7 +461,8 @@ impl<'a> Engine<'a> {
                 Dd::from(bound)
             }
         };
-        let step = (bound - x) / rate;
+        let gap = bound - x;
+        let step = if gap.value().abs() <= AT_BOUND { Dd::ZERO } else { gap / rate };
         Some((if step < Dd::ZERO { Dd::ZERO } else { step }, rises))
     }
 
@@ -479,7 +494,14 @@ impl<'a> Engine<'a> {
         }
         let Some(inverse) = inverted(a, m) else { return false };
         self.inverse = inverse;
-        self.x = self.in_basis(&self.right_side());
+        let rhs = self.right_side();
+        self.x = self.in_basis(&rhs);
+        let residual: Vec<Dd> =
+            (0..m).map(|i| (0..m).fold(rhs[i], |rest, p| rest - self.entry(i, self.basis[p]) * self.x[p])).collect();
+        let correction = self.in_basis(&residual);
+        for (x, d) in self.x.iter_mut().zip(correction) {
+            *x += d;
+        }
         self.updates = 0;
         true
     }
