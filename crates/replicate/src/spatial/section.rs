@@ -158,6 +158,21 @@ impl SpatialColumn {
         }
     }
 
+    /// The choices in the words of a study, for a reader.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let (approach, like) = (format!("{:?}", self.approach), format!("{:?}", self.like));
+        let information = format!("{:?}", self.information);
+        format!(
+            "spatial: {}, weights {}; approach: {}; information: {}; like: {}",
+            self.model.name(),
+            self.weights,
+            approach.to_lowercase(),
+            information.to_lowercase(),
+            like.to_lowercase()
+        )
+    }
+
     /// Names of coefficients that it adds to those of its formula.
     #[must_use]
     pub fn added_names(&self, formula: &Formula) -> Vec<String> {
