@@ -20,6 +20,7 @@ mod package;
 mod real;
 mod reviewing;
 mod small;
+mod spatial;
 mod stages;
 mod studies;
 mod study_text;

@@ -8,6 +8,7 @@ use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::published::Printed;
 use crate::quality;
+use crate::spatial::{self, Space};
 use crate::stages::{self, data};
 use crate::store::full;
 use crate::study::{ColumnSpec, Loaded, Study, TableKind, TableSpec, indicator};
@@ -239,6 +240,7 @@ impl Run<'_> {
 
     fn tables(&mut self, computed: &Computed) {
         let (study, panel) = (&self.loaded.study, &computed.panel);
+        let space = self.space(computed);
         if study.tables.is_empty() && study.mediation.is_empty() {
             return;
         }
@@ -249,7 +251,7 @@ impl Run<'_> {
                 TableKind::Regression => {
                     for (name, spec) in table.named_columns() {
                         let stage = format!("{stage}, column {name}");
-                        self.regression(computed, spec, &stage, &format!("{} {name}", table.id));
+                        self.regression(computed, &space, spec, &stage, &format!("{} {name}", table.id));
                     }
                     for name in &table.switches {
                         self.noted(stages::float(panel, name, &stage).map(|_| ()));
@@ -283,19 +285,50 @@ impl Run<'_> {
                 continue;
             };
             let before = self.problems.len();
-            self.regression(computed, &longest, &stage, &format!("mediation {}", spec.id));
+            self.regression(computed, &space, &longest, &stage, &format!("mediation {}", spec.id));
             if self.problems.len() == before {
                 self.noted(tables::mediation::mediate(spec, study, panel, &mut Vec::new()).map(|_| ()));
             }
         }
     }
 
-    fn regression(&mut self, computed: &Computed, spec: &ColumnSpec, stage: &str, shown: &str) {
-        let (table, name) = shown.split_once(' ').unwrap_or((shown, ""));
-        let rows = match column::estimate(&computed.panel, self.study(), spec, table, name) {
-            Ok(fitted) => {
+    /// Spatial weights and statistics.
+    fn space(&mut self, computed: &Computed) -> Space {
+        let loaded = self.loaded;
+        if loaded.study.weights.is_empty() {
+            return Space::default();
+        }
+        self.line("\nSpatial weights");
+        let Some(space) = self.noted(Space::new(loaded, computed)) else { return Space::default() };
+        for (_, remark) in &space.diagnostics {
+            self.line(format!("  {remark}"));
+            self.warnings += usize::from(remark.severity == Severity::Warning);
+        }
+        for spec in &loaded.study.spatial {
+            if let Some(statistic) = self.noted(spatial::statistics::compute(spec, computed, &space)) {
                 self.answered += 1;
-                format!("{} rows", fitted.record.n_obs)
+                self.line(format!(
+                    "  {:<24} {}",
+                    spec.id,
+                    spatial::statistics::sentence(&statistic, loaded.study.lang())
+                ));
+            }
+        }
+        space
+    }
+
+    fn regression(&mut self, computed: &Computed, space: &Space, spec: &ColumnSpec, stage: &str, shown: &str) {
+        let (table, name) = shown.split_once(' ').unwrap_or((shown, ""));
+        let (panel, study) = (&computed.panel, self.study());
+        let n_obs = match &spec.spatial {
+            Some(spatial) => spatial::column::estimate(panel, study, space, spec, spatial, (table, name))
+                .map(|fitted| fitted.record.fit.rows),
+            None => column::estimate(panel, study, spec, table, name).map(|fitted| fitted.record.n_obs),
+        };
+        let rows = match n_obs {
+            Ok(n_obs) => {
+                self.answered += 1;
+                format!("{n_obs} rows")
             }
             // It lacks what is a problem of its own.
             Err(_) if names::of_column(spec).iter().any(|name| computed.lacking.contains_key(name)) => NOT_KNOWN.into(),
@@ -343,10 +376,11 @@ pub fn words(loaded: &Loaded) -> Vec<Error> {
 /// A coefficient that a table is to show and none of its formulas has.
 fn unknown_shown(table: &TableSpec) -> Option<Error> {
     let mut known = vec!["(Intercept)".to_owned()];
-    for ColumnSpec { formula, first_stages, .. } in &table.columns {
+    for ColumnSpec { formula, first_stages, spatial, .. } in &table.columns {
         let instruments = formula.instruments.iter().filter(|_| !first_stages.is_empty());
         let terms = formula.regressors.iter().chain(&formula.endogenous).chain(instruments);
         known.extend(terms.map(|term| term.name.clone()));
+        known.extend(spatial.iter().flat_map(|spatial| spatial.added_names(formula)));
     }
     let name = table.show.iter().flatten().find(|name| !known.contains(name))?;
     let near = suggest::nearest(name, known.iter().map(String::as_str)).map(|near| format!("; did you mean `{near}`?"));

@@ -22,6 +22,7 @@ pub mod quality;
 pub mod results;
 pub mod show;
 pub mod source_fix;
+pub mod spatial;
 pub mod stages;
 pub mod store;
 pub mod study;

@@ -131,7 +131,9 @@ pub fn used(study: &Study) -> BTreeSet<String> {
     let indices = study.indices.iter();
     let names = (indices.iter().flat_map(|index| of_index(*index)))
         .chain(study.tables.iter().flat_map(of_table))
-        .chain(study.mediation.iter().flat_map(of_mediation));
+        .chain(study.mediation.iter().flat_map(of_mediation))
+        .chain(study.weights.iter().flat_map(|section| section.variables()))
+        .chain(study.spatial.iter().flat_map(|spec| spec.variables.iter().cloned()));
     with_sources(study, names)
 }
 

@@ -251,15 +251,16 @@ fn resolved(loaded: &Loaded) -> Result<String> {
         .map_err(|error| Error::Environment(format!("cannot write the resolved study: {error}")))
 }
 
-/// Seeds of everything random: bootstraps only.
+/// Seeds of everything random: bootstraps and permutations.
 fn seeds(study: &Study) -> BTreeMap<String, u64> {
     let seed = |index: &dyn Index| Some((format!("{}-bootstrap", index.stage()), index.replications()?.1));
-    study.indices.iter().into_iter().filter_map(seed).collect()
+    study.indices.iter().into_iter().filter_map(seed).chain(crate::spatial::seeds(study)).collect()
 }
 
 fn inputs(loaded: &Loaded, results: &Results) -> Vec<FileRecord> {
     let mut files = vec![file_record(&file_name(&loaded.file), loaded.text.as_bytes())];
     files.extend(results.computed.data.inputs.iter().cloned());
+    files.extend(results.tables.iter().flat_map(|tables| tables.space.inputs.iter().cloned()));
     files.extend(results.published.iter().map(|published| published.file.clone()));
     files
 }

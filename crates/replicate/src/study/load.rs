@@ -160,6 +160,7 @@ fn check(study: &Study) -> Vec<(String, String)> {
     if let Some(curve) = &study.curve {
         note("curve".into(), curve.check(study));
     }
+    wrong.extend(crate::spatial::check(study));
     wrong.extend(names_of_indices(study).err());
     wrong.extend(tables_of_one_name(study).err());
     wrong
@@ -201,6 +202,8 @@ fn tables_of_one_name(study: &Study) -> Result<(), (String, String)> {
     }
     let mediations = study.mediation.iter().map(|spec| (spec.table_id(), format!("mediation.{}", spec.id)));
     names.extend(mediations);
+    let associations = study.spatial.iter();
+    names.extend(associations.map(|spec| (format!("spatial-{}", spec.id), format!("spatial.{}", spec.id))));
     names.extend(study.curve.iter().map(|curve| (curve.id.clone(), "curve".to_owned())));
     let same = |a: &str, b: &str| a.eq_ignore_ascii_case(b);
     match (1..names.len()).find(|&place| names[..place].iter().any(|(known, _)| same(known, &names[place].0))) {

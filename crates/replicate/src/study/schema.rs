@@ -5,6 +5,8 @@ use super::source::SourceSpec;
 use super::variables::Variables;
 use super::{Label, MediationSpec, PublishedSpec, ReportSpec, SpecificationCurve, TableSpec};
 use crate::indices::Indices;
+use crate::spatial::WeightsSection;
+use panel_spatial::association::AssociationSpec;
 use report::Lang;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -27,6 +29,12 @@ pub struct Study {
     /// The indices, each in a section of its own: `[va]`, `[[gtfp]]`, `[market]`.
     #[serde(skip)]
     pub indices: Indices,
+    /// Spatial weights, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub weights: Vec<WeightsSection>,
+    /// Statistics of spatial association.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spatial: Vec<AssociationSpec>,
     /// Tables, in order.
     #[serde(default, rename = "table")]
     pub tables: Vec<TableSpec>,

@@ -1,6 +1,7 @@
 //! `[[table]]` and `[[mediation]]`: what is estimated and shown.
 
 use super::{Label, Parsed, Study};
+use crate::spatial::SpatialColumn;
 use panel_core::expr::Expr;
 use panel_core::index::Direction;
 use panel_core::suggest;
@@ -101,6 +102,8 @@ pub struct ColumnSpec {
     pub first_stages: Vec<String>,
     /// A moderated quadratic.
     pub moderation: Option<ModerationSpec>,
+    /// A spatial regression in place of the usual one.
+    pub spatial: Option<SpatialColumn>,
 }
 
 impl Study {
@@ -189,6 +192,7 @@ impl ColumnSpec {
             gaps: None,
             first_stages: Vec::new(),
             moderation: None,
+            spatial: None,
         }
     }
 

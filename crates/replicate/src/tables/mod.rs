@@ -17,6 +17,7 @@ mod u_tests;
 use crate::compute::{Cache, Computed};
 use crate::error::{Error, Result};
 use crate::names;
+use crate::spatial::{Space, statistics};
 use crate::study::{Loaded, TableKind, TableSpec};
 use mediation::Mediated;
 use panel_core::Diagnostic;
@@ -38,6 +39,8 @@ pub struct Tables {
     pub mediation: Vec<Mediated>,
     /// The specification curve.
     pub curve: Vec<curve::Point>,
+    /// Spatial weights, and what was computed with them.
+    pub space: Space,
     /// Which rows of the panel enter which column: table, column, one flag per row.
     pub samples: Vec<(String, String, Vec<bool>)>,
     /// Remarks, by table and column.
@@ -109,7 +112,8 @@ impl Tables {
 /// the first.
 pub fn build(loaded: &Loaded, computed: &Computed, cache: &Cache) -> Result<Tables> {
     let study = &loaded.study;
-    let mut made = Tables::default();
+    let mut made = Tables { space: Space::new(loaded, computed)?, ..Tables::default() };
+    made.diagnostics.append(&mut made.space.diagnostics);
     for spec in &study.tables {
         let mut u_tests: Vec<UTestRecord> = Vec::new();
         let lacking = computed.lacking_of(&format!("tables/{}", spec.id), names::of_table(spec));
@@ -145,6 +149,11 @@ pub fn build(loaded: &Loaded, computed: &Computed, cache: &Cache) -> Result<Tabl
                 made.tables.push(closing::not_computed(&id, Text::default(), title, &reason, study));
             }
         }
+    }
+    for spec in &study.spatial {
+        let statistic = statistics::compute(spec, computed, &made.space)?;
+        made.tables.push(statistics::table(&statistic, &made.space, study));
+        made.space.statistics.push(statistic);
     }
     if let Some(spec) = &study.curve {
         let (points, table) = curve::curve(spec, loaded, cache)?;

@@ -12,7 +12,7 @@ pub(crate) fn finite(value: f64) -> Option<f64> {
 }
 
 /// One column of a table.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct EstimateRecord {
     /// Table.
     pub table: String,

@@ -8,12 +8,21 @@ use super::shown::without_estimate;
 use crate::compute::Computed;
 use crate::error::{Error, Result};
 use crate::names;
+use crate::spatial;
 use crate::study::{ColumnSpec, Headline, Label, Study, TableSpec};
 use panel_core::Panel;
 use rayon::prelude::*;
 use report::regression::Flag;
 use report::utest::UTestRecord;
 use report::{Lang, ModelColumn, RegressionSpec, Table, Text, regression_table};
+
+/// A column that was estimated.
+enum Column {
+    /// By `panel-fe`.
+    Usual(Box<(Fitted, ColumnPlots)>),
+    /// By `panel-spatial`.
+    Spatial(spatial::column::Fitted),
+}
 
 /// The table; records, samples, plots and U tests of its columns go to their lists.
 ///
@@ -30,27 +39,42 @@ pub(super) fn table(
     let failed = |error: report::Error| Error::stage(format!("tables/{}", spec.id), error);
     let mut shown: Vec<ModelColumn> = Vec::new();
     let mut remarks: Vec<Text> = Vec::new();
+    let space = &made.space;
     let headline = Headline::of(study).filter(|headline| headline.table.id == spec.id);
     let fit = |(place, column): (usize, &ColumnSpec)| {
         let name = column.name_at(place);
         let place = format!("tables/{}, column {name}", spec.id);
-        let fitted = match computed.lacking_of(&place, names::of_column(column)) {
+        let lacking = computed.lacking_of(&place, names::of_column(column));
+        if let (Some(spatial), None) = (&column.spatial, &lacking) {
+            let fitted = spatial::column::estimate(panel, study, space, column, spatial, (&spec.id, &name));
+            return (name, fitted.map(Column::Spatial).map_err(|error| error.at(place)));
+        }
+        let fitted = match lacking {
             Some(error) => Err(error),
             None => estimate(panel, study, column, &spec.id, &name).map_err(|error| error.at(place)),
         };
         let x = headline.as_ref().filter(|headline| headline.name == name).map(|headline| headline.x);
         let drawn = |fitted: Fitted| {
             let plots = ColumnPlots::new(panel, column, &fitted.fit, (&spec.id, &name), x, study.report.bins);
-            (fitted, plots)
+            Column::Usual(Box::new((fitted, plots)))
         };
         let fitted = fitted.map(drawn);
         (name, fitted)
     };
     // Columns at once, results in order: the first that fails is the one that is named.
-    let columns: Vec<(String, Result<(Fitted, ColumnPlots)>)> = spec.columns.par_iter().enumerate().map(fit).collect();
+    let columns: Vec<(String, Result<Column>)> = spec.columns.par_iter().enumerate().map(fit).collect();
     for (column, (name, fitted)) in spec.columns.iter().zip(columns) {
         let (fitted, plots) = match fitted {
-            Ok(fitted) => fitted,
+            Ok(Column::Usual(usual)) => *usual,
+            Ok(Column::Spatial(fitted)) => {
+                let remarks = fitted.diagnostics.into_iter().map(|remark| (format!("{}{name}", spec.id), remark));
+                made.diagnostics.extend(remarks);
+                shown.push(fitted.column);
+                made.samples.push((spec.id.clone(), name, fitted.esample));
+                made.estimates.push(fitted.estimate);
+                made.space.columns.push(fitted.record);
+                continue;
+            }
             Err(error) => {
                 let reason = made.leave_out(&spec.id, Some(&name), error)?;
                 shown.push(without_estimate(study, column, &name, &reason));
@@ -76,7 +100,9 @@ pub(super) fn table(
         layout = layout.coefs(names.iter().map(String::as_str).filter(|name| all_there || there(name)));
         flag_controls(&mut shown, spec, names);
     }
-    layout = layout.labels(study.labels()).fit_rows(fit_keys(&shown).iter().map(String::as_str));
+    let is_spatial = spec.columns.iter().any(|column| column.spatial.is_some());
+    let labels = if is_spatial { spatial::table::labels(study.labels()) } else { study.labels() };
+    layout = layout.labels(labels).fit_rows(fit_keys(&shown).iter().map(String::as_str));
     layout.numbered = false;
     layout.digits = report::Format::Adaptive(3);
     for name in &spec.switches {
@@ -86,7 +112,11 @@ pub(super) fn table(
     layout.notes.extend(remarks);
     layout.notes.extend(spec.notes.iter().map(Label::text));
     layout.notes.extend(study.study.notice.clone());
-    let table = regression_table(&shown, &layout).map_err(failed)?;
+    let mut table = regression_table(&shown, &layout).map_err(failed)?;
+    if is_spatial {
+        let records: Vec<_> = made.space.columns.iter().filter(|record| record.table == spec.id).collect();
+        spatial::table::finish(&mut table, &shown, &layout, &spec.columns, &records, study).map_err(failed)?;
+    }
     made.columns.extend(shown.into_iter().map(|column| (spec.id.clone(), column)));
     Ok(table)
 }

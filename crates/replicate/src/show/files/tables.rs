@@ -1,6 +1,7 @@
 //! `tables/`: every table in every format, all of them in one Word file and one workbook; `results/*.json`.
 
 use crate::error::{Error, Result};
+use crate::spatial::record;
 use crate::store::{Staging, pretty};
 use crate::study::{ALL_TABLES, Study};
 use crate::tables::Tables;
@@ -47,6 +48,7 @@ pub fn write(staging: &mut Staging, tables: &Tables, study: &Study) -> Result<()
     let estimates = tables.estimates.iter().map(Entry::Estimate);
     let entries: Vec<Entry<'_>> = estimates.chain(tables.not_computed.iter().map(Entry::NotComputed)).collect();
     staging.write("results/estimates.json", pretty(&entries).as_bytes())?;
+    record::write(staging, &tables.space.columns, &tables.space.statistics, study)?;
     if !tables.mediation.is_empty() {
         let records: Vec<MediationRecord> = tables.mediation.iter().map(MediationRecord::from).collect();
         staging.write("results/mediation.json", pretty(&records).as_bytes())?;

@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::results::Results;
 use crate::show::figures::Place;
 use crate::show::files::data::source_words;
+use crate::spatial::statistics;
 use crate::study::{Label, Loaded};
 use report::page::{Block, Page, Section};
 use report::table::{Align, Cell, Row};
@@ -27,6 +28,7 @@ pub(super) fn page(loaded: &Loaded, results: &Results, around: &Surroundings<'_>
         }
     }
     sections.extend(mechanisms(loaded, results, around));
+    sections.extend(association(loaded, results));
     sections.extend(curve(loaded, results, around));
     let indices: Vec<Block> = table_section::figures(around.figures, &Place::Indices).collect();
     if !indices.is_empty() {
@@ -61,6 +63,20 @@ fn mechanisms(loaded: &Loaded, results: &Results, around: &Surroundings<'_>) -> 
     Some(Section {
         id: "mediation".into(), heading: Text::new("机制：效应分解", "Mechanisms: effects split"), blocks
     })
+}
+
+/// Statistics of spatial association.
+fn association(loaded: &Loaded, results: &Results) -> Option<Section> {
+    let tables = results.tables.as_ref().filter(|_| !loaded.study.spatial.is_empty())?;
+    let (mut blocks, mut files) = (Vec::new(), Vec::new());
+    for spec in &loaded.study.spatial {
+        let id = statistics::table_id(spec);
+        blocks.extend(tables.table(&id).cloned().map(Block::table));
+        files.extend(table_section::links(&id));
+        files.push((format!("results/{id}.csv"), Text::new(format!("{id}：全部结果"), format!("{id}: all results"))));
+    }
+    blocks.push(Block::Files(files));
+    Some(Section { id: "spatial".into(), heading: Text::new("空间相关", "Spatial association"), blocks })
 }
 
 fn curve(loaded: &Loaded, results: &Results, around: &Surroundings<'_>) -> Option<Section> {

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::published::Published;
 use crate::results::Results;
 use crate::show::figures::{Drawn, Place};
+use crate::spatial::SpatialColumn;
 use crate::study::{TableKind, TableSpec};
 use report::page::{Block, Section};
 use report::{Lang, TableFormat, Text};
@@ -78,8 +79,13 @@ fn how(spec: &TableSpec, around: &Surroundings<'_>) -> Block {
             for (place, column) in spec.columns.iter().enumerate() {
                 let name = column.name_at(place);
                 let _ = writeln!(text, "{name}  {}", column.formula);
+                let spatial = column.spatial.as_ref();
+                let options = spatial.map_or_else(
+                    || format!("vcov: {}; like: {}", column.vcov, column.like),
+                    SpatialColumn::words,
+                );
                 let sample = column.sample.as_ref().map(|sample| format!("sample: {sample}; ")).unwrap_or_default();
-                let _ = writeln!(text, "     {sample}vcov: {}; like: {}", column.vcov, column.like);
+                let _ = writeln!(text, "     {sample}{options}");
             }
         }
         TableKind::Descriptives => {

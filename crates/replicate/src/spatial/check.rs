@@ -1,0 +1,107 @@
+//! What a study file alone can say about its spatial sections, and the seeds of their permutations.
+
+use crate::study::section::check_id;
+use crate::study::{ColumnSpec, Study};
+use panel_core::suggest;
+use panel_spatial::WeightsKind;
+use panel_spatial::association::AssociationKind;
+use std::collections::BTreeMap;
+
+/// Mistakes, each with the path of the key that it is about.
+pub(crate) fn check(study: &Study) -> Vec<(String, String)> {
+    let mut wrong = Vec::new();
+    let mut note = |path: String, result: Result<(), String>| wrong.extend(result.err().map(|message| (path, message)));
+    let ids: Vec<&str> = study.weights.iter().map(|section| section.spec.id.as_str()).collect();
+    let known = |id: &str, known: &[&str]| {
+        if known.contains(&id) {
+            return Ok(());
+        }
+        let near = suggest::nearest(id, known.iter().copied()).map(|near| format!("; did you mean `{near}`?"));
+        Err(format!("there is no [[weights]] with id `{id}`{}", near.unwrap_or_default()))
+    };
+    for (place, section) in study.weights.iter().enumerate() {
+        let path = format!("weights.{}", section.spec.id);
+        note(path.clone(), check_id("weights", &section.spec.id));
+        note(path.clone(), once("weights", &ids, place));
+        if let WeightsKind::Product { of } = &section.spec.kind {
+            let before = |id: &String| known(id, &ids[..place]).map_err(|error| format!("{error} before this one"));
+            note(path, of.iter().try_for_each(before));
+        }
+    }
+    for table in &study.tables {
+        for (name, column) in table.named_columns() {
+            let Some(spatial) = &column.spatial else { continue };
+            let path = format!("table.{}.column.{name}.spatial", table.id);
+            let place = |error: String| format!("table `{}`, column {name}: {error}", table.id);
+            let (entity, time) = (study.study.entity.as_str(), study.study.time.as_deref());
+            note(path.clone(), known(&spatial.weights, &ids).map_err(place));
+            note(path.clone(), spatial.check(&column.formula, entity, time).map_err(place));
+            note(path, without_effect(column).map_err(place));
+        }
+    }
+    if let Some(curve) = &study.curve {
+        let spatial = curve.column_in(study).is_ok_and(|column| column.spatial.is_some());
+        let message = "[curve]: its column is a spatial one, which has no specification curve";
+        note("curve".into(), if spatial { Err(message.into()) } else { Ok(()) });
+    }
+    let all: Vec<&str> = study.spatial.iter().map(|spec| spec.id.as_str()).collect();
+    for (place, spec) in study.spatial.iter().enumerate() {
+        let path = format!("spatial.{}", spec.id);
+        note(path.clone(), check_id("spatial", &spec.id));
+        note(path.clone(), once("spatial", &all, place));
+        note(path.clone(), known(&spec.weights, &ids).map_err(|error| format!("[[spatial]] `{}`: {error}", spec.id)));
+        let supported = match spec.kind {
+            AssociationKind::Moran | AssociationKind::Geary | AssociationKind::Lisa if !spec.variables.is_empty() => {
+                Ok(())
+            }
+            AssociationKind::Moran | AssociationKind::Geary | AssociationKind::Lisa => {
+                Err(format!("[[spatial]] `{}`: variables is empty", spec.id))
+            }
+            other => Err(format!(
+                "[[spatial]] `{}`: kind {other:?} is not computed from a study; there are moran, geary and lisa",
+                spec.id
+            )),
+        };
+        note(path, supported);
+    }
+    wrong
+}
+
+/// Whether an id stands for the first time, on any file system.
+fn once(what: &str, ids: &[&str], place: usize) -> Result<(), String> {
+    if ids[..place].iter().any(|id| id.eq_ignore_ascii_case(ids[place])) {
+        return Err(format!("{what} id `{}` stands twice", ids[place]));
+    }
+    Ok(())
+}
+
+/// Keys of a column that a spatial one does not follow.
+fn without_effect(column: &ColumnSpec) -> Result<(), String> {
+    let plain = ColumnSpec::new(column.formula.clone());
+    let given = [
+        ("vcov", column.vcov.text() != plain.vcov.text()),
+        ("like", column.like.text() != plain.like.text()),
+        ("utest", column.utest.is_some()),
+        ("weights", column.weights.is_some()),
+        ("weight_kind", column.weight_kind.is_some()),
+        ("gaps", column.gaps.is_some()),
+        ("first_stages", !column.first_stages.is_empty()),
+        ("moderation", column.moderation.is_some()),
+    ];
+    let instead = |key: &str| match key {
+        "vcov" => "; spatial = { information = … } chooses the standard errors",
+        "like" => "; spatial = { like = … } chooses the conventions",
+        "utest" => "; spatial = { turning_point = { of = [\"x\"] } } tests the effects",
+        _ => "",
+    };
+    match given.iter().find(|(_, given)| *given) {
+        Some((key, _)) => Err(format!("`{key}` has no effect beside `spatial`{}", instead(key))),
+        None => Ok(()),
+    }
+}
+
+/// Seeds of permutations.
+pub(crate) fn seeds(study: &Study) -> BTreeMap<String, u64> {
+    let drawn = study.spatial.iter().filter(|spec| spec.permutations > 0);
+    drawn.map(|spec| (format!("spatial-{}", spec.id), spec.seed)).collect()
+}

@@ -1,0 +1,202 @@
+//! A spatial regression as a column of a table: its sample, its estimate, what the table shows of it.
+
+use super::record::SpatialColumnRecord;
+use super::section::SpatialColumn;
+use super::table::model_column;
+use super::weights::{Space, refusal};
+use crate::error::{Error, Result};
+use crate::stages::variables::sample;
+use crate::study::{ColumnSpec, Study};
+use crate::tables::records::{CoefRecord, DroppedRecord, EstimateRecord, finite};
+use panel_core::{Diagnostic, Panel};
+use panel_fe::frame::INTERCEPT;
+use panel_fe::{Frame, Singletons};
+use panel_spatial::panel::{LongTable, SpatialPanel};
+use panel_spatial::record::NamedEstimate;
+use panel_spatial::{FixedEffects, SpatialFit, SpatialRecord, fit};
+use report::ModelColumn;
+
+/// 97.5 % quantile of the standard normal distribution.
+const Z975: f64 = 1.959_963_984_540_054;
+
+/// Level of intervals.
+const LEVEL: f64 = 0.95;
+
+/// A fitted spatial column.
+#[derive(Debug)]
+pub struct Fitted {
+    /// Record for `results/spatial.json`.
+    pub record: SpatialColumnRecord,
+    /// Record for `results/estimates.json`.
+    pub estimate: EstimateRecord,
+    /// Column of the table.
+    pub column: ModelColumn,
+    /// Whether each row of the panel is in the sample.
+    pub esample: Vec<bool>,
+    /// Remarks.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// The rows and columns of a formula as a balanced panel.
+struct Sample {
+    panel: SpatialPanel,
+    /// Row of the whole panel that each row of the formula's sample is.
+    rows: Vec<u32>,
+    missing: usize,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// Estimates a column with `spatial`.
+///
+/// # Errors
+/// A formula, a sample or weights that do not fit the data; an estimate that does not exist.
+pub fn estimate(
+    panel: &Panel,
+    study: &Study,
+    space: &Space,
+    spec: &ColumnSpec,
+    spatial: &SpatialColumn,
+    (table, name): (&str, &str),
+) -> Result<Fitted> {
+    let stage = format!("tables/{table}");
+    let failed = |error: panel_spatial::Error| refusal(&stage, &error).prefixed(&spec.formula);
+    let time = study.study.time.as_deref();
+    let effects =
+        spatial.effects(&spec.formula, &study.study.entity, time).map_err(|error| Error::stage(&stage, error))?;
+    let Sample { panel: balanced, rows, missing, mut diagnostics } = balanced(panel, spec, spatial, &stage)?;
+    let (prepared, cut) = space.prepared(&spatial.weights, balanced.units(), spatial.model).map_err(failed)?;
+    diagnostics.extend(cut);
+    let fit = fit(&balanced, &prepared, effects, &spatial.spec()).map_err(failed)?;
+    diagnostics.extend(fit.diagnostics.iter().cloned());
+    let curves = curves(&fit, &balanced, spatial).map_err(failed)?;
+    let record = SpatialColumnRecord {
+        table: table.to_owned(),
+        column: name.to_owned(),
+        formula: spec.formula.text().to_owned(),
+        sample: spec.sample.as_ref().map(ToString::to_string),
+        fit: fit.record(),
+        curves,
+    };
+    let mut esample = vec![false; panel.n_rows()];
+    balanced.rows().iter().for_each(|&row| esample[rows[row] as usize] = true);
+    let estimate = estimate_record(&record, rows.len() - balanced.rows().len() + missing);
+    let column = model_column(&record, &estimate.coef, study, spec, effects);
+    Ok(Fitted { record, estimate, column, esample, diagnostics })
+}
+
+/// Evaluates the terms of the formula and balances their rows.
+fn balanced(panel: &Panel, spec: &ColumnSpec, spatial: &SpatialColumn, stage: &str) -> Result<Sample> {
+    let sampled = sample(panel, spec.sample.as_ref(), stage)?;
+    let mut options = spec.options();
+    options.singletons = Singletons::Keep;
+    let frame = Frame::new(&spec.formula, panel, &options, Some(&sampled.keep))
+        .map_err(|error| Error::stage(stage, format!("`{}`: {error}", spec.formula)))?;
+    let of_rows = |codes: &[u32]| frame.rows.iter().map(|&row| codes[row as usize]).collect::<Vec<u32>>();
+    let (unit, period) = (of_rows(panel.entity_of_row()), of_rows(panel.time_of_row()));
+    let regressors: Vec<(&str, &[f64])> = frame
+        .exog
+        .iter()
+        .filter(|variable| variable.name != INTERCEPT)
+        .map(|variable| (variable.name.as_str(), &*variable.values))
+        .collect();
+    let table = LongTable {
+        unit: &unit,
+        units: panel.entities(),
+        period: &period,
+        periods: panel.times().labels(),
+        outcome: (&frame.y.name, &frame.y.values),
+        regressors: &regressors,
+    };
+    let (balanced, remarks) = SpatialPanel::from_long(&table, spatial.unbalanced)
+        .map_err(|error| refusal(stage, &error).prefixed(&spec.formula))?;
+    let mut diagnostics = sampled.diagnostics;
+    diagnostics.extend(frame.diagnostics.iter().cloned());
+    diagnostics.extend(remarks);
+    Ok(Sample { panel: balanced, rows: frame.rows.to_vec(), missing: frame.n_missing, diagnostics })
+}
+
+/// Turning points and U tests over the range of x in the sample.
+fn curves(
+    fit: &SpatialFit,
+    panel: &SpatialPanel,
+    spatial: &SpatialColumn,
+) -> panel_spatial::Result<Vec<panel_spatial::record::CurveRecord>> {
+    let Some(asked) = &spatial.turning_point else { return Ok(Vec::new()) };
+    let mut curves = Vec::new();
+    for x in &asked.of {
+        let values = panel.column(x)?;
+        let range = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &x| (l.min(x), h.max(x)));
+        for &effect in &asked.effects {
+            curves.push(fit.curve(x, &format!("{x}^2"), effect, range, LEVEL)?);
+        }
+    }
+    Ok(curves)
+}
+
+/// The column as `results/estimates.json` has it: z stands where t does, and intervals are normal.
+fn estimate_record(record: &SpatialColumnRecord, missing: usize) -> EstimateRecord {
+    let SpatialColumnRecord { table, column, formula, sample, fit, .. } = record;
+    EstimateRecord {
+        table: table.clone(),
+        column: column.clone(),
+        formula: formula.clone(),
+        sample: sample.clone(),
+        n_obs: fit.rows,
+        n_entities: fit.units,
+        coef: fit.coefficients.iter().map(coefficient).collect(),
+        vcov: information(fit).to_owned(),
+        like: word(&fit.spatial.like),
+        dropped: DroppedRecord { missing_rows: missing, ..DroppedRecord::default() },
+        ..EstimateRecord::default()
+    }
+}
+
+/// A coefficient or an effect with its normal interval.
+pub(super) fn coefficient(named: &NamedEstimate) -> CoefRecord {
+    interval(&named.name, &named.estimate)
+}
+
+/// The same of a name and a number.
+pub(super) fn interval(name: &str, of: &panel_spatial::Estimated) -> CoefRecord {
+    CoefRecord {
+        name: name.to_owned(),
+        estimate: finite(of.value),
+        se: finite(of.se),
+        t: finite(of.z),
+        p: finite(of.p),
+        ci_low: finite(of.value - Z975 * of.se),
+        ci_high: finite(of.value + Z975 * of.se),
+    }
+}
+
+/// Which information matrix the standard errors are from, in a word of the study.
+fn information(fit: &SpatialRecord) -> &'static str {
+    match fit.spatial.information {
+        panel_spatial::Information::Expected => "expected",
+        panel_spatial::Information::Observed => "observed",
+        panel_spatial::Information::Qml => "qml",
+    }
+}
+
+/// A choice as a study writes it.
+fn word(like: &panel_spatial::Like) -> String {
+    format!("{like:?}").to_lowercase()
+}
+
+/// Effects swept out, as the places of entity and time.
+pub(super) fn swept(effects: FixedEffects) -> [bool; 2] {
+    [effects.entity(), effects.time()]
+}
+
+impl Error {
+    /// The same error about a formula.
+    fn prefixed(self, formula: &impl std::fmt::Display) -> Self {
+        match self {
+            Self::Stage { stage, message } => Self::Stage { stage, message: format!("`{formula}`: {message}") },
+            Self::NotComputed { stage, message } => {
+                Self::NotComputed { stage, message: format!("`{formula}`: {message}") }
+            }
+            other => other,
+        }
+    }
+}

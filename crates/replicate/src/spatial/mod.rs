@@ -1,0 +1,19 @@
+//! Spatial panels from a study: weights, spatial regressions as columns of tables, statistics of spatial association.
+//!
+//! | section | file | what |
+//! |---|---|---|
+//! | `[[weights]]` | `weights` | built once a run over the panel's entities, cut to the units of each sample |
+//! | `spatial = { … }` of a column | `column`, `table` | estimated by `panel-spatial`; coefficients, then direct, indirect and total effects |
+//! | `[[spatial]]` | `statistics` | Moran's I and Geary's C by period, local Moran classes |
+
+mod check;
+pub mod column;
+pub mod record;
+pub mod section;
+pub mod statistics;
+pub(crate) mod table;
+pub mod weights;
+
+pub(crate) use check::{check, seeds};
+pub use section::{SpatialColumn, Swept, WeightsSection};
+pub use weights::Space;

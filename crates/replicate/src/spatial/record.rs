@@ -1,0 +1,182 @@
+//! Spatial results as plain data, and their files: `results/spatial.json`, `results/spatial-<id>.csv`.
+
+use crate::error::Result;
+use crate::store::{Staging, full, pretty};
+use crate::study::Study;
+use panel_spatial::SpatialRecord;
+use panel_spatial::association::{AssociationKind, AssociationSpec, GlobalTest, LocalMoran, Quadrant};
+use panel_spatial::record::CurveRecord;
+use report::csv::push_record;
+use serde::Serialize;
+
+/// p up to which an entity has a class.
+pub(super) const CLASS_LEVEL: f64 = 0.05;
+
+/// A spatial column of a table, as `results/spatial.json` holds it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SpatialColumnRecord {
+    /// Table.
+    pub table: String,
+    /// Column.
+    pub column: String,
+    /// Formula as written.
+    pub formula: String,
+    /// Filter as written.
+    pub sample: Option<String>,
+    /// The fit.
+    #[serde(flatten)]
+    pub fit: SpatialRecord,
+    /// Where effects turn.
+    pub curves: Vec<CurveRecord>,
+}
+
+/// One statistic for one variable in one period, or why there is none.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell<T> {
+    /// The variable.
+    pub variable: String,
+    /// The period.
+    pub period: String,
+    /// The statistic.
+    pub result: std::result::Result<T, String>,
+}
+
+/// What a `[[spatial]]` entry has found.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Found {
+    /// Global tests.
+    Global(Vec<Cell<GlobalTest>>),
+    /// Local statistics, one for each entity.
+    Local(Vec<Cell<Vec<Option<LocalMoran>>>>),
+}
+
+/// One `[[spatial]]` entry with what it found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statistic {
+    /// What was asked for.
+    pub spec: AssociationSpec,
+    /// Entities, in the order of local statistics.
+    pub entities: Vec<String>,
+    /// The results, by variable and period.
+    pub found: Found,
+}
+
+/// The class of an entity: its quadrant where it is significant.
+pub(super) fn class(local: &LocalMoran) -> &'static str {
+    let significant = local.permutation.is_some_and(|test| test.p_one_sided <= CLASS_LEVEL);
+    match (significant, local.quadrant) {
+        (false, _) => "not-significant",
+        (true, Quadrant::HighHigh) => "high-high",
+        (true, Quadrant::LowHigh) => "low-high",
+        (true, Quadrant::LowLow) => "low-low",
+        (true, Quadrant::HighLow) => "high-low",
+    }
+}
+
+/// Writes the files; none where a study has nothing spatial.
+///
+/// # Errors
+/// Those of the disk.
+pub(crate) fn write(
+    staging: &mut Staging,
+    columns: &[SpatialColumnRecord],
+    statistics: &[Statistic],
+    study: &Study,
+) -> Result<()> {
+    if !columns.is_empty() {
+        staging.write("results/spatial.json", pretty(&columns).as_bytes())?;
+    }
+    for statistic in statistics {
+        let time = study.study.time.as_deref();
+        let text = match &statistic.found {
+            Found::Global(cells) => global_csv(statistic.spec.kind, cells, time),
+            Found::Local(cells) => local_csv(statistic, cells, &study.study.entity, time),
+        };
+        staging.write(&format!("results/spatial-{}.csv", statistic.spec.id), text.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// One row for each variable and period.
+fn global_csv(kind: AssociationKind, cells: &[Cell<GlobalTest>], time: Option<&str>) -> String {
+    let mut out = String::new();
+    let name = if kind == AssociationKind::Geary { "geary_c" } else { "moran_i" };
+    let rest = [
+        name,
+        "expected",
+        "variance_normal",
+        "p_normal",
+        "variance_random",
+        "p_random",
+        "permutations",
+        "p_permutation",
+        "p_permutation_two_sided",
+        "n",
+        "n_missing",
+        "islands",
+        "reason",
+    ];
+    push_record(&mut out, std::iter::once("variable").chain(time).chain(rest));
+    let optional = |value: Option<f64>| value.map_or_else(String::new, full);
+    for cell in cells {
+        let mut fields = vec![cell.variable.clone()];
+        fields.extend(time.map(|_| cell.period.clone()));
+        match &cell.result {
+            Ok(test) => {
+                let drawn = test.permutation;
+                fields.extend([full(test.statistic), full(test.expected), full(test.variance_normal)]);
+                fields.extend([test.p_normal, test.variance_random, test.p_random].map(optional));
+                fields.push(drawn.map_or_else(String::new, |drawn| drawn.permutations.to_string()));
+                fields.push(optional(drawn.map(|drawn| drawn.p_one_sided)));
+                fields.push(optional(drawn.map(|drawn| drawn.p_two_sided)));
+                fields.extend([test.n, test.n_missing, test.islands].map(|count| count.to_string()));
+                fields.push(String::new());
+            }
+            Err(reason) => {
+                fields.resize(fields.len() + rest.len() - 1, String::new());
+                fields.push(reason.clone());
+            }
+        }
+        push_record(&mut out, fields.iter().map(String::as_str));
+    }
+    out
+}
+
+/// One row for each entity and period, three columns for each variable.
+fn local_csv(
+    statistic: &Statistic,
+    cells: &[Cell<Vec<Option<LocalMoran>>>],
+    entity: &str,
+    time: Option<&str>,
+) -> String {
+    let mut out = String::new();
+    let mut header = vec![entity.to_owned()];
+    header.extend(time.map(str::to_owned));
+    for variable in &statistic.spec.variables {
+        header.extend(["i", "class", "p"].map(|what| format!("{variable}_{what}")));
+    }
+    push_record(&mut out, header.iter().map(String::as_str));
+    let mut periods: Vec<&str> = Vec::new();
+    for cell in cells {
+        if !periods.contains(&cell.period.as_str()) {
+            periods.push(&cell.period);
+        }
+    }
+    for (i, name) in statistic.entities.iter().enumerate() {
+        for &period in &periods {
+            let mut fields = vec![name.clone()];
+            fields.extend(time.map(|_| period.to_owned()));
+            for cell in cells.iter().filter(|cell| cell.period == period) {
+                match cell.result.as_ref().ok().and_then(|locals| locals[i].as_ref()) {
+                    Some(local) => {
+                        let p = local.permutation.map_or_else(String::new, |test| full(test.p_one_sided));
+                        fields.extend([full(local.statistic), class(local).to_owned(), p]);
+                    }
+                    None => fields.resize(fields.len() + 3, String::new()),
+                }
+            }
+            push_record(&mut out, fields.iter().map(String::as_str));
+        }
+    }
+    out
+}

@@ -1,0 +1,218 @@
+//! What a table shows of spatial columns: coefficients, then blocks of direct, indirect and total effects.
+
+use super::column::{interval, swept};
+use super::record::SpatialColumnRecord;
+use crate::study::{ColumnSpec, Label, Study};
+use crate::tables::records::CoefRecord;
+use panel_spatial::record::{CurveRecord, EffectsRecord};
+use panel_spatial::{Approach, Effect, Estimated, FixedEffects, Information, Standardise};
+use report::regression::{FitStat, Flag, SeKind, StdErrors, Term};
+use report::table::{RowGroup, Rule};
+use report::{Labels, Lang, ModelColumn, RegressionSpec, Table, Text, regression_table};
+
+/// The column as a table shows it.
+pub(super) fn model_column(
+    record: &SpatialColumnRecord,
+    coef: &[CoefRecord],
+    study: &Study,
+    spec: &ColumnSpec,
+    effects: FixedEffects,
+) -> ModelColumn {
+    let names = study.labels();
+    let fit = &record.fit;
+    let keys = [Some(study.study.entity.as_str()), study.study.time.as_deref()];
+    let fixed = keys.into_iter().zip(swept(effects)).filter(|&(_, yes)| yes);
+    let fixed_effects = fixed.filter_map(|(key, _)| Some(Flag::new(effect_label(key?, &names), true))).collect();
+    let mut stats = Vec::new();
+    stats.push(FitStat::new("sigma2", fit.sigma2));
+    stats.extend(fit.loglik.map(|loglik| FitStat::new("loglik", loglik)));
+    ModelColumn {
+        id: record.column.clone(),
+        heading: spec.label.as_ref().map(Label::text).unwrap_or_default(),
+        dependent: names.get(&fit.outcome),
+        terms: coef.iter().map(term).collect(),
+        n: Some(fit.rows),
+        fit: stats,
+        fixed_effects,
+        std_errors: StdErrors::of(SeKind::Other(match fit.spatial.information {
+            Information::Expected => Text::new("期望信息矩阵", "expected information"),
+            Information::Observed => Text::new("观测信息矩阵", "observed information"),
+            Information::Qml => Text::new("拟极大似然", "quasi-likelihood"),
+        })),
+        ..ModelColumn::default()
+    }
+}
+
+fn effect_label(key: &str, names: &Labels) -> Text {
+    names.get(key).map(|lang, label| match lang {
+        Lang::Zh => format!("{label}固定效应"),
+        Lang::En => format!("{label} fixed effects"),
+    })
+}
+
+fn term(c: &CoefRecord) -> Term {
+    Term {
+        name: c.name.clone(),
+        estimate: c.estimate.unwrap_or(f64::NAN),
+        se: c.se,
+        t: c.t,
+        p: c.p,
+        ci_low: c.ci_low,
+        ci_high: c.ci_high,
+    }
+}
+
+/// The dictionary of a table with spatial columns.
+pub(crate) fn labels(mut labels: Labels) -> Labels {
+    let known: Vec<String> = labels.entries().map(|(name, _)| name.to_owned()).collect();
+    for (name, zh, en) in [
+        ("rho", "ρ（被解释变量的空间滞后）", "ρ (spatial lag of the outcome)"),
+        ("lambda", "λ（误差的空间滞后）", "λ (spatial lag of the error)"),
+        ("sigma2", "σ²", "σ²"),
+        ("loglik", "对数似然", "Log-likelihood"),
+    ] {
+        if !known.iter().any(|known| known == name) {
+            labels.insert(name, (zh, en));
+        }
+    }
+    labels
+}
+
+/// Puts the blocks of effects below the coefficients, and what the estimates are into the notes.
+///
+/// # Errors
+/// None that a table which was made brings about.
+pub(crate) fn finish(
+    table: &mut Table,
+    shown: &[ModelColumn],
+    layout: &RegressionSpec,
+    specs: &[ColumnSpec],
+    records: &[&SpatialColumnRecord],
+    study: &Study,
+) -> report::Result<()> {
+    let mut blocks = Vec::new();
+    for effect in Effect::ALL {
+        let columns: Vec<ModelColumn> =
+            shown.iter().map(|column| effect_column(column, specs, records, effect)).collect();
+        let there = |name: &str| columns.iter().any(|column| column.terms.iter().any(|term| term.name == name));
+        let mut layout = layout.clone();
+        layout.fit.clear();
+        let restricted = !layout.coef_map.is_empty();
+        layout.coef_map.retain(|coef| there(&coef.name));
+        let none = columns.iter().all(|column| column.terms.is_empty()) || (restricted && layout.coef_map.is_empty());
+        if none {
+            continue;
+        }
+        let mut made = regression_table(&columns, &layout)?;
+        let label = match effect {
+            Effect::Direct => Text::new("直接效应", "Direct effects"),
+            Effect::Indirect => Text::new("间接效应（溢出）", "Indirect effects (spillovers)"),
+            Effect::Total => Text::new("总效应", "Total effects"),
+        };
+        let mut block = RowGroup::labelled(label, made.groups.swap_remove(0).rows);
+        block.rule_above = Rule::Light;
+        blocks.push(block);
+    }
+    if let (Some(rest), false) = (table.groups.get_mut(1), blocks.is_empty()) {
+        rest.rule_above = Rule::Light;
+    }
+    table.groups.splice(1..1, blocks);
+    let at = table.notes.len() - usize::from(study.study.notice.is_some()).min(table.notes.len());
+    let notes = records.iter().flat_map(|record| notes(record, &study.labels()));
+    table.notes.splice(at..at, notes);
+    table.validate()
+}
+
+/// A shown column with one kind of effects in place of its coefficients.
+fn effect_column(
+    column: &ModelColumn,
+    specs: &[ColumnSpec],
+    records: &[&SpatialColumnRecord],
+    effect: Effect,
+) -> ModelColumn {
+    let record = records.iter().find(|record| record.column == column.id);
+    let spec = specs.iter().enumerate().find(|(place, spec)| spec.name_at(*place) == column.id);
+    let wanted = spec.and_then(|(_, spec)| spec.spatial.as_ref()).is_some_and(|s| s.show_effects.contains(&effect));
+    let of = |effects: &EffectsRecord| {
+        let value: &Estimated = match effect {
+            Effect::Direct => &effects.direct,
+            Effect::Indirect => &effects.indirect,
+            Effect::Total => &effects.total,
+        };
+        term(&interval(&effects.name, value))
+    };
+    let effects = record.filter(|_| wanted).into_iter().flat_map(|record| &record.fit.effect_estimates);
+    ModelColumn { terms: effects.map(of).collect(), fit: Vec::new(), ..column.clone() }
+}
+
+/// What the estimate of a column is, and where its effects turn.
+fn notes(record: &SpatialColumnRecord, labels: &Labels) -> Vec<Text> {
+    let fit = &record.fit;
+    let standardise = match fit.standardise {
+        Standardise::Row => Text::new("行标准化", "row-standardised"),
+        Standardise::Spectral => Text::new("谱标准化", "divided by the largest eigenvalue"),
+        Standardise::MaxRow => Text::new("除以最大行和", "divided by the largest row sum"),
+        Standardise::Global => Text::new("总和标准化", "normalised as a whole"),
+        Standardise::None => Text::new("未标准化", "not normalised"),
+    };
+    let approach = match fit.spatial.approach {
+        Approach::Transform => {
+            Text::new("正交变换似然（Lee–Yu 2010）", "likelihood of transformed data (Lee & Yu 2010)")
+        }
+        Approach::Corrected => {
+            Text::new("虚拟变量似然加 Lee–Yu 修正", "dummy variables with the correction of Lee & Yu (2010)")
+        }
+        Approach::Direct => Text::new("虚拟变量似然（ρ 偏向 0）", "dummy variables (ρ biased towards 0)"),
+    };
+    let (column, model) = (&record.column, fit.spatial.model.name());
+    let (weights, id) = (&fit.weights, &fit.spatial.weights);
+    let (n, t, used, log_det) = (fit.units, fit.periods, fit.observations, &fit.log_determinant);
+    let mut notes = vec![Text::build(|lang| {
+        let (standardise, approach) = (standardise.get(lang), approach.get(lang));
+        match lang {
+            Lang::Zh => format!(
+                "{column} 列：{model}，权重 {id}（{weights}，{standardise}），{approach}，{n} 个个体 × {t} 期，{used} 个有效观测，对数行列式：{log_det}。"
+            ),
+            Lang::En => format!(
+                "Column {column}: {model}, weights {id} ({weights}, {standardise}), {approach}, {n} units × {t} periods, {used} observations that carry information, log-determinant: {log_det}."
+            ),
+        }
+    })];
+    notes.extend(record.curves.iter().map(|curve| turning(record, curve, labels)));
+    notes
+}
+
+/// Where one effect of one variable turns, with Fieller's set and the U test.
+fn turning(record: &SpatialColumnRecord, curve: &CurveRecord, labels: &Labels) -> Text {
+    use panel_spatial::effects::FiellerSet;
+    let effect = match curve.u_test.effect {
+        Effect::Direct => Text::new("直接效应", "direct effect"),
+        Effect::Indirect => Text::new("间接效应", "indirect effect"),
+        Effect::Total => Text::new("总效应", "total effect"),
+    };
+    let set = match curve.fieller {
+        Some(FiellerSet::Interval { low, high }) => format!("[{low:.3}, {high:.3}]"),
+        Some(FiellerSet::Complement { low, high }) => format!("(-∞, {low:.3}] ∪ [{high:.3}, ∞)"),
+        Some(FiellerSet::Empty) => "∅".to_owned(),
+        _ => "(-∞, ∞)".to_owned(),
+    };
+    let column = &record.column;
+    let x = labels.get(&curve.name);
+    let p = curve.u_test.overall.map(|(_, p)| format!("{p:.3}"));
+    Text::build(|lang| {
+        let (x, effect) = (x.get(lang), effect.get(lang));
+        match (&curve.turning_point, lang) {
+            (None, Lang::Zh) => format!("{column} 列：{x}的{effect}无拐点。"),
+            (None, Lang::En) => format!("Column {column}: the {effect} of {x} does not turn."),
+            (Some(turn), Lang::Zh) => {
+                let p = p.as_ref().map_or("极值在样本之外".to_owned(), |p| format!("U 形检验 p = {p}"));
+                format!("{column} 列：{x}的{effect}在 {:.3} 处转向，95% Fieller 集 {set}，{p}。", turn.estimate.value)
+            }
+            (Some(turn), Lang::En) => {
+                let p = p.as_ref().map_or("extremum outside the sample".to_owned(), |p| format!("U test p = {p}"));
+                let at = turn.estimate.value;
+                format!("Column {column}: the {effect} of {x} turns at {at:.3}, 95 % Fieller set {set}, {p}.")
+            }
+        }
+    })
+}

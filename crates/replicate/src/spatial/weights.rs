@@ -1,0 +1,193 @@
+//! The weights of a run: built once over the panel's entities, cut and prepared once for each set of units.
+
+use super::record::{SpatialColumnRecord, Statistic};
+use super::section::WeightsSection;
+use crate::compute::Computed;
+use crate::error::{Error, Result};
+use crate::indices::places;
+use crate::store::{FileRecord, file_record};
+use crate::study::Loaded;
+use panel_core::io::{SpatialFile, read_spatial};
+use panel_core::{Diagnostic, Panel};
+use panel_spatial::weights::At;
+use panel_spatial::{Model, Prepared, Weights, WeightsFile, WeightsInputs};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What a preparation is of: id of the weights, units of the sample, and whether products with W suffice.
+type Key = (String, Vec<String>, bool);
+
+/// The weights of a study, and what was computed with them.
+#[derive(Debug, Default)]
+pub struct Space {
+    weights: BTreeMap<String, Arc<Weights>>,
+    prepared: Mutex<BTreeMap<Key, Arc<Prepared>>>,
+    /// Remarks on islands, connection and density, by weights.
+    pub diagnostics: Vec<(String, Diagnostic)>,
+    /// Files that weights were read from.
+    pub inputs: Vec<FileRecord>,
+    /// Spatial columns, in file order.
+    pub columns: Vec<SpatialColumnRecord>,
+    /// Results of `[[spatial]]`.
+    pub statistics: Vec<Statistic>,
+}
+
+/// An error of the method at a stage: what only the numbers bring about leaves the rest of a run as it is.
+pub(super) fn refusal(stage: &str, error: &panel_spatial::Error) -> Error {
+    use panel_spatial::Error::{AtBound, NotConverged, NotIdentified, Singular, Undefined};
+    match error {
+        AtBound { .. } | NotConverged { .. } | NotIdentified { .. } | Singular(_) | Undefined { .. } => {
+            Error::not_computed(stage, error)
+        }
+        _ => Error::stage(stage, error),
+    }
+}
+
+impl Space {
+    /// Builds the weights of a study, in order: a product finds its factors.
+    ///
+    /// # Errors
+    /// Coordinates, files and variables that they cannot be made from.
+    pub fn new(loaded: &Loaded, computed: &Computed) -> Result<Self> {
+        let mut space = Self::default();
+        let mut known: BTreeMap<String, Weights> = BTreeMap::new();
+        for section in &loaded.study.weights {
+            let id = &section.spec.id;
+            let stage = format!("weights/{id}");
+            if let Some(error) = computed.lacking_of(&stage, section.variables()) {
+                return Err(error);
+            }
+            let (weights, remarks) = space.built(section, loaded, &computed.panel, &known)?;
+            space.diagnostics.extend(remarks.into_iter().map(|remark| (stage.clone(), remark)));
+            space.diagnostics.push((stage, density(id, &weights)));
+            known.insert(id.clone(), weights);
+        }
+        space.weights = known.into_iter().map(|(id, weights)| (id, Arc::new(weights))).collect();
+        Ok(space)
+    }
+
+    fn built(
+        &mut self,
+        section: &WeightsSection,
+        loaded: &Loaded,
+        panel: &Panel,
+        known: &BTreeMap<String, Weights>,
+    ) -> Result<(Weights, Vec<Diagnostic>)> {
+        let stage = format!("weights/{}", section.spec.id);
+        let points = section.needs_places().then(|| places(panel, &section.lat, &section.lon, &stage)).transpose()?;
+        if let Some(file) = file_of(section) {
+            let read = std::fs::read(loaded.resolve(file));
+            let bytes = read.map_err(|error| Error::stage(&stage, format!("`{file}` cannot be read: {error}")))?;
+            self.inputs.push(file_record(file, &bytes));
+        }
+        let inputs = WeightsInputs {
+            labels: panel.entities(),
+            points: points.as_deref(),
+            file: &|file, id_field| Ok(content(read_spatial(loaded.resolve(file), id_field)?)),
+            variable: &|name, at| values_of(panel, name, at),
+            known,
+        };
+        section.spec.build(&inputs).map_err(|error| Error::stage(&stage, error))
+    }
+
+    /// The weights of this id.
+    ///
+    /// # Errors
+    /// Where the study has none of it, which reading the study refuses.
+    pub fn weights(&self, id: &str) -> Result<&Arc<Weights>> {
+        self.weights.get(id).ok_or_else(|| Error::stage("weights", format!("there are no weights `{id}`")))
+    }
+
+    /// The weights of a study by id.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &Weights)> {
+        self.weights.iter().map(|(id, weights)| (id.as_str(), &**weights))
+    }
+
+    /// The weights among these units, normalised anew, with their log-determinant prepared; a remark where units are
+    /// fewer than the panel's entities.
+    pub(super) fn prepared(
+        &self,
+        id: &str,
+        units: &[String],
+        model: Model,
+    ) -> panel_spatial::Result<(Arc<Prepared>, Option<Diagnostic>)> {
+        let Some(all) = self.weights.get(id) else {
+            let known = self.weights.keys().cloned().collect();
+            return Err(panel_spatial::Error::UnknownName { what: "weights", name: id.to_owned(), known });
+        };
+        let remark = (units.len() < all.n()).then(|| {
+            let message = format!(
+                "weights `{id}` are cut to the {} units of the sample out of {}, and normalised again",
+                units.len(),
+                all.n()
+            );
+            Diagnostic::note("weights-cut", message)
+        });
+        let key = (id.to_owned(), units.to_vec(), model == Model::Slx);
+        let known = self.prepared.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        if let Some(prepared) = known {
+            return Ok((prepared, remark));
+        }
+        // Not under the lock: the preparation is parallel, and a thread that waits may take up another column.
+        let weights = all.select(units)?;
+        let prepared = if key.2 { Prepared::products(&weights)? } else { Prepared::new(&weights)? };
+        let prepared = Arc::new(prepared);
+        self.prepared.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&prepared));
+        Ok((prepared, remark))
+    }
+}
+
+/// How many neighbours the units have.
+fn density(id: &str, weights: &Weights) -> Diagnostic {
+    let n = weights.n();
+    let degrees = (0..n).map(|i| weights.degree(i));
+    let (fewest, most) = degrees.fold((usize::MAX, 0), |(low, high), degree| (low.min(degree), high.max(degree)));
+    let share = 100.0 * weights.nonzeros() as f64 / (n * n.saturating_sub(1)).max(1) as f64;
+    let message = format!(
+        "weights `{id}`: {}, {n} units, {} weights ({share:.1} % of all pairs), {fewest} to {most} neighbours",
+        weights.description(),
+        weights.nonzeros()
+    );
+    Diagnostic::note("weights-density", message)
+}
+
+fn file_of(section: &WeightsSection) -> Option<&str> {
+    use panel_spatial::WeightsKind::{Contiguity, File};
+    match &section.spec.kind {
+        Contiguity { file, .. } => Some(file),
+        File { path, .. } => Some(path),
+        _ => None,
+    }
+}
+
+fn content(file: SpatialFile) -> WeightsFile {
+    match file {
+        SpatialFile::Weights { labels, triplets } => WeightsFile::Triplets { labels, triplets },
+        SpatialFile::Polygons { labels, polygons } => WeightsFile::Polygons { labels, polygons },
+    }
+}
+
+/// One value per entity of a variable.
+fn values_of(panel: &Panel, name: &str, at: &At) -> panel_spatial::Result<Vec<f64>> {
+    let values = panel.float(name)?;
+    let labels = panel.times().labels();
+    let period = match at {
+        At::First => labels.first().cloned(),
+        At::Named(word) if word == "first" => labels.first().cloned(),
+        At::Named(word) if word == "mean" => None,
+        At::Named(label) => Some(label.clone()),
+        At::Year(year) => Some(year.to_string()),
+    };
+    let Some(period) = period else {
+        let mean = |rows: std::ops::Range<usize>| {
+            let present: Vec<f64> = values[rows].iter().copied().filter(|value| !value.is_nan()).collect();
+            present.iter().sum::<f64>() / present.len() as f64
+        };
+        return Ok(panel.entity_rows().map(mean).collect());
+    };
+    if !labels.contains(&period) {
+        return Err(panel_spatial::Error::UnknownName { what: "period", name: period, known: labels.to_vec() });
+    }
+    let at = |mut rows: std::ops::Range<usize>| rows.find(|&row| panel.time_label(row) == period);
+    Ok(panel.entity_rows().map(|rows| at(rows).map_or(f64::NAN, |row| values[row])).collect())
+}
