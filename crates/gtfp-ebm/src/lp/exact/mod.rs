@@ -147,9 +147,7 @@ impl<'a> Exact<'a> {
         let quantity = |&j: &usize| if technology { Dyadic::from(activities.get(i, j)) } else { Dyadic::zero() };
         let mut values: Vec<Dyadic> = self.used.iter().map(quantity).collect();
         values.extend(
-            self.parts.iter().map(|&part| {
-                Self::signed(part, Dyadic::from(program.z_column(part.z)[i]).times(&scale))
-            }),
+            self.parts.iter().map(|&part| Self::signed(part, Dyadic::from(program.z_column(part.z)[i]).times(&scale))),
         );
         let negated = right.is_negative();
         values.push(right);
