@@ -24,6 +24,7 @@
 pub(crate) mod activities;
 mod batch;
 mod certificate;
+mod exact;
 #[cfg(feature = "highs")]
 mod highs;
 mod order;

@@ -19,11 +19,11 @@ mod ratio;
 mod recent;
 mod state;
 
-use super::{Activities, LpError, LpSolver, Program, Solution, Status, precise};
+use super::{Activities, LpError, LpSolver, Program, Solution, Status, exact, precise};
 use engine::Core;
 
 /// The built-in engine: this simplex for programs of at most 64 rows, and a slower one in double-double arithmetic
-/// for what it does not decide, and for more rows.
+/// for what it does not decide, and for more rows; exact rational arithmetic decides what is open then.
 #[derive(Debug, Clone)]
 pub struct Simplex<'a> {
     activities: &'a Activities,
@@ -100,6 +100,9 @@ impl LpSolver for Simplex<'_> {
         }
         if !solution.is_decided() {
             precise::solve(self.activities, program, solution);
+        }
+        if !solution.is_decided() {
+            exact::solve(self.activities, program, solution);
         }
         Ok(())
     }
