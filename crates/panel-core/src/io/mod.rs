@@ -29,6 +29,8 @@ mod parquet;
 #[cfg(feature = "polars")]
 mod parquet_footer;
 #[cfg(feature = "polars")]
+mod parquet_thrift;
+#[cfg(feature = "polars")]
 mod parquet_types;
 pub mod reshape;
 mod table;
