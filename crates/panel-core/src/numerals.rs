@@ -158,9 +158,7 @@ fn is_separator(c: char) -> bool {
 
 /// A text without the footnote marks at its end (`1290①`, `1290*`, `1290[2]`) or a flag of Eurostat (`37400 e`); `None` where there is none.
 fn without_mark(text: &str) -> Option<&str> {
-    let is_mark = |c: char| {
-        matches!(c, '①'..='⑳' | '*' | '\u{2217}' | '†' | '‡' | '¹' | '²' | '³' | '\u{2070}'..='\u{2079}' | '\u{24d0}'..='\u{24e9}' | '※')
-    };
+    let is_mark = |c: char| matches!(c, '①'..='⑳' | '*' | '\u{2217}' | '†' | '‡' | '¹' | '²' | '³' | '\u{2070}'..='\u{2079}' | '\u{24d0}'..='\u{24e9}' | '※');
     let marked = text.trim_end_matches(|c: char| is_mark(c) || is_separator(c));
     if marked.len() < text.len() && text[marked.len()..].contains(is_mark) {
         return Some(marked);
@@ -176,7 +174,8 @@ fn without_mark(text: &str) -> Option<&str> {
             return Some(before);
         }
     }
-    let (before, flag) = text.rsplit_once([' ', '\u{a0}']).or_else(|| text.split_at_checked(1).filter(|(c, _)| *c == ":"))?;
+    let (before, flag) =
+        text.rsplit_once([' ', '\u{a0}']).or_else(|| text.split_at_checked(1).filter(|(c, _)| *c == ":"))?;
     let is_flag = (1..=3).contains(&flag.len()) && flag.bytes().all(|b| b"bcdefimnprsuvz".contains(&b));
     (is_flag && !before.is_empty()).then_some(before)
 }
@@ -381,7 +380,9 @@ mod tests {
             assert_eq!(plain.read(cell), Reading::Missing, "{cell}");
         }
         let comma = Numerals { decimal_comma: true, ..Numerals::default() };
-        for (cell, expected) in [("7,255", 7.255), ("1.234,5", 1234.5), ("1.234", 1234.0), ("12", 12.0), ("1 234,5", 1234.5)] {
+        for (cell, expected) in
+            [("7,255", 7.255), ("1.234,5", 1234.5), ("1.234", 1234.0), ("12", 12.0), ("1 234,5", 1234.5)]
+        {
             assert_eq!(number(&comma, cell), Some(expected), "{cell}");
         }
         assert_eq!(comma.read("7.25"), Reading::Text);

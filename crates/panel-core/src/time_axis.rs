@@ -207,7 +207,9 @@ pub(crate) fn canonical(label: &str) -> String {
 pub(crate) fn is_part_of_year(label: &str) -> bool {
     match Period::parse(label) {
         Some(period @ Period::Number(_)) => period.compact().is_some(),
-        Some(Period::Part { year, .. } | Period::Week { year, .. } | Period::Day(year, ..)) => (1000..10_000).contains(&year),
+        Some(Period::Part { year, .. } | Period::Week { year, .. } | Period::Day(year, ..)) => {
+            (1000..10_000).contains(&year)
+        }
         None => false,
     }
 }
@@ -241,7 +243,9 @@ enum DayIs {
 fn read_together(labels: &[&str]) -> Vec<Option<Period>> {
     let spans: Option<Vec<Period>> = labels.iter().map(|label| Period::span(label)).collect();
     // `2008-09` alone is a month; months do not go on by thirteen.
-    if let Some(spans) = spans.filter(|_| labels.len() >= 2 || labels.iter().all(|label| Period::parse(label).is_none())) {
+    if let Some(spans) =
+        spans.filter(|_| labels.len() >= 2 || labels.iter().all(|label| Period::parse(label).is_none()))
+    {
         return spans.into_iter().map(Some).collect();
     }
     let day = day_of(labels);
@@ -250,7 +254,8 @@ fn read_together(labels: &[&str]) -> Vec<Option<Period>> {
 
 /// Which part of dates whose year stands last is the day: the one that exceeds twelve, or is the same in all.
 fn day_of(labels: &[&str]) -> Option<DayIs> {
-    let parts: Vec<[i64; 2]> = labels.iter().filter_map(|label| Period::slashed(label)).map(|(parts, _)| parts).collect();
+    let parts: Vec<[i64; 2]> =
+        labels.iter().filter_map(|label| Period::slashed(label)).map(|(parts, _)| parts).collect();
     let any = |at: usize| parts.iter().any(|part| part[at] > 12);
     let same = |at: usize| parts.len() > 1 && parts.iter().all(|part| part[at] == parts[0][at]);
     match (any(0), any(1)) {
@@ -301,7 +306,8 @@ impl Period {
             _ => "一二三四五六七八九".chars().position(|known| known == c).map(|place| place as i64 + 1),
         };
         let digits: Vec<i64> = text.chars().map(digit).collect::<Option<_>>()?;
-        (digits.len() == 4 && digits[0] > 0).then(|| Self::Number(digits.iter().fold(0, |year, digit| year * 10 + digit)))
+        (digits.len() == 4 && digits[0] > 0)
+            .then(|| Self::Number(digits.iter().fold(0, |year, digit| year * 10 + digit)))
     }
 
     /// `31.1.2013` and `2013.1.31`: with points the day comes first or last.
@@ -440,7 +446,8 @@ fn place(periods: &[Option<Period>]) -> Option<(Vec<i64>, Frequency)> {
             Some((values.collect(), Frequency::Number))
         }
         Period::Part { per_year: 52, .. } => {
-            let week = |period: &Period| if let Period::Part { year, part, .. } = period { year * 52 + part - 1 } else { 0 };
+            let week =
+                |period: &Period| if let Period::Part { year, part, .. } = period { year * 52 + part - 1 } else { 0 };
             let weeks: Vec<i64> = known.iter().map(week).collect();
             let step = common_step(&weeks);
             let yearly = step > 0 && step % 52 == 0;
@@ -451,7 +458,8 @@ fn place(periods: &[Option<Period>]) -> Option<(Vec<i64>, Frequency)> {
             })
         }
         Period::Week { .. } => {
-            let week = |period: &Period| if let Period::Week { year, week } = period { monday(*year) + week - 1 } else { 0 };
+            let week =
+                |period: &Period| if let Period::Week { year, week } = period { monday(*year) + week - 1 } else { 0 };
             Some((known.iter().map(week).collect(), Frequency::Week))
         }
         Period::Part { per_year, .. } => {

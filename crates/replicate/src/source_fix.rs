@@ -15,7 +15,17 @@ use std::path::{Path, PathBuf};
 /// Keys that are written without being asked; whether a filter or another reading of percent signs is meant only the user
 /// knows.
 const CERTAIN: [&str; 11] = [
-    "skip_rows", "sheet", "header_rows", "reshape", "rename", "missing", "text", "fill_down", "decimal", "strip", "spellings",
+    "skip_rows",
+    "sheet",
+    "header_rows",
+    "reshape",
+    "rename",
+    "missing",
+    "text",
+    "fill_down",
+    "decimal",
+    "strip",
+    "spellings",
 ];
 
 /// Repairs lead to the next message; more than so many rounds no study needs.
@@ -116,11 +126,13 @@ fn of_the_join(loaded: &Loaded) -> Vec<(usize, Remedy)> {
     let data = match data::load_or_refuse(loaded) {
         Ok(data) => data,
         Err((source, refusal)) => {
-            return source.map_or_else(Vec::new, |source| refusal.remedies.into_iter().map(|it| (source, it)).collect());
+            return source
+                .map_or_else(Vec::new, |source| refusal.remedies.into_iter().map(|it| (source, it)).collect());
         }
     };
     let place = |file: &str| {
-        let named = |spec: &crate::study::SourceSpec| file == spec.file || file.starts_with(&format!("{} [", spec.file));
+        let named =
+            |spec: &crate::study::SourceSpec| file == spec.file || file.starts_with(&format!("{} [", spec.file));
         loaded.study.sources.iter().position(named)
     };
     let numbers = used_as_numbers(loaded);
@@ -158,7 +170,10 @@ fn inserted(text: &str, source: usize, remedy: &Remedy) -> Option<String> {
     let lines: Vec<&str> = text.lines().collect();
     let heads = lines.iter().enumerate().filter(|(_, line)| line.trim_start().starts_with("[[source]]"));
     let head = heads.map(|(at, _)| at).nth(source)?;
-    let end = lines[head + 1..].iter().position(|line| line.trim_start().starts_with('[')).map_or(lines.len(), |at| head + 1 + at);
+    let end = lines[head + 1..]
+        .iter()
+        .position(|line| line.trim_start().starts_with('['))
+        .map_or(lines.len(), |at| head + 1 + at);
     let key_of = |line: &str| line.split_once('=').map(|(key, _)| key.trim().trim_matches('"').to_owned());
     let known = (head + 1..end).find(|&at| key_of(lines[at]).as_deref() == Some(remedy.key.as_str()));
     let mut out: Vec<String> = lines.iter().map(|&line| line.to_owned()).collect();
@@ -205,7 +220,8 @@ fn inline(value: &toml::Value) -> String {
         toml::Value::String(text) => quoted(text),
         toml::Value::Array(values) => format!("[{}]", values.iter().map(inline).collect::<Vec<_>>().join(", ")),
         toml::Value::Table(table) => {
-            let pairs: Vec<String> = table.iter().map(|(key, value)| format!("{} = {}", bare(key), inline(value))).collect();
+            let pairs: Vec<String> =
+                table.iter().map(|(key, value)| format!("{} = {}", bare(key), inline(value))).collect();
             format!("{{ {} }}", pairs.join(", "))
         }
         other => other.to_string(),
@@ -245,18 +261,30 @@ mod tests {
     #[test]
     fn a_page_of_a_yearbook_is_repaired_in_one_go() {
         let page = "表1\n单位：亿元\n城市,gdp2013,gdp2014,gdp2015,pop2013,pop2014,pop2015\n甲,1,2,3,4,5,6\n乙,1,暂无,3,4,5,7\n丙,2,5,3,8,5,6\n";
-        let study = format!("[study]\ntitle = \"t\"\nentity = \"city\"\ntime = \"year\"\n[[source]]\nfile = \"p.csv\"\nrename = {{ city = \"城市\" }}\n{TABLE}");
+        let study = format!(
+            "[study]\ntitle = \"t\"\nentity = \"city\"\ntime = \"year\"\n[[source]]\nfile = \"p.csv\"\nrename = {{ city = \"城市\" }}\n{TABLE}"
+        );
         let Repaired { text, written } = repaired(&[("p.csv", page)], &study);
-        for line in ["skip_rows = 2", "reshape = { kind = \"wide-to-long\", variables = { gdp = \"gdp\", pop = \"pop\" } }", "missing = [\"暂无\"]"] {
+        for line in [
+            "skip_rows = 2",
+            "reshape = { kind = \"wide-to-long\", variables = { gdp = \"gdp\", pop = \"pop\" } }",
+            "missing = [\"暂无\"]",
+        ] {
             assert!(text.contains(line), "{line}: {written:?}");
         }
     }
 
     #[test]
     fn names_of_another_spelling_are_written() {
-        let files = [("a.csv", "city,year,gdp\n北京市,1,1\n天津市,1,2\n"), ("b.csv", "city,year,pop\n北京,1,1\n天津,1,2\n")];
-        let study = format!("[study]\ntitle = \"t\"\nentity = \"city\"\ntime = \"year\"\n[[source]]\nfile = \"a.csv\"\n[[source]]\nfile = \"b.csv\"\n{TABLE}");
+        let files =
+            [("a.csv", "city,year,gdp\n北京市,1,1\n天津市,1,2\n"), ("b.csv", "city,year,pop\n北京,1,1\n天津,1,2\n")];
+        let study = format!(
+            "[study]\ntitle = \"t\"\nentity = \"city\"\ntime = \"year\"\n[[source]]\nfile = \"a.csv\"\n[[source]]\nfile = \"b.csv\"\n{TABLE}"
+        );
         let Repaired { text, written } = repaired(&files, &study);
-        assert!(text.contains("file = \"b.csv\"\nspellings = { \"北京\" = \"北京市\", \"天津\" = \"天津市\" }"), "{written:?}");
+        assert!(
+            text.contains("file = \"b.csv\"\nspellings = { \"北京\" = \"北京市\", \"天津\" = \"天津市\" }"),
+            "{written:?}"
+        );
     }
 }

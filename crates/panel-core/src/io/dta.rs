@@ -214,7 +214,9 @@ impl Raw {
                 let whole = &bytes[..bytes.len().saturating_sub(1)];
                 encoding.decode_without_bom_handling_and_without_replacement(whole)
             };
-            strict.or_else(cut).map_or_else(|| encoding.decode_without_bom_handling(&bytes).0.into_owned(), Cow::into_owned)
+            strict
+                .or_else(cut)
+                .map_or_else(|| encoding.decode_without_bom_handling(&bytes).0.into_owned(), Cow::into_owned)
         };
         for variable in &mut self.variables {
             variable.name = decode(&variable.name);

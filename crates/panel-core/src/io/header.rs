@@ -47,8 +47,11 @@ pub(crate) fn names(file: &str, rows: &[Vec<String>]) -> Result<Header> {
     for (i, name) in names.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
         places.entry(name).or_default().push(i);
     }
-    let twice: Vec<(String, Vec<usize>)> =
-        places.into_iter().filter(|(_, places)| places.len() > 1).map(|(name, places)| (name.to_owned(), places)).collect();
+    let twice: Vec<(String, Vec<usize>)> = places
+        .into_iter()
+        .filter(|(_, places)| places.len() > 1)
+        .map(|(name, places)| (name.to_owned(), places))
+        .collect();
     let mut left_out = BTreeMap::new();
     for (name, places) in twice {
         for &place in &places {

@@ -69,8 +69,10 @@ impl RawTable {
         let parts: Vec<String> = parts.into_iter().map(str::to_owned).collect();
         // What is kept by place moves along.
         let moved = |i: usize| if i == 0 { None } else { Some(i + n - 1) };
-        self.written = std::mem::take(&mut self.written).into_iter().filter_map(|(i, v)| Some((moved(i)?, v))).collect();
-        self.dropped = std::mem::take(&mut self.dropped).into_iter().filter_map(|(i, v)| Some((moved(i)?, v))).collect();
+        self.written =
+            std::mem::take(&mut self.written).into_iter().filter_map(|(i, v)| Some((moved(i)?, v))).collect();
+        self.dropped =
+            std::mem::take(&mut self.dropped).into_iter().filter_map(|(i, v)| Some((moved(i)?, v))).collect();
         self.names.splice(0..1, parts);
         self.labels.splice(0..1, vec![String::new(); n]);
         self.columns.splice(0..1, columns.into_iter().map(Column::Text));
@@ -119,7 +121,8 @@ mod tests {
         let below = rows(&[&["甲", "2013", "1", "2"], &["乙", "2013", "--", "3"]]);
         let is_units = |first: &[&str]| is_units_row(first, &below, &Numerals::default());
         assert!(is_units(&["", "", "万元", "%"]) && is_units(&["单位", "", "", "亿元"]));
-        for row in [["丙", "2013", "1", "2"], ["丙", "", "暂无", "暂无"], ["", "", "", ""], ["", "2014", "万元", ""]] {
+        for row in [["丙", "2013", "1", "2"], ["丙", "", "暂无", "暂无"], ["", "", "", ""], ["", "2014", "万元", ""]]
+        {
             assert!(!is_units(&row), "{row:?}");
         }
         assert!(!is_units_row(&["", "", "万元", "%"], &below[..1], &Numerals::default()), "one row shows too little");

@@ -35,9 +35,9 @@ mod parquet_types;
 pub mod reshape;
 mod table;
 mod typed;
-pub mod write;
 #[cfg(feature = "xlsx")]
 mod workbook;
+pub mod write;
 
 pub use guard::quiet_decoder_panics;
 pub use join::{Assembled, JoinReport, Rows, Source, assemble};

@@ -6,11 +6,11 @@ use super::parquet_footer as footer;
 use super::parquet_types::{Stored, as_stored, stored};
 use super::table::{RawTable, number_labels};
 use super::typed::{Typed, settled, typed};
-use crate::numerals::Numerals;
 use crate::column::{Column, TextColumn};
 use crate::diagnostics::Diagnostic;
 use crate::error::{Error, Result};
 use crate::intern::Interner;
+use crate::numerals::Numerals;
 use polars::prelude::{Column as PolarsColumn, DataType, PolarsError};
 use polars_io::prelude::{ParquetReader, SerReader};
 use rayon::prelude::*;
@@ -67,7 +67,9 @@ pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<(R
                         Some(kind) => {
                             table.diagnostics.push(Diagnostic::warning(
                                 "column-left-out",
-                                format!("`{file}`: column `{name}` was left out, since its type {kind} is not supported"),
+                                format!(
+                                    "`{file}`: column `{name}` was left out, since its type {kind} is not supported"
+                                ),
                             ));
                             table.left_out.insert(name.clone(), not_supported(name, &kind));
                         }
@@ -130,12 +132,7 @@ fn not_supported(column: &str, kind: &str) -> String {
 /// From 2^53 on not every whole number is a double.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
-fn convert(
-    file: &str,
-    column: &PolarsColumn,
-    kind: &Stored,
-    keep_text: bool,
-) -> Result<Read> {
+fn convert(file: &str, column: &PolarsColumn, kind: &Stored, keep_text: bool) -> Result<Read> {
     let done = |column: Column| Ok(Read::Done(Typed::from(column)));
     let fail =
         |reason: String| Error::Read { file: file.to_owned(), reason: format!("column `{}`: {reason}", column.name()) };

@@ -61,15 +61,21 @@ pub(super) fn check(file: &str, bytes: &[u8], metadata: &FileMetadata) -> Result
     let mut rows = 0_u64;
     for (group, number) in metadata.row_groups.iter().zip(1..) {
         rows = rows.saturating_add(group.num_rows() as u64);
-        let size: i64 = group.parquet_columns().iter().map(|column| column.compressed_size().max(0)).fold(0, i64::saturating_add);
+        let size: i64 =
+            group.parquet_columns().iter().map(|column| column.compressed_size().max(0)).fold(0, i64::saturating_add);
         if size as u64 > bytes.len() as u64 {
-            return Err(damaged(format!("gives row group {number} {size} bytes, more than the {} of the file", bytes.len())));
+            return Err(damaged(format!(
+                "gives row group {number} {size} bytes, more than the {} of the file",
+                bytes.len()
+            )));
         }
         // Lists and maps have other counts than rows.
         let flat = |column: &&polars_parquet::parquet::metadata::ColumnChunkMetadata| {
             column.descriptor().descriptor.max_rep_level == 0
         };
-        if let Some(column) = group.parquet_columns().iter().filter(flat).find(|c| c.num_values() as u64 != group.num_rows() as u64) {
+        if let Some(column) =
+            group.parquet_columns().iter().filter(flat).find(|c| c.num_values() as u64 != group.num_rows() as u64)
+        {
             let (values, rows) = (column.num_values(), group.num_rows());
             return Err(damaged(format!("gives row group {number} {rows} rows, and a column of it {values} values")));
         }

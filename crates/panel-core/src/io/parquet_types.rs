@@ -95,8 +95,10 @@ fn kind(dtype: &ArrowDataType, physical: Option<PhysicalType>) -> Stored {
 pub(super) fn as_stored(metadata: &FileMetadata, kinds: &BTreeMap<String, Stored>) -> FileMetadata {
     let mut fields = metadata.schema_descr.fields().to_vec();
     for field in &mut fields {
-        let marked =
-            matches!(kinds.get(field.name()), Some(Stored::Short | Stored::Half | Stored::Date { .. } | Stored::Decimal { .. }));
+        let marked = matches!(
+            kinds.get(field.name()),
+            Some(Stored::Short | Stored::Half | Stored::Date { .. } | Stored::Decimal { .. })
+        );
         if let ParquetType::PrimitiveType(primitive) = field
             && marked
         {

@@ -124,7 +124,10 @@ pub(crate) fn period<'a>(name: &'a str, stub: &str) -> Option<&'a str> {
     let read = |rest: &'a str| {
         let digits = rest.strip_suffix('年').unwrap_or(rest);
         // The World Bank writes the year twice: 2013 [YR2013].
-        let digits = digits.split_once(" [YR").filter(|(year, again)| again.strip_suffix(']') == Some(year)).map_or(digits, |it| it.0);
+        let digits = digits
+            .split_once(" [YR")
+            .filter(|(year, again)| again.strip_suffix(']') == Some(year))
+            .map_or(digits, |it| it.0);
         if digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit()) {
             return Some(digits);
         }

@@ -1,10 +1,10 @@
 //! What a reader returns: named, typed columns in file order, before keys are known.
 
+use super::options::ReadOptions;
+use super::typed::{DRESSES, Typed, settled};
 use crate::column::{Column, TextColumn, number_codes};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::error::{Cell, Error, Result};
-use super::options::ReadOptions;
-use super::typed::{DRESSES, Typed, settled};
 use crate::numerals::{Numerals, Reading};
 use crate::suggest;
 use std::borrow::Cow;
@@ -88,13 +88,15 @@ impl RawTable {
         for (bit, code, words) in DRESSES {
             let mut found: Vec<(&str, &str)> = Vec::new();
             for (&i, written) in &self.written {
-                let dressed = |label: &&String| matches!(numerals.read(label), Reading::Number(_, dress) if dress & bit != 0);
+                let dressed =
+                    |label: &&String| matches!(numerals.read(label), Reading::Number(_, dress) if dress & bit != 0);
                 if let (Column::Float(_), Some(label)) = (&self.columns[i], written.labels().iter().find(dressed)) {
                     found.push((&self.names[i], label));
                 }
             }
             if let Some((name, cell)) = found.first() {
-                let more = if found.len() > 1 { format!(" and {} more columns", found.len() - 1) } else { String::new() };
+                let more =
+                    if found.len() > 1 { format!(" and {} more columns", found.len() - 1) } else { String::new() };
                 let message = format!("`{}`: `{name}` (`{cell}`){more}: {words}", self.file);
                 self.diagnostics.push(Diagnostic::note(code, message));
             }

@@ -146,10 +146,11 @@ pub(crate) fn settled<'a>(
 
 /// The error about a cell that may be one number or another.
 pub(crate) fn both_readings(file: &str, column: &str, cell: &str, also: Option<&str>) -> Error {
-    let as_number = |cell: &str, decimal_comma: bool| match (Numerals { decimal_comma, ..Numerals::default() }).read(cell) {
-        Reading::Number(number, _) => number.to_string(),
-        _ => "no number".to_owned(),
-    };
+    let as_number =
+        |cell: &str, decimal_comma: bool| match (Numerals { decimal_comma, ..Numerals::default() }).read(cell) {
+            Reading::Number(number, _) => number.to_string(),
+            _ => "no number".to_owned(),
+        };
     let reading = |comma: bool| match also {
         None => format!("as {}", as_number(cell, comma)),
         Some(also) => format!("as {} and `{also}` as {}", as_number(cell, comma), as_number(also, comma)),
@@ -165,7 +166,11 @@ pub(crate) fn both_readings(file: &str, column: &str, cell: &str, also: Option<&
 /// What a dressed number is called in a remark, and what to write for another reading.
 pub(crate) const DRESSES: [(u8, &str, &str); 3] = [
     (GROUPS, "thousands-separators", "spaces or apostrophes in numbers were read as thousands separators"),
-    (MARKS, "marks-left-out", "footnote marks and flags behind numbers were left out; where a mark means a missing value, name the cell in `missing = […]`"),
+    (
+        MARKS,
+        "marks-left-out",
+        "footnote marks and flags behind numbers were left out; where a mark means a missing value, name the cell in `missing = […]`",
+    ),
     (PERCENT, "percent-signs", "percent signs were left out; `percent = \"share\"` divides by a hundred"),
 ];
 
@@ -215,7 +220,10 @@ mod tests {
         let codes = TextColumn::new(&[Some("NA"), Some("ZA"), Some("FR")]);
         let found = typed(codes.clone(), &plain(), false);
         assert!(found.kept_na && found.column == Column::Text(codes.clone()));
-        assert!(words(&codes, &plain(), false, true).column.is_missing(0), "the file writes codes in quotes, NA in none");
+        assert!(
+            words(&codes, &plain(), false, true).column.is_missing(0),
+            "the file writes codes in quotes, NA in none"
+        );
         let cities = typed(TextColumn::new(&[Some("NA"), Some("Paris"), None]), &plain(), false);
         assert!(!cities.kept_na && cities.column.is_missing(0));
         assert_eq!(cities.dropped, Some(("NA".to_owned(), 1)));

@@ -24,21 +24,46 @@ fn text_files_reach_the_right_numbers() {
     let cases: [(&str, &str, &[f64], &str); 22] = [
         ("decimal comma by separator", "a.csv|city;year;x\na;1;7,255\nb;1;3,641\n", &[7.255, 3.641], "decimal-comma"),
         ("decimal comma by a cell", "a.csv|city;year;x\na;1;7,25\nb;1;1.234,5\n", &[7.25, 1234.5], "decimal-comma"),
-        ("thousands beside decimals", "a.csv|city,year,x,y\na,1,\"7,255\",1.5\nb,1,\"3,641\",2.5\n", &[7255.0, 3641.0], ""),
+        (
+            "thousands beside decimals",
+            "a.csv|city,year,x,y\na,1,\"7,255\",1.5\nb,1,\"3,641\",2.5\n",
+            &[7255.0, 3641.0],
+            "",
+        ),
         ("thousands with a small number", "a.csv|city,year,x\na,1,\"7,255\"\nb,1,985\n", &[7255.0, 985.0], ""),
         ("spaces", "a.csv|city,year,x\na,1,4 254.7\nb,1,1\u{a0}362\n", &[4254.7, 1362.0], "thousands-separators"),
-        ("thin spaces", "a.csv|city,year,x\na,1,4\u{2009}254.7\nb,1,1\u{202f}362\n", &[4254.7, 1362.0], "thousands-separators"),
+        (
+            "thin spaces",
+            "a.csv|city,year,x\na,1,4\u{2009}254.7\nb,1,1\u{202f}362\n",
+            &[4254.7, 1362.0],
+            "thousands-separators",
+        ),
         ("apostrophes", "a.csv|city,year,x\na,1,4'254.7\nb,1,1362\n", &[4254.7, 1362.0], "thousands-separators"),
         ("percent signs", "a.csv|city,year,x\na,1,42.5%\nb,1,7％\n", &[42.5, 7.0], "percent-signs"),
         ("footnote marks", "a.csv|city,year,x\na,1,1290①\nb,1,7*\n", &[1290.0, 7.0], "marks-left-out"),
         ("flags of Eurostat", "a.csv|city,year,x\na,1,37400 e\nb,1,7\n", &[37400.0, 7.0], "marks-left-out"),
         ("units below the header", "a.csv|city,year,x\n,,万元\na,1,5\nb,1,7\n", &[5.0, 7.0], "units-row"),
-        ("row names of R", "a.csv|\"city\",\"year\",\"x\"\n\"1\",\"a\",1,5\n\"2\",\"b\",1,7\n", &[5.0, 7.0], "row-names"),
+        (
+            "row names of R",
+            "a.csv|\"city\",\"year\",\"x\"\n\"1\",\"a\",1,5\n\"2\",\"b\",1,7\n",
+            &[5.0, 7.0],
+            "row-names",
+        ),
         ("the separator told", "a.csv|sep=;\ncity;year;x\na;1;5\nb;1;7\n", &[5.0, 7.0], ""),
         ("empty rows", "a.csv|city,year,x\na,1,5\n,,\nb,1,7\n,,\n", &[5.0, 7.0], ""),
-        ("notes with separators", "a.csv|city,year,x\na,1,5\nb,1,7\n注：2013年数据为快报数。,,\n", &[5.0, 7.0], "notes-below"),
+        (
+            "notes with separators",
+            "a.csv|city,year,x\na,1,5\nb,1,7\n注：2013年数据为快报数。,,\n",
+            &[5.0, 7.0],
+            "notes-below",
+        ),
         ("notes in quotes", "a.csv|city,year,x\na,1,5\nb,1,7\n\"注：1. 甲, 乙。\",,\n", &[5.0, 7.0], "notes-below"),
-        ("notes with a comma", "a.csv|city,year,x\na,1,5\nb,1,7\n注：1. 甲, 乙。\n来源：局\n", &[5.0, 7.0], "notes-below"),
+        (
+            "notes with a comma",
+            "a.csv|city,year,x\na,1,5\nb,1,7\n注：1. 甲, 乙。\n来源：局\n",
+            &[5.0, 7.0],
+            "notes-below",
+        ),
         ("a name twice that nobody needs", "a.csv|city,year,x,note,note\na,1,5,p,q\nb,1,7,p,q\n", &[5.0, 7.0], ""),
         ("text called a workbook", "a.xls|city\tyear\tx\na\t1\t5\nb\t1\t7\n", &[5.0, 7.0], "text-in-disguise"),
         ("codes with NA", "a.csv|city,year,x\nNA,1,5\nFR,1,7\n", &[5.0, 7.0], ""),
@@ -60,20 +85,60 @@ fn text_files_reach_the_right_numbers() {
 #[test]
 fn what_nobody_can_know_is_refused_with_the_remedy() {
     let cases: [(&str, &str, &str); 15] = [
-        ("a.csv|city,year,x\na,1,\"7,255\"\nb,1,\"3,641\"\n", "`decimal = \",\"` reads `7,255` as 7.255, `decimal = \".\"` as 7255", ""),
-        ("a.csv|city;year;y;x\na;1;7,255;4.255\nb;1;3,641;1.362\n", "reads `7,255` as 7.255 and `4.255` as 4255, `decimal = \".\"` as 7255 and `4.255` as 4.255", ""),
-        ("a.csv|数据库：分省年度数据\n指标：产值\n时间：最近20年\ncity,2013,2014,2015\na,1,2,3\nb,1,2,3\n", "`skip_rows = 3`", "skip_rows = 3"),
-        ("a.csv|\"Data Source\",\"Indicators\"\n\n\"Last Updated\",\"2024\"\n\n\"Country\",\"Code\",\"1990\",\"1991\"\n\"A\",\"AA\",1,2\n\"B\",\"BB\",1,2\n", "`skip_rows = 4`", "skip_rows = 4"),
+        (
+            "a.csv|city,year,x\na,1,\"7,255\"\nb,1,\"3,641\"\n",
+            "`decimal = \",\"` reads `7,255` as 7.255, `decimal = \".\"` as 7255",
+            "",
+        ),
+        (
+            "a.csv|city;year;y;x\na;1;7,255;4.255\nb;1;3,641;1.362\n",
+            "reads `7,255` as 7.255 and `4.255` as 4255, `decimal = \".\"` as 7255 and `4.255` as 4.255",
+            "",
+        ),
+        (
+            "a.csv|数据库：分省年度数据\n指标：产值\n时间：最近20年\ncity,2013,2014,2015\na,1,2,3\nb,1,2,3\n",
+            "`skip_rows = 3`",
+            "skip_rows = 3",
+        ),
+        (
+            "a.csv|\"Data Source\",\"Indicators\"\n\n\"Last Updated\",\"2024\"\n\n\"Country\",\"Code\",\"1990\",\"1991\"\n\"A\",\"AA\",1,2\n\"B\",\"BB\",1,2\n",
+            "`skip_rows = 4`",
+            "skip_rows = 4",
+        ),
         ("a.csv|city,year,x\n甲,1,5\n,2,7\n", "`fill_down = [\"city\"]`", "fill_down = [\"city\"]"),
-        ("a.csv|city,year,x\nParis,1,5\nNA,1,7\n", "`NA` stands for a missing value unless `text = [\"city\"]`", "text = [\"city\"]"),
-        ("a.csv|city,year,x\na,1,42%\nb,1,0.5\n", "`percent = \"points\"` reads it as one (`percent = \"share\"` divides by a hundred)", "percent = \"points\""),
+        (
+            "a.csv|city,year,x\nParis,1,5\nNA,1,7\n",
+            "`NA` stands for a missing value unless `text = [\"city\"]`",
+            "text = [\"city\"]",
+        ),
+        (
+            "a.csv|city,year,x\na,1,42%\nb,1,0.5\n",
+            "`percent = \"points\"` reads it as one (`percent = \"share\"` divides by a hundred)",
+            "percent = \"points\"",
+        ),
         ("a.csv|city,year,x\na,1,5 km\nb,1,7 km\n", "`strip = [\"km\"]` reads it as one", "strip = [\"km\"]"),
-        ("a.csv|city,year,x,y\na,1,\"7,25\",1.5\nb,1,\"8,5\",2.5\n", "`decimal = \",\"` reads it as one", "decimal = \",\""),
+        (
+            "a.csv|city,year,x,y\na,1,\"7,25\",1.5\nb,1,\"8,5\",2.5\n",
+            "`decimal = \",\"` reads it as one",
+            "decimal = \",\"",
+        ),
         ("a.csv|city,year,x\na,1,5\nb,1,7\nc,1,暂无\n", "`missing = [\"暂无\"]`", "missing = [\"暂无\"]"),
-        ("a.csv|city,year,x,x\na,1,5,1\nb,1,7,1\n", "`rename = { x = \"x (column 3)\" }` takes the first; if a second header row tells them apart, `header_rows = 2`", ""),
-        ("a.xls|<html><table><tr><td>city</td></tr></table></html>\n", "web page (HTML); open it in a spreadsheet program and save it as xlsx", ""),
+        (
+            "a.csv|city,year,x,x\na,1,5,1\nb,1,7,1\n",
+            "`rename = { x = \"x (column 3)\" }` takes the first; if a second header row tells them apart, `header_rows = 2`",
+            "",
+        ),
+        (
+            "a.xls|<html><table><tr><td>city</td></tr></table></html>\n",
+            "web page (HTML); open it in a spreadsheet program and save it as xlsx",
+            "",
+        ),
         ("a.csv|city,year,x\na,1/2/2013,5\na,2/1/2013,7\n", "has no calendar", ""),
-        ("a.csv|city,year,x\na,1,5\nb,1\nc,1,6\n", "line 3 has 2 cells, the header has 3; notes among the rows must be removed", ""),
+        (
+            "a.csv|city,year,x\na,1,5\nb,1\nc,1,6\n",
+            "line 3 has 2 cells, the header has 3; notes among the rows must be removed",
+            "",
+        ),
         ("a.csv|city,year\nb,1,x\na,1,y\n", "every column needs a name", ""),
     ];
     for (file, words, remedy) in cases {
@@ -106,8 +171,12 @@ fn options_settle_what_was_refused() {
     let mixed = "city,year,x\na,1,42%\nb,1,0.5\n";
     assert_eq!(x(mixed, ReadOptions { percent: Some(Percent::Share), ..plain() }), [0.42, 0.5]);
     assert_eq!(x(mixed, ReadOptions { percent: Some(Percent::Points), ..plain() }), [42.0, 0.5]);
-    assert_eq!(x("city,year,x\na,1,$5\nb,1,7 km\n", ReadOptions { strip: vec!["$".into(), "km".into()], ..plain() }), [5.0, 7.0]);
-    let kept = read("a.csv", "city,year,x\n,,万元\na,1,5\nb,1,7\n", &ReadOptions { units_row: Some(false), ..plain() }).unwrap();
+    assert_eq!(
+        x("city,year,x\na,1,$5\nb,1,7 km\n", ReadOptions { strip: vec!["$".into(), "km".into()], ..plain() }),
+        [5.0, 7.0]
+    );
+    let kept = read("a.csv", "city,year,x\n,,万元\na,1,5\nb,1,7\n", &ReadOptions { units_row: Some(false), ..plain() })
+        .unwrap();
     assert_eq!(kept.n_rows(), 3);
     let wrong = read("a.csv", open, &ReadOptions { decimal: Some(';'), ..plain() }).unwrap_err().to_string();
     assert!(wrong.contains("decimal = \";\": expected `,` or `.`"), "{wrong}");
@@ -116,7 +185,10 @@ fn options_settle_what_was_refused() {
 #[test]
 fn a_join_that_matches_nothing_is_an_error_with_the_spellings() {
     let both = |name: &str, text: &str| Source::both(read(name, text, &plain()).unwrap(), "city", "year");
-    let sources = vec![both("a.csv", "city,year,y\n北京市,1,1\n天津市,1,2\n"), both("b.csv", "city,year,x\n北京,1,1\n天津,1,2\n")];
+    let sources = vec![
+        both("a.csv", "city,year,y\n北京市,1,1\n天津市,1,2\n"),
+        both("b.csv", "city,year,x\n北京,1,1\n天津,1,2\n"),
+    ];
     let error = assemble("city", Some("year"), sources, Rows::First).unwrap_err();
     let words = "no key of `b.csv` is a key of the panel: `北京 1` here, `北京市 1` there; in its [[source]], `spellings = { \"北京\" = \"北京市\", \"天津\" = \"天津市\" }`";
     assert!(error.to_string().contains(words) && error.remedies().len() == 1, "{error}");
@@ -128,7 +200,8 @@ fn a_join_that_matches_nothing_is_an_error_with_the_spellings() {
 /// A file of Stata 10 (release 114) with a text, a labelled code and a number, its texts as given bytes.
 #[cfg(feature = "dta")]
 fn stata_10(cities: [&[u8]; 2], labels: [&[u8]; 2], about: &[u8]) -> Vec<u8> {
-    let padded = |text: &[u8], n: usize| -> Vec<u8> { text.iter().copied().chain(std::iter::repeat(0)).take(n).collect() };
+    let padded =
+        |text: &[u8], n: usize| -> Vec<u8> { text.iter().copied().chain(std::iter::repeat(0)).take(n).collect() };
     let mut out = vec![114, 2, 1, 0, 3, 0, 2, 0, 0, 0];
     out.extend(padded(about, 81));
     out.extend(padded(b"", 18));
@@ -213,7 +286,10 @@ fn workbooks_are_read_sheet_by_sheet_and_cell_by_cell() {
     let banner = ReadOptions { header_rows: 2, ..plain() };
     for name in ["e13.xlsx", "x03.xls"] {
         let wide = table(name, banner.clone());
-        let variables = [panel_core::io::reshape::WideVariable::new("y", "y"), panel_core::io::reshape::WideVariable::new("x", "x")];
+        let variables = [
+            panel_core::io::reshape::WideVariable::new("y", "y"),
+            panel_core::io::reshape::WideVariable::new("x", "x"),
+        ];
         let long = panel_core::io::reshape::to_long(&wide, "year", &variables).unwrap();
         assert_eq!((long.n_rows(), floats(&long, "y")[0]), (30, 7.255), "{name}");
     }
@@ -232,7 +308,10 @@ fn parquet_files_of_odd_types_and_counts() {
     // A key of a type that is not read is there, and why it is not read is said.
     let odd = read("p20.parquet").unwrap();
     let why = odd.column("year").unwrap_err().to_string();
-    assert!(why.contains("column `year`: type int96 (an old kind of timestamp) is not supported; write it as"), "{why}");
+    assert!(
+        why.contains("column `year`: type int96 (an old kind of timestamp) is not supported; write it as"),
+        "{why}"
+    );
     for name in ["p37.parquet", "p38.parquet"] {
         let error = read(name).unwrap_err().to_string();
         assert!(error.contains("its footer") && error.contains("damaged"), "{name}: {error}");

@@ -41,7 +41,20 @@ fn spoil(rng: &mut Stream, bytes: &mut Vec<u8>) {
 fn spoilt_workbooks_do_not_end_the_program() {
     use std::io::{Cursor, Read, Write};
     const HOSTILE: [&str; 14] = [
-        "XFD1048576", "A0", "AAAA1", "-1", "999999999999", "4294967295", "e", "s", "b", "inlineStr", "NaN", "1e999", "", "A1:XFD1048576",
+        "XFD1048576",
+        "A0",
+        "AAAA1",
+        "-1",
+        "999999999999",
+        "4294967295",
+        "e",
+        "s",
+        "b",
+        "inlineStr",
+        "NaN",
+        "1e999",
+        "",
+        "A1:XFD1048576",
     ];
     let mut rng = Stream::new(16, 1);
     for name in ["e03b.xlsx", "e13.xlsx", "e04d.xlsx", "far.xlsx"] {
@@ -62,7 +75,8 @@ fn spoilt_workbooks_do_not_end_the_program() {
                 spoil(&mut rng, content);
             } else {
                 // The value of an attribute or the text of an element, so that most of the document stays one.
-                let marks: Vec<usize> = (0..content.len()).filter(|&at| content[at] == b'"' || content[at] == b'>').collect();
+                let marks: Vec<usize> =
+                    (0..content.len()).filter(|&at| content[at] == b'"' || content[at] == b'>').collect();
                 let from = marks.get(rng.below(marks.len())).map_or(0, |at| at + 1);
                 let to = content[from..].iter().position(|b| matches!(b, b'"' | b'<')).map_or(from, |n| from + n);
                 content.splice(from..to, HOSTILE[rng.below(HOSTILE.len())].bytes());
@@ -97,7 +111,11 @@ fn spoilt_parquet_files_do_not_end_the_program() {
         for _ in 0..copies() / 4 {
             // The footer mostly, its length kept true; sometimes the pages.
             let (mut data, mut meta) = (bytes[..footer].to_vec(), bytes[footer..footer + length].to_vec());
-            if rng.below(3) == 0 { spoil(&mut rng, &mut data) } else { spoil(&mut rng, &mut meta) }
+            if rng.below(3) == 0 {
+                spoil(&mut rng, &mut data)
+            } else {
+                spoil(&mut rng, &mut meta)
+            }
             data.extend(&meta);
             data.extend((meta.len() as u32).to_le_bytes());
             data.extend(b"PAR1");

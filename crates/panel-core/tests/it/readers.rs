@@ -205,7 +205,12 @@ fn workbooks_that_count_from_1904_and_notes_across_the_columns() {
         assert!(matches!(table.column(name).unwrap(), Column::Float(values) if values.len() == 2), "{name}");
     }
     let remarks = table.diagnostics();
-    assert!(remarks.iter().any(|remark| remark.message.contains("note(s) below the table were left out: `资料来源：统计局`")), "{remarks:?}");
+    assert!(
+        remarks
+            .iter()
+            .any(|remark| remark.message.contains("note(s) below the table were left out: `资料来源：统计局`")),
+        "{remarks:?}"
+    );
 }
 
 #[cfg(feature = "polars")]

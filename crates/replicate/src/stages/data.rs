@@ -75,8 +75,10 @@ pub fn load_or_refuse(loaded: &Loaded) -> Result<Data, (Option<usize>, Refusal)>
         let here = |error: Error| (Some(place), Refusal::from(error));
         let bytes = read(loaded, &spec.file).map_err(here)?;
         // The hash needs only the bytes, the reader leaves a core to it.
-        let (record, source) =
-            rayon::join(|| file_record(&spec.file, &bytes), || prepare(spec, &bytes, [entity, time.unwrap_or_default()], &looked_at, &mut remarks));
+        let (record, source) = rayon::join(
+            || file_record(&spec.file, &bytes),
+            || prepare(spec, &bytes, [entity, time.unwrap_or_default()], &looked_at, &mut remarks),
+        );
         let mut source = source.map_err(|refusal| (Some(place), refusal))?;
         inputs.push(record);
         if let Some(list) = &spec.names {
@@ -213,7 +215,9 @@ fn prepare(
     let mut table = match read_bytes(&spec.file, bytes, &options) {
         Ok(table) => table,
         Err(error) => {
-            let next = |spec: &SourceSpec| prepare(spec, bytes, [entity, time.unwrap_or_default()], looked_at, &mut Vec::new());
+            let next = |spec: &SourceSpec| {
+                prepare(spec, bytes, [entity, time.unwrap_or_default()], looked_at, &mut Vec::new())
+            };
             return Err(followed(place.refused(error), spec, next));
         }
     };
@@ -239,8 +243,7 @@ fn prepare(
     let time_column = time.map(|time| spec.time.clone().unwrap_or_else(|| time.to_owned()));
     let wide = spec.reshape.as_ref().is_some_and(reshape::makes_time);
     let across = spec.reshape.as_ref().is_some_and(reshape::makes_entity);
-    let has_entity =
-        keyed(entity).unwrap_or_else(|| across || table.has(&entity_column) || spec.entity.is_some());
+    let has_entity = keyed(entity).unwrap_or_else(|| across || table.has(&entity_column) || spec.entity.is_some());
     let has_time = time.is_some_and(|time| {
         keyed(time).unwrap_or_else(|| {
             wide || spec.time.is_some() || time_column.as_deref().is_some_and(|name| table.has(name))
@@ -267,7 +270,8 @@ fn prepare(
         table.column(name).map_err(unknown)?;
     }
     let mut across_hint = None;
-    if let (None, None, Some(time), true, false) = (&spec.reshape, &spec.keys, time_column.as_deref(), has_entity, has_time)
+    if let (None, None, Some(time), true, false) =
+        (&spec.reshape, &spec.keys, time_column.as_deref(), has_entity, has_time)
         && let Some(hint) = hints::periods_across(&table, looked_at)
     {
         let words = format!("no column `{time}`{}", hint.words);
@@ -284,7 +288,8 @@ fn prepare(
         }
     }
     // A name that is nearly that of a lacking key, before a reshape makes other columns.
-    let near: Vec<Option<Hint>> = wanted.iter().map(|name| hints::near(&table, name).or_else(|| left_out(&table, name))).collect();
+    let near: Vec<Option<Hint>> =
+        wanted.iter().map(|name| hints::near(&table, name).or_else(|| left_out(&table, name))).collect();
     // A key that is in the file and was not read is lacking, whatever is left.
     let lost = wanted.iter().any(|name| table.left_out(name).is_some());
     let keys = reshape::Keys {
@@ -310,7 +315,11 @@ fn prepare(
         && (hints::repeats(&table, key).map_err(|error| place.refused(error))? || lost)
     {
         let hint = near.clone().unwrap_or_default();
-        let words = format!("no column `{name}`, so only `{key}` is left as a key{}{}", if lost { "" } else { ", and it repeats" }, hint.words);
+        let words = format!(
+            "no column `{name}`, so only `{key}` is left as a key{}{}",
+            if lost { "" } else { ", and it repeats" },
+            hint.words
+        );
         return Err(place.hinted(Hint { words, ..hint }));
     }
     if let Some(hint) = across_hint {
@@ -349,7 +358,9 @@ fn followed(
         return refusal;
     }
     let Err(Refusal { error: Error::Stage { message, .. }, remedies }) = again(&next) else { return refusal };
-    let (Error::Stage { message: first, .. }, mut all) = (&refusal.error, refusal.remedies.clone()) else { return refusal };
+    let (Error::Stage { message: first, .. }, mut all) = (&refusal.error, refusal.remedies.clone()) else {
+        return refusal;
+    };
     all.extend(remedies);
     Refusal { error: Error::stage("data", format!("{first}; after that: {message}")), remedies: all }
 }

@@ -76,7 +76,9 @@ fn key_columns(table: &RawTable, keys: Keys<'_>) -> panel_core::Result<Vec<KeyCo
     let columns = keys.entity.into_iter().chain(keys.time).map(read).collect::<panel_core::Result<Vec<_>>>()?;
     let without = |row: &usize| columns.iter().any(|column| column.text.get(*row).is_none());
     match (0..table.n_rows()).find(without) {
-        Some(row) => Err(panel_core::Error::MissingKey { cell: Box::new(cell(table, &columns, keys, row)), above: false }),
+        Some(row) => {
+            Err(panel_core::Error::MissingKey { cell: Box::new(cell(table, &columns, keys, row)), above: false })
+        }
         None => Ok(columns),
     }
 }
@@ -187,7 +189,8 @@ fn entities_across(
         across.into_iter().partition(|(_, column)| matches!(column, Column::Float(_)));
     if !texts.is_empty() {
         let names: Vec<&str> = texts.iter().map(|(name, _)| name.as_str()).collect();
-        let words = format!("`{}`: columns of text are no entities and were left out: {}", table.file(), suggest::some(&names));
+        let words =
+            format!("`{}`: columns of text are no entities and were left out: {}", table.file(), suggest::some(&names));
         remarks.push(Diagnostic::warning("column-left-out", words));
     }
     let n = table.n_rows();

@@ -67,7 +67,12 @@ pub(super) fn header_row(
     });
     if let Some((above, wide)) = above {
         let remedies = vec![Remedy::plain("skip_rows", above), Remedy::plain("header_rows", 2)];
-        let words = format!("; `{name}` stands in row {}, below a row of years: {}; then {}", skip + 1, listed(&remedies), wide.words);
+        let words = format!(
+            "; `{name}` stands in row {}, below a row of years: {}; then {}",
+            skip + 1,
+            listed(&remedies),
+            wide.words
+        );
         return Some(Hint { words, remedies: remedies.into_iter().chain(wide.remedies).collect() });
     }
     let mut remedies = vec![Remedy::plain("skip_rows", skip)];
@@ -190,7 +195,17 @@ pub(super) fn spellings(table: &RawTable, entity: &str) -> Option<Diagnostic> {
     }
     let mut pairs: Vec<(&str, &str)> = Vec::new();
     for (_, same) in known.iter().filter(|(_, same)| same.len() > 1) {
-        let main = same.iter().max_by_key(|label| (labels.codes().iter().filter(|&&code| labels.labels().get(code as usize).is_some_and(|l| l == *label)).count(), std::cmp::Reverse(label.chars().filter(|c| c.is_whitespace()).count()), label.ends_with('市')))?;
+        let main = same.iter().max_by_key(|label| {
+            (
+                labels
+                    .codes()
+                    .iter()
+                    .filter(|&&code| labels.labels().get(code as usize).is_some_and(|l| l == *label))
+                    .count(),
+                std::cmp::Reverse(label.chars().filter(|c| c.is_whitespace()).count()),
+                label.ends_with('市'),
+            )
+        })?;
         pairs.extend(same.iter().filter(|label| *label != main).map(|label| (*label, *main)));
     }
     if pairs.is_empty() || pairs.len() > 50 {
@@ -306,7 +321,8 @@ mod tests {
         assert_eq!(row(1, 1), None);
         assert_eq!(header_row("State", "d.csv", text.as_bytes(), &ReadOptions::default(), &names(&[])), None);
         let banner = "表1,,,,\n,2013年,,2014年,\n城市,y,x,y,x\n甲,1,2,3,4\n乙,1,2,3,4\n";
-        let hint = header_row("城市", "d.csv", banner.as_bytes(), &ReadOptions::default(), &names(&["x", "y"])).unwrap();
+        let hint =
+            header_row("城市", "d.csv", banner.as_bytes(), &ReadOptions::default(), &names(&["x", "y"])).unwrap();
         let lines: Vec<String> = hint.remedies.iter().map(ToString::to_string).collect();
         assert_eq!(lines[..2], ["skip_rows = 1", "header_rows = 2"]);
         assert!(lines[2].contains("x = \"x\", y = \"y\""), "{hint:?}");

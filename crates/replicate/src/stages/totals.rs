@@ -6,24 +6,92 @@ use panel_core::{Column, Diagnostic, Remedy, suggest};
 
 /// What totals are called, in small letters.
 const CALLED: [&str; 39] = [
-    "全国", "全国总计", "全国合计", "合计", "总计", "全省", "全市", "全区", "全省合计", "全国平均", "平均", "小计", "地区合计", "总和",
-    "total", "totals", "grand total", "all", "all countries", "all cities", "all states", "all regions", "world", "national",
-    "nation", "country total", "average", "mean", "sum", "subtotal", "united states total", "u.s. total", "european union",
-    "euro area", "oecd - total", "oecd total", "high income", "low income", "middle income",
+    "全国",
+    "全国总计",
+    "全国合计",
+    "合计",
+    "总计",
+    "全省",
+    "全市",
+    "全区",
+    "全省合计",
+    "全国平均",
+    "平均",
+    "小计",
+    "地区合计",
+    "总和",
+    "total",
+    "totals",
+    "grand total",
+    "all",
+    "all countries",
+    "all cities",
+    "all states",
+    "all regions",
+    "world",
+    "national",
+    "nation",
+    "country total",
+    "average",
+    "mean",
+    "sum",
+    "subtotal",
+    "united states total",
+    "u.s. total",
+    "european union",
+    "euro area",
+    "oecd - total",
+    "oecd total",
+    "high income",
+    "low income",
+    "middle income",
 ];
 
 /// How names of groups of countries begin, as the World Bank and Eurostat write them.
 const BEGIN: [&str; 17] = [
-    "european union -", "euro area -", "euro area (", "european union (", "east asia & pacific", "europe & central asia",
-    "latin america & caribbean", "middle east & north africa", "middle east, north africa", "sub-saharan africa",
-    "oecd members", "lower middle income", "upper middle income", "low & middle income", "least developed countries",
-    "heavily indebted poor", "total:",
+    "european union -",
+    "euro area -",
+    "euro area (",
+    "european union (",
+    "east asia & pacific",
+    "europe & central asia",
+    "latin america & caribbean",
+    "middle east & north africa",
+    "middle east, north africa",
+    "sub-saharan africa",
+    "oecd members",
+    "lower middle income",
+    "upper middle income",
+    "low & middle income",
+    "least developed countries",
+    "heavily indebted poor",
+    "total:",
 ];
 
 /// Codes of groups, of the World Bank and of Eurostat.
 const CODES: [&str; 22] = [
-    "WLD", "EUU", "EMU", "ECS", "EAS", "LCN", "MEA", "NAC", "SSF", "SAS", "OED", "HIC", "LIC", "LMC", "UMC", "MIC", "EU27_2020",
-    "EU28", "EU15", "EA19", "EA20", "EA",
+    "WLD",
+    "EUU",
+    "EMU",
+    "ECS",
+    "EAS",
+    "LCN",
+    "MEA",
+    "NAC",
+    "SSF",
+    "SAS",
+    "OED",
+    "HIC",
+    "LIC",
+    "LMC",
+    "UMC",
+    "MIC",
+    "EU27_2020",
+    "EU28",
+    "EU15",
+    "EA19",
+    "EA20",
+    "EA",
 ];
 
 /// Whether a name is that of a total.
@@ -42,7 +110,8 @@ fn is_called_total(name: &str) -> bool {
 pub(super) fn warning(source: &Source) -> Option<Diagnostic> {
     let entity = source.entity.as_deref()?;
     let labels = source.table.key_text(entity).ok()?;
-    let mut found: Vec<&str> = labels.labels().iter().map(String::as_str).filter(|name| is_called_total(name)).collect();
+    let mut found: Vec<&str> =
+        labels.labels().iter().map(String::as_str).filter(|name| is_called_total(name)).collect();
     // Of two entities each is the sum of the others.
     if found.len() == labels.labels().len() || labels.labels().len() < 3 {
         return None;
@@ -136,7 +205,8 @@ mod tests {
     #[test]
     fn totals_are_told_by_their_name() {
         let of = |name: &str| words(&format!("city,year,x\n甲,1,1\n乙,1,2\n丙,1,3\n{name},1,7\n"));
-        for name in ["全国", "合　计", "总 计", "全省", "Total", "World", "WLD", "Euro area - 20 countries (from 2023)"] {
+        for name in ["全国", "合　计", "总 计", "全省", "Total", "World", "WLD", "Euro area - 20 countries (from 2023)"]
+        {
             let words = of(name).unwrap_or_default();
             assert!(words.contains(&format!("`filter = 'city != \"{name}\"'` leaves it out")), "{name}: {words}");
         }
@@ -149,7 +219,8 @@ mod tests {
 
     #[test]
     fn totals_are_told_by_their_numbers() {
-        let sums = "city,year,x,y\n甲,1,1,3\n乙,1,2,4\n丙,1,3.5,5\n省,1,6.5,12\n甲,2,2,3\n乙,2,2,4\n丙,2,3,5\n省,2,7,12\n";
+        let sums =
+            "city,year,x,y\n甲,1,1,3\n乙,1,2,4\n丙,1,3.5,5\n省,1,6.5,12\n甲,2,2,3\n乙,2,2,4\n丙,2,3,5\n省,2,7,12\n";
         assert!(words(sums).unwrap_or_default().contains("`省` among the values of `city` is the sum of the others"));
         assert!(words(&sums.replace("省,2,7,12", "省,2,7,19")).is_some(), "x still adds up");
         assert_eq!(words(&sums.replace("省,2,7,12", "省,2,9,19")), None, "one value that does not add up");

@@ -46,7 +46,8 @@ pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<(R
     let delimiter = start.delimiter;
     let mut numerals = asked(options)?;
     let Head { names, body, first_line } = head(&mut table, &start, options)?;
-    let (names, body, first_line) = below_header(&mut table, names, body, [start.line, first_line], delimiter, options, &numerals)?;
+    let (names, body, first_line) =
+        below_header(&mut table, names, body, [start.line, first_line], delimiter, options, &numerals)?;
     let open = |quote: OpenQuote, before: usize| open_quote(file, quote, before);
     let wanted = wanted(&table, &names, options)?;
     let as_text: Vec<bool> = names.iter().map(|name| options.text.contains(name)).collect();
@@ -229,13 +230,17 @@ fn settle(
             let why = match by_separator {
                 None => "as its numbers show".to_owned(),
                 Some((column, cell)) => {
-                    format!("as in files with semicolons (`{cell}` in `{column}`); `decimal = \".\"` reads it otherwise")
+                    format!(
+                        "as in files with semicolons (`{cell}` in `{column}`); `decimal = \".\"` reads it otherwise"
+                    )
                 }
             };
             let words = format!("`{}`: the comma was read as the decimal sign, {why}", table.file);
             table.diagnostics.push(Diagnostic::note("decimal-comma", words));
         }
-        Verdict::Open { column, cell, also } => return Err(both_readings(&table.file, &column, &cell, also.as_deref())),
+        Verdict::Open { column, cell, also } => {
+            return Err(both_readings(&table.file, &column, &cell, also.as_deref()));
+        }
     }
     Ok(())
 }

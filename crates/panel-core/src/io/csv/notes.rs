@@ -54,7 +54,19 @@ fn of_record(line: &str, delimiter: u8, width: usize) -> Option<String> {
 pub(crate) fn reads_like_a_note(text: &str) -> bool {
     let text = text.trim_start_matches(['"', '(', '（', '[', '【', ' ', '\u{3000}']);
     let starts = [
-        "注", "备注", "说明", "资料来源", "数据来源", "来源", "数据", "*", "note", "source", "data from", "last updated", "数据更新",
+        "注",
+        "备注",
+        "说明",
+        "资料来源",
+        "数据来源",
+        "来源",
+        "数据",
+        "*",
+        "note",
+        "source",
+        "data from",
+        "last updated",
+        "数据更新",
     ];
     let lower = text.chars().take(20).collect::<String>().to_lowercase();
     starts.iter().any(|start| lower.starts_with(start)) || text.chars().count() > 40
@@ -79,7 +91,8 @@ mod tests {
 
     #[test]
     fn notes_in_quotes_with_commas_and_padding_are_notes() {
-        for note in ["注：甲,,,", "\"注：1. 甲, 乙。\",,,", "注：1. 甲, 乙。", "\"Source: A, B\"", ",,,\nSource: a"] {
+        for note in ["注：甲,,,", "\"注：1. 甲, 乙。\",,,", "注：1. 甲, 乙。", "\"Source: A, B\"", ",,,\nSource: a"]
+        {
             let (table, found) = split("1,2,3,4\n", b',', 4);
             assert_eq!((table, found.len()), ("1,2,3,4\n", 0));
             let text = format!("1,2,3,4\n{note}\n");

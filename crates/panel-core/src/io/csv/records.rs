@@ -57,7 +57,8 @@ impl<'a> Records<'a> {
             self.record(cells)?;
             let empty = |span: &Span| !span.quoted && is_blank(&self.bytes[span.start..span.end]);
             let blank = cells.len() == 1 && empty(&cells[0]);
-            let unfilled = self.filled_only && cells.len() > 1 && cells.iter().all(|span| empty(span) || span.is_empty());
+            let unfilled =
+                self.filled_only && cells.len() > 1 && cells.iter().all(|span| empty(span) || span.is_empty());
             if !blank && !unfilled {
                 return Ok(Some(line));
             }

@@ -115,17 +115,20 @@ fn body<'a>(
     columns: &[u32],
     options: &ReadOptions,
 ) -> Result<Vec<&'a Row>> {
-    let named: Vec<u32> = columns.iter().zip(names).filter(|(_, name)| !name.is_empty()).map(|(&column, _)| column).collect();
+    let named: Vec<u32> =
+        columns.iter().zip(names).filter(|(_, name)| !name.is_empty()).map(|(&column, _)| column).collect();
     let in_table = |row: &&Row| named.iter().any(|&column| row.get(column).is_some());
     let mut body: Vec<&Row> = rows.iter().filter(in_table).collect();
     let beside = rows.len() - body.len();
     if beside > 0 {
-        let words = format!("`{}`: {beside} row(s) that hold something only beside the table were left out", table.file);
+        let words =
+            format!("`{}`: {beside} row(s) that hold something only beside the table were left out", table.file);
         table.diagnostics.push(Diagnostic::note("rows-beside", words));
     }
     let mut notes = Vec::new();
     while let Some(row) = body.last().filter(|row| row.filled() == 1 && columns.len() > 1) {
-        let text = row.get(columns[0]).map(|_| sheet.shown(row, columns[0])).filter(|text| reads_like_a_note(trim(text)));
+        let text =
+            row.get(columns[0]).map(|_| sheet.shown(row, columns[0])).filter(|text| reads_like_a_note(trim(text)));
         let Some(text) = text else { break };
         notes.push(text);
         body.pop();
@@ -226,7 +229,8 @@ fn title_above(file: &str, sheet: &Sheet, from: usize, n_header: usize) -> Optio
         return None;
     }
     let columns = sheet.columns(from);
-    let shown: Vec<String> = columns.iter().map(|&column| sheet.shown(header, column)).filter(|cell| !trim(cell).is_empty()).collect();
+    let shown: Vec<String> =
+        columns.iter().map(|&column| sheet.shown(header, column)).filter(|cell| !trim(cell).is_empty()).collect();
     let reason = format!(
         "row {} has {} cell(s), most rows have {width}; the header begins in row {} ({})",
         first.place + 1,

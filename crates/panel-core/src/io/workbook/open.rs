@@ -7,7 +7,10 @@ use crate::error::{Error, Result};
 use crate::io::options::ReadOptions;
 use crate::remedy::{Remedy, listed};
 use crate::suggest;
-use calamine::{Data, DataRef, Dimensions, Reader, SheetType, SheetVisible, Sheets, Xlsx, XlsxError, XlsxFormulaMetadata, open_workbook_auto_from_rs};
+use calamine::{
+    Data, DataRef, Dimensions, Reader, SheetType, SheetVisible, Sheets, Xlsx, XlsxError, XlsxFormulaMetadata,
+    open_workbook_auto_from_rs,
+};
 use std::io::Cursor;
 
 type Book<'a> = Sheets<Cursor<&'a [u8]>>;
@@ -42,7 +45,10 @@ pub(super) fn open(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Op
         }
         let (sheet, merged) = read(&mut book, file, wanted)?;
         if sheet.rows.is_empty() {
-            return Err(fail(format!("the sheet `{wanted}` is empty; the workbook has the sheets {}", sheets.join(", "))));
+            return Err(fail(format!(
+                "the sheet `{wanted}` is empty; the workbook has the sheets {}",
+                sheets.join(", ")
+            )));
         }
         return Ok(Opened { sheet, merged, name: wanted.clone(), sheets, others: Vec::new(), remarks: Vec::new() });
     }

@@ -168,7 +168,10 @@ impl Sheet {
             let (from, to) = self.between(area);
             copied += to - from;
             if copied > MOST_CELLS {
-                return Err(Error::Read { file: file.to_owned(), reason: "its merged areas overlap without end".into() });
+                return Err(Error::Read {
+                    file: file.to_owned(),
+                    reason: "its merged areas overlap without end".into(),
+                });
             }
             self.rows[from..to].iter_mut().for_each(|row| row.set(area.start.1, value));
         }
@@ -178,7 +181,15 @@ impl Sheet {
     /// Copies the value of each merged area's first cell across its columns, in the first `n` of the rows from `from` on.
     pub(super) fn repeat_across(&mut self, merged: &[Dimensions], from: usize, n: usize) {
         let header = from..(from + n).min(self.rows.len());
-        let Some(last) = self.rows[header.clone()].iter().chain(self.rows.iter().skip(header.end).take(50)).filter_map(|row| row.cells.last()).map(|(column, _)| *column).max() else { return };
+        let Some(last) = self.rows[header.clone()]
+            .iter()
+            .chain(self.rows.iter().skip(header.end).take(50))
+            .filter_map(|row| row.cells.last())
+            .map(|(column, _)| *column)
+            .max()
+        else {
+            return;
+        };
         for area in merged {
             let Some(value) = self.first_cell(area) else { continue };
             for row in &mut self.rows[header.clone()] {

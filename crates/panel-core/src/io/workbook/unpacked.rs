@@ -28,12 +28,8 @@ fn check_up_to(file: &str, bytes: &[u8], most: u64) -> Result<()> {
     let Ok(mut archive) = zip::ZipArchive::new(Cursor::new(bytes)) else {
         return Err(fail("not a workbook that can be understood: the archive is damaged or cut short".into()));
     };
-    let too_large = || {
-        fail(format!(
-            "unpacked it is larger than {} MiB; save the table as a text or Parquet file",
-            most >> 20
-        ))
-    };
+    let too_large =
+        || fail(format!("unpacked it is larger than {} MiB; save the table as a text or Parquet file", most >> 20));
     if bytes.len() as u64 * RATIO > most {
         // What entries say of their size need not be true.
         let mut left = most;
@@ -131,7 +127,9 @@ mod tests {
 
     #[test]
     fn promised_texts_are_compared_with_the_bytes() {
-        let texts = |n: &str| packed("xl/sharedStrings.xml", format!("<sst uniqueCount=\"{n}\"><si><t>a</t></si></sst>").as_bytes());
+        let texts = |n: &str| {
+            packed("xl/sharedStrings.xml", format!("<sst uniqueCount=\"{n}\"><si><t>a</t></si></sst>").as_bytes())
+        };
         check("b.xlsx", &texts("1")).expect("one text");
         let message = check("b.xlsx", &texts("999999999999")).expect_err("too many").to_string();
         assert!(message.contains("promises 999999999999 texts"), "{message}");
@@ -139,7 +137,9 @@ mod tests {
 
     #[test]
     fn repeated_cells_are_counted_as_far_as_they_hold_anything() {
-        let row = |rows: &str, cells: &str| format!("<table:table-row table:number-rows-repeated=\"{rows}\">{cells}</table:table-row>");
+        let row = |rows: &str, cells: &str| {
+            format!("<table:table-row table:number-rows-repeated=\"{rows}\">{cells}</table:table-row>")
+        };
         let full = "<table:table-cell table:number-columns-repeated=\"3\" office:value=\"1\"/>";
         let blank = "<table:table-cell table:number-columns-repeated=\"16384\"/>";
         assert_eq!(repeated(row("1048576", blank).as_bytes()), 0);
