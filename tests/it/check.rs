@@ -2,13 +2,12 @@
 
 use crate::small::{GTFP, HEAD, folder, study, table};
 use crate::support::{paper, run_study, workspace};
-use replicate::check::{Checked, check};
-use replicate::study::Loaded;
+use replicate::check::{Checked, check_file};
 use rust_xlsxwriter::Workbook;
 use std::path::Path;
 
 fn checked(study: &Path) -> Checked {
-    check(&Loaded::read(study).unwrap())
+    check_file(study)
 }
 
 /// Exit code of the program's `run --check`.
@@ -32,15 +31,15 @@ fn a_clean_study_has_no_problem() {
 fn all_problems_are_said_in_one_pass_each_once() {
     let folder = folder("check-all");
     let text = format!(
-        "{HEAD}[variables]\nlogy = \"ln(yy)\"\n[va]\nsector = \"k\"\ntotal = \"l\"\ndecay = \"invers\"\n{}{}{}",
+        "{HEAD}[variables]\nlogy = \"ln(yy)\"\n{}{}{}",
         GTFP.replace("\"l\"", "\"labor\""),
         table("y ~ x + xx | city", "vcov = \"cluster:provnce\""),
         table("y ~ x | city", "utest = \"x\"\nsample = \"regoin == \\\"North\\\"\"").replace("\"t\"", "\"u\""),
     ) + "[[table.column]]\nformula = \"y ~ x + xx | city\"\nvcov = \"cluster:provnce\"\n[published]\nfile = \"printed.csv\"\n";
     let study = study(&folder, &text);
     let Checked { text, problems } = checked(&study);
-    for words in ["`yy`", "`invers`", "`labor`", "`xx`", "`x^2`", "`regoin`", "printed.csv"] {
-        assert!(problems.iter().any(|problem| problem.contains(words.trim_matches('`'))), "{words}: {problems:#?}");
+    for words in ["yy", "labor", "xx", "x^2", "regoin", "printed.csv"] {
+        assert!(problems.iter().any(|problem| problem.contains(words)), "{words}: {problems:#?}");
     }
     let mut once = problems.clone();
     once.sort();
@@ -48,6 +47,28 @@ fn all_problems_are_said_in_one_pass_each_once() {
     assert_eq!(once.len(), problems.len(), "{problems:#?}");
     assert!(text.contains(&format!("{} problems:", problems.len())), "{text}");
     assert_eq!(exit_code(&study), 2);
+}
+
+#[test]
+fn mistakes_of_the_study_file_are_said_at_once_with_line_and_key() {
+    let folder = folder("check-mistakes");
+    let text = format!(
+        "{HEAD}[va]\nsector = \"k\"\ntotal = \"l\"\ndecay = \"invers\"\n{}reference = \"contemporanous\"\n{}",
+        GTFP,
+        table("y ~ x", "likke = \"xtreg\"")
+    );
+    let Checked { problems, .. } = checked(&study(&folder, &text));
+    let line = |word: &str| 1 + text.lines().position(|line| line.contains(word)).unwrap();
+    let expected = [
+        ("invers\"", "[va] decay = \"invers\": expected one of inverse", "did you mean `inverse`?"),
+        ("contemporanous", "[[gtfp]] reference = \"contemporanous\": expected one of global", "`contemporaneous`?"),
+        ("likke", "unknown key `likke` of [[table.column]]", "did you mean `like`?"),
+    ];
+    assert_eq!(problems.len(), expected.len(), "{problems:#?}");
+    for (problem, (word, what, near)) in problems.iter().zip(expected) {
+        assert!(problem.contains(&format!("line {}: ", line(word))), "{problem}");
+        assert!(problem.contains(what) && problem.contains(near), "{problem}");
+    }
 }
 
 /// What could change how a result is read is counted where all else is well.
@@ -94,7 +115,7 @@ fn what_a_run_computes_stands_in_for_itself() {
     let here = study(&folder, &text);
     let Checked { text: said, problems } = checked(&here);
     assert!(problems.is_empty(), "{problems:?}");
-    assert!(said.contains("computed in the run, needs Va") && said.contains("9 values from"), "{said}");
+    assert!(said.contains("from Va, k: 9 values from") && said.contains("gtfp-main"), "{said}");
     run_study(&here, &folder.join("out"), Some(1)).unwrap();
 
     // What is wrong beside them is still seen.

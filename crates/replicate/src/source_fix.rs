@@ -8,7 +8,6 @@ use crate::names;
 use crate::stages::data;
 use crate::study::{Loaded, TableKind};
 use panel_core::Remedy;
-use panel_fe::Formula;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -154,10 +153,8 @@ fn used_as_numbers(loaded: &Loaded) -> BTreeSet<String> {
     for table in &loaded.study.tables {
         numbers.extend(table.variables.iter().filter(|_| table.kind == TableKind::Descriptives).cloned());
         for column in &table.columns {
-            numbers.extend(names::of_formula(&column.formula));
-            if let Ok(formula) = Formula::parse(&column.formula) {
-                groups.extend(formula.effects.iter().flat_map(|effect| effect.columns.clone()));
-            }
+            numbers.extend(column.formula.variables().into_iter().map(str::to_owned));
+            groups.extend(column.formula.effects.iter().flat_map(|effect| effect.columns.clone()));
         }
     }
     // What a table groups by may be text.

@@ -9,10 +9,9 @@
 //! | [`ReadOptions`], [`read_table`], [`read_bytes`] | csv, tsv, parquet, dta, xlsx to [`RawTable`] |
 //! | [`join`](mod@join) | keys, joins of several sources, the report of what did not match |
 //! | [`reshape`] | one column per year to one row per year |
-//! | [`cities`] | names of Chinese cities as their sources write them |
+//! | [`read_spatial`], [`parse_spatial`] | spatial weights and polygons: GAL, GWT, csv, GeoJSON, shapefile |
 //! | [`write`](mod@write) | a panel as csv, parquet or dta bytes |
 
-pub mod cities;
 mod csv;
 mod decode;
 #[cfg(feature = "dta")]
@@ -33,15 +32,18 @@ mod parquet_thrift;
 #[cfg(feature = "polars")]
 mod parquet_types;
 pub mod reshape;
+mod spatial_weights;
 mod table;
 mod typed;
 #[cfg(feature = "xlsx")]
 mod workbook;
 pub mod write;
 
+pub use csv::csv_records;
 pub use guard::quiet_decoder_panics;
 pub use join::{Assembled, JoinReport, Rows, Source, assemble};
 pub use options::ReadOptions;
+pub use spatial_weights::{SpatialFile, parse_spatial, read_spatial};
 pub use table::RawTable;
 
 use crate::diagnostics::Diagnostic;

@@ -19,7 +19,6 @@
 //! | `estimate`, `gmm` | 2SLS, LIML, Fuller, k-class, two-step GMM |
 //! | `first_stage` | F, partial and Shea R², Sanderson-Windmeijer, Angrist-Pischke |
 //! | `identification` | Anderson LM, Cragg-Donald, Kleibergen-Paap, redundancy |
-//! | `stock_yogo`, `stock_yogo_table` | critical values |
 //! | `overid` | Sargan, Hansen, C, endogeneity, Anderson-Rubin LIML, Wu-Hausman, Basmann |
 //! | `weak_robust` | Anderson-Rubin test and confidence set, Stock-Wright S |
 //! | `effective_f` | Montiel Olea-Pflueger |
@@ -30,7 +29,6 @@
 //! states its formula.
 
 mod bandwidth;
-pub(crate) mod dense;
 mod diagnostics;
 mod effective_f;
 mod estimate;
@@ -40,8 +38,6 @@ mod identification;
 mod moments;
 mod overid;
 mod reduced_form;
-mod stock_yogo;
-mod stock_yogo_table;
 mod system;
 mod weak_robust;
 
@@ -49,7 +45,7 @@ pub use bandwidth::automatic_bandwidth;
 pub use diagnostics::{IvDiagnostics, diagnose};
 pub use effective_f::{EffectiveF, effective_f};
 pub use estimate::{Estimator, Goodness, IvFit, fit, goodness, wald_f};
-pub use first_stage::{FirstStage, first_stages};
+pub use first_stage::{FirstStage, InstrumentCoefficient, first_stages};
 pub use identification::{
     anderson_lm, cragg_donald, kleibergen_paap_f, kleibergen_paap_lm, redundancy, under_identification,
 };
@@ -58,9 +54,10 @@ pub use overid::{
     LimlOveridentification, basmann, endogeneity, liml_overidentification, orthogonality, over_identification,
     wu_hausman,
 };
+pub use panel_core::stock_yogo::{StockYogoTable, stock_yogo, stock_yogo_all};
 pub use reduced_form::{ReducedForm, reduced_form};
-pub use stock_yogo::{StockYogoTable, stock_yogo, stock_yogo_all};
-pub use system::{IvData, IvSystem, Weights};
+pub use system::{IvData, IvSystem};
 pub use weak_robust::{AndersonRubin, AndersonRubinSet, anderson_rubin, anderson_rubin_set, stock_wright};
 
+pub(crate) use diagnostics::diagnose_named;
 pub(crate) use moments::scores as moment_scores;

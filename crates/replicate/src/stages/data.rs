@@ -1,15 +1,14 @@
 //! Stage `data`: sources to one panel.
 
 use super::source_hints::{self as hints, Hint};
-use super::{reshape, totals, unknown_word, variables};
+use super::{reshape, totals, variables};
 use crate::error::{Error, Result};
 use crate::names;
-use crate::output::{FileRecord, file_record};
-use crate::study::{Loaded, NameList, SourceSpec};
+use crate::store::{FileRecord, file_record};
+use crate::study::{Loaded, NameList, RowRule, SourceSpec};
 use panel_core::expr::Expr;
-use panel_core::io::cities::Gazetteer;
 use panel_core::io::{RawTable, ReadOptions, Rows, Source, assemble, read_bytes};
-use panel_core::remedy::listed;
+use panel_core::names::Gazetteer;
 use panel_core::{Column, Diagnostic, Diagnostics, Panel, Remedy, TextColumn, suggest};
 use std::collections::BTreeSet;
 
@@ -61,11 +60,10 @@ pub fn load_or_refuse(loaded: &Loaded) -> Result<Data, (Option<usize>, Refusal)>
     let of_none = |error: Error| (None, Refusal::from(error));
     let study = &loaded.study;
     let (entity, time) = (study.study.entity.as_str(), study.study.time.as_deref());
-    let rows = match study.study.rows.as_str() {
-        "first" => Rows::First,
-        "union" => Rows::Union,
-        "intersection" => Rows::Intersection,
-        other => return Err(of_none(unknown_word("data", "rows", other, "first, union, intersection"))),
+    let rows = match study.study.rows {
+        RowRule::First => Rows::First,
+        RowRule::Union => Rows::Union,
+        RowRule::Intersection => Rows::Intersection,
     };
     let mut inputs = Vec::new();
     let mut sources = Vec::new();

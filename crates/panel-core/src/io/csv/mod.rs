@@ -22,6 +22,7 @@ use crate::number::trim;
 use crate::numerals::{Numerals, Verdict, verdict};
 use body::{Numbers, Problem, Texts, evidence, numbers, pieces, sniff, texts};
 use rayon::prelude::*;
+pub use records::csv_records;
 use records::{OpenQuote, Records, cell};
 use shape::{Look, Start};
 use std::collections::BTreeMap;
