@@ -194,7 +194,7 @@ pub enum Error {
         got: usize,
     },
     /// An expression that cannot be understood or does not fit the data.
-    #[error("{message} (line {line}, column {column} of `{expression}`)")]
+    #[error("{message} (line {line}, column {column} of `{}`)", around(expression, *line, *column))]
     Expression {
         /// The expression as written.
         expression: String,
@@ -222,6 +222,12 @@ impl Error {
             _ => Vec::new(),
         }
     }
+}
+
+/// What of an expression stands around a place in it.
+fn around(expression: &str, line: usize, column: usize) -> std::borrow::Cow<'_, str> {
+    let above: usize = expression.split('\n').take(line.saturating_sub(1)).map(|line| line.chars().count() + 1).sum();
+    crate::suggest::excerpt(expression, above + column.saturating_sub(1))
 }
 
 /// How a row gets the key that it lacks.

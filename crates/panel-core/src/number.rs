@@ -87,7 +87,9 @@ pub(crate) fn remedies_for(text: &str) -> Vec<Remedy> {
     // A unit or a sign around one number: `12 km`, `$5`.
     let is_number = |c: char| c.is_numeric() || matches!(c, '.' | ',' | '-' | '+' | ' ');
     let around = trim(text.trim_matches(is_number));
-    let alone = !around.is_empty() && around.chars().count() <= 6 && !around.contains(is_number);
+    // Letters between digits are no unit: without its `e`, `1e999` would be another number.
+    let outside = trim(text).starts_with(around) || trim(text).ends_with(around);
+    let alone = !around.is_empty() && outside && around.chars().count() <= 6 && !around.contains(is_number);
     let read = |part: &str| reads(Numerals { strip: vec![part.to_owned()], ..Numerals::default() });
     if alone && read(around) { vec![Remedy::list("strip", &[around])] } else { Vec::new() }
 }

@@ -523,6 +523,9 @@ fn number_wanted(text: &TextColumn, words: &[usize]) -> (String, Vec<Remedy>) {
         let words = "a number; the cell holds a formula without its result: open the workbook in a spreadsheet program and save it, which stores the results";
         return (words.into(), Vec::new());
     }
+    if first.parse().is_ok_and(f64::is_infinite) && first.contains(|c: char| c.is_ascii_digit()) {
+        return ("a number below 1.8e308, the largest there is; correct the cell".into(), Vec::new());
+    }
     let remedies = remedies_for(first);
     let present = text.len() - text.codes().iter().filter(|&&code| code == TextColumn::MISSING).count();
     let few = 2 * words.len() < present;

@@ -35,9 +35,35 @@ pub fn some<S: AsRef<str>>(names: &[S]) -> String {
     format!("{}{more}", shown.join(", "))
 }
 
+/// Characters of an expression or a formula that a message shows at most.
+const ECHOED: usize = 300;
+
+/// The part of an expression around its character `at` (0-based) that a message shows; all of it where it is not long.
+#[must_use]
+pub fn excerpt(text: &str, at: usize) -> std::borrow::Cow<'_, str> {
+    let length = text.chars().count();
+    if length <= ECHOED {
+        return text.into();
+    }
+    let start = at.saturating_sub(ECHOED / 2).min(length - ECHOED);
+    let part: String = text.chars().skip(start).take(ECHOED).collect();
+    let (before, after) = (if start > 0 { "…" } else { "" }, if start + ECHOED < length { "…" } else { "" });
+    format!("{before}{part}{after}").into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_texts_are_shown_around_their_place() {
+        assert_eq!(excerpt("a + b", 4), "a + b");
+        let long = "x".repeat(1000) + "!" + &"y".repeat(1000);
+        let shown = excerpt(&long, 1000);
+        assert_eq!(shown.chars().count(), ECHOED + 2);
+        assert!(shown.contains("x!y") && shown.starts_with('…') && shown.ends_with('…'), "{shown}");
+        assert!(excerpt(&long, 0).starts_with('x') && excerpt(&long, 2000).ends_with('y'));
+    }
 
     #[test]
     fn long_lists_are_cut() {

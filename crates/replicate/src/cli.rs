@@ -8,6 +8,9 @@ use clap::{Args, Parser, Subcommand};
 use report::Lang;
 use std::path::PathBuf;
 
+/// More threads than any machine has use for; a system stops a program that starts a million.
+const MOST_THREADS: usize = 1024;
+
 /// The study runner.
 #[derive(Debug, Parser)]
 #[command(name = "replicate", version, about = "Runs a study: data, indices, regressions, tables")]
@@ -101,8 +104,8 @@ pub fn execute(cli: &Cli) -> Result<Outcome> {
 }
 
 fn run(args: &RunArgs) -> Result<Outcome> {
-    if args.threads == Some(0) {
-        return Err(Error::Usage("--threads 0: expected at least 1".into()));
+    if let Some(threads) = args.threads.filter(|threads| !(1..=MOST_THREADS).contains(threads)) {
+        return Err(Error::Usage(format!("--threads {threads}: expected 1 to {MOST_THREADS}")));
     }
     let lang = match args.lang.as_deref() {
         None => None,

@@ -8,7 +8,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     /// The study file cannot be understood.
-    #[error("study file `{file}`{}: {message}", line.map(|line| format!(", line {line}")).unwrap_or_default())]
+    #[error("study file `{file}`{}: {}", line.map(|line| format!(", line {line}")).unwrap_or_default(), bounded(message))]
     Study {
         /// The study file as the user wrote it.
         file: String,
@@ -41,15 +41,31 @@ pub enum Error {
     Environment(String),
 }
 
+/// A message whose quotations a reader can take in: a formula of a megabyte is cut, as is the whole.
+fn bounded(message: &str) -> String {
+    const QUOTED: usize = 300;
+    const WHOLE: usize = 6000;
+    let cut = |text: &str, most: usize| match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    };
+    let parts: Vec<String> = message
+        .split('`')
+        .enumerate()
+        .map(|(i, part)| if i % 2 == 1 { cut(part, QUOTED) } else { part.to_owned() })
+        .collect();
+    cut(&parts.join("`"), WHOLE)
+}
+
 impl Error {
     /// An error of a stage.
     pub fn stage(stage: impl Into<String>, error: impl std::fmt::Display) -> Self {
-        Self::Stage { stage: stage.into(), message: error.to_string() }
+        Self::Stage { stage: stage.into(), message: bounded(&error.to_string()) }
     }
 
     /// A request of a stage that the data do not answer.
     pub fn not_computed(stage: impl Into<String>, error: impl std::fmt::Display) -> Self {
-        Self::NotComputed { stage: stage.into(), message: error.to_string() }
+        Self::NotComputed { stage: stage.into(), message: bounded(&error.to_string()) }
     }
 
     /// What is wrong, without its place.
@@ -78,5 +94,21 @@ impl Error {
             Self::Study { .. } | Self::Stage { .. } | Self::NotComputed { .. } | Self::Usage(_) => 2,
             Self::Environment(_) => 3,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_echoes_no_megabyte() {
+        let long = "x + ".repeat(500_000);
+        let error = Error::stage("tables/t", format!("`y ~ {long}`: unknown column `z`"));
+        let text = error.to_string();
+        assert!(text.chars().count() < 400 && text.ends_with("…`: unknown column `z`"), "{text}");
+        let study = Error::Study { file: "s.toml".into(), line: Some(3), message: format!("no formula: {long}") };
+        assert!(study.to_string().chars().count() < 6100);
+        assert_eq!(Error::stage("data", "`a` is short").to_string(), "stage `data`: `a` is short");
     }
 }

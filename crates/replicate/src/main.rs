@@ -1,8 +1,8 @@
 //! Command line of the study runner.
-#![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use clap::Parser;
 use replicate::cli::{Cli, execute};
+use std::io::Write;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -10,11 +10,13 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     match execute(&cli) {
         Ok(outcome) => {
-            print!("{}", outcome.summary);
+            // Who closed the pipe has seen enough: the exit code still says how it went.
+            let mut out = std::io::stdout().lock();
+            let _ = out.write_all(outcome.summary.as_bytes()).and_then(|()| out.flush());
             ExitCode::from(outcome.code)
         }
         Err(error) => {
-            eprintln!("error: {error}");
+            let _ = writeln!(std::io::stderr(), "error: {error}");
             ExitCode::from(error.exit_code())
         }
     }

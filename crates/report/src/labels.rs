@@ -75,8 +75,13 @@ impl Labels {
         if let Some(label) = self.lookup(name) {
             return label;
         }
-        if name.contains(':') {
-            let parts: Vec<Text> = name.split(':').map(|part| self.get(part)).collect();
+        if let Some(bare) = unquoted(name) {
+            // A column whose name has other signs: they mean nothing.
+            return self.lookup(bare).unwrap_or_else(|| Text::same(bare));
+        }
+        let parts = factors(name);
+        if parts.len() > 1 {
+            let parts: Vec<Text> = parts.into_iter().map(|part| self.get(part)).collect();
             return Text::build(|lang| parts.iter().map(|part| part.get(lang)).collect::<Vec<_>>().join(" × "));
         }
         if let Some((base, power)) = name.rsplit_once('^') {
@@ -86,6 +91,12 @@ impl Labels {
                 other => format!("^{other}"),
             };
             return self.get(base).map(|_, label| format!("{label}{power}"));
+        }
+        // A function of a column whose name has other signs.
+        if let Some((function, argument)) = name.strip_suffix(')').and_then(|name| name.split_once('('))
+            && unquoted(argument).is_some()
+        {
+            return self.get(argument).map(|_, label| format!("{function}({label})"));
         }
         Text::same(name)
     }
@@ -98,6 +109,21 @@ impl Labels {
     }
 }
 
+/// A name without the backquotes that formulas put around names with other signs; none where there are none.
+fn unquoted(name: &str) -> Option<&str> {
+    name.strip_prefix('`')?.strip_suffix('`').filter(|bare| !bare.contains('`'))
+}
+
+/// The factors of a product: parts between colons that stand outside backquotes.
+fn factors(name: &str) -> Vec<&str> {
+    let mut quoted = false;
+    let between = |c: char| {
+        quoted ^= c == '`';
+        c == ':' && !quoted
+    };
+    name.split(between).collect()
+}
+
 impl<N: Into<String>, L: Into<Text>> FromIterator<(N, L)> for Labels {
     fn from_iter<I: IntoIterator<Item = (N, L)>>(entries: I) -> Self {
         Self(entries.into_iter().map(|(name, label)| (name.into(), label.into())).collect())
@@ -108,6 +134,21 @@ impl<N: Into<String>, L: Into<Text>> FromIterator<(N, L)> for Labels {
 mod tests {
     use super::*;
     use crate::Lang;
+
+    #[test]
+    fn names_with_other_signs_keep_their_labels() {
+        let labels = Labels::new().with("GDP (yuan)", "Output").with("a:b", "Ratio").with("x", "X");
+        for (name, label) in [
+            ("`GDP (yuan)`", "Output"),
+            ("`GDP (yuan)`^2", "Output²"),
+            ("`a:b`:x", "Ratio × X"),
+            ("log(`GDP (yuan)`)", "log(Output)"),
+            ("`no label (%)`", "no label (%)"),
+            ("log(x)", "log(x)"),
+        ] {
+            assert_eq!(labels.get(name).get(Lang::En), label, "{name}");
+        }
+    }
 
     #[test]
     fn composed_names_are_taken_apart() {

@@ -106,7 +106,7 @@ pub struct BootstrapResult {
 /// number of threads.
 ///
 /// # Errors
-/// [`Error::Specification`] for fewer than two replications, a level outside (0, 1), super-efficiency, or bounded EBM
+/// [`Error::Specification`] for fewer than two replications or more than a hundred thousand, a level outside (0, 1), super-efficiency, or bounded EBM
 /// under other than constant returns (outside the pseudo-technology its program has no meaning); a
 /// non-radial directional model (a unit outside the pseudo-technology, as frontier units mostly are, has no β ≥ 0, and
 /// intervals of the replications that happen to hold it would be biased); all errors of [`crate::productivity`].
@@ -159,6 +159,9 @@ pub fn bootstrap(
     Ok(BootstrapResult { rows, spec: *options, bandwidth: smoother.bandwidth, lp: LpRecord::from(&stats) })
 }
 
+/// Replications are kept until all are done; more than this no memory holds and no machine solves in its life.
+const MOST_REPLICATIONS: usize = 100_000;
+
 /// What [`bootstrap`] would refuse before it solves anything.
 ///
 /// # Errors
@@ -167,6 +170,9 @@ pub fn validate_bootstrap(spec: &PanelSpec, options: &BootstrapSpec) -> Result<(
     let refuse = |text: &str| Err(Error::Specification(text.to_owned()));
     if options.replications < 2 {
         return refuse("a bootstrap needs at least two replications (a thousand or more for intervals)");
+    }
+    if options.replications > MOST_REPLICATIONS {
+        return refuse("a bootstrap takes at most 100000 replications: all of them are kept, and 2000 are plenty");
     }
     if !(options.level > 0.0 && options.level < 1.0) {
         return refuse("the level of bootstrap intervals lies between 0 and 1, such as 0.95");

@@ -56,7 +56,12 @@ pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<(R
         Err(error) => error,
     };
     // Every byte is some letter of this encoding, so nothing of the texts is lost, and they tell what they are.
-    let Ok(mut raw) = attempt(WINDOWS_1252).0 else { return Err(first) };
+    let mut raw = match attempt(WINDOWS_1252) {
+        (Ok(raw), _) => raw,
+        // The text is only where the reader stopped first.
+        (Err(error), true) => return Err(error),
+        (Err(_), false) => return Err(first),
+    };
     let Some(encoding) = looks_like(&raw.bytes()) else { return Err(first) };
     raw.transcode(encoding);
     let (mut table, numerals) = raw.into_table(file, options)?;

@@ -28,6 +28,8 @@ mod parquet;
 #[cfg(feature = "polars")]
 mod parquet_footer;
 #[cfg(feature = "polars")]
+mod parquet_thrift;
+#[cfg(feature = "polars")]
 mod parquet_types;
 pub mod reshape;
 #[cfg(feature = "geo")]

@@ -34,6 +34,7 @@ pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<(R
             file: file.to_owned(),
             reason: format!("not a Parquet file that can be understood: {error}"),
         };
+        footer::check_lengths(file, bytes)?;
         let mut reader = ParquetReader::new(Cursor::new(bytes));
         let schema = reader.schema().map_err(fail)?;
         let metadata = reader.get_metadata().map_err(fail)?;

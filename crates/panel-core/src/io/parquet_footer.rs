@@ -3,6 +3,7 @@
 //! The decoder makes room for as many values as the footer promises. In a damaged file that can be any number; here
 //! the counts are compared with each other and with what a file of that length can hold.
 
+use super::parquet_thrift::fields;
 use crate::error::{Error, Result};
 use polars_parquet::parquet::metadata::FileMetadata;
 
@@ -12,6 +13,40 @@ const ANY: u64 = 50_000_000;
 /// Values per byte beyond which a file is not believed. Runs of one value take next to nothing, but rows have keys: a
 /// panel of a million rows with two of its thirty columns constant has two values per byte.
 const PER_BYTE: u64 = 256;
+
+/// Checks the lengths inside the footer, before it is read.
+///
+/// # Errors
+/// [`Error::Read`] where one goes beyond the file.
+pub(super) fn check_lengths(file: &str, bytes: &[u8]) -> Result<()> {
+    let damaged = || Error::Read {
+        file: file.to_owned(),
+        reason: "not a Parquet file that can be understood: its footer is damaged or cut short".into(),
+    };
+    let end = bytes.len().checked_sub(8).filter(|_| bytes.ends_with(b"PAR1")).ok_or_else(damaged)?;
+    let length = u32::from_le_bytes(bytes[end..end + 4].try_into().unwrap_or_default()) as usize;
+    let start = end.checked_sub(length).ok_or_else(damaged)?;
+    fields(&bytes[start..end], &mut 0).map(|_| ()).ok_or_else(damaged)
+}
+
+/// Checks the lengths inside the headers of the pages of a column.
+fn check_pages(bytes: &[u8], start: u64, end: u64) -> bool {
+    /// Number of the field of a page header that holds the bytes of the page behind it.
+    const PACKED: i64 = 3;
+    let (Ok(mut at), Ok(end)) = (usize::try_from(start), usize::try_from(end)) else { return false };
+    if at > end || end > bytes.len() {
+        return false;
+    }
+    while at < end {
+        let Some(header) = fields(&bytes[..end], &mut at) else { return false };
+        let size = header.iter().find(|(id, _)| *id == PACKED).and_then(|(_, size)| usize::try_from(*size).ok());
+        match size.and_then(|size| at.checked_add(size)).filter(|next| *next <= end) {
+            Some(next) => at = next,
+            None => return false,
+        }
+    }
+    true
+}
 
 /// Checks the counts of rows and values.
 ///
@@ -43,6 +78,13 @@ pub(super) fn check(file: &str, bytes: &[u8], metadata: &FileMetadata) -> Result
         {
             let (values, rows) = (column.num_values(), group.num_rows());
             return Err(damaged(format!("gives row group {number} {rows} rows, and a column of it {values} values")));
+        }
+    }
+    let columns_of = metadata.row_groups.iter().flat_map(|group| group.parquet_columns());
+    for column in columns_of {
+        let range = column.byte_range();
+        if !check_pages(bytes, range.start, range.end) {
+            return Err(damaged("names pages that are not where it says".into()));
         }
     }
     if rows != metadata.num_rows as u64 {

@@ -196,7 +196,7 @@ impl RawTable {
         })
     }
 
-    /// The key columns `names` have a value in every row.
+    /// The key columns `names` have a value in every row: the entity first where there are several, then the time.
     ///
     /// # Errors
     /// [`Error::MissingKey`] naming file, line and column, with what to write where that is known;
@@ -208,12 +208,13 @@ impl RawTable {
             let n_missing = self.columns[i].n_missing();
             // A word that was dropped is to blame where nothing else is.
             let word = self.dropped.get(&i).filter(|(_, count)| *count == n_missing).map(|(word, _)| word.clone());
-            let of_others = |other: &&str| *other != name;
-            let other = names.iter().map(AsRef::as_ref).find(of_others);
+            let label = |of: Option<&S>| Some(self.key_text(of?.as_ref()).ok()?.get(row)?.to_owned());
+            let lacks_entity = names[0].as_ref() == name;
             let cell = Cell {
                 file: Some(self.file.clone()),
                 line: Some(self.line(row)),
-                entity: other.and_then(|other| Some(self.key_text(other).ok()?.get(row)?.to_owned())),
+                entity: if lacks_entity { None } else { label(names.first()) },
+                time: if lacks_entity { label(names.get(1)) } else { None },
                 column: Some(name.to_owned()),
                 value: word,
                 ..Cell::default()
@@ -251,7 +252,7 @@ impl RawTable {
                 table.value_labels.insert(i, labels.to_vec());
             }
         }
-        Ok(Self { diagnostics: self.diagnostics.clone(), ..table })
+        Ok(Self { diagnostics: self.diagnostics.clone(), left_out: self.left_out.clone(), ..table })
     }
 
     /// Puts another column in the place of the one of that name; lines, labels and the other columns stay.

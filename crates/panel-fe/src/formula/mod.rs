@@ -22,7 +22,7 @@ use std::fmt;
 
 /// Why a formula cannot be read, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("formula `{formula}`, column {column}: {message}")]
+#[error("formula `{}`, column {column}: {message}", panel_core::suggest::excerpt(formula, column.saturating_sub(1)))]
 pub struct FormulaError {
     /// The formula as it was written.
     pub formula: String,

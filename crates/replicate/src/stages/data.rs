@@ -5,7 +5,7 @@ use super::{reshape, totals, variables};
 use crate::error::{Error, Result};
 use crate::names;
 use crate::store::{FileRecord, file_record};
-use crate::study::{Loaded, NameList, RowRule, SourceSpec};
+use crate::study::{Loaded, NameList, RowRule, SourceSpec, Study};
 use panel_core::expr::Expr;
 use panel_core::io::{RawTable, ReadOptions, Rows, Source, assemble, read_bytes};
 use panel_core::names::Gazetteer;
@@ -88,6 +88,7 @@ pub fn load_or_refuse(loaded: &Loaded) -> Result<Data, (Option<usize>, Refusal)>
         sources.push(source);
     }
     without_idle_repeats(&mut sources, &looked_at, rows, time.is_some()).map_err(of_none)?;
+    ambiguous(study, &sources, &looked_at)?;
     remarks.extend(sources.iter().flat_map(|source| hints::value_labels(source, &looked_at)));
     let files: Vec<String> = sources.iter().map(|source| source.table.file().to_owned()).collect();
     let assembled = assemble(entity, time, sources, rows).map_err(|error| {
@@ -100,6 +101,7 @@ pub fn load_or_refuse(loaded: &Loaded) -> Result<Data, (Option<usize>, Refusal)>
     })?;
     let mut diagnostics = remarks;
     diagnostics.extend(assembled.diagnostics);
+    diagnostics.extend(unknown_labels(study, &assembled.panel));
     if let panel_core::Balance::Unbalanced { gaps, ragged } = assembled.panel.balance() {
         diagnostics.push(Diagnostic::note(
             "unbalanced",
@@ -113,6 +115,53 @@ pub fn load_or_refuse(loaded: &Loaded) -> Result<Data, (Option<usize>, Refusal)>
         ));
     }
     Ok(Data { panel: assembled.panel, inputs, diagnostics })
+}
+
+/// A remark on keys of `[labels]` that no column, variable, index or term of the study is called.
+fn unknown_labels(study: &Study, panel: &Panel) -> Option<Diagnostic> {
+    let mut known: BTreeSet<String> = panel.names().iter().map(ToString::to_string).collect();
+    known.extend([study.study.entity.clone()]);
+    known.extend(study.study.time.clone());
+    known.extend(study.variables.names().cloned());
+    known.extend(study.indices.iter().iter().flat_map(|index| index.makes()).map(str::to_owned));
+    for column in study.tables.iter().flat_map(|table| &table.columns) {
+        let formula = &column.formula;
+        let terms = formula.regressors.iter().chain(&formula.endogenous).chain(&formula.instruments);
+        known.extend(terms.chain([&formula.response]).map(|term| term.name.clone()));
+        known.extend(formula.effect_names().iter().map(ToString::to_string));
+    }
+    let bare = |name: &str| name.trim_matches('`').to_owned();
+    // Composed names are made of known ones.
+    let is_known = |name: &str| {
+        known.contains(name)
+            || known.contains(&bare(name))
+            || !name.contains([':', '^', '`']) && report::Labels::new().get(name) != report::Text::same(name)
+            || name.split([':', '^']).all(|part| known.contains(&bare(part)) || part.parse::<u32>().is_ok())
+    };
+    let unknown: Vec<&str> = study.labels.keys().map(String::as_str).filter(|name| !is_known(name)).collect();
+    let first = unknown.first()?;
+    let near = suggest::nearest(first, known.iter().map(String::as_str));
+    let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+    let names: Vec<String> = unknown.iter().map(|name| format!("`{name}`")).collect();
+    let message = format!("[labels]: the study has no variable {}{near}", suggest::some(&names));
+    Some(Diagnostic::warning("unknown-labels", message))
+}
+
+/// Checks that no variable that is looked at is a column that its file has and that was not read, such as a name that stands
+/// twice in the header.
+fn ambiguous(study: &Study, sources: &[Source], looked_at: &BTreeSet<String>) -> Result<(), (Option<usize>, Refusal)> {
+    let made = |name: &str| {
+        study.variables.get(name).is_some() || study.indices.iter().iter().any(|index| index.makes().contains(&name))
+    };
+    let there = |name: &str| made(name) || sources.iter().any(|source| source.table.has(name));
+    for (place, source) in sources.iter().enumerate() {
+        let used = |(name, _): &(&str, &str)| looked_at.contains(*name) && !there(name);
+        if let Some((_, why)) = source.table.all_left_out().find(used) {
+            let error = Error::stage("data", format!("source `{}`: {why}", source.table.file()));
+            return Err((Some(place), Refusal::from(error)));
+        }
+    }
+    Ok(())
 }
 
 /// What [`load`] would refuse of each source by itself, all of it: a load ends with the first.
@@ -298,7 +347,12 @@ fn prepare(
         if !wide && !across {
             table.check_keys(&keys.named()).map_err(|error| place.refused(error))?;
         }
-        let (reshaped, lost) = reshape::reshape(table, how, keys).map_err(|error| place.refused(error))?;
+        let across = time_column.as_deref().filter(|name| table.has(name));
+        let across = across.and_then(|time| hints::not_periods(&table, time, how));
+        let (reshaped, lost) = reshape::reshape(table, how, keys).map_err(|error| match across {
+            Some(hint) => place.hinted(Hint { words: format!("{error}{}", hint.words), ..hint }),
+            None => place.refused(error),
+        })?;
         remarks.extend(lost);
         table = reshaped;
     }

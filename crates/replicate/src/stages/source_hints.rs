@@ -1,5 +1,6 @@
 //! What to write in a `[[source]]` whose columns are not called as the study expects.
 
+use crate::study::Reshape;
 use panel_core::io::{RawTable, ReadOptions, Source, read_bytes, row_with};
 use panel_core::remedy::listed;
 use panel_core::{Column, Diagnostic, Error, Remedy, suggest};
@@ -121,6 +122,14 @@ pub(super) fn entities_across(table: &RawTable, time: &str, needed: &BTreeSet<St
     let remedy = Remedy::plain("reshape", value);
     let words = format!("; if each column is an entity, `{remedy}` makes one row per entity and period");
     Some(Hint { words, remedies: if name == "name" { Vec::new() } else { vec![remedy] } })
+}
+
+/// What to write where one column per period is looked for and the periods stand in a column of their own, `time`: the
+/// entities may stand across.
+pub(super) fn not_periods(table: &RawTable, time: &str, how: &Reshape) -> Option<Hint> {
+    let Reshape::WideToLong { variables, .. } = how else { return None };
+    let name = variables.iter().find(|(_, stub)| stub.is_empty()).map(|(name, _)| name.clone())?;
+    entities_across(table, time, &BTreeSet::from([name]))
 }
 
 /// What to do where many columns are one variable in one year each; `needed` are the variables of the study.

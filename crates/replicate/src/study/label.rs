@@ -46,10 +46,15 @@ impl Study {
     pub fn labels(&self) -> Labels {
         let mut labels = Labels::new();
         for (name, label) in &self.labels {
-            labels.insert(name.clone(), label.text());
+            labels.insert(bare(name), label.text());
         }
         labels
     }
+}
+
+/// A name as columns have it: formulas write names with other signs in backquotes, and so may the keys of `[labels]`.
+fn bare(name: &str) -> &str {
+    name.strip_prefix('`').and_then(|name| name.strip_suffix('`')).filter(|name| !name.contains('`')).unwrap_or(name)
 }
 
 /// The fields of the longer form.

@@ -40,6 +40,9 @@ pub fn latex(table: &Table, lang: Lang) -> Result<String> {
                 if *indented {
                     out.push_str("\\quad ");
                 }
+                if !*indented {
+                    out.push_str(guard(stub));
+                }
                 out.push_str(&escape(stub));
                 for cell in cells {
                     out.push_str(" & ");
@@ -54,7 +57,7 @@ pub fn latex(table: &Table, lang: Lang) -> Result<String> {
     if !grid.notes.is_empty() {
         out.push_str("\\begin{tablenotes}[flushleft]\\footnotesize\n");
         for note in &grid.notes {
-            out.push_str(&format!("\\item {}\n", escape(note)));
+            out.push_str(&format!("\\item {}{}\n", guard(note), escape(note)));
         }
         out.push_str("\\end{tablenotes}\n");
     }
@@ -129,6 +132,11 @@ fn heading(text: &str) -> String {
     if lines.len() > 1 { format!("\\shortstack{{{}}}", lines.join("\\\\{}")) } else { lines.concat() }
 }
 
+/// An empty group before a text that `\\`, a rule or `\item` in front of it would take for its option.
+fn guard(text: &str) -> &'static str {
+    if text.trim_start().starts_with(['[', '*']) { "{}" } else { "" }
+}
+
 fn push_rule(out: &mut String, rule: Rule, command: &str) {
     if rule != Rule::None {
         out.push_str(command);
@@ -146,6 +154,9 @@ fn push_header_row(out: &mut String, row: &[HeaderCell], grid: &Grid) {
         if label.span > 1 {
             out.push_str(&format!("\\multicolumn{{{}}}{{c}}{{{}}}", label.span, escape(&label.text)));
         } else {
+            if i == 0 {
+                out.push_str(guard(&label.text));
+            }
             out.push_str(&heading(&label.text));
         }
         if label.underlined {
@@ -233,6 +244,7 @@ fn escape(text: &str) -> String {
             '→' => out.push_str("$\\to$"),
             '₀'..='₉' => out.push_str(&format!("$_{}$", u32::from(c) - u32::from('₀'))),
             '\n' => out.push(' '),
+            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
             _ => match GREEK.iter().find(|(letter, _)| *letter == c) {
                 Some((_, name)) => out.push_str(&format!("$\\{name}$")),
                 None => out.push(c),

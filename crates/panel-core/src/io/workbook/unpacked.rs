@@ -39,6 +39,16 @@ fn check_up_to(file: &str, bytes: &[u8], most: u64) -> Result<()> {
             left = left.checked_sub(size).ok_or_else(too_large)?;
         }
     }
+    // The reader makes room for as many shared texts as the file promises; each takes five bytes at least.
+    if let Ok(entry) = archive.by_name("xl/sharedStrings.xml") {
+        let size = entry.size();
+        let mut head = Vec::new();
+        let _ = entry.take(4096).read_to_end(&mut head);
+        let promised = count(&head, b"uniqueCount=\"");
+        if promised > size / 4 + 1 {
+            return Err(fail(format!("it promises {promised} texts in {size} bytes; the file looks damaged")));
+        }
+    }
     let mut content = Vec::new();
     if let Ok(entry) = archive.by_name("content.xml") {
         // A damaged entry is the reader's to report.
@@ -113,6 +123,16 @@ mod tests {
         check("b.xlsx", &bytes).expect("three megabytes");
         check("b.xls", b"\xd0\xcf\x11\xe0").expect("not packed");
         assert!(check("b.xlsx", b"PK\x03\x04rest").is_err());
+    }
+
+    #[test]
+    fn promised_texts_are_compared_with_the_bytes() {
+        let texts = |n: &str| {
+            packed("xl/sharedStrings.xml", format!("<sst uniqueCount=\"{n}\"><si><t>a</t></si></sst>").as_bytes())
+        };
+        check("b.xlsx", &texts("1")).expect("one text");
+        let message = check("b.xlsx", &texts("999999999999")).expect_err("too many").to_string();
+        assert!(message.contains("promises 999999999999 texts"), "{message}");
     }
 
     #[test]
