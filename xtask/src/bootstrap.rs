@@ -1,6 +1,6 @@
 //! Native build tools for HiGHS: cmake and libclang.
 //!
-//! Found on the machine, they are used as they are. Otherwise the official PyPI wheels, pinned, go into the git-ignored
+//! Found on the machine, they are used as they are. Otherwise the official PyPI wheels, pinned by their hashes, go into the git-ignored
 //! `.cargo/tools/`, and `.cargo/tools.toml` (included by `.cargo/config.toml` where it exists) points cargo at them, so
 //! that plain `cargo build` works afterwards, too.
 
@@ -9,8 +9,9 @@ use crate::workspace;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const CMAKE_WHEEL: &str = "cmake==4.4.4";
-const LIBCLANG_WHEEL: &str = "libclang==18.1.1";
+/// Requirements of pip: each wheel by its version and the hashes of its files.
+const CMAKE_WHEEL: &str = "xtask/tools/cmake.txt";
+const LIBCLANG_WHEEL: &str = "xtask/tools/libclang.txt";
 
 /// Makes sure that cmake and libclang can be found, installing wheels where `install` allows it.
 pub(crate) fn ensure(install: bool) -> Result<(), String> {
@@ -117,16 +118,20 @@ fn install_wheels(cargo_dir: &Path, cmake: bool, libclang: bool, install: bool) 
             continue;
         }
         let target = cargo_dir.join("tools").join(folder);
-        eprintln!("set-up: installing {wheel} from PyPI into {} (once; --no-bootstrap refuses)", target.display());
+        let wheel = workspace::root().join(wheel);
+        let name = wheel.file_stem().unwrap_or_default().to_string_lossy();
+        eprintln!("set-up: installing {name} from PyPI into {} (once; --no-bootstrap refuses)", target.display());
         let status = Command::new("python3")
-            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--target"])
+            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"])
+            .args(["--only-binary", ":all:", "--require-hashes", "--target"])
             .arg(&target)
-            .arg(wheel)
+            .arg("--requirement")
+            .arg(&wheel)
             .env("PIP_ROOT_USER_ACTION", "ignore")
             .status()
             .map_err(|error| format!("cannot start python3: {error}"))?;
         if !status.success() {
-            return Err(format!("pip could not install {wheel}.\n{by_hand}"));
+            return Err(format!("pip could not install {name} as `{}` pins it.\n{by_hand}", wheel.display()));
         }
     }
     Ok(())

@@ -5,15 +5,11 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::exit)]
 
 mod args;
-mod before_after;
 mod bench;
 mod bless;
 mod bootstrap;
 mod diff;
 mod doctor;
-mod features;
-mod licences;
-mod lint;
 mod members;
 mod orphans;
 mod pack;
@@ -36,14 +32,10 @@ cargo xtask <verb>
   test [--no-replication]         all tests, after one replication into a temporary folder
   bless [--accept]                review (or accept) moved snapshots
   diff [BASE] [--all]             what moved since BASE (a revision or a folder of snapshots), as Markdown
+  diff --page OLD NEW [PAGE]      what moved between two result folders, as a page
   fixtures [calibrate]            regenerate the synthetic twin (calibrate: fit its parameters first)
-  tidy [--write]                  rules of the house (--write: bring listings, dependency trees and printed examples up to date)
-  lint [--no-doc]                 formatting, clippy, fuzz targets, documentation; warnings are errors
-  licences                        licences of all that is linked, against deny.toml
-  features [PACKAGE…]             every published crate without features, with each alone, with all
-  pack                            build and run a small consumer against the packed crates only
-  publish [--dry-run] [--verify]  publish what the registry lacks, in dependency order, after every check
-  before-after OLD NEW [PAGE]     what moved between two result folders, as a page
+  tidy [--write]                  rules of the house (--write: bring dependency trees and printed examples up to date)
+  publish [--dry-run]             every check of a release, then `cargo publish --workspace`
   bench NAME                      one of the benchmark suites
   doctor                          what this machine has and lacks
 
@@ -71,19 +63,14 @@ fn main() -> ExitCode {
     }
     let verb = args.remove(0);
     let code = match verb.as_str() {
-        "replicate" => replicate::run("run", &args, bootstrap),
-        "audit" => replicate::run("audit", &args, bootstrap),
-        "fixtures" => replicate::run("fixtures", &args, bootstrap),
+        "replicate" => replicate::run("replicate", "run", &args, bootstrap),
+        "audit" => replicate::run("replicate", "audit", &args, bootstrap),
+        "fixtures" => replicate::run("twin", "fixtures", &args, bootstrap),
         "test" => test::run(&args, bootstrap),
         "bless" => bless::run(&args),
         "diff" => diff::run(&args),
         "tidy" => tidy::run(&args),
-        "lint" => lint::run(&args, bootstrap),
-        "licences" => licences::run(&args),
-        "features" => features::run(&args, bootstrap),
-        "pack" => pack::verb(&args),
         "publish" => publish::run(&args),
-        "before-after" => before_after::run(&args),
         "bench" => bench::run(&args, bootstrap),
         "doctor" => doctor::run(&args),
         "help" | "--help" | "-h" => {

@@ -25,9 +25,9 @@ impl Member {
         self.manifest.get("package")?.get(key)
     }
 
-    /// Names of ordinary dependencies, as written.
+    /// Packages of ordinary dependencies.
     pub(crate) fn dependencies(&self) -> impl Iterator<Item = &str> {
-        self.table("dependencies").map(|(name, _)| name.as_str())
+        self.table("dependencies").map(|(name, _)| package_of(name))
     }
 
     /// Features, without `default`.
@@ -38,6 +38,15 @@ impl Member {
     /// Entries of a table of the manifest.
     pub(crate) fn table(&self, name: &str) -> impl Iterator<Item = (&String, &toml::Value)> {
         self.manifest.get(name).and_then(toml::Value::as_table).into_iter().flat_map(toml::Table::iter)
+    }
+}
+
+/// The package behind the name of a dependency: two members go by shorter names in the workspace.
+pub(crate) fn package_of(dependency: &str) -> &str {
+    match dependency {
+        "report" => "panel-report",
+        "audit" => "panel-audit",
+        other => other,
     }
 }
 
@@ -105,6 +114,8 @@ pub(crate) mod tests {
             vec![member("c", "b = \"1\"\na = \"1\""), member("b", "a = \"1\"\nserde = \"1\""), member("a", "")];
         let names: Vec<String> = ordered(members).expect("no circle").into_iter().map(|member| member.name).collect();
         assert_eq!(names, ["a", "b", "c"]);
+        let members = vec![member("panel-audit", "report.workspace = true"), member("panel-report", "")];
+        assert_eq!(ordered(members).expect("no circle")[0].name, "panel-report", "by its name in the workspace");
         let circle = ordered(vec![member("a", "b = \"1\""), member("b", "a = \"1\"")]).expect_err("a circle");
         assert!(circle.contains("a, b"), "{circle}");
     }

@@ -1,6 +1,5 @@
 //! The packed crates as a stranger gets them: unpacked into a workspace of their own, built and run by a small consumer.
 
-use crate::args;
 use crate::members::{self, Member};
 use crate::process::{self, cargo};
 use crate::workspace;
@@ -12,14 +11,6 @@ const LARGEST: u64 = 1 << 20;
 
 /// Program of the consumer, kept as a fixture.
 const PROGRAM: &str = include_str!("../fixtures/consumer.rs");
-
-/// `cargo xtask pack`.
-pub(crate) fn verb(args: &[String]) -> Result<u8, String> {
-    if args::read("pack", args, &[], 0..=0).is_none() {
-        return Ok(2);
-    }
-    run()
-}
 
 /// Packs, unpacks, builds and runs. Exit code 1 when a crate is too large, reaches back into this
 /// workspace, or does not do what the consumer asks of it.

@@ -7,7 +7,7 @@ mod gallery;
 use panel_report::page::{Block, Page, Section};
 use panel_report::published::bare_number;
 use panel_report::render::{docx, latex_document, xlsx};
-use panel_report::{Error, Lang, PublishedRow, Replicated, Stat, Table, TableFormat, audit, compare, published_cells};
+use panel_report::{Error, Lang, PublishedRow, Replicated, Stat, Table, TableFormat, compare, published_cells};
 use std::path::Path;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -59,14 +59,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Tables from the paper's own printed numbers, and their audit.
+/// Tables from the paper's own printed numbers.
 fn tables() -> Result<Vec<Table>, Box<dyn std::error::Error>> {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures");
     let rows = PublishedRow::read_csv(&std::fs::read_to_string(fixtures.join("published.csv"))?, "published.csv")?;
-    let spec = audit::AuditSpec::from_toml(&std::fs::read_to_string(fixtures.join("published.audit.toml"))?)?;
-    let mut tables = vec![gallery::regression()?, gallery::subsamples()?, compared(&rows)?];
-    tables.push(audit::audit(&rows, &spec)?.table(false));
-    Ok(tables)
+    Ok(vec![gallery::regression()?, gallery::subsamples()?, compared(&rows)?])
 }
 
 /// Table 2 beside slightly moved numbers.

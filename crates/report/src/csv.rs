@@ -37,10 +37,9 @@ impl CsvTable {
     /// [`Error::Csv`] for an open quote, a record of the wrong length or an empty text.
     pub fn parse(text: &str, what: &str) -> Result<Self> {
         let fail = |line: usize, reason: String| Error::Csv { what: what.to_owned(), line, reason };
-        let mut records = split(text.strip_prefix('\u{feff}').unwrap_or(text))
+        let mut records = panel_core::io::csv_records(text)
             .map_err(|line| fail(line, "a quote is never closed".to_owned()))?
-            .into_iter()
-            .filter(|(_, fields)| fields.len() > 1 || !fields[0].is_empty());
+            .into_iter();
         let (_, names) = records.next().ok_or_else(|| fail(1, "no header".to_owned()))?;
         let records: Vec<(usize, Vec<String>)> = records.collect();
         for (line, fields) in &records {
@@ -56,43 +55,6 @@ impl CsvTable {
     pub fn position(&self, name: &str) -> Option<usize> {
         self.names.iter().position(|n| n == name)
     }
-}
-
-fn split(text: &str) -> Result<Vec<(usize, Vec<String>)>, usize> {
-    let mut records = Vec::new();
-    let mut fields: Vec<String> = Vec::new();
-    let mut field = String::new();
-    let (mut line, mut start, mut quoted) = (1, 1, false);
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        if c == '\n' {
-            line += 1;
-        }
-        match c {
-            '"' if quoted && chars.peek() == Some(&'"') => {
-                chars.next();
-                field.push('"');
-            }
-            '"' if quoted || field.is_empty() => quoted = !quoted,
-            _ if quoted => field.push(c),
-            ',' => fields.push(std::mem::take(&mut field)),
-            '\r' if chars.peek() == Some(&'\n') => {}
-            '\n' => {
-                fields.push(std::mem::take(&mut field));
-                records.push((start, std::mem::take(&mut fields)));
-                start = line;
-            }
-            _ => field.push(c),
-        }
-    }
-    if quoted {
-        return Err(start);
-    }
-    if !field.is_empty() || !fields.is_empty() {
-        fields.push(field);
-        records.push((start, fields));
-    }
-    Ok(records)
 }
 
 #[cfg(test)]

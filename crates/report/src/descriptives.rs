@@ -3,32 +3,31 @@
 use crate::numfmt::Format;
 use crate::table::{Cell, Row, RowGroup};
 use crate::{Error, Labels, Result, Table, Text};
-use serde::{Deserialize, Serialize};
+use panel_core::descriptives::Descriptives;
+use serde::Serialize;
 
-/// Descriptive statistics of one variable.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+/// Descriptive statistics of one variable, with the group that its row stands in.
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Summary {
-    /// Name; its label comes from the dictionary.
-    pub name: String,
     /// Role that groups rows (被解释变量, controls); may be empty.
     pub group: Text,
-    /// Present values.
-    pub n: usize,
-    /// Mean.
-    pub mean: Option<f64>,
-    /// Standard deviation (divisor n-1).
-    pub sd: Option<f64>,
-    /// Smallest value.
-    pub min: Option<f64>,
-    /// 5 % quantile.
-    pub p5: Option<f64>,
-    /// Median.
-    pub p50: Option<f64>,
-    /// 95 % quantile.
-    pub p95: Option<f64>,
-    /// Largest value.
-    pub max: Option<f64>,
+    /// The statistics; the label of their variable comes from the dictionary.
+    #[serde(flatten)]
+    pub statistics: Descriptives,
+}
+
+impl From<Descriptives> for Summary {
+    fn from(statistics: Descriptives) -> Self {
+        Self { group: Text::default(), statistics }
+    }
+}
+
+impl std::ops::Deref for Summary {
+    type Target = Descriptives;
+
+    fn deref(&self) -> &Descriptives {
+        &self.statistics
+    }
 }
 
 /// Keys of the columns that [`descriptives_table`] can show, in their usual order.

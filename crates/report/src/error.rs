@@ -10,7 +10,7 @@
 /// Result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Errors of tables, figures, comparisons and audits.
+/// Errors of tables, figures and comparisons.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -122,7 +122,8 @@ pub enum Error {
 
 impl Error {
     /// An [`Error::UnknownName`] with the nearest name there is.
-    pub(crate) fn unknown(what: &'static str, name: &str, available: &[String]) -> Self {
+    #[must_use]
+    pub fn unknown(what: &'static str, name: &str, available: &[String]) -> Self {
         Self::UnknownName {
             what,
             name: name.to_owned(),
@@ -132,7 +133,8 @@ impl Error {
     }
 
     /// An [`Error::UnknownWord`] with the nearest word there is.
-    pub(crate) fn unknown_word(what: &'static str, word: &str, expected: &[&'static str]) -> Self {
+    #[must_use]
+    pub fn unknown_word(what: &'static str, word: &str, expected: &[&'static str]) -> Self {
         Self::UnknownWord {
             what,
             word: word.to_owned(),

@@ -7,7 +7,7 @@
 //! | [`table`], [`render`] | one format-neutral table, thin renderers |
 //! | [`regression`], [`descriptives`], [`utest`] | tables of models, samples and U-tests |
 //! | [`numfmt`], [`stars`], [`labels`], [`lang`] | numbers, stars, names, two languages |
-//! | [`published`], [`mod@compare`], [`audit`] | printed numbers, replicated ones beside them, their consistency |
+//! | [`published`], [`mod@compare`] | printed numbers, replicated ones beside them |
 //! | [`figure`] | plots as SVG with the numbers they were drawn from |
 //! | [`page`], [`readme`], [`codebook`] | what a reader opens first |
 //!
@@ -35,7 +35,6 @@
 #[doc = include_str!("../README.md")]
 struct Readme;
 
-pub mod audit;
 pub mod codebook;
 pub mod compare;
 pub mod csv;

@@ -41,7 +41,7 @@ impl Change {
     }
 }
 
-/// A snapshot (or API listing) that moved.
+/// A snapshot that moved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Moved {
     /// Path below the workspace.
@@ -79,21 +79,17 @@ pub(super) fn moved(pair: &Pair) -> Option<Moved> {
     };
     let mut moved =
         Moved { path: pair.path.clone(), title: None, kind, cells: Vec::new(), removed: Vec::new(), added: Vec::new() };
-    if pair.path.ends_with(".txt") {
-        (moved.removed, moved.added) = lines(old.lines(), new.lines());
-    } else {
-        let body = |text| split_header(text).1.lines();
-        let contents = (read(old), read(new));
-        moved.title = contents.1.title.clone().or_else(|| contents.0.title.clone());
-        (moved.removed, moved.added) = match kind {
-            Kind::Changed => {
-                moved.cells = cells(&contents.0, &contents.1);
-                lines(contents.0.prose.iter().map(String::as_str), contents.1.prose.iter().map(String::as_str))
-            }
-            // There is nothing to compare with, so the table itself is shown.
-            Kind::Added | Kind::Removed => lines(body(old), body(new)),
-        };
-    }
+    let body = |text| split_header(text).1.lines();
+    let contents = (read(old), read(new));
+    moved.title = contents.1.title.clone().or_else(|| contents.0.title.clone());
+    (moved.removed, moved.added) = match kind {
+        Kind::Changed => {
+            moved.cells = cells(&contents.0, &contents.1);
+            lines(contents.0.prose.iter().map(String::as_str), contents.1.prose.iter().map(String::as_str))
+        }
+        // There is nothing to compare with, so the table itself is shown.
+        Kind::Added | Kind::Removed => lines(body(old), body(new)),
+    };
     let same = moved.cells.is_empty() && moved.removed.is_empty() && moved.added.is_empty();
     (kind != Kind::Changed || !same).then_some(moved)
 }

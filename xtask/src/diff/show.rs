@@ -11,32 +11,23 @@ const LINES: usize = 40;
 
 /// The page.
 pub(super) fn page(moved: &[Moved], compared: usize, all: bool) -> String {
-    let (api, snapshots): (Vec<&Moved>, Vec<&Moved>) = moved.iter().partition(|moved| moved.path.starts_with("api/"));
     let mut out = String::from("## Snapshots\n\n");
-    if snapshots.is_empty() {
+    if moved.is_empty() {
         out += "No snapshot moved.\n";
     } else {
-        let cells = || snapshots.iter().flat_map(|moved| &moved.cells);
+        let cells = || moved.iter().flat_map(|moved| &moved.cells);
         let signs = cells().filter(|cell| cell.sign_changed()).count();
         let stars = cells().filter(|cell| cell.stars().is_some()).count();
         let _ = writeln!(
             out,
             "**{} of {compared} moved**: {}, {}, {}.",
-            snapshots.len(),
+            moved.len(),
             counted(cells().count(), "cell", "no cell"),
             counted(signs, "change of sign", "no change of sign"),
             counted(stars, "change of stars", "no change of stars"),
         );
-        for moved in snapshots {
-            snapshot(&mut out, moved, all);
-        }
-    }
-    if !api.is_empty() {
-        out += "\n## Public interface\n";
-        for moved in api {
-            let name = moved.path.trim_start_matches("api/").trim_end_matches(".txt");
-            let _ = writeln!(out, "\n### {name}\n");
-            lines(&mut out, moved, all);
+        for snapshot in moved {
+            shown(&mut out, snapshot, all);
         }
     }
     out
@@ -51,7 +42,7 @@ fn counted(n: usize, what: &str, none: &str) -> String {
     }
 }
 
-fn snapshot(out: &mut String, moved: &Moved, all: bool) {
+fn shown(out: &mut String, moved: &Moved, all: bool) {
     let name = moved.path.trim_end_matches(".snap");
     let title = moved.title.as_ref().map(|title| format!(": {title}")).unwrap_or_default();
     let _ = writeln!(out, "\n### `{name}`{title}\n");

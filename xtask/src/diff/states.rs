@@ -27,7 +27,7 @@ impl Base {
     }
 }
 
-/// Every snapshot and API listing that is in one of the states.
+/// Every snapshot that is in one of the states.
 pub(super) fn pairs(root: &Path, base: &Base) -> Result<Vec<Pair>, String> {
     let pairs = match base {
         Base::Folder(folder) => with_folder(root, folder)?,
@@ -96,10 +96,10 @@ fn with_revision(root: &Path, base: &str) -> Result<States, String> {
     Ok(states)
 }
 
-/// Snapshots and API listings as they are now, pending ones in the place of the old.
+/// Snapshots as they are now, pending ones in the place of the old.
 fn working_tree(root: &Path) -> Result<BTreeMap<String, String>, String> {
     let mut current = BTreeMap::new();
-    for suffix in [".snap", ".txt", ".snap.new"] {
+    for suffix in [".snap", ".snap.new"] {
         for path in workspace::files(root, suffix) {
             let name = relative(root, &path).trim_end_matches(".new").to_owned();
             if tracked(&name) {
@@ -117,7 +117,7 @@ fn relative(root: &Path, path: &Path) -> String {
 
 /// What is compared. States kept for the documentation are not.
 fn tracked(path: &str) -> bool {
-    (path.ends_with(".snap") && !path.starts_with("docs/")) || (path.starts_with("api/") && path.ends_with(".txt"))
+    path.ends_with(".snap") && !path.starts_with("docs/")
 }
 
 fn git(root: &Path, args: &[&str]) -> Result<String, String> {
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn what_is_compared() {
-        assert!(tracked("tests/snapshots/table_t2.snap") && tracked("api/panel-fe.txt"));
+        assert!(tracked("tests/snapshots/table_t2.snap"));
         assert!(!tracked("docs/reviewing/hc1/table_t2.snap") && !tracked("target/snapshot-references.txt"));
     }
 

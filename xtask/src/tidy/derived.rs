@@ -2,8 +2,7 @@
 
 use super::trees;
 use crate::members::Member;
-use crate::process::{self, cargo};
-use crate::{diff, members, workspace};
+use crate::{diff, members};
 use std::path::Path;
 
 /// Folder of the worked example: the snapshots of Table 2 under HC1.
@@ -14,9 +13,7 @@ const END: &str = "<!-- end -->\n";
 
 /// Compares, or writes.
 pub(super) fn check(root: &Path, members: &[Member], write: bool, findings: &mut Vec<String>) -> Result<(), String> {
-    let (mut texts, undocumented) = interfaces(root)?;
-    findings.extend(undocumented.lines().map(|item| format!("{item} has no documentation")));
-    texts.extend(trees::readmes(root, members)?);
+    let mut texts = trees::readmes(root, members)?;
     texts.push(("docs/reviewing.md".to_owned(), reviewing(root)?));
     for (name, text) in texts {
         let path = root.join(&name);
@@ -33,27 +30,6 @@ pub(super) fn check(root: &Path, members: &[Member], write: bool, findings: &mut
         }
     }
     Ok(())
-}
-
-/// Name and text of the listing of each published crate, and what in them has no documentation. Another program reads
-/// them, since a parser for Rust is no seconds' build.
-fn interfaces(root: &Path) -> Result<(Vec<(String, String)>, String), String> {
-    let out = workspace::target().join("api-listing");
-    let crates = members::in_publishing_order(root)?;
-    let mut command = cargo();
-    command.args(["run", "--quiet", "--release", "--package", "api-listing", "--manifest-path"]);
-    command.arg(root.join("Cargo.toml")).arg("--").arg(&out);
-    for member in &crates {
-        command.arg(format!("{}={}", member.name, member.folder.display()));
-    }
-    if process::run(&mut command)? != 0 {
-        return Err("the listing of the public interfaces failed (see above)".into());
-    }
-    let texts = crates.iter().map(|member| {
-        let file = format!("{}.txt", member.name);
-        Ok((format!("api/{file}"), members::read(&out.join(file))?))
-    });
-    Ok((texts.collect::<Result<_, String>>()?, members::read(&out.join("undocumented"))?))
 }
 
 /// The guide with what the tool prints now.

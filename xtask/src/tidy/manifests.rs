@@ -1,7 +1,6 @@
 //! Who depends on whom, and what a published package says about itself.
 
 use crate::members::{self, Member};
-use crate::workspace;
 use std::path::Path;
 
 /// Who may depend on whom inside the workspace (ordinary dependencies).
@@ -12,15 +11,16 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("market-seg", &["panel-core"]),
     ("panel-fe", &["panel-core"]),
     ("panel-report", &["panel-core"]),
-    ("replicate", &["panel-core", "va-index", "gtfp-ebm", "market-seg", "panel-fe", "report"]),
+    ("panel-audit", &["panel-core", "panel-report"]),
+    ("replicate", &["panel-core", "va-index", "gtfp-ebm", "market-seg", "panel-fe", "panel-report", "panel-audit"]),
+    ("twin", &["panel-core", "gtfp-ebm", "panel-fe"]),
     ("xtask", &[]),
-    ("api-listing", &[]),
     // Whatever it needs are dev-dependencies.
     ("replication-tests", &[]),
 ];
 
 /// Packages that are never published.
-const INTERNAL: &[&str] = &["replicate", "xtask", "api-listing", "replication-tests"];
+const INTERNAL: &[&str] = &["replicate", "twin", "xtask", "replication-tests"];
 
 /// Checks every manifest.
 pub(super) fn check(root: &Path, members: &[Member], findings: &mut Vec<String>) -> Result<(), String> {
@@ -33,7 +33,6 @@ pub(super) fn check(root: &Path, members: &[Member], findings: &mut Vec<String>)
         }
         directions(member, findings);
         paths(member, findings);
-        unused(member, findings)?;
         if member.publishable() {
             metadata(root, member, findings)?;
         }
@@ -42,7 +41,7 @@ pub(super) fn check(root: &Path, members: &[Member], findings: &mut Vec<String>)
 }
 
 fn directions(member: &Member, findings: &mut Vec<String>) {
-    let names: Vec<&str> = ALLOWED.iter().map(|(name, _)| *name).chain(["report"]).collect();
+    let names: Vec<&str> = ALLOWED.iter().map(|(name, _)| *name).collect();
     let allowed = ALLOWED.iter().find(|(name, _)| *name == member.name).map_or(&[][..], |(_, allowed)| allowed);
     for dependency in member.dependencies() {
         if names.contains(&dependency) && !allowed.contains(&dependency) {
@@ -61,39 +60,11 @@ fn directions(member: &Member, findings: &mut Vec<String>) {
 /// Dev-dependencies between members go by path alone: with a version, no member could be published first.
 fn paths(member: &Member, findings: &mut Vec<String>) {
     for (name, value) in member.table("dev-dependencies") {
-        let internal = ALLOWED.iter().any(|(other, _)| other == name) || name == "report";
+        let internal = ALLOWED.iter().any(|(other, _)| *other == members::package_of(name));
         if internal && member.publishable() && value.get("path").is_none() {
             findings.push(format!("{}: the dev-dependency {name} must be given by path alone", member.name));
         }
     }
-}
-
-/// Dependencies that no source names. What is there for another reason stands in
-/// `package.metadata.cargo-machete.ignored`.
-fn unused(member: &Member, findings: &mut Vec<String>) -> Result<(), String> {
-    let ignored = member.package("metadata").and_then(|m| m.get("cargo-machete")).and_then(|m| m.get("ignored"));
-    let ignored: Vec<&str> =
-        ignored.and_then(toml::Value::as_array).into_iter().flatten().filter_map(toml::Value::as_str).collect();
-    let mut sources = String::new();
-    for path in workspace::files(&member.folder, ".rs") {
-        sources += &members::read(&path)?;
-    }
-    let named = |name: &str| {
-        let ident = name.replace('-', "_");
-        let edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '_');
-        sources.match_indices(&ident).any(|(at, _)| {
-            let (before, after) = (sources[..at].chars().next_back(), &sources[at + ident.len()..]);
-            edge(before) && (after.starts_with("::") || after.starts_with(';') || after.starts_with(" as "))
-        })
-    };
-    for table in ["dependencies", "dev-dependencies", "build-dependencies"] {
-        for (name, _) in member.table(table).filter(|(name, _)| !ignored.contains(&name.as_str())) {
-            if !named(name) {
-                findings.push(format!("{}: nothing uses the dependency {name}", member.name));
-            }
-        }
-    }
-    Ok(())
 }
 
 /// What the registry and docs.rs show.

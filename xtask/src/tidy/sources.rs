@@ -1,11 +1,18 @@
 //! Source files and leftovers.
 
+use super::tokens;
 use crate::members::{self, Member};
 use crate::workspace;
 use std::path::Path;
 
 /// Longest source file, in lines: one idea per file.
 const LONGEST: usize = 700;
+
+/// Longest function outside of tests, in lines: one thing that it does.
+const LONGEST_FUNCTION: usize = 80;
+
+/// Packages that may have longer functions. The runner is being rebuilt; then this list is empty.
+const LONG: [&str; 1] = ["crates/replicate"];
 
 /// What a published crate leaves to its caller: files, clock and environment.
 const EDGE: [&str; 5] = ["std::fs", "SystemTime", "Instant", "env::var", "std::net"];
@@ -25,6 +32,15 @@ pub(super) fn check(root: &Path, members: &[Member], findings: &mut Vec<String>)
         let lines = text.lines().count();
         if lines > LONGEST {
             findings.push(format!("{name}: {lines} lines, more than {LONGEST}; is there one idea in it?"));
+        }
+        let source = path.iter().any(|part| part == "src");
+        if source && !LONG.iter().any(|long| path.starts_with(root.join(long))) {
+            for (function, line, lines) in tokens::functions(&tokens::tokens(&text)) {
+                if lines > LONGEST_FUNCTION {
+                    findings
+                        .push(format!("{name}:{line}: `{function}` has {lines} lines, more than {LONGEST_FUNCTION}"));
+                }
+            }
         }
         // The marks are put together here, so that this file does not find itself.
         for stub in [concat!("todo", "!("), concat!("unimpl", "emented!("), concat!("#[ign", "ore")] {

@@ -118,6 +118,13 @@ impl Model {
     }
 }
 
+impl From<Formula> for Model {
+    /// A parsed formula with the default [`Options`].
+    fn from(formula: Formula) -> Self {
+        Self { formula, options: Options::default() }
+    }
+}
+
 /// Fits a formula on a panel.
 ///
 /// # Errors

@@ -19,7 +19,6 @@
 //! | `estimate`, `gmm` | 2SLS, LIML, Fuller, k-class, two-step GMM |
 //! | `first_stage` | F, partial and Shea R², Sanderson-Windmeijer, Angrist-Pischke |
 //! | `identification` | Anderson LM, Cragg-Donald, Kleibergen-Paap, redundancy |
-//! | `stock_yogo`, `stock_yogo_table` | critical values |
 //! | `overid` | Sargan, Hansen, C, endogeneity, Anderson-Rubin LIML, Wu-Hausman, Basmann |
 //! | `weak_robust` | Anderson-Rubin test and confidence set, Stock-Wright S |
 //! | `effective_f` | Montiel Olea-Pflueger |
@@ -39,8 +38,6 @@ mod identification;
 mod moments;
 mod overid;
 mod reduced_form;
-mod stock_yogo;
-mod stock_yogo_table;
 mod system;
 mod weak_robust;
 
@@ -57,8 +54,8 @@ pub use overid::{
     LimlOveridentification, basmann, endogeneity, liml_overidentification, orthogonality, over_identification,
     wu_hausman,
 };
+pub use panel_core::stock_yogo::{StockYogoTable, stock_yogo, stock_yogo_all};
 pub use reduced_form::{ReducedForm, reduced_form};
-pub use stock_yogo::{StockYogoTable, stock_yogo, stock_yogo_all};
 pub use system::{IvData, IvSystem};
 pub use weak_robust::{AndersonRubin, AndersonRubinSet, anderson_rubin, anderson_rubin_set, stock_wright};
 

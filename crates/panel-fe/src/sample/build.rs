@@ -144,6 +144,9 @@ impl Frame {
         if let Some(mask) = mask.filter(|mask| mask.len() != panel.n_rows()) {
             return Err(Error::Shape { what: "the sample mask".into(), expected: panel.n_rows(), got: mask.len() });
         }
+        if matches!(options.vcov, Vcov::DriscollKraay { .. } | Vcov::NeweyWest { .. }) {
+            panel.times().ordered(panel.time_name())?;
+        }
         let inside = |row: usize| mask.is_none_or(|mask| mask[row]);
         let material = Material::read(formula, panel, options, &inside)?;
         let mut keep: Vec<bool> = (0..panel.n_rows()).map(inside).collect();

@@ -65,7 +65,7 @@ impl Verdict {
     }
 }
 
-crate::words::words!(Verdict, "verdict", name);
+crate::words!(Verdict, "verdict", name, crate::Error);
 
 /// A replicated number.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

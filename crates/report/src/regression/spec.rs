@@ -38,7 +38,7 @@ impl Below {
     }
 }
 
-crate::words::words!(Below, "value of `below`", name);
+crate::words!(Below, "value of `below`", name, crate::Error);
 
 /// One row of the ordered selection of coefficients.
 #[derive(Debug, Clone, PartialEq, Eq)]

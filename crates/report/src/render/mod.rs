@@ -108,7 +108,7 @@ impl TableFormat {
     }
 }
 
-crate::words::words!(TableFormat, "format", name);
+crate::words!(TableFormat, "format", name, crate::Error);
 
 impl Table {
     /// The bytes of this table in one format and language; the same bytes for the same table, always.

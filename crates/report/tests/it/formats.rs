@@ -1,6 +1,7 @@
 //! One snapshot per format and feature.
 
 use crate::support::{baseline, baseline_spec, snapshot, spanned_spec};
+use panel_core::descriptives::describe;
 use panel_report::descriptives::{DescriptivesSpec, Summary, descriptives_table};
 use panel_report::regression::regression_table;
 use panel_report::table::{Cell, Row, RowGroup, Rule};
@@ -65,17 +66,11 @@ fn csv_and_json_have_the_same_cells() {
 
 #[test]
 fn descriptive_statistics_stand_in_groups() {
-    let summary = |name: &str, group: (&str, &str), mean: f64| Summary {
-        name: name.to_owned(),
-        group: group.into(),
-        n: 2232,
-        mean: Some(mean),
-        sd: Some(0.484),
-        min: Some(0.2),
-        p5: None,
-        p50: Some(0.7),
-        p95: Some(1.9),
-        max: Some(4.655),
+    let summary = |name: &str, group: (&str, &str), mean: f64| {
+        let mut statistics = describe(name, &[0.2, 0.7, 1.9, 4.655]);
+        (statistics.n, statistics.mean, statistics.sd, statistics.p5) = (2232, Some(mean), Some(0.484), None);
+        (statistics.p50, statistics.p95) = (Some(0.7), Some(1.9));
+        Summary { group: group.into(), statistics }
     };
     let rows = [
         summary("Gtfp", ("被解释变量", "Dependent variable"), 0.987),

@@ -5,7 +5,6 @@
 #[path = "../../../../tests/it/snapshot.rs"]
 mod snapshot;
 
-mod audited;
 mod compared;
 mod containers;
 mod external;

@@ -2,7 +2,6 @@
 
 use crate::snapshot::same_but_for_rounding;
 use panel_core::transform::quantile;
-use panel_report::audit::Interval;
 use panel_report::csv::{CsvTable, push_record};
 use panel_report::figure::bin_means;
 use panel_report::numfmt::{Format, Printed, number};
@@ -36,18 +35,6 @@ proptest! {
         push_record(&mut text, fields.iter().map(String::as_str));
         let table = CsvTable::parse(&text, "a test").expect("well formed");
         prop_assert_eq!(&table.records[0].1, &fields);
-    }
-
-    /// Results of operations on members lie in the results of operations on intervals.
-    #[test]
-    fn intervals_enclose(a in -5f64..5.0, b in -5f64..5.0, s in 0f64..1.0, t in 0f64..1.0, w in 0.01f64..1.0) {
-        let (x, y) = (Interval::new(a, a + w), Interval::new(b, b + w));
-        let (p, q) = (a + s * w, b + t * w);
-        prop_assert!((x + y).contains(p + q) && (x - y).contains(p - q) && (x * y).contains(p * q));
-        if !y.contains(0.0) {
-            prop_assert!((x / y).contains(p / q));
-        }
-        prop_assert!(x.abs().contains(p.abs()));
     }
 
     /// Bins keep every observation and the mean; quantiles do not decrease.

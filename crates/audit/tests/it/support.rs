@@ -1,0 +1,3 @@
+//! The snapshot settings.
+
+snapshot_function!();
