@@ -141,6 +141,14 @@ impl Absorber {
         self.rank
     }
 
+    /// How much the rounding of a column grows on the way to its residual; 1 without varying slopes.
+    pub(crate) fn amplification(&self) -> f64 {
+        match &self.method {
+            Method::Slopes(slopes) => slopes.amplification(),
+            Method::Nothing | Method::Schur(_) => 1.0,
+        }
+    }
+
     /// Diagonal of the projection D(D'WD)⁺D'W for `n` rows.
     ///
     /// # Errors

@@ -39,6 +39,8 @@ pub(super) struct Slopes {
     factor: Option<PivotedCholesky>,
     rank: Rank,
     settings: Settings,
+    /// See [`Slopes::amplification`].
+    amplification: f64,
 }
 
 impl Slopes {
@@ -48,10 +50,12 @@ impl Slopes {
         let size = |effect: &FixedEffect| effect.levels * (effect.slopes.len() + usize::from(effect.intercept));
         let largest = (0..effects.len()).rev().max_by_key(|&f| size(&effects[f])).unwrap_or(0);
         let mut unknowns = 0;
+        let mut amplification = 1.0_f64;
         let mut live_eliminated = 0;
         let mut live_others = 0;
         for (f, effect) in effects.iter().enumerate() {
-            for (values, live) in orthonormal(effect, weights) {
+            for (values, live, tilt) in orthonormal(effect, weights) {
+                amplification = tilt.max(amplification);
                 if f == largest {
                     live_eliminated += live;
                     eliminated.push(Direction { effect: f, values, offset: 0 });
@@ -72,6 +76,7 @@ impl Slopes {
             factor: None,
             rank: Rank { rank: live_eliminated + live_others, exact: unknowns == 0 },
             settings,
+            amplification,
         };
         if unknowns > 0 && unknowns <= DENSE {
             let factor = PivotedCholesky::new(slopes.dense(), unknowns, &vec![1.0; unknowns]);
@@ -83,6 +88,12 @@ impl Slopes {
 
     pub(super) fn rank(&self) -> Rank {
         self.rank
+    }
+
+    /// How much rounding grows in the directions of the slopes: the largest ratio of a slope to its part outside the
+    /// earlier ones within a level.
+    pub(super) fn amplification(&self) -> f64 {
+        self.amplification
     }
 
     fn weight(&self, row: usize) -> f64 {
@@ -244,8 +255,8 @@ impl Slopes {
     }
 }
 
-/// The orthonormal directions of an effect, and in how many levels each is not zero.
-fn orthonormal(effect: &FixedEffect, weights: Option<&[f64]>) -> Vec<(Vec<f64>, usize)> {
+/// The orthonormal directions of an effect, in how many levels each is not zero, and how much of it was left of the slope.
+fn orthonormal(effect: &FixedEffect, weights: Option<&[f64]>) -> Vec<(Vec<f64>, usize, f64)> {
     let n = effect.codes.len();
     let weight = |row: usize| weights.map_or(1.0, |w| w[row]);
     let by_level = |a: &[f64], b: &[f64]| {
@@ -256,7 +267,7 @@ fn orthonormal(effect: &FixedEffect, weights: Option<&[f64]>) -> Vec<(Vec<f64>, 
         sums
     };
     let intercept = effect.intercept.then(|| vec![1.0; n]);
-    let mut basis: Vec<(Vec<f64>, usize)> = Vec::new();
+    let mut basis: Vec<(Vec<f64>, usize, f64)> = Vec::new();
     for mut values in intercept.into_iter().chain(effect.slopes.iter().cloned()) {
         let raw = by_level(&values, &values);
         // Beside an intercept a slope may be taken about any value of its level. The difference is exact where the
@@ -273,7 +284,7 @@ fn orthonormal(effect: &FixedEffect, weights: Option<&[f64]>) -> Vec<(Vec<f64>, 
         }
         let before = by_level(&values, &values);
         for _ in 0..2 {
-            for (direction, _) in &basis {
+            for (direction, _, _) in &basis {
                 let shares = by_level(direction, &values);
                 for (row, &code) in effect.codes.iter().enumerate() {
                     values[row] -= shares[code as usize] * direction[row];
@@ -293,7 +304,9 @@ fn orthonormal(effect: &FixedEffect, weights: Option<&[f64]>) -> Vec<(Vec<f64>, 
             .collect();
         values.iter_mut().zip(effect.codes.iter()).for_each(|(value, &code)| *value *= scale[code as usize]);
         let live = scale.iter().filter(|scale| **scale > 0.0).count();
-        basis.push((values, live));
+        let kept = before.iter().zip(&after).zip(&scale).filter(|(_, scale)| **scale > 0.0);
+        let tilt = kept.map(|((before, after), _)| (before / after).sqrt()).fold(1.0, f64::max);
+        basis.push((values, live, tilt));
     }
     basis
 }

@@ -58,6 +58,7 @@ pub(crate) fn finish(
     let sizes: Vec<f64> = fit.kept.iter().map(|&j| columns.exog[j].size).collect();
     let absorption = ols::error_bounds(&fit.coef, &fit.bread, &errors, columns.y.report.error, fit.total.sqrt());
     let rounding = ols::cancellation(&fit.coef, &fit.bread, &sizes, columns.y.size, fit.ssr.sqrt());
+    let growth = state.absorber.amplification();
     let parts = Parts {
         names,
         places: fit.kept.clone(),
@@ -67,7 +68,7 @@ pub(crate) fn finish(
         ssr: fit.ssr,
         residuals,
         dropped,
-        bounds: absorption.iter().zip(rounding).map(|(one, other)| one + other).collect(),
+        bounds: absorption.iter().zip(rounding).map(|(one, other)| one + growth * other).collect(),
         iv: None,
     };
     Ok(assemble(state.clone(), covariance, dof, small, parts, diagnostics))

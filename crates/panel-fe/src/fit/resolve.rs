@@ -70,11 +70,12 @@ pub(crate) fn resolve(vcov: &Vcov, lookup: &Lookup<'_>, diagnostics: &mut Vec<Di
         let effects: Vec<Groups> = frame.effects.iter().map(|effect| Groups::new(&effect.codes)).collect();
         covariance.nested =
             effects.iter().map(|effect| partitions.iter().any(|partition| effect.nested_in(partition))).collect();
-        // fixest takes `a^b` for nested in `a` by its name.
-        let names_key =
-            |name: &String| keys.contains(name) || name.split('^').any(|part| keys.iter().any(|key| key == part));
-        covariance.is_key = frame.effect_names.iter().map(names_key).collect();
-        covariance.keys_absorbed = keys.iter().all(|key| frame.effect_names.contains(key));
+        // fixest goes by names: those of the keys of an effect, without its slopes; `a^b` is nested in `a`.
+        let bare = |name: &String| name.split('[').next().unwrap_or_default().to_owned();
+        let is_key = |key: &str| keys.iter().any(|known| known == key);
+        let names: Vec<String> = frame.effect_names.iter().map(bare).collect();
+        covariance.is_key = names.iter().map(|name| is_key(name) || name.split('^').any(is_key)).collect();
+        covariance.keys_absorbed = keys.iter().all(|key| names.contains(key));
     }
     Ok(covariance)
 }
