@@ -147,8 +147,7 @@ fn a_table_has_blocks_of_effects_and_says_what_they_are() {
 
 /// Moran's I of one period by its definition.
 fn moran_by_hand(rows: &[std::collections::BTreeMap<String, String>], period: &str, w: &[Vec<f64>]) -> f64 {
-    let y: Vec<f64> =
-        rows.iter().filter(|row| row["period"] == period).map(|row| row["y"].parse().unwrap()).collect();
+    let y: Vec<f64> = rows.iter().filter(|row| row["period"] == period).map(|row| row["y"].parse().unwrap()).collect();
     let mean = y.iter().sum::<f64>() / y.len() as f64;
     let z: Vec<f64> = y.iter().map(|y| y - mean).collect();
     let (mut cross, mut s0) = (0.0, 0.0);
@@ -165,7 +164,9 @@ fn moran_by_hand(rows: &[std::collections::BTreeMap<String, String>], period: &s
 fn association_is_a_table_and_a_csv_by_year() {
     let folder = tiny("spatial-association");
     let entry = |id: &str, kind: &str, variables: &str| {
-        format!("[[spatial]]\nid = \"{id}\"\nkind = \"{kind}\"\nvariables = [{variables}]\nweights = \"w\"\npermutations = 99\n")
+        format!(
+            "[[spatial]]\nid = \"{id}\"\nkind = \"{kind}\"\nvariables = [{variables}]\nweights = \"w\"\npermutations = 99\n"
+        )
     };
     let text = format!(
         "{HEAD}{}{}{}",
@@ -228,7 +229,9 @@ fn refused(folder: &Path, text: &str) -> String {
 fn what_cannot_be_is_said() {
     let folder = tiny("spatial-refused");
     let column = |spatial: &str, more: &str| {
-        format!("{HEAD}[[table]]\nid = \"t\"\n[[table.column]]\nformula = \"y ~ x + z | unit + period\"\nspatial = {{ {spatial} }}\n{more}\n")
+        format!(
+            "{HEAD}[[table]]\nid = \"t\"\n[[table.column]]\nformula = \"y ~ x + z | unit + period\"\nspatial = {{ {spatial} }}\n{more}\n"
+        )
     };
     for (text, part) in [
         (column("weights = \"v\"", ""), "there is no [[weights]] with id `v`"),
@@ -236,8 +239,14 @@ fn what_cannot_be_is_said() {
         (column("weights = \"w\", aproach = \"direct\"", ""), "did you mean `approach`?"),
         (column("weights = \"w\", effects = \"time\"", ""), "`effects` says something else"),
         (column("weights = \"w\"", "sample = \"x > 0.9\""), "the panel is not balanced"),
-        (format!("{HEAD}[[spatial]]\nid = \"m\"\nkind = \"moran\"\nvariables = [\"x\"]\nweights = \"ww\"\n"), "did you mean `w`?"),
-        (format!("{HEAD}[[spatial]]\nid = \"m\"\nkind = \"lm\"\nvariables = [\"x\"]\nweights = \"w\"\n"), "moran, geary and lisa"),
+        (
+            format!("{HEAD}[[spatial]]\nid = \"m\"\nkind = \"moran\"\nvariables = [\"x\"]\nweights = \"ww\"\n"),
+            "did you mean `w`?",
+        ),
+        (
+            format!("{HEAD}[[spatial]]\nid = \"m\"\nkind = \"lm\"\nvariables = [\"x\"]\nweights = \"w\"\n"),
+            "moran, geary and lisa",
+        ),
         (HEAD.replace("w.csv", "v.csv"), "`v.csv` cannot be read"),
         (column("weights = \"w\"", "").replace("kind = \"file\"\npath = \"w.csv\"", "kind = \"knn\"\nk = 3"), "`lat`"),
     ] {

@@ -64,7 +64,7 @@ pub fn estimate(
     let effects =
         spatial.effects(&spec.formula, &study.study.entity, time).map_err(|error| Error::stage(&stage, error))?;
     let Sample { panel: balanced, rows, missing, mut diagnostics } = balanced(panel, spec, spatial, &stage)?;
-    let (prepared, cut) = space.prepared(&spatial.weights, balanced.units(), spatial.model).map_err(failed)?;
+    let (prepared, cut) = space.prepared(&spatial.weights, balanced.units()).map_err(failed)?;
     diagnostics.extend(cut);
     let fit = fit(&balanced, &prepared, effects, &spatial.spec()).map_err(failed)?;
     diagnostics.extend(fit.diagnostics.iter().cloned());

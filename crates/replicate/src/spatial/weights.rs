@@ -10,12 +10,12 @@ use crate::study::Loaded;
 use panel_core::io::{SpatialFile, read_spatial};
 use panel_core::{Diagnostic, Panel};
 use panel_spatial::weights::At;
-use panel_spatial::{Model, Prepared, Weights, WeightsFile, WeightsInputs};
+use panel_spatial::{Prepared, Weights, WeightsFile, WeightsInputs};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What a preparation is of: id of the weights, units of the sample, and whether products with W suffice.
-type Key = (String, Vec<String>, bool);
+/// What a preparation is of: id of the weights, units of the sample.
+type Key = (String, Vec<String>);
 
 /// The weights of a study, and what was computed with them.
 #[derive(Debug, Default)]
@@ -109,7 +109,6 @@ impl Space {
         &self,
         id: &str,
         units: &[String],
-        model: Model,
     ) -> panel_spatial::Result<(Arc<Prepared>, Option<Diagnostic>)> {
         let Some(all) = self.weights.get(id) else {
             let known = self.weights.keys().cloned().collect();
@@ -123,15 +122,14 @@ impl Space {
             );
             Diagnostic::note("weights-cut", message)
         });
-        let key = (id.to_owned(), units.to_vec(), model == Model::Slx);
+        let key = (id.to_owned(), units.to_vec());
         let known = self.prepared.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
         if let Some(prepared) = known {
             return Ok((prepared, remark));
         }
         // Not under the lock: the preparation is parallel, and a thread that waits may take up another column.
         let weights = all.select(units)?;
-        let prepared = if key.2 { Prepared::products(&weights)? } else { Prepared::new(&weights)? };
-        let prepared = Arc::new(prepared);
+        let prepared = Arc::new(Prepared::new(&weights)?);
         self.prepared.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&prepared));
         Ok((prepared, remark))
     }

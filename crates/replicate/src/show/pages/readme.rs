@@ -4,6 +4,7 @@ use super::Surroundings;
 use crate::indices::Index;
 use crate::results::Results;
 use crate::show::files::data::source_words;
+use crate::spatial::statistics;
 use crate::study::{Loaded, Study, TableSpec};
 use report::readme::{DataSource, OutputEntry, ReplicationReadme};
 use report::{Lang, Text};
@@ -133,6 +134,8 @@ fn program(study: &Study, id: &str) -> String {
         "[curve]".to_owned()
     } else if study.tables.iter().any(|spec| spec.id == table) {
         format!("[[table]] id = \"{table}\"")
+    } else if let Some(spec) = study.spatial.iter().find(|spec| statistics::table_id(spec) == id) {
+        format!("[[spatial]] id = \"{}\"", spec.id)
     } else {
         format!("[[mediation]] id = \"{}\"", id.strip_prefix("mediation-").unwrap_or(id))
     }

@@ -80,10 +80,8 @@ fn how(spec: &TableSpec, around: &Surroundings<'_>) -> Block {
                 let name = column.name_at(place);
                 let _ = writeln!(text, "{name}  {}", column.formula);
                 let spatial = column.spatial.as_ref();
-                let options = spatial.map_or_else(
-                    || format!("vcov: {}; like: {}", column.vcov, column.like),
-                    SpatialColumn::words,
-                );
+                let options = spatial
+                    .map_or_else(|| format!("vcov: {}; like: {}", column.vcov, column.like), SpatialColumn::words);
                 let sample = column.sample.as_ref().map(|sample| format!("sample: {sample}; ")).unwrap_or_default();
                 let _ = writeln!(text, "     {sample}{options}");
             }
