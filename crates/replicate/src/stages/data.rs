@@ -258,10 +258,10 @@ fn prepare(
 ) -> Result<Source, Refusal> {
     let time = Some(time).filter(|time| !time.is_empty());
     let options = spec.options(None);
-    let place = Place { spec, shown: spec.file.clone() };
-    let mut table = match read_bytes(&spec.file, bytes, &options) {
+    let table = match read_bytes(&spec.file, bytes, &options) {
         Ok(table) => table,
         Err(error) => {
+            let place = Place { spec, shown: spec.file.clone() };
             let next = |spec: &SourceSpec| {
                 prepare(spec, bytes, [entity, time.unwrap_or_default()], looked_at, &mut Vec::new())
             };
@@ -269,113 +269,29 @@ fn prepare(
         }
     };
     let place = Place { spec, shown: table.file().to_owned() };
-    let unknown =
-        |error: panel_core::Error| place.hinted(hints::wrong_header(&error, &spec.file, bytes, &options, looked_at));
-    table.rename(spec.rename.iter().map(|(new, old)| (old.as_str(), new.as_str()))).map_err(unknown)?;
-    if let Some(filter) = &spec.filter {
-        // Columns have their new names by now.
-        let renamed = spec.rename.iter().filter(|(_, old)| spec.text.contains(old)).map(|(new, _)| new);
-        let text: Vec<String> = spec.text.iter().chain(renamed).cloned().collect();
-        table = filtered(table, filter, remarks)?.retyped(&options, &text).map_err(|error| place.refused(error))?;
-    }
-    if !spec.entity_from.is_empty() {
-        table.combine(&spec.entity_from, entity).map_err(|error| place.refused(error))?;
-    }
-    if spec.number_rows {
-        let numbers: Vec<Option<String>> = (1..=table.n_rows()).map(|row| Some(row.to_string())).collect();
-        table.add(entity, numbers).map_err(|error| place.refused(error))?;
-    }
-    let keyed = |name: &str| spec.keys.as_ref().map(|keys| keys.iter().any(|key| key == name));
-    let entity_column = spec.entity.clone().unwrap_or_else(|| entity.to_owned());
-    let time_column = time.map(|time| spec.time.clone().unwrap_or_else(|| time.to_owned()));
-    let wide = spec.reshape.as_ref().is_some_and(reshape::makes_time);
-    let across = spec.reshape.as_ref().is_some_and(reshape::makes_entity);
-    let has_entity = keyed(entity).unwrap_or_else(|| across || table.has(&entity_column) || spec.entity.is_some());
-    let has_time = time.is_some_and(|time| {
-        keyed(time).unwrap_or_else(|| {
-            wide || spec.time.is_some() || time_column.as_deref().is_some_and(|name| table.has(name))
-        })
-    });
-    let wanted: Vec<&str> = std::iter::once(entity_column.as_str()).chain(time_column.as_deref()).collect();
-    if !has_entity && !has_time {
-        let lacking: Vec<String> = wanted.iter().map(|name| format!("no column `{name}`")).collect();
-        let row = wanted.iter().find_map(|name| hints::header_row(name, &spec.file, bytes, &options, looked_at));
-        let hint = row.unwrap_or_else(|| hints::keys(&table, &wanted, looked_at));
-        let words = format!(
-            "source `{}` has neither key: {}; its columns are {}{}",
-            place.shown,
-            lacking.join(" and "),
-            suggest::listing(table.names()),
-            hint.words
-        );
-        return Err(Refusal { error: Error::stage("data", words), remedies: hint.remedies });
-    }
-    if has_entity && !across {
-        table.column(&entity_column).map_err(unknown)?;
-    }
-    if let Some(name) = time_column.as_ref().filter(|_| has_time && !wide) {
-        table.column(name).map_err(unknown)?;
-    }
-    let mut across_hint = None;
-    if let (None, None, Some(time), true, false) =
-        (&spec.reshape, &spec.keys, time_column.as_deref(), has_entity, has_time)
-        && let Some(hint) = hints::periods_across(&table, looked_at)
-    {
-        let words = format!("no column `{time}`{}", hint.words);
-        return Err(place.hinted(Hint { words, ..hint }));
-    }
-    if spec.reshape.is_none() {
-        let hint = hints::one_column_per_year(&table, looked_at);
-        remarks.extend(hint.map(|hint| {
-            let remark = Diagnostic::note("wide-columns", format!("`{}`: {}", place.shown, hint.words));
-            hint.remedies.into_iter().fold(remark, Diagnostic::with)
-        }));
-        if let Some(time) = time_column.as_deref().filter(|_| !has_entity) {
-            across_hint = hints::entities_across(&table, time, looked_at);
-        }
-    }
+    let reading = Reading { spec, bytes, looked_at, options: &options, place: &place };
+    let table = reading.selected(table, entity, remarks)?;
+    let found = reading.key_columns(&table, entity, time)?;
+    let across = reading.layout(&table, &found, remarks)?;
     // A name that is nearly that of a lacking key, before a reshape makes other columns.
+    let wanted = found.wanted();
     let near: Vec<Option<Hint>> =
         wanted.iter().map(|name| hints::near(&table, name).or_else(|| left_out(&table, name))).collect();
     // A key that is in the file and was not read is lacking, whatever is left.
     let lost = wanted.iter().any(|name| table.left_out(name).is_some());
-    let keys = reshape::Keys {
-        entity: has_entity.then_some(entity_column.as_str()),
-        time: has_time.then_some(()).and(time_column.as_deref()),
-    };
-    if let Some(how) = &spec.reshape {
-        if !wide && !across {
-            table.check_keys(&keys.named()).map_err(|error| place.refused(error))?;
-        }
-        let across = time_column.as_deref().filter(|name| table.has(name));
-        let across = across.and_then(|time| hints::not_periods(&table, time, how));
-        let (reshaped, lost) = reshape::reshape(table, how, keys).map_err(|error| match across {
-            Some(hint) => place.hinted(Hint { words: format!("{error}{}", hint.words), ..hint }),
-            None => place.refused(error),
-        })?;
-        remarks.extend(lost);
-        table = reshaped;
-    }
-    table.check_keys(&keys.named()).map_err(|error| place.refused(error))?;
-    if let Some(how) = &spec.aggregate {
-        let (merged, lost) = reshape::aggregate(&table, how, keys)?;
-        remarks.extend(lost);
-        table = merged;
-    }
-    let lacking = wanted.iter().zip(&near).zip([has_entity, has_time]).find(|(_, has)| !has).map(|(name, _)| name);
-    if let (Some((name, near)), None, [key]) = (lacking, &spec.keys, &keys.named()[..])
+    let keys = found.keys();
+    let mut table = reading.shaped(table, &found, remarks)?;
+    let lacking = wanted.iter().zip(&near).zip([found.has_entity, found.has_time]).find(|(_, has)| !has);
+    if let (Some(((name, near), _)), None, [key]) = (lacking, &spec.keys, &keys.named()[..])
         && (hints::repeats(&table, key).map_err(|error| place.refused(error))? || lost)
     {
         let hint = near.clone().unwrap_or_default();
-        let words = format!(
-            "no column `{name}`, so only `{key}` is left as a key{}{}",
-            if lost { "" } else { ", and it repeats" },
-            hint.words
-        );
+        let repeats = if lost { "" } else { ", and it repeats" };
+        let words = format!("no column `{name}`, so only `{key}` is left as a key{repeats}{}", hint.words);
         return Err(place.hinted(Hint { words, ..hint }));
     }
-    if let Some(hint) = across_hint {
-        let words = format!("`{}` has no column `{entity_column}`{}", place.shown, hint.words);
+    if let Some(hint) = across {
+        let words = format!("`{}` has no column `{}`{}", place.shown, found.entity, hint.words);
         let remark = Diagnostic::warning("entities-across", words);
         remarks.push(hint.remedies.into_iter().fold(remark, Diagnostic::with));
     }
@@ -390,6 +306,160 @@ fn prepare(
         table = table.select(&kept).map_err(|error| place.refused(error))?;
     }
     Ok(Source { entity: keys.entity.map(str::to_owned), time: keys.time.map(str::to_owned), table })
+}
+
+/// One source while it is read.
+struct Reading<'a> {
+    spec: &'a SourceSpec,
+    bytes: &'a [u8],
+    looked_at: &'a BTreeSet<String>,
+    options: &'a ReadOptions,
+    place: &'a Place<'a>,
+}
+
+/// The columns that are keys, and which of them the file has.
+struct KeyColumns {
+    entity: String,
+    time: Option<String>,
+    has_entity: bool,
+    has_time: bool,
+    /// Whether a reshape makes the periods.
+    wide: bool,
+    /// Whether a reshape makes the entities.
+    across: bool,
+}
+
+impl KeyColumns {
+    fn wanted(&self) -> Vec<&str> {
+        std::iter::once(self.entity.as_str()).chain(self.time.as_deref()).collect()
+    }
+
+    fn keys(&self) -> reshape::Keys<'_> {
+        reshape::Keys {
+            entity: self.has_entity.then_some(self.entity.as_str()),
+            time: self.time.as_deref().filter(|_| self.has_time),
+        }
+    }
+}
+
+impl Reading<'_> {
+    fn refused(&self, error: panel_core::Error) -> Refusal {
+        self.place.refused(error)
+    }
+
+    fn unknown(&self, error: &panel_core::Error) -> Refusal {
+        self.place.hinted(hints::wrong_header(error, &self.spec.file, self.bytes, self.options, self.looked_at))
+    }
+
+    /// The rows and columns that the source keeps, under their new names.
+    fn selected(&self, mut table: RawTable, entity: &str, remarks: &mut Diagnostics) -> Result<RawTable, Refusal> {
+        let spec = self.spec;
+        let renamed = spec.rename.iter().map(|(new, old)| (old.as_str(), new.as_str()));
+        table.rename(renamed).map_err(|error| self.unknown(&error))?;
+        if let Some(filter) = &spec.filter {
+            // Columns have their new names by now.
+            let renamed = spec.rename.iter().filter(|(_, old)| spec.text.contains(old)).map(|(new, _)| new);
+            let text: Vec<String> = spec.text.iter().chain(renamed).cloned().collect();
+            let kept = filtered(table, filter, remarks)?;
+            table = kept.retyped(self.options, &text).map_err(|error| self.refused(error))?;
+        }
+        if !spec.entity_from.is_empty() {
+            table.combine(&spec.entity_from, entity).map_err(|error| self.refused(error))?;
+        }
+        if spec.number_rows {
+            let numbers: Vec<Option<String>> = (1..=table.n_rows()).map(|row| Some(row.to_string())).collect();
+            table.add(entity, numbers).map_err(|error| self.refused(error))?;
+        }
+        Ok(table)
+    }
+
+    /// Finds the keys that the file has.
+    fn key_columns(&self, table: &RawTable, entity: &str, time: Option<&str>) -> Result<KeyColumns, Refusal> {
+        let spec = self.spec;
+        let keyed = |name: &str| spec.keys.as_ref().map(|keys| keys.iter().any(|key| key == name));
+        let entity_column = spec.entity.clone().unwrap_or_else(|| entity.to_owned());
+        let time_column = time.map(|time| spec.time.clone().unwrap_or_else(|| time.to_owned()));
+        let wide = spec.reshape.as_ref().is_some_and(reshape::makes_time);
+        let across = spec.reshape.as_ref().is_some_and(reshape::makes_entity);
+        let has_entity = keyed(entity).unwrap_or_else(|| across || table.has(&entity_column) || spec.entity.is_some());
+        let has_time = time.is_some_and(|time| {
+            keyed(time).unwrap_or_else(|| {
+                wide || spec.time.is_some() || time_column.as_deref().is_some_and(|name| table.has(name))
+            })
+        });
+        let found = KeyColumns { entity: entity_column, time: time_column, has_entity, has_time, wide, across };
+        if !has_entity && !has_time {
+            return Err(self.without_keys(table, &found.wanted()));
+        }
+        if has_entity && !across {
+            table.column(&found.entity).map_err(|error| self.unknown(&error))?;
+        }
+        if let Some(name) = found.time.as_ref().filter(|_| has_time && !wide) {
+            table.column(name).map_err(|error| self.unknown(&error))?;
+        }
+        Ok(found)
+    }
+
+    fn without_keys(&self, table: &RawTable, wanted: &[&str]) -> Refusal {
+        let lacking: Vec<String> = wanted.iter().map(|name| format!("no column `{name}`")).collect();
+        let header = |name: &&str| hints::header_row(name, &self.spec.file, self.bytes, self.options, self.looked_at);
+        let hint = wanted.iter().find_map(header).unwrap_or_else(|| hints::keys(table, wanted, self.looked_at));
+        let words = format!(
+            "source `{}` has neither key: {}; its columns are {}{}",
+            self.place.shown,
+            lacking.join(" and "),
+            suggest::listing(table.names()),
+            hint.words
+        );
+        Refusal { error: Error::stage("data", words), remedies: hint.remedies }
+    }
+
+    /// Remarks a layout that looks like one column per period, and gives the hint of one column per entity.
+    fn layout(&self, table: &RawTable, found: &KeyColumns, remarks: &mut Diagnostics) -> Result<Option<Hint>, Refusal> {
+        let spec = self.spec;
+        if let (None, None, Some(time), true, false) =
+            (&spec.reshape, &spec.keys, found.time.as_deref(), found.has_entity, found.has_time)
+            && let Some(hint) = hints::periods_across(table, self.looked_at)
+        {
+            let words = format!("no column `{time}`{}", hint.words);
+            return Err(self.place.hinted(Hint { words, ..hint }));
+        }
+        if spec.reshape.is_some() {
+            return Ok(None);
+        }
+        let hint = hints::one_column_per_year(table, self.looked_at);
+        remarks.extend(hint.map(|hint| {
+            let remark = Diagnostic::note("wide-columns", format!("`{}`: {}", self.place.shown, hint.words));
+            hint.remedies.into_iter().fold(remark, Diagnostic::with)
+        }));
+        let time = found.time.as_deref().filter(|_| !found.has_entity);
+        Ok(time.and_then(|time| hints::entities_across(table, time, self.looked_at)))
+    }
+
+    /// The table with one row per key: reshaped and merged as the source says.
+    fn shaped(&self, mut table: RawTable, found: &KeyColumns, remarks: &mut Diagnostics) -> Result<RawTable, Refusal> {
+        let keys = found.keys();
+        if let Some(how) = &self.spec.reshape {
+            if !found.wide && !found.across {
+                table.check_keys(&keys.named()).map_err(|error| self.refused(error))?;
+            }
+            let across = found.time.as_deref().filter(|name| table.has(name));
+            let across = across.and_then(|time| hints::not_periods(&table, time, how));
+            let (reshaped, lost) = reshape::reshape(table, how, keys).map_err(|error| match across {
+                Some(hint) => self.place.hinted(Hint { words: format!("{error}{}", hint.words), ..hint }),
+                None => self.refused(error),
+            })?;
+            remarks.extend(lost);
+            table = reshaped;
+        }
+        table.check_keys(&keys.named()).map_err(|error| self.refused(error))?;
+        if let Some(how) = &self.spec.aggregate {
+            let (merged, lost) = reshape::aggregate(&table, how, keys)?;
+            remarks.extend(lost);
+            table = merged;
+        }
+        Ok(table)
+    }
 }
 
 /// A refusal with what comes after it: with its remedy the file is read once more, and what that says is added.
