@@ -114,6 +114,9 @@ pub(crate) fn certify(activities: &Activities, program: &Program, solution: &mut
             dual = dual.max(d.abs() / terms.min(most));
         }
     }
+    // Beside multipliers of a quadrillion the rounding of doubles hides reduced costs as large as the costs themselves.
+    let largest = solution.duals.iter().fold(0.0_f64, |m, y| m.max(y.abs()));
+    dual = dual.max(f64::EPSILON * largest / most);
     let least = least_size(&solution.duals, program.cost());
     let weights = Weights::new(activities, program, &solution.duals, least, most);
     if weights.values.iter().any(|w| *w != 0.0) {

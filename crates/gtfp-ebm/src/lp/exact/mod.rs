@@ -6,8 +6,7 @@
 //! 1e-12 that the rounding of data explains.
 //!
 //! Rows are multiplied by their unit's quantities instead of divided by them, bounded variables are shifted to zero, and
-//! a finite upper bound becomes a row with a slack. A first phase minimises the row violations. Slow (some milliseconds
-//! a program), and reached by less than one program in ten thousand of near-copies.
+//! a finite upper bound becomes a row with a slack. A first phase minimises the row violations. Slow, and rarely reached.
 
 mod dyadic;
 mod tableau;
