@@ -133,10 +133,10 @@ fn a_table_has_blocks_of_effects_and_says_what_they_are() {
     );
     run_study(&study(&folder, &text), &folder.join("out"), None).unwrap();
     let table = std::fs::read_to_string(folder.join("out/tables/t.md")).unwrap();
-    for part in ["ρ", "W × x", "直接效应", "总效应", "SDM", "Lee–Yu", "Fieller", "对数似然"] {
+    for part in ["ρ", "W × x", "Direct effects", "Total effects", "SDM", "Yu (2010)", "Fieller", "Log-likelihood"] {
         assert!(table.contains(part), "{part}: {table}");
     }
-    assert!(!table.contains("间接效应（"), "only what is asked for: {table}");
+    assert!(!table.contains("Indirect effects"), "only what is asked for: {table}");
     let records = std::fs::read_to_string(folder.join("out/results/spatial.json")).unwrap();
     let records: Vec<Value> = serde_json::from_str(&records).unwrap();
     assert_eq!((records.len(), records[0]["curves"].as_array().unwrap().len()), (1, 2));
@@ -276,7 +276,10 @@ fn the_papers_companion_is_labelled_as_beyond_the_paper() {
     run_study(&workspace().join("fixtures/studies/paper-spatial.toml"), &out, None).unwrap();
     let read = |name: &str| std::fs::read_to_string(out.join(name)).unwrap();
     let table = read("tables/sdm.md");
-    assert!(table.contains("超出论文") && table.contains("synthetic twin") && table.contains("间接效应"), "{table}");
+    assert!(
+        table.contains("Beyond the paper") && table.contains("synthetic twin") && table.contains("Indirect effects"),
+        "{table}"
+    );
     let records: Vec<Value> = serde_json::from_str(&read("results/spatial.json")).unwrap();
     assert_eq!(records.len(), 4);
     for record in &records {

@@ -39,30 +39,7 @@ pub(super) fn table(
     let failed = |error: report::Error| Error::stage(format!("tables/{}", spec.id), error);
     let mut shown: Vec<ModelColumn> = Vec::new();
     let mut remarks: Vec<Text> = Vec::new();
-    let space = &made.space;
-    let headline = Headline::of(study).filter(|headline| headline.table.id == spec.id);
-    let fit = |(place, column): (usize, &ColumnSpec)| {
-        let name = column.name_at(place);
-        let place = format!("tables/{}, column {name}", spec.id);
-        let lacking = computed.lacking_of(&place, names::of_column(column));
-        if let (Some(spatial), None) = (&column.spatial, &lacking) {
-            let fitted = spatial::column::estimate(panel, study, space, column, spatial, (&spec.id, &name));
-            return (name, fitted.map(Column::Spatial).map_err(|error| error.at(place)));
-        }
-        let fitted = match lacking {
-            Some(error) => Err(error),
-            None => estimate(panel, study, column, &spec.id, &name).map_err(|error| error.at(place)),
-        };
-        let x = headline.as_ref().filter(|headline| headline.name == name).map(|headline| headline.x);
-        let drawn = |fitted: Fitted| {
-            let plots = ColumnPlots::new(panel, column, &fitted.fit, (&spec.id, &name), x, study.report.bins);
-            Column::Usual(Box::new((fitted, plots)))
-        };
-        let fitted = fitted.map(drawn);
-        (name, fitted)
-    };
-    // Columns at once, results in order: the first that fails is the one that is named.
-    let columns: Vec<(String, Result<Column>)> = spec.columns.par_iter().enumerate().map(fit).collect();
+    let columns = estimated(spec, study, computed, &made.space);
     for (column, (name, fitted)) in spec.columns.iter().zip(columns) {
         let (fitted, plots) = match fitted {
             Ok(Column::Usual(usual)) => *usual,
@@ -119,6 +96,39 @@ pub(super) fn table(
     }
     made.columns.extend(shown.into_iter().map(|column| (spec.id.clone(), column)));
     Ok(table)
+}
+
+/// The columns with their names, each estimated or with the reason why it is not.
+fn estimated(
+    spec: &TableSpec,
+    study: &Study,
+    computed: &Computed,
+    space: &spatial::Space,
+) -> Vec<(String, Result<Column>)> {
+    let panel = &computed.panel;
+    let headline = Headline::of(study).filter(|headline| headline.table.id == spec.id);
+    let fit = |(place, column): (usize, &ColumnSpec)| {
+        let name = column.name_at(place);
+        let place = format!("tables/{}, column {name}", spec.id);
+        let lacking = computed.lacking_of(&place, names::of_column(column));
+        if let (Some(spatial), None) = (&column.spatial, &lacking) {
+            let fitted = spatial::column::estimate(panel, study, space, column, spatial, (&spec.id, &name));
+            return (name, fitted.map(Column::Spatial).map_err(|error| error.at(place)));
+        }
+        let fitted = match lacking {
+            Some(error) => Err(error),
+            None => estimate(panel, study, column, &spec.id, &name).map_err(|error| error.at(place)),
+        };
+        let x = headline.as_ref().filter(|headline| headline.name == name).map(|headline| headline.x);
+        let drawn = |fitted: Fitted| {
+            let plots = ColumnPlots::new(panel, column, &fitted.fit, (&spec.id, &name), x, study.report.bins);
+            Column::Usual(Box::new((fitted, plots)))
+        };
+        let fitted = fitted.map(drawn);
+        (name, fitted)
+    };
+    // Columns at once, results in order: the first that fails is the one that is named.
+    spec.columns.par_iter().enumerate().map(fit).collect()
 }
 
 /// Says yes or no to controls in every column, where any column has coefficients that the table does not show.
