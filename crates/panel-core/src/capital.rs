@@ -4,6 +4,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::error::{Error, Result};
 use crate::panel::Panel;
 use crate::transform::{PriceKindGuess, chain_index, growth as growth_rate, index_remark, ratio};
+use std::borrow::Cow;
 
 /// How prices of investment goods are given.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -93,32 +94,45 @@ pub fn capital_stock(
         None => panel.times().labels().first().cloned().unwrap_or_default(),
     };
     let base_code = crate::transform::base_code(panel, &base)?;
-    let levels;
-    let price: &[f64] = match prices {
-        Prices::PreviousPeriod(index) => {
-            levels = chain_index(panel, index, &base)?;
-            &levels
-        }
+    let price = price_levels(panel, prices, &base)?;
+    let real = ratio(investment, &price).values;
+    let (initial, growth) = initial_stocks(panel, &real, spec)?;
+    panel.times().ordered(panel.time_name())?;
+    let (values, losses) = accumulate(panel, &real, &initial, base_code, spec);
+    let mut diagnostics = Vec::new();
+    diagnostics.extend(match prices {
+        Prices::PreviousPeriod(index) => index_remark(panel, index, PriceKindGuess::Levels),
+        Prices::Level(level) => index_remark(panel, level, PriceKindGuess::Changes),
+        Prices::Constant => None,
+    });
+    losses.remark(&base, &mut diagnostics);
+    Ok(CapitalStock { values, growth, diagnostics })
+}
+
+/// Price levels, 1 in the base period where they are chained.
+fn price_levels<'a>(panel: &Panel, prices: Prices<'a>, base: &str) -> Result<Cow<'a, [f64]>> {
+    Ok(match prices {
+        Prices::PreviousPeriod(index) => Cow::Owned(chain_index(panel, index, base)?),
         Prices::Level(level) => {
             check(panel, "price level", level, |value| value > 0.0, "a positive price level")?;
-            level
+            Cow::Borrowed(level)
         }
-        Prices::Constant => {
-            levels = vec![1.0; panel.n_rows()];
-            &levels
+        Prices::Constant => Cow::Owned(vec![1.0; panel.n_rows()]),
+    })
+}
+
+/// The stock with which an entity would start in each row, and the growth rate behind it if there is one.
+fn initial_stocks(panel: &Panel, real: &[f64], spec: &PerpetualInventory) -> Result<(Vec<f64>, Option<f64>)> {
+    let delta = spec.depreciation;
+    match &spec.initial {
+        InitialStock::Rate(rate) if *rate > 0.0 && *rate <= 1.0 => {
+            Ok((real.iter().map(|value| value / rate).collect(), None))
         }
-    };
-    let real = ratio(investment, price).values;
-    let mut growth = None;
-    let initial: Vec<f64> = match &spec.initial {
-        InitialStock::Rate(rate) if *rate > 0.0 && *rate <= 1.0 => real.iter().map(|value| value / rate).collect(),
-        InitialStock::Rate(rate) => {
-            return Err(Error::Specification(format!(
-                "rate = {rate}: the initial stock I / rate needs a rate above 0 and up to 1; ten per cent is 0.1"
-            )));
-        }
+        InitialStock::Rate(rate) => Err(Error::Specification(format!(
+            "rate = {rate}: the initial stock I / rate needs a rate above 0 and up to 1; ten per cent is 0.1"
+        ))),
         InitialStock::Growth => {
-            let rates: Vec<f64> = growth_rate(panel, &real, 1)?.into_iter().filter(|rate| rate.is_finite()).collect();
+            let rates: Vec<f64> = growth_rate(panel, real, 1)?.into_iter().filter(|rate| rate.is_finite()).collect();
             let g = rates.iter().sum::<f64>() / rates.len() as f64;
             // A panel without two consecutive periods has no growth rate.
             if g.is_nan() || g + delta <= LEAST_TURNOVER {
@@ -127,70 +141,94 @@ pub fn capital_stock(
                     rates.len()
                 )));
             }
-            growth = Some(g);
-            real.iter().map(|value| value / (g + delta)).collect()
+            Ok((real.iter().map(|value| value / (g + delta)).collect(), Some(g)))
         }
         InitialStock::Given(stocks) => {
             check(panel, "initial capital", stocks, |value| value >= 0.0, "a capital stock of zero or more")?;
-            stocks.clone()
+            Ok((stocks.clone(), None))
         }
-    };
-    panel.times().ordered(panel.time_name())?;
+    }
+}
+
+/// Entities without a stock, and where stocks end.
+#[derive(Default)]
+struct Losses {
+    /// Nothing is known of them in the base period.
+    without: Vec<String>,
+    /// They did not invest in the base period.
+    idle: Vec<String>,
+    /// Entity and period from which a stock is missing.
+    ended: Vec<String>,
+}
+
+/// Stocks from the base period on.
+fn accumulate(
+    panel: &Panel,
+    real: &[f64],
+    initial: &[f64],
+    base_code: u32,
+    spec: &PerpetualInventory,
+) -> (Vec<f64>, Losses) {
+    let delta = spec.depreciation;
     let ordinal = |row: usize| panel.times().ordinals()[panel.time_of_row()[row] as usize];
     let mut values = vec![f64::NAN; panel.n_rows()];
-    let (mut without, mut idle, mut ended) = (Vec::new(), Vec::new(), Vec::new());
+    let mut losses = Losses::default();
     let given = matches!(spec.initial, InitialStock::Given(_));
     for rows in panel.entity_rows() {
         let start = panel.time_of_row()[rows.clone()].binary_search(&base_code).map(|offset| rows.start + offset);
         let Some(start) = start.ok().filter(|&start| !initial[start].is_nan()) else {
-            without.push(panel.entity_label(rows.start).to_owned());
+            losses.without.push(panel.entity_label(rows.start).to_owned());
             continue;
         };
         if initial[start] == 0.0 && !given {
             // A city that did not invest in one year had capital all the same: I / rate does not say how much.
-            idle.push(panel.entity_label(rows.start).to_owned());
+            losses.idle.push(panel.entity_label(rows.start).to_owned());
             continue;
         }
         values[start] = initial[start];
         for row in start + 1..rows.end {
             if ordinal(row) != ordinal(row - 1) + 1 || real[row].is_nan() {
-                ended.push(format!("{} {}", panel.entity_label(row), panel.time_label(row)));
+                losses.ended.push(format!("{} {}", panel.entity_label(row), panel.time_label(row)));
                 break;
             }
             values[row] = (1.0 - delta) * values[row - 1] + real[row];
         }
     }
-    let mut diagnostics = Vec::new();
-    diagnostics.extend(match prices {
-        Prices::PreviousPeriod(index) => index_remark(panel, index, PriceKindGuess::Levels),
-        Prices::Level(level) => index_remark(panel, level, PriceKindGuess::Changes),
-        Prices::Constant => None,
-    });
-    let some = |names: &[String]| {
-        names.iter().take(3).cloned().collect::<Vec<_>>().join(", ") + if names.len() > 3 { ", …" } else { "" }
-    };
-    if !without.is_empty() {
-        let message = format!(
-            "{} entities have no capital stock, because nothing is known of them in {base}: {}",
-            without.len(),
-            some(&without)
-        );
-        diagnostics.push(Diagnostic::warning("capital-no-base", message));
+    (values, losses)
+}
+
+impl Losses {
+    /// One warning for each kind of loss.
+    fn remark(&self, base: &str, diagnostics: &mut Diagnostics) {
+        let Self { without, idle, ended } = self;
+        let some = |names: &[String]| {
+            names.iter().take(3).cloned().collect::<Vec<_>>().join(", ") + if names.len() > 3 { ", …" } else { "" }
+        };
+        if !without.is_empty() {
+            let message = format!(
+                "{} entities have no capital stock, because nothing is known of them in {base}: {}",
+                without.len(),
+                some(without)
+            );
+            diagnostics.push(Diagnostic::warning("capital-no-base", message));
+        }
+        if !idle.is_empty() {
+            let message = format!(
+                "{} entities have no capital stock, because their investment in {base}, from which it starts, is 0: {}",
+                idle.len(),
+                some(idle)
+            );
+            diagnostics.push(Diagnostic::warning("capital-no-investment", message));
+        }
+        if !ended.is_empty() {
+            let message = format!(
+                "{} capital stocks end at a gap or a missing investment or price: {}",
+                ended.len(),
+                some(ended)
+            );
+            diagnostics.push(Diagnostic::warning("capital-gap", message));
+        }
     }
-    if !idle.is_empty() {
-        let message = format!(
-            "{} entities have no capital stock, because their investment in {base}, from which it starts, is 0: {}",
-            idle.len(),
-            some(&idle)
-        );
-        diagnostics.push(Diagnostic::warning("capital-no-investment", message));
-    }
-    if !ended.is_empty() {
-        let message =
-            format!("{} capital stocks end at a gap or a missing investment or price: {}", ended.len(), some(&ended));
-        diagnostics.push(Diagnostic::warning("capital-gap", message));
-    }
-    Ok(CapitalStock { values, growth, diagnostics })
 }
 
 fn check(panel: &Panel, what: &str, values: &[f64], valid: impl Fn(f64) -> bool, expected: &str) -> Result<()> {

@@ -1,7 +1,6 @@
 //! Typed columns.
 
 use crate::error::{Error, Result};
-use crate::intern::Interner;
 use std::sync::Arc;
 
 /// A column of numbers or of text.
@@ -123,16 +122,6 @@ pub struct TextColumn {
 impl TextColumn {
     /// The code of a missing text.
     pub const MISSING: u32 = u32::MAX;
-
-    /// Codes a sequence of texts; `None` and the empty text are missing. Labels come out sorted.
-    #[must_use]
-    pub fn new<S: AsRef<str>>(values: &[Option<S>]) -> Self {
-        let mut interner = Interner::default();
-        for value in values {
-            interner.push(value.as_ref().map(AsRef::as_ref).filter(|text| !text.is_empty()));
-        }
-        interner.finish()
-    }
 
     /// A column from codes into `labels`.
     ///

@@ -43,6 +43,18 @@ impl Interner {
     }
 }
 
+impl TextColumn {
+    /// Codes a sequence of texts; `None` and the empty text are missing. Labels come out sorted.
+    #[must_use]
+    pub fn new<S: AsRef<str>>(values: &[Option<S>]) -> Self {
+        let mut interner = Interner::default();
+        for value in values {
+            interner.push(value.as_ref().map(AsRef::as_ref).filter(|text| !text.is_empty()));
+        }
+        interner.finish()
+    }
+}
+
 /// Joins pieces, in order, into one column with sorted labels.
 pub(crate) fn merge(parts: &[&Interner]) -> TextColumn {
     let mut labels: Vec<&str> = parts.iter().flat_map(|part| part.labels.iter().map(String::as_str)).collect();

@@ -1,7 +1,5 @@
 //! Numbers as people write them: thousands separators, full-width digits, and the many ways to say "missing".
 
-use crate::numerals::{Numerals, Reading};
-use crate::remedy::Remedy;
 use std::borrow::Cow;
 
 /// What a cell of a text file holds.
@@ -72,26 +70,6 @@ pub fn parse_number(text: &str) -> Option<f64> {
     let half = half_width(text);
     let plain = without_thousands(&half)?;
     parse_plain(&plain)
-}
-
-/// What to write in a `[[source]]` so that a text is read as the number it looks like; empty where it looks like none.
-pub(crate) fn remedies_for(text: &str) -> Vec<Remedy> {
-    let reads = |numerals: Numerals| matches!(numerals.read(text), Reading::Number(..));
-    if reads(Numerals::default()) {
-        // Only a percent sign keeps a column of readable cells from being numbers.
-        return if half_width(text).contains('%') { vec![Remedy::text("percent", "points")] } else { Vec::new() };
-    }
-    if reads(Numerals { decimal_comma: true, ..Numerals::default() }) {
-        return vec![Remedy::text("decimal", ",")];
-    }
-    // A unit or a sign around one number: `12 km`, `$5`.
-    let is_number = |c: char| c.is_numeric() || matches!(c, '.' | ',' | '-' | '+' | ' ');
-    let around = trim(text.trim_matches(is_number));
-    // Letters between digits are no unit: without its `e`, `1e999` would be another number.
-    let outside = trim(text).starts_with(around) || trim(text).ends_with(around);
-    let alone = !around.is_empty() && outside && around.chars().count() <= 6 && !around.contains(is_number);
-    let read = |part: &str| reads(Numerals { strip: vec![part.to_owned()], ..Numerals::default() });
-    if alone && read(around) { vec![Remedy::list("strip", &[around])] } else { Vec::new() }
 }
 
 /// The common case: nothing but ASCII digits, signs, point and exponent.

@@ -4,6 +4,7 @@
 //! cannot, both readings are named and nothing is read.
 
 use crate::number::{half_width, is_missing_token, parse_plain, trim};
+use crate::remedy::Remedy;
 use serde::{Deserialize, Serialize};
 
 /// What becomes of a percent sign.
@@ -336,6 +337,26 @@ fn open(found: Option<(String, String)>, also: Option<String>) -> Verdict {
         Some((column, cell)) => Verdict::Open { column, cell, also },
         None => Verdict::Point,
     }
+}
+
+/// What to write in a `[[source]]` so that a text is read as the number it looks like; empty where it looks like none.
+pub(crate) fn remedies_for(text: &str) -> Vec<Remedy> {
+    let reads = |numerals: Numerals| matches!(numerals.read(text), Reading::Number(..));
+    if reads(Numerals::default()) {
+        // Only a percent sign keeps a column of readable cells from being numbers.
+        return if half_width(text).contains('%') { vec![Remedy::text("percent", "points")] } else { Vec::new() };
+    }
+    if reads(Numerals { decimal_comma: true, ..Numerals::default() }) {
+        return vec![Remedy::text("decimal", ",")];
+    }
+    // A unit or a sign around one number: `12 km`, `$5`.
+    let is_number = |c: char| c.is_numeric() || matches!(c, '.' | ',' | '-' | '+' | ' ');
+    let around = trim(text.trim_matches(is_number));
+    // Letters between digits are no unit: without its `e`, `1e999` would be another number.
+    let outside = trim(text).starts_with(around) || trim(text).ends_with(around);
+    let alone = !around.is_empty() && outside && around.chars().count() <= 6 && !around.contains(is_number);
+    let read = |part: &str| reads(Numerals { strip: vec![part.to_owned()], ..Numerals::default() });
+    if alone && read(around) { vec![Remedy::list("strip", &[around])] } else { Vec::new() }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::column::{Column, TextColumn};
 use crate::error::{Cell, Error, Result};
-use crate::number::remedies_for;
+use crate::numerals::remedies_for;
 use crate::numerals::{Numerals, PERCENT, Reading};
 use crate::remedy::{Remedy, listed};
 use crate::suggest;

@@ -82,7 +82,9 @@ pub fn run(options: &RunOptions) -> Result<RunReport> {
         .start_handler(move |_| std::mem::forget(dispatcher::set_default(&dispatch)))
         .build()
         .map_err(|error| Error::Environment(format!("cannot start threads: {error}")))?;
-    let started = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_secs());
+    // The writer of workbooks takes no time before 1970 either.
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let started = since.map_err(|_| Error::Environment("the clock stands before 1970; set it".into()))?.as_secs();
     let mut staging = Staging::beside(&options.out)?;
     let (results, left_out, times) = pool.install(|| run_stages(&mut staging, &loaded, &plan, options.quiet))?;
 

@@ -140,7 +140,7 @@ fn random_near_ties_are_decided() {
 
 /// A million programs: `cargo test --release -p gtfp-ebm -- --ignored a_million --nocapture`.
 #[test]
-#[ignore = "takes minutes"]
+#[ignore = "long: a million programs take minutes"]
 fn a_million_near_ties_are_decided() {
     let mut programs = 0;
     let mut seed = 1000;

@@ -3,7 +3,7 @@
 use super::ast::{Node, What};
 use super::eval::{Failure, Machine, as_num};
 use super::functions::{Does, Function};
-use super::parser::Problem;
+use super::problem::Problem;
 use super::types::{constant, time_numbers};
 use super::value::Value;
 use crate::capital::{InitialStock, PerpetualInventory, Prices, capital_stock};
@@ -42,54 +42,20 @@ impl<'p> Machine<'p> {
             Does::Missing => return self.missing(&arguments[0]),
             Does::Fill => return self.fill(arguments),
             Does::Since => return self.since(at, &arguments[0]),
-            Does::Min | Does::Max => {
-                let (smallest, mut values) = (function.does == Does::Min, self.dense(&arguments[0])?.into_owned());
-                for argument in &arguments[1..] {
-                    let other = self.dense(argument)?;
-                    values.iter_mut().zip(other.iter()).for_each(|(value, &other)| {
-                        // A row with a missing value has no smallest: f64::min would hide it.
-                        *value = if value.is_nan() || other.is_nan() {
-                            f64::NAN
-                        } else if (other < *value) == smallest {
-                            other
-                        } else {
-                            *value
-                        };
-                    });
-                }
-                values
-            }
+            Does::Min | Does::Max => self.extreme(function.does == Does::Min, arguments)?,
             Does::Ratio => {
                 let (x, y) = (self.dense(&arguments[0])?, self.dense(&arguments[1])?);
                 let mapped = transform::ratio(&x, &y);
                 return Ok(self.mapped("ratio", mapped));
             }
-            Does::Lag | Does::Lead | Does::Diff | Does::Growth => {
-                let x = self.dense(&arguments[0])?;
-                let steps = arguments.get(1).map_or(Ok(1.0), |node| constant(node, "the number of periods"))? as i64;
-                match function.does {
-                    Does::Lag => panel.lag(&x, steps)?,
-                    Does::Lead => transform::lead(panel, &x, steps)?,
-                    Does::Diff => transform::difference(panel, &x, steps)?,
-                    _ => transform::growth(panel, &x, steps)?,
-                }
-            }
+            Does::Lag | Does::Lead | Does::Diff | Does::Growth => self.shifted(function.does, arguments)?,
             Does::Winsorise => {
                 let share = arguments.get(1).map_or(Ok(0.01), |node| constant(node, "the share"))?;
                 let x = self.dense(&arguments[0])?;
                 let groups = self.groups(named)?;
                 transform::winsorize(&x, share, groups.as_deref())?
             }
-            Does::Interpolate => {
-                let x = self.dense(&arguments[0])?;
-                let longest = self.option(named, "longest")?.map(|longest| longest.max(0.0) as usize);
-                let filled = transform::interpolate(panel, &x, longest)?;
-                if !filled.filled.is_empty() {
-                    let message = format!("{} missing values were interpolated", filled.filled.len());
-                    self.diagnostics.push(Diagnostic::note("interpolated", message));
-                }
-                filled.values
-            }
+            Does::Interpolate => self.interpolated(&arguments[0], named)?,
             Does::Standardise | Does::MinMax => {
                 let x = self.dense(&arguments[0])?;
                 let groups = self.groups(named)?;
@@ -130,6 +96,49 @@ impl<'p> Machine<'p> {
         };
         debug_assert_eq!(values.len(), n);
         Ok(Value::Numbers(Cow::Owned(values)))
+    }
+
+    /// The smallest or the largest argument of each row.
+    fn extreme(&mut self, smallest: bool, arguments: &[Node]) -> Result<Vec<f64>, Failure> {
+        let mut values = self.dense(&arguments[0])?.into_owned();
+        for argument in &arguments[1..] {
+            let other = self.dense(argument)?;
+            values.iter_mut().zip(other.iter()).for_each(|(value, &other)| {
+                // A row with a missing value has no smallest: f64::min would hide it.
+                *value = if value.is_nan() || other.is_nan() {
+                    f64::NAN
+                } else if (other < *value) == smallest {
+                    other
+                } else {
+                    *value
+                };
+            });
+        }
+        Ok(values)
+    }
+
+    /// Lags, leads, differences and growth rates.
+    fn shifted(&mut self, does: Does, arguments: &[Node]) -> Result<Vec<f64>, Failure> {
+        let panel = self.panel;
+        let x = self.dense(&arguments[0])?;
+        let steps = arguments.get(1).map_or(Ok(1.0), |node| constant(node, "the number of periods"))? as i64;
+        Ok(match does {
+            Does::Lag => panel.lag(&x, steps)?,
+            Does::Lead => transform::lead(panel, &x, steps)?,
+            Does::Diff => transform::difference(panel, &x, steps)?,
+            _ => transform::growth(panel, &x, steps)?,
+        })
+    }
+
+    fn interpolated(&mut self, argument: &Node, named: &Named) -> Result<Vec<f64>, Failure> {
+        let x = self.dense(argument)?;
+        let longest = self.option(named, "longest")?.map(|longest| longest.max(0.0) as usize);
+        let filled = transform::interpolate(self.panel, &x, longest)?;
+        if !filled.filled.is_empty() {
+            let message = format!("{} missing values were interpolated", filled.filled.len());
+            self.diagnostics.push(Diagnostic::note("interpolated", message));
+        }
+        Ok(filled.values)
     }
 
     /// The same error about the user's column, where an argument is one, instead of the argument.

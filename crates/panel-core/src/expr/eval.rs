@@ -1,7 +1,7 @@
 //! Evaluation of operators; functions are in `apply.rs`.
 
 use super::ast::{Node, Operator, What};
-use super::parser::Problem;
+use super::problem::Problem;
 use super::types::{numeric, time_numbers};
 use super::value::{Value, as_number};
 use crate::column::{Column, TextColumn};

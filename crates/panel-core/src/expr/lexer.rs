@@ -1,6 +1,6 @@
 //! Text to tokens.
 
-use super::parser::Problem;
+use super::problem::Problem;
 
 /// A token and where it stands (byte offset).
 #[derive(Debug, Clone, PartialEq)]

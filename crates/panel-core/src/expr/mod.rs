@@ -24,6 +24,7 @@ mod eval;
 mod functions;
 mod lexer;
 mod parser;
+mod problem;
 mod types;
 mod value;
 
@@ -139,7 +140,7 @@ impl Expr {
                 "a filter must be a condition, this is {kind}{}",
                 if kind == Kind::Number { "; compare it with something, as in `x != 0`" } else { "" }
             );
-            return Err(parser::Problem { at: 0, message }.into_error(&self.source));
+            return Err(problem::Problem { at: 0, message }.into_error(&self.source));
         }
         let mut machine = eval::Machine::new(panel);
         let value = machine.eval(&self.root).map_err(|failure| failure.into_error(&self.source))?;

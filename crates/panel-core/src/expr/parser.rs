@@ -12,7 +12,7 @@
 use super::ast::{Node, Operator, What};
 use super::functions;
 use super::lexer::{Lexeme, Token, tokens};
-use crate::error::Error;
+use super::problem::Problem;
 use crate::suggest;
 
 /// Deepest nesting; deeper trees would need a deeper stack than a thread has.
@@ -21,26 +21,6 @@ const MAX_DEPTH: usize = 120;
 const MAX_CHAIN: usize = 400;
 /// Most tokens; a list of all cities of a country fits.
 const MAX_TOKENS: usize = 5000;
-
-/// What is wrong, and where (byte offset).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Problem {
-    pub(super) at: usize,
-    pub(super) message: String,
-}
-
-impl Problem {
-    pub(super) fn into_error(self, text: &str) -> Error {
-        let before = text.get(..self.at).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        Error::Expression {
-            expression: text.to_owned(),
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-            message: self.message,
-        }
-    }
-}
 
 pub(super) fn parse(text: &str) -> Result<Node, Problem> {
     let mut parser = Parser { tokens: tokens(text)?, next: 0, end: text.len(), depth: 0 };

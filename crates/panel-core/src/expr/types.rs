@@ -2,7 +2,7 @@
 
 use super::ast::{Node, Operator, What};
 use super::functions::{Does, Function};
-use super::parser::Problem;
+use super::problem::Problem;
 use crate::column::Column;
 use crate::index::TopsisScaling;
 use crate::number::parse_number;
@@ -190,14 +190,8 @@ fn choice(condition: &Node, yes: &Node, no: &Node, schema: &Schema<'_>) -> Resul
     }
 }
 
-fn call(
-    at: usize,
-    function: &Function,
-    arguments: &[Node],
-    named: &[(&'static str, Node)],
-    schema: &Schema<'_>,
-) -> Result<Kind, Problem> {
-    let name = format!("`{}`", function.name);
+/// Checks the named options of a call.
+fn options(named: &[(&'static str, Node)], schema: &Schema<'_>) -> Result<(), Problem> {
     for (option, node) in named {
         match *option {
             "by" => match &node.what {
@@ -230,6 +224,18 @@ fn call(
             _ => constant(node, option).map(|_| ())?,
         }
     }
+    Ok(())
+}
+
+fn call(
+    at: usize,
+    function: &Function,
+    arguments: &[Node],
+    named: &[(&'static str, Node)],
+    schema: &Schema<'_>,
+) -> Result<Kind, Problem> {
+    let name = format!("`{}`", function.name);
+    options(named, schema)?;
     match function.does {
         Does::If => return choice(&arguments[0], &arguments[1], &arguments[2], schema),
         Does::Missing => return infer(&arguments[0], schema).map(|_| Kind::Truth),

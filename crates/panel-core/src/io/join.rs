@@ -213,89 +213,137 @@ fn translate(labels: &[String], panel: &[String], normal: impl Fn(&str) -> Strin
     labels.iter().map(|label| exact.get(label.as_str()).or_else(|| loose.get(&normal(label))).copied()).collect()
 }
 
-fn attach_rows(panel: &mut Panel, source: Source) -> Result<(JoinReport, Vec<bool>)> {
-    let table = source.table;
-    let entities = source.entity.as_ref().map(|name| table.key_text(name)).transpose()?;
-    let times = source.time.as_ref().map(|name| table.key_text(name)).transpose()?;
-    if entities.is_none() && times.is_none() {
-        return Err(Error::Specification(format!("source `{}` has no key", table.file)));
-    }
-    let entity_code =
-        entities.as_ref().map(|text| translate(text.labels(), panel.entities(), |label| label.trim().to_owned()));
-    let time_code = times.as_ref().map(|text| translate(text.labels(), panel.times().labels(), canonical));
+/// No row of the source.
+const NONE: usize = usize::MAX;
 
-    // One slot per key the source can have; each may be filled once.
-    let (n_entities, n_periods) = (panel.n_entities(), panel.n_periods());
-    let slots = match (&entities, &times) {
-        (Some(_), Some(_)) => panel.n_rows(),
-        (Some(_), None) => n_entities,
-        _ => n_periods,
+/// The keys of a source, coded; at least one.
+struct Keys<'a> {
+    entities: Option<Cow<'a, TextColumn>>,
+    times: Option<Cow<'a, TextColumn>>,
+}
+
+/// Entity and time of a row as texts; empty where there is none.
+type Label = (String, String);
+
+fn attach_rows(panel: &mut Panel, source: Source) -> Result<(JoinReport, Vec<bool>)> {
+    let file = source.table.file.clone();
+    let keys = Keys {
+        entities: source.entity.as_ref().map(|name| source.table.key_text(name)).transpose()?,
+        times: source.time.as_ref().map(|name| source.table.key_text(name)).transpose()?,
     };
-    const NONE: usize = usize::MAX;
-    let mut row_of_slot = vec![NONE; slots];
-    let mut not_in_panel = Vec::new();
-    for row in 0..table.n_rows() {
-        let code = |text: &TextColumn, codes: &[Option<u32>]| match text.codes()[row] {
-            TextColumn::MISSING => Err(Error::MissingKey {
-                cell: Box::new(Cell { line: Some(table.line(row)), file: Some(table.file.clone()), ..Cell::default() }),
-                above: false,
-            }),
-            label => Ok(codes[label as usize]),
+    if keys.entities.is_none() && keys.times.is_none() {
+        return Err(Error::Specification(format!("source `{file}` has no key")));
+    }
+    let (source_row, not_in_panel) = keys.source_rows(panel, &source)?;
+    let without_match = keys.without_match(panel, &source_row);
+    drop(keys);
+    let filled = add_columns(panel, &source, &source_row)?;
+    let matched: Vec<bool> = source_row.iter().map(|&row| row != NONE).collect();
+    let report = JoinReport {
+        file,
+        matched: matched.iter().filter(|&&matched| matched).count(),
+        without_match,
+        not_in_panel,
+        filled,
+    };
+    Ok((report, matched))
+}
+
+impl Keys<'_> {
+    /// For each row of the panel the row of the source, and the keys of the source that the panel has not.
+    fn source_rows(&self, panel: &Panel, source: &Source) -> Result<(Vec<usize>, Vec<Label>)> {
+        let Self { entities, times } = self;
+        let table = &source.table;
+        let entity_code =
+            entities.as_ref().map(|text| translate(text.labels(), panel.entities(), |label| label.trim().to_owned()));
+        let time_code = times.as_ref().map(|text| translate(text.labels(), panel.times().labels(), canonical));
+
+        // One slot per key the source can have; each may be filled once.
+        let slots = match (entities, times) {
+            (Some(_), Some(_)) => panel.n_rows(),
+            (Some(_), None) => panel.n_entities(),
+            _ => panel.n_periods(),
         };
-        let entity = entities.as_ref().zip(entity_code.as_ref()).map(|(text, codes)| code(text, codes)).transpose()?;
-        let time = times.as_ref().zip(time_code.as_ref()).map(|(text, codes)| code(text, codes)).transpose()?;
-        let slot = match (entity, time) {
-            (Some(entity), Some(time)) => entity.zip(time).and_then(|(entity, time)| panel.row(entity, time)),
-            (Some(entity), None) => entity.map(|entity| entity as usize),
-            (None, time) => time.flatten().map(|time| time as usize),
-        };
-        let label = |text: &Option<Cow<'_, TextColumn>>| {
-            text.as_ref().and_then(|text| text.get(row)).unwrap_or_default().to_owned()
-        };
-        match slot {
-            None => not_in_panel.push((label(&entities), label(&times))),
-            Some(slot) if row_of_slot[slot] == NONE => row_of_slot[slot] = row,
-            Some(slot) => {
-                let given = |text: String| (!text.is_empty()).then_some(text);
-                let cell = Cell {
-                    file: Some(table.file.clone()),
-                    entity: given(label(&entities)),
-                    time: given(label(&times)),
-                    ..Cell::default()
-                };
-                let keys: Vec<&str> = source.entity.iter().chain(&source.time).map(String::as_str).collect();
-                return Err(Error::DuplicateKey {
-                    cell: Box::new(cell),
-                    first: table.line(row_of_slot[slot]),
-                    second: table.line(row),
-                    differs: table.difference([row_of_slot[slot], row], &keys).map(str::to_owned),
-                });
+        let mut row_of_slot = vec![NONE; slots];
+        let mut not_in_panel = Vec::new();
+        for row in 0..table.n_rows() {
+            let code = |text: &TextColumn, codes: &[Option<u32>]| match text.codes()[row] {
+                TextColumn::MISSING => Err(Error::MissingKey {
+                    cell: Box::new(Cell {
+                        line: Some(table.line(row)),
+                        file: Some(table.file.clone()),
+                        ..Cell::default()
+                    }),
+                    above: false,
+                }),
+                label => Ok(codes[label as usize]),
+            };
+            let entity =
+                entities.as_ref().zip(entity_code.as_ref()).map(|(text, codes)| code(text, codes)).transpose()?;
+            let time = times.as_ref().zip(time_code.as_ref()).map(|(text, codes)| code(text, codes)).transpose()?;
+            let slot = match (entity, time) {
+                (Some(entity), Some(time)) => entity.zip(time).and_then(|(entity, time)| panel.row(entity, time)),
+                (Some(entity), None) => entity.map(|entity| entity as usize),
+                (None, time) => time.flatten().map(|time| time as usize),
+            };
+            match slot {
+                None => not_in_panel.push(self.label(row)),
+                Some(slot) if row_of_slot[slot] == NONE => row_of_slot[slot] = row,
+                Some(slot) => return Err(self.twice(source, [row_of_slot[slot], row])),
             }
         }
-    }
-    let source_row: Vec<usize> = (0..panel.n_rows())
-        .map(|row| match (&entities, &times) {
+        let source_row = (0..panel.n_rows()).map(|row| match (entities, times) {
             (Some(_), Some(_)) => row_of_slot[row],
             (Some(_), None) => row_of_slot[panel.entity_of_row()[row] as usize],
             _ => row_of_slot[panel.time_of_row()[row] as usize],
-        })
-        .collect();
-    // Codes in the order of the panel; a source keyed by one of them has each once.
-    let without_match: BTreeSet<(Option<u32>, Option<u32>)> = (0..panel.n_rows())
-        .filter(|&row| source_row[row] == NONE)
-        .map(|row| {
-            let (entity, time) = (panel.entity_of_row()[row], panel.time_of_row()[row]);
-            (entities.is_some().then_some(entity), times.is_some().then_some(time))
-        })
-        .collect();
-    let label = |code: Option<u32>, labels: &[String]| code.map(|code| labels[code as usize].clone());
-    let without_match = without_match.into_iter().map(|(entity, time)| {
-        let entity = label(entity, panel.entities()).unwrap_or_default();
-        (entity, label(time, panel.times().labels()).unwrap_or_default())
-    });
-    let without_match = without_match.collect();
-    drop((entities, times));
-    let file = table.file.clone();
+        });
+        Ok((source_row.collect(), not_in_panel))
+    }
+
+    fn label(&self, row: usize) -> Label {
+        let label = |text: &Option<Cow<'_, TextColumn>>| {
+            text.as_ref().and_then(|text| text.get(row)).unwrap_or_default().to_owned()
+        };
+        (label(&self.entities), label(&self.times))
+    }
+
+    /// Two rows of the source have one key.
+    fn twice(&self, source: &Source, rows: [usize; 2]) -> Error {
+        let table = &source.table;
+        let given = |text: String| (!text.is_empty()).then_some(text);
+        let (entity, time) = self.label(rows[1]);
+        let cell = Cell { file: Some(table.file.clone()), entity: given(entity), time: given(time), ..Cell::default() };
+        let keys: Vec<&str> = source.entity.iter().chain(&source.time).map(String::as_str).collect();
+        Error::DuplicateKey {
+            cell: Box::new(cell),
+            first: table.line(rows[0]),
+            second: table.line(rows[1]),
+            differs: table.difference(rows, &keys).map(str::to_owned),
+        }
+    }
+
+    /// Keys of the panel that the source has not, in the order of the panel; each once where the source is keyed by one.
+    fn without_match(&self, panel: &Panel, source_row: &[usize]) -> Vec<Label> {
+        let codes: BTreeSet<(Option<u32>, Option<u32>)> = (0..panel.n_rows())
+            .filter(|&row| source_row[row] == NONE)
+            .map(|row| {
+                let (entity, time) = (panel.entity_of_row()[row], panel.time_of_row()[row]);
+                (self.entities.is_some().then_some(entity), self.times.is_some().then_some(time))
+            })
+            .collect();
+        let label = |code: Option<u32>, labels: &[String]| code.map(|code| labels[code as usize].clone());
+        let labels = codes.into_iter().map(|(entity, time)| {
+            let entity = label(entity, panel.entities()).unwrap_or_default();
+            (entity, label(time, panel.times().labels()).unwrap_or_default())
+        });
+        labels.collect()
+    }
+}
+
+/// Adds the columns of the source to the panel; a column that the panel has is filled where it is missing, and counted.
+fn add_columns(panel: &mut Panel, source: &Source, source_row: &[usize]) -> Result<Vec<(String, usize)>> {
+    let table = &source.table;
+    let file = &table.file;
     let mut filled = Vec::new();
     for (name, column) in table.names.iter().zip(&table.columns) {
         if Some(name) == source.entity.as_ref() || Some(name) == source.time.as_ref() {
@@ -306,25 +354,17 @@ fn attach_rows(panel: &mut Panel, source: Source) -> Result<(JoinReport, Vec<boo
                 "`{file}` has a column `{name}`, which is what the {key} key of the panel is called, but it is not that key of this source; make it its key, rename it, or leave it out"
             )));
         }
-        let spread = spread(column, &source_row);
+        let spread = spread(column, source_row);
         if panel.has(name) {
-            let count = fill(panel, name, spread, &file)?;
+            let count = fill(panel, name, spread, file)?;
             if count > 0 {
                 filled.push((name.clone(), count));
             }
         } else {
-            panel.set_from(name.clone(), spread, Some(&file))?;
+            panel.set_from(name.clone(), spread, Some(file))?;
         }
     }
-    let matched: Vec<bool> = source_row.iter().map(|&row| row != NONE).collect();
-    let report = JoinReport {
-        file,
-        matched: matched.iter().filter(|&&matched| matched).count(),
-        without_match,
-        not_in_panel,
-        filled,
-    };
-    Ok((report, matched))
+    Ok(filled)
 }
 
 /// The values of `column` at the rows `rows`; missing where there is no such row.

@@ -42,41 +42,7 @@ pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<(R
         let kinds: BTreeMap<String, Stored> = stored(&schema, metadata);
         let names: Vec<String> = schema.iter_names().map(ToString::to_string).collect();
         let mut table = RawTable { file: file.to_owned(), names, ..RawTable::default() };
-        let unreadable = |name: &String| match kinds.get(name) {
-            Some(Stored::Other(kind)) => Some(kind.clone()),
-            _ => None,
-        };
-        let mut wanted: Vec<String> = Vec::new();
-        match &options.columns {
-            Some(columns) => {
-                for column in columns {
-                    table.index(column)?;
-                    if let Some(kind) = unreadable(column) {
-                        let reason = not_supported(column, &kind);
-                        return Err(Error::Read { file: file.to_owned(), reason });
-                    }
-                    if !wanted.contains(column) {
-                        wanted.push(column.clone());
-                    }
-                }
-            }
-            None => {
-                for name in &table.names {
-                    match unreadable(name) {
-                        None => wanted.push(name.clone()),
-                        Some(kind) => {
-                            table.diagnostics.push(Diagnostic::warning(
-                                "column-left-out",
-                                format!(
-                                    "`{file}`: column `{name}` was left out, since its type {kind} is not supported"
-                                ),
-                            ));
-                            table.left_out.insert(name.clone(), not_supported(name, &kind));
-                        }
-                    }
-                }
-            }
-        }
+        let wanted = wanted(&mut table, &kinds, options)?;
         table.names.clear();
         if wanted.is_empty() {
             return Err(Error::Read { file: file.to_owned(), reason: "no column can be read".into() });
@@ -110,6 +76,38 @@ pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<(R
         }
         Ok((table, numerals))
     })
+}
+
+/// The columns to read: those asked for, or all that can be read, with a warning for each of the others.
+fn wanted(table: &mut RawTable, kinds: &BTreeMap<String, Stored>, options: &ReadOptions) -> Result<Vec<String>> {
+    let unreadable = |name: &String| match kinds.get(name) {
+        Some(Stored::Other(kind)) => Some(kind.clone()),
+        _ => None,
+    };
+    let mut wanted: Vec<String> = Vec::new();
+    if let Some(columns) = &options.columns {
+        for column in columns {
+            table.index(column)?;
+            if let Some(kind) = unreadable(column) {
+                let reason = not_supported(column, &kind);
+                return Err(Error::Read { file: table.file.clone(), reason });
+            }
+            if !wanted.contains(column) {
+                wanted.push(column.clone());
+            }
+        }
+        return Ok(wanted);
+    }
+    for name in &table.names {
+        let Some(kind) = unreadable(name) else {
+            wanted.push(name.clone());
+            continue;
+        };
+        let message = format!("`{}`: column `{name}` was left out, since its type {kind} is not supported", table.file);
+        table.diagnostics.push(Diagnostic::warning("column-left-out", message));
+        table.left_out.insert(name.clone(), not_supported(name, &kind));
+    }
+    Ok(wanted)
 }
 
 /// A column as it was read.

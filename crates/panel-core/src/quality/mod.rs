@@ -4,9 +4,11 @@
 //! against the source.
 
 mod flags;
+mod kind;
 mod series;
 
-pub use flags::{Flag, FlagKind};
+pub use flags::Flag;
+pub use kind::FlagKind;
 
 use crate::column::Column;
 use crate::descriptives::{Descriptives, describe};

@@ -1,6 +1,6 @@
 //! What a variable does over time: jumps, spikes, changes of unit, copies.
 
-use super::flags::FlagKind;
+use super::kind::FlagKind;
 use crate::panel::Panel;
 use crate::transform::quantile_unsorted;
 
