@@ -9,8 +9,9 @@ mod trees;
 
 use crate::{args, members, workspace};
 
-/// Packages that may have circles among their modules. The runner is being rebuilt without; then this list is empty.
-const KNOTTED: [&str; 1] = ["replicate"];
+/// Circles that are still there, by crate and first module, each to be untied. No new one joins them.
+const STILL_KNOTTED: &[(&str, &str)] =
+    &[("gtfp-ebm", "index"), ("gtfp-ebm", "lp::precise::certificate"), ("panel-fe", "error")];
 
 /// `cargo xtask tidy [--write]`: runs every check; exit code 1 when one finds something. `--write` brings files that
 /// are derived from others up to date first: the dependency trees of READMEs and the worked example of
@@ -23,8 +24,9 @@ pub(crate) fn run(args: &[String]) -> Result<u8, String> {
     derived::check(&root, &members, given.has("--write"), &mut findings)?;
     manifests::check(&root, &members, &mut findings)?;
     sources::check(&root, &members, &mut findings)?;
-    for member in members.iter().filter(|member| !KNOTTED.contains(&member.name.as_str())) {
-        for circle in modules::circles(member)? {
+    for member in &members {
+        let known = |first: &String| STILL_KNOTTED.contains(&(member.name.as_str(), first.as_str()));
+        for circle in modules::circles(member)?.into_iter().filter(|circle| !circle.first().is_some_and(known)) {
             findings.push(format!("{}: modules use each other in a circle: {}", member.name, circle.join(", ")));
         }
     }

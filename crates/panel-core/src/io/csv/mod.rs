@@ -219,7 +219,7 @@ fn settle(
     let sign = if delimiter == b',' { b'"' } else { b',' };
     let semicolon = delimiter == b';';
     let has = |sign: u8| pieces.par_iter().any(|piece| piece.as_bytes().contains(&sign));
-    if options.decimal.is_some() || !has(sign) && !(semicolon && has(b'.')) {
+    if options.decimal.is_some() || !(has(sign) || semicolon && has(b'.')) {
         return Ok(());
     }
     let seen = evidence(pieces, delimiter, wanted, numerals);
