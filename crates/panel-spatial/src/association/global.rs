@@ -3,8 +3,8 @@
 use crate::csr::Csr;
 use crate::error::{Error, Result};
 use crate::weights::{Standardise, Weights};
-use panel_core::sum::compensated_sum;
 use panel_core::random::Stream;
+use panel_core::sum::compensated_sum;
 use rayon::prelude::*;
 use serde::Serialize;
 use std::fmt;
