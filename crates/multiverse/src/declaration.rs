@@ -1,7 +1,6 @@
 //! The section `[multiverse]` of a study file as types.
 
 use crate::error::{Error, Result};
-use crate::grid::Grid;
 use crate::option::named_options;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -298,31 +297,6 @@ fn a_million() -> u64 {
 }
 
 impl Declaration {
-    /// The grid of the choices, checked.
-    ///
-    /// # Errors
-    /// [`Error::Declaration`] for the first slip; [`Error::TooMany`] for more universes than `limit` without `sample`.
-    pub fn grid(&self) -> Result<Grid> {
-        let share = |name: &str, value: f64| {
-            let problem = format!("{value} is no level between 0 and 1");
-            if value > 0.0 && value < 1.0 { Ok(()) } else { Err(Error::declaration(name, problem)) }
-        };
-        share("level", self.level)?;
-        if self.joint.draws == 0 {
-            return Err(Error::declaration("joint", "`draws` is 0: a null distribution needs at least one"));
-        }
-        if self.sample == Some(0) {
-            return Err(Error::declaration("sample", "0 universes were asked for"));
-        }
-        let grid = Grid::new(&self.choice, &self.link, &self.exclude)?;
-        grid.check_settings()?;
-        let count = grid.count(&grid.everything())?;
-        if self.sample.is_none() && count > u128::from(self.limit) {
-            return Err(Error::TooMany { count, at_least: false, limit: self.limit });
-        }
-        Ok(grid)
-    }
-
     /// SHA-256 of the resolved section, defaults written out: written before the first estimate it shows that the grid
     /// was fixed beforehand.
     #[must_use]

@@ -201,45 +201,14 @@ pub fn gs2sls(
             })
             .collect()
     };
-    let (x1, endo, mut z) = (swept(&exogenous), swept(&endogenous), swept(&excluded));
+    let (x1, endo, z) = (swept(&exogenous), swept(&endogenous), swept(&excluded));
     let mut y = panel.y.clone();
     sweep(&mut y, n, effects);
     let singular = |what: &str, name: &str| Error::Singular(format!("{what} `{name}` depends on those before it"));
     LeastSquares::new(&x1).map_err(|j| singular("regressor", &exogenous[j].0))?;
-    // Instruments that add nothing are left out, with a remark.
-    let mut used = x1.clone();
-    let mut names: Vec<String> = Vec::new();
-    let mut dropped: Vec<String> = Vec::new();
-    let mut kept = Vec::new();
-    for (k, column) in z.drain(..).enumerate() {
-        used.push(column);
-        if LeastSquares::new(&used).is_ok() {
-            names.push(excluded[k].0.clone());
-            kept.push(k);
-        } else {
-            used.pop();
-            dropped.push(excluded[k].0.clone());
-        }
-    }
-    if names.len() < endo.len() {
-        return Err(Error::NotIdentified {
-            parameter: "rho".into(),
-            reason: format!(
-                "{} endogenous regressors, {} instruments that are independent of the rest",
-                endo.len(),
-                names.len()
-            ),
-        });
-    }
+    let Independent { names, dropped, columns: used } = independent(&x1, z, &excluded, endo.len())?;
     let all = LeastSquares::new(&used).map_err(|_| singular("instrument", "?"))?;
-    let fitted: Vec<Vec<f64>> = endo
-        .iter()
-        .map(|column| {
-            let mut fit = column.clone();
-            add_scaled(&mut fit, -1.0, &all.residual(column));
-            fit
-        })
-        .collect();
+    let fitted: Vec<Vec<f64>> = endo.iter().map(|column| projected(&all, column)).collect();
     let second: Vec<Vec<f64>> = x1.iter().chain(&fitted).cloned().collect();
     let places: Vec<String> = exogenous.iter().chain(&endogenous).map(|column| column.0.clone()).collect();
     let stage = LeastSquares::new(&second).map_err(|j| singular("in the second stage, regressor", &places[j]))?;
@@ -281,6 +250,51 @@ pub fn gs2sls(
     });
     let fit = as_fit(Assembled { panel, prepared, effects, spec, places, b, covariance, sigma2, e, count, remarks });
     Ok(Gs2slsFit { fit, instruments: names, first_stages, sargan })
+}
+
+/// Instruments that do not depend on others.
+struct Independent {
+    names: Vec<String>,
+    /// Names of those that do.
+    dropped: Vec<String>,
+    /// The exogenous regressors and the instruments.
+    columns: Vec<Vec<f64>>,
+}
+
+/// Leaves out instruments that add nothing to the exogenous regressors and the instruments before them.
+fn independent(
+    x1: &[Vec<f64>],
+    z: Vec<Vec<f64>>,
+    excluded: &[(String, Vec<f64>)],
+    endogenous: usize,
+) -> Result<Independent> {
+    let mut found = Independent { names: Vec::new(), dropped: Vec::new(), columns: x1.to_vec() };
+    for (column, (name, _)) in z.into_iter().zip(excluded) {
+        found.columns.push(column);
+        if LeastSquares::new(&found.columns).is_ok() {
+            found.names.push(name.clone());
+        } else {
+            found.columns.pop();
+            found.dropped.push(name.clone());
+        }
+    }
+    if found.names.len() < endogenous {
+        return Err(Error::NotIdentified {
+            parameter: "rho".into(),
+            reason: format!(
+                "{endogenous} endogenous regressors, {} instruments that are independent of the rest",
+                found.names.len()
+            ),
+        });
+    }
+    Ok(found)
+}
+
+/// What the regressors explain of a column.
+fn projected(regressors: &LeastSquares, column: &[f64]) -> Vec<f64> {
+    let mut fit = column.to_vec();
+    add_scaled(&mut fit, -1.0, &regressors.residual(column));
+    fit
 }
 
 /// Σ_g s_g s_g' with s_g the sum of x e over the rows of a group.

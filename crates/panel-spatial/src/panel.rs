@@ -97,47 +97,7 @@ impl SpatialPanel {
     pub fn from_long(table: &LongTable<'_>, unbalanced: Unbalanced) -> Result<(Self, Diagnostics)> {
         let columns: Vec<(&str, &[f64])> =
             std::iter::once(table.outcome).chain(table.regressors.iter().copied()).collect();
-        let rows = table.outcome.1.len();
-        for (what, got) in [("units".to_owned(), table.unit.len()), ("periods".to_owned(), table.period.len())]
-            .into_iter()
-            .chain(columns.iter().map(|&(name, column)| (format!("column `{name}`"), column.len())))
-        {
-            if got != rows {
-                return Err(Error::LengthMismatch { what, expected: rows, got });
-            }
-        }
-        let mut place = vec![usize::MAX; table.units.len() * table.periods.len()];
-        let (mut unit_seen, mut period_seen) = (vec![0_usize; table.units.len()], vec![0_usize; table.periods.len()]);
-        for row in 0..rows {
-            let (i, t) = (table.unit[row] as usize, table.period[row] as usize);
-            if i >= table.units.len() || t >= table.periods.len() {
-                return Err(Error::Specification(format!(
-                    "row {row} has a code without a label: unit {i}, period {t}"
-                )));
-            }
-            if let Some(&(name, column)) = columns.iter().find(|column| column.1[row].is_infinite()) {
-                return Err(Error::BadValue {
-                    unit: table.units[i].clone(),
-                    period: table.periods[t].clone(),
-                    column: name.to_owned(),
-                    value: column[row],
-                    expected: "a finite number",
-                });
-            }
-            if columns.iter().any(|column| column.1[row].is_nan()) {
-                continue;
-            }
-            let slot = &mut place[t * table.units.len() + i];
-            if *slot != usize::MAX {
-                return Err(Error::Specification(format!(
-                    "unit `{}`, period `{}` stands twice: rows must have unique keys",
-                    table.units[i], table.periods[t]
-                )));
-            }
-            *slot = row;
-            unit_seen[i] += 1;
-            period_seen[t] += 1;
-        }
+        let Cells { place, unit_seen, period_seen } = cells(table, &columns)?;
         let periods: Vec<usize> = (0..table.periods.len()).filter(|&t| period_seen[t] > 0).collect();
         let present: Vec<usize> = (0..table.units.len()).filter(|&i| unit_seen[i] > 0).collect();
         let (complete, gaps): (Vec<usize>, Vec<usize>) = present.iter().partition(|&&i| unit_seen[i] == periods.len());
@@ -232,6 +192,60 @@ impl SpatialPanel {
     pub(crate) fn t(&self) -> usize {
         self.periods.len()
     }
+}
+
+/// Where the cells of a long table are.
+struct Cells {
+    /// The row of unit i in period t at t·n + i; [`usize::MAX`] where there is no complete one.
+    place: Vec<usize>,
+    /// Complete rows of each unit.
+    unit_seen: Vec<usize>,
+    /// Complete rows of each period.
+    period_seen: Vec<usize>,
+}
+
+/// Finds the complete rows of a long table and checks lengths, codes, values and keys.
+fn cells(table: &LongTable<'_>, columns: &[(&str, &[f64])]) -> Result<Cells> {
+    let rows = table.outcome.1.len();
+    for (what, got) in [("units".to_owned(), table.unit.len()), ("periods".to_owned(), table.period.len())]
+        .into_iter()
+        .chain(columns.iter().map(|&(name, column)| (format!("column `{name}`"), column.len())))
+    {
+        if got != rows {
+            return Err(Error::LengthMismatch { what, expected: rows, got });
+        }
+    }
+    let mut place = vec![usize::MAX; table.units.len() * table.periods.len()];
+    let (mut unit_seen, mut period_seen) = (vec![0_usize; table.units.len()], vec![0_usize; table.periods.len()]);
+    for row in 0..rows {
+        let (i, t) = (table.unit[row] as usize, table.period[row] as usize);
+        if i >= table.units.len() || t >= table.periods.len() {
+            return Err(Error::Specification(format!("row {row} has a code without a label: unit {i}, period {t}")));
+        }
+        if let Some(&(name, column)) = columns.iter().find(|column| column.1[row].is_infinite()) {
+            return Err(Error::BadValue {
+                unit: table.units[i].clone(),
+                period: table.periods[t].clone(),
+                column: name.to_owned(),
+                value: column[row],
+                expected: "a finite number",
+            });
+        }
+        if columns.iter().any(|column| column.1[row].is_nan()) {
+            continue;
+        }
+        let slot = &mut place[t * table.units.len() + i];
+        if *slot != usize::MAX {
+            return Err(Error::Specification(format!(
+                "unit `{}`, period `{}` stands twice: rows must have unique keys",
+                table.units[i], table.periods[t]
+            )));
+        }
+        *slot = row;
+        unit_seen[i] += 1;
+        period_seen[t] += 1;
+    }
+    Ok(Cells { place, unit_seen, period_seen })
 }
 
 /// Takes means off: by unit, by period, both (balanced), or nothing.

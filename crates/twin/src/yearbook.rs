@@ -129,21 +129,7 @@ pub(crate) fn draw(cities: &[City], calibration: &Calibration) -> Yearbook {
 
     let mut size = normals(stream::SIZE);
     let mut wealth = normals(stream::WEALTH);
-    for (i, city) in cities.iter().enumerate() {
-        size[i] = size[i].clamp(-2.3, 2.2);
-        // The smallest and the largest registered population of the real sample.
-        if city.adcode == "620200" {
-            size[i] = -4.1;
-        }
-        if city.adcode == "500000" {
-            size[i] = 3.2;
-        }
-        if city.municipality {
-            size[i] = size[i].max(1.4);
-            wealth[i] = wealth[i].max(0.5);
-        }
-        wealth[i] = 0.85 * wealth[i] + if city.region == "East" { 0.6 } else { -0.3 };
-    }
+    place_cities(cities, &mut size, &mut wealth);
 
     let mut book = Yearbook::default();
     let mut log_population = path(stream::POPULATION, &size, 0.04, 0.02, 0.5, 0.05);
@@ -197,6 +183,25 @@ pub(crate) fn draw(cities: &[City], calibration: &Calibration) -> Yearbook {
     book.broadband = broadband.iter().map(|v| exp(4.40 + 0.55 * v)).collect();
     draw_services(calibration, n, &at(&calibration.services), &mut book);
     book
+}
+
+/// Moves size and wealth to where known cities stand: extremes, municipalities, the east.
+fn place_cities(cities: &[City], size: &mut [f64], wealth: &mut [f64]) {
+    for (i, city) in cities.iter().enumerate() {
+        size[i] = size[i].clamp(-2.3, 2.2);
+        // The smallest and the largest registered population of the real sample.
+        if city.adcode == "620200" {
+            size[i] = -4.1;
+        }
+        if city.adcode == "500000" {
+            size[i] = 3.2;
+        }
+        if city.municipality {
+            size[i] = size[i].max(1.4);
+            wealth[i] = wealth[i].max(0.5);
+        }
+        wealth[i] = 0.85 * wealth[i] + if city.region == "East" { 0.6 } else { -0.3 };
+    }
 }
 
 /// Primary and tertiary share, per cent: log odds of the primary share, of the tertiary share in the rest, and a

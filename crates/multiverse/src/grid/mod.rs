@@ -12,8 +12,8 @@ pub use panels::Panel;
 pub use universe::Universes;
 pub use walk::Walk;
 
-use crate::declaration::{Axis, Choice, Exclude, Kind, Link};
-use crate::error::Result;
+use crate::declaration::{Axis, Choice, Declaration, Exclude, Kind, Link};
+use crate::error::{Error, Result};
 
 /// Code of a choice that does not exist in a universe; options count from 1.
 pub const ABSENT: u16 = 0;
@@ -180,5 +180,32 @@ impl Grid {
         chosen
             .flat_map(|(choice, &code)| &choice.option[usize::from(code) - 1].set)
             .map(|(path, value)| (path.as_str(), value))
+    }
+}
+
+impl Declaration {
+    /// The grid of the choices, checked.
+    ///
+    /// # Errors
+    /// [`Error::Declaration`] for the first slip; [`Error::TooMany`] for more universes than `limit` without `sample`.
+    pub fn grid(&self) -> Result<Grid> {
+        let share = |name: &str, value: f64| {
+            let problem = format!("{value} is no level between 0 and 1");
+            if value > 0.0 && value < 1.0 { Ok(()) } else { Err(Error::declaration(name, problem)) }
+        };
+        share("level", self.level)?;
+        if self.joint.draws == 0 {
+            return Err(Error::declaration("joint", "`draws` is 0: a null distribution needs at least one"));
+        }
+        if self.sample == Some(0) {
+            return Err(Error::declaration("sample", "0 universes were asked for"));
+        }
+        let grid = Grid::new(&self.choice, &self.link, &self.exclude)?;
+        grid.check_settings()?;
+        let count = grid.count(&grid.everything())?;
+        if self.sample.is_none() && count > u128::from(self.limit) {
+            return Err(Error::TooMany { count, at_least: false, limit: self.limit });
+        }
+        Ok(grid)
     }
 }

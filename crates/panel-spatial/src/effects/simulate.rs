@@ -53,61 +53,22 @@ impl SpatialFit {
         prepared: &Prepared,
         simulation: Simulation,
     ) -> Result<(Vec<SimulatedEffect>, Diagnostics)> {
-        let Simulation { draws, seed } = simulation;
+        let draws = simulation.draws;
         if draws < 100 {
             return Err(Error::Specification(format!(
                 "{draws} draws are too few to simulate effects, expected at least 100"
             )));
         }
-        let k = self.coefficients.len();
-        let covariance = self.covariance().select(&(0..k).collect::<Vec<_>>());
-        let scale: Vec<f64> = (0..k).map(|i| covariance[(i, i)].sqrt()).collect();
-        let mut scaled = covariance.clone();
-        for i in 0..k {
-            for j in 0..k {
-                scaled[(i, j)] /= scale[i] * scale[j];
-            }
-        }
-        let factor = scaled
-            .cholesky()
-            .ok_or_else(|| Error::Singular("the covariance of the coefficients is not positive definite".into()))?;
         let rho = self.spec.model.has_rho().then(|| self.regressors());
-        let (low, high) = self.bounds;
-        let mut kept: Vec<Vec<f64>> = Vec::with_capacity(draws);
-        for unit in 0..draws {
-            let mut normal = Normals::new(seed, unit as u64);
-            let z: Vec<f64> = (0..k).map(|_| normal.next()).collect();
-            let draw: Vec<f64> = (0..k)
-                .map(|i| self.coefficients[i] + scale[i] * (0..=i).map(|j| factor[(i, j)] * z[j]).sum::<f64>())
-                .collect();
-            if rho.is_none_or(|rho| low < draw[rho] && draw[rho] < high) {
-                kept.push(draw);
-            }
-        }
+        let kept = self.draws(simulation, rho)?;
         let mut remarks = Vec::new();
-        let dropped = draws - kept.len();
-        if dropped > 0 {
-            remarks.push(Diagnostic::note(
-                "spatial-draws-dropped",
-                format!("{dropped} of {draws} draws have rho outside ({low:.4}, {high:.4}) and were dropped"),
-            ));
-        }
-        let near = rho.map_or(0, |rho| kept.iter().filter(|draw| draw[rho] > 0.98 * high).count());
-        let no_moments = (near + dropped) as f64 > 0.001 * draws as f64;
-        if no_moments {
-            remarks.push(Diagnostic::warning(
-                "spatial-no-moments",
-                format!("{} of {draws} draws have rho near or beyond its bound {high:.4}: simulated effects have no standard deviation, quantiles are given", near + dropped),
-            ));
-        }
+        let no_moments = self.remark_on_draws(&kept, draws, rho, &mut remarks);
         let at: Vec<f64> = rho.map_or_else(|| vec![0.0; kept.len()], |rho| kept.iter().map(|draw| draw[rho]).collect());
         let multipliers = if rho.is_some() {
             Curves::new(prepared, &at)?.at_all(&at)
         } else {
-            {
-                let known = self.known_multipliers()?;
-                vec![[known.direct, known.total]; kept.len()]
-            }
+            let known = self.known_multipliers()?;
+            vec![[known.direct, known.total]; kept.len()]
         };
         let mut results = Vec::new();
         for (name, own, lag) in &self.places {
@@ -133,6 +94,56 @@ impl SpatialFit {
             }
         }
         Ok((results, remarks))
+    }
+
+    /// Draws of the coefficients, those with ρ inside its interval.
+    fn draws(&self, Simulation { draws, seed }: Simulation, rho: Option<usize>) -> Result<Vec<Vec<f64>>> {
+        let k = self.coefficients.len();
+        let covariance = self.covariance().select(&(0..k).collect::<Vec<_>>());
+        let scale: Vec<f64> = (0..k).map(|i| covariance[(i, i)].sqrt()).collect();
+        let mut scaled = covariance.clone();
+        for i in 0..k {
+            for j in 0..k {
+                scaled[(i, j)] /= scale[i] * scale[j];
+            }
+        }
+        let factor = scaled
+            .cholesky()
+            .ok_or_else(|| Error::Singular("the covariance of the coefficients is not positive definite".into()))?;
+        let (low, high) = self.bounds;
+        let mut kept: Vec<Vec<f64>> = Vec::with_capacity(draws);
+        for unit in 0..draws {
+            let mut normal = Normals::new(seed, unit as u64);
+            let z: Vec<f64> = (0..k).map(|_| normal.next()).collect();
+            let draw: Vec<f64> = (0..k)
+                .map(|i| self.coefficients[i] + scale[i] * (0..=i).map(|j| factor[(i, j)] * z[j]).sum::<f64>())
+                .collect();
+            if rho.is_none_or(|rho| low < draw[rho] && draw[rho] < high) {
+                kept.push(draw);
+            }
+        }
+        Ok(kept)
+    }
+
+    /// Remarks on draws near and beyond the bounds of ρ; whether there are so many that moments do not exist.
+    fn remark_on_draws(&self, kept: &[Vec<f64>], draws: usize, rho: Option<usize>, remarks: &mut Diagnostics) -> bool {
+        let (low, high) = self.bounds;
+        let dropped = draws - kept.len();
+        if dropped > 0 {
+            remarks.push(Diagnostic::note(
+                "spatial-draws-dropped",
+                format!("{dropped} of {draws} draws have rho outside ({low:.4}, {high:.4}) and were dropped"),
+            ));
+        }
+        let near = rho.map_or(0, |rho| kept.iter().filter(|draw| draw[rho] > 0.98 * high).count());
+        let no_moments = (near + dropped) as f64 > 0.001 * draws as f64;
+        if no_moments {
+            remarks.push(Diagnostic::warning(
+                "spatial-no-moments",
+                format!("{} of {draws} draws have rho near or beyond its bound {high:.4}: simulated effects have no standard deviation, quantiles are given", near + dropped),
+            ));
+        }
+        no_moments
     }
 }
 

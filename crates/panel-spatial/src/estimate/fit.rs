@@ -47,23 +47,8 @@ pub fn fit(panel: &SpatialPanel, prepared: &Prepared, effects: FixedEffects, spe
     let mut final_at = &at;
     let corrected_beta;
     if is_corrected {
-        let mut theta = beta.clone();
-        theta.extend(spec.model.has_rho().then_some(rho));
-        theta.extend(spec.model.has_lambda().then_some(lambda));
-        theta.push(sigma2);
-        let theta = corrected(&at, &theta, &expected, effects, spec.like)?;
-        let (r, l, last) = at.places();
-        estimate =
-            (theta[..beta.len()].to_vec(), r.map_or(0.0, |r| theta[r]), l.map_or(0.0, |l| theta[l]), theta[last]);
+        estimate = corrected_estimate(&at, &estimate, &expected, effects, (prepared, spec))?;
         loglik = None;
-        let (low, high) = prepared.bounds();
-        for (name, value) in [("rho", estimate.1), ("lambda", estimate.2)] {
-            if spec.like != Like::Sdpdmod && !(low < value && value < high) {
-                return Err(Error::Specification(format!(
-                    "the correction takes {name} to {value:.4}, outside ({low:.4}, {high:.4}); use approach = \"transform\""
-                )));
-            }
-        }
         if spec.like != Like::Sdpdmod {
             corrected_beta = estimate.0.clone();
             let mut at =
@@ -81,32 +66,17 @@ pub fn fit(panel: &SpatialPanel, prepared: &Prepared, effects: FixedEffects, spe
     remark_on_program(spec, effects, &mut remarks);
     let expected = inverse(&expected, spec)?;
     let observed = inverse(&observed, spec)?;
-    let qml = if spec.information == Information::Qml {
-        if spec.model.has_lambda() {
-            return Err(Error::Specification("information = \"qml\" is there for SLX, SAR and SDM".into()));
-        }
-        let sandwich = expected.product(&final_at.omega()).product(&expected);
-        let mut sum = expected.clone();
-        for i in 0..sum.size() {
-            for j in 0..sum.size() {
-                sum[(i, j)] += sandwich[(i, j)];
-            }
-        }
-        Some(sum)
-    } else {
-        None
+    let qml = match spec.information {
+        Information::Qml => Some(sandwich(&expected, final_at, spec)?),
+        _ => None,
     };
     let (beta, rho, lambda, sigma2) = estimate;
     let mut names = swept.names.clone();
-    let mut coefficients = beta.clone();
-    if spec.model.has_rho() {
-        names.push("rho".into());
-        coefficients.push(rho);
-    }
-    if spec.model.has_lambda() {
-        names.push("lambda".into());
-        coefficients.push(lambda);
-    }
+    names.extend(spec.model.has_rho().then(|| "rho".into()));
+    names.extend(spec.model.has_lambda().then(|| "lambda".into()));
+    let mut coefficients = beta;
+    coefficients.extend(spec.model.has_rho().then_some(rho));
+    coefficients.extend(spec.model.has_lambda().then_some(lambda));
     let multipliers = Ok(multipliers(prepared, final_at.g.as_ref()));
     let r2 = Some(goodness(panel, prepared, &swept, final_at));
     remark_on_vif(&swept, &mut remarks);
@@ -136,6 +106,50 @@ pub fn fit(panel: &SpatialPanel, prepared: &Prepared, effects: FixedEffects, spe
         places: swept.places.clone(),
         diagnostics: remarks,
     })
+}
+
+/// Coefficients, ρ, λ and σ².
+type Estimate = (Vec<f64>, f64, f64, f64);
+
+/// The estimate without its bias from swept effects.
+fn corrected_estimate(
+    at: &AtEstimate<'_>,
+    (beta, rho, lambda, sigma2): &Estimate,
+    expected: &Square,
+    effects: FixedEffects,
+    (prepared, spec): (&Prepared, &SpatialSpec),
+) -> Result<Estimate> {
+    let mut theta = beta.clone();
+    theta.extend(spec.model.has_rho().then_some(rho));
+    theta.extend(spec.model.has_lambda().then_some(lambda));
+    theta.push(*sigma2);
+    let theta = corrected(at, &theta, expected, effects, spec.like)?;
+    let (r, l, last) = at.places();
+    let (rho, lambda) = (r.map_or(0.0, |r| theta[r]), l.map_or(0.0, |l| theta[l]));
+    let (low, high) = prepared.bounds();
+    for (name, value) in [("rho", rho), ("lambda", lambda)] {
+        if spec.like != Like::Sdpdmod && !(low < value && value < high) {
+            return Err(Error::Specification(format!(
+                "the correction takes {name} to {value:.4}, outside ({low:.4}, {high:.4}); use approach = \"transform\""
+            )));
+        }
+    }
+    Ok((theta[..beta.len()].to_vec(), rho, lambda, theta[last]))
+}
+
+/// The covariance under errors that are not normal: I⁻¹ + I⁻¹ Ω I⁻¹.
+fn sandwich(expected: &Square, at: &AtEstimate<'_>, spec: &SpatialSpec) -> Result<Square> {
+    if spec.model.has_lambda() {
+        return Err(Error::Specification("information = \"qml\" is there for SLX, SAR and SDM".into()));
+    }
+    let sandwich = expected.product(&at.omega()).product(expected);
+    let mut sum = expected.clone();
+    for i in 0..sum.size() {
+        for j in 0..sum.size() {
+            sum[(i, j)] += sandwich[(i, j)];
+        }
+    }
+    Ok(sum)
 }
 
 /// With all constants; where a program leaves some out, as it prints it.

@@ -45,33 +45,7 @@ impl Swept {
         check(panel, prepared, effects, spec)?;
         let matrix = &prepared.weights().matrix;
         let model = spec.model;
-        let mut raw: Vec<Vec<f64>> = Vec::new();
-        let mut names: Vec<String> = Vec::new();
-        if effects == FixedEffects::None {
-            names.push(CONSTANT.to_owned());
-            raw.push(vec![1.0; n * t]);
-        }
-        let first = names.len();
-        names.extend(panel.names.iter().cloned());
-        raw.extend(panel.x.iter().cloned());
-        let mut places: Vec<(String, usize, Option<usize>)> =
-            panel.names.iter().enumerate().map(|(j, name)| (name.clone(), first + j, None)).collect();
-        if model.is_durbin() {
-            let durbin = durbin_places(panel, spec)?;
-            let lag_constant = effects == FixedEffects::None
-                && prepared.row_sum().is_none()
-                && spec.lag_constant.unwrap_or(spec.like == Like::Spatialreg);
-            if lag_constant {
-                names.push(format!("W:{CONSTANT}"));
-                raw.push((0..n * t).map(|row| prepared.sums.0[row % n]).collect());
-            }
-            let columns: Vec<&[f64]> = durbin.iter().map(|&j| panel.x[j].as_slice()).collect();
-            for (lag, &j) in lag_columns(matrix, &columns).into_iter().zip(&durbin) {
-                places[j].2 = Some(names.len());
-                names.push(format!("W:{}", panel.names[j]));
-                raw.push(lag);
-            }
-        }
+        let Regressors { names, columns: raw, places } = regressors(panel, prepared, effects, spec)?;
         // Programs that lag what has been swept do so for Wy and WZ, and do not sweep again.
         let sweep_lags = !matches!(spec.like, Like::Splm | Like::Sdpdmod | Like::Spreg);
         let mut y = panel.y.clone();
@@ -131,6 +105,52 @@ impl Swept {
         }
         v
     }
+}
+
+/// Regressors of a model before the effects are swept out.
+struct Regressors {
+    names: Vec<String>,
+    columns: Vec<Vec<f64>>,
+    /// As [`Swept::places`].
+    places: Vec<(String, usize, Option<usize>)>,
+}
+
+/// The constant where there are no effects, the regressors, and their lags in a Durbin model.
+fn regressors(
+    panel: &SpatialPanel,
+    prepared: &Prepared,
+    effects: FixedEffects,
+    spec: &SpatialSpec,
+) -> Result<Regressors> {
+    let (n, t) = (panel.n(), panel.t());
+    let mut raw: Vec<Vec<f64>> = Vec::new();
+    let mut names: Vec<String> = Vec::new();
+    if effects == FixedEffects::None {
+        names.push(CONSTANT.to_owned());
+        raw.push(vec![1.0; n * t]);
+    }
+    let first = names.len();
+    names.extend(panel.names.iter().cloned());
+    raw.extend(panel.x.iter().cloned());
+    let mut places: Vec<(String, usize, Option<usize>)> =
+        panel.names.iter().enumerate().map(|(j, name)| (name.clone(), first + j, None)).collect();
+    if spec.model.is_durbin() {
+        let durbin = durbin_places(panel, spec)?;
+        let lag_constant = effects == FixedEffects::None
+            && prepared.row_sum().is_none()
+            && spec.lag_constant.unwrap_or(spec.like == Like::Spatialreg);
+        if lag_constant {
+            names.push(format!("W:{CONSTANT}"));
+            raw.push((0..n * t).map(|row| prepared.sums.0[row % n]).collect());
+        }
+        let columns: Vec<&[f64]> = durbin.iter().map(|&j| panel.x[j].as_slice()).collect();
+        for (lag, &j) in lag_columns(&prepared.weights().matrix, &columns).into_iter().zip(&durbin) {
+            places[j].2 = Some(names.len());
+            names.push(format!("W:{}", panel.names[j]));
+            raw.push(lag);
+        }
+    }
+    Ok(Regressors { names, columns: raw, places })
 }
 
 fn durbin_places(panel: &SpatialPanel, spec: &SpatialSpec) -> Result<Vec<usize>> {

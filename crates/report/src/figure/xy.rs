@@ -1,8 +1,7 @@
 //! Lines, bands, dots and marks over two axes, in one or more panels.
 
-use super::svg::Svg;
-use super::{Drawn, Figure, Frame, xy_draw};
-use crate::{Error, Lang, Result, Text};
+use super::Frame;
+use crate::Text;
 
 /// One point of a line, with its band.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -123,20 +122,5 @@ impl XyPlot {
     #[must_use]
     pub fn single(frame: Frame, panel: XyPanel) -> Self {
         Self { frame, panels: vec![panel], share_y: false }
-    }
-
-    /// Draws it.
-    ///
-    /// # Errors
-    /// [`Error::NothingToDraw`] without panels or without a finite number to draw, [`Error::NoRoom`] when panels and
-    /// labels leave no room for the data.
-    pub fn draw(&self, lang: Lang) -> Result<Figure> {
-        if self.panels.is_empty() {
-            return Err(Error::nothing_to_draw(&self.frame.id, "panel"));
-        }
-        let mut svg = Svg::new(xy_draw::WIDTH);
-        let mut drawn = Drawn::new();
-        xy_draw::panels(&mut svg, &mut drawn, self, lang)?;
-        Ok(svg.finish(&self.frame, lang, xy_draw::HEIGHT, drawn.0))
     }
 }

@@ -4,13 +4,13 @@ use super::density::{quantile, sorted};
 use super::scale::{Scale, domain, labels};
 use super::svg::{Anchor, GRID, INK, MUTED, Svg};
 use super::text::width;
-use super::{Drawn, PALETTE, XyPanel, XyPlot};
+use super::{Drawn, Figure, PALETTE, XyPanel, XyPlot};
 use crate::{Error, Lang, Result};
 
 /// Width of a figure in pixels.
-pub(super) const WIDTH: f64 = 720.0;
+const WIDTH: f64 = 720.0;
 /// Height of the drawing between title and caption.
-pub(super) const HEIGHT: f64 = 380.0;
+const HEIGHT: f64 = 380.0;
 /// Most marks of a rug.
 const RUG: usize = 200;
 /// Least distance between two labels at the ends of lines.
@@ -27,8 +27,25 @@ struct Area {
     bottom: f64,
 }
 
+impl XyPlot {
+    /// Draws it.
+    ///
+    /// # Errors
+    /// [`Error::NothingToDraw`] without panels or without a finite number to draw, [`Error::NoRoom`] when panels and
+    /// labels leave no room for the data.
+    pub fn draw(&self, lang: Lang) -> Result<Figure> {
+        if self.panels.is_empty() {
+            return Err(Error::nothing_to_draw(&self.frame.id, "panel"));
+        }
+        let mut svg = Svg::new(WIDTH);
+        let mut drawn = Drawn::new();
+        panels(&mut svg, &mut drawn, self, lang)?;
+        Ok(svg.finish(&self.frame, lang, HEIGHT, drawn.0))
+    }
+}
+
 /// Draws every panel beside the others.
-pub(super) fn panels(svg: &mut Svg, drawn: &mut Drawn, plot: &XyPlot, lang: Lang) -> Result<()> {
+fn panels(svg: &mut Svg, drawn: &mut Drawn, plot: &XyPlot, lang: Lang) -> Result<()> {
     let id = &plot.frame.id;
     let shared = if plot.share_y { Some(domain(plot.panels.iter().flat_map(y_values), 0.06, id)?) } else { None };
     let slot = (WIDTH - 16.0) / plot.panels.len() as f64;
