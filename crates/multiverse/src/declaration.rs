@@ -1,6 +1,5 @@
 //! The section `[multiverse]` of a study file as types.
 
-use crate::error::{Error, Result};
 use crate::option::named_options;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
