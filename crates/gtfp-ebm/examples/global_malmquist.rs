@@ -5,7 +5,7 @@
 //! `cargo run --release -p gtfp-ebm --no-default-features --example global_malmquist`
 #![allow(clippy::print_stdout, reason = "an example ends in a printed answer")]
 
-use gtfp_ebm::{Model, PanelData, PanelSpec, Solver, productivity};
+use gtfp_ebm::{Model, PanelData, PanelSpec, productivity};
 
 fn main() -> gtfp_ebm::Result<()> {
     // Five units in period 1, then in period 2.

@@ -4,7 +4,7 @@
 //! `cargo run --release -p gtfp-ebm --no-default-features --example tone_2003`
 #![allow(clippy::print_stdout, reason = "an example ends in a printed answer")]
 
-use gtfp_ebm::{BadsConvention, Model, Observations, PanelSpec, Solver, efficiency};
+use gtfp_ebm::{BadsConvention, Model, Observations, PanelSpec, efficiency};
 
 /// Unit, input, good, bad.
 const UNITS: [(&str, f64, f64, f64); 9] = [

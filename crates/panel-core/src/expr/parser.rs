@@ -366,6 +366,7 @@ impl Parser {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Error;
 
     fn check(text: &str, column: usize, part: &str) {
         match parse(text) {

@@ -53,6 +53,9 @@ pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<(R
         if frame.height() == 0 {
             return Err(Error::Read { file: file.to_owned(), reason: "there is a header but no row of data".into() });
         }
+        if frame.columns().iter().any(|column| column.len() != frame.height()) {
+            return Err(Error::Read { file: file.to_owned(), reason: "its columns are not of one length".into() });
+        }
         let read: Vec<Read> = frame
             .columns()
             .par_iter()

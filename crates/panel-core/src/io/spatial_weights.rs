@@ -199,7 +199,9 @@ fn table(text: &str) -> std::result::Result<SpatialFile, String> {
     let number = |cell: &str| cell.parse::<f64>().ok();
     let Some(header) = rows.first() else { return Err("the file is empty".into()) };
     let bare = rows.len() == header.len() && header.iter().all(|cell| number(cell).is_some());
-    let named = rows.len() == header.len() && !bare;
+    // Three triplets under a header are as square as two named units; only the latter have row names from the header.
+    let names_return = || rows[1..].iter().all(|row| row.first().is_some_and(|name| header[1..].contains(name)));
+    let named = rows.len() == header.len() && !bare && (header[0].is_empty() || names_return());
     if !bare && !named && header.len() == 3 && number(&header[2]).is_none() {
         let mut names = Names::default();
         let mut triplets = Vec::new();

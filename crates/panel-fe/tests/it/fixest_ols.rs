@@ -189,6 +189,10 @@ fn every_ols_case_of_fixest() {
                 && !["trade_4fe", "trade_pairyear", "nlswork_3fe_int"].contains(&id)
             {
                 let other = estimate.with_vcov_from(&vcov, Like::Reghdfe, &panel).expect("the same structure");
+                // An indefinite covariance is repaired by each in its own way: reghdfe standardises the regressors first.
+                if other.diagnostics.iter().any(|remark| remark.code == "vcov-not-positive") {
+                    continue;
+                }
                 for row in &other.coef {
                     let want = default["se"][golden_name(&row.name)].as_f64();
                     tally.check(&format!("{id} {name} reghdfe {}", row.name), row.se, want, 1e-8);
