@@ -133,7 +133,8 @@ fn a_table_has_blocks_of_effects_and_says_what_they_are() {
     );
     run_study(&study(&folder, &text), &folder.join("out"), None).unwrap();
     let table = std::fs::read_to_string(folder.join("out/tables/t.md")).unwrap();
-    for part in ["ρ", "W × x", "Direct effects", "Total effects", "SDM", "Lee & Yu 2010", "Fieller", "Log-likelihood"] {
+    for part in ["ρ", "W × x", "Direct effects", "Total effects", "SDM", "Lee & Yu 2010", "Fieller", "Log-likelihood"]
+    {
         assert!(table.contains(part), "{part}: {table}");
     }
     assert!(!table.contains("Indirect effects"), "only what is asked for: {table}");
