@@ -3,9 +3,7 @@
 //! `cargo run --release -p gtfp-ebm --no-default-features --example hospitals`
 #![allow(clippy::print_stdout, reason = "an example ends in a printed answer")]
 
-use gtfp_ebm::{
-    Calibration, EbmParameters, Epsilon, Model, Observations, Orientation, PanelSpec, Solver, Weights, efficiency,
-};
+use gtfp_ebm::{Calibration, EbmParameters, Epsilon, Model, Observations, Orientation, PanelSpec, Weights, efficiency};
 
 /// Hospital, doctors, nurses, outpatients, inpatients: table 9 of the paper.
 const HOSPITALS: [(&str, f64, f64, f64, f64); 12] = [
