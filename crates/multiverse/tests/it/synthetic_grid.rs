@@ -8,28 +8,28 @@ use panel_multiverse::reading::Scale;
 use panel_multiverse::{Grid, Universes};
 use std::collections::BTreeMap;
 
-pub const CITIES: usize = 12;
+pub(crate) const CITIES: usize = 12;
 
 /// One universe: its rows and columns, demeaned by city.
-pub struct Universe {
-    pub rows: Vec<u32>,
-    pub cluster: Vec<u32>,
-    pub controls: Vec<Vec<f64>>,
-    pub outcome: Vec<f64>,
-    pub form: String,
+pub(crate) struct Universe {
+    pub(crate) rows: Vec<u32>,
+    pub(crate) cluster: Vec<u32>,
+    pub(crate) controls: Vec<Vec<f64>>,
+    pub(crate) outcome: Vec<f64>,
+    pub(crate) form: String,
 }
 
-pub struct Synthetic {
-    pub grid: Grid,
-    pub universes: Universes,
-    pub expected: serde_json::Value,
-    pub columns: BTreeMap<String, Vec<f64>>,
-    pub city: Vec<u32>,
-    pub year: Vec<u32>,
-    pub parts: Vec<Universe>,
-    pub blocks: Vec<Blocks>,
-    pub designs: Vec<Design>,
-    pub targets: Vec<Target>,
+pub(crate) struct Synthetic {
+    pub(crate) grid: Grid,
+    pub(crate) universes: Universes,
+    pub(crate) expected: serde_json::Value,
+    pub(crate) columns: BTreeMap<String, Vec<f64>>,
+    pub(crate) city: Vec<u32>,
+    pub(crate) year: Vec<u32>,
+    pub(crate) parts: Vec<Universe>,
+    pub(crate) blocks: Vec<Blocks>,
+    pub(crate) designs: Vec<Design>,
+    pub(crate) targets: Vec<Target>,
 }
 
 fn choice(id: &str, options: &[&str]) -> Choice {
@@ -37,7 +37,7 @@ fn choice(id: &str, options: &[&str]) -> Choice {
     Choice { id: id.to_owned(), kind: Some(Kind::Equivalent), option, ..Choice::default() }
 }
 
-pub fn grid() -> Grid {
+pub(crate) fn grid() -> Grid {
     let mut outlier = choice("outlier", &["keep", "drop"]);
     outlier.when = BTreeMap::from([("sample".to_owned(), vec!["all".to_owned()])]);
     let choices = [
@@ -53,7 +53,7 @@ pub fn grid() -> Grid {
     Grid::new(&choices, &[], &[Exclude { condition: BTreeMap::from(condition), why }]).unwrap()
 }
 
-pub fn demean(values: &[f64], entity: &[u32]) -> Vec<f64> {
+pub(crate) fn demean(values: &[f64], entity: &[u32]) -> Vec<f64> {
     let mut sums: BTreeMap<u32, (f64, f64)> = BTreeMap::new();
     entity.iter().zip(values).for_each(|(&e, value)| {
         let sum = sums.entry(e).or_default();
@@ -62,12 +62,12 @@ pub fn demean(values: &[f64], entity: &[u32]) -> Vec<f64> {
     entity.iter().zip(values).map(|(e, value)| value - sums[e].0 / sums[e].1).collect()
 }
 
-pub fn sd(values: &[f64]) -> f64 {
+pub(crate) fn sd(values: &[f64]) -> f64 {
     let mean = values.iter().sum::<f64>() / values.len() as f64;
     (values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (values.len() as f64 - 1.0)).sqrt()
 }
 
-pub fn load() -> Synthetic {
+pub(crate) fn load() -> Synthetic {
     let csv = Csv::read(&golden("synthetic").join("panel.csv"));
     let columns: BTreeMap<String, Vec<f64>> =
         ["y1", "y2", "x", "xr", "w1", "w2"].map(|name| (name.to_owned(), csv.numbers(name))).into();
@@ -92,7 +92,7 @@ pub fn load() -> Synthetic {
 }
 
 impl Synthetic {
-    pub fn options(&self, codes: &[u16]) -> Vec<String> {
+    pub(crate) fn options(&self, codes: &[u16]) -> Vec<String> {
         codes.iter().enumerate().map(|(choice, &code)| self.grid.option_id(choice, code).to_owned()).collect()
     }
 
