@@ -11,7 +11,7 @@ use panel_core::InputError;
 /// Result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Errors of location quotients, agglomeration indices and spatial tests.
+/// Errors of location quotients, agglomeration indices and their companions.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

@@ -19,7 +19,6 @@ mod spec;
 mod spectral;
 
 pub mod companions;
-pub mod spatial;
 
 pub use agglomeration::{contributions, virtual_agglomeration};
 pub use choices::{Form, Normalization, OwnDistance};

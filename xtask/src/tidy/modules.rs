@@ -110,7 +110,7 @@ impl Tree {
                 let circle: Vec<&Path> =
                     seen.iter().filter(|other| reach.get(other).is_some_and(|back| back.contains(*path))).collect();
                 placed.extend(circle.iter().copied().cloned());
-                circles.push(circle.into_iter().map(|path| shown(path)).collect());
+                circles.push(circle.into_iter().map(shown).collect());
             }
         }
         circles

@@ -217,7 +217,6 @@ impl RawTable {
                 time: if lacks_entity { label(names.get(1)) } else { None },
                 column: Some(name.to_owned()),
                 value: word,
-                ..Cell::default()
             };
             return Err(Error::MissingKey { cell: Box::new(cell), above: row > 0 });
         }

@@ -6,7 +6,7 @@ use panel_core::random::Stream;
 use panel_spatial::{Prepared, SpatialPanel, Standardise, Weights};
 
 /// The 279 cities of the sample: names and coordinates.
-pub fn cities() -> (Vec<String>, Vec<Option<LatLon>>) {
+pub(crate) fn cities() -> (Vec<String>, Vec<Option<LatLon>>) {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/cities.csv");
     let text = std::fs::read_to_string(path).expect("fixtures/cities.csv");
     let mut lines = text.trim_start_matches('\u{feff}').lines();
@@ -25,7 +25,7 @@ pub fn cities() -> (Vec<String>, Vec<Option<LatLon>>) {
 }
 
 /// Rook neighbours on a square lattice, row-standardised.
-pub fn lattice(side: usize) -> Weights {
+pub(crate) fn lattice(side: usize) -> Weights {
     let labels: Vec<String> = (0..side * side).map(|i| format!("u{i}")).collect();
     let mut triplets = Vec::new();
     for i in 0..side * side {
@@ -41,7 +41,7 @@ pub fn lattice(side: usize) -> Weights {
 }
 
 /// The k nearest of n points spread evenly at random over ten degrees, row-standardised.
-pub fn nearest(n: usize, k: usize) -> Weights {
+pub(crate) fn nearest(n: usize, k: usize) -> Weights {
     let labels: Vec<String> = (0..n).map(|i| format!("u{i}")).collect();
     let mut stream = Stream::new(7, 0);
     let points: Vec<Option<LatLon>> = (0..n)
@@ -51,7 +51,7 @@ pub fn nearest(n: usize, k: usize) -> Weights {
 }
 
 /// Standard normal numbers (polar method).
-pub fn normals(count: usize, seed: u64, unit: u64) -> Vec<f64> {
+pub(crate) fn normals(count: usize, seed: u64, unit: u64) -> Vec<f64> {
     let mut stream = Stream::new(seed, unit);
     let mut numbers = Vec::with_capacity(count + 1);
     while numbers.len() < count {
@@ -67,7 +67,7 @@ pub fn normals(count: usize, seed: u64, unit: u64) -> Vec<f64> {
 }
 
 /// A panel that follows an SAR with two regressors, effects of units and of time.
-pub fn outcome(prepared: &Prepared, t: usize, rho: f64, seed: u64) -> SpatialPanel {
+pub(crate) fn outcome(prepared: &Prepared, t: usize, rho: f64, seed: u64) -> SpatialPanel {
     let n = prepared.weights().n();
     let (x1, x2, e) = (normals(n * t, seed, 0), normals(n * t, seed, 1), normals(n * t, seed, 2));
     let (a, g) = (normals(n, seed, 3), normals(t, seed, 4));

@@ -261,6 +261,9 @@ fn the_scatter_plot_has_the_slope_of_moran() {
     let twice: Vec<f64> = y.iter().chain(&y).copied().collect();
     let tests = by_period(AssociationKind::Geary, &twice, &w, 9, 1).unwrap();
     assert_eq!((tests.len(), tests[0].statistic), (2, tests[1].statistic));
+    assert_eq!(tests, [geary(&y, &w, 9, 1).unwrap(), geary(&y, &w, 9, 2).unwrap()]);
+    let tests = by_period(AssociationKind::Moran, &twice, &w, 9, 1).unwrap();
+    assert_eq!(tests[0], moran(&y, &w, 9, 1).unwrap());
     assert!(by_period(AssociationKind::Lisa, &twice, &w, 9, 1).is_err());
 }
 

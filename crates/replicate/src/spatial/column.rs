@@ -1,23 +1,19 @@
 //! A spatial regression as a column of a table: its sample, its estimate, what the table shows of it.
 
-use super::record::SpatialColumnRecord;
+use super::record::{SpatialColumnRecord, interval};
 use super::section::SpatialColumn;
 use super::table::model_column;
 use super::weights::{Space, refusal};
 use crate::error::{Error, Result};
 use crate::stages::variables::sample;
 use crate::study::{ColumnSpec, Study};
-use crate::tables::records::{CoefRecord, DroppedRecord, EstimateRecord, finite};
 use panel_core::{Diagnostic, Panel};
 use panel_fe::frame::INTERCEPT;
+use panel_fe::record::{DroppedRecord, EstimateRecord};
 use panel_fe::{Frame, Singletons};
 use panel_spatial::panel::{LongTable, SpatialPanel};
-use panel_spatial::record::NamedEstimate;
-use panel_spatial::{FixedEffects, SpatialFit, SpatialRecord, fit};
+use panel_spatial::{SpatialFit, SpatialRecord, fit};
 use report::ModelColumn;
-
-/// 97.5 % quantile of the standard normal distribution.
-const Z975: f64 = 1.959_963_984_540_054;
 
 /// Level of intervals.
 const LEVEL: f64 = 0.95;
@@ -137,35 +133,17 @@ fn curves(
 fn estimate_record(record: &SpatialColumnRecord, missing: usize) -> EstimateRecord {
     let SpatialColumnRecord { table, column, formula, sample, fit, .. } = record;
     EstimateRecord {
-        table: table.clone(),
-        column: column.clone(),
+        table: Some(table.clone()),
+        column: Some(column.clone()),
         formula: formula.clone(),
         sample: sample.clone(),
         n_obs: fit.rows,
         n_entities: fit.units,
-        coef: fit.coefficients.iter().map(coefficient).collect(),
+        coef: fit.coefficients.iter().map(|named| interval(&named.name, &named.estimate)).collect(),
         vcov: information(fit).to_owned(),
         like: word(&fit.spatial.like),
         dropped: DroppedRecord { missing_rows: missing, ..DroppedRecord::default() },
         ..EstimateRecord::default()
-    }
-}
-
-/// A coefficient or an effect with its normal interval.
-pub(super) fn coefficient(named: &NamedEstimate) -> CoefRecord {
-    interval(&named.name, &named.estimate)
-}
-
-/// The same of a name and a number.
-pub(super) fn interval(name: &str, of: &panel_spatial::Estimated) -> CoefRecord {
-    CoefRecord {
-        name: name.to_owned(),
-        estimate: finite(of.value),
-        se: finite(of.se),
-        t: finite(of.z),
-        p: finite(of.p),
-        ci_low: finite(of.value - Z975 * of.se),
-        ci_high: finite(of.value + Z975 * of.se),
     }
 }
 
@@ -181,11 +159,6 @@ fn information(fit: &SpatialRecord) -> &'static str {
 /// A choice as a study writes it.
 fn word(like: &panel_spatial::Like) -> String {
     format!("{like:?}").to_lowercase()
-}
-
-/// Effects swept out, as the places of entity and time.
-pub(super) fn swept(effects: FixedEffects) -> [bool; 2] {
-    [effects.entity(), effects.time()]
 }
 
 impl Error {

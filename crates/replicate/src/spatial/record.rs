@@ -3,11 +3,16 @@
 use crate::error::Result;
 use crate::store::{Staging, full, pretty};
 use crate::study::Study;
+use crate::tables::records::finite;
+use panel_fe::record::CoefficientRecord;
 use panel_spatial::SpatialRecord;
 use panel_spatial::association::{AssociationKind, AssociationSpec, GlobalTest, LocalMoran, Quadrant};
 use panel_spatial::record::CurveRecord;
 use report::csv::push_record;
 use serde::Serialize;
+
+/// 97.5 % quantile of the standard normal distribution.
+const Z975: f64 = 1.959_963_984_540_054;
 
 /// p up to which an entity has a class.
 pub(super) const CLASS_LEVEL: f64 = 0.05;
@@ -28,6 +33,20 @@ pub struct SpatialColumnRecord {
     pub fit: SpatialRecord,
     /// Where effects turn.
     pub curves: Vec<CurveRecord>,
+}
+
+/// A coefficient or an effect with its normal interval.
+pub(super) fn interval(name: &str, of: &panel_spatial::Estimated) -> CoefficientRecord {
+    CoefficientRecord {
+        name: name.to_owned(),
+        estimate: finite(of.value),
+        se: finite(of.se),
+        t: finite(of.z),
+        p: finite(of.p),
+        ci_low: finite(of.value - Z975 * of.se),
+        ci_high: finite(of.value + Z975 * of.se),
+        reason: None,
+    }
 }
 
 /// One statistic for one variable in one period, or why there is none.

@@ -1,19 +1,19 @@
 //! What a table shows of spatial columns: coefficients, then blocks of direct, indirect and total effects.
 
-use super::column::{interval, swept};
-use super::record::SpatialColumnRecord;
+use super::record::{SpatialColumnRecord, interval};
 use crate::study::{ColumnSpec, Label, Study};
-use crate::tables::records::CoefRecord;
+use crate::tables::shown::term;
+use panel_fe::record::CoefficientRecord;
 use panel_spatial::record::{CurveRecord, EffectsRecord};
 use panel_spatial::{Approach, Effect, Estimated, FixedEffects, Information, Standardise};
-use report::regression::{FitStat, Flag, SeKind, StdErrors, Term};
+use report::regression::{FitStat, Flag, SeKind, StdErrors};
 use report::table::{RowGroup, Rule};
 use report::{Labels, Lang, ModelColumn, RegressionSpec, Table, Text, regression_table};
 
 /// The column as a table shows it.
 pub(super) fn model_column(
     record: &SpatialColumnRecord,
-    coef: &[CoefRecord],
+    coef: &[CoefficientRecord],
     study: &Study,
     spec: &ColumnSpec,
     effects: FixedEffects,
@@ -21,7 +21,7 @@ pub(super) fn model_column(
     let names = study.labels();
     let fit = &record.fit;
     let keys = [Some(study.study.entity.as_str()), study.study.time.as_deref()];
-    let fixed = keys.into_iter().zip(swept(effects)).filter(|&(_, yes)| yes);
+    let fixed = keys.into_iter().zip([effects.entity(), effects.time()]).filter(|&(_, yes)| yes);
     let fixed_effects = fixed.filter_map(|(key, _)| Some(Flag::new(effect_label(key?, &names), true))).collect();
     let mut stats = Vec::new();
     stats.push(FitStat::new("sigma2", fit.sigma2));
@@ -48,18 +48,6 @@ fn effect_label(key: &str, names: &Labels) -> Text {
         Lang::Zh => format!("{label}固定效应"),
         Lang::En => format!("{label} fixed effects"),
     })
-}
-
-fn term(c: &CoefRecord) -> Term {
-    Term {
-        name: c.name.clone(),
-        estimate: c.estimate.unwrap_or(f64::NAN),
-        se: c.se,
-        t: c.t,
-        p: c.p,
-        ci_low: c.ci_low,
-        ci_high: c.ci_high,
-    }
 }
 
 /// The dictionary of a table with spatial columns.

@@ -1,6 +1,7 @@
 //! One regression column: estimated, recorded, and as a table shows it.
 
-use super::records::EstimateRecord;
+use super::fit::{fit, refusal};
+use super::records::of_column;
 use super::shown::{first_stage_column, shown};
 use super::u_shape::{Quadratic, moderation_record, quadratic, u_test, u_test_shown, utest_record};
 use crate::error::{Error, Result};
@@ -8,7 +9,8 @@ use crate::names;
 use crate::stages::variables::sample;
 use crate::study::{ColumnSpec, Study};
 use panel_core::{Diagnostic, Panel};
-use panel_fe::{Estimate, Formula, Model};
+use panel_fe::Estimate;
+use panel_fe::record::EstimateRecord;
 use report::utest::UTestRecord;
 use report::{ModelColumn, Text};
 
@@ -33,14 +35,6 @@ pub struct Fitted {
     pub fit: Estimate,
 }
 
-/// Another formula under the options of a column, on the rows for which `mask` holds.
-///
-/// # Errors
-/// Those of the estimator.
-pub fn fit(panel: &Panel, spec: &ColumnSpec, formula: &Formula, mask: &[bool]) -> panel_fe::Result<Estimate> {
-    Model::from(formula.clone()).options(spec.options()).fit_where(panel, Some(mask))
-}
-
 /// Estimates a column.
 ///
 /// # Errors
@@ -56,7 +50,7 @@ pub fn estimate(panel: &Panel, study: &Study, spec: &ColumnSpec, table: &str, na
         let message = format!("`{}`: the dependent variable is {constant} in every row of the sample", spec.formula);
         return Err(Error::not_computed(&stage, message));
     }
-    let mut record = EstimateRecord::new(&fit, spec, table, name);
+    let mut record = of_column(&fit, spec, table, name);
     let mut u_shown = None;
     if let Some(x) = &spec.utest {
         let test = u_test(&fit, x).map_err(failed)?;
@@ -77,7 +71,7 @@ pub fn estimate(panel: &Panel, study: &Study, spec: &ColumnSpec, table: &str, na
     let mut diagnostics = sampled.diagnostics;
     diagnostics.extend(fit.diagnostics.iter().cloned());
     Ok(Fitted {
-        column: shown(&fit, &record, study, spec),
+        column: shown(&fit, &record.coef, study, spec, name),
         first_stages,
         quadratic: spec.utest.as_deref().and_then(|x| quadratic(&fit, x)),
         u_test: u_shown,
@@ -86,18 +80,6 @@ pub fn estimate(panel: &Panel, study: &Study, spec: &ColumnSpec, table: &str, na
         record,
         fit,
     })
-}
-
-/// An error of the estimator at a stage: what only the numbers bring about leaves the rest of a run as it is.
-pub(super) fn refusal(stage: &str, what: &str, error: &panel_fe::Error) -> Error {
-    use panel_fe::Error::{NoDegreesOfFreedom, NoObservations, NoRegressor, NotConverged, Singular};
-    let message = format!("{what}{error}");
-    match error {
-        NoObservations(_) | Singular(_) | NotConverged { .. } | NoRegressor(_) | NoDegreesOfFreedom { .. } => {
-            Error::not_computed(stage, message)
-        }
-        _ => Error::stage(stage, message),
-    }
 }
 
 /// The part of a column that an error is about: `vcov` where only that names the unknown column, else the formula.

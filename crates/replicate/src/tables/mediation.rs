@@ -1,7 +1,7 @@
 //! A mediation chain on one sample: total, mediator and outcome regressions, and total = direct + indirect.
 
 use super::closing;
-use super::column::{fit, refusal};
+use super::fit::{fit, refusal};
 use super::records::finite;
 use super::shown::{effect_labels, std_errors};
 use crate::error::Result;

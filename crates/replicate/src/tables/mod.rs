@@ -6,11 +6,12 @@ pub mod column;
 pub mod curve;
 pub mod descriptives;
 pub mod entropy;
+mod fit;
 pub mod mediation;
 pub mod plots;
 pub mod records;
 mod regression;
-mod shown;
+pub(crate) mod shown;
 pub mod u_shape;
 mod u_tests;
 
@@ -21,8 +22,9 @@ use crate::spatial::{Space, statistics};
 use crate::study::{Loaded, TableKind, TableSpec};
 use mediation::Mediated;
 use panel_core::Diagnostic;
+use panel_fe::record::EstimateRecord;
 use plots::ColumnPlots;
-use records::{EstimateRecord, NotComputedRecord};
+use records::NotComputedRecord;
 use report::descriptives::Summary;
 use report::utest::UTestRecord;
 use report::{ModelColumn, Table, Text};
@@ -83,7 +85,8 @@ impl Tables {
     /// The estimate of a column.
     #[must_use]
     pub fn estimate_of(&self, table: &str, column: &str) -> Option<&EstimateRecord> {
-        self.estimates.iter().find(|record| record.table == table && record.column == column)
+        let asked = (Some(table), Some(column));
+        self.estimates.iter().find(|record| (record.table.as_deref(), record.column.as_deref()) == asked)
     }
 
     /// A shown column of a regression table by its name.

@@ -1,7 +1,7 @@
 //! What figures draw of a regression: the fitted curve with its binned scatter, the first stages partialled out, the
 //! curves at values of a moderator.
 
-use super::column::fit;
+use super::fit::fit;
 use super::u_shape::{mean_sd, moderation_model, share_beyond, u_test};
 use crate::error::{Error, Result};
 use crate::study::{ColumnSpec, ModerationSpec, Parsed};

@@ -3,7 +3,6 @@
 use super::Tables;
 use super::column::{Fitted, estimate};
 use super::plots::ColumnPlots;
-use super::records::EstimateRecord;
 use super::shown::without_estimate;
 use crate::compute::Computed;
 use crate::error::{Error, Result};
@@ -11,6 +10,7 @@ use crate::names;
 use crate::spatial;
 use crate::study::{ColumnSpec, Headline, Label, Study, TableSpec};
 use panel_core::Panel;
+use panel_fe::record::EstimateRecord;
 use rayon::prelude::*;
 use report::regression::Flag;
 use report::utest::UTestRecord;

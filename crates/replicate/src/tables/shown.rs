@@ -1,17 +1,23 @@
 //! A regression as a column of a table.
 
-use super::column;
-use super::records::{CoefRecord, EstimateRecord};
+use super::fit::fit as estimated;
 use crate::study::{ColumnSpec, Label, Study};
 use panel_core::Panel;
 use panel_fe::iv::StockYogoTable;
+use panel_fe::record::CoefficientRecord;
 use panel_fe::{Estimate, Formula, Like, Vcov};
 use report::regression::{FitStat, Flag, SeKind, StdErrors, Term};
 use report::{Labels, Lang, ModelColumn, Text};
 
 /// The column as a table shows it.
-pub(super) fn shown(fit: &Estimate, record: &EstimateRecord, study: &Study, spec: &ColumnSpec) -> ModelColumn {
-    let mut column = bare_column(fit, &record.coef, study, spec, &record.column);
+pub(super) fn shown(
+    fit: &Estimate,
+    coef: &[CoefficientRecord],
+    study: &Study,
+    spec: &ColumnSpec,
+    name: &str,
+) -> ModelColumn {
+    let mut column = bare_column(fit, coef, study, spec, name);
     if let Some(iv) = &fit.iv {
         for (key, test) in [("under_id", &iv.diagnostics.under_id), ("weak_id", &iv.diagnostics.weak_id)] {
             column.fit.push(match test.available() {
@@ -68,7 +74,13 @@ fn fit_statistics(fit: &Estimate, wanted: Option<&[String]>) -> Vec<FitStat> {
 }
 
 /// What a first and a second stage show alike.
-fn bare_column(fit: &Estimate, coef: &[CoefRecord], study: &Study, spec: &ColumnSpec, name: &str) -> ModelColumn {
+fn bare_column(
+    fit: &Estimate,
+    coef: &[CoefficientRecord],
+    study: &Study,
+    spec: &ColumnSpec,
+    name: &str,
+) -> ModelColumn {
     let names = study.labels();
     ModelColumn {
         id: name.to_owned(),
@@ -84,7 +96,8 @@ fn bare_column(fit: &Estimate, coef: &[CoefRecord], study: &Study, spec: &Column
     }
 }
 
-fn term(c: &CoefRecord) -> Term {
+/// A coefficient as a table shows it.
+pub(crate) fn term(c: &CoefficientRecord) -> Term {
     Term {
         name: c.name.clone(),
         estimate: c.estimate.unwrap_or(f64::NAN),
@@ -143,8 +156,8 @@ pub(super) fn first_stage_column(
     let of_endog = spec.formula.endogenous.iter().position(|term| term.name == *endog);
     let Some(first) = of_endog.and_then(|place| spec.formula.first_stage(place)) else { return Ok(None) };
     // Rows of the second stage only, so that both stages have one sample.
-    let fit = column::fit(panel, spec, &first, &second.esample(panel.n_rows()))?;
-    let coef: Vec<CoefRecord> = fit.coef.iter().map(CoefRecord::from).collect();
+    let fit = estimated(panel, spec, &first, &second.esample(panel.n_rows()))?;
+    let coef: Vec<CoefficientRecord> = fit.coef.iter().map(CoefficientRecord::from).collect();
     let mut column = bare_column(&fit, &coef, study, spec, name);
     if let Some(f) = iv.diagnostics.first_stage.get(place).and_then(|stage| stage.f.available()) {
         column.fit.push(match f.p {

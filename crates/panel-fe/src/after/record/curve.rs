@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 /// A U test, or why there is none.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
-#[non_exhaustive]
 pub enum UTestRecord {
     /// It was computed.
     Computed(Box<CurveRecord>),
@@ -63,7 +62,6 @@ pub struct EndRecord {
 /// A turning point, or why there is none.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
-#[non_exhaustive]
 pub enum TurningPointRecord {
     /// It was computed.
     Computed {
@@ -88,7 +86,6 @@ pub enum TurningPointRecord {
 /// A Fieller set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
-#[non_exhaustive]
 pub enum FiellerRecord {
     /// `[low, high]`.
     Interval {

@@ -18,8 +18,9 @@ use serde::{Deserialize, Serialize};
 pub const SCHEMA: u32 = 2;
 
 /// An estimate without its sample. Numbers that are not finite are `None`; minus zero is zero.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
+///
+/// Its fields are open, so that an estimator of another crate can fill what it has and leave the rest as `Default` has it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct EstimateRecord {
     /// Table that the estimate is a column of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -132,7 +133,6 @@ pub struct ClusterRecord {
 
 /// A coefficient.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
 pub struct CoefficientRecord {
     /// As written in the formula.
     pub name: String,
@@ -155,7 +155,6 @@ pub struct CoefficientRecord {
 
 /// What an estimate left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
 pub struct DroppedRecord {
     /// Collinear terms.
     pub collinear: Vec<String>,
@@ -197,7 +196,6 @@ pub struct FirstStageRecord {
 /// A test, or why there is none.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
-#[non_exhaustive]
 pub enum TestRecord {
     /// It was computed.
     Computed {

@@ -3,32 +3,31 @@
 use crate::results::Results;
 use crate::show::count;
 use crate::study::{Headline, Study};
-use crate::tables::records::{EstimateRecord, TestRecord};
-use crate::tables::u_shape::{FiellerRecord, ShapeWord, TurningPointOutcome, UTestOutcome, UTestValues};
+use panel_fe::record::{CurveRecord, EstimateRecord, FiellerRecord, TestRecord, TurningPointRecord, UTestRecord};
 use report::numfmt::{Format, number, p_equation, p_value};
 use report::page::Fact;
 use report::{Lang, Text};
 
 /// The U test of the headline, where it has one.
-fn headline_test<'a>(study: &Study, results: &'a Results) -> Option<(&'a EstimateRecord, &'a UTestValues)> {
+fn headline_test<'a>(study: &Study, results: &'a Results) -> Option<(&'a EstimateRecord, &'a CurveRecord)> {
     let headline = Headline::of(study)?;
     let record = results.tables.as_ref()?.estimate_of(&headline.table.id, &headline.name)?;
     match record.utest.as_ref()? {
-        UTestOutcome::Tested(test) => Some((record, test)),
-        UTestOutcome::NotTested { .. } => None,
+        UTestRecord::Computed(test) => Some((record, test)),
+        UTestRecord::Missing { .. } => None,
     }
 }
 
-fn p_of(test: &UTestValues) -> Option<f64> {
-    match test.overall {
-        TestRecord::Available { p, .. } => p,
-        TestRecord::NotAvailable { .. } => None,
+fn p_of(test: &CurveRecord) -> Option<f64> {
+    match test.test {
+        TestRecord::Computed { p, .. } => p,
+        TestRecord::Missing { .. } => None,
     }
 }
 
 /// The turning point with its interval, where that is one.
-fn turning_point(test: &UTestValues) -> Option<(f64, Option<(f64, f64)>)> {
-    let TurningPointOutcome::At { estimate, fieller, .. } = &test.turning_point else { return None };
+fn turning_point(test: &CurveRecord) -> Option<(f64, Option<(f64, f64)>)> {
+    let TurningPointRecord::Computed { estimate, fieller, .. } = &test.turning_point else { return None };
     let interval = match fieller {
         FiellerRecord::Interval { low, high } => low.zip(*high),
         _ => None,
@@ -48,7 +47,7 @@ pub(super) fn sentence(study: &Study, results: &Results) -> Text {
             let at = turning_point(test).map_or_else(String::new, |(at, _)| number(at, Format::Fixed(2)));
             let holds = p_of(test).is_some_and(|p| p < 0.05);
             let p = p_of(test).map_or_else(String::new, p_equation);
-            let u = test.shape == ShapeWord::U;
+            let u = test.shape == "u";
             match (holds, lang) {
                 (true, Lang::Zh) => {
                     format!("{x}与{y}呈{}：拐点 {at}，检验 {p}（n = {n}）。", if u { "正 U 形" } else { "倒 U 形" })

@@ -1,0 +1,26 @@
+//! A formula estimated under the options of a column, and how the estimator's errors enter a run.
+
+use crate::error::Error;
+use crate::study::ColumnSpec;
+use panel_core::Panel;
+use panel_fe::{Estimate, Formula, Model};
+
+/// Another formula under the options of a column, on the rows for which `mask` holds.
+///
+/// # Errors
+/// Those of the estimator.
+pub(super) fn fit(panel: &Panel, spec: &ColumnSpec, formula: &Formula, mask: &[bool]) -> panel_fe::Result<Estimate> {
+    Model::from(formula.clone()).options(spec.options()).fit_where(panel, Some(mask))
+}
+
+/// An error of the estimator at a stage: what only the numbers bring about leaves the rest of a run as it is.
+pub(super) fn refusal(stage: &str, what: &str, error: &panel_fe::Error) -> Error {
+    use panel_fe::Error::{NoDegreesOfFreedom, NoObservations, NoRegressor, NotConverged, Singular};
+    let message = format!("{what}{error}");
+    match error {
+        NoObservations(_) | Singular(_) | NotConverged { .. } | NoRegressor(_) | NoDegreesOfFreedom { .. } => {
+            Error::not_computed(stage, message)
+        }
+        _ => Error::stage(stage, message),
+    }
+}
