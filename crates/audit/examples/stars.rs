@@ -1,4 +1,5 @@
 //! Stars against coefficients and standard errors of a printed table: `cargo run --example stars`.
+#![allow(clippy::print_stdout, reason = "an example ends in a printed answer")]
 
 use panel_audit::report::{Lang, PublishedRow, StarRule, TableFormat};
 use panel_audit::{AuditSpec, audit};

@@ -1,4 +1,5 @@
 //! Does a printed curve turn where the text says it does? `cargo run --example turning_point`.
+#![allow(clippy::print_stdout, reason = "an example ends in a printed answer")]
 
 use panel_audit::report::{Lang, PublishedRow};
 use panel_audit::{AuditSpec, Check, audit};

@@ -162,6 +162,9 @@ pub enum Values {
 /// A number of a row.
 type Read = fn(&PanelRow) -> Option<f64>;
 
+/// A word of a row.
+type Word = fn(&PanelRow) -> &'static str;
+
 impl PanelResult {
     /// The index that was asked for.
     #[must_use]
@@ -189,7 +192,7 @@ impl PanelResult {
             ("tc", |row| row.tc),
             ("gtfp", gtfp),
         ];
-        let mut words: Vec<(&'static str, fn(&PanelRow) -> &'static str)> = vec![("status", |row| row.status.as_str())];
+        let mut words: Vec<(&'static str, Word)> = vec![("status", |row| row.status.as_str())];
         let always = numbers.len();
         if self.spec.reference == Reference::Metafrontier {
             numbers.push(("score_group", |row| row.score_group));
@@ -208,7 +211,7 @@ impl PanelResult {
             words.push(("status_index", |row| row.transition.as_str()));
             words.push(("status_ec", |row| row.status_ec.as_str()));
             words.push(("status_tc", |row| row.status_tc.as_str()));
-            let status: [(&str, &'static str, fn(&PanelRow) -> &'static str); 3] = [
+            let status: [(&str, &'static str, Word); 3] = [
                 ("gap_change", "status_gap_change", |row| row.status_gap.as_str()),
                 ("pure_ec", "status_pure_ec", |row| row.status_pure.as_str()),
                 ("scale_ec", "status_scale_ec", |row| row.status_scale.as_str()),
@@ -284,8 +287,9 @@ impl PanelResult {
         let comparison = Comparison::of(self.index());
         let factors = self.multiplied();
         let off = |row: &PanelRow| {
-            let whole =
-                factors.iter().fold(Some(comparison.neutral()), |whole, (_, read)| comparison.chain(whole, read(row)));
+            let whole = factors
+                .iter()
+                .try_fold(comparison.neutral(), |whole, (_, read)| comparison.chain(Some(whole), read(row)));
             whole.zip(row.index).map(|(whole, index)| (whole - index).abs() / index.abs().max(1.0))
         };
         if factors.is_empty() { 0.0 } else { self.rows.iter().filter_map(off).fold(0.0, f64::max) }

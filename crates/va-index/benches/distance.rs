@@ -39,7 +39,7 @@ fn data(n: usize, periods: usize) -> Data {
 
 fn index(data: &Data, spec: &VaSpec) -> f64 {
     let employment = Employment::new(
-        Keys::new(&data.entity, &data.time, &data.entities, &data.times).unwrap(),
+        Keys::new(&data.entity, &data.time, &data.entities, &data.times).expect("keys of the drawn panel"),
         &data.sector,
         &data.total,
     );

@@ -348,7 +348,7 @@ mod tests {
         // Two equal circles one of which leads into the other: one root, where plain powers creep.
         let chained: Rows = vec![vec![(1, 1.0), (2, 1.0)], vec![(0, 1.0)], vec![(3, 1.0)], vec![(2, 1.0)]];
         assert!((of_rows(&chained).expect("a root") - 1.0).abs() < 1e-11);
-        assert_eq!(of_rows(&vec![vec![(1, 1.0)], vec![]]).expect("none"), 0.0);
+        assert_eq!(of_rows(&[vec![(1, 1.0)], vec![]]).expect("none"), 0.0);
         let parts = strong_parts(&rows);
         let mut sizes: Vec<usize> = parts.iter().map(Vec::len).collect();
         sizes.sort_unstable();

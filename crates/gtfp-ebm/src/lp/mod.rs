@@ -75,6 +75,7 @@ words! {
     }
 }
 
+#[expect(clippy::derivable_impls, reason = "the macro writes the enum, so nothing can be derived on a variant")]
 impl Default for Solver {
     fn default() -> Self {
         Self::Auto

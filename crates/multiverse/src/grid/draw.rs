@@ -5,6 +5,9 @@ use crate::error::{Error, Result};
 use panel_core::random::Stream;
 use std::collections::BTreeSet;
 
+/// A group of tied choices, and its combinations of options.
+type Part = (Vec<usize>, Vec<Box<[u16]>>);
+
 impl Grid {
     /// `size` different universes of a scope, each equally likely beyond the base and the universes one change away from
     /// it, which are always among them; in expansion order. All of them where there are no more.
@@ -46,7 +49,7 @@ impl Grid {
     }
 
     /// Every group of tied choices with all its combinations.
-    fn parts(&self, scope: &Scope) -> Result<Vec<(Vec<usize>, Vec<Box<[u16]>>)>> {
+    fn parts(&self, scope: &Scope) -> Result<Vec<Part>> {
         const MOST: usize = 5_000_000;
         self.groups(scope)
             .into_iter()

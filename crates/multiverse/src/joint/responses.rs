@@ -10,6 +10,9 @@ use crate::kernel::Estimate;
 use crate::reading::{Curve, Verdict, share_beyond};
 use rayon::prelude::*;
 
+/// Responses of a target in each draw; none where the draw gives no estimate.
+type OfTarget = Vec<Option<Vec<f64>>>;
+
 /// Responses by draw: one number per estimate, `NaN` where there is none.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -51,7 +54,7 @@ pub fn pairs_responses(
         let weights: Vec<f64> =
             (tried..tried + count).flat_map(|draw| plan.numbers(draw, problem.clusters())).collect();
         let totals: Vec<Totals> = problem.blocks.par_iter().map(|blocks| Totals::new(blocks, &weights)).collect();
-        let found: Vec<Vec<(usize, Vec<Option<Vec<f64>>>)>> = by_design
+        let found: Vec<Vec<(usize, OfTarget)>> = by_design
             .par_iter()
             .enumerate()
             .filter(|(_, targets)| !targets.is_empty())
@@ -67,7 +70,7 @@ pub fn pairs_responses(
                 targets.iter().copied().zip(rows).collect()
             })
             .collect();
-        let found: Vec<Vec<Option<Vec<f64>>>> = in_order(problem.targets.len(), found);
+        let found: Vec<OfTarget> = in_order(problem.targets.len(), found);
         for draw in 0..count {
             if found.iter().any(|draws| draws[draw].is_none()) {
                 continue;

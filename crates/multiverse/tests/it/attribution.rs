@@ -79,7 +79,7 @@ proptest! {
         let shares = attribute(&cells, &[&values]).unwrap().remove(0).unwrap();
         let walsh: Vec<f64> = (0..16_u32)
             .map(|set| {
-                let sign = |bits: u32| if (bits & set).count_ones() % 2 == 0 { 1.0 } else { -1.0 };
+                let sign = |bits: u32| if (bits & set).count_ones().is_multiple_of(2) { 1.0 } else { -1.0 };
                 ((0_u32..).zip(&values).map(|(bits, f)| sign(bits) * f).sum::<f64>() / 16.0).powi(2)
             })
             .collect();

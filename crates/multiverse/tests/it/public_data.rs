@@ -174,8 +174,8 @@ fn hurricane() {
         (&[data.numbers("pressure")], true, true),
         (&[zwin], true, true),
         (&[zcat], true, true),
-        (&[z3.clone()], true, true),
-        (&[z3], false, false),
+        (std::slice::from_ref(&z3), true, true),
+        (std::slice::from_ref(&z3), false, false),
     ];
     let covariates = [None, Some(data.numbers("year")), Some(post)];
     let storms = ["Katrina", "Audrey", "Sandy", "Andrew", "Donna"];

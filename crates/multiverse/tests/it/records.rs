@@ -134,7 +134,7 @@ fn tables() {
     let cells = Cells::of(&data.grid, &data.universes, false).unwrap();
     let effects: Vec<f64> = records.iter().map(|record| record.response(Response::Effect).unwrap()).collect();
     let shares = attribute(&cells, &[&effects]).unwrap().remove(0);
-    let band = intervals(&cells, &[effects.clone()]).unwrap();
+    let band = intervals(&cells, std::slice::from_ref(&effects)).unwrap();
     let record = attribution_record(&data.grid, Response::Effect, shares.as_ref(), Some(&band));
     assert_eq!(
         record.choices.iter().map(|row| row.choice.as_str()).collect::<Vec<_>>(),

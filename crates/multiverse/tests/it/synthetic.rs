@@ -13,6 +13,12 @@ use panel_multiverse::smallest_changes;
 
 const DRAWS: usize = 199;
 
+/// Controls and outcome of one part.
+type Columns<'a> = (Vec<&'a [f64]>, [&'a [f64]; 1]);
+
+/// A statistic of the joint tests.
+type Read = fn(&Statistics) -> f64;
+
 fn given(name: &str) -> Vec<Vec<f64>> {
     let plans = json(&golden("synthetic").join("plans.json"));
     plans[name].as_array().unwrap().iter().map(numbers).collect()
@@ -44,7 +50,7 @@ fn run(data: &Synthetic, name: &str, raw: bool) -> JointResult {
     }
     let panels = [panel];
     let problem = Problem { blocks: &data.blocks, designs: &data.designs, targets: &targets, panels: &panels };
-    let columns: Vec<(Vec<&[f64]>, [&[f64]; 1])> = data
+    let columns: Vec<Columns<'_>> = data
         .parts
         .iter()
         .map(|part| (part.controls.iter().map(Vec::as_slice).collect(), [part.outcome.as_slice()]))
@@ -116,7 +122,7 @@ fn draws_and_joint_p_values() {
         let (standard, raw) = (run(&data, name, false), run(&data, name, true));
         assert_eq!(standard.discarded, 0);
         let rows: Vec<usize> = (0..3 * DRAWS).filter(|&row| drawn.text("plan")[row] == name).collect();
-        let columns: [(&str, &JointResult, fn(&Statistics) -> f64); 6] = [
+        let columns: [(&str, &JointResult, Read); 6] = [
             ("median", &raw, |s| s.median),
             ("median_std", &standard, |s| s.median),
             ("share", &raw, |s| s.share),

@@ -41,7 +41,7 @@ fn assert_none(estimate: &Estimate, reason: NoStandardError) {
 #[test]
 fn a_negative_variance_is_no_standard_error() {
     for (file, formula, b) in [
-        ("negative_variance", "y ~ 1 | id + t | d ~ z", 0.422_661_315_220_747_14),
+        ("negative_variance", "y ~ 1 | id + t | d ~ z", 0.422_661_315_220_747_1),
         ("negative_variance_ols", "y ~ x | id + t", 0.821_314_370_257_242_4),
     ] {
         let data = table(file, "id", "t");
@@ -120,7 +120,7 @@ fn every_key_counts_its_own_clusters() {
 #[test]
 fn importance_weights_leave_r_squared_alone() {
     let data = table("iv_importance_r2", "row", "t");
-    for (formula, r2) in [("y ~ 1 | 0 | d ~ z", 0.250_493_914_047_890_79), ("y ~ d", 0.343_275_808_253_229_38)] {
+    for (formula, r2) in [("y ~ 1 | 0 | d ~ z", 0.250_493_914_047_890_8), ("y ~ d", 0.343_275_808_253_229_4)] {
         for kind in [WeightKind::Analytic, WeightKind::Importance] {
             let estimate = Model::new(formula).expect("a formula").weights_of_kind("w", kind).fit(&data).expect("fits");
             assert!(close(estimate.r2.overall, r2, 1e-12, 0.0), "{formula} {kind}: {}", estimate.r2.overall);
@@ -139,7 +139,7 @@ fn slopes_that_do_not_vary_are_not_charged() {
     // reghdfe, dof(continuous): twelve slopes, of which seven vary.
     let data = table("slope_dof", "id", "t");
     let estimate = fit(&data, "y ~ x | id[z]", "iid", Like::Reghdfe);
-    assert!(close(estimate.coef[0].estimate, 0.612_250_131_404_034_24, 1e-12, 0.0));
+    assert!(close(estimate.coef[0].estimate, 0.612_250_131_404_034_3, 1e-12, 0.0));
     assert!(close(estimate.coef[0].se, 0.120_329_009_460_346_16, 1e-12, 0.0), "{}", estimate.coef[0].se);
     assert_eq!((estimate.df_t, estimate.dof.absorbed.terms[0].idle_slopes), (76.0, 5));
     assert_eq!(fit(&data, "y ~ x | id[z]", "iid", Like::Fixest).df_t, 71.0);
@@ -166,8 +166,8 @@ fn mobility_groups_in_the_fit_of_reghdfe() {
     // used_df_r = N - df_m - df_a - df_a_nested: two groups of firms and years count without clusters only.
     let data = table("disconnected", "id", "t");
     for (vcov, rmse, adjusted) in [
-        ("iid", 0.931_075_134_329_888_54, 0.437_999_066_877_023_75),
-        ("cluster:id", 0.959_730_281_057_070_61, 0.402_874_008_556_837_73),
+        ("iid", 0.931_075_134_329_888_5, 0.437_999_066_877_023_7),
+        ("cluster:id", 0.959_730_281_057_070_6, 0.402_874_008_556_837_73),
     ] {
         let estimate = fit(&data, "y ~ x | id + t", vcov, Like::Reghdfe);
         assert!(close(estimate.rmse, rmse, 1e-12, 0.0), "{vcov}: {}", estimate.rmse);
@@ -184,13 +184,10 @@ fn trends_far_from_zero_are_trends() {
     }
     for formula in ["y ~ x | id[day, sq]", "y ~ x | id[day0, sq0]"] {
         let estimate = fit(&data, formula, "iid", Like::Reghdfe);
-        assert!(close(estimate.coef[0].estimate, 0.164_183_483_585_575_31, 1e-9, 0.0), "{formula}: {estimate}");
+        assert!(close(estimate.coef[0].estimate, 0.164_183_483_585_575_3, 1e-9, 0.0), "{formula}: {estimate}");
         assert!(close(estimate.coef[0].se, 0.175_084_391_506_138_64, 1e-9, 0.0), "{formula}: {estimate}");
         assert_eq!(estimate.dof.absorbed.rank, 60, "{formula}");
-        assert!(
-            (estimate.coef[0].estimate / 0.164_183_483_585_575_31 - 1.0).abs() <= estimate.error_bound,
-            "{formula}"
-        );
+        assert!((estimate.coef[0].estimate / 0.164_183_483_585_575_3 - 1.0).abs() <= estimate.error_bound, "{formula}");
     }
 }
 

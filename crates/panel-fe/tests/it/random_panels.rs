@@ -235,7 +235,7 @@ impl<'a> Sample<'a> {
         for (key, slope) in &design.effects {
             for level in sample.levels(key) {
                 let dummy = |row: usize| f64::from(u8::from(design.key(key)[row] == level));
-                let column = sample.weighted(|row| dummy(row));
+                let column = sample.weighted(dummy);
                 let size = norm(&column);
                 extend(&mut sample.absorbed, &column, size, 1e-10);
                 if let Some(slope) = slope {

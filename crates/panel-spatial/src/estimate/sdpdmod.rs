@@ -63,7 +63,7 @@ fn golden_parabolic((mut a, mut b): (f64, f64), tolerance: f64, f: impl Fn(f64) 
             r = e;
             e = d;
         }
-        let u;
+
         if p.abs() >= (0.5 * q * r).abs() || p <= q * (a - x) || p >= q * (b - x) {
             e = if x < middle { b - x } else { a - x };
             d = golden * e;
@@ -74,7 +74,7 @@ fn golden_parabolic((mut a, mut b): (f64, f64), tolerance: f64, f: impl Fn(f64) 
                 d = if x >= middle { -near } else { near };
             }
         }
-        u = if d.abs() >= near { x + d } else { x + near.copysign(d) };
+        let u = if d.abs() >= near { x + d } else { x + near.copysign(d) };
         let fu = f(u)?;
         if fu <= fx {
             if u < x {

@@ -194,7 +194,7 @@ impl Prepared {
     /// [`Error::LengthMismatch`] where the length is no multiple of the units; [`Error::Singular`].
     pub fn inverse_times(&self, r: f64, stacked: &[f64]) -> Result<Vec<f64>> {
         let n = self.weights.n();
-        if stacked.len() % n != 0 {
+        if !stacked.len().is_multiple_of(n) {
             return Err(Error::LengthMismatch {
                 what: "stacked column".into(),
                 expected: stacked.len().div_ceil(n) * n,

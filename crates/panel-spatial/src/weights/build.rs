@@ -45,15 +45,16 @@ impl Weights {
                 return Err(Error::Specification(format!("{name} = {km}, expected a positive number of kilometres")));
             }
         }
-        if kernel.is_singular() && min_km.is_none() {
-            if let Some((a, b, km)) = nearest_pair(points, metric).filter(|(_, _, km)| *km < NEAREST_KM) {
-                return Err(Error::Specification(format!(
-                    "units `{}` and `{}` are {} km apart, so near that their inverse distance says nothing; correct one of them or set min_km",
-                    labels[a],
-                    labels[b],
-                    show_km(km)
-                )));
-            }
+        if kernel.is_singular()
+            && min_km.is_none()
+            && let Some((a, b, km)) = nearest_pair(points, metric).filter(|(_, _, km)| *km < NEAREST_KM)
+        {
+            return Err(Error::Specification(format!(
+                "units `{}` and `{}` are {} km apart, so near that their inverse distance says nothing; correct one of them or set min_km",
+                labels[a],
+                labels[b],
+                show_km(km)
+            )));
         }
         let reach = cutoff_km.unwrap_or(f64::INFINITY);
         let floor = min_km.unwrap_or(0.0);
@@ -70,7 +71,7 @@ impl Weights {
             .collect();
         let cut = cutoff_km.map_or(String::new(), |km| format!(" up to {km} km"));
         let name = match kernel {
-            Kernel::Inverse { exponent } if exponent == 1.0 => "inverse distance".to_owned(),
+            Kernel::Inverse { exponent: 1.0 } => "inverse distance".to_owned(),
             Kernel::Inverse { exponent } => format!("inverse distance to the power {exponent}"),
             Kernel::Exponential { scale_km } => format!("exponential decay, scale {scale_km} km"),
             Kernel::Gaussian { bandwidth_km } => format!("Gaussian kernel, {bandwidth_km} km"),

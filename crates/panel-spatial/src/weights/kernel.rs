@@ -93,7 +93,7 @@ impl Kernel {
     pub fn at(&self, km: f64) -> f64 {
         let rest = |bandwidth: f64| (1.0 - (km / bandwidth) * (km / bandwidth)).max(0.0);
         match *self {
-            Self::Inverse { exponent } if exponent == 1.0 => 1.0 / km,
+            Self::Inverse { exponent: 1.0 } => 1.0 / km,
             Self::Inverse { exponent } => km.powf(-exponent),
             Self::Exponential { scale_km } => (-km / scale_km).exp(),
             Self::Gaussian { bandwidth_km } => (-0.5 * (km / bandwidth_km) * (km / bandwidth_km)).exp(),

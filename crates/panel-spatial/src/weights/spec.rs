@@ -203,7 +203,7 @@ impl WeightsSpec {
         let mut remarks = Vec::new();
         let raw = self.raw(inputs, &mut remarks)?;
         let islands: Vec<String> = raw.islands().into_iter().map(|i| raw.labels[i].clone()).collect();
-        let index = inputs.points.map(|points| nearest_index(points));
+        let index = inputs.points.map(nearest_index);
         let nearest = |i: usize| {
             index.as_ref().and_then(|(place, index, rank)| {
                 let here = rank[i]?;

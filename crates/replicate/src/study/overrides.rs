@@ -78,7 +78,7 @@ fn find(array: &DeArray<'_>, name: &str) -> Option<usize> {
     let called = |element: &Spanned<DeValue<'_>>| {
         let keys = element.get_ref().as_table();
         let named = |key: &&str| keys.and_then(|table| table.get(*key)?.get_ref().as_str()) == Some(name);
-        ["id", "name", "file"].iter().any(|key| named(&key))
+        ["id", "name", "file"].iter().any(named)
     };
     array.iter().position(called).or_else(|| {
         let index = name.trim_matches(['(', ')']).parse::<usize>().ok()?.checked_sub(1)?;

@@ -21,7 +21,7 @@ enum Column {
     /// By `panel-fe`.
     Usual(Box<(Fitted, ColumnPlots)>),
     /// By `panel-spatial`.
-    Spatial(spatial::column::Fitted),
+    Spatial(Box<spatial::column::Fitted>),
 }
 
 /// The table; records, samples, plots and U tests of its columns go to their lists.
@@ -113,7 +113,7 @@ fn estimated(
         let lacking = computed.lacking_of(&place, names::of_column(column));
         if let (Some(spatial), None) = (&column.spatial, &lacking) {
             let fitted = spatial::column::estimate(panel, study, space, column, spatial, (&spec.id, &name));
-            return (name, fitted.map(Column::Spatial).map_err(|error| error.at(place)));
+            return (name, fitted.map(|fitted| Column::Spatial(Box::new(fitted))).map_err(|error| error.at(place)));
         }
         let fitted = match lacking {
             Some(error) => Err(error),
