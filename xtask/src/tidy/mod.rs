@@ -14,11 +14,11 @@ const STILL_KNOTTED: &[(&str, &str)] = &[
     ("gtfp-ebm", "index"),
     ("gtfp-ebm", "lp::precise::certificate"),
     ("panel-fe", "error"),
-    ("replicate", "names"),
-    ("replicate", "spatial::column"),
-    ("replicate", "study::curve"),
-    ("replicate", "tables::column"),
-    ("replicate", "tables::records"),
+    ("panelstudy", "names"),
+    ("panelstudy", "spatial::column"),
+    ("panelstudy", "study::curve"),
+    ("panelstudy", "tables::column"),
+    ("panelstudy", "tables::records"),
 ];
 
 /// `cargo xtask tidy [--write]`: runs every check; exit code 1 when one finds something. `--write` brings files that
