@@ -1,6 +1,6 @@
 //! `[report]`: how results are shown. No choice here changes a number.
 
-use super::{Label, Study};
+use super::{Digits, Label, Study, digits};
 use panel_core::{Panel, suggest};
 use report::StarRule;
 use report::regression::Below;
@@ -30,6 +30,12 @@ pub struct ReportSpec {
     /// Formats in which `data/` holds the panel: `csv`, `parquet`, `dta`. All of them where it is absent, Parquet alone
     /// for panels of more than a hundred thousand rows.
     pub panel: Option<Vec<PanelFormat>>,
+    /// Digits of coefficients in every table; where it is absent three, and two significant ones where those show zero.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digits: Option<Digits>,
+    /// Whether thousands are separated in every table.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub thousands: bool,
     /// Bins of binned scatter plots.
     pub bins: usize,
     /// Source files by their path in the study: where they come from and under which terms.
@@ -49,6 +55,8 @@ impl Default for ReportSpec {
             names_en: None,
             headline: None,
             panel: None,
+            digits: None,
+            thousands: false,
             bins: 20,
             data: BTreeMap::new(),
             references: Vec::new(),
@@ -82,6 +90,7 @@ impl ReportSpec {
             let (hint, known) = (hint(name, STATS.into_iter()), STATS.join(", "));
             return Err(format!("[report] stats: no statistic `{name}`{hint}; expected {known}"));
         }
+        digits::check(self.digits, &BTreeMap::new()).map_err(|(_, message)| format!("[report] {message}"))?;
         if self.bins < 2 {
             return Err(format!("[report] bins = {}: expected at least 2", self.bins));
         }

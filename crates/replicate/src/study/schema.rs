@@ -3,7 +3,7 @@
 use super::quality::QualityOptions;
 use super::source::SourceSpec;
 use super::variables::Variables;
-use super::{Label, MediationSpec, PublishedSpec, ReportSpec, SpecificationCurve, TableSpec};
+use super::{CompareSpec, Label, MediationSpec, PublishedSpec, ReportSpec, SpecificationCurve, TableSpec};
 use crate::indices::Indices;
 use crate::spatial::WeightsSection;
 use panel_spatial::association::AssociationSpec;
@@ -38,6 +38,9 @@ pub struct Study {
     /// Tables, in order.
     #[serde(default, rename = "table")]
     pub tables: Vec<TableSpec>,
+    /// Coefficients and turning points of columns against each other.
+    #[serde(default, rename = "compare", skip_serializing_if = "Vec::is_empty")]
+    pub comparisons: Vec<CompareSpec>,
     /// Mediation chains whose identity total = direct + indirect is checked.
     #[serde(default)]
     pub mediation: Vec<MediationSpec>,

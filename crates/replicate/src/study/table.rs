@@ -1,6 +1,6 @@
 //! `[[table]]` and `[[mediation]]`: what is estimated and shown.
 
-use super::{Label, Parsed, Study};
+use super::{BootstrapSpec, Digits, Label, Parsed, Study};
 use crate::spatial::SpatialColumn;
 use panel_core::expr::Expr;
 use panel_core::index::Direction;
@@ -9,6 +9,7 @@ use panel_fe::vcov::Gaps;
 use panel_fe::{Formula, FormulaError, Like, Options, Singletons, Vcov, WeightKind, Weights};
 use report::Text;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Name of the files that hold every table; no table may have it.
 pub const ALL_TABLES: &str = "all-tables";
@@ -55,6 +56,21 @@ pub struct TableSpec {
     /// Dummies of which a note says how many entities switch inside the panel.
     #[serde(default)]
     pub switches: Vec<String>,
+    /// Digits of coefficients and of what stands below them; those of `[report]` where it is absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digits: Option<Digits>,
+    /// Digits of single statistics, such as `{ r2 = 4 }`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub stat_digits: BTreeMap<String, Digits>,
+    /// Whether thousands are separated, as 2,232; as `[report]` says where it is absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thousands: Option<bool>,
+    /// Whether the mean of the dependent variable has a row.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dependent_mean: bool,
+    /// Panels stacked under one head, each with as many of the columns.
+    #[serde(default, rename = "panel", skip_serializing_if = "Vec::is_empty")]
+    pub panels: Vec<PanelSpec>,
     /// Number that stands before the title; that of `published` where it is absent.
     pub number: Option<String>,
     /// Number of this table in the published numbers.
@@ -62,6 +78,16 @@ pub struct TableSpec {
     /// Notes under the table.
     #[serde(default)]
     pub notes: Vec<Label>,
+}
+
+/// `[[table.panel]]`: columns that stand in rows of their own, under the head that all panels share.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct PanelSpec {
+    /// Label above its rows, such as `A: all cities`.
+    pub title: Label,
+    /// Names of its columns.
+    pub columns: Vec<String>,
 }
 
 /// `[[table.column]]`.
@@ -316,6 +342,9 @@ pub struct MediationSpec {
     /// Degrees-of-freedom rule.
     #[serde(default)]
     pub like: Parsed<Like>,
+    /// Resampling for intervals of the indirect effects; Sobel's test alone where it is absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bootstrap: Option<BootstrapSpec>,
 }
 
 impl MediationSpec {
