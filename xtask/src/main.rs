@@ -63,9 +63,12 @@ fn main() -> ExitCode {
     }
     let verb = args.remove(0);
     let code = match verb.as_str() {
-        "replicate" => replicate::run("replicate", "run", &args, bootstrap),
-        "audit" => replicate::run("replicate", "audit", &args, bootstrap),
-        "fixtures" => replicate::run("twin", "fixtures", &args, bootstrap),
+        "replicate" => replicate::study(&args, bootstrap),
+        "audit" => replicate::audit(&args, bootstrap),
+        "fixtures" => {
+            args.insert(0, "fixtures".to_owned());
+            replicate::run("twin", &args, bootstrap)
+        }
         "test" => test::run(&args, bootstrap),
         "bless" => bless::run(&args),
         "diff" => diff::run(&args),

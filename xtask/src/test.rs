@@ -16,7 +16,7 @@ pub(crate) fn run(args: &[String], install: bool) -> Result<u8, String> {
     let out = workspace::target().join("test-replication");
     if !given.has("--no-replication") {
         let replicate_args = ["--quiet".to_owned(), "--out".to_owned(), out.display().to_string()];
-        let code = replicate::run("replicate", "run", &replicate_args, install)?;
+        let code = replicate::study(&replicate_args, install)?;
         if code != 0 {
             eprintln!("the replication ended with exit code {code}");
             return Ok(code);
