@@ -6,6 +6,7 @@
 mod snapshot;
 
 mod check;
+mod comparisons;
 mod determinism;
 mod figures;
 mod identities;
