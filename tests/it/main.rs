@@ -19,6 +19,7 @@ mod options;
 mod outputs;
 mod package;
 mod real;
+mod reference;
 mod reviewing;
 mod small;
 mod spatial;

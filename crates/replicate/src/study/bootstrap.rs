@@ -2,11 +2,12 @@
 
 use super::MediationSpec;
 use panel_fe::Vcov;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// `bootstrap = { draws = 999, seed = 1 }` of `[[mediation]]`: what `vcov` clusters by is drawn with replacement, whole
 /// entities where it does not cluster.
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BootstrapSpec {
     /// Resamples.
@@ -31,7 +32,7 @@ fn usual() -> f64 {
 }
 
 /// An interval from the draws of a statistic.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum IntervalKind {
     /// Bias-corrected percentiles (Efron 1982), usual for indirect effects.

@@ -2,13 +2,14 @@
 
 use super::{ColumnSpec, Label, Study};
 use panel_core::suggest;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Permutations that are drawn where the study does not say how many.
 const DRAWS: usize = 999;
 
 /// `[[compare]]`: coefficients, or turning points, of columns that were estimated on samples without common rows.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CompareSpec {
     /// Name, which stands beside its rows in `tables/compare` and `results/compare.json`.
@@ -32,7 +33,7 @@ pub struct CompareSpec {
 }
 
 /// One name, or several.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(untagged, expecting = "expected a term, or a list of terms")]
 pub enum Terms {
     /// One.
@@ -53,7 +54,7 @@ impl Terms {
 }
 
 /// A test of the difference between two samples.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum CompareTest {
     /// Wald test in the pooled regression with everything interacted: Chow's F for all coefficients and iid errors.

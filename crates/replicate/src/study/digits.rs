@@ -4,11 +4,12 @@ use super::{PanelSpec, Study, TableKind, TableSpec};
 use panel_core::suggest;
 use report::Format;
 use report::regression::FitRow;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// `digits = 3`, or `digits = { significant = 3 }`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(untagged, expecting = "expected a number of digits, such as 3, or { significant = 3 }")]
 pub enum Digits {
     /// Digits after the point; a number that would print as zero keeps its first significant digit.
@@ -18,7 +19,7 @@ pub enum Digits {
 }
 
 /// `{ significant = 3 }`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Significant {
     /// How many.

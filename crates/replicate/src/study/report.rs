@@ -4,11 +4,12 @@ use super::{Digits, Label, Study, digits};
 use panel_core::{Panel, suggest};
 use report::StarRule;
 use report::regression::Below;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// `[report]`.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReportSpec {
     /// Thresholds of p for one, two, three … stars.
@@ -68,7 +69,7 @@ impl Default for ReportSpec {
 const STATS: [&str; 5] = ["r2", "adj_r2", "r2_within", "r2_within_entity", "rmse"];
 
 /// A format of `data/panel`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PanelFormat {
     /// Comma-separated text.
@@ -126,7 +127,7 @@ fn hint<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// One column of one table.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HeadlineSpec {
     /// Id of the table.
@@ -136,7 +137,7 @@ pub struct HeadlineSpec {
 }
 
 /// What the README says of a source file.
-#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SourceNote {
     /// What the file holds.

@@ -8,11 +8,12 @@ use crate::indices::Indices;
 use crate::spatial::WeightsSection;
 use panel_spatial::association::AssociationSpec;
 use report::Lang;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A study: everything that its file says, read into the types of those who use it.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Study {
     /// Title and keys.
@@ -22,6 +23,7 @@ pub struct Study {
     pub sources: Vec<SourceSpec>,
     /// Derived variables: name = expression.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
     pub variables: Variables,
     /// Labels of variables in tables.
     #[serde(default)]
@@ -57,7 +59,7 @@ pub struct Study {
 }
 
 /// `[study]`.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Header {
     /// Title, one text or one per language.
@@ -77,7 +79,7 @@ pub struct Header {
 }
 
 /// Which rows there are where several sources carry both keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RowRule {
     /// Those of the first such source.

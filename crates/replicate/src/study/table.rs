@@ -8,6 +8,7 @@ use panel_core::suggest;
 use panel_fe::vcov::Gaps;
 use panel_fe::{Formula, FormulaError, Like, Options, Singletons, Vcov, WeightKind, Weights};
 use report::Text;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -15,7 +16,7 @@ use std::collections::BTreeMap;
 pub const ALL_TABLES: &str = "all-tables";
 
 /// What a table shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TableKind {
     /// Regressions in columns.
@@ -30,7 +31,7 @@ pub enum TableKind {
 }
 
 /// `[[table]]`.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TableSpec {
     /// Name; files are `tables/<id>.<ext>`.
@@ -81,7 +82,7 @@ pub struct TableSpec {
 }
 
 /// `[[table.panel]]`: columns that stand in rows of their own, under the head that all panels share.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PanelSpec {
     /// Label above its rows, such as `A: all cities`.
@@ -91,7 +92,7 @@ pub struct PanelSpec {
 }
 
 /// `[[table.column]]`.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ColumnSpec {
     /// Name; `(1)`, `(2)`, … where it is absent.
@@ -299,7 +300,7 @@ fn dropped() -> Parsed<Singletons> {
 }
 
 /// What weights mean.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum WeightWord {
     /// Inverse variances.
@@ -311,7 +312,7 @@ pub enum WeightWord {
 }
 
 /// `moderation = { x = "Va", moderator = "Infra" }` for x, x², x:m, x²:m in the formula.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ModerationSpec {
     /// The variable with the quadratic.
@@ -321,7 +322,7 @@ pub struct ModerationSpec {
 }
 
 /// `[[mediation]]`: x → mediator → outcome, three regressions on one sample.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MediationSpec {
     /// Name.
