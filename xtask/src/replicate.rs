@@ -67,6 +67,19 @@ pub(crate) fn selection(features: &Features) -> Vec<String> {
     words
 }
 
+/// Builds the study runner and gives what it prints.
+pub(crate) fn printed(args: &[String]) -> Result<String, String> {
+    build(RUNNER)?;
+    let output = std::process::Command::new(binary(RUNNER))
+        .args(args)
+        .output()
+        .map_err(|error| format!("cannot start `{RUNNER}`: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("`{RUNNER} {}`: {}", args.join(" "), String::from_utf8_lossy(&output.stderr).trim()));
+    }
+    String::from_utf8(output.stdout).map_err(|error| format!("`{RUNNER}`: {error}"))
+}
+
 /// The arguments of `cargo xtask replicate` as the runner has them.
 fn command_line(args: &[String], root: &Path, target: &Path) -> Vec<String> {
     let mut rest = args.to_vec();

@@ -279,6 +279,11 @@ impl Run<'_> {
                 }
             }
         }
+        for spec in &study.comparisons {
+            if let Some(records) = self.noted(tables::compare::compute(spec, study, computed)) {
+                self.line(format!("  {:<24} {} differences", format!("compare {}", spec.id), records.len()));
+            }
+        }
         for spec in &study.mediation {
             let stage = format!("mediation/{}", spec.id);
             let Some(longest) = self.noted(spec.longest().map_err(|error| Error::stage(&stage, error))) else {

@@ -3,7 +3,8 @@
 use crate::error::{Error, Result};
 use crate::pipeline::{self, RunOptions};
 use crate::study::Loaded;
-use crate::{audited, check, engines, init, source_fix};
+use crate::store::pretty;
+use crate::{audited, check, engines, init, reference, source_fix};
 use clap::{Args, Parser, Subcommand};
 use report::Lang;
 use std::path::{Path, PathBuf};
@@ -31,6 +32,8 @@ pub enum Verb {
     Init(InitArgs),
     /// Check published coefficients against each other.
     Audit(AuditArgs),
+    /// Print the JSON Schema of study files, or the page of every section and key.
+    Schema(SchemaArgs),
     /// Say what this program can do on this machine: engines, file formats, threads.
     Doctor,
 }
@@ -91,6 +94,17 @@ pub struct AuditArgs {
     pub out: Option<PathBuf>,
 }
 
+/// Arguments of `schema`.
+#[derive(Debug, Clone, Args)]
+pub struct SchemaArgs {
+    /// The page in Markdown instead of the schema.
+    #[arg(long)]
+    pub page: bool,
+    /// With --page: studies from which examples are taken.
+    #[arg(requires = "page")]
+    pub studies: Vec<PathBuf>,
+}
+
 /// What a verb ends with.
 #[derive(Debug, Clone)]
 pub struct Outcome {
@@ -117,6 +131,7 @@ pub fn execute(cli: &Cli) -> Result<Outcome> {
             let audited = audited::audit(&args.file, &out)?;
             Ok(Outcome { code: u8::from(audited.contradictions > 0), summary: audited.summary })
         }
+        Verb::Schema(args) => schema(args),
         Verb::Doctor => Ok(Outcome { summary: engines::report(), code: 0 }),
     }
 }
@@ -148,6 +163,21 @@ fn run(args: &RunArgs) -> Result<Outcome> {
     let report = pipeline::run(&options)?;
     let failed = args.check_published && report.differing > 0;
     Ok(Outcome { summary: report.summary, code: u8::from(failed) })
+}
+
+fn schema(args: &SchemaArgs) -> Result<Outcome> {
+    let schema = reference::schema();
+    if !args.page {
+        return Ok(Outcome { summary: pretty(&schema), code: 0 });
+    }
+    let mut studies = Vec::with_capacity(args.studies.len());
+    for path in &args.studies {
+        let wrong = |message: String| Error::Study { file: path.display().to_string(), line: None, message };
+        let text = std::fs::read_to_string(path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
+        let study = text.parse().map_err(|error: toml::de::Error| wrong(error.to_string()))?;
+        studies.push((path.file_stem().unwrap_or_default().to_string_lossy().into_owned(), study));
+    }
+    Ok(Outcome { summary: reference::page(&schema, &studies), code: 0 })
 }
 
 fn checked(args: &CheckArgs) -> Result<Outcome> {

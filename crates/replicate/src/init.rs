@@ -2,6 +2,8 @@
 //! `--plain` a short study of any panel that runs as it is.
 
 use crate::error::{Error, Result};
+use crate::reference;
+use crate::store::pretty;
 use std::path::Path;
 
 const STUDY: &str = include_str!("../templates/study.toml");
@@ -16,6 +18,13 @@ const YEARBOOK: &str = include_str!("../../../fixtures/twin/yearbook.csv");
 /// Every how many-th city of the synthetic yearbook stands in the example, so that all regions do.
 const EVERY: usize = 7;
 
+/// The schema that the first line of a study names, so that editors complete and check it.
+const SCHEMA: &str = "study.schema.json";
+
+fn schema() -> String {
+    pretty(&reference::schema())
+}
+
 /// Files of a new study: name and content.
 #[must_use]
 pub fn files() -> Vec<(&'static str, String)> {
@@ -24,6 +33,7 @@ pub fn files() -> Vec<(&'static str, String)> {
         ("study.toml", STUDY.to_owned()),
         ("yearbook.csv", template()),
         ("codebook.csv", CODEBOOK.to_owned()),
+        (SCHEMA, schema()),
         ("cities.csv", CITIES.to_owned()),
         ("example/study.toml", EXAMPLE.to_owned()),
         ("example/yearbook.csv", example()),
@@ -33,7 +43,7 @@ pub fn files() -> Vec<(&'static str, String)> {
 /// Files of a new study of any panel: name and content.
 #[must_use]
 pub fn plain_files() -> Vec<(&'static str, String)> {
-    vec![("study.toml", PLAIN.to_owned()), ("data.csv", GRUNFELD.to_owned())]
+    vec![("study.toml", PLAIN.to_owned()), ("data.csv", GRUNFELD.to_owned()), (SCHEMA, schema())]
 }
 
 /// Writes the files of a new study in the paper's design into a folder, which is made where it is not there.

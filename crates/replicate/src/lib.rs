@@ -20,6 +20,7 @@ pub mod plan;
 pub mod progress;
 pub mod published;
 pub mod quality;
+pub mod reference;
 pub mod results;
 pub mod show;
 pub mod source_fix;

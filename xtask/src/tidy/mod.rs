@@ -14,8 +14,8 @@ use crate::{args, members, workspace};
 const STILL_KNOTTED: &[(&str, &str)] = &[("panelstudy", "names"), ("panelstudy", "study::curve")];
 
 /// `cargo xtask tidy [--write]`: runs every check; exit code 1 when one finds something. `--write` brings files that
-/// are derived from others up to date first: the dependency trees of READMEs and the worked example of
-/// `docs/reviewing.md`.
+/// are derived from others up to date first: the dependency trees of READMEs, the worked example of
+/// `docs/reviewing.md`, and the reference of study files, which the study runner prints from its types.
 pub(crate) fn run(args: &[String]) -> Result<u8, String> {
     let Some(given) = args::read("tidy", args, &["--write"], 0..=0) else { return Ok(2) };
     let root = workspace::root();

@@ -15,6 +15,7 @@ use panel_core::expr::Expr;
 use panel_core::suggest::nearest;
 use report::csv::push_record;
 use report::{Lang, Text};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -23,7 +24,7 @@ use toml::Spanned;
 use toml::de::DeTable;
 
 /// One specification: its names, and what `gtfp-ebm` can be told.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Gtfp {
     /// What the study says.
     #[serde(flatten)]
@@ -34,7 +35,7 @@ pub struct Gtfp {
 }
 
 /// Names of a specification.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Names {
     /// Name of the specification; results are `results/gtfp-<id>.csv`.

@@ -1,14 +1,15 @@
 //! `[report]`: how results are shown. No choice here changes a number.
 
-use super::{Label, Study};
+use super::{Digits, Label, Study, digits};
 use panel_core::{Panel, suggest};
 use report::StarRule;
 use report::regression::Below;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// `[report]`.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReportSpec {
     /// Thresholds of p for one, two, three … stars.
@@ -33,6 +34,12 @@ pub struct ReportSpec {
     /// Formats of figures beside SVG.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub figures: Vec<FigureFormat>,
+    /// Digits of coefficients in every table; where it is absent three, and two significant ones where those show zero.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digits: Option<Digits>,
+    /// Whether thousands are separated in every table.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub thousands: bool,
     /// Bins of binned scatter plots.
     pub bins: usize,
     /// Source files by their path in the study: where they come from and under which terms.
@@ -53,6 +60,8 @@ impl Default for ReportSpec {
             headline: None,
             panel: None,
             figures: Vec::new(),
+            digits: None,
+            thousands: false,
             bins: 20,
             data: BTreeMap::new(),
             references: Vec::new(),
@@ -64,7 +73,7 @@ impl Default for ReportSpec {
 const STATS: [&str; 5] = ["r2", "adj_r2", "r2_within", "r2_within_entity", "rmse"];
 
 /// A format of `data/panel`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PanelFormat {
     /// Comma-separated text.
@@ -94,6 +103,7 @@ impl ReportSpec {
             let (hint, known) = (hint(name, STATS.into_iter()), STATS.join(", "));
             return Err(format!("[report] stats: no statistic `{name}`{hint}; expected {known}"));
         }
+        digits::check(self.digits, &BTreeMap::new()).map_err(|(_, message)| format!("[report] {message}"))?;
         if self.bins < 2 {
             return Err(format!("[report] bins = {}: expected at least 2", self.bins));
         }
@@ -129,7 +139,7 @@ fn hint<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// One column of one table.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HeadlineSpec {
     /// Id of the table.
@@ -139,7 +149,7 @@ pub struct HeadlineSpec {
 }
 
 /// What the README says of a source file.
-#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SourceNote {
     /// What the file holds.
