@@ -99,6 +99,10 @@ fn study_of(text: &str, changes: &[(String, String)]) -> Result<Study, Vec<Wrong
         let value = DeValue::parse(value).map_err(|error| vec![error.into()])?;
         overrides::set(&mut document, path, value).map_err(|message| vec![message.into()])?;
     }
+    if !changes.is_empty() {
+        // What is changed is the study that a multiverse is made of, not the multiverse.
+        document.remove("multiverse");
+    }
     let study = study_from(Spanned::new(span, document.clone()))?;
     let placed =
         |(path, message): (String, String)| Wrong { span: overrides::place(&document, &path), message, whole: true };
@@ -161,6 +165,7 @@ fn check(study: &Study) -> Vec<(String, String)> {
         note("curve".into(), curve.check(study));
     }
     wrong.extend(crate::spatial::check(study));
+    wrong.extend(super::multiverse::check(study));
     wrong.extend(names_of_indices(study).err());
     wrong.extend(tables_of_one_name(study).err());
     wrong
@@ -205,6 +210,7 @@ fn tables_of_one_name(study: &Study) -> Result<(), (String, String)> {
     let associations = study.spatial.iter();
     names.extend(associations.map(|spec| (format!("spatial-{}", spec.id), format!("spatial.{}", spec.id))));
     names.extend(study.curve.iter().map(|curve| (curve.id.clone(), "curve".to_owned())));
+    names.extend(study.multiverse.iter().flat_map(super::multiverse_table_ids).map(|id| (id, "multiverse".to_owned())));
     let same = |a: &str, b: &str| a.eq_ignore_ascii_case(b);
     match (1..names.len()).find(|&place| names[..place].iter().any(|(known, _)| same(known, &names[place].0))) {
         Some(place) => {

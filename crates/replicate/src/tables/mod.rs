@@ -1,12 +1,12 @@
 //! Tables of a study: descriptive statistics, regressions, mediation chains, the specification curve.
 
 pub mod calibration;
-mod closing;
+pub(crate) mod closing;
 pub mod column;
 pub mod curve;
 pub mod descriptives;
 pub mod entropy;
-mod fit;
+pub(crate) mod fit;
 pub mod mediation;
 pub mod plots;
 pub mod records;
