@@ -15,6 +15,7 @@ mod intervals;
 mod killed;
 mod left_out;
 mod malformed;
+mod multiverse;
 mod options;
 mod outputs;
 mod package;

@@ -99,6 +99,10 @@ fn study_of(text: &str, changes: &[(String, String)]) -> Result<Study, Vec<Wrong
         let value = DeValue::parse(value).map_err(|error| vec![error.into()])?;
         overrides::set(&mut document, path, value).map_err(|message| vec![message.into()])?;
     }
+    if !changes.is_empty() {
+        // What is changed is the study that a multiverse is made of, not the multiverse.
+        document.remove("multiverse");
+    }
     let study = study_from(Spanned::new(span, document.clone()))?;
     let placed =
         |(path, message): (String, String)| Wrong { span: overrides::place(&document, &path), message, whole: true };
@@ -169,6 +173,7 @@ fn check(study: &Study) -> Vec<(String, String)> {
     wrong.extend(study.comparisons.iter().filter_map(|spec| spec.check(study).err()));
     wrong.extend(study.mediation.iter().filter_map(|spec| spec.check_bootstrap().err()));
     wrong.extend(crate::spatial::check(study));
+    wrong.extend(super::multiverse::check(study));
     wrong.extend(names_of_indices(study).err());
     wrong.extend(tables_of_one_name(study).err());
     wrong
@@ -215,6 +220,7 @@ fn tables_of_one_name(study: &Study) -> Result<(), (String, String)> {
     let compared = study.comparisons.first();
     names.extend(compared.map(|spec| (crate::tables::compare::TABLE.to_owned(), format!("compare.{}", spec.id))));
     names.extend(study.curve.iter().map(|curve| (curve.id.clone(), "curve".to_owned())));
+    names.extend(study.multiverse.iter().flat_map(super::multiverse_table_ids).map(|id| (id, "multiverse".to_owned())));
     let same = |a: &str, b: &str| a.eq_ignore_ascii_case(b);
     match (1..names.len()).find(|&place| names[..place].iter().any(|(known, _)| same(known, &names[place].0))) {
         Some(place) => {

@@ -9,12 +9,12 @@ use panel_fe::{Estimate, Formula, Model};
 ///
 /// # Errors
 /// Those of the estimator.
-pub(super) fn fit(panel: &Panel, spec: &ColumnSpec, formula: &Formula, mask: &[bool]) -> panel_fe::Result<Estimate> {
+pub(crate) fn fit(panel: &Panel, spec: &ColumnSpec, formula: &Formula, mask: &[bool]) -> panel_fe::Result<Estimate> {
     Model::from(formula.clone()).options(spec.options()).fit_where(panel, Some(mask))
 }
 
 /// An error of the estimator at a stage: what only the numbers bring about leaves the rest of a run as it is.
-pub(super) fn refusal(stage: &str, what: &str, error: &panel_fe::Error) -> Error {
+pub(crate) fn refusal(stage: &str, what: &str, error: &panel_fe::Error) -> Error {
     use panel_fe::Error::{NoDegreesOfFreedom, NoObservations, NoRegressor, NotConverged, Singular};
     let message = format!("{what}{error}");
     match error {

@@ -1,13 +1,13 @@
 //! Tables of a study: descriptive statistics, regressions, mediation chains, the specification curve.
 
 pub mod calibration;
-mod closing;
+pub(crate) mod closing;
 pub mod column;
 pub mod compare;
 pub mod curve;
 pub mod descriptives;
 pub mod entropy;
-mod fit;
+pub(crate) mod fit;
 pub mod mediation;
 pub mod mediation_bootstrap;
 pub mod plots;
