@@ -5,7 +5,7 @@ use crate::study::{ColumnSpec, Label, Study};
 use panel_core::Panel;
 use panel_fe::iv::StockYogoTable;
 use panel_fe::record::CoefficientRecord;
-use panel_fe::{Estimate, Formula, Like, Vcov};
+use panel_fe::{Estimate, Formula, IvResult, Like, NoStandardError, TestOutcome, TestStat, Vcov};
 use report::regression::{FitStat, Flag, SeKind, StdErrors, Term};
 use report::{Labels, Lang, ModelColumn, Text};
 
@@ -18,20 +18,31 @@ pub(super) fn shown(
     name: &str,
 ) -> ModelColumn {
     let mut column = bare_column(fit, coef, study, spec, name);
-    if let Some(iv) = &fit.iv {
-        for (key, test) in [("under_id", &iv.diagnostics.under_id), ("weak_id", &iv.diagnostics.weak_id)] {
-            column.fit.push(match test.available() {
-                Some(stat) => match stat.p {
-                    Some(p) => FitStat::test(key, stat.stat, p),
-                    None => FitStat::new(key, stat.stat),
-                },
-                None => FitStat::missing(key, test.to_string()),
-            });
-        }
-        let size = iv.diagnostics.stock_yogo.iter().find(|(table, _)| *table == StockYogoTable::TwoStageSize(10));
-        column.fit.extend(size.map(|(_, value)| FitStat::new("stock_yogo_10", *value)));
-    }
+    column.fit.extend(fit.iv.iter().flat_map(iv_statistics));
     column
+}
+
+/// The tests of instruments. Where errors are not iid the statistic of Kleibergen and Paap stands beside the critical
+/// value, that of Cragg and Donald above it; tests of over-identification need more instruments than regressors.
+fn iv_statistics(iv: &IvResult) -> Vec<FitStat> {
+    let tests = &iv.diagnostics;
+    let over = iv.instruments.len() > iv.endogenous.len();
+    let mut stats = vec![test("under_id", &tests.under_id), test("weak_id", &tests.weak_id)];
+    stats.extend(tests.robust.then(|| test("weak_id_robust", &tests.weak_id_robust)));
+    let size = tests.stock_yogo.iter().find(|(table, _)| *table == StockYogoTable::TwoStageSize(10));
+    stats.extend(size.map(|(_, value)| FitStat::new("stock_yogo_10", *value)));
+    stats.extend(over.then(|| test("over_id", &tests.over_id)));
+    stats
+}
+
+fn test(key: &str, outcome: &TestOutcome) -> FitStat {
+    match outcome.available() {
+        Some(stat) => match stat.p {
+            Some(p) => FitStat::test(key, stat.stat, p),
+            None => FitStat::new(key, stat.stat),
+        },
+        None => FitStat::missing(key, outcome.to_string()),
+    }
 }
 
 /// Whether a statistic of a fit is an R².
@@ -86,7 +97,7 @@ fn bare_column(
         id: name.to_owned(),
         heading: spec.label.as_ref().map(Label::text).unwrap_or_default(),
         dependent: names.get(&fit.response),
-        terms: coef.iter().map(term).collect(),
+        terms: coef.iter().zip(&fit.coef).map(|(c, fitted)| term(c, fitted.unavailable)).collect(),
         n: Some(fit.n_obs),
         fit: fit_statistics(fit, study.report.stats.as_deref()),
         flags: Vec::new(),
@@ -96,16 +107,31 @@ fn bare_column(
     }
 }
 
-/// A coefficient as a table shows it.
-pub(crate) fn term(c: &CoefficientRecord) -> Term {
+/// A coefficient as a table shows it, or why it has no standard error.
+pub(crate) fn term(c: &CoefficientRecord, unavailable: Option<NoStandardError>) -> Term {
+    let because = |why: NoStandardError| {
+        Text::new(format!("无标准误：{}", in_chinese(why)), format!("no standard error: {why}"))
+    };
     Term {
         name: c.name.clone(),
         estimate: c.estimate.unwrap_or(f64::NAN),
         se: c.se,
+        reason: unavailable.map(because).unwrap_or_default(),
         t: c.t,
         p: c.p,
         ci_low: c.ci_low,
         ci_high: c.ci_high,
+    }
+}
+
+fn in_chinese(why: NoStandardError) -> &'static str {
+    match why {
+        NoStandardError::Negative => "方差估计为负",
+        NoStandardError::Repaired => "方差估计为负，修正后不余",
+        NoStandardError::Zero => "方差估计为零（舍入误差除外）",
+        NoStandardError::PerfectFit => "完全拟合（舍入误差除外）",
+        NoStandardError::Explained => "固定效应完全解释被解释变量（舍入误差除外）",
+        _ => "无法计算",
     }
 }
 
