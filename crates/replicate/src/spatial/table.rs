@@ -127,7 +127,7 @@ fn effect_column(
             Effect::Indirect => &effects.indirect,
             Effect::Total => &effects.total,
         };
-        term(&interval(&effects.name, value))
+        term(&interval(&effects.name, value), None)
     };
     let effects = record.filter(|_| wanted).into_iter().flat_map(|record| &record.fit.effect_estimates);
     ModelColumn { terms: effects.map(of).collect(), fit: Vec::new(), ..column.clone() }

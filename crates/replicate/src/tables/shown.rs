@@ -109,9 +109,8 @@ fn bare_column(
 
 /// A coefficient as a table shows it, or why it has no standard error.
 pub(crate) fn term(c: &CoefficientRecord, unavailable: Option<NoStandardError>) -> Term {
-    let because = |why: NoStandardError| {
-        Text::new(format!("无标准误：{}", in_chinese(why)), format!("no standard error: {why}"))
-    };
+    let because =
+        |why: NoStandardError| Text::new(format!("无标准误：{}", in_chinese(why)), format!("no standard error: {why}"));
     Term {
         name: c.name.clone(),
         estimate: c.estimate.unwrap_or(f64::NAN),
