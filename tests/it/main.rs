@@ -17,6 +17,7 @@ mod malformed;
 mod options;
 mod outputs;
 mod package;
+mod reach;
 mod real;
 mod reviewing;
 mod small;

@@ -30,7 +30,7 @@ pub(super) fn model_column(
         id: record.column.clone(),
         heading: spec.label.as_ref().map(Label::text).unwrap_or_default(),
         dependent: names.get(&fit.outcome),
-        terms: coef.iter().map(term).collect(),
+        terms: coef.iter().map(|c| term(c, None)).collect(),
         n: Some(fit.rows),
         fit: stats,
         fixed_effects,

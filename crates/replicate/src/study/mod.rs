@@ -1,7 +1,11 @@
 //! The study file: which data, which indices, which tables.
 
+mod asked;
+mod column;
 mod curve;
+mod defaults;
 mod headline;
+mod inference;
 mod label;
 mod load;
 mod mistake;
@@ -10,21 +14,27 @@ mod parsed;
 mod published;
 mod quality;
 mod report;
+mod restriction;
 mod schema;
 pub(crate) mod section;
 mod source;
+mod statistic;
 mod table;
 mod variables;
 
+pub use column::{ColumnSpec, ModerationSpec, Saved, WeightWord};
 pub use curve::{SpecificationCurve, VariantSpec};
 pub use headline::Headline;
+pub use inference::{Draw, Inference, Interval, Method};
 pub use label::Label;
 pub use load::Loaded;
 pub use parsed::Parsed;
 pub use published::{PublishedRemark, PublishedSpec};
 pub use quality::QualityOptions;
 pub use report::{HeadlineSpec, PanelFormat, ReportSpec, SourceNote};
+pub use restriction::{Restriction, Restrictions};
 pub use schema::{Header, RowRule, Study};
 pub use source::{Aggregate, NameList, Reshape, SourceSpec};
-pub use table::{ALL_TABLES, ColumnSpec, MediationSpec, ModerationSpec, TableKind, TableSpec, WeightWord, indicator};
+pub use statistic::Statistic;
+pub use table::{ALL_TABLES, MediationSpec, TableKind, TableSpec, indicator};
 pub use variables::Variables;

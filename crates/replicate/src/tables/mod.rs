@@ -1,5 +1,6 @@
 //! Tables of a study: descriptive statistics, regressions, mediation chains, the specification curve.
 
+mod asked;
 pub mod calibration;
 mod closing;
 pub mod column;
@@ -11,6 +12,7 @@ pub mod mediation;
 pub mod plots;
 pub mod records;
 mod regression;
+mod resampled;
 pub(crate) mod shown;
 pub mod u_shape;
 mod u_tests;
@@ -19,7 +21,7 @@ use crate::compute::{Cache, Computed};
 use crate::error::{Error, Result};
 use crate::names;
 use crate::spatial::{Space, statistics};
-use crate::study::{Loaded, TableKind, TableSpec};
+use crate::study::{Loaded, Saved, TableKind, TableSpec};
 use mediation::Mediated;
 use panel_core::Diagnostic;
 use panel_fe::record::EstimateRecord;
@@ -37,6 +39,8 @@ pub struct Tables {
     pub tables: Vec<Table>,
     /// Regressions in file order.
     pub estimates: Vec<EstimateRecord>,
+    /// Numbers of fits to be written: table, column, which, one number per row of the panel.
+    pub saved: Vec<(String, String, Saved, Vec<f64>)>,
     /// Mediation chains.
     pub mediation: Vec<Mediated>,
     /// The specification curve.

@@ -1,11 +1,11 @@
 //! A regression as a column of a table.
 
 use super::fit::fit as estimated;
-use crate::study::{ColumnSpec, Label, Study};
+use crate::study::{ColumnSpec, Label, Parsed, Statistic, Study};
 use panel_core::Panel;
 use panel_fe::iv::StockYogoTable;
 use panel_fe::record::CoefficientRecord;
-use panel_fe::{Estimate, Formula, IvResult, Like, NoStandardError, TestOutcome, TestStat, Vcov};
+use panel_fe::{Estimate, Estimator, Formula, IvResult, Like, NoStandardError, TestOutcome, Vcov};
 use report::regression::{FitStat, Flag, SeKind, StdErrors, Term};
 use report::{Labels, Lang, ModelColumn, Text};
 
@@ -15,9 +15,9 @@ pub(super) fn shown(
     coef: &[CoefficientRecord],
     study: &Study,
     spec: &ColumnSpec,
-    name: &str,
+    (name, stats): (&str, Option<&[Parsed<Statistic>]>),
 ) -> ModelColumn {
-    let mut column = bare_column(fit, coef, study, spec, name);
+    let mut column = bare_column(fit, coef, study, spec, (name, stats));
     column.fit.extend(fit.iv.iter().flat_map(iv_statistics));
     column
 }
@@ -27,15 +27,21 @@ pub(super) fn shown(
 fn iv_statistics(iv: &IvResult) -> Vec<FitStat> {
     let tests = &iv.diagnostics;
     let over = iv.instruments.len() > iv.endogenous.len();
-    let mut stats = vec![test("under_id", &tests.under_id), test("weak_id", &tests.weak_id)];
-    stats.extend(tests.robust.then(|| test("weak_id_robust", &tests.weak_id_robust)));
-    let size = tests.stock_yogo.iter().find(|(table, _)| *table == StockYogoTable::TwoStageSize(10));
+    let mut stats = vec![row_of("under_id", &tests.under_id), row_of("weak_id", &tests.weak_id)];
+    stats.extend(tests.robust.then(|| row_of("weak_id_robust", &tests.weak_id_robust)));
+    let of_estimator = match iv.fit.estimator {
+        Estimator::TwoStage => Some(StockYogoTable::TwoStageSize(10)),
+        Estimator::Liml => Some(StockYogoTable::LimlSize(10)),
+        _ => None,
+    };
+    let size = tests.stock_yogo.iter().find(|(table, _)| Some(*table) == of_estimator);
     stats.extend(size.map(|(_, value)| FitStat::new("stock_yogo_10", *value)));
-    stats.extend(over.then(|| test("over_id", &tests.over_id)));
+    stats.extend(over.then(|| row_of("over_id", &tests.over_id)));
     stats
 }
 
-fn test(key: &str, outcome: &TestOutcome) -> FitStat {
+/// A test as a row.
+pub(super) fn row_of(key: &str, outcome: &TestOutcome) -> FitStat {
     match outcome.available() {
         Some(stat) => match stat.p {
             Some(p) => FitStat::test(key, stat.stat, p),
@@ -65,23 +71,26 @@ pub(super) fn without_estimate(study: &Study, spec: &ColumnSpec, name: &str, rea
 }
 
 /// The statistics asked for, else those that the program prints whose rule is followed; those that the model does not
-/// have are left out.
-fn fit_statistics(fit: &Estimate, wanted: Option<&[String]>) -> Vec<FitStat> {
-    let by_rule: &[&str] = match (fit.like, fit.r2.within) {
-        (Like::Xtreg | Like::Xtivreg2, _) if fit.r2.within_entity.is_some() => &["r2_within_entity"],
-        (_, Some(_)) => &["r2", "r2_within"],
-        (_, None) => &["r2", "adj_r2"],
+/// have are left out, tests have rows of their own.
+fn fit_statistics(fit: &Estimate, wanted: Option<&[Parsed<Statistic>]>) -> Vec<FitStat> {
+    let by_rule: &[Statistic] = match (fit.like, fit.r2.within) {
+        (Like::Xtreg | Like::Xtivreg2, _) if fit.r2.within_entity.is_some() => &[Statistic::R2WithinEntity],
+        (_, Some(_)) => &[Statistic::R2, Statistic::R2Within],
+        (_, None) => &[Statistic::R2, Statistic::AdjR2],
     };
-    let names = wanted.map_or_else(|| by_rule.to_vec(), |names| names.iter().map(String::as_str).collect());
-    let value = |name: &str| match name {
-        "r2" => Some(fit.r2.overall),
-        "adj_r2" => Some(fit.r2.adjusted),
-        "r2_within" => fit.r2.within,
-        "r2_within_entity" => fit.r2.within_entity,
-        _ => Some(fit.rmse),
+    let asked = wanted.map_or_else(|| by_rule.to_vec(), |wanted| wanted.iter().map(|statistic| **statistic).collect());
+    let value = |statistic: Statistic| match statistic {
+        Statistic::R2 => Some(fit.r2.overall),
+        Statistic::AdjR2 => Some(fit.r2.adjusted),
+        Statistic::R2Within => fit.r2.within,
+        Statistic::R2WithinEntity => fit.r2.within_entity,
+        Statistic::Rmse => Some(fit.rmse),
+        Statistic::Entities => Some(fit.n_entities as f64),
+        Statistic::Periods => Some(fit.n_periods as f64),
+        _ => None,
     };
-    let finite = |name: &str| value(name).filter(|value| value.is_finite());
-    names.into_iter().filter_map(|name| Some(FitStat::new(name, finite(name)?))).collect()
+    let finite = |statistic: Statistic| value(statistic).filter(|value| value.is_finite());
+    asked.into_iter().filter_map(|statistic| Some(FitStat::new(statistic.name(), finite(statistic)?))).collect()
 }
 
 /// What a first and a second stage show alike.
@@ -90,7 +99,7 @@ fn bare_column(
     coef: &[CoefficientRecord],
     study: &Study,
     spec: &ColumnSpec,
-    name: &str,
+    (name, stats): (&str, Option<&[Parsed<Statistic>]>),
 ) -> ModelColumn {
     let names = study.labels();
     ModelColumn {
@@ -99,7 +108,7 @@ fn bare_column(
         dependent: names.get(&fit.response),
         terms: coef.iter().zip(&fit.coef).map(|(c, fitted)| term(c, fitted.unavailable)).collect(),
         n: Some(fit.n_obs),
-        fit: fit_statistics(fit, study.report.stats.as_deref()),
+        fit: fit_statistics(fit, stats),
         flags: Vec::new(),
         fixed_effects: effect_labels(&spec.formula, &names).into_iter().map(|label| Flag::new(label, true)).collect(),
         std_errors: std_errors(fit, &names),
@@ -174,7 +183,7 @@ pub(super) fn first_stage_column(
     spec: &ColumnSpec,
     second: &Estimate,
     place: usize,
-    name: &str,
+    shown: (&str, Option<&[Parsed<Statistic>]>),
 ) -> panel_fe::Result<Option<ModelColumn>> {
     let Some(iv) = &second.iv else { return Ok(None) };
     let Some(endog) = iv.endogenous.get(place) else { return Ok(None) };
@@ -183,7 +192,7 @@ pub(super) fn first_stage_column(
     // Rows of the second stage only, so that both stages have one sample.
     let fit = estimated(panel, spec, &first, &second.esample(panel.n_rows()))?;
     let coef: Vec<CoefficientRecord> = fit.coef.iter().map(CoefficientRecord::from).collect();
-    let mut column = bare_column(&fit, &coef, study, spec, name);
+    let mut column = bare_column(&fit, &coef, study, spec, shown);
     if let Some(f) = iv.diagnostics.first_stage.get(place).and_then(|stage| stage.f.available()) {
         column.fit.push(match f.p {
             Some(p) => FitStat::test("f_first", f.stat, p),

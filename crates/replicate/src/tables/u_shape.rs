@@ -1,5 +1,6 @@
 //! The quadratic of a column: its U test, its turning point, and what a moderator does to it.
 
+use super::resampled::percent;
 use crate::study::ModerationSpec;
 use panel_core::Panel;
 use panel_fe::moderation::Moderation;
@@ -8,9 +9,6 @@ use panel_fe::utest::{Curve, Shape, UTest, utest_of};
 use panel_fe::{Coefficient, Estimate, record};
 use report::Text;
 use report::utest::UTestRecord;
-
-/// Level of intervals.
-const LEVEL: f64 = 0.95;
 
 /// The quadratic b₁ x + b₂ x² of a column.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,7 +68,7 @@ pub(super) fn mean_sd(values: &[f64]) -> (f64, f64) {
 /// When a term is not in the column.
 pub fn u_test(fit: &Estimate, x: &str) -> panel_fe::Result<Option<UTest>> {
     let Some(range) = fit.sample_range(x) else { return Ok(None) };
-    utest_of(&fit.coefficients(), x, &format!("{x}^2"), range, Curve::Quadratic, LEVEL).map(Some)
+    utest_of(&fit.coefficients(), x, &format!("{x}^2"), range, Curve::Quadratic, fit.options().level).map(Some)
 }
 
 /// The test as a record of the results.
@@ -102,8 +100,9 @@ pub fn u_test_shown(test: &UTest, fit: &Estimate, x: &str, heading: Text) -> UTe
         match point.fieller {
             FiellerSet::Interval { low, high } => shown.fieller = Some((low, high)),
             FiellerSet::Complement { low, high } => {
+                let size = percent(1.0 - point.level);
                 shown.fieller_reason = Text::new(
-                    format!("Fieller 集合为 ({low:.2}, {high:.2}) 之外：平方项在 5% 水平上不显著异于零"),
+                    format!("Fieller 集合为 ({low:.2}, {high:.2}) 之外：平方项在 {size}% 水平上不显著异于零"),
                     format!(
                         "the Fieller set is all outside ({low:.2}, {high:.2}): the square does not differ from zero"
                     ),
@@ -116,7 +115,8 @@ pub fn u_test_shown(test: &UTest, fit: &Estimate, x: &str, heading: Text) -> UTe
     shown
 }
 
-/// The moderated quadratic of a column, whichever way round its interactions are written.
+/// The moderated curve of a column, whichever way round its interactions are written; a line where the column has no
+/// square of x.
 ///
 /// # Errors
 /// When a term is not in the column.
@@ -128,21 +128,35 @@ pub fn moderation_model(fit: &Estimate, spec: &ModerationSpec) -> panel_fe::Resu
         if fit.coefficient(&one).is_some() { one } else { other }
     };
     let (interaction, squared) = (named(x), named(&square));
+    if fit.coefficient(&square).is_none() {
+        return Moderation::linear(&fit.coefficients(), x, &interaction);
+    }
     let squared = fit.coefficient(&squared).map(|_| squared);
     Moderation::new(&fit.coefficients(), x, &square, &interaction, squared.as_deref())
 }
 
-/// Turning point, its shift and the curvature at the moderator's mean and one standard deviation around it.
+/// What a moderator does: turning point, its shift and the curvature of a curve at the moderator's mean and one standard
+/// deviation around it; slopes of a line there and where they differ from zero, of a curve on request.
 ///
 /// # Errors
 /// When a term is not in the column.
-pub fn moderation_record(
+pub fn moderated(
     fit: &Estimate,
     panel: &Panel,
     spec: &ModerationSpec,
-) -> panel_fe::Result<record::ModerationRecord> {
+) -> panel_fe::Result<(Option<record::ModerationRecord>, Option<record::SlopesRecord>)> {
+    let (x, moderator, level) = (&spec.x, &spec.moderator, fit.options().level);
     let model = moderation_model(fit, spec)?;
-    let values = panel.float(&spec.moderator).map_err(panel_fe::Error::from)?;
+    let values = panel.float(moderator).map_err(panel_fe::Error::from)?;
     let used: Vec<f64> = fit.rows.iter().map(|&row| values[row as usize]).collect();
-    record::ModerationRecord::new(&model, &spec.x, &spec.moderator, &used, LEVEL)
+    if fit.coefficient(&format!("{x}^2")).is_none() {
+        return Ok((None, Some(record::SlopesRecord::new(&model, (x, None), moderator, &used, level)?)));
+    }
+    let curve = record::ModerationRecord::new(&model, x, moderator, &used, level)?;
+    let mean = fit.sample_values(x).map(|values| mean_sd(values).0);
+    let slopes = match spec.slopes {
+        true => Some(record::SlopesRecord::new(&model, (x, mean), moderator, &used, level)?),
+        false => None,
+    };
+    Ok((Some(curve), slopes))
 }
