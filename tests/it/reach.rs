@@ -191,7 +191,10 @@ fn tests_of_instruments() {
     let iv = &own.iv.as_ref().unwrap().diagnostics;
     let weak = iv.weak_id_robust.available().unwrap().stat;
     assert_eq!(record["weak_id_robust"]["stat"].as_f64().unwrap(), weak);
-    assert_eq!(record["diagnostics"]["anderson_rubin"]["stat"].as_f64(), iv.anderson_rubin.f.available().map(|test| test.stat));
+    assert_eq!(
+        record["diagnostics"]["anderson_rubin"]["stat"].as_f64(),
+        iv.anderson_rubin.f.available().map(|test| test.stat)
+    );
     let shown = ["Kleibergen-Paap rk Wald F", "(Hansen J)", "(Kleibergen-Paap rk LM)", "Anderson-Rubin Wald F"];
     for row in shown.into_iter().chain([format!("{weak:.2}").as_str()]) {
         assert!(table.contains(row), "{row}: {table}");
@@ -265,4 +268,180 @@ fn numbers_of_fits_are_written() {
         place += 1;
     }
     assert_eq!(place, 190);
+}
+
+/// What a study file calls each public method of an estimate, or why it calls none.
+const METHODS: [(&str, Result<&str, &str>); 37] = [
+    ("with_vcov", Err("a covariance is that of its column")),
+    ("with_vcov_from", Err("a covariance is that of its column")),
+    ("coefficient", Err("a part of every record")),
+    ("coefficients", Err("a part of every record")),
+    ("esample", Err("data/sample.csv holds it of every column")),
+    ("sample_range", Err("what the U test reads")),
+    ("sample_values", Err("what the U test reads")),
+    ("options", Err("the keys of the column")),
+    ("frame", Err("the sample, data/sample.csv")),
+    ("wald_test", Ok("tests")),
+    ("wald_restrictions", Ok("tests")),
+    ("hausman_test", Ok("diagnostics")),
+    ("mundlak_test", Ok("diagnostics")),
+    ("cross_section_test", Ok("diagnostics")),
+    ("groupwise_test", Ok("diagnostics")),
+    ("serial_test", Ok("diagnostics")),
+    ("anderson_rubin_at", Ok("anderson_rubin_at")),
+    ("anderson_rubin_set", Ok("diagnostics")),
+    ("orthogonality_test", Ok("orthogonality")),
+    ("endogeneity_test", Ok("endogeneity")),
+    ("redundancy_test", Ok("redundancy")),
+    ("reduced_forms", Ok("diagnostics")),
+    ("liml_over_identification", Ok("diagnostics")),
+    ("basmann_test", Ok("diagnostics")),
+    ("wu_hausman_test", Ok("diagnostics")),
+    ("random_effects", Err("what Hausman's and Mundlak's tests compare with; tables are of fixed effects")),
+    ("influence", Ok("save")),
+    ("variance_inflation", Ok("diagnostics")),
+    ("linear_prediction", Err("fitted less effects, both of `save`")),
+    ("fitted", Ok("save")),
+    ("effect_sum", Ok("save")),
+    ("fixed_effects", Err("single levels are identified up to constants; their sum is saved")),
+    ("bootstrap", Ok("inference")),
+    ("wild_bootstrap", Ok("inference")),
+    ("utest", Ok("utest")),
+    ("two_lines", Ok("two_lines")),
+    ("moderation", Ok("moderation")),
+];
+
+/// The keys that `[[table.column]]` has.
+fn column_keys() -> Vec<String> {
+    let error = refused("keys", "formula = \"inv ~ value\"\nno_such_key = 1");
+    let (_, listed) = error.split_once("expected one of").unwrap_or_else(|| panic!("{error}"));
+    listed.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_option_has_a_key_or_a_reason() {
+    let keys = column_keys();
+    let has = |key: &str| keys.iter().any(|known| known == key);
+    // A key of `panel_fe::Options`, as its own reader names them.
+    let error = serde_json::from_str::<Options>(r#"{"no_such_key": 1}"#).unwrap_err().to_string();
+    let (_, listed) = error.split_once("expected one of").unwrap();
+    let options: Vec<&str> = listed.split('`').skip(1).step_by(2).collect();
+    assert!(options.len() >= 12, "{error}");
+    for option in options {
+        assert!(has(option), "`{option}` of panel_fe::Options has no key");
+    }
+    for (method, key) in METHODS {
+        assert!(key.map_or(true, has), "{method}: no key {key:?}");
+    }
+    // Every public method of an estimate stands on the list.
+    let mut open = vec![workspace().join("crates/panel-fe/src")];
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let own = text.split("\nimpl Estimate {").skip(1).map(|rest| rest.split("\n}\n").next().unwrap());
+        for line in own.flat_map(str::lines) {
+            let Some(rest) = line.strip_prefix("    pub fn ") else { continue };
+            let name = rest.split(['(', '<']).next().unwrap();
+            assert!(METHODS.iter().any(|(known, _)| *known == name), "{}: `{name}` is on no list", path.display());
+        }
+    }
+}
+
+#[test]
+fn lines_curves_and_what_is_saved_beside_them() {
+    let data = grunfeld();
+    let line = "formula = \"inv ~ value + capital + value:capital | firm\"\nvcov = \"cluster:firm\"\nlevel = 0.9\n\
+        moderation = { x = \"value\", moderator = \"capital\" }";
+    let (record, table) = column("line", line).unwrap();
+    let own = Model::new("inv ~ value + capital + value:capital | firm")
+        .unwrap()
+        .options(Options { level: 0.9, vcov: "cluster:firm".parse().unwrap(), ..Options::default() })
+        .fit(&data)
+        .unwrap();
+    let model = panel_fe::moderation::Moderation::linear(&own.coefficients(), "value", "value:capital").unwrap();
+    let slopes = &record["slopes"];
+    let z = slopes["at"][1]["moderator"].as_f64().unwrap();
+    let (b, g) = (own.coefficient("value").unwrap().estimate, own.coefficient("value:capital").unwrap().estimate);
+    close(&slopes["at"][1]["slope"]["estimate"], b + g * z, 1e-9);
+    close(&slopes["at"][1]["slope"]["se"], model.slope(0.0, z).se, 1e-12);
+    // At an end of the region the slope is as far from zero as the critical value says.
+    let end = slopes["insignificant"]["low"].as_f64().or(slopes["insignificant"]["high"].as_f64()).unwrap();
+    let critical = panel_fe::distribution::t_critical(0.9, own.df_t);
+    assert!((model.slope(0.0, end).t().abs() - critical).abs() < 1e-6);
+    assert!(table.contains("Johnson-Neyman") && table.contains("at 10 %"), "{table}");
+
+    let curve = "formula = \"inv ~ value + value^2 + capital | firm\"\nvcov = \"hc1\"\ntwo_lines = \"value\"";
+    let (record, table) = column("two-lines", curve).unwrap();
+    let own =
+        Model::new("inv ~ value + value^2 + capital | firm").unwrap().vcov("hc1".parse().unwrap()).fit(&data).unwrap();
+    let lines = own.two_lines("value", Some(&data)).unwrap();
+    assert_eq!(record["two_lines"]["breakpoint"].as_f64().unwrap(), lines.breakpoint);
+    assert_eq!(record["two_lines"]["left"]["slope"].as_f64().unwrap(), lines.left.slope);
+    assert!(table.contains("Two-lines test (value)"), "{table}");
+}
+
+#[test]
+fn effects_alone_levels_and_the_constant() {
+    let (record, table) = column("effects-only", "formula = \"inv ~ 1 | firm + year\"\nsave = [\"effects\"]").unwrap();
+    assert_eq!(record["coef"].as_array().unwrap().len(), 0);
+    assert!(record["r2"].as_f64().unwrap() > 0.5 && table.contains("200"), "{table}");
+    let (_, table) = column("constant", "formula = \"inv ~ value\"").unwrap();
+    assert!(table.contains("Constant"), "{table}");
+    let (record, table) = column("levels", "formula = \"inv ~ value + capital + i(year) | firm\"").unwrap();
+    close(&coef(&record, "value")["estimate"], 0.117_715_855_082_606, 1e-9);
+    assert!(table.contains("year::1936"), "{table}");
+}
+
+#[test]
+fn what_is_written_for_many() {
+    let data = golden("grunfeld.csv");
+    let run = |name: &str, text: &str| ran(name, &data, &format!("{GRUNFELD}{text}"));
+    let two = "[[table.column]]\nformula = \"inv ~ value + capital | firm\"\n\
+        [[table.column]]\nformula = \"inv ~ capital | firm | value ~ lag(value) + lag(value, 2)\"\n";
+    // A column's own key comes before its table's, that before [defaults].
+    let read = run(
+        "levels-of-keys",
+        &format!(
+            "[defaults]\nvcov = \"hc1\"\nestimator = \"liml\"\nlevel = 0.8\n[[table]]\nid = \"t\"\nvcov = \"iid\"\n{two}\
+             level = 0.99\n"
+        ),
+    )
+    .unwrap();
+    let estimates = read("results/estimates.json");
+    let (one, other) = (estimate_in(&estimates, "t", "(1)"), estimate_in(&estimates, "t", "(2)"));
+    assert_eq!(
+        (one["vcov"].as_str(), one["level"].as_f64(), one["estimator"].as_str()),
+        (Some("iid"), Some(0.8), None)
+    );
+    assert_eq!((other["level"].as_f64(), other["estimator"].as_str()), (Some(0.99), Some("liml")));
+    for (name, text, says) in [
+        ("idle-default", "[defaults]\ntwo_lines = \"nothing\"\n[[table]]\nid = \"t\"\n", "`two_lines` has no effect"),
+        ("idle-table", "[[table]]\nid = \"t\"\nlat = \"y\"\n", "`lat` has no effect on the columns of the table"),
+        ("table-key", "[[table]]\nid = \"t\"\nvocv = \"iid\"\n", "did you mean `vcov`?"),
+        ("statistic", "[[table]]\nid = \"t\"\ndiagnostics = [\"hausmann\"]\n", "did you mean `hausman`?"),
+        ("stats", "[[table]]\nid = \"t\"\nstats = [\"influence\"]\n", "more than a number"),
+        ("stats-word", "[report]\nstats = [\"r3\"]\n[[table]]\nid = \"t\"\n", "no statistic `r3`; did you mean `r2`?"),
+    ] {
+        let error = run(name, &format!("{text}{two}")).err().unwrap();
+        assert!(error.contains(says) && error.contains("line "), "{name}: {error}");
+    }
+    for (words, says) in [
+        ("diagnostics = [\"over_id\"]", "no effect without instruments"),
+        ("diagnostics = [\"r2\"]", "computed anyway"),
+        ("orthogonality = [\"value\"]", "no effect without instruments"),
+        ("gaps = \"calendar\"", "no effect without lags"),
+        ("weight_kind = \"frequency\"", "no effect without `weights`"),
+        ("absorption = { tolerance = 1e-12 }", "no effect without fixed effects"),
+        ("save = [\"effects\"]", "no effect without fixed effects"),
+        ("save = [\"residual\"]", "did you mean `residuals`?"),
+        ("two_lines = \"valeu\"", "did you mean `value`?"),
+        ("stepwise = []", "expected a list of terms"),
+        ("stepwise = [\"x ~ y\"]", "no sum of exogenous terms"),
+    ] {
+        let error = refused("idle", &format!("formula = \"inv ~ value\"\n{words}"));
+        assert!(error.contains(says) && error.contains("line "), "{words}: {error}");
+    }
 }

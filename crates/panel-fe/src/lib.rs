@@ -44,8 +44,8 @@ pub mod weights;
 pub(crate) mod words;
 
 pub use after::{
-    binscatter, bootstrap, diagnostics, influence, mediation, moderation, predict, random_effects, record, subsample, turning_point,
-    two_lines, utest,
+    binscatter, bootstrap, diagnostics, influence, mediation, moderation, predict, random_effects, record, subsample,
+    turning_point, two_lines, utest,
 };
 pub use fit::{model, multi, result};
 pub use sample::frame;

@@ -51,8 +51,7 @@ impl Moderation {
     ) -> Result<Self> {
         let mut names = vec![linear, squared, interaction];
         names.extend(squared_interaction);
-        let (b, v, centres) =
-            coefficients.pick_centred(&names, &[linear, moderator_of(linear, interaction)])?;
+        let (b, v, centres) = coefficients.pick_centred(&names, &[linear, moderator_of(linear, interaction)])?;
         let center = [centres[0], centres[1]];
         let mut all = [0.0; 4];
         all[..b.len()].copy_from_slice(&b);

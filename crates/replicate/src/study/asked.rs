@@ -29,6 +29,7 @@ impl ColumnSpec {
         for (key, names) in self.of_instruments() {
             note(key, self.check_instruments(key, names));
         }
+        note("anderson_rubin_at", self.check_null());
         note("diagnostics", self.check_diagnostics());
         note("two_lines", self.check_two_lines());
         note("inference", self.check_inference());
@@ -90,11 +91,7 @@ impl ColumnSpec {
     }
 
     fn of_instruments(&self) -> [(&'static str, &[String]); 3] {
-        [
-            ("orthogonality", &self.orthogonality),
-            ("endogeneity", &self.endogeneity),
-            ("redundancy", &self.redundancy),
-        ]
+        [("orthogonality", &self.orthogonality), ("endogeneity", &self.endogeneity), ("redundancy", &self.redundancy)]
     }
 
     fn check_instruments(&self, key: &str, names: &[String]) -> Result<(), String> {
@@ -117,6 +114,19 @@ impl ColumnSpec {
         let near = suggest::nearest(name, known.iter().map(String::as_str));
         let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
         Err(format!("{key}: the formula has no {what} `{name}`{near}"))
+    }
+
+    fn check_null(&self) -> Result<(), String> {
+        let (given, known) = (self.anderson_rubin_at.len(), self.formula.endogenous.len());
+        if given > 0 && known == 0 {
+            return Err(format!("`anderson_rubin_at` has no effect without {INSTRUMENTS}"));
+        }
+        if given > 0 && given != known {
+            return Err(format!(
+                "anderson_rubin_at has {given} numbers, and the formula {known} endogenous regressors"
+            ));
+        }
+        Ok(())
     }
 
     fn check_diagnostics(&self) -> Result<(), String> {

@@ -51,7 +51,8 @@ pub struct ColumnSpec {
     pub spatial: Option<SpatialColumn>,
     /// Estimator of a formula with instruments: `2sls`, `liml`, `fuller:a`, `kclass:k`, `gmm2s`; 2SLS where it is absent.
     pub estimator: Option<Parsed<Estimator>>,
-    /// Level of confidence intervals, 0.95 where it is absent.
+    /// Level of the confidence intervals of coefficients, slopes and bootstraps, 0.95 where it is absent; turning points
+    /// keep 95 %.
     pub level: Option<f64>,
     /// Share of its size below which what is left of a regressor counts as collinear; 1e-9 where it is absent.
     pub collinearity: Option<f64>,
@@ -69,6 +70,9 @@ pub struct ColumnSpec {
     /// Instruments that an LM test finds redundant, or not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub redundancy: Vec<String>,
+    /// Coefficients of the endogenous regressors that an Anderson-Rubin test takes as its null, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub anderson_rubin_at: Vec<f64>,
     /// Diagnostics of the regression.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub diagnostics: Vec<Parsed<Statistic>>,
@@ -143,6 +147,7 @@ impl ColumnSpec {
             orthogonality: Vec::new(),
             endogeneity: Vec::new(),
             redundancy: Vec::new(),
+            anderson_rubin_at: Vec::new(),
             diagnostics: Vec::new(),
             two_lines: None,
             inference: None,

@@ -16,7 +16,7 @@ use toml::de::{DeArray, DeTable, DeValue};
 
 /// Keys of a column that may be written for many, in the order in which they are filled: later ones look at earlier
 /// ones.
-const SHARED: [&str; 22] = [
+const SHARED: [&str; 23] = [
     "vcov",
     "like",
     "weights",
@@ -36,6 +36,7 @@ const SHARED: [&str; 22] = [
     "orthogonality",
     "endogeneity",
     "redundancy",
+    "anderson_rubin_at",
     "diagnostics",
     "inference",
     "save",
@@ -271,7 +272,8 @@ fn fill_all<'c, 't: 'c>(
 fn all_taken(whose: &str, shared: &DeTable<'_>, taken: &BTreeSet<&str>) -> Result<(), Wrong> {
     match shared.keys().find(|key| !taken.contains(key.get_ref().as_ref())) {
         Some(key) => {
-            let message = format!("`{}` has no effect on {whose}: they have their own, or no use for it", key.get_ref());
+            let message =
+                format!("`{}` has no effect on {whose}: they have their own, or no use for it", key.get_ref());
             Err(Wrong::at(key.span(), message))
         }
         None => Ok(()),
@@ -303,13 +305,13 @@ fn useful<'t>(key: &str, value: &DeValue<'t>, column: &DeTable<'_>) -> Option<De
         "weight_kind" => column.contains_key("weights"),
         "gaps" => vcov.is_ok_and(|vcov| vcov.has_lags()),
         "lat" | "lon" => vcov.is_ok_and(|vcov| matches!(vcov, Vcov::Conley { .. })),
-        "estimator" | "orthogonality" | "endogeneity" | "redundancy" => formula.is_iv(),
+        "estimator" | "orthogonality" | "endogeneity" | "redundancy" | "anderson_rubin_at" => formula.is_iv(),
         "absorption" => !formula.effects.is_empty(),
         "utest" => value.as_str().is_none_or(|x| has(x) && has(&format!("{x}^2"))),
         "two_lines" => value.as_str().is_none_or(|x| has(x) && !formula.is_iv()),
-        "moderation" => of_value("x").zip(of_value("moderator")).is_none_or(|(x, m)| {
-            has(x) && (has(&format!("{x}:{m}")) || has(&format!("{m}:{x}")))
-        }),
+        "moderation" => of_value("x")
+            .zip(of_value("moderator"))
+            .is_none_or(|(x, m)| has(x) && (has(&format!("{x}:{m}")) || has(&format!("{m}:{x}")))),
         "inference" => !(formula.is_iv() && value.as_table().is_some_and(|table| table.contains_key("wild"))),
         _ => true,
     };

@@ -202,7 +202,10 @@ mod tests {
     #[test]
     fn one_method_with_its_own_keys() {
         let webb = read("wild = 9999\nweights = \"webb\"\nseed = 3\n").unwrap();
-        assert_eq!((webb.method, webb.replications, webb.seed), (Method::Wild { draw: Draw::Webb, restricted: true }, 9999, 3));
+        assert_eq!(
+            (webb.method, webb.replications, webb.seed),
+            (Method::Wild { draw: Draw::Webb, restricted: true }, 9999, 3)
+        );
         assert_eq!(read("block = 99\nlength = 3\n").unwrap().method, Method::Block(3));
         let written = toml::to_string(&webb).unwrap();
         assert_eq!(read(&written).unwrap(), webb);

@@ -2,8 +2,9 @@
 
 use super::resampled::bootstrap;
 use super::shown::row_of;
-use crate::study::{ColumnSpec, Parsed, Statistic};
+use crate::study::{ColumnSpec, Parsed, Saved, Statistic};
 use panel_core::Panel;
+use panel_fe::influence::Influence;
 use panel_fe::record::{DiagnosticRecord, EstimateRecord, TestRecord, TwoLinesRecord};
 use panel_fe::{Error, Estimate, Result, TestOutcome};
 use report::Text;
@@ -85,6 +86,11 @@ fn tests(fit: &Estimate, spec: &ColumnSpec) -> Result<Vec<(String, Text, TestOut
         let label = Text::new(format!("冗余检验（{names}）"), format!("Redundancy test ({names})"));
         tests.push((format!("redundancy: {names}"), label, test));
     }
+    if !spec.anderson_rubin_at.is_empty() {
+        let test = fit.anderson_rubin_at(&spec.anderson_rubin_at)?.f;
+        let at = spec.anderson_rubin_at.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        tests.push((format!("anderson_rubin: {at}"), Text::from(format!("Anderson-Rubin Wald F ({at})")), test));
+    }
     Ok(tests)
 }
 
@@ -113,11 +119,8 @@ fn diagnostic(fit: &Estimate, statistic: Statistic) -> Result<(DiagnosticRecord,
         Statistic::Vif => fit.variance_inflation().map(|factors| {
             let record = DiagnosticRecord::inflation(&factors);
             let mean = factors.iter().map(|factor| factor.factor).sum::<f64>() / factors.len() as f64;
-            let row = if mean.is_finite() {
-                FitStat::new(key, mean)
-            } else {
-                FitStat::missing(key, "there is no slope")
-            };
+            let row =
+                if mean.is_finite() { FitStat::new(key, mean) } else { FitStat::missing(key, "there is no slope") };
             (record, Some(row))
         }),
         Statistic::PesaranCd => fit.cross_section_test().map(|cd| ((&cd).into(), Some(row_of(key, &cd.test)))),
@@ -186,4 +189,22 @@ fn label_of(statistic: Statistic) -> Text {
         Statistic::Wooldridge => Text::new("Wooldridge 序列相关检验", "Wooldridge (serial correlation)"),
         _ => Text::default(),
     }
+}
+
+/// Numbers of a fit, one per row of the panel; none outside its sample.
+pub(super) fn saved(fit: &Estimate, n_rows: usize, which: Saved) -> Result<Vec<f64>> {
+    let influence = |of: fn(&Influence) -> f64| -> Result<Vec<f64>> { Ok(fit.influence()?.iter().map(of).collect()) };
+    let values = match which {
+        Saved::Residuals => fit.residuals.clone(),
+        Saved::Fitted => fit.fitted(),
+        Saved::Effects => fit.effect_sum(),
+        Saved::Leverage => influence(|row| row.leverage)?,
+        Saved::Studentized => influence(|row| row.studentized)?,
+        Saved::Cook => influence(|row| row.cook)?,
+    };
+    let mut by_row = vec![f64::NAN; n_rows];
+    for (&row, value) in fit.rows.iter().zip(values) {
+        by_row[row as usize] = value;
+    }
+    Ok(by_row)
 }

@@ -1,14 +1,16 @@
 //! One regression column: estimated, recorded, and as a table shows it.
 
-use super::asked::{Rows, answer};
+use super::asked::{Rows, answer, saved};
 use super::fit::{fit, refusal};
+use super::notes::{level_note, slopes_note};
 use super::records::of_column;
+use super::resampled::note;
 use super::shown::{first_stage_column, shown};
 use super::u_shape::{Quadratic, moderated, quadratic, u_test, u_test_shown, utest_record};
 use crate::error::{Error, Result};
 use crate::names;
 use crate::stages::variables::sample;
-use crate::study::{ColumnSpec, Study};
+use crate::study::{ColumnSpec, Saved, Study};
 use panel_core::{Diagnostic, Panel};
 use panel_fe::Estimate;
 use panel_fe::record::EstimateRecord;
@@ -24,6 +26,10 @@ pub struct Fitted {
     pub column: ModelColumn,
     /// Labels of rows that no dictionary has, by their keys.
     pub row_labels: Vec<(String, Text)>,
+    /// What the table says of the column in words.
+    pub notes: Vec<Text>,
+    /// Numbers of the fit to be written, one per row of the panel.
+    pub saved: Vec<(Saved, Vec<f64>)>,
     /// First stages, where they are shown.
     pub first_stages: Vec<ModelColumn>,
     /// The quadratic of the U test.
@@ -78,9 +84,15 @@ pub fn estimate(panel: &Panel, study: &Study, spec: &ColumnSpec, table: &str, na
     diagnostics.extend(fit.diagnostics.iter().cloned());
     let mut column = shown(&fit, &record.coef, study, spec, (name, stats));
     let row_labels = add_rows(&mut column, rows);
+    let slopes = record.slopes.iter().map(|slopes| slopes_note(slopes, name, study));
+    let bootstrap = record.inference.iter().map(|record| note(record, name, &study.labels()));
+    let notes = level_note(spec.level, name, study).into_iter().chain(slopes).chain(bootstrap).collect();
+    let numbers = |which: &Saved| saved(&fit, panel.n_rows(), *which).map(|values| (*which, values)).map_err(failed);
     Ok(Fitted {
         column,
         row_labels,
+        notes,
+        saved: spec.save.iter().map(numbers).collect::<Result<_>>()?,
         first_stages,
         quadratic: spec.utest.as_deref().and_then(|x| quadratic(&fit, x)),
         u_test: u_shown,

@@ -9,6 +9,7 @@ pub mod descriptives;
 pub mod entropy;
 mod fit;
 pub mod mediation;
+mod notes;
 pub mod plots;
 pub mod records;
 mod regression;

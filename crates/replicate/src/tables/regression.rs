@@ -1,20 +1,18 @@
 //! Regressions as the columns of a table.
 
 use super::Tables;
-use super::resampled::{note, percent};
 use super::column::{Fitted, estimate};
+use super::notes::instrument_labels;
 use super::plots::ColumnPlots;
 use super::shown::without_estimate;
 use crate::compute::Computed;
 use crate::error::{Error, Result};
 use crate::names;
 use crate::spatial;
-use crate::study::{ColumnSpec, Headline, Label, Saved, Study, TableSpec};
+use crate::study::{ColumnSpec, Headline, Label, Study, TableSpec};
 use panel_core::Panel;
-use panel_fe::Estimate;
-use panel_fe::influence::Influence;
 use panel_fe::iv::IvDiagnostics;
-use panel_fe::record::{EstimateRecord, FiellerRecord, SlopesRecord};
+use panel_fe::record::EstimateRecord;
 use rayon::prelude::*;
 use report::regression::Flag;
 use report::utest::UTestRecord;
@@ -71,15 +69,11 @@ pub(super) fn table(
         u_tests.extend(fitted.u_test);
         made.samples.push((spec.id.clone(), name.clone(), fitted.esample));
         remarks.extend(flip_note(&fitted.record, &name, study));
-        remarks.extend(fitted.record.slopes.as_ref().map(|slopes| slopes_note(slopes, &name, study)));
-        remarks.extend(fitted.record.inference.iter().map(|record| note(record, &name, &study.labels())));
+        remarks.extend(fitted.notes);
         row_labels.extend(fitted.row_labels);
         kinds.extend(fitted.fit.iv.as_ref().map(|iv| iv.diagnostics.clone()));
-        for which in &column.save {
-            let numbers = saved(&fitted.fit, panel.n_rows(), *which);
-            let numbers = numbers.map_err(|error| Error::stage(format!("tables/{}, column {name}", spec.id), error))?;
-            made.saved.push((spec.id.clone(), name.clone(), *which, numbers));
-        }
+        let saved = fitted.saved.into_iter().map(|(which, values)| (spec.id.clone(), name.clone(), which, values));
+        made.saved.extend(saved);
         made.estimates.push(fitted.record);
     }
     let mut layout = RegressionSpec::new(&spec.id, spec.title_text(), study.report.stars.clone());
@@ -163,72 +157,6 @@ fn flag_controls(columns: &mut [ModelColumn], spec: &TableSpec, shown: &[String]
             column.flags.push(Flag::new(("控制变量", "Controls"), yes));
         }
     }
-}
-
-/// Rows of tests that go by several names are called by the one that stands in them.
-fn instrument_labels(kinds: &[IvDiagnostics], study: &Study) -> Vec<(String, Text)> {
-    let named = |key: &str, of: fn(&IvDiagnostics) -> &str, (zh, en): (&str, &str)| {
-        let name = kinds.first().map(of)?;
-        // The reader's own label stays, and so does that of rows in which several tests stand.
-        let one = !study.labels.contains_key(key) && kinds.iter().all(|kind| of(kind) == name);
-        one.then(|| (key.to_owned(), Text::new(format!("{zh}（{name}）"), format!("{en} ({name})"))))
-    };
-    let under = named("under_id", |kind| kind.under_id.name(), ("识别不足检验", "Underidentification test"));
-    let over = named("over_id", |kind| kind.over_id.name(), ("过度识别检验", "Overidentification test"));
-    // Anderson's LM is what an unnamed test is.
-    let robust = kinds.iter().all(|kind| kind.robust);
-    under.filter(|_| robust).into_iter().chain(over).collect()
-}
-
-/// Numbers of a fit, one per row of the panel; none outside its sample.
-fn saved(fit: &Estimate, n_rows: usize, which: Saved) -> panel_fe::Result<Vec<f64>> {
-    let influence = |of: fn(&Influence) -> f64| -> panel_fe::Result<Vec<f64>> {
-        Ok(fit.influence()?.iter().map(of).collect())
-    };
-    let values = match which {
-        Saved::Residuals => fit.residuals.clone(),
-        Saved::Fitted => fit.fitted(),
-        Saved::Effects => fit.effect_sum(),
-        Saved::Leverage => influence(|row| row.leverage)?,
-        Saved::Studentized => influence(|row| row.studentized)?,
-        Saved::Cook => influence(|row| row.cook)?,
-    };
-    let mut by_row = vec![f64::NAN; n_rows];
-    for (&row, value) in fit.rows.iter().zip(values) {
-        by_row[row as usize] = value;
-    }
-    Ok(by_row)
-}
-
-/// Where the slope under a moderator differs from zero.
-fn slopes_note(slopes: &SlopesRecord, name: &str, study: &Study) -> Text {
-    let labels = study.labels();
-    let (x, m) = (labels.get(&slopes.x), labels.get(&slopes.moderator));
-    let end = |value: &Option<f64>| value.map_or_else(|| "∞".to_owned(), |value| format!("{value:.3}"));
-    let share = slopes.share_significant.map_or_else(String::new, |share| format!("{:.1}", 100.0 * share));
-    let size = percent(1.0 - slopes.level);
-    Text::build(|lang| {
-        let (x, m) = (x.get(lang), m.get(lang));
-        let (zh, en) = match &slopes.insignificant {
-            FiellerRecord::Interval { low, high } => {
-                let (low, high) = (end(low), end(high));
-                (format!("{m} 在 [{low}, {high}] 之外时，"), format!("for {m} outside [{low}, {high}]"))
-            }
-            FiellerRecord::Complement { low, high } => {
-                let (low, high) = (end(low), end(high));
-                (format!("{m} 在 ({low}, {high}) 之内时，"), format!("for {m} inside ({low}, {high})"))
-            }
-            FiellerRecord::Empty => (format!("{m} 取任何值时，"), format!("for every {m}")),
-            FiellerRecord::WholeLine => (format!("没有任何 {m} 使得"), format!("for no {m}")),
-        };
-        match lang {
-            Lang::Zh => format!("{name} 列（Johnson-Neyman）：{zh}{x} 的斜率在 {size}% 水平上显著；占样本的 {share}%。"),
-            Lang::En => format!(
-                "Column {name} (Johnson-Neyman): the slope of {x} differs from zero at {size} % {en}: {share} % of the \
-                 sample."
-            ),
-        }
-    })
 }
 
 /// Where a moderated curve changes its shape, and how much of the sample lies beyond (D22).

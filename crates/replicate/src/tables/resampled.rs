@@ -98,9 +98,7 @@ fn groups(fit: &Estimate, panel: &Panel, key: &str) -> Result<Groups> {
         let row = *row as usize;
         let known = match column {
             Column::Float(values) => Some(values[row]).filter(|value| !value.is_nan()).map(|v| (v + 0.0).to_bits()),
-            Column::Text(text) => {
-                Some(text.codes()[row]).filter(|code| *code != TextColumn::MISSING).map(u64::from)
-            }
+            Column::Text(text) => Some(text.codes()[row]).filter(|code| *code != TextColumn::MISSING).map(u64::from),
         };
         let expected = || "a key for each row of the sample".to_owned();
         known.ok_or_else(|| Error::BadValue { cell: Box::new(panel.cell(row, key)), expected: expected() })

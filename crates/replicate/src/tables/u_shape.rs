@@ -1,6 +1,5 @@
 //! The quadratic of a column: its U test, its turning point, and what a moderator does to it.
 
-use super::resampled::percent;
 use crate::study::ModerationSpec;
 use panel_core::Panel;
 use panel_fe::moderation::Moderation;
@@ -9,6 +8,9 @@ use panel_fe::utest::{Curve, Shape, UTest, utest_of};
 use panel_fe::{Coefficient, Estimate, record};
 use report::Text;
 use report::utest::UTestRecord;
+
+/// Level of the intervals of turning points, whatever that of the coefficients: figures and verdict say so.
+const LEVEL: f64 = 0.95;
 
 /// The quadratic b₁ x + b₂ x² of a column.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,7 +70,7 @@ pub(super) fn mean_sd(values: &[f64]) -> (f64, f64) {
 /// When a term is not in the column.
 pub fn u_test(fit: &Estimate, x: &str) -> panel_fe::Result<Option<UTest>> {
     let Some(range) = fit.sample_range(x) else { return Ok(None) };
-    utest_of(&fit.coefficients(), x, &format!("{x}^2"), range, Curve::Quadratic, fit.options().level).map(Some)
+    utest_of(&fit.coefficients(), x, &format!("{x}^2"), range, Curve::Quadratic, LEVEL).map(Some)
 }
 
 /// The test as a record of the results.
@@ -100,9 +102,8 @@ pub fn u_test_shown(test: &UTest, fit: &Estimate, x: &str, heading: Text) -> UTe
         match point.fieller {
             FiellerSet::Interval { low, high } => shown.fieller = Some((low, high)),
             FiellerSet::Complement { low, high } => {
-                let size = percent(1.0 - point.level);
                 shown.fieller_reason = Text::new(
-                    format!("Fieller 集合为 ({low:.2}, {high:.2}) 之外：平方项在 {size}% 水平上不显著异于零"),
+                    format!("Fieller 集合为 ({low:.2}, {high:.2}) 之外：平方项在 5% 水平上不显著异于零"),
                     format!(
                         "the Fieller set is all outside ({low:.2}, {high:.2}): the square does not differ from zero"
                     ),
@@ -152,7 +153,7 @@ pub fn moderated(
     if fit.coefficient(&format!("{x}^2")).is_none() {
         return Ok((None, Some(record::SlopesRecord::new(&model, (x, None), moderator, &used, level)?)));
     }
-    let curve = record::ModerationRecord::new(&model, x, moderator, &used, level)?;
+    let curve = record::ModerationRecord::new(&model, x, moderator, &used, LEVEL)?;
     let mean = fit.sample_values(x).map(|values| mean_sd(values).0);
     let slopes = match spec.slopes {
         true => Some(record::SlopesRecord::new(&model, (x, mean), moderator, &used, level)?),

@@ -216,10 +216,8 @@ impl SlopesRecord {
     ) -> Result<Self> {
         let place = at_x.unwrap_or(0.0);
         let (mean, sd) = mean_sd(values);
-        let slope = |z: f64| SlopeRecord {
-            moderator: finite(z),
-            slope: DerivedRecord::new(&model.slope(place, z), level),
-        };
+        let slope =
+            |z: f64| SlopeRecord { moderator: finite(z), slope: DerivedRecord::new(&model.slope(place, z), level) };
         let region = model.johnson_neyman_slope(place, level)?;
         let outside = values.iter().filter(|&&z| !region.contains(z)).count();
         Ok(Self {

@@ -9,8 +9,8 @@ pub use asked::{
     BootstrapRecord, DiagnosticRecord, InferenceRecord, InflationRecord, LineRecord, ReducedFormRecord, TwoLinesRecord,
 };
 pub use curve::{
-    AtModeratorRecord, CurveRecord, DerivedRecord, EndRecord, FiellerRecord, FlipRecord, ModerationRecord,
-    SlopeRecord, SlopesRecord, TurningPointRecord, UTestRecord,
+    AtModeratorRecord, CurveRecord, DerivedRecord, EndRecord, FiellerRecord, FlipRecord, ModerationRecord, SlopeRecord,
+    SlopesRecord, TurningPointRecord, UTestRecord,
 };
 
 use crate::fit::result::{Coefficient, Estimate};
