@@ -147,6 +147,7 @@ impl Frame {
         if matches!(options.vcov, Vcov::DriscollKraay { .. } | Vcov::NeweyWest { .. }) {
             panel.times().ordered(panel.time_name())?;
         }
+        let formula = &*formula.on(panel, mask)?;
         let inside = |row: usize| mask.is_none_or(|mask| mask[row]);
         let material = Material::read(formula, panel, options, &inside)?;
         let mut keep: Vec<bool> = (0..panel.n_rows()).map(inside).collect();

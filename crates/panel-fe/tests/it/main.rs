@@ -24,6 +24,7 @@ mod no_wrong_number;
 mod r_peers;
 mod random_panels;
 mod refusals;
+mod specification;
 mod stock_yogo;
 mod subsample;
 mod two_lines;

@@ -124,8 +124,10 @@ fn resampled(
         );
         return Err(refused(message));
     }
-    let cells: BTreeSet<Cell> =
-        (0..count).filter(|&place| multiverse.numbers_of(place).is_ok()).filter_map(|place| multiverse.cells[place].clone().ok()).collect();
+    let cells: BTreeSet<Cell> = (0..count)
+        .filter(|&place| multiverse.numbers_of(place).is_ok())
+        .filter_map(|place| multiverse.cells[place].clone().ok())
+        .collect();
     let prepared = within_room(multiverse, resampling, &cells, false)?;
     let plan = Plan::Pairs { seed: multiverse.spec.joint.seed };
     let found = pairs_responses(&prepared.problem(&[]), &plan, draws, responses, multiverse.spec.level)

@@ -176,9 +176,9 @@ fn one(
     let blocks = Blocks::new(&x, &y, &cluster, clusters.count).map_err(|error| failed(error.to_string()))?;
     let instruments = !frame.endog.is_empty();
     let rows = multiverse.found[place as usize].rows.as_ref();
-    let range = rows.filter(|_| multiverse.square && !instruments).and_then(|rows| {
-        Some((*rows.sorted_x.first()?, *rows.sorted_x.last()?))
-    });
+    let range = rows
+        .filter(|_| multiverse.square && !instruments)
+        .and_then(|rows| Some((*rows.sorted_x.first()?, *rows.sorted_x.last()?)));
     let regressors = Regressors {
         blocks: 0,
         focal: (0..counts.0).collect(),
@@ -198,11 +198,22 @@ fn one(
         (cell, Target { design: 0, outcome: slot, effect, small })
     };
     let targets = outcomes.iter().enumerate().map(target).collect();
-    let paths = if permute { paths(&panel, &multiverse.spec.x, frame, cluster, &x[counts.0..], &y) } else { PathColumns::default() };
+    let paths = if permute {
+        paths(&panel, &multiverse.spec.x, frame, cluster, &x[counts.0..], &y)
+    } else {
+        PathColumns::default()
+    };
     Ok(Ready { blocks, regressors, targets, paths })
 }
 
-fn paths(panel: &Panel, x: &str, frame: &Frame, cluster: Vec<u32>, controls: &[&[f64]], outcomes: &[&[f64]]) -> PathColumns {
+fn paths(
+    panel: &Panel,
+    x: &str,
+    frame: &Frame,
+    cluster: Vec<u32>,
+    controls: &[&[f64]],
+    outcomes: &[&[f64]],
+) -> PathColumns {
     let own = |columns: &[&[f64]]| columns.iter().map(|column| column.to_vec()).collect();
     PathColumns {
         x: panel.float(x).map(<[f64]>::to_vec).unwrap_or_default(),

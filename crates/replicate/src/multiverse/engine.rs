@@ -168,8 +168,7 @@ fn cluster_of(spec: &Declaration, loaded: &Loaded) -> Result<String> {
 
 /// Choices that move x or the response as data.
 fn units(reach: &Reach, response: &[&str], x: &str) -> Vec<usize> {
-    let mut choices: Vec<usize> =
-        response.iter().chain([&x]).flat_map(|name| reach.choices_of(name)).collect();
+    let mut choices: Vec<usize> = response.iter().chain([&x]).flat_map(|name| reach.choices_of(name)).collect();
     choices.sort_unstable();
     choices.dedup();
     choices

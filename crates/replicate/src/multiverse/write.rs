@@ -72,9 +72,31 @@ fn universes(staging: &mut Staging, multiverse: &Multiverse, name: &str) -> Resu
 
 /// Columns after the choices.
 const NUMBERS: [&str; 25] = [
-    "reason", "n", "clusters", "df", "b1", "se1", "p1", "b2", "se2", "p2", "cov12", "effect", "effect_se", "t", "lm_t",
-    "lm_p", "verdict", "turning_point", "fieller", "fieller_low", "fieller_high", "turning_inside",
-    "turning_percentile", "share_beyond", "same_as",
+    "reason",
+    "n",
+    "clusters",
+    "df",
+    "b1",
+    "se1",
+    "p1",
+    "b2",
+    "se2",
+    "p2",
+    "cov12",
+    "effect",
+    "effect_se",
+    "t",
+    "lm_t",
+    "lm_p",
+    "verdict",
+    "turning_point",
+    "fieller",
+    "fieller_low",
+    "fieller_high",
+    "turning_inside",
+    "turning_percentile",
+    "share_beyond",
+    "same_as",
 ];
 
 fn numbers(record: &UniverseRecord, same_as: String) -> [String; 25] {
@@ -148,8 +170,20 @@ fn replicators(staging: &mut Staging, multiverse: &Multiverse, stem: &str) -> Re
 }
 
 const REPFRAME: [&str; 14] = [
-    "result", "beta", "se", "pval", "zscore", "df", "mean", "sameunits", "origpath", "orig_in_multiverse", "beta2",
-    "se2", "pval2", "zscore2",
+    "result",
+    "beta",
+    "se",
+    "pval",
+    "zscore",
+    "df",
+    "mean",
+    "sameunits",
+    "origpath",
+    "orig_in_multiverse",
+    "beta2",
+    "se2",
+    "pval2",
+    "zscore2",
 ];
 
 fn repframe_cells<'a>(row: &RepframeRow, choices: impl Iterator<Item = &'a Value>) -> Vec<String> {
