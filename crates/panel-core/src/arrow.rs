@@ -237,7 +237,8 @@ impl Panel {
         let batches = reader.collect::<std::result::Result<Vec<RecordBatch>, ArrowError>>();
         let batches = batches.map_err(|error| failed(&error))?;
         let names: Vec<&String> = schema.fields().iter().map(|field| field.name()).collect();
-        let chunks = |at: usize| -> Vec<ArrayRef> { batches.iter().map(|batch| Arc::clone(batch.column(at))).collect() };
+        let chunks =
+            |at: usize| -> Vec<ArrayRef> { batches.iter().map(|batch| Arc::clone(batch.column(at))).collect() };
         let keyed = |key_name: &str| -> Result<TextColumn> {
             let at = names.iter().position(|name| *name == key_name).ok_or_else(|| Error::UnknownColumn {
                 column: key_name.to_owned(),

@@ -374,7 +374,9 @@ impl Panel {
             });
         }
         if !self.is_keyed() {
-            return Err(Error::Specification("a lag needs the keys of entity and time, and this table has none".into()));
+            return Err(Error::Specification(
+                "a lag needs the keys of entity and time, and this table has none".into(),
+            ));
         }
         self.times.ordered(&self.time_name)?;
         let ordinals = self.times.ordinals();
@@ -550,11 +552,7 @@ impl PanelBuilder {
             time_of_row: Arc::new(rows.iter().map(|&row| time_code[row]).collect()),
             sources: vec![self.file; self.names.len()],
             names: self.names,
-            columns: self
-                .columns
-                .into_par_iter()
-                .map(|column| Arc::new(Stored::new(column.take(&rows))))
-                .collect(),
+            columns: self.columns.into_par_iter().map(|column| Arc::new(Stored::new(column.take(&rows)))).collect(),
         })
     }
 }
@@ -666,7 +664,10 @@ mod tests {
     fn errors_say_their_kind_and_place() {
         let twice = Panel::builder("city", "year").keys(["a", "b", "a"], ["1", "1", "1"]).build().unwrap_err();
         let cell = twice.cell().expect("a key");
-        assert_eq!((twice.code(), cell.entity.as_deref(), cell.time.as_deref()), ("duplicate-key", Some("a"), Some("1")));
+        assert_eq!(
+            (twice.code(), cell.entity.as_deref(), cell.time.as_deref()),
+            ("duplicate-key", Some("a"), Some("1"))
+        );
         let unknown = small().float("X").unwrap_err();
         assert_eq!((unknown.code(), unknown.cell().and_then(|cell| cell.column)), ("unknown-column", Some("X".into())));
     }

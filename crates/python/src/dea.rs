@@ -33,7 +33,8 @@ pub(crate) fn productivity(
     if spec.bootstrap.is_some() {
         return Err(Failure::spec("bootstrap has no effect here: intervals are made by a study's [[gtfp]]").into());
     }
-    let columns: Vec<&str> = spec.inputs.iter().chain(&spec.goods).chain(&spec.bads).chain(&spec.group).map(String::as_str).collect();
+    let columns: Vec<&str> =
+        spec.inputs.iter().chain(&spec.goods).chain(&spec.bads).chain(&spec.group).map(String::as_str).collect();
     let table = Source::new(data)?.table(Keyed::of(unit, time), columns)?;
     work::run(py, format!("productivity of {}", spec.goods.join(", ")), move || {
         let panel = table.panel()?;

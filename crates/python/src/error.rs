@@ -72,10 +72,27 @@ impl Failure {
             "unknown-column" | "unknown-name" => Kind::Name,
             "formula" | "expression" => Kind::Formula,
             "not-converged" | "numerical" | "at-bound" => Kind::NotConverged,
-            "duplicate-key" | "missing-key" | "same-period" | "not-numeric" | "bad-value" | "cannot-read" | "layout"
-            | "unmatched-source" | "wrong-type" | "no-observations" | "unknown-code" | "too-near" | "zero-distance"
-            | "bad-weight" | "islands" | "unbalanced" | "singular" | "no-regressor" | "no-degrees-of-freedom"
-            | "undefined" | "not-identified" => Kind::Data,
+            "duplicate-key"
+            | "missing-key"
+            | "same-period"
+            | "not-numeric"
+            | "bad-value"
+            | "cannot-read"
+            | "layout"
+            | "unmatched-source"
+            | "wrong-type"
+            | "no-observations"
+            | "unknown-code"
+            | "too-near"
+            | "zero-distance"
+            | "bad-weight"
+            | "islands"
+            | "unbalanced"
+            | "singular"
+            | "no-regressor"
+            | "no-degrees-of-freedom"
+            | "undefined"
+            | "not-identified" => Kind::Data,
             _ => Kind::Spec,
         };
         Self { cell: Box::new(cell.unwrap_or_default()), ..Self::new(kind, code, error.to_string()) }
@@ -152,7 +169,7 @@ fn exception(py: Python<'_>, failure: &Failure) -> PyResult<PyErr> {
     let Failure { kind, code, message, cell, place } = failure;
     let class = py.import("panelstudy.errors")?.getattr(kind.class())?;
     let said = PyDict::new(py);
-    said.set_item("code", code)?;
+    said.set_item("code", *code)?;
     let known = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     for (name, value) in [
         ("entity", known(&cell.entity)),
@@ -165,7 +182,7 @@ fn exception(py: Python<'_>, failure: &Failure) -> PyResult<PyErr> {
         said.set_item(name, value)?;
     }
     if let Some(place) = place {
-        said.set_item("column", place)?;
+        said.set_item("column", *place)?;
     }
     let value = class.call((PyString::new(py, message),), Some(&said))?;
     Ok(PyErr::from_value(value))

@@ -111,7 +111,9 @@ pub(crate) fn feols(
         vcov: vcov.map(covariance).transpose()?.unwrap_or_default(),
         like,
         estimator: word(estimator)?,
-        weights: weights.map(|column| Ok::<_, PyErr>(Weights { column, kind: weight_kind(weights_kind)? })).transpose()?,
+        weights: weights
+            .map(|column| Ok::<_, PyErr>(Weights { column, kind: weight_kind(weights_kind)? }))
+            .transpose()?,
         singletons: singletons.map(word).transpose()?.unwrap_or_else(|| usual_singletons(like)),
         level,
         ..Options::default()
@@ -120,8 +122,12 @@ pub(crate) fn feols(
     let sampled = filter.as_ref().map(Expr::columns).unwrap_or_default();
     let covered = columns_of(&options.vcov);
     let columns = formula.variables().into_iter().map(str::to_owned);
-    let columns: Vec<String> =
-        columns.chain(options.weights.iter().map(|w| w.column.clone())).chain(covered).chain(sampled).chain(keep).collect();
+    let columns: Vec<String> = columns
+        .chain(options.weights.iter().map(|w| w.column.clone()))
+        .chain(covered)
+        .chain(sampled)
+        .chain(keep)
+        .collect();
     let table = Source::new(data)?.table(keys, columns.iter().map(String::as_str))?;
     work::run(py, format!("feols {fml}"), move || {
         let panel = table.panel()?;
@@ -355,7 +361,9 @@ impl Fit {
         let weights = match weights {
             "rademacher" => WildWeights::Rademacher,
             "webb" => WildWeights::Webb,
-            other => return Err(Failure::spec(format!("unknown weights `{other}`; expected rademacher or webb")).into()),
+            other => {
+                return Err(Failure::spec(format!("unknown weights `{other}`; expected rademacher or webb")).into());
+            }
         };
         let key = match (cluster, &self.estimate.vcov_spec) {
             (Some(key), _) => key,
@@ -389,7 +397,8 @@ impl Fit {
             }
             _ => None,
         };
-        let ends = |set: Vec<(f64, f64)>| set.into_iter().map(|(low, high)| [finite(low), finite(high)]).collect::<Vec<_>>();
+        let ends =
+            |set: Vec<(f64, f64)>| set.into_iter().map(|(low, high)| [finite(low), finite(high)]).collect::<Vec<_>>();
         let size = iv.diagnostics.stock_yogo.iter().find(|(table, _)| *table == StockYogoTable::TwoStageSize(10));
         let EstimateRecord { first_stage, under_id, weak_id, weak_id_robust, over_id, endogeneity, details, .. } =
             self.record();

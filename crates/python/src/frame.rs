@@ -43,7 +43,11 @@ impl Columns {
             columns.whole("row", rows.iter().map(|&row| i64::from(row)).collect());
             return columns;
         }
-        columns.labels(panel.entity_name(), panel.entities(), rows.iter().map(|&row| panel.entity_of_row()[row as usize]));
+        columns.labels(
+            panel.entity_name(),
+            panel.entities(),
+            rows.iter().map(|&row| panel.entity_of_row()[row as usize]),
+        );
         if panel.time_name() != "(none)" {
             let labels = panel.times().labels();
             columns.labels(panel.time_name(), labels, rows.iter().map(|&row| panel.time_of_row()[row as usize]));
@@ -57,7 +61,7 @@ impl Columns {
     }
 
     /// Labels; whole numbers where each label prints back as one.
-    fn labels(&mut self, name: &str, labels: &[String], codes: impl Iterator<Item = u32>) {
+    pub(crate) fn labels(&mut self, name: &str, labels: &[String], codes: impl Iterator<Item = u32>) {
         let whole = |label: &String| label.parse::<i64>().ok().filter(|value| value.to_string() == *label);
         match labels.iter().map(whole).collect::<Option<Vec<i64>>>() {
             Some(numbers) => self.whole(name, codes.map(|code| numbers[code as usize]).collect()),
@@ -95,7 +99,9 @@ impl Columns {
     pub(crate) fn frame(self) -> PyResult<Frame> {
         let batch = match self.columns.is_empty() {
             true => Ok(RecordBatch::new_empty(Arc::new(Schema::empty()))),
-            false => RecordBatch::try_from_iter_with_nullable(self.columns.into_iter().map(|(name, array)| (name, array, true))),
+            false => RecordBatch::try_from_iter_with_nullable(
+                self.columns.into_iter().map(|(name, array)| (name, array, true)),
+            ),
         };
         let batch = batch.map_err(|error| Failure::data("arrow", error.to_string()))?;
         Ok(Frame { batch, warnings: self.warnings, summary: self.summary })

@@ -85,7 +85,8 @@ impl Related {
         };
         spec.validate()?;
         spec.check_given(given)?;
-        let usual = |given: Option<String>, name: &str| given.or_else(|| spec.uses_distances().then(|| name.to_owned()));
+        let usual =
+            |given: Option<String>, name: &str| given.or_else(|| spec.uses_distances().then(|| name.to_owned()));
         let gdp = match &spec.weights {
             market_seg::Weights::Gdp { column, .. } => Some(column.clone()),
             _ => None,
@@ -207,12 +208,17 @@ pub(crate) fn moran(
     let mut options = given(options)?;
     options.entry("kind").or_insert_with(|| "inverse-distance".into());
     options.insert("id".into(), "W".into());
-    let needs_places =
-        options.get("kind").and_then(Value::as_str).is_some_and(|kind| ["inverse-distance", "kernel", "knn", "band"].contains(&kind));
+    let needs_places = options
+        .get("kind")
+        .and_then(Value::as_str)
+        .is_some_and(|kind| ["inverse-distance", "kernel", "knn", "band"].contains(&kind));
     let other = options.get("variable").and_then(Value::as_str).map(str::to_owned);
     let spec: WeightsSpec = read(options)?;
-    let places: &[&str] = if needs_places { &[&lat, &lon] } else { &[] };
-    let columns = std::iter::once(variable.as_str()).chain(places.iter().copied()).chain(other.as_deref());
+    let mut columns = vec![variable.as_str()];
+    columns.extend(other.as_deref());
+    if needs_places {
+        columns.extend([lat.as_str(), lon.as_str()]);
+    }
     let table = Source::new(data)?.table(Keyed::of(unit, time), columns)?;
     let made = work::run(py, format!("moran {variable}"), move || {
         let panel = table.panel()?;
@@ -226,11 +232,13 @@ pub(crate) fn moran(
                     SpatialFile::Polygons { labels, polygons } => WeightsFile::Polygons { labels, polygons },
                 })
             },
-            variable: &|name, _| first_of_entity(&panel, name).map_err(|_| panel_spatial::Error::UnknownName {
-                what: "variable",
-                name: name.to_owned(),
-                known: panel.names().to_vec(),
-            }),
+            variable: &|name, _| {
+                first_of_entity(&panel, name).map_err(|_| panel_spatial::Error::UnknownName {
+                    what: "variable",
+                    name: name.to_owned(),
+                    known: panel.names().to_vec(),
+                })
+            },
             known: &BTreeMap::new(),
         };
         let (weights, mut remarks) = spec.build(&inputs)?;
@@ -263,7 +271,7 @@ fn by_period(panel: &Panel, name: &str) -> Result<Vec<Vec<f64>>> {
 fn moran_columns(panel: &Panel, tests: &[(usize, GlobalTest)]) -> Columns {
     let mut columns = Columns::default();
     if panel.time_name() != "(none)" {
-        columns.words(panel.time_name(), tests.iter().map(|(period, _)| Some(&panel.times().labels()[*period])));
+        columns.labels(panel.time_name(), panel.times().labels(), tests.iter().map(|(period, _)| *period as u32));
     }
     let of = |value: fn(&GlobalTest) -> Option<f64>| tests.iter().map(|(_, test)| value(test)).collect::<Vec<_>>();
     columns.optional("statistic", of(|test| Some(test.statistic)));
@@ -296,8 +304,11 @@ pub(crate) fn entropy_weights(
     let table = Source::new(data)?.table(Keyed::Rows, signed.iter().map(|(name, _)| name.as_str()))?;
     let made = work::run(py, "entropy_weights", move || {
         let panel = table.panel()?;
-        let columns = signed.iter().map(|(name, direction)| Ok((name.as_str(), panel.float(name)?, *direction)));
-        let index = entropy_index(&columns.collect::<Result<Vec<_>>>()?, &EntropySpec { shift })?;
+        let mut columns = Vec::new();
+        for (name, direction) in &signed {
+            columns.push((name.as_str(), panel.float(name)?, *direction));
+        }
+        let index = entropy_index(&columns, &EntropySpec { shift })?;
         let mut columns = Columns::default();
         columns.words("indicator", signed.iter().map(|(name, _)| Some(name)));
         let sign = |direction: Direction| if direction == Direction::Cost { "-" } else { "+" };
@@ -330,7 +341,9 @@ pub(crate) fn pim(
     let level = match price_kind {
         "previous-period" => false,
         "level" => true,
-        other => return Err(Failure::spec(format!("unknown price_kind `{other}`; expected previous-period or level")).into()),
+        other => {
+            return Err(Failure::spec(format!("unknown price_kind `{other}`; expected previous-period or level")).into());
+        }
     };
     if prices.is_none() && level {
         return Err(Failure::spec("price_kind has no effect without prices").into());

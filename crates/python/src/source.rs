@@ -1,7 +1,7 @@
 //! Tables as Python hands them over: Arrow streams and arrays, mappings of buffers, and what turns into these.
 
 use crate::capsule::{take_array, take_stream};
-use crate::error::{Failure, Kind};
+use crate::error::Failure;
 use arrow_array::cast::AsArray;
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchReader};
 use arrow_schema::DataType;
@@ -9,7 +9,7 @@ use panel_core::{Column, Panel, TextColumn, arrow, suggest};
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyCapsule};
+use pyo3::types::{PyBool, PyCapsule, PyString};
 use std::sync::Arc;
 
 /// A table whose columns are converted when they are asked for.
@@ -106,11 +106,7 @@ impl<'py> Source<'py> {
     }
 
     /// The named columns with their keys. Names that stand twice count once, and keys are no columns.
-    pub(crate) fn table<'a>(
-        &self,
-        keys: Keyed<'_>,
-        columns: impl IntoIterator<Item = &'a str>,
-    ) -> PyResult<Table> {
+    pub(crate) fn table<'a>(&self, keys: Keyed<'_>, columns: impl IntoIterator<Item = &'a str>) -> PyResult<Table> {
         let is_key = |name: &str| match keys {
             Keyed::Panel(entity, time) => name == entity || name == time,
             Keyed::Units(entity) => name == entity,
@@ -133,7 +129,8 @@ impl<'py> Source<'py> {
             }
             Keyed::Rows => None,
         };
-        let columns = wanted.iter().map(|name| Ok(((*name).to_owned(), self.column(name)?))).collect::<PyResult<Vec<_>>>()?;
+        let columns =
+            wanted.iter().map(|name| Ok(((*name).to_owned(), self.column(name)?))).collect::<PyResult<Vec<_>>>()?;
         let rows = match columns.first() {
             Some((_, column)) => column.len(),
             None => self.n_rows()?,
@@ -200,7 +197,8 @@ fn stream(data: &Bound<'_, PyAny>) -> PyResult<Option<Stream>> {
     let reader = take_stream(capsule.cast::<PyCapsule>()?)?;
     let names = reader.schema().fields().iter().map(|field| field.name().clone()).collect();
     let batches = reader.collect::<Result<Vec<_>, _>>();
-    let batches = batches.map_err(|error| Failure::data("arrow", format!("the Arrow table cannot be read: {error}")))?;
+    let batches =
+        batches.map_err(|error| Failure::data("arrow", format!("the Arrow table cannot be read: {error}")))?;
     Ok(Some((names, batches)))
 }
 
@@ -219,7 +217,7 @@ fn of_arrow(name: &str, chunks: &[ArrayRef], wanted: Wanted) -> PyResult<Column>
 
 /// A column of a mapping: a buffer (numpy), an array of Arrow, a series, or a sequence.
 fn of_object(name: &str, object: &Bound<'_, PyAny>, wanted: Wanted) -> PyResult<Column> {
-    if let Some(values) = buffer(object, wanted)? {
+    if let Some(values) = buffer(name, object, wanted)? {
         return Ok(values);
     }
     if object.hasattr("__arrow_c_array__")? {
@@ -253,7 +251,7 @@ fn is_date(object: &Bound<'_, PyAny>) -> PyResult<bool> {
 }
 
 /// A buffer of numbers in one dimension.
-fn buffer(object: &Bound<'_, PyAny>, wanted: Wanted) -> PyResult<Option<Column>> {
+fn buffer(name: &str, object: &Bound<'_, PyAny>, wanted: Wanted) -> PyResult<Option<Column>> {
     let py = object.py();
     if let Ok(buffer) = PyBuffer::<f64>::get(object) {
         return one_dimension(&buffer).and_then(|()| Ok(Some(Column::Float(buffer.to_vec(py)?))));
@@ -267,7 +265,7 @@ fn buffer(object: &Bound<'_, PyAny>, wanted: Wanted) -> PyResult<Option<Column>>
             $(if let Ok(buffer) = PyBuffer::<$native>::get(object) {
                 one_dimension(&buffer)?;
                 let values: ArrayRef = Arc::new(<$array>::from(buffer.to_vec(py)?));
-                return of_arrow("(buffer)", &[values], wanted).map(Some);
+                return of_arrow(name, &[values], wanted).map(Some);
             })+
         };
     }
@@ -290,12 +288,14 @@ fn one_dimension<T: pyo3::buffer::Element>(buffer: &PyBuffer<T>) -> PyResult<()>
 
 /// Numbers, texts, truths and None one by one; a column with a text is text.
 fn sequence(name: &str, object: &Bound<'_, PyAny>) -> PyResult<Column> {
-    let Ok(items) = object.try_iter() else {
+    let items = object.try_iter().ok().filter(|_| !object.is_instance_of::<PyString>());
+    let Some(items) = items else {
         let kind = object.get_type().name()?.to_string();
-        return Err(Failure::new(Kind::Data, "wrong-type", format!("column `{name}`: a {kind} is no column")).into());
+        return Err(Failure::data("wrong-type", format!("column `{name}`: a {kind} is no column")).into());
     };
     let items = items.collect::<PyResult<Vec<_>>>()?;
-    let is_words = items.iter().any(|item| item.is_instance_of::<pyo3::types::PyString>() || item.is_instance_of::<PyBool>());
+    let is_word = |item: &Bound<'_, PyAny>| item.is_instance_of::<PyString>() || item.is_instance_of::<PyBool>();
+    let is_words = items.iter().any(is_word);
     if is_words {
         let word = |item: &Bound<'_, PyAny>| -> PyResult<Option<String>> {
             // A NaN among texts is pandas' missing value.

@@ -53,9 +53,11 @@ pub(crate) fn toml_text(value: &Bound<'_, PyAny>) -> PyResult<String> {
     // TOML has no null: what is none was not said.
     fn without_null(value: serde_json::Value) -> serde_json::Value {
         match value {
-            serde_json::Value::Object(map) => {
-                map.into_iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key, without_null(value))).collect()
-            }
+            serde_json::Value::Object(map) => map
+                .into_iter()
+                .filter(|(_, value)| !value.is_null())
+                .map(|(key, value)| (key, without_null(value)))
+                .collect(),
             serde_json::Value::Array(items) => items.into_iter().map(without_null).collect(),
             other => other,
         }

@@ -41,13 +41,19 @@ pub(crate) fn run<T: Send + 'static>(
     what: impl Into<String>,
     job: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> PyResult<T> {
-    let (sender, receiver) = channel();
+    let (sender, mut receiver) = channel();
     pool()?.spawn(move || {
         // Nobody listens any more after an interrupt.
         let _ = sender.send(catch_unwind(AssertUnwindSafe(job)));
     });
     loop {
-        match py.detach(|| receiver.recv_timeout(SIGNALS)) {
+        // A receiver belongs to one thread at a time: it goes along and comes back.
+        let (back, received) = py.detach(move || {
+            let received = receiver.recv_timeout(SIGNALS);
+            (receiver, received)
+        });
+        receiver = back;
+        match received {
             Ok(Ok(result)) => return Ok(result?),
             Ok(Err(panic)) => return Err(internal(&what.into(), &*panic).into()),
             Err(RecvTimeoutError::Timeout) => py.check_signals()?,

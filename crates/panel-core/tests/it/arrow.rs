@@ -63,11 +63,9 @@ fn an_unknown_key_and_a_type_that_is_none() {
     let batch = RecordBatch::try_from_iter([("city", Arc::new(Int64Array::from(vec![1])) as ArrayRef)]).expect("one");
     let error = read(vec![batch], "citty", "year").unwrap_err();
     assert_eq!((error.code(), error.to_string().contains("did you mean `city`?")), ("unknown-column", true));
-    let list = arrow::arrow_array::ListArray::from_iter_primitive::<
-        arrow::arrow_array::types::Int32Type,
-        _,
-        _,
-    >([Some(vec![Some(1)])]);
+    let list = arrow::arrow_array::ListArray::from_iter_primitive::<arrow::arrow_array::types::Int32Type, _, _>([
+        Some(vec![Some(1)]),
+    ]);
     assert!(column(list).unwrap_err().to_string().contains("is not supported"));
 }
 
@@ -81,7 +79,10 @@ fn chunks_are_one_column() {
     };
     let panel = read(vec![batch(["b", "b"], [1.0, 2.0]), batch(["a", "a"], [3.0, 4.0])], "city", "year");
     let panel = panel.expect("unique keys");
-    assert_eq!((panel.entities(), panel.times().labels()), (&["a", "b"].map(String::from)[..], &["2013", "2014"].map(String::from)[..]));
+    assert_eq!(
+        (panel.entities(), panel.times().labels()),
+        (&["a", "b"].map(String::from)[..], &["2013", "2014"].map(String::from)[..])
+    );
     assert_eq!(panel.float("x").expect("numbers"), [3.0, 4.0, 1.0, 2.0]);
 }
 

@@ -146,7 +146,11 @@ impl Frame {
             return Err(Error::Shape { what: "the sample mask".into(), expected: panel.n_rows(), got: mask.len() });
         }
         if !panel.is_keyed() && (options.vcov.has_lags() || options.like == Like::Xtreg) {
-            let what = if options.vcov.has_lags() { format!("vcov = \"{}\"", options.vcov) } else { "like = \"xtreg\"".into() };
+            let what = if options.vcov.has_lags() {
+                format!("vcov = \"{}\"", options.vcov)
+            } else {
+                "like = \"xtreg\"".into()
+            };
             return Err(Error::Specification(format!(
                 "{what} follows entities through time, and the data have no keys of entity and time: name them"
             )));
