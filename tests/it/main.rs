@@ -6,6 +6,7 @@
 mod snapshot;
 
 mod check;
+mod comparisons;
 mod determinism;
 mod figures;
 mod identities;
@@ -18,6 +19,7 @@ mod options;
 mod outputs;
 mod package;
 mod real;
+mod reference;
 mod reviewing;
 mod small;
 mod spatial;

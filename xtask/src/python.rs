@@ -1,7 +1,7 @@
 //! The Python package: its wheel, and its tests in an environment of their own.
 
 use crate::process::{findings, output, run as run_process};
-use crate::{args, bootstrap, workspace};
+use crate::{args, bootstrap, replicate, workspace};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -95,7 +95,7 @@ impl Environment {
 
     fn test(&self) -> Result<u8, String> {
         let folder = workspace::root().join("crates/python");
-        let program = workspace::target().join("release").join(format!("replicate{}", std::env::consts::EXE_SUFFIX));
+        let program = replicate::binary(replicate::RUNNER);
         let mut tests = Command::new(self.program("python"));
         tests
             .args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "-rsx"])

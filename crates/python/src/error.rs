@@ -128,17 +128,17 @@ impl From<panel_fe::Error> for Failure {
     }
 }
 
-impl From<replicate::Error> for Failure {
-    fn from(error: replicate::Error) -> Self {
+impl From<panelstudy::Error> for Failure {
+    fn from(error: panelstudy::Error) -> Self {
         let cell = match &error {
-            replicate::Error::Study { file, line, .. } => {
+            panelstudy::Error::Study { file, line, .. } => {
                 Some(Cell { file: Some(file.clone()), line: *line, ..Cell::default() })
             }
             _ => None,
         };
         let failure = Self::of(error.code(), &error, cell);
         match error {
-            replicate::Error::Stage { .. } | replicate::Error::NotComputed { .. } => {
+            panelstudy::Error::Stage { .. } | panelstudy::Error::NotComputed { .. } => {
                 Self { kind: Kind::Data, ..failure }
             }
             _ => failure,

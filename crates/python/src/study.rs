@@ -9,8 +9,8 @@ use audit::AuditSpec;
 use clap::Parser;
 use panel_core::Column;
 use pyo3::prelude::*;
-use replicate::cli::{Cli, execute};
-use replicate::pipeline::{self, RunOptions};
+use panelstudy::cli::{Cli, execute};
+use panelstudy::pipeline::{self, RunOptions};
 use report::{Lang, PublishedRow, StarRule};
 use std::io::Write;
 use std::path::PathBuf;
@@ -44,7 +44,7 @@ pub(crate) fn run_file(
 #[pyfunction]
 pub(crate) fn check_file(py: Python<'_>, study: PathBuf) -> PyResult<Vec<String>> {
     let what = format!("check {}", study.display());
-    work::run(py, what, move || Ok(replicate::check::check_file(&study).problems))
+    work::run(py, what, move || Ok(panelstudy::check::check_file(&study).problems))
 }
 
 /// Plain data as TOML.

@@ -97,7 +97,7 @@ def test_a_run_is_that_of_the_command(root: Path, runs: dict[str, ps.Run], tmp_p
     if not Path(program).is_file():
         pytest.skip("the command was not built (PANELSTUDY_PROGRAM)")
     study = root / "tests/studies/grunfeld.toml"
-    subprocess.run([program, "run", "--quiet", "--study", study, "--out", tmp_path / "out"], check=True, capture_output=True)
+    subprocess.run([program, "run", study, "--quiet", "--out", tmp_path / "out"], check=True, capture_output=True)
     # The list of checksums covers every file but manifest and log.
     one, other = tmp_path / "out" / "checksums.sha256", runs["grunfeld"].path / "checksums.sha256"
     assert one.read_text() == other.read_text() and len(one.read_text().splitlines()) > 5

@@ -50,17 +50,18 @@ def test_the_command(root: Path, tmp_path: Path) -> None:
     helped = command("--help")
     assert helped.returncode == 0 and "run" in helped.stdout and "audit" in helped.stdout
     assert ps.__version__ in command("--version").stdout
-    ran = command("run", "--quiet", "--study", root / "tests/studies/grunfeld.toml", "--out", tmp_path / "out")
+    ran = command("run", root / "tests/studies/grunfeld.toml", "--quiet", "--out", tmp_path / "out")
     assert ran.returncode == 0 and (tmp_path / "out" / "manifest.json").is_file(), ran.stderr
-    assert command("run", "--check", "--study", root / "tests/studies/grunfeld.toml").returncode == 0
+    assert command("check", root / "tests/studies/grunfeld.toml").returncode == 0
+    assert "HiGHS" in command("doctor").stdout
 
 
 def test_exit_codes_of_the_command(root: Path, tmp_path: Path) -> None:
     assert command("audit", root / "fixtures/published.csv", "--out", tmp_path / "audit").returncode == 1, "findings"
-    assert command("run", "--study", tmp_path / "nothing.toml", "--out", tmp_path / "out").returncode in (2, 3)
+    assert command("run", tmp_path / "nothing.toml", "--out", tmp_path / "out").returncode == 2
     assert command("no-such-verb").returncode == 2
     (tmp_path / "file").write_text("in the way")
-    blocked = command("run", "--quiet", "--study", root / "tests/studies/grunfeld.toml", "--out", tmp_path / "file" / "out")
+    blocked = command("run", root / "tests/studies/grunfeld.toml", "--quiet", "--out", tmp_path / "file" / "out")
     assert blocked.returncode == 3, blocked.stderr
 
 

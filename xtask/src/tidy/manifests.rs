@@ -15,7 +15,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("panel-report", &["panel-core"]),
     ("panel-audit", &["panel-core", "panel-report"]),
     (
-        "replicate",
+        "panelstudy",
         &[
             "panel-core",
             "va-index",
@@ -39,17 +39,17 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "panel-spatial",
             "panel-report",
             "panel-audit",
-            "replicate",
+            "panelstudy",
         ],
     ),
     ("twin", &["panel-core", "gtfp-ebm", "panel-fe"]),
     ("xtask", &[]),
-    // Whatever it needs are dev-dependencies.
-    ("replication-tests", &[]),
+    // Whatever else it needs are dev-dependencies.
+    ("replication-tests", &["panelstudy"]),
 ];
 
 /// Packages that are never published.
-const INTERNAL: &[&str] = &["replicate", "panelstudy-python", "twin", "xtask", "replication-tests"];
+const INTERNAL: &[&str] = &["panelstudy", "panelstudy-python", "twin", "xtask", "replication-tests"];
 
 /// Checks every manifest.
 pub(super) fn check(root: &Path, members: &[Member], findings: &mut Vec<String>) -> Result<(), String> {
@@ -76,9 +76,9 @@ fn directions(member: &Member, findings: &mut Vec<String>) {
         if names.contains(&dependency) && !allowed.contains(&dependency) {
             findings.push(format!("{} must not depend on {dependency} (see ARCHITECTURE.md)", member.name));
         }
-        if dependency.starts_with("polars") && !["panel-core", "replicate"].contains(&member.name.as_str()) {
+        if dependency.starts_with("polars") && !["panel-core", "panelstudy"].contains(&member.name.as_str()) {
             let name = &member.name;
-            findings.push(format!("{name} must not depend on polars: a boundary type of panel-core and replicate"));
+            findings.push(format!("{name} must not depend on polars: a boundary type of panel-core and panelstudy"));
         }
         if dependency.starts_with("pyo3") && member.name != "panelstudy-python" {
             findings.push(format!("{} must not depend on {dependency}: Python is the edge of the edge", member.name));
@@ -158,7 +158,7 @@ mod tests {
         assert_eq!(findings("va-index", "report = \"1\"").len(), 1, "by its name in the workspace");
         assert_eq!(findings("panel-report", "polars-io = \"1\"\nhighs = \"1\"").len(), 2);
         assert_eq!(findings("panelstudy-python", "pyo3 = \"1\"\narrow-array = \"1\"").len(), 0);
-        assert_eq!(findings("replicate", "pyo3 = \"1\"\narrow-array = \"1\"\npanelstudy-python = \"1\"").len(), 3);
+        assert_eq!(findings("panelstudy", "pyo3 = \"1\"\narrow-array = \"1\"\npanelstudy-python = \"1\"").len(), 3);
         assert!(findings("gtfp-ebm", "highs = \"1\"\nhighs-sys = \"1\"").is_empty());
     }
 }
