@@ -236,19 +236,19 @@ impl Panel {
         let schema = reader.schema();
         let batches = reader.collect::<std::result::Result<Vec<RecordBatch>, ArrowError>>();
         let batches = batches.map_err(|error| failed(&error))?;
-        let names: Vec<&String> = schema.fields().iter().map(|field| field.name()).collect();
+        let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
         let chunks =
             |at: usize| -> Vec<ArrayRef> { batches.iter().map(|batch| Arc::clone(batch.column(at))).collect() };
         let keyed = |key_name: &str| -> Result<TextColumn> {
             let at = names.iter().position(|name| *name == key_name).ok_or_else(|| Error::UnknownColumn {
                 column: key_name.to_owned(),
-                suggestion: suggest::nearest(key_name, names.iter().map(|name| name.as_str())).map(str::to_owned),
-                available: names.iter().map(|name| (*name).clone()).collect(),
+                suggestion: suggest::nearest(key_name, names.iter().copied()).map(str::to_owned),
+                available: names.iter().map(|name| (*name).to_owned()).collect(),
             })?;
             key(key_name, &chunks(at))
         };
         let mut builder = Self::builder(entity, time).coded_keys(keyed(entity)?, keyed(time)?);
-        for (at, name) in names.iter().enumerate().filter(|(_, name)| *name != entity && *name != time) {
+        for (at, name) in names.iter().enumerate().filter(|(_, name)| **name != entity && **name != time) {
             builder = builder.column(*name, column(name, &chunks(at))?);
         }
         builder.build()

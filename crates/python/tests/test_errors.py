@@ -68,7 +68,7 @@ def test_keys_are_asked_for_where_they_are_needed(grunfeld: Data) -> None:
         with pytest.raises(ps.SpecError, match="no keys"):
             ps.feols("inv ~ value | firm", grunfeld, **options)
     with pytest.raises(ps.SpecError, match="needs the keys"):
-        ps.feols("inv ~ L.value | firm", grunfeld)
+        ps.feols("inv ~ lag(value) | firm", grunfeld)
 
 
 def test_words_are_checked(grunfeld: Data) -> None:

@@ -87,7 +87,7 @@ def test_instruments(grunfeld: Data) -> None:
 
 
 def test_lags_and_samples(grunfeld: Data) -> None:
-    fit = ps.feols("inv ~ L.value | firm", grunfeld, panel_id=("firm", "year"))
+    fit = ps.feols("inv ~ lag(value) | firm", grunfeld, panel_id=("firm", "year"))
     assert fit.nobs == 190 and fit.n_missing == 10
     part = ps.feols("inv ~ value | firm", grunfeld, sample="year >= 1945", panel_id=("firm", "year"))
     assert part.nobs == 100 and part.to_dict()["sample"] == "year >= 1945"

@@ -111,7 +111,7 @@ def test_dates_are_periods() -> None:
     numpy, pa = pytest.importorskip("numpy"), pytest.importorskip("pyarrow")
     months = numpy.array([f"2020-{m:02d}-01" for m in range(1, 9)], dtype="datetime64[D]")
     data = {"id": ["a"] * 8, "month": months, "y": [1.0, 3, 2, 5, 4, 7, 6, 9], "x": [1.0, 2, 4, 3, 6, 5, 8, 8]}
-    fits = [ps.feols("y ~ L.x", d, panel_id=("id", "month")) for d in (data, pa.table(data))]
+    fits = [ps.feols("y ~ lag(x)", d, panel_id=("id", "month")) for d in (data, pa.table(data))]
     assert fits[0].coef() == fits[1].coef() and fits[0].nobs == 7
 
 

@@ -27,5 +27,6 @@ mod refusals;
 mod stock_yogo;
 mod subsample;
 mod two_lines;
+mod unkeyed;
 mod utest;
 mod wide;

@@ -34,7 +34,7 @@ def feols(
     y = Xβ + Σ_f α_f + u, with β from the residuals of y and X on all effects (Frisch, Waugh and Lovell); each
     coefficient comes with a bound on the error that absorption and rounding can have caused.
 
-    ``fml``: ``"y ~ x + x^2 + a:b | city + year"``, with instruments ``"y ~ w | city + year | x ~ z1 + z2"``; ``L.x`` lags,
+    ``fml``: ``"y ~ x + x^2 + a:b | city + year"``, with instruments ``"y ~ w | city + year | x ~ z1 + z2"``; ``lag(x)``, ``lag(x, 2)``, ``lead(x)``,
     ``ln(x)``; ``city^year`` combines effects, ``city[x]`` is a slope for each city.
     ``data``: one row per observation; nulls and NaN are missing, and rows that miss a used value are left out and counted.
     ``vcov``: ``"iid"``, ``"HC1"`` to ``"HC3"``, ``{"CRV1": "city + year"}``, or the words of a study file:
