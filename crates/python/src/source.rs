@@ -298,8 +298,13 @@ fn sequence(name: &str, object: &Bound<'_, PyAny>) -> PyResult<Column> {
     let is_words = items.iter().any(is_word);
     if is_words {
         let word = |item: &Bound<'_, PyAny>| -> PyResult<Option<String>> {
-            // A NaN among texts is pandas' missing value.
-            let missing = item.is_none() || item.extract::<f64>().is_ok_and(f64::is_nan);
+            if let Ok(text) = item.cast::<PyString>() {
+                return Ok(Some(text.to_string()));
+            }
+            // A NaN among texts is a missing value, as is what pandas calls NA.
+            let missing = item.is_none()
+                || item.extract::<f64>().is_ok_and(f64::is_nan)
+                || item.get_type().name()?.to_string() == "NAType";
             Ok(if missing { None } else { Some(item.str()?.to_string()) })
         };
         let words = items.iter().map(word).collect::<PyResult<Vec<_>>>()?;

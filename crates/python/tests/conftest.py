@@ -27,8 +27,9 @@ def read(name: str) -> dict[str, list[Any]]:
 
 @pytest.fixture(scope="session")
 def grunfeld() -> dict[str, list[Any]]:
-    """Investment of ten firms, 1935-1954 (Grunfeld 1958)."""
-    return read("crates/panel-fe/tests/golden/grunfeld.csv")
+    """Investment of ten firms, 1935-1954 (Grunfeld 1958); firms by letters."""
+    data = read("crates/panel-fe/tests/golden/grunfeld.csv")
+    return data | {"firm": ["ABCDEFGHIJ"[int(firm) - 1] for firm in data["firm"]]}
 
 
 @pytest.fixture(scope="session")

@@ -17,12 +17,21 @@ STUDIES = ["grunfeld", "empluk", "produc", "nlswork", "cigar", "jtrain"]
 
 @pytest.fixture(scope="module")
 def runs(root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, ps.Run]:
+    """Runs of the studies whose data are here; most are public data that a clone does not hold."""
     folder = tmp_path_factory.mktemp("runs")
-    return {name: ps.run(root / f"tests/studies/{name}.toml", folder / name) for name in STUDIES}
+    studies = {name: root / f"tests/studies/{name}.toml" for name in STUDIES}
+    here = {name: file for name, file in studies.items() if all((file.parent / source).exists() for source in sources(file))}
+    return {name: ps.run(file, folder / name) for name, file in here.items()}
+
+
+def sources(study: Path) -> list[str]:
+    return [source["file"] for source in tomllib.loads(study.read_text(encoding="utf-8"))["source"]]
 
 
 @pytest.mark.parametrize("name", STUDIES)
 def test_every_estimate_of_a_study(name: str, root: Path, runs: dict[str, ps.Run]) -> None:
+    if name not in runs:
+        pytest.skip(f"the data of {name} are not here")
     run = runs[name]
     study = tomllib.loads((root / f"tests/studies/{name}.toml").read_text(encoding="utf-8"))
     keys = (study["study"]["entity"], study["study"]["time"])
