@@ -3,6 +3,7 @@
 use crate::absorb::{self, FixedEffect};
 use crate::error::{Error, Result};
 use crate::formula::{Effect, Formula, Term};
+use crate::like::Like;
 use crate::sample::centring::Centred;
 use crate::sample::frame::Frame;
 use crate::sample::keys::{Key, combined_groups};
@@ -143,6 +144,16 @@ impl Frame {
     pub fn new(formula: &Formula, panel: &Panel, options: &Options, mask: Option<&[bool]>) -> Result<Self> {
         if let Some(mask) = mask.filter(|mask| mask.len() != panel.n_rows()) {
             return Err(Error::Shape { what: "the sample mask".into(), expected: panel.n_rows(), got: mask.len() });
+        }
+        if !panel.is_keyed() && (options.vcov.has_lags() || options.like == Like::Xtreg) {
+            let what = if options.vcov.has_lags() {
+                format!("vcov = \"{}\"", options.vcov)
+            } else {
+                "like = \"xtreg\"".into()
+            };
+            return Err(Error::Specification(format!(
+                "{what} follows entities through time, and the data have no keys of entity and time: name them"
+            )));
         }
         if matches!(options.vcov, Vcov::DriscollKraay { .. } | Vcov::NeweyWest { .. }) {
             panel.times().ordered(panel.time_name())?;

@@ -28,5 +28,6 @@ mod specification;
 mod stock_yogo;
 mod subsample;
 mod two_lines;
+mod unkeyed;
 mod utest;
 mod wide;
