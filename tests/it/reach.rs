@@ -271,11 +271,13 @@ fn numbers_of_fits_are_written() {
 }
 
 /// What a study file calls each public method of an estimate, or why it calls none.
-const METHODS: [(&str, Result<&str, &str>); 37] = [
+const METHODS: [(&str, Result<&str, &str>); 39] = [
     ("with_vcov", Err("a covariance is that of its column")),
     ("with_vcov_from", Err("a covariance is that of its column")),
     ("coefficient", Err("a part of every record")),
     ("coefficients", Err("a part of every record")),
+    ("intervals", Ok("level")),
+    ("with_response", Err("another outcome is another column")),
     ("esample", Err("data/sample.csv holds it of every column")),
     ("sample_range", Err("what the U test reads")),
     ("sample_values", Err("what the U test reads")),

@@ -56,6 +56,9 @@ impl Design {
         let mut columns: Vec<Variable> =
             fit.kept.iter().map(|&j| frame.exog[j].clone()).filter(|variable| variable.name != INTERCEPT).collect();
         let regressors = columns.len();
+        if regressors == 0 {
+            return Err(Error::Unsupported("random effects without regressors".into()));
+        }
         for (place, effect) in frame.effects.iter().enumerate().filter(|(place, _)| *place != entity) {
             columns.extend(dummies(effect, &frame.effect_names[place])?);
         }

@@ -78,6 +78,9 @@ impl Estimate {
             };
             columns.extend((1..effect.levels).map(dummy));
         }
+        if columns.is_empty() {
+            return Err(Error::Unsupported("Wooldridge's test without regressors".into()));
+        }
         let x = Mat::from_fn(self.rows.len(), columns.len(), |i, j| columns[j][i]);
         wooldridge(&frame.y.values, x.as_ref(), frame.entity.1.codes(), &frame.time.1)
     }

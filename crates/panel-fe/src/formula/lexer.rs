@@ -59,8 +59,11 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Lexeme>, FormulaError> {
                 while let Some((_, c)) = characters.next_if(|(_, c)| is_name(*c)) {
                     name.push(c);
                 }
-                match characters.next_if(|(_, c)| *c == '(') {
-                    Some((open, _)) => {
+                // Blanks may stand before the bracket.
+                let end = characters.peek().map_or(text.len(), |(at, _)| *at);
+                let rest = text[end..].trim_start();
+                match rest.starts_with('(').then(|| text.len() - rest.len()) {
+                    Some(open) => {
                         let close = closing(text, open)?;
                         while characters.next_if(|(at, _)| *at <= close).is_some() {}
                         Token::Call(name, text[open + 1..close].to_owned())

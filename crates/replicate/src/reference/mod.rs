@@ -9,7 +9,7 @@ pub use page::page;
 use crate::indices::gtfp::Gtfp;
 use crate::indices::market::Market;
 use crate::indices::va::Va;
-use crate::study::Study;
+use crate::study::{SHARED, Study};
 use schemars::generate::{SchemaGenerator, SchemaSettings};
 use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value, json};
@@ -34,7 +34,34 @@ pub fn schema() -> Value {
             properties.insert(name.to_owned(), schema);
         }
     }
+    written_once(&mut root);
     tidied(root)
+}
+
+/// What is put in its places before the types read a study: keys of columns that may stand in their table and in
+/// `[defaults]`, sums of terms, steps.
+fn written_once(root: &mut Value) {
+    let column = &mut root["definitions"]["ColumnSpec"]["properties"];
+    let of_column: Map<String, Value> = SHARED.iter().map(|key| ((*key).to_owned(), column[*key].clone())).collect();
+    column["stepwise"] = json!({
+        "description": "One column per step: a sum with a plus is added to the step before it, one without to `formula`; \
+                        `1` adds nothing.",
+        "type": "array",
+        "items": { "type": "string" },
+    });
+    if let Some(table) = root["definitions"]["TableSpec"]["properties"].as_object_mut() {
+        table.extend(of_column.clone());
+    }
+    root["properties"]["defaults"] = json!({
+        "description": "What columns have that say nothing else; those of a table come before it.",
+        "type": "object",
+        "properties": of_column,
+    });
+    root["properties"]["terms"] = json!({
+        "description": "Sums of terms that formulas call by their names in braces: NAME = \"x + z\" for {NAME}.",
+        "type": "object",
+        "additionalProperties": { "type": "string" },
+    });
 }
 
 fn one_or_several<T: JsonSchema>(generator: &mut SchemaGenerator) -> Value {

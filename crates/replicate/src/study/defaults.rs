@@ -16,7 +16,7 @@ use toml::de::{DeArray, DeTable, DeValue};
 
 /// Keys of a column that may be written for many, in the order in which they are filled: later ones look at earlier
 /// ones.
-const SHARED: [&str; 23] = [
+pub const SHARED: [&str; 23] = [
     "vcov",
     "like",
     "weights",

@@ -30,6 +30,7 @@ pub use bootstrap::{BootstrapSpec, IntervalKind};
 pub use column::{ColumnSpec, ModerationSpec, Saved, WeightWord};
 pub use compare::{CompareSpec, CompareTest, Compared, Terms};
 pub use curve::{SpecificationCurve, VariantSpec};
+pub use defaults::SHARED;
 pub use digits::{Digits, Significant};
 pub use headline::Headline;
 pub use inference::{Draw, Inference, Interval, Method};
