@@ -56,6 +56,20 @@ fn the_documented_study_runs() {
     assert!(folder.join("out/tables/investment.md").is_file() && folder.join("out/tables/descriptives.md").is_file());
 }
 
+/// The section that stands for a window of settings is one that a study can have.
+#[test]
+fn the_documented_productivity_runs() {
+    let page = std::fs::read_to_string(crate::support::workspace().join("docs/from-maxdea.md")).unwrap();
+    let (_, rest) = page.split_once("```toml\n").unwrap();
+    let (section, _) = rest.split_once("```").unwrap();
+    let folder = crate::small::folder("init-maxdea");
+    let rename = "rename = { capital = \"k\", labour = \"l\", gdp = \"y\" }\n";
+    let study = crate::small::study(&folder, &format!("{}{rename}{section}", crate::small::HEAD));
+    run_study(&study, &folder.join("out"), Some(1)).unwrap();
+    let scores = std::fs::read_to_string(folder.join("out/results/gtfp-main.csv")).unwrap();
+    assert!(scores.lines().count() == 10 && folder.join("out/results/gtfp-main-peers.csv").is_file(), "{scores}");
+}
+
 #[test]
 fn the_empty_template_has_one_problem() {
     let folder = scratch("init-template").join("new");

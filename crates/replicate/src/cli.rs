@@ -182,6 +182,9 @@ fn schema(args: &SchemaArgs) -> Result<Outcome> {
 
 fn checked(args: &CheckArgs) -> Result<Outcome> {
     let checked = check::check_file(&args.study);
+    if let Ok(loaded) = Loaded::read(&args.study) {
+        engines::suffice(&loaded.study)?;
+    }
     let fixed = match (Loaded::read(&args.study), args.fix, checked.problems.is_empty()) {
         (Ok(loaded), true, _) => source_fix::write_beside(&loaded, &args.study)?,
         (Ok(loaded), false, false) => source_fix::advice(&loaded)?,

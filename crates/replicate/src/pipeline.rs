@@ -71,6 +71,7 @@ pub fn run(options: &RunOptions) -> Result<RunReport> {
     if let Some(lang) = options.lang {
         loaded.study.study.lang = lang;
     }
+    engines::suffice(&loaded.study)?;
     let plan = Plan::new(&loaded.study, &options.only)?;
     let threads = options.threads.unwrap_or(0);
     let log = Log::default();

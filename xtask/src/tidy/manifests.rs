@@ -30,8 +30,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("twin", &["panel-core", "gtfp-ebm", "panel-fe"]),
     ("xtask", &[]),
-    // Whatever it needs are dev-dependencies.
-    ("replication-tests", &[]),
+    // Whatever else it needs are dev-dependencies.
+    ("replication-tests", &["panelstudy"]),
 ];
 
 /// Packages that are never published.

@@ -1,5 +1,6 @@
 //! Rules of the house that no compiler checks.
 
+mod book;
 mod derived;
 mod manifests;
 mod modules;
@@ -21,6 +22,7 @@ pub(crate) fn run(args: &[String]) -> Result<u8, String> {
     let members = members::all(&root)?;
     let mut findings = Vec::new();
     derived::check(&root, &members, given.has("--write"), &mut findings)?;
+    book::check(&root, &mut findings)?;
     manifests::check(&root, &members, &mut findings)?;
     sources::check(&root, &members, &mut findings)?;
     for member in &members {

@@ -28,9 +28,12 @@ pub struct ReportSpec {
     /// The column that figures and verdict are about; that of `[curve]`, else the last one with a U test in the first
     /// table that has one.
     pub headline: Option<HeadlineSpec>,
-    /// Formats in which `data/` holds the panel: `csv`, `parquet`, `dta`. All of them where it is absent, Parquet alone
-    /// for panels of more than a hundred thousand rows.
+    /// Formats in which `data/` holds the panel: `csv`, `parquet`, `dta`. Where it is absent csv and dta, csv alone for
+    /// panels of more than a hundred thousand rows.
     pub panel: Option<Vec<PanelFormat>>,
+    /// Formats of figures beside SVG.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub figures: Vec<FigureFormat>,
     /// Digits of coefficients in every table; where it is absent three, and two significant ones where those show zero.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digits: Option<Digits>,
@@ -56,6 +59,7 @@ impl Default for ReportSpec {
             names_en: None,
             headline: None,
             panel: None,
+            figures: Vec::new(),
             digits: None,
             thousands: false,
             bins: 20,
@@ -78,6 +82,14 @@ pub enum PanelFormat {
     Parquet,
     /// Stata.
     Dta,
+}
+
+/// A format of figures beside SVG.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FigureFormat {
+    /// Pixels, drawn with the fonts of the machine.
+    Png,
 }
 
 impl ReportSpec {
