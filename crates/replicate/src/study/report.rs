@@ -85,7 +85,7 @@ pub enum PanelFormat {
 }
 
 /// A format of figures beside SVG.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum FigureFormat {
     /// Pixels, drawn with the fonts of the machine.
