@@ -39,7 +39,9 @@ impl Interacted {
             )));
         }
         if let Some(name) = COLUMNS.iter().find(|name| panel.has(name)) {
-            return Err(Error::Specification(format!("a comparison makes a column `{name}`, and the panel has one; rename it")));
+            return Err(Error::Specification(format!(
+                "a comparison makes a column `{name}`, and the panel has one; rename it"
+            )));
         }
         let apart = entities_apart(panel, first, second);
         let entity = panel.entity_name().to_owned();
