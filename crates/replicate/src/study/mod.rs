@@ -2,10 +2,12 @@
 
 mod bootstrap;
 mod compare;
+mod comparing;
 mod curve;
 mod digits;
 mod headline;
 mod label;
+mod layout;
 mod load;
 mod mistake;
 mod overrides;
@@ -20,7 +22,8 @@ mod table;
 mod variables;
 
 pub use bootstrap::{BootstrapSpec, IntervalKind};
-pub use compare::{CompareSpec, CompareTest, Compared, Terms};
+pub use compare::{COMPARE_TABLE, CompareSpec, CompareTest, Terms};
+pub use comparing::Compared;
 pub use curve::{SpecificationCurve, VariantSpec};
 pub use digits::{Digits, Significant};
 pub use headline::Headline;
