@@ -67,7 +67,7 @@ pub(crate) fn selection(features: &Features) -> Vec<String> {
     words
 }
 
-/// Builds the study runner and gives what it prints.
+/// Builds the study runner, as it was built before, and gives what it prints.
 pub(crate) fn printed(args: &[String]) -> Result<String, String> {
     runner(&Features::new(), false)?;
     let output = Command::new(binary(RUNNER))

@@ -114,6 +114,27 @@ impl Label {
     }
 }
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Label {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Label".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let text = serde_json::json!({ "type": "string" });
+        let both = serde_json::json!({
+            "type": "object",
+            "properties": { "en": text, "zh": text },
+            "additionalProperties": false
+        });
+        schemars::json_schema!({ "anyOf": [text, both] })
+    }
+}
+
 impl<'de> Deserialize<'de> for Label {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
         #[derive(Deserialize)]
@@ -142,6 +163,7 @@ impl<'de> Deserialize<'de> for Label {
 
 /// `[multiverse]`: one column of one table under every combination of the choices.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Declaration {
     /// Name of the results.
@@ -191,6 +213,7 @@ pub struct Declaration {
 
 /// Key `joint`.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct JointSpec {
     /// Draws of the null distribution.
@@ -216,6 +239,7 @@ impl Default for JointSpec {
 
 /// Key `attribution`.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct AttributionSpec {
     /// What is attributed.
@@ -232,6 +256,7 @@ impl Default for AttributionSpec {
 
 /// An open choice.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Choice {
     /// Name.
@@ -253,6 +278,7 @@ pub struct Choice {
 
 /// One way to choose.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ChoiceOption {
     /// Name.
@@ -270,6 +296,7 @@ pub struct ChoiceOption {
 
 /// `[[multiverse.link]]`.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Link {
     /// Choices whose options pair by place: one choice for counting and attribution.
@@ -278,6 +305,7 @@ pub struct Link {
 
 /// `[[multiverse.exclude]]`.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Exclude {
     /// The combination: every choice named has one of the options named.

@@ -3,6 +3,7 @@
 
 use crate::compute::{Cache, Computed, Scope, compute};
 use crate::error::{Error, Result};
+use crate::multiverse;
 use crate::names;
 use crate::plan::Plan;
 use crate::progress::Progress;
@@ -137,7 +138,8 @@ impl Run<'_> {
             }
         }
         let Some(plan) = self.noted(Plan::new(study, &[])) else { return };
-        let computed = match compute(loaded, Scope::Plan(&plan), &mut Cache::default(), &mut Progress::silent()) {
+        let mut progress = Progress::silent();
+        let computed = match compute(loaded, Scope::Plan(&plan), &mut Cache::default(), &mut progress) {
             Ok(computed) => computed,
             Err(first) => {
                 self.problem(first);
@@ -157,6 +159,9 @@ impl Run<'_> {
         self.indices(&computed);
         self.answered = computed.indices.len();
         self.tables(&computed);
+        if let Some(text) = self.noted(multiverse::check_text(loaded, &computed, progress.times())) {
+            self.text += &text;
+        }
         // A run that leaves out all that it is asked for is refused.
         if let Some(error) = self.unanswered.take().filter(|_| self.answered == 0) {
             self.problem(error);
@@ -387,7 +392,8 @@ fn unknown_shown(table: &TableSpec) -> Option<Error> {
         known.extend(terms.map(|term| term.name.clone()));
         known.extend(spatial.iter().flat_map(|spatial| spatial.added_names(formula)));
     }
-    let name = table.show.iter().flatten().find(|name| !known.contains(name))?;
+    // Levels are known with the data.
+    let name = table.show.iter().flatten().find(|name| !known.contains(name) && !name.contains("::"))?;
     let near = suggest::nearest(name, known.iter().map(String::as_str)).map(|near| format!("; did you mean `{near}`?"));
     let words = format!("show: no formula has the term `{name}`{}", near.unwrap_or_default());
     Some(Error::stage(format!("tables/{}", table.id), words))

@@ -64,6 +64,18 @@ pub struct Cache {
     indices: BTreeMap<String, Arc<Made>>,
 }
 
+impl Cache {
+    /// Takes in what another cache knows.
+    pub fn merge(&mut self, other: Self) {
+        for (key, data) in other.data {
+            self.data.entry(key).or_insert(data);
+        }
+        for (key, made) in other.indices {
+            self.indices.entry(key).or_insert(made);
+        }
+    }
+}
+
 /// Which stages to run, and what to do about the rest.
 #[derive(Debug, Clone, Copy)]
 pub enum Scope<'a> {

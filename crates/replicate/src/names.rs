@@ -32,6 +32,7 @@ pub fn of_column(spec: &ColumnSpec) -> Vec<String> {
         names.extend([at.lon, at.lat]);
     }
     names.extend(spec.weights.clone());
+    names.extend(spec.inference.iter().filter_map(|inference| inference.by.clone()));
     names
 }
 
@@ -138,7 +139,8 @@ pub fn used(study: &Study) -> BTreeSet<String> {
 }
 
 /// Every variable that a run may look at: those that some part of the study uses, with the derived variables, the
-/// report's columns, the data quality report's, and what the changes of a specification curve use beside them.
+/// report's columns, the data quality report's, and what the changes of a specification curve and the options of a
+/// multiverse use beside them.
 #[must_use]
 pub fn looked_at(loaded: &Loaded) -> BTreeSet<String> {
     let study = &loaded.study;
@@ -151,6 +153,13 @@ pub fn looked_at(loaded: &Loaded) -> BTreeSet<String> {
         if let Ok(changed) = loaded.with(&variant.set) {
             names.extend(used(&changed.study));
             names.extend(with_sources(&changed.study, changed.study.variables.names().cloned()));
+        }
+    }
+    let choices = study.multiverse.iter().flat_map(|multiverse| &multiverse.choice);
+    for option in choices.flat_map(|choice| &choice.option).filter(|option| !option.set.is_empty()) {
+        let changes = toml::Table::try_from(&option.set).ok();
+        if let Some(Ok(changed)) = changes.map(|changes| loaded.with(&changes)) {
+            names.extend(used(&changed.study));
         }
     }
     names

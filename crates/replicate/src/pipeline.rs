@@ -4,6 +4,7 @@ use crate::compute::{Cache, Computed, Scope, compute};
 use crate::error::{Error, Result};
 use crate::indices::Index;
 use crate::log::Log;
+use crate::multiverse::{self, Multiverse};
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::published::{Printed, Published};
@@ -54,6 +55,7 @@ pub struct RunReport {
 #[derive(Debug, Default)]
 struct Estimated {
     tables: Option<Tables>,
+    multiverses: Vec<Multiverse>,
     published: Option<Published>,
     quality: Option<QualityReport>,
     codebook: Option<Codebook>,
@@ -144,6 +146,9 @@ fn run_stages(
         check::words(loaded).into_iter().next().map_or(Ok(()), Err)?;
         printed = Printed::read(loaded)?;
     }
+    if plan.runs("multiverse") {
+        multiverse::register(staging, &loaded.study)?;
+    }
     let mut computed = compute(loaded, Scope::Plan(plan), &mut cache, &mut progress)?;
     if let Some(error) = computed.refusal() {
         return Err(error);
@@ -161,8 +166,9 @@ fn run_stages(
             files::data::write_panel(staging, &loaded.study, &computed.panel)
         },
     );
-    let Estimated { tables, published, quality, codebook } = estimated?;
-    Ok((Results { computed, tables, published, quality, codebook }, left_out?, progress.finish()))
+    let Estimated { tables, multiverses, published, quality, codebook } = estimated?;
+    let results = Results { computed, tables, multiverses, published, quality, codebook };
+    Ok((results, left_out?, progress.finish()))
 }
 
 /// Tables, comparison, data quality and codebook, as far as the plan has them.
@@ -186,6 +192,10 @@ fn estimate(
             None => None,
         };
         estimated.tables = Some(made);
+    }
+    if plan.runs("multiverse") {
+        let tables = estimated.tables.get_or_insert_default();
+        estimated.multiverses = multiverse::stage(loaded, computed, cache, tables, progress)?;
     }
     if plan.runs("quality") {
         let (report, book) = progress.stage("quality", || -> Result<_> {
@@ -228,6 +238,7 @@ fn write_all(
             summary += &format!("{} tables, {} regressions\n", tables.tables.len(), tables.estimates.len());
         }
     }
+    multiverse::write(staging, &results.multiverses)?;
     if let Some(report) = &results.quality {
         quality::write(staging, study, report)?;
         summary += &format!("{}\n", quality::summary(report));

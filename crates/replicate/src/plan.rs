@@ -24,7 +24,9 @@ impl Plan {
         let mut all = vec!["data".to_owned()];
         let sections = Indices::SECTIONS;
         all.extend(study.indices.iter().iter().map(|index| index.stage()));
-        all.extend(["variables", "tables", "quality", "report"].map(str::to_owned));
+        all.extend(["variables", "tables"].map(str::to_owned));
+        all.extend((!study.multiverse.is_empty()).then(|| "multiverse".to_owned()));
+        all.extend(["quality", "report"].map(str::to_owned));
         let mut run: BTreeSet<String> = BTreeSet::new();
         for name in only {
             match name.as_str() {
@@ -50,12 +52,13 @@ impl Plan {
             run.extend(all.iter().cloned());
         }
         // Indices need data; variables and what follows may use every index.
-        let needs_all = ["variables", "tables", "quality", "report"].iter().any(|stage| run.contains(*stage));
+        let after = ["tables", "multiverse", "quality", "report"];
+        let needs_all = run.contains("variables") || after.iter().any(|stage| run.contains(*stage));
         if needs_all {
-            run.extend(all.iter().filter(|stage| !["tables", "quality", "report"].contains(&stage.as_str())).cloned());
+            run.extend(all.iter().filter(|stage| !after.contains(&stage.as_str())).cloned());
         }
         if run.contains("report") {
-            run.extend(["tables", "quality"].map(str::to_owned));
+            run.extend(all.iter().filter(|stage| after.contains(&stage.as_str())).cloned());
         }
         run.insert("data".into());
         Ok(Self { all, run })

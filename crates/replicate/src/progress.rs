@@ -67,6 +67,16 @@ impl Progress {
         Ok(value)
     }
 
+    /// Shows how many parts of the running stage are done, and of how many; callable from any thread.
+    pub fn counts(&self) -> impl Fn(usize, usize) + Sync + use<> {
+        let bar = self.bar.clone();
+        move |done, total| {
+            if let Some(bar) = &bar {
+                bar.set_prefix(format!("{done}/{total}"));
+            }
+        }
+    }
+
     /// Shows how many of `total` parts of the running stage are done; callable from any thread.
     pub fn counter(&self, total: usize) -> impl Fn(usize) + Sync + use<> {
         let bar = self.bar.clone();
@@ -75,6 +85,12 @@ impl Progress {
                 bar.set_prefix(format!("{done}/{total}"));
             }
         }
+    }
+
+    /// Times so far.
+    #[must_use]
+    pub fn times(&self) -> &[StageTime] {
+        &self.times
     }
 
     /// Times so far; the bar goes.

@@ -1,6 +1,7 @@
 //! Everything that a run has computed, before any of it is shown.
 
 use crate::compute::Computed;
+use crate::multiverse::Multiverse;
 use crate::published::Published;
 use crate::tables::Tables;
 use panel_core::quality::QualityReport;
@@ -13,6 +14,8 @@ pub struct Results {
     pub computed: Computed,
     /// Tables, where they were asked for.
     pub tables: Option<Tables>,
+    /// Multiverses, in file order.
+    pub multiverses: Vec<Multiverse>,
     /// Published numbers and their comparison.
     pub published: Option<Published>,
     /// Data quality, where pages are asked for.

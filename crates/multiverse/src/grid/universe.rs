@@ -55,6 +55,38 @@ impl Universes {
         (0_u32..).zip(self.iter()).filter(|(_, codes)| grid.is_in(scope, codes)).map(|(place, _)| place).collect()
     }
 
+    /// The universes at some places, in that order.
+    ///
+    /// # Panics
+    /// For a place that is not there.
+    #[must_use]
+    pub fn select(&self, places: &[u32]) -> Self {
+        let mut chosen = Self::new(self.width);
+        places.iter().for_each(|&place| chosen.push(self.get(place as usize)));
+        chosen
+    }
+
+    /// The universes without the choices that move standard errors only, each once and in expansion order, and the place of
+    /// each universe's among them.
+    #[must_use]
+    pub fn estimates(&self, grid: &Grid) -> (Self, Vec<u32>) {
+        let without = |codes: &[u16]| -> Box<[u16]> {
+            codes
+                .iter()
+                .enumerate()
+                .map(|(choice, &code)| if grid.is_inference(choice) { ABSENT } else { code })
+                .collect()
+        };
+        let mut places: BTreeMap<Box<[u16]>, u32> = self.iter().map(|codes| (without(codes), 0)).collect();
+        let mut estimates = Self::new(self.width);
+        for (place, (codes, at)) in (0_u32..).zip(&mut places) {
+            *at = place;
+            estimates.push(codes);
+        }
+        let of = self.iter().map(|codes| places[&without(codes)]).collect();
+        (estimates, of)
+    }
+
     /// Place of a universe, by bisection.
     #[must_use]
     pub fn find(&self, codes: &[u16]) -> Option<usize> {

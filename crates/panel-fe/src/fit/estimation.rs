@@ -15,7 +15,7 @@ use crate::fit::state::{Kind, State};
 use crate::like::Like;
 use crate::linalg;
 use crate::sample::centring::Form;
-use crate::sample::frame::Frame;
+use crate::sample::frame::{Frame, Variable};
 use crate::spec::{Options, check_like};
 use crate::vcov::Vcov;
 use panel_core::{Diagnostic, Panel};
@@ -134,6 +134,9 @@ pub(crate) fn estimate(
             options.estimator
         )));
     }
+    if frame.exog.is_empty() && frame.endog.is_empty() && frame.effects.is_empty() {
+        return Err(Error::NoRegressor("there is none, nor a constant, nor a fixed effect".into()));
+    }
     let dof = degrees_of_freedom(&frame, &absorber, options.like);
     let (kind, residuals) = if frame.endog.is_empty() {
         let x: Vec<&[f64]> = columns.exog.iter().map(|column| column.values.as_slice()).collect();
@@ -201,5 +204,24 @@ impl Estimate {
     /// [`crate::Error::Data`] for an unknown column, [`crate::Error::BadValue`] when a key is missing in the sample.
     pub fn with_vcov_from(&self, vcov: &Vcov, like: Like, panel: &Panel) -> Result<Self> {
         with_vcov(self, vcov, like, Some(panel))
+    }
+
+    /// The same rows, regressors and effects with another response, whose column alone is absorbed: to the bit what a fit
+    /// of that response on these rows is. `values` has one value per row of the sample, cluster keys and coordinates are
+    /// looked up in the panel that was fitted.
+    ///
+    /// # Errors
+    /// [`crate::Error::Shape`] for another number of values; else as [`crate::Model::fit_where`].
+    pub fn with_response(&self, name: &str, values: Vec<f64>, panel: &Panel) -> Result<Self> {
+        let state = &self.state;
+        let y = Variable { name: name.to_owned(), values: values.into() };
+        let frame = Frame { y, ..(*state.frame).clone() };
+        frame.check()?;
+        let absorbed = state.absorber.residuals(&[&frame.y.values], frame.weight_values())?;
+        let y = absorbed.into_iter().next().ok_or_else(|| Error::NoObservations("no response".into()))?;
+        let columns = Columns { y: Arc::new(y), ..state.columns.clone() };
+        check_sizes(&frame, &columns)?;
+        refuse_copies(&frame)?;
+        estimate(Arc::new(frame), state.absorber.clone(), columns, &state.formula, &state.options, Some(panel))
     }
 }

@@ -49,6 +49,25 @@ pub struct Manifest {
     pub platform: String,
 }
 
+/// Size and hash of a file that is written piece by piece.
+#[derive(Debug, Default)]
+pub(super) struct FileSum {
+    bytes: u64,
+    hash: Sha256,
+}
+
+impl FileSum {
+    pub(super) fn add(&mut self, piece: &[u8]) {
+        self.bytes += piece.len() as u64;
+        self.hash.update(piece);
+    }
+
+    pub(super) fn record(self, path: &str) -> FileRecord {
+        let sha256 = self.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        FileRecord { path: path.to_owned(), bytes: self.bytes, sha256, stale: false }
+    }
+}
+
 /// Size and hash of some bytes.
 #[must_use]
 pub fn file_record(path: &str, bytes: &[u8]) -> FileRecord {

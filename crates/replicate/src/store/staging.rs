@@ -5,6 +5,7 @@
 //! that belong to this run and the ones before it stands in [`UNFINISHED`] until the new manifest is there. A folder with
 //! a manifest is therefore whole, and what a run left that died on the way is known to the next one.
 
+use super::manifest::FileSum;
 use super::{FileRecord, Manifest, file_record};
 use crate::error::{Error, Result};
 use rayon::prelude::*;
@@ -112,6 +113,28 @@ impl Staging {
     pub fn write(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
         self.put(name, bytes)?;
         self.files.insert(name.to_owned(), file_record(name, bytes));
+        Ok(())
+    }
+
+    /// Writes one file piece by piece, so that it never stands in memory whole.
+    ///
+    /// # Errors
+    /// Those of `fill`, which hands over the pieces, and as [`Staging::write`].
+    pub fn write_in_pieces(
+        &mut self,
+        name: &str,
+        fill: impl FnOnce(&mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()>,
+    ) -> Result<()> {
+        self.put(name, &[])?;
+        let failed =
+            |error| Error::Environment(format!("cannot write `{name}` for `{}`: {error}", self.target.display()));
+        let mut file = File::options().append(true).open(self.folder.join(name)).map_err(failed)?;
+        let mut sum = FileSum::default();
+        fill(&mut |piece| {
+            sum.add(piece);
+            file.write_all(piece).map_err(failed)
+        })?;
+        self.files.insert(name.to_owned(), sum.record(name));
         Ok(())
     }
 

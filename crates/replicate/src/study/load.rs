@@ -1,5 +1,7 @@
 //! Reading a study file.
 
+use super::asked::check_stats;
+use super::defaults::{expand_terms, fill_defaults, spread_stepwise};
 use super::mistake::{explain, sentence_of};
 use super::section::{Wrong, check_id, fields, from_table};
 use super::{ALL_TABLES, COMPARE_TABLE, MediationSpec, Study, TableKind, TableSpec, overrides};
@@ -95,10 +97,17 @@ fn study_of(text: &str, changes: &[(String, String)]) -> Result<Study, Vec<Wrong
     let document = DeTable::parse(text).map_err(|error| vec![error.into()])?;
     let span = document.span();
     let mut document = document.into_inner();
+    // Paths name the columns that there are; what is written once is put in its places after them.
+    spread_stepwise(&mut document).map_err(|wrong| vec![wrong])?;
     for (path, value) in changes {
         let value = DeValue::parse(value).map_err(|error| vec![error.into()])?;
         overrides::set(&mut document, path, value).map_err(|message| vec![message.into()])?;
     }
+    if !changes.is_empty() {
+        // What is changed is the study that a multiverse is made of, not the multiverse.
+        document.remove("multiverse");
+    }
+    expand_terms(&mut document).and_then(|()| fill_defaults(&mut document)).map_err(|wrong| vec![wrong])?;
     let study = study_from(Spanned::new(span, document.clone()))?;
     let placed =
         |(path, message): (String, String)| Wrong { span: overrides::place(&document, &path), message, whole: true };
@@ -106,10 +115,13 @@ fn study_of(text: &str, changes: &[(String, String)]) -> Result<Study, Vec<Wrong
     if wrong.is_empty() { Ok(study) } else { Err(wrong) }
 }
 
+/// Sections that are put in their places before the study is read.
+const WRITTEN_ONCE: [&str; 2] = ["defaults", "terms"];
+
 /// Hands each section to those who read it.
 fn study_from(document: Spanned<DeTable<'_>>) -> Result<Study, Vec<Wrong>> {
     let (span, mut document) = (document.span(), document.into_inner());
-    let known: Vec<&str> = fields::<Study>().iter().chain(Indices::SECTIONS).copied().collect();
+    let known: Vec<&str> = fields::<Study>().iter().chain(Indices::SECTIONS).chain(&WRITTEN_ONCE).copied().collect();
     let listed = known.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
     let unknown = document.keys().filter(|key| !known.contains(&key.get_ref().as_ref()));
     let unknown = unknown.map(|key| (key.span(), key.get_ref().to_string())).collect::<Vec<_>>();
@@ -152,6 +164,19 @@ fn check(study: &Study) -> Vec<(String, String)> {
         let message = format!("table `{}`: a sample of this kind of table belongs to {belongs}", table.id);
         note(format!("table.{}.sample", table.id), Err(message));
     }
+    for table in &study.tables {
+        note(format!("table.{}.stats", table.id), check_stats(table.stats.as_deref()));
+        if table.kind != TableKind::Regression && table.stats.is_some() {
+            let message = format!("table `{}`: `stats` belongs to tables of regressions", table.id);
+            note(format!("table.{}.stats", table.id), Err(message));
+        }
+        for (name, column) in table.named_columns() {
+            for (key, message) in column.mistakes() {
+                let place = format!("table.{}.column.{name}.{key}", table.id);
+                note(place, Err(format!("table `{}`, column {name}: {message}", table.id)));
+            }
+        }
+    }
     note("quality.ranges".into(), study.quality.check());
     note("report".into(), study.report.check(study));
     for spec in &study.mediation {
@@ -169,6 +194,7 @@ fn check(study: &Study) -> Vec<(String, String)> {
     wrong.extend(study.comparisons.iter().filter_map(|spec| spec.check(study).err()));
     wrong.extend(study.mediation.iter().filter_map(|spec| wrong_bootstrap(spec)));
     wrong.extend(crate::spatial::check(study));
+    wrong.extend(super::multiverse::check(study));
     wrong.extend(names_of_indices(study).err());
     wrong.extend(tables_of_one_name(study).err());
     wrong
@@ -221,6 +247,7 @@ fn tables_of_one_name(study: &Study) -> Result<(), (String, String)> {
     let compared = study.comparisons.first();
     names.extend(compared.map(|spec| (COMPARE_TABLE.to_owned(), format!("compare.{}", spec.id))));
     names.extend(study.curve.iter().map(|curve| (curve.id.clone(), "curve".to_owned())));
+    names.extend(study.multiverse.iter().flat_map(super::multiverse_table_ids).map(|id| (id, "multiverse".to_owned())));
     let same = |a: &str, b: &str| a.eq_ignore_ascii_case(b);
     match (1..names.len()).find(|&place| names[..place].iter().any(|(known, _)| same(known, &names[place].0))) {
         Some(place) => {

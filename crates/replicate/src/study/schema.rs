@@ -6,6 +6,7 @@ use super::variables::Variables;
 use super::{CompareSpec, Label, MediationSpec, PublishedSpec, ReportSpec, SpecificationCurve, TableSpec};
 use crate::indices::Indices;
 use crate::spatial::WeightsSection;
+use panel_multiverse::Declaration;
 use panel_spatial::association::AssociationSpec;
 use report::Lang;
 use schemars::JsonSchema;
@@ -53,6 +54,9 @@ pub struct Study {
     pub quality: QualityOptions,
     /// The specification curve: one column under one change at a time.
     pub curve: Option<SpecificationCurve>,
+    /// Multiverses: one column under every combination of open choices.
+    #[serde(default, deserialize_with = "super::multiverse::declarations", skip_serializing_if = "Vec::is_empty")]
+    pub multiverse: Vec<Declaration>,
     /// How results are shown.
     #[serde(default)]
     pub report: ReportSpec,

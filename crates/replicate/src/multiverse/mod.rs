@@ -1,0 +1,33 @@
+//! `[multiverse]`: one column of one table under every combination of the choices that an analysis leaves open.
+//!
+//! | step | what |
+//! |---|---|
+//! | `options` | the study under the settings of a universe |
+//! | `reach` | which choices can move a variable, through derived variables and indices |
+//! | `artefacts` | every different column of data, computed once |
+//! | `column`, `design` | every different formula, sample and set of columns; which universes share them |
+//! | `estimate` | each design absorbed once, every outcome and every covariance on it |
+//! | `blocks`, `joint`, `attribution` | resampling by cluster, joint tests, which choice moves the result |
+//! | `outcome`, `write`, `table` | records, files, tables |
+//!
+//! What a universe is, how it is counted and how estimates are tested together is `panel-multiverse`'s.
+
+mod artefacts;
+mod attribution;
+mod blocks;
+mod check;
+mod column;
+mod design;
+mod engine;
+mod estimate;
+mod joint;
+mod options;
+mod outcome;
+mod reach;
+mod table;
+mod write;
+
+pub use check::text as check_text;
+pub use engine::{Multiverse, stage_of_run as stage};
+pub use table::tables;
+pub use write::{register, write};
