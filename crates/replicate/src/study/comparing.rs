@@ -78,7 +78,7 @@ impl CompareSpec {
         if self.test == CompareTest::Chow {
             for (key, given) in [("draws", self.draws.is_some()), ("seed", self.seed.is_some())] {
                 if given {
-                    return Err(self.said(key, format!("it belongs to test = \"permutation\"")));
+                    return Err(self.said(key, "it belongs to test = \"permutation\"".into()));
                 }
             }
         }
