@@ -18,8 +18,9 @@ use panel_fe::Vcov;
 use panel_multiverse::artefacts::make_once;
 use panel_multiverse::declaration::EffectKind;
 use panel_multiverse::grid::Counts;
+use panel_multiverse::record::UniverseRecord;
 use panel_multiverse::{Declaration, Grid, Universes};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A multiverse with everything that was estimated of it.
@@ -48,6 +49,7 @@ pub struct Multiverse {
     pub(super) square: bool,
     /// Choices that can change the unit of x or of the response.
     pub(super) units: Vec<usize>,
+    pub(super) records: OnceLock<Vec<UniverseRecord>>,
     pub(super) joint: Joint,
     pub(super) attributions: Attributions,
 }
@@ -97,6 +99,7 @@ fn one(
         effect,
         square,
         units: units(&reach, &formula.response.factors.iter().map(|f| f.column.as_str()).collect::<Vec<_>>(), &spec.x),
+        records: OnceLock::new(),
         joint: Joint::default(),
         attributions: Attributions::default(),
         estimates,

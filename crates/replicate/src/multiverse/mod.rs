@@ -24,10 +24,11 @@ mod joint;
 mod options;
 mod outcome;
 mod reach;
+mod shown;
 mod table;
 mod write;
 
 pub use check::text as check_text;
 pub use engine::{Multiverse, stage_of_run as stage};
-pub use table::tables;
+pub use shown::{Finding, OptionBar};
 pub use write::{register, write};

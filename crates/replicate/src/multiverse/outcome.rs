@@ -59,8 +59,8 @@ impl Multiverse {
         record
     }
 
-    /// The record of an estimate under base standard errors; its options only where they are asked for.
-    pub(super) fn record_of_estimate(&self, estimate: usize) -> UniverseRecord {
+    /// The record of an estimate.
+    fn record_of_estimate(&self, estimate: usize) -> UniverseRecord {
         let record = UniverseRecord { id: self.grid.id(self.estimates.get(estimate)), ..UniverseRecord::default() };
         match &self.cells[estimate] {
             Ok(cell) => self.fill(record, *cell, self.numbers(*cell, self.base_errors[estimate])),
@@ -68,9 +68,9 @@ impl Multiverse {
         }
     }
 
-    /// Records of all estimates, without their options.
-    pub(super) fn estimate_records(&self) -> Vec<UniverseRecord> {
-        (0..self.estimates.len()).map(|place| self.record_of_estimate(place)).collect()
+    /// Records of all estimates under base standard errors, without their options.
+    pub(super) fn estimate_records(&self) -> &[UniverseRecord] {
+        self.records.get_or_init(|| (0..self.estimates.len()).map(|place| self.record_of_estimate(place)).collect())
     }
 
     /// The record of a universe.

@@ -225,7 +225,7 @@ impl<'a> Record<'a> {
         let records = multiverse.estimate_records();
         let groups = [("base", Panel::Base), ("pooled", Panel::Pooled), ("all", Panel::All)].map(|(name, panel)| {
             let places = multiverse.estimates().places(grid, &grid.panel_scope(&panel));
-            let outcomes = multiverse.outcomes(&places, &records);
+            let outcomes = multiverse.outcomes(&places, records);
             Group { panel: name.to_owned(), description: describe(&outcomes, spec.level) }
         });
         let untested = joint.untested.iter().map(|(panel, reason)| Untested { panel, reason }).collect();
@@ -257,8 +257,8 @@ impl<'a> Record<'a> {
             attribution: &attributions.responses,
             attribution_remarks: &attributions.remarks,
             changes: attributions.changes.as_ref(),
-            options: option_shares(grid, multiverse.estimates(), &records),
-            turning_points: if multiverse.square { turning_density(&records, BINS) } else { None },
+            options: option_shares(grid, multiverse.estimates(), records),
+            turning_points: if multiverse.square { turning_density(records, BINS) } else { None },
         }
     }
 }
