@@ -6,6 +6,7 @@
 mod snapshot;
 
 mod check;
+mod comparisons;
 mod determinism;
 mod figures;
 mod identities;
@@ -19,6 +20,7 @@ mod options;
 mod outputs;
 mod package;
 mod real;
+mod reference;
 mod reviewing;
 mod small;
 mod spatial;

@@ -4,11 +4,11 @@ use crate::small;
 use crate::support::{csv, run_study, scratch, workspace};
 use panel_core::random::Stream;
 use panel_multiverse::{Declaration, Grid};
-use replicate::compute::{Cache, Scope, compute};
-use replicate::names;
-use replicate::progress::Progress;
-use replicate::study::{ColumnSpec, Loaded};
-use replicate::tables::column::estimate;
+use panelstudy::compute::{Cache, Scope, compute};
+use panelstudy::names;
+use panelstudy::progress::Progress;
+use panelstudy::study::{ColumnSpec, Loaded};
+use panelstudy::tables::column::estimate;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

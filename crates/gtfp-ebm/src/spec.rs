@@ -199,6 +199,7 @@ words! {
 
 /// The direction (−gx, gy, −gb) of a directional model, one rule per group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Direction {
     /// Inputs.
@@ -218,6 +219,7 @@ impl Default for Direction {
 
 /// One number per group of columns.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Epsilon {
     /// ε of inputs, in [0, 1].
@@ -232,6 +234,7 @@ pub struct Epsilon {
 
 /// One weight per column; each group sums to one.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Weights {
     /// Weights of inputs.
@@ -245,6 +248,7 @@ pub struct Weights {
 
 /// ε and w of an epsilon-based measure.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EbmParameters {
     /// ε per group.
@@ -255,6 +259,7 @@ pub struct EbmParameters {
 
 /// Where ε and w come from.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Calibration {
@@ -297,6 +302,7 @@ impl<'de> Deserialize<'de> for Calibration {
 
 /// Options of a bootstrap.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct BootstrapSpec {
     /// Number of replications.
@@ -322,6 +328,7 @@ impl Default for BootstrapSpec {
 /// An option that another choice leaves without effect is refused unless it says its default
 /// ([`Error::Specification`](crate::Error::Specification)).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct PanelSpec {
     /// Names of the input columns. May stay empty where the data come with their columns

@@ -35,32 +35,59 @@ panel_core::words!(Pairs, "pairs", {
 
 /// Every key of [`SegSpec`](crate::SegSpec), absent where it has its default.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct SegKeys {
+    /// What the prices are: `chained` (previous period = base) or `level`.
+    #[cfg_attr(feature = "schema", schemars(with = "String", extend("enum" = words::<Kind>())))]
     pub(crate) kind: Kind,
+    /// Value of "no change" of `kind = "chained"`; 100 where it is absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) base: Option<f64>,
+    /// Periods back of `kind = "level"`; 1 where it is absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) lag: Option<i64>,
+    /// Absolute or signed changes of relative prices.
+    #[cfg_attr(feature = "schema", schemars(with = "String", extend("enum" = words::<Change>())))]
     pub(crate) difference: Change,
+    /// What changes are demeaned by, of `difference = "absolute"`; `all-pairs` where it is absent.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>", extend("enum" = words::<Demean>())))]
     pub(crate) demean: Option<Demean>,
+    /// Which pairs of entities count.
+    #[cfg_attr(feature = "schema", schemars(with = "String", extend("enum" = words::<Pairs>())))]
     pub(crate) pairs: Pairs,
+    /// Radius of `pairs = "within-km"`, km.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) km: Option<f64>,
+    /// Weights of pairs: `sum`, `mean`, `inverse-distance`, or the name of a column (GDP); `sum` where it is absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) weights: Option<String>,
+    /// Whether the weights of `inverse-distance` or a column are divided by their sum; yes where it is absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) normalised: Option<bool>,
+    /// Divisor of the variance over goods.
+    #[cfg_attr(feature = "schema", schemars(with = "String", extend("enum" = words::<Divisor>())))]
     pub(crate) divisor: Divisor,
+    /// Goods that a pair needs; 2 where it is absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) min_goods: Option<usize>,
+    /// How distance is measured; `great-circle` where distances decide and it is absent.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>", extend("enum" = words::<MetricName>())))]
     pub(crate) distance: Option<MetricName>,
+    /// Radius of the sphere of `distance = "great-circle"`, km; 6371.0088 where it is absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) radius_km: Option<f64>,
+    /// Shorter distances count as this one, km, of `weights = "inverse-distance"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) min_km: Option<f64>,
+}
+
+/// The words of a choice, for the schema of a study.
+#[cfg(feature = "schema")]
+fn words<W: panel_core::words::Word>() -> Vec<&'static str> {
+    W::WORDS.iter().map(|(word, _)| *word).collect()
 }
 
 impl SegKeys {

@@ -39,6 +39,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(read, spec);
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "SegKeys", into = "SegKeys")]
 pub struct SegSpec {
     /// What the prices are; for [`PriceChanges`](crate::PriceChanges), which the index is computed from.

@@ -114,6 +114,28 @@ impl Label {
     }
 }
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Label {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "MultiverseLabel".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let text = || schemars::json_schema!({ "type": "string" });
+        schemars::json_schema!({
+            "description": "A text, or one in each language.",
+            "anyOf": [
+                text(),
+                {
+                    "type": "object",
+                    "properties": { "zh": text(), "en": text() },
+                    "additionalProperties": false
+                }
+            ]
+        })
+    }
+}
+
 impl<'de> Deserialize<'de> for Label {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
         #[derive(Deserialize)]
@@ -142,6 +164,7 @@ impl<'de> Deserialize<'de> for Label {
 
 /// `[multiverse]`: one column of one table under every combination of the choices.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Declaration {
     /// Name of the results.
@@ -191,6 +214,7 @@ pub struct Declaration {
 
 /// Key `joint`.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct JointSpec {
     /// Draws of the null distribution.
@@ -216,6 +240,7 @@ impl Default for JointSpec {
 
 /// Key `attribution`.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct AttributionSpec {
     /// What is attributed.
@@ -232,6 +257,7 @@ impl Default for AttributionSpec {
 
 /// An open choice.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Choice {
     /// Name.
@@ -253,6 +279,7 @@ pub struct Choice {
 
 /// One way to choose.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ChoiceOption {
     /// Name.
@@ -265,11 +292,13 @@ pub struct ChoiceOption {
     pub weight: Option<f64>,
     /// Paths of a study = new values; none for the base.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, serde_json::Value>"))]
     pub set: serde_json::Map<String, serde_json::Value>,
 }
 
 /// `[[multiverse.link]]`.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Link {
     /// Choices whose options pair by place: one choice for counting and attribution.
@@ -278,6 +307,7 @@ pub struct Link {
 
 /// `[[multiverse.exclude]]`.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Exclude {
     /// The combination: every choice named has one of the options named.

@@ -39,6 +39,7 @@ pub struct LongTable<'a> {
 
 /// What becomes of units that miss a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Unbalanced {
     /// An error lists them.

@@ -40,6 +40,7 @@ pub struct EffectsRecord {
 
 /// What a study asks of a curve: the key `turning_point`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TurningPointSpec {
     /// Regressors x whose squares `x^2` are in the formula.
@@ -58,6 +59,7 @@ fn direct_and_total() -> Vec<Effect> {
 
 /// Which interval of a turning point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum IntervalKind {
     /// Fieller's set.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Which spatial lags enter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Model {
     /// y = Xb + WXθ + e.
@@ -88,6 +89,7 @@ impl FixedEffects {
 /// With a spatial lag and effects of time, the dummy-variable estimate of ρ is biased towards 0, the more so the slower W
 /// decays: 1/d over 279 cities, ρ = 0.3, eight years: bias -0.11, an interval of nominal 95 % covers 79 %.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Approach {
     /// The likelihood of the data in an orthonormal basis without the effects (Lee & Yu 2010): consistent for n large, any T.
@@ -102,6 +104,7 @@ pub enum Approach {
 
 /// Whose conventions the numbers follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Like {
     /// The exact likelihood, optimised to the last digits.
@@ -122,6 +125,7 @@ pub enum Like {
 
 /// Which information matrix the standard errors come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Information {
     /// Expected information.

@@ -1,4 +1,4 @@
-//! `--check`: everything that a run computes, without writing it: what is made from what, and everything that a run would
+//! `panelstudy check`: everything that a run computes, without writing it: what is made from what, and everything that a run would
 //! refuse.
 
 use crate::compute::{Cache, Computed, Scope, compute};
@@ -282,6 +282,11 @@ impl Run<'_> {
                     }
                     self.line(format!("  {:<24} of {}", table.id, table.variables.join(", ")));
                 }
+            }
+        }
+        for spec in &study.comparisons {
+            if let Some(records) = self.noted(tables::compare::compute(spec, study, computed)) {
+                self.line(format!("  {:<24} {} differences", format!("compare {}", spec.id), records.len()));
             }
         }
         for spec in &study.mediation {

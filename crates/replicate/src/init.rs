@@ -1,7 +1,9 @@
-//! `--init DIR`: a commented study file, an empty data template with its codebook, and a small worked example; with
+//! `panelstudy init DIR`: a commented study file, an empty data template with its codebook, and a small worked example; with
 //! `--plain` a short study of any panel that runs as it is.
 
 use crate::error::{Error, Result};
+use crate::reference;
+use crate::store::pretty;
 use std::path::Path;
 
 const STUDY: &str = include_str!("../templates/study.toml");
@@ -16,6 +18,13 @@ const YEARBOOK: &str = include_str!("../../../fixtures/twin/yearbook.csv");
 /// Every how many-th city of the synthetic yearbook stands in the example, so that all regions do.
 const EVERY: usize = 7;
 
+/// The schema that the first line of a study names, so that editors complete and check it.
+const SCHEMA: &str = "study.schema.json";
+
+fn schema() -> String {
+    pretty(&reference::schema())
+}
+
 /// Files of a new study: name and content.
 #[must_use]
 pub fn files() -> Vec<(&'static str, String)> {
@@ -24,6 +33,7 @@ pub fn files() -> Vec<(&'static str, String)> {
         ("study.toml", STUDY.to_owned()),
         ("yearbook.csv", template()),
         ("codebook.csv", CODEBOOK.to_owned()),
+        (SCHEMA, schema()),
         ("cities.csv", CITIES.to_owned()),
         ("example/study.toml", EXAMPLE.to_owned()),
         ("example/yearbook.csv", example()),
@@ -33,7 +43,7 @@ pub fn files() -> Vec<(&'static str, String)> {
 /// Files of a new study of any panel: name and content.
 #[must_use]
 pub fn plain_files() -> Vec<(&'static str, String)> {
-    vec![("study.toml", PLAIN.to_owned()), ("data.csv", GRUNFELD.to_owned())]
+    vec![("study.toml", PLAIN.to_owned()), ("data.csv", GRUNFELD.to_owned()), (SCHEMA, schema())]
 }
 
 /// Writes the files of a new study in the paper's design into a folder, which is made where it is not there.
@@ -46,8 +56,8 @@ pub fn init(folder: &Path) -> Result<String> {
     let shown = folder.display();
     Ok(format!(
         "A new study in `{shown}`: study.toml, an empty yearbook.csv with codebook.csv, cities.csv and a worked example.\n\
-         Try the example:  cargo xtask replicate --study {shown}/example/study.toml --out {shown}/example/results\n\
-         Fill yearbook.csv, then:  cargo xtask replicate --study {shown}/study.toml --check\n"
+         Try the example:  panelstudy run {shown}/example/study.toml --out {shown}/example/results\n\
+         Fill yearbook.csv, then:  panelstudy check {shown}/study.toml\n"
     ))
 }
 
@@ -60,15 +70,15 @@ pub fn init_plain(folder: &Path) -> Result<String> {
     let shown = folder.display();
     Ok(format!(
         "A new study in `{shown}`: study.toml, and data.csv with ten firms in twenty years.\n\
-         Try it:  cargo xtask replicate --study {shown}/study.toml --out {shown}/results\n\
-         Name your own files in study.toml, then:  cargo xtask replicate --study {shown}/study.toml --check\n"
+         Try it:  panelstudy run {shown}/study.toml --out {shown}/results\n\
+         Name your own files in study.toml, then:  panelstudy check {shown}/study.toml\n"
     ))
 }
 
 fn write(folder: &Path, files: &[(&str, String)]) -> Result<()> {
     if let Some((name, _)) = files.iter().find(|(name, _)| folder.join(name).exists()) {
         return Err(Error::Usage(format!(
-            "--init {}: `{name}` is there already and is not overwritten; name a new folder",
+            "init {}: `{name}` is there already and is not overwritten; name a new folder",
             folder.display()
         )));
     }

@@ -1,13 +1,14 @@
 //! The dictionary: one place that says how a name is shown, in both languages.
 
-use crate::Text;
+use crate::{Lang, Text};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Names of variables and statistics with their labels.
 ///
 /// A name without an entry shows as itself. Composed names are taken apart: `Va^2` shows the label of `Va` with ²,
-/// `Va:Infra` the labels of both with × between, unless the composed name has an entry of its own.
+/// `Va:Infra` the labels of both with × between, `log(Va)` the function of the label and `lag(Va,2)` the label with the
+/// lag, unless the composed name has an entry of its own.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Labels(BTreeMap<String, Text>);
@@ -24,6 +25,7 @@ const BUILT_IN: &[(&str, &str, &str)] = &[
     ("r2_within", "组内 R²", "Within R²"),
     ("r2_within_entity", "组内 R²（个体）", "Within R² (entity)"),
     ("rmse", "均方根误差", "RMSE"),
+    ("mean_y", "被解释变量均值", "Mean of dependent variable"),
     ("f", "F 值", "F"),
     ("f_first", "第一阶段 F 值", "First-stage F"),
     ("under_id", "识别不足检验", "Underidentification test"),
@@ -92,13 +94,28 @@ impl Labels {
             };
             return self.get(base).map(|_, label| format!("{label}{power}"));
         }
-        // A function of a column whose name has other signs.
-        if let Some((function, argument)) = name.strip_suffix(')').and_then(|name| name.split_once('('))
-            && unquoted(argument).is_some()
-        {
-            return self.get(argument).map(|_, label| format!("{function}({label})"));
+        self.of_function(name).unwrap_or_else(|| Text::same(name))
+    }
+
+    /// A function of a column that has a label, or whose name has other signs.
+    fn of_function(&self, name: &str) -> Option<Text> {
+        let (function, argument) = name.strip_suffix(')')?.split_once('(')?;
+        let is_word = !function.is_empty() && function.chars().all(|c| c.is_alphanumeric() || c == '_');
+        let (column, steps) = match argument.rsplit_once(',') {
+            Some((column, steps)) => (column.trim(), steps.trim().parse().ok()?),
+            None => (argument, 1_u32),
+        };
+        let label = self.get(column);
+        if !is_word || label == Text::same(column) {
+            return None;
         }
-        Text::same(name)
+        Some(label.map(|lang, label| match (function, lang) {
+            ("lag", Lang::Zh) => format!("{label}（滞后 {steps} 期）"),
+            ("lag", Lang::En) => format!("{label} (lag {steps})"),
+            ("lead", Lang::Zh) => format!("{label}（领先 {steps} 期）"),
+            ("lead", Lang::En) => format!("{label} (lead {steps})"),
+            _ => format!("{function}({label})"),
+        }))
     }
 
     fn lookup(&self, name: &str) -> Option<Text> {
@@ -133,7 +150,6 @@ impl<N: Into<String>, L: Into<Text>> FromIterator<(N, L)> for Labels {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Lang;
 
     #[test]
     fn names_with_other_signs_keep_their_labels() {
@@ -144,7 +160,11 @@ mod tests {
             ("`a:b`:x", "Ratio × X"),
             ("log(`GDP (yuan)`)", "log(Output)"),
             ("`no label (%)`", "no label (%)"),
-            ("log(x)", "log(x)"),
+            ("log(x)", "log(X)"),
+            ("log(y)", "log(y)"),
+            ("lag(x)", "X (lag 1)"),
+            ("lag(x,2):y", "X (lag 2) × y"),
+            ("lead(`GDP (yuan)`,2)", "Output (lead 2)"),
         ] {
             assert_eq!(labels.get(name).get(Lang::En), label, "{name}");
         }

@@ -5,6 +5,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// The language in which a table, figure or page is rendered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Lang {
     /// Simplified Chinese.
@@ -59,6 +60,7 @@ impl std::fmt::Display for Lang {
 ///
 /// A plain string stands for both: names of variables, numbers, proper names.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(from = "TextRecord", into = "TextRecord")]
 pub struct Text {
     zh: String,
@@ -67,6 +69,7 @@ pub struct Text {
 
 /// How a text is written in a record: a string, or a table with `zh` and `en`.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged, expecting = "expected a text, or { zh = \"…\", en = \"…\" }")]
 enum TextRecord {
     Same(String),

@@ -14,8 +14,10 @@ pub enum Format {
     /// Digits after the point, as `3` in 0.123.
     Fixed(u8),
     /// Digits after the point, but as many as the first significant digit needs where a number would print as zero:
-    /// 0.00004 instead of 0.000.
+    /// 0.00004 instead of 0.000, and 4e-8 where that needs more than two digits more than asked for.
     Adaptive(u8),
+    /// As [`Format::Adaptive`] with two significant digits: 0.00040 and 0.000040 instead of 0.000, 4.0e-8 below that.
+    Legible(u8),
     /// Significant digits, without an exponent.
     Significant(u8),
     /// A whole number.
@@ -46,10 +48,12 @@ pub fn number(value: f64, format: Format) -> String {
     }
     let text = match format {
         Format::Fixed(digits) => format!("{value:.*}", usize::from(digits)),
-        Format::Adaptive(digits) if value != 0.0 && value.abs() < 0.5 * 10f64.powi(-i32::from(digits)) => {
-            significant(value, 1)
+        Format::Adaptive(digits) => {
+            small(value, digits, 1).unwrap_or_else(|| format!("{value:.*}", usize::from(digits)))
         }
-        Format::Adaptive(digits) => format!("{value:.*}", usize::from(digits)),
+        Format::Legible(digits) => {
+            small(value, digits, 2).unwrap_or_else(|| format!("{value:.*}", usize::from(digits)))
+        }
         Format::Significant(digits) => significant(value, digits),
         Format::Integer => format!("{value:.0}"),
         Format::Grouped => grouped(&format!("{value:.0}")),
@@ -70,6 +74,30 @@ pub fn p_value(p: f64) -> String {
 #[must_use]
 pub fn p_equation(p: f64) -> String {
     if p < 0.001 { "p < 0.001".to_owned() } else { format!("p = {}", p_value(p)) }
+}
+
+/// A number that so many digits after the point would show as zero, with significant digits; none for any other.
+fn small(value: f64, digits: u8, kept: u8) -> Option<String> {
+    let unit = 10f64.powi(-i32::from(digits));
+    if value == 0.0 || value.abs() >= 0.5 * unit {
+        return None;
+    }
+    Some(if value.abs() >= 0.01 * unit {
+        significant(value, kept)
+    } else {
+        format!("{value:.*e}", usize::from(kept - 1))
+    })
+}
+
+/// A printed number with commas between the thousands of its whole part.
+#[must_use]
+pub fn with_thousands(printed: &str) -> String {
+    let digits = printed.bytes().take_while(|b| b.is_ascii_digit() || *b == b'-').count();
+    let (whole, rest) = printed.split_at(digits);
+    if whole.contains(',') || whole.trim_start_matches('-').len() < 4 || rest.starts_with(',') {
+        return printed.to_owned();
+    }
+    format!("{}{rest}", grouped(whole))
 }
 
 fn significant(value: f64, digits: u8) -> String {
@@ -189,6 +217,16 @@ mod tests {
         assert_eq!(number(-0.000_04, Format::Adaptive(3)), "-0.00004");
         assert_eq!(number(0.000_6, Format::Adaptive(3)), "0.001");
         assert_eq!(number(0.0, Format::Adaptive(3)), "0.000");
+        assert_eq!(number(0.000_4, Format::Legible(3)), "0.00040");
+        assert_eq!(number(-0.000_06, Format::Legible(3)), "-0.000060");
+        assert_eq!(number(0.000_5, Format::Legible(3)), "0.001");
+        assert_eq!(number(5.04e-7, Format::Legible(3)), "5.0e-7");
+        assert_eq!(number(5.04e-9, Format::Adaptive(3)), "5e-9");
+        assert_eq!(with_thousands("-1234567.25"), "-1,234,567.25");
+        assert_eq!(
+            ["999", "0.0001", "1,234", "2.5e-7", "–"].map(with_thousands),
+            ["999", "0.0001", "1,234", "2.5e-7", "–"]
+        );
         assert_eq!(number(0.1234, Format::Percent(1)), "12.3%");
         assert_eq!(number(f64::NAN, Format::Fixed(3)), MISSING);
         assert_eq!(p_value(0.000_4), "<0.001");

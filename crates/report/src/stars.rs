@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// Thresholds of one, two, three … stars, in decreasing order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "Vec<f64>", into = "Vec<f64>")]
 pub struct StarRule(Vec<f64>);
 

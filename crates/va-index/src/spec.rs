@@ -38,6 +38,7 @@ use serde::{Deserialize, Serialize};
 /// assert!(slip.to_string().starts_with("decay = \"gausian\": expected one of inverse, exponential, gaussian"));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "VaKeys", into = "VaKeys")]
 pub struct VaSpec {
     /// How own and others' quotients combine.

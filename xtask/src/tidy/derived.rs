@@ -2,7 +2,7 @@
 
 use super::trees;
 use crate::members::Member;
-use crate::{diff, members};
+use crate::{diff, members, replicate};
 use std::path::Path;
 
 /// Folder of the worked example: the snapshots of Table 2 under HC1.
@@ -15,6 +15,7 @@ const END: &str = "<!-- end -->\n";
 pub(super) fn check(root: &Path, members: &[Member], write: bool, findings: &mut Vec<String>) -> Result<(), String> {
     let mut texts = trees::readmes(root, members)?;
     texts.push(("docs/reviewing.md".to_owned(), reviewing(root)?));
+    texts.extend(reference(root)?);
     for (name, text) in texts {
         let path = root.join(&name);
         if std::fs::read_to_string(&path).is_ok_and(|current| current == text) {
@@ -30,6 +31,26 @@ pub(super) fn check(root: &Path, members: &[Member], write: bool, findings: &mut
         }
     }
     Ok(())
+}
+
+/// Folders of studies from which the reference takes examples.
+const STUDIES: [&str; 2] = ["tests/studies", "fixtures/studies"];
+
+/// The reference of study files: the runner prints both from its types.
+fn reference(root: &Path) -> Result<[(String, String); 2], String> {
+    let mut studies = Vec::new();
+    for folder in STUDIES {
+        let files = std::fs::read_dir(root.join(folder)).map_err(|error| format!("{folder}: {error}"))?;
+        let paths = files.flatten().map(|file| file.path());
+        studies.extend(paths.filter(|path| path.extension().is_some_and(|extension| extension == "toml")));
+    }
+    studies.sort();
+    let named = studies.iter().map(|path| path.display().to_string());
+    let page: Vec<String> = ["schema", "--page"].map(str::to_owned).into_iter().chain(named).collect();
+    Ok([
+        ("docs/study.md".to_owned(), replicate::printed(&page)?),
+        ("docs/study.schema.json".to_owned(), replicate::printed(&["schema".to_owned()])?),
+    ])
 }
 
 /// The guide with what the tool prints now.

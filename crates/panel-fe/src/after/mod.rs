@@ -4,7 +4,8 @@
 //! |---|---|
 //! | `wald`, `iv_tests` | joint tests; tests of instruments beyond those always reported |
 //! | `u_shape`, `utest`, `two_lines`, `turning_point` | is it a U, where does it turn |
-//! | `moderation`, `mediation`, `subsample`, `binscatter` | what moves the curve, what carries the effect |
+//! | `moderation`, `mediation`, `binscatter` | what moves the curve, what carries the effect |
+//! | `subsample`, `interacted` | do coefficients differ between samples |
 //! | `influence`, `predict` | leverage and influence; predictions, recovered fixed effects |
 //! | `diagnostics`, `bootstrap` | specification tests, resampling |
 //! | `record` | estimates as plain data |
@@ -16,6 +17,7 @@ pub mod diagnostics;
 mod display;
 mod display_results;
 pub mod influence;
+pub mod interacted;
 mod iv_tests;
 pub mod mediation;
 pub mod moderation;

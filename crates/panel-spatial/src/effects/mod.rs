@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 /// Which effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Effect {
     /// On the unit's own outcome, feedback through others included.

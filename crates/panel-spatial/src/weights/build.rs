@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// How likeness in a variable becomes a weight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum EconomicForm {
     /// 1/|x_i - x_j|.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// What becomes of a unit without a neighbour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Islands {
     /// An error names them.

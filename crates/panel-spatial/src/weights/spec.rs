@@ -7,6 +7,12 @@ use panel_core::{Diagnostic, Diagnostics};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// The words of [`MetricName`], for the schema of a study.
+#[cfg(feature = "schema")]
+fn metrics() -> Vec<&'static str> {
+    <MetricName as panel_core::words::Word>::WORDS.iter().map(|(word, _)| *word).collect()
+}
+
 /// One `[[weights]]` entry.
 ///
 /// ```
@@ -20,6 +26,7 @@ use std::collections::BTreeMap;
 /// # Ok::<(), toml::de::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WeightsSpec {
     /// Name by which columns, lags and tests refer to them.
     pub id: String,
@@ -36,6 +43,7 @@ pub struct WeightsSpec {
 
 /// When polygons are neighbours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Rule {
     /// A common vertex suffices.
@@ -47,6 +55,7 @@ pub enum Rule {
 
 /// Which value of a variable that changes over time the weights take.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum At {
     /// A period, as a number.
@@ -60,6 +69,7 @@ pub enum At {
 
 /// What weights are made of; the key `kind` of a study.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum WeightsKind {
@@ -76,6 +86,7 @@ pub enum WeightsKind {
         min_km: Option<f64>,
         /// How distance is measured.
         #[serde(default)]
+        #[cfg_attr(feature = "schema", schemars(with = "String", extend("enum" = metrics())))]
         metric: MetricName,
     },
     /// Any other kernel of distance.
@@ -90,6 +101,7 @@ pub enum WeightsKind {
         min_km: Option<f64>,
         /// How distance is measured.
         #[serde(default)]
+        #[cfg_attr(feature = "schema", schemars(with = "String", extend("enum" = metrics())))]
         metric: MetricName,
     },
     /// k nearest neighbours.

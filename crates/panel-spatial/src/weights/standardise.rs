@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// How weights are normalised; this fixes the scale of ρ and λ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Standardise {
     /// Every row sums to 1: a lag is a mean of the neighbours, ρ < 1.

@@ -1,10 +1,12 @@
 //! `[[gtfp]]`: efficiency scores and productivity indices (D4–D8).
 
 use super::{Details, Files, Index, Made, Part, Series};
-use crate::error::Result;
+use crate::engines;
+use crate::error::{Error, Result};
 use crate::store::{full, pretty};
 use crate::study::Parsed;
 use crate::study::section::{Section, Wrong, both};
+use gtfp_ebm::lp::LpError;
 use gtfp_ebm::{
     BootstrapResult, BootstrapSpec, Index as ProductivityIndex, Interval, PanelData, PanelResult, PanelSpec, Summary,
     Values, bootstrap, productivity,
@@ -13,6 +15,7 @@ use panel_core::expr::Expr;
 use panel_core::suggest::nearest;
 use report::csv::push_record;
 use report::{Lang, Text};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -21,7 +24,7 @@ use toml::Spanned;
 use toml::de::DeTable;
 
 /// One specification: its names, and what `gtfp-ebm` can be told.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Gtfp {
     /// What the study says.
     #[serde(flatten)]
@@ -32,7 +35,7 @@ pub struct Gtfp {
 }
 
 /// Names of a specification.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Names {
     /// Name of the specification; results are `results/gtfp-<id>.csv`.
@@ -119,7 +122,7 @@ impl Gtfp {
             group: group.as_deref(),
             label: &label,
         };
-        method(&data, choices).map_err(|error| part.error(error))
+        method(&data, choices).map_err(|error| refused(part, error))
     }
 
     /// The variables that it makes: the panel value, and the columns that `names` asks for.
@@ -226,6 +229,17 @@ impl Index for Gtfp {
             ("-bootstrap.csv".to_owned(), interval_lines(part, &found).into_bytes()),
             ("-bootstrap.json".to_owned(), pretty(&record).into_bytes()),
         ])
+    }
+}
+
+/// An error of the method as one of the run.
+fn refused(part: &Part<'_>, error: gtfp_ebm::Error) -> Error {
+    match error {
+        gtfp_ebm::Error::Engine(LpError::NeedsHighs { why }) => Error::NeedsFeature {
+            feature: engines::Feature::Highs.name(),
+            wanted: format!("stage `{}`: {why}", part.stage),
+        },
+        error => part.error(error),
     }
 }
 

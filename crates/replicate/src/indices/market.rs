@@ -10,13 +10,14 @@ use panel_core::expr::Expr;
 use panel_core::geo::{Adjacency, LatLon};
 use panel_core::{Diagnostics, Keys};
 use report::Text;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use toml::Spanned;
 use toml::de::DeTable;
 
 /// An index of segmentation: its columns, and what `market-seg` can be told.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Market {
     /// What the study says.
     #[serde(flatten)]
@@ -27,7 +28,7 @@ pub struct Market {
 }
 
 /// Columns and names of an index.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Columns {
     /// Name of the index, where a study has several; results are `results/segmentation-<id>.csv`.

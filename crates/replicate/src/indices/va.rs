@@ -7,6 +7,7 @@ use crate::study::section::{Section, Wrong, both};
 use panel_core::Keys;
 use panel_core::expr::Expr;
 use report::Text;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use toml::Spanned;
@@ -14,7 +15,7 @@ use toml::de::DeTable;
 use va_index::{Employment, Geography, VaSpec, virtual_agglomeration};
 
 /// An index of virtual agglomeration: its columns, and what `va-index` can be told.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Va {
     /// What the study says.
     #[serde(flatten)]
@@ -25,7 +26,7 @@ pub struct Va {
 }
 
 /// Columns and names of an index.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Columns {
     /// Name of the index, where a study has several; results are `results/va-<id>.csv`.
@@ -51,7 +52,7 @@ pub struct Columns {
 
 /// Variables of an index. Where a name is absent it is `Va`, `Lq`, `Spillover`, followed by `_<id>` in all but the first
 /// index of a study.
-#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Names {
     /// Virtual agglomeration.

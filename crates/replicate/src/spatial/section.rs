@@ -5,10 +5,11 @@ use panel_fe::formula::{Function, Term};
 use panel_spatial::panel::Unbalanced;
 use panel_spatial::record::TurningPointSpec;
 use panel_spatial::{Approach, Effect, FixedEffects, Information, Like, Model, SpatialSpec, WeightsKind, WeightsSpec};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One `[[weights]]` entry: what the weights are, and which columns hold the coordinates.
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 pub struct WeightsSection {
     /// Column of latitudes in degrees.
     #[serde(default = "lat")]
@@ -50,7 +51,7 @@ impl WeightsSection {
 }
 
 /// Effects that a spatial column sweeps out, in the words of a study.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Swept {
     /// One per entity and one per period.
@@ -75,7 +76,7 @@ impl From<Swept> for FixedEffects {
 }
 
 /// `spatial = { … }` of a `[[table.column]]`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SpatialColumn {
     /// Which lags enter.

@@ -1,10 +1,11 @@
 //! `[curve]`: one column of one table under one change at a time.
 
 use super::{ColumnSpec, Label, Study};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// `[curve]`: a column of a table under one change at a time.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SpecificationCurve {
     /// Table id of the result.
@@ -43,7 +44,7 @@ impl SpecificationCurve {
 }
 
 /// `[[curve.variant]]`.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VariantSpec {
     /// The open choice, such as `D1`.
@@ -51,5 +52,6 @@ pub struct VariantSpec {
     /// What is changed, in words.
     pub label: Label,
     /// Path in the study = new value, such as `"gtfp.main.rts" = "vrs"`.
+    #[schemars(with = "std::collections::BTreeMap<String, serde_json::Value>")]
     pub set: toml::Table,
 }

@@ -2,8 +2,10 @@
 
 use super::Study;
 use report::{Labels, Lang, Text};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{MapAccess, Visitor, value::MapAccessDeserializer};
 use serde::{Deserialize, Deserializer, Serialize};
+use std::borrow::Cow;
 use std::fmt;
 
 /// A label: a text, or `{ en = "…", zh = "…" }`.
@@ -58,13 +60,38 @@ fn bare(name: &str) -> &str {
 }
 
 /// The fields of the longer form.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Fields {
+    /// English.
     en: Option<String>,
+    /// Chinese.
     zh: Option<String>,
+    /// Unit, for the codebook.
     unit: Option<String>,
+    /// Definition, for the codebook.
     definition: Option<String>,
+}
+
+/// Either form, for the schema.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "it stands for what the visitor reads")]
+enum Written {
+    /// The same text in both languages.
+    Text(String),
+    /// A text per language.
+    Longer(Fields),
+}
+
+impl JsonSchema for Label {
+    fn schema_name() -> Cow<'static, str> {
+        "Label".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Written::json_schema(generator)
+    }
 }
 
 struct LabelVisitor;

@@ -161,9 +161,17 @@ fn check(study: &Study) -> Vec<(String, String)> {
     for spec in &study.mediation {
         note(format!("mediation.{}", spec.id), spec.steps().map(|_| ()).map_err(|error| error.to_string()));
     }
+    for (place, spec) in study.comparisons.iter().enumerate() {
+        let twice = study.comparisons[..place].iter().any(|other| other.id == spec.id);
+        let once = if twice { Err(format!("compare id `{}` stands twice", spec.id)) } else { Ok(()) };
+        note(format!("compare.({})", place + 1), once.and_then(|()| check_id("compare", &spec.id)));
+    }
     if let Some(curve) = &study.curve {
         note("curve".into(), curve.check(study));
     }
+    wrong.extend(study.tables.iter().filter_map(|table| table.check_layout().err()));
+    wrong.extend(study.comparisons.iter().filter_map(|spec| spec.check(study).err()));
+    wrong.extend(study.mediation.iter().filter_map(|spec| spec.check_bootstrap().err()));
     wrong.extend(crate::spatial::check(study));
     wrong.extend(super::multiverse::check(study));
     wrong.extend(names_of_indices(study).err());
@@ -209,6 +217,8 @@ fn tables_of_one_name(study: &Study) -> Result<(), (String, String)> {
     names.extend(mediations);
     let associations = study.spatial.iter();
     names.extend(associations.map(|spec| (format!("spatial-{}", spec.id), format!("spatial.{}", spec.id))));
+    let compared = study.comparisons.first();
+    names.extend(compared.map(|spec| (crate::tables::compare::TABLE.to_owned(), format!("compare.{}", spec.id))));
     names.extend(study.curve.iter().map(|curve| (curve.id.clone(), "curve".to_owned())));
     names.extend(study.multiverse.iter().flat_map(super::multiverse_table_ids).map(|id| (id, "multiverse".to_owned())));
     let same = |a: &str, b: &str| a.eq_ignore_ascii_case(b);

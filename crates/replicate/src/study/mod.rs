@@ -1,6 +1,9 @@
 //! The study file: which data, which indices, which tables.
 
+mod bootstrap;
+mod compare;
 mod curve;
+mod digits;
 mod headline;
 mod label;
 mod load;
@@ -17,7 +20,10 @@ mod source;
 mod table;
 mod variables;
 
+pub use bootstrap::{BootstrapSpec, IntervalKind};
+pub use compare::{CompareSpec, CompareTest, Compared, Terms};
 pub use curve::{SpecificationCurve, VariantSpec};
+pub use digits::{Digits, Significant};
 pub use headline::Headline;
 pub use label::Label;
 pub use load::Loaded;
@@ -26,8 +32,10 @@ pub(crate) use overrides::steps;
 pub use parsed::Parsed;
 pub use published::{PublishedRemark, PublishedSpec};
 pub use quality::QualityOptions;
-pub use report::{HeadlineSpec, PanelFormat, ReportSpec, SourceNote};
+pub use report::{FigureFormat, HeadlineSpec, PanelFormat, ReportSpec, SourceNote};
 pub use schema::{Header, RowRule, Study};
 pub use source::{Aggregate, NameList, Reshape, SourceSpec};
-pub use table::{ALL_TABLES, ColumnSpec, MediationSpec, ModerationSpec, TableKind, TableSpec, WeightWord, indicator};
+pub use table::{
+    ALL_TABLES, ColumnSpec, MediationSpec, ModerationSpec, PanelSpec, TableKind, TableSpec, WeightWord, indicator,
+};
 pub use variables::Variables;

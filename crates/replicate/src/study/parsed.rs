@@ -1,6 +1,11 @@
 //! Values of a language of their own (formulas, filters, covariances) that a study file holds as text.
 
+use panel_core::expr::Expr;
+use panel_fe::vcov::Gaps;
+use panel_fe::{Formula, Like, Singletons, Vcov};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 use std::str::FromStr;
@@ -72,10 +77,60 @@ where
     }
 }
 
+/// A language of its own: what a schema says of the texts that are read into a type.
+pub trait Language {
+    /// The words there are, where it is a choice among words.
+    fn words() -> Vec<&'static str> {
+        Vec::new()
+    }
+}
+
+impl Language for Formula {}
+impl Language for Expr {}
+impl Language for Vcov {}
+
+impl Language for Like {
+    fn words() -> Vec<&'static str> {
+        Self::ALL.iter().map(|choice| choice.name()).collect()
+    }
+}
+
+impl Language for Singletons {
+    fn words() -> Vec<&'static str> {
+        Self::ALL.iter().map(|choice| choice.name()).collect()
+    }
+}
+
+impl Language for Gaps {
+    fn words() -> Vec<&'static str> {
+        Self::ALL.iter().map(|choice| choice.name()).collect()
+    }
+}
+
+impl<T: Language> JsonSchema for Parsed<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Text".into()
+    }
+
+    fn schema_id() -> Cow<'static, str> {
+        std::any::type_name::<Self>().into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        match T::words() {
+            words if words.is_empty() => json_schema!({ "type": "string" }),
+            words => json_schema!({ "type": "string", "enum": words }),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use panel_fe::{Formula, Like};
 
     #[derive(Debug, Deserialize, Serialize)]
     struct Column {

@@ -1,11 +1,12 @@
 //! `[published]`: printed numbers that results are compared with.
 
 use super::Label;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// `[published]`.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PublishedSpec {
     /// CSV of published numbers.
@@ -22,7 +23,7 @@ pub struct PublishedSpec {
 }
 
 /// `[[published.remark]]`: why the numbers of a table, column or row differ.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PublishedRemark {
     /// Published table.

@@ -1,14 +1,15 @@
 //! `[report]`: how results are shown. No choice here changes a number.
 
-use super::{Label, Study};
+use super::{Digits, Label, Study, digits};
 use panel_core::{Panel, suggest};
 use report::StarRule;
 use report::regression::Below;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// `[report]`.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReportSpec {
     /// Thresholds of p for one, two, three … stars.
@@ -27,9 +28,18 @@ pub struct ReportSpec {
     /// The column that figures and verdict are about; that of `[curve]`, else the last one with a U test in the first
     /// table that has one.
     pub headline: Option<HeadlineSpec>,
-    /// Formats in which `data/` holds the panel: `csv`, `parquet`, `dta`. All of them where it is absent, Parquet alone
-    /// for panels of more than a hundred thousand rows.
+    /// Formats in which `data/` holds the panel: `csv`, `parquet`, `dta`. Where it is absent csv and dta, csv alone for
+    /// panels of more than a hundred thousand rows.
     pub panel: Option<Vec<PanelFormat>>,
+    /// Formats of figures beside SVG.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub figures: Vec<FigureFormat>,
+    /// Digits of coefficients in every table; where it is absent three, and two significant ones where those show zero.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digits: Option<Digits>,
+    /// Whether thousands are separated in every table.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub thousands: bool,
     /// Bins of binned scatter plots.
     pub bins: usize,
     /// Source files by their path in the study: where they come from and under which terms.
@@ -49,6 +59,9 @@ impl Default for ReportSpec {
             names_en: None,
             headline: None,
             panel: None,
+            figures: Vec::new(),
+            digits: None,
+            thousands: false,
             bins: 20,
             data: BTreeMap::new(),
             references: Vec::new(),
@@ -60,7 +73,7 @@ impl Default for ReportSpec {
 const STATS: [&str; 5] = ["r2", "adj_r2", "r2_within", "r2_within_entity", "rmse"];
 
 /// A format of `data/panel`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PanelFormat {
     /// Comma-separated text.
@@ -69,6 +82,14 @@ pub enum PanelFormat {
     Parquet,
     /// Stata.
     Dta,
+}
+
+/// A format of figures beside SVG.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FigureFormat {
+    /// Pixels, drawn with the fonts of the machine.
+    Png,
 }
 
 impl ReportSpec {
@@ -82,6 +103,7 @@ impl ReportSpec {
             let (hint, known) = (hint(name, STATS.into_iter()), STATS.join(", "));
             return Err(format!("[report] stats: no statistic `{name}`{hint}; expected {known}"));
         }
+        digits::check(self.digits, &BTreeMap::new()).map_err(|(_, message)| format!("[report] {message}"))?;
         if self.bins < 2 {
             return Err(format!("[report] bins = {}: expected at least 2", self.bins));
         }
@@ -117,7 +139,7 @@ fn hint<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// One column of one table.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HeadlineSpec {
     /// Id of the table.
@@ -127,7 +149,7 @@ pub struct HeadlineSpec {
 }
 
 /// What the README says of a source file.
-#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SourceNote {
     /// What the file holds.

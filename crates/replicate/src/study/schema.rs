@@ -3,17 +3,18 @@
 use super::quality::QualityOptions;
 use super::source::SourceSpec;
 use super::variables::Variables;
-use super::{Label, MediationSpec, PublishedSpec, ReportSpec, SpecificationCurve, TableSpec};
+use super::{CompareSpec, Label, MediationSpec, PublishedSpec, ReportSpec, SpecificationCurve, TableSpec};
 use crate::indices::Indices;
 use crate::spatial::WeightsSection;
 use panel_multiverse::Declaration;
 use panel_spatial::association::AssociationSpec;
 use report::Lang;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A study: everything that its file says, read into the types of those who use it.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Study {
     /// Title and keys.
@@ -23,6 +24,7 @@ pub struct Study {
     pub sources: Vec<SourceSpec>,
     /// Derived variables: name = expression.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
     pub variables: Variables,
     /// Labels of variables in tables.
     #[serde(default)]
@@ -39,6 +41,9 @@ pub struct Study {
     /// Tables, in order.
     #[serde(default, rename = "table")]
     pub tables: Vec<TableSpec>,
+    /// Coefficients and turning points of columns against each other.
+    #[serde(default, rename = "compare", skip_serializing_if = "Vec::is_empty")]
+    pub comparisons: Vec<CompareSpec>,
     /// Mediation chains whose identity total = direct + indirect is checked.
     #[serde(default)]
     pub mediation: Vec<MediationSpec>,
@@ -58,7 +63,7 @@ pub struct Study {
 }
 
 /// `[study]`.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Header {
     /// Title, one text or one per language.
@@ -78,7 +83,7 @@ pub struct Header {
 }
 
 /// Which rows there are where several sources carry both keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RowRule {
     /// Those of the first such source.

@@ -2,11 +2,12 @@
 
 use panel_core::Percent;
 use panel_core::io::ReadOptions;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// `[[source]]`.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SourceSpec {
     /// Path, relative to the study file; the extension says the format.
@@ -31,6 +32,7 @@ pub struct SourceSpec {
     /// Decimal sign, `,` or `.`; found out where it is not given.
     pub decimal: Option<char>,
     /// What a percent sign means: `points` (42.5% is 42.5) or `share` (0.425).
+    #[schemars(with = "Option<String>", extend("enum" = ["points", "share"]))]
     pub percent: Option<Percent>,
     /// Texts to take out of cells before they are read as numbers, such as units and footnote marks.
     #[serde(default)]
@@ -100,7 +102,7 @@ impl SourceSpec {
 }
 
 /// How a file that is not one row per key becomes one.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, tag = "kind", rename_all = "kebab-case")]
 pub enum Reshape {
     /// Categories in rows become columns: `name` holds the category, `value` the number.
@@ -134,7 +136,7 @@ pub enum Reshape {
 }
 
 /// A list of entities: one canonical name each, and other spellings.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NameList {
     /// The list, such as `fixtures/cities.csv`.
@@ -147,7 +149,7 @@ pub struct NameList {
 }
 
 /// Merging of periods.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Aggregate {
     /// `year`: the first four characters of the time label.

@@ -1,6 +1,6 @@
 //! `[[table]]` and `[[mediation]]`: what is estimated and shown.
 
-use super::{Label, Parsed, Study};
+use super::{BootstrapSpec, Digits, Label, Parsed, Study};
 use crate::spatial::SpatialColumn;
 use panel_core::expr::Expr;
 use panel_core::index::Direction;
@@ -8,13 +8,15 @@ use panel_core::suggest;
 use panel_fe::vcov::Gaps;
 use panel_fe::{Formula, FormulaError, Like, Options, Singletons, Vcov, WeightKind, Weights};
 use report::Text;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Name of the files that hold every table; no table may have it.
 pub const ALL_TABLES: &str = "all-tables";
 
 /// What a table shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TableKind {
     /// Regressions in columns.
@@ -29,7 +31,7 @@ pub enum TableKind {
 }
 
 /// `[[table]]`.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TableSpec {
     /// Name; files are `tables/<id>.<ext>`.
@@ -55,6 +57,21 @@ pub struct TableSpec {
     /// Dummies of which a note says how many entities switch inside the panel.
     #[serde(default)]
     pub switches: Vec<String>,
+    /// Digits of coefficients and of what stands below them; those of `[report]` where it is absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digits: Option<Digits>,
+    /// Digits of single statistics, such as `{ r2 = 4 }`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub stat_digits: BTreeMap<String, Digits>,
+    /// Whether thousands are separated, as 2,232; as `[report]` says where it is absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thousands: Option<bool>,
+    /// Whether the mean of the dependent variable has a row.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dependent_mean: bool,
+    /// Panels stacked under one head, each with as many of the columns.
+    #[serde(default, rename = "panel", skip_serializing_if = "Vec::is_empty")]
+    pub panels: Vec<PanelSpec>,
     /// Number that stands before the title; that of `published` where it is absent.
     pub number: Option<String>,
     /// Number of this table in the published numbers.
@@ -64,8 +81,18 @@ pub struct TableSpec {
     pub notes: Vec<Label>,
 }
 
+/// `[[table.panel]]`: columns that stand in rows of their own, under the head that all panels share.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PanelSpec {
+    /// Label above its rows, such as `A: all cities`.
+    pub title: Label,
+    /// Names of its columns.
+    pub columns: Vec<String>,
+}
+
 /// `[[table.column]]`.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ColumnSpec {
     /// Name; `(1)`, `(2)`, … where it is absent.
@@ -273,7 +300,7 @@ fn dropped() -> Parsed<Singletons> {
 }
 
 /// What weights mean.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum WeightWord {
     /// Inverse variances.
@@ -285,7 +312,7 @@ pub enum WeightWord {
 }
 
 /// `moderation = { x = "Va", moderator = "Infra" }` for x, x², x:m, x²:m in the formula.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ModerationSpec {
     /// The variable with the quadratic.
@@ -295,7 +322,7 @@ pub struct ModerationSpec {
 }
 
 /// `[[mediation]]`: x → mediator → outcome, three regressions on one sample.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MediationSpec {
     /// Name.
@@ -316,6 +343,9 @@ pub struct MediationSpec {
     /// Degrees-of-freedom rule.
     #[serde(default)]
     pub like: Parsed<Like>,
+    /// Resampling for intervals of the indirect effects; Sobel's test alone where it is absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bootstrap: Option<BootstrapSpec>,
 }
 
 impl MediationSpec {

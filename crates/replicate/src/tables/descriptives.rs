@@ -22,8 +22,12 @@ pub fn table(spec: &TableSpec, study: &Study, panel: &Panel, made: &mut Tables) 
     layout.number = spec.number_text();
     layout.labels = study.labels();
     layout.notes.extend(spec.notes.iter().map(Label::text));
+    if let Some(digits) = spec.digits.or(study.report.digits) {
+        layout.digits = digits.format();
+    }
     let mut table =
         descriptives_table(&rows, &layout).map_err(|error| Error::stage(format!("tables/{}", spec.id), error))?;
+    table.thousands = spec.thousands(study);
     closing::close(&mut table, study);
     made.summaries.extend(rows.into_iter().map(|row| (spec.id.clone(), row)));
     Ok(table)

@@ -2,6 +2,7 @@
 
 use super::closing;
 use super::fit::{fit, refusal};
+use super::mediation_bootstrap::{self, BootstrapRecord, Bootstrapped};
 use super::records::finite;
 use super::shown::{effect_labels, std_errors};
 use crate::error::Result;
@@ -35,6 +36,8 @@ pub struct Mediated {
     pub std_errors: StdErrors,
     /// Two-sided p of each total effect.
     pub total_p: Vec<f64>,
+    /// Intervals from resamples, where they are asked for.
+    pub bootstrap: Option<Bootstrapped>,
 }
 
 /// Estimates the three steps on their common sample.
@@ -67,6 +70,7 @@ pub fn mediate(
     let names: Vec<&str> = spec.terms.iter().map(String::as_str).collect();
     let result = split(&steps, &names, &spec.mediator).map_err(failed)?;
     result.check_identity(IDENTITY).map_err(failed)?;
+    let bootstrap = Bootstrapped::draw(spec, panel, [&total, &mediator, &outcome], &result).map_err(failed)?;
     diagnostics.push((
         stage,
         Diagnostic::note(
@@ -82,6 +86,7 @@ pub fn mediate(
         effects: effect_labels(&column.formula, &study.labels()),
         std_errors: std_errors(&outcome, &study.labels()),
         result,
+        bootstrap,
     })
 }
 
@@ -100,6 +105,9 @@ pub struct MediationRecord {
     pub n_obs: usize,
     /// Terms whose effect is split.
     pub terms: Vec<TermRecord>,
+    /// Intervals from resamples.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bootstrap: Option<BootstrapRecord>,
 }
 
 /// One arrow of a chain.
@@ -185,6 +193,7 @@ impl From<&Mediated> for MediationRecord {
             b: (&result.b).into(),
             n_obs: *n_obs,
             terms: result.terms.iter().map(term).collect(),
+            bootstrap: mediated.bootstrap.as_ref().map(BootstrapRecord::from),
         }
     }
 }
@@ -200,6 +209,9 @@ pub(super) fn title(spec: &MediationSpec, study: &Study) -> Text {
 /// The chain as a table.
 #[must_use]
 pub fn table(mediated: &Mediated, study: &Study) -> Table {
+    if let Some(bootstrap) = &mediated.bootstrap {
+        return mediation_bootstrap::table(mediated, bootstrap, study);
+    }
     let Mediated { spec, result, n_obs, .. } = mediated;
     let names = study.labels();
     let header: Vec<Text> = [

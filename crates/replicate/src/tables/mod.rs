@@ -3,11 +3,13 @@
 pub mod calibration;
 pub(crate) mod closing;
 pub mod column;
+pub mod compare;
 pub mod curve;
 pub mod descriptives;
 pub mod entropy;
 pub(crate) mod fit;
 pub mod mediation;
+pub mod mediation_bootstrap;
 pub mod plots;
 pub mod records;
 mod regression;
@@ -19,7 +21,7 @@ use crate::compute::{Cache, Computed};
 use crate::error::{Error, Result};
 use crate::names;
 use crate::spatial::{Space, statistics};
-use crate::study::{Loaded, TableKind, TableSpec};
+use crate::study::{Loaded, Study, TableKind, TableSpec};
 use mediation::Mediated;
 use panel_core::Diagnostic;
 use panel_fe::record::EstimateRecord;
@@ -39,6 +41,8 @@ pub struct Tables {
     pub estimates: Vec<EstimateRecord>,
     /// Mediation chains.
     pub mediation: Vec<Mediated>,
+    /// Comparisons of columns.
+    pub comparisons: Vec<compare::CompareRecord>,
     /// The specification curve.
     pub curve: Vec<curve::Point>,
     /// Spatial weights, and what was computed with them.
@@ -135,6 +139,7 @@ pub fn build(loaded: &Loaded, computed: &Computed, cache: &Cache) -> Result<Tabl
         made.tables.push(table);
         made.tables.extend(u_tests::table(spec, study, &u_tests)?);
     }
+    compared(study, computed, &mut made)?;
     for spec in &study.mediation {
         let stage = format!("mediation/{}", spec.id);
         let lacking = computed.lacking_of(&stage, names::of_mediation(spec));
@@ -169,4 +174,20 @@ pub fn build(loaded: &Loaded, computed: &Computed, cache: &Cache) -> Result<Tabl
         Some(reason) if !some && study.indices.iter().is_empty() => Err(reason),
         _ => Ok(made),
     }
+}
+
+/// The comparisons of columns, in one table.
+fn compared(study: &Study, computed: &Computed, made: &mut Tables) -> Result<()> {
+    for spec in &study.comparisons {
+        match compare::compute(spec, study, computed) {
+            Ok(records) => made.comparisons.extend(records),
+            Err(error) => {
+                made.leave_out(&format!("{}/{}", compare::TABLE, spec.id), None, error)?;
+            }
+        }
+    }
+    if !made.comparisons.is_empty() {
+        made.tables.push(compare::table(study, &made.comparisons));
+    }
+    Ok(())
 }

@@ -8,11 +8,12 @@ use crate::compute::Computed;
 use crate::error::{Error, Result};
 use crate::names;
 use crate::spatial;
-use crate::study::{ColumnSpec, Headline, Label, Study, TableSpec};
+use crate::study::{ColumnSpec, Headline, Label, PanelSpec, Study, TableSpec};
 use panel_core::Panel;
+use panel_fe::Estimate;
 use panel_fe::record::EstimateRecord;
 use rayon::prelude::*;
-use report::regression::Flag;
+use report::regression::{FitStat, Flag, panel_table};
 use report::utest::UTestRecord;
 use report::{Lang, ModelColumn, RegressionSpec, Table, Text, regression_table};
 
@@ -61,7 +62,11 @@ pub(super) fn table(
         made.plots.push(plots);
         made.diagnostics.extend(fitted.diagnostics.into_iter().map(|remark| (format!("{}{name}", spec.id), remark)));
         shown.extend(fitted.first_stages);
-        shown.push(fitted.column);
+        let mut column = fitted.column;
+        if spec.dependent_mean {
+            column.fit.insert(0, mean_of_dependent(&fitted.fit));
+        }
+        shown.push(column);
         u_tests.extend(fitted.u_test);
         made.samples.push((spec.id.clone(), name.clone(), fitted.esample));
         remarks.extend(flip_note(&fitted.record, &name, study));
@@ -79,9 +84,11 @@ pub(super) fn table(
     }
     let is_spatial = spec.columns.iter().any(|column| column.spatial.is_some());
     let labels = if is_spatial { spatial::table::labels(study.labels()) } else { study.labels() };
-    layout = layout.labels(labels).fit_rows(fit_keys(&shown).iter().map(String::as_str));
+    layout = layout.labels(labels);
+    let place = |error: String| Error::stage(format!("tables/{}", spec.id), error);
+    layout.fit = spec.fit_rows(&fit_keys(&shown)).map_err(place)?;
     layout.numbered = false;
-    layout.digits = report::Format::Adaptive(3);
+    layout.digits = spec.digits(study);
     for name in &spec.switches {
         remarks
             .push(switch_note(panel, name, study).map_err(|error| Error::stage(format!("tables/{}", spec.id), error))?);
@@ -89,7 +96,11 @@ pub(super) fn table(
     layout.notes.extend(remarks);
     layout.notes.extend(spec.notes.iter().map(Label::text));
     layout.notes.extend(study.study.notice.clone());
-    let mut table = regression_table(&shown, &layout).map_err(failed)?;
+    let mut table = match spec.panels.as_slice() {
+        [] => regression_table(&shown, &layout).map_err(failed)?,
+        panels => stacked(&shown, panels, &layout).map_err(failed)?,
+    };
+    table.thousands = spec.thousands(study);
     if is_spatial {
         let records: Vec<_> = made.space.columns.iter().filter(|record| record.table == spec.id).collect();
         spatial::table::finish(&mut table, &shown, &layout, &spec.columns, &records, study).map_err(failed)?;
@@ -162,6 +173,27 @@ fn flip_note(record: &EstimateRecord, name: &str, study: &Study) -> Option<Text>
             100.0 * beyond
         ),
     ))
+}
+
+/// The panels of a table, one above the other.
+fn stacked(columns: &[ModelColumn], panels: &[PanelSpec], layout: &RegressionSpec) -> report::Result<Table> {
+    let part = |panel: &PanelSpec| {
+        let named = panel.columns.iter().filter_map(|name| columns.iter().find(|column| column.id == *name));
+        (panel.title.text(), named.cloned().collect())
+    };
+    let parts: Vec<(Text, Vec<ModelColumn>)> = panels.iter().map(part).collect();
+    panel_table(&parts, layout)
+}
+
+/// The mean of the dependent variable over the rows of the estimate, weighted as they are.
+fn mean_of_dependent(fit: &Estimate) -> FitStat {
+    let frame = fit.frame();
+    let values = &frame.y.values;
+    let weights = frame.weights.as_ref().map(|weights| &weights.values);
+    let weight = |row: usize| weights.map_or(1.0, |weights| weights[row]);
+    let total: f64 = (0..values.len()).map(weight).sum();
+    let sum: f64 = values.iter().enumerate().map(|(row, value)| weight(row) * value).sum();
+    FitStat::new("mean_y", sum / total)
 }
 
 /// How many entities have both values of a dummy (D21).

@@ -87,6 +87,7 @@ fn bare_column(
         heading: spec.label.as_ref().map(Label::text).unwrap_or_default(),
         dependent: names.get(&fit.response),
         terms: coef.iter().map(term).collect(),
+        omitted: collinear(fit),
         n: Some(fit.n_obs),
         fit: fit_statistics(fit, study.report.stats.as_deref()),
         flags: Vec::new(),
@@ -94,6 +95,13 @@ fn bare_column(
         std_errors: std_errors(fit, &names),
         reason: Text::default(),
     }
+}
+
+/// Regressors that were left out.
+fn collinear(fit: &Estimate) -> Vec<String> {
+    let frame = fit.frame();
+    let is_regressor = |name: &str| frame.exog.iter().chain(&frame.endog).any(|variable| variable.name == name);
+    fit.dropped.iter().map(|dropped| dropped.name.clone()).filter(|name| is_regressor(name)).collect()
 }
 
 /// A coefficient as a table shows it.

@@ -25,19 +25,7 @@ pub fn regression_table(columns: &[ModelColumn], spec: &RegressionSpec) -> Resul
     let coefs = selection(columns, spec)?;
     let fit = fit_rows(columns, spec)?;
 
-    let mut coef_group = RowGroup::new(Vec::with_capacity(2 * coefs.len()));
-    for coef in &coefs {
-        let label = coef.label.clone().unwrap_or_else(|| spec.labels.get(&coef.name));
-        let terms: Vec<Option<&Term>> =
-            columns.iter().map(|column| column.terms.iter().find(|term| term.name == coef.name)).collect();
-        let cells = terms.iter().zip(columns).map(|(term, column)| estimate(*term, column, spec)).collect();
-        coef_group.rows.push(Row::new(label, cells));
-        if spec.below != Below::Nothing {
-            let cells = terms.iter().map(|term| below(*term, spec)).collect();
-            coef_group.rows.push(Row::new("", cells).kind(RowKind::Below));
-        }
-    }
-
+    let coef_group = RowGroup::new(coefficient_rows(columns, &coefs, spec));
     let mut rest = RowGroup::new(flag_rows(columns, |column| &column.flags));
     rest.rows.extend(flag_rows(columns, |column| &column.fixed_effects));
     if spec.std_error_rows {
@@ -57,7 +45,31 @@ pub fn regression_table(columns: &[ModelColumn], spec: &RegressionSpec) -> Resul
     Ok(table)
 }
 
-fn check_terms(columns: &[ModelColumn], spec: &RegressionSpec) -> Result<()> {
+/// Coefficients, each with what stands below it.
+pub(super) fn coefficient_rows(columns: &[ModelColumn], coefs: &[CoefLabel], spec: &RegressionSpec) -> Vec<Row> {
+    let mut rows = Vec::with_capacity(2 * coefs.len());
+    for coef in coefs {
+        let label = coef.label.clone().unwrap_or_else(|| spec.labels.get(&coef.name));
+        let terms: Vec<Option<&Term>> =
+            columns.iter().map(|column| column.terms.iter().find(|term| term.name == coef.name)).collect();
+        let omitted = |column: &ModelColumn| column.omitted.contains(&coef.name);
+        let cells = terms.iter().zip(columns).map(|(term, column)| match term {
+            None if omitted(column) => Cell::text(("（共线，略去）", "(omitted)")),
+            term => estimate(*term, column, spec),
+        });
+        let cells = cells.collect();
+        rows.push(Row::new(label, cells));
+        // A regressor that every column leaves out has nothing below.
+        let left_out = terms.iter().all(Option::is_none) && columns.iter().any(omitted);
+        if spec.below != Below::Nothing && !left_out {
+            let cells = terms.iter().map(|term| below(*term, spec)).collect();
+            rows.push(Row::new("", cells).kind(RowKind::Below));
+        }
+    }
+    rows
+}
+
+pub(super) fn check_terms(columns: &[ModelColumn], spec: &RegressionSpec) -> Result<()> {
     for (i, column) in columns.iter().enumerate() {
         for (k, term) in column.terms.iter().enumerate() {
             if column.terms[..k].iter().any(|other| other.name == term.name) {
@@ -74,11 +86,13 @@ fn check_terms(columns: &[ModelColumn], spec: &RegressionSpec) -> Result<()> {
 }
 
 /// The coefficients to show, in order.
-fn selection(columns: &[ModelColumn], spec: &RegressionSpec) -> Result<Vec<CoefLabel>> {
+pub(super) fn selection(columns: &[ModelColumn], spec: &RegressionSpec) -> Result<Vec<CoefLabel>> {
     let mut names: Vec<String> = Vec::new();
-    for term in columns.iter().flat_map(|column| &column.terms) {
-        if !names.contains(&term.name) {
-            names.push(term.name.clone());
+    for column in columns {
+        for name in column.terms.iter().map(|term| &term.name).chain(&column.omitted) {
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
         }
     }
     for coef in &spec.coef_map {
@@ -95,7 +109,7 @@ fn selection(columns: &[ModelColumn], spec: &RegressionSpec) -> Result<Vec<CoefL
 }
 
 /// The statistics to show, in order.
-fn fit_rows(columns: &[ModelColumn], spec: &RegressionSpec) -> Result<Vec<FitRow>> {
+pub(super) fn fit_rows(columns: &[ModelColumn], spec: &RegressionSpec) -> Result<Vec<FitRow>> {
     let mut keys = vec!["n".to_owned()];
     for stat in columns.iter().flat_map(|column| &column.fit) {
         if !keys.contains(&stat.key) {
@@ -138,7 +152,7 @@ fn below(term: Option<&Term>, spec: &RegressionSpec) -> Cell {
 }
 
 /// Yes/no rows: the union over columns, in order of first appearance; a column that does not mention one says no.
-fn flag_rows(columns: &[ModelColumn], flags: impl Fn(&ModelColumn) -> &Vec<Flag>) -> Vec<Row> {
+pub(super) fn flag_rows(columns: &[ModelColumn], flags: impl Fn(&ModelColumn) -> &Vec<Flag>) -> Vec<Row> {
     let mut labels: Vec<&Text> = Vec::new();
     for flag in columns.iter().flat_map(&flags) {
         if !labels.contains(&&flag.label) {
@@ -154,7 +168,7 @@ fn flag_rows(columns: &[ModelColumn], flags: impl Fn(&ModelColumn) -> &Vec<Flag>
         .collect()
 }
 
-fn fit_row(columns: &[ModelColumn], row: &FitRow, spec: &RegressionSpec) -> Row {
+pub(super) fn fit_row(columns: &[ModelColumn], row: &FitRow, spec: &RegressionSpec) -> Row {
     let label = row.label.clone().unwrap_or_else(|| spec.labels.get(&row.key));
     let cells = columns.iter().map(|column| {
         if row.key == "n" {
@@ -174,7 +188,7 @@ fn fit_row(columns: &[ModelColumn], row: &FitRow, spec: &RegressionSpec) -> Row 
     Row::new(label, cells.collect())
 }
 
-fn header(columns: &[ModelColumn], spec: &RegressionSpec) -> Vec<Vec<Text>> {
+pub(super) fn header(columns: &[ModelColumn], spec: &RegressionSpec) -> Vec<Vec<Text>> {
     let mut header = Vec::with_capacity(3);
     if spec.numbered || columns.iter().any(|column| !column.id.is_empty()) {
         let number = |(i, column): (usize, &ModelColumn)| {

@@ -15,6 +15,9 @@ pub struct ModelColumn {
     pub dependent: Text,
     /// Coefficients.
     pub terms: Vec<Term>,
+    /// Regressors that were left out because others determine them: their cells say so.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub omitted: Vec<String>,
     /// Observations used, if stated; a table shows a dash otherwise.
     pub n: Option<usize>,
     /// Further statistics, in order.

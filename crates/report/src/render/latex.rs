@@ -5,8 +5,11 @@ use crate::lang::display_width;
 use crate::table::{Grid, GridCell, HeaderCell, Line, Rule, TextAlign};
 use crate::{Lang, Result, Table};
 
-/// A table as a LaTeX `table` environment; it needs `booktabs` and `threeparttable` (and `ctex` for Chinese).
+/// A table as a LaTeX `table` environment; it needs `booktabs` and `threeparttable`, `array` where a label is long (and
+/// `ctex` for Chinese).
 ///
+/// A table that the study numbers carries that number, whatever stands before it. Labels longer than a third of the line
+/// wrap.
 /// Numbers are set in math mode, so that a minus is a minus; words are escaped.
 ///
 /// # Errors
@@ -15,10 +18,15 @@ pub fn latex(table: &Table, lang: Lang) -> Result<String> {
     let grid = table.grid(lang)?;
     let mut out = String::from("\\begin{table}[htbp]\n\\centering\n\\begin{threeparttable}\n");
     if !table.title.is_empty() {
+        out.push_str(&own_number(table, lang));
         out.push_str(&format!("\\caption{{{}}}\n\\label{{tab:{}}}\n", escape(table.title.get(lang)), label(&table.id)));
     }
     out.push_str(size(&grid));
-    let columns: String = grid.align.iter().map(|a| if *a == TextAlign::Left { 'l' } else { 'c' }).collect();
+    let mut columns: String = grid.align.iter().map(|a| if *a == TextAlign::Left { 'l' } else { 'c' }).collect();
+    if stub_width(&grid) > LONGEST_STUB {
+        // Written for the first column alone: the others are as wide as their numbers.
+        columns.replace_range(0..1, WRAPPED_STUB);
+    }
     out.push_str(&format!("\\begin{{tabular}}{{{columns}}}\n"));
     push_rule(&mut out, grid.rules.0, "\\toprule");
     for row in &grid.header {
@@ -75,7 +83,9 @@ pub fn latex_document(tables: &[Table], lang: Lang) -> Result<String> {
         Lang::En => "\\documentclass[11pt]{article}\n",
     };
     let mut out = String::from(class);
-    out.push_str("\\usepackage[margin=2.5cm]{geometry}\n\\usepackage{booktabs,threeparttable}\n\\begin{document}\n\n");
+    out.push_str(
+        "\\usepackage[margin=2.5cm]{geometry}\n\\usepackage{array,booktabs,threeparttable}\n\\begin{document}\n\n",
+    );
     for table in tables {
         out.push_str(&latex(table, lang)?);
         out.push('\n');
@@ -90,6 +100,29 @@ const LINE: f64 = 455.0;
 const CHARACTER: f64 = 5.2;
 /// Widest line of a heading, in units of the font size; longer ones are stacked.
 const HEADING: f64 = 8.0;
+
+/// Widest label of a row that stands in one line, in half-width characters.
+const LONGEST_STUB: usize = 40;
+/// The first column where a label is wider: ragged right, later lines hanging.
+const WRAPPED_STUB: &str = ">{\\raggedright\\arraybackslash\\hangindent=1em}p{14em}";
+/// Its width in half-width characters.
+const WRAPPED_WIDTH: usize = 28;
+
+/// Width of the longest label of a row.
+fn stub_width(grid: &Grid) -> usize {
+    let width = |line: &Line| match line {
+        Line::Row { stub, .. } => display_width(stub),
+        Line::Group { .. } => 0,
+    };
+    grid.lines.iter().map(width).max().unwrap_or_default()
+}
+
+/// The study's own number as that of the caption: `\\thetable` is set inside the environment alone.
+fn own_number(table: &Table, lang: Lang) -> String {
+    let number = table.number.get(lang);
+    let bare = ["Table", "表"].iter().find_map(|word| number.strip_prefix(word)).unwrap_or(number).trim();
+    if bare.is_empty() { String::new() } else { format!("\\renewcommand{{\\thetable}}{{{}}}\n", escape(bare)) }
+}
 
 /// The largest type in which the table fits the line, by estimated widths: a command, or nothing for normal size.
 fn size(grid: &Grid) -> &'static str {
@@ -110,6 +143,10 @@ fn size(grid: &Grid) -> &'static str {
             // Stars are raised and small.
             cells.iter().enumerate().for_each(|(i, cell)| grow(i + 1, &cell.text));
         }
+    }
+    // A wrapped column is as wide as it is made.
+    if widest[0] > LONGEST_STUB {
+        widest[0] = WRAPPED_WIDTH;
     }
     let characters: usize = widest.iter().sum::<usize>() + grid.n_columns;
     let fits = |scale: f64, gap: f64| characters as f64 * CHARACTER * scale + 2.0 * gap * grid.n_columns as f64 <= LINE;
@@ -183,6 +220,7 @@ fn body_cell(cell: &GridCell) -> String {
         return String::new();
     }
     let text = cell.text.replace(", ", ",\\ ").replace('%', "\\%").replace('∞', "\\infty ");
+    let text = powers_of_ten(&text);
     // A comma between digits is a thousands separator, not punctuation.
     let mut math = String::with_capacity(text.len() + 8);
     let chars: Vec<char> = text.chars().collect();
@@ -191,6 +229,32 @@ fn body_cell(cell: &GridCell) -> String {
     }
     let stars = if cell.stars.is_empty() { String::new() } else { format!("^{{{}}}", cell.stars) };
     format!("${math}{stars}$")
+}
+
+/// `5.0e-7` as a product with a power of ten.
+fn powers_of_ten(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut rest = text;
+    while let Some(at) = rest.find('e') {
+        let exponent: String = rest[at + 1..]
+            .chars()
+            .enumerate()
+            .take_while(|(i, c)| c.is_ascii_digit() || (*i == 0 && *c == '-'))
+            .map(|(_, c)| c)
+            .collect();
+        let is_power =
+            exponent.ends_with(|c: char| c.is_ascii_digit()) && rest[..at].ends_with(|c: char| c.is_ascii_digit());
+        out.push_str(&rest[..at]);
+        if is_power {
+            out.push_str(&format!("\\times 10^{{{exponent}}}"));
+            rest = &rest[at + 1 + exponent.len()..];
+        } else {
+            out.push('e');
+            rest = &rest[at + 1..];
+        }
+    }
+    out.push_str(rest);
+    out
 }
 
 fn label(id: &str) -> String {

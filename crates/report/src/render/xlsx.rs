@@ -153,7 +153,7 @@ impl Sheet<'_> {
     fn cell(&mut self, row: u32, column: u16, cell: &Cell, finish: impl Fn(Format) -> Format) -> Result<(), XlsxError> {
         match &cell.value {
             Value::Number { value, format } if value.is_finite() => {
-                let code = number_format(*value, *format, cell.wrap, cell.stars);
+                let code = number_format(*value, *format, cell, self.table.thousands);
                 self.sheet.write_with_format(row, column, *value, &finish(font("").set_num_format(code)))?;
             }
             Value::PValue(p) if p.is_finite() => {
@@ -164,7 +164,11 @@ impl Sheet<'_> {
                 self.sheet.write_blank(row, column, &finish(font("")))?;
             }
             _ => {
-                let text = format!("{}{}", cell.print(self.lang), "*".repeat(usize::from(cell.stars)));
+                let text = format!(
+                    "{}{}",
+                    cell.print_with(self.lang, self.table.thousands),
+                    "*".repeat(usize::from(cell.stars))
+                );
                 self.sheet.write_with_format(row, column, &text, &finish(font(&text)))?;
             }
         }
@@ -219,13 +223,19 @@ const fn header_align(column: u16) -> FormatAlign {
 }
 
 /// An Excel number format that prints what [`numfmt::number`] prints, with brackets and stars as literal text.
-fn number_format(value: f64, digits: Digits, wrap: Wrap, stars: u8) -> String {
+fn number_format(value: f64, digits: Digits, cell: &Cell, thousands: bool) -> String {
     let decimals = |n: usize| if n == 0 { "0".to_owned() } else { format!("0.{}", "0".repeat(n)) };
     let core = match digits {
         Digits::Fixed(n) => decimals(usize::from(n)),
-        Digits::Significant(_) | Digits::Adaptive(_) => {
+        Digits::Significant(_) | Digits::Adaptive(_) | Digits::Legible(_) => {
             let text = numfmt::number(value, digits);
-            decimals(text.split_once('.').map_or(0, |(_, fraction)| fraction.len()))
+            match text.split_once('e') {
+                Some((mantissa, _)) => {
+                    let places = mantissa.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+                    format!("{}E+0", decimals(places))
+                }
+                None => decimals(text.split_once('.').map_or(0, |(_, fraction)| fraction.len())),
+            }
         }
         Digits::Integer => "0".to_owned(),
         Digits::Grouped => "#,##0".to_owned(),
@@ -233,7 +243,11 @@ fn number_format(value: f64, digits: Digits, wrap: Wrap, stars: u8) -> String {
         Digits::Scientific(n) => format!("{}E+00", decimals(usize::from(n))),
         Digits::Full => "General".to_owned(),
     };
-    let (open, close) = literals(wrap, stars);
+    let core = match core.strip_prefix('0') {
+        Some(rest) if thousands && !core.contains('E') => format!("#,##0{rest}"),
+        _ => core,
+    };
+    let (open, close) = literals(cell.wrap, cell.stars);
     let (open, close) = (quoted(open), quoted(&close));
     // Excel would show -0.000 for a negative number that rounds to zero.
     let rounds_to_zero = value < 0.0 && !numfmt::number(value, digits).starts_with('-');

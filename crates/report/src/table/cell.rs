@@ -149,12 +149,21 @@ impl Cell {
     /// The text of the value with its brackets, without the stars.
     #[must_use]
     pub fn print(&self, lang: Lang) -> String {
+        self.print_with(lang, false)
+    }
+
+    /// The same, with separated thousands where they are asked for.
+    pub(crate) fn print_with(&self, lang: Lang, thousands: bool) -> String {
+        let number = |value: f64, format: Format| {
+            let printed = numfmt::number(value, format);
+            if thousands { numfmt::with_thousands(&printed) } else { printed }
+        };
         let inner = match &self.value {
             Value::Empty => return String::new(),
             Value::Text(text) => text.get(lang).to_owned(),
-            Value::Number { value, format } => numfmt::number(*value, *format),
+            Value::Number { value, format } => number(*value, *format),
             Value::Interval { low, high, format } => {
-                format!("{}, {}", numfmt::number(*low, *format), numfmt::number(*high, *format))
+                format!("{}, {}", number(*low, *format), number(*high, *format))
             }
             Value::PValue(p) => numfmt::p_value(*p),
             Value::Missing { .. } => return numfmt::MISSING.to_owned(),

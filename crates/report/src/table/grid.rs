@@ -163,7 +163,7 @@ fn lines(table: &Table, lang: Lang) -> Vec<Line> {
                 .cells
                 .iter()
                 .map(|cell| GridCell {
-                    text: cell.print(lang),
+                    text: cell.print_with(lang, table.thousands),
                     stars: "*".repeat(usize::from(cell.stars)),
                     missing: match &cell.value {
                         super::Value::Missing { reason } => Some(reason.get(lang).to_owned()),

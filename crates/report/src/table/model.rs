@@ -22,6 +22,8 @@ pub struct Table {
     pub align: Vec<Align>,
     /// Rows, in groups.
     pub groups: Vec<RowGroup>,
+    /// Whether thousands are separated in every number.
+    pub thousands: bool,
     /// Horizontal rules.
     pub rules: Rules,
     /// Notes below the table, one paragraph each.

@@ -11,6 +11,7 @@ mod external;
 mod figures;
 mod formats;
 mod gallery;
+mod layout;
 mod page;
 mod properties;
 mod published;

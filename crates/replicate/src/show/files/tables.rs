@@ -49,6 +49,9 @@ pub fn write(staging: &mut Staging, tables: &Tables, study: &Study) -> Result<()
     let entries: Vec<Entry<'_>> = estimates.chain(tables.not_computed.iter().map(Entry::NotComputed)).collect();
     staging.write("results/estimates.json", pretty(&entries).as_bytes())?;
     record::write(staging, &tables.space.columns, &tables.space.statistics, study)?;
+    if !tables.comparisons.is_empty() {
+        staging.write("results/compare.json", pretty(&tables.comparisons).as_bytes())?;
+    }
     if !tables.mediation.is_empty() {
         let records: Vec<MediationRecord> = tables.mediation.iter().map(MediationRecord::from).collect();
         staging.write("results/mediation.json", pretty(&records).as_bytes())?;

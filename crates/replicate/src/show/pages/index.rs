@@ -7,6 +7,7 @@ use crate::show::figures::Place;
 use crate::show::files::data::source_words;
 use crate::spatial::statistics;
 use crate::study::{Label, Loaded};
+use crate::tables::compare;
 use report::page::{Block, Page, Section};
 use report::table::{Align, Cell, Row};
 use report::{Lang, Table, Text};
@@ -27,6 +28,7 @@ pub(super) fn page(loaded: &Loaded, results: &Results, around: &Surroundings<'_>
             sections.push(table_section::section(spec, results, around)?);
         }
     }
+    sections.extend(comparisons(loaded, results));
     sections.extend(mechanisms(loaded, results, around));
     sections.extend(association(loaded, results));
     sections.extend(curve(loaded, results, around));
@@ -49,6 +51,16 @@ pub(super) fn page(loaded: &Loaded, results: &Results, around: &Surroundings<'_>
         sections,
         first: study.lang(),
     })
+}
+
+/// Differences between columns.
+fn comparisons(loaded: &Loaded, results: &Results) -> Option<Section> {
+    let tables = results.tables.as_ref().filter(|_| !loaded.study.comparisons.is_empty())?;
+    let table = tables.table(compare::TABLE)?.clone();
+    let heading = table.title.clone();
+    let mut files = table_section::links(compare::TABLE);
+    files.push(("results/compare.json".into(), Text::new("compare：全部结果", "compare: all results")));
+    Some(Section { id: compare::TABLE.into(), heading, blocks: vec![Block::table(table), Block::Files(files)] })
 }
 
 fn mechanisms(loaded: &Loaded, results: &Results, around: &Surroundings<'_>) -> Option<Section> {

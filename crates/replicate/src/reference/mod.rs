@@ -1,0 +1,58 @@
+//! The reference of study files, made from the types that read them: a JSON Schema for editors, and a page.
+
+pub mod keys;
+mod page;
+pub mod uses;
+
+pub use page::page;
+
+use crate::indices::gtfp::Gtfp;
+use crate::indices::market::Market;
+use crate::indices::va::Va;
+use crate::study::Study;
+use panel_multiverse::Declaration;
+use schemars::generate::{SchemaGenerator, SchemaSettings};
+use schemars::{JsonSchema, Schema};
+use serde_json::{Map, Value, json};
+
+/// Title of the schema.
+const TITLE: &str = "Study of a panel";
+
+/// The JSON Schema (draft 7) of a study file.
+#[must_use]
+pub fn schema() -> Value {
+    let mut generator = SchemaSettings::draft07().into_generator();
+    // A study holds its indices beside the types that serde reads, and reads one or several multiverses.
+    let indices = [
+        ("va", one_or_several::<Va>(&mut generator)),
+        ("gtfp", one_or_several::<Gtfp>(&mut generator)),
+        ("market", one_or_several::<Market>(&mut generator)),
+        ("multiverse", one_or_several::<Declaration>(&mut generator)),
+    ];
+    let mut root = Value::from(generator.into_root_schema_for::<Study>());
+    root["title"] = TITLE.into();
+    if let Some(properties) = root["properties"].as_object_mut() {
+        for (name, schema) in indices {
+            properties.insert(name.to_owned(), schema);
+        }
+    }
+    tidied(root)
+}
+
+fn one_or_several<T: JsonSchema>(generator: &mut SchemaGenerator) -> Value {
+    let one: Schema = generator.subschema_for::<T>();
+    json!({ "anyOf": [one, { "type": "array", "items": one }] })
+}
+
+/// The schema without what says nothing: defaults of keys that may be absent, formats of numbers.
+fn tidied(value: Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let idle = |key: &str, value: &Value| (key == "default" && value.is_null()) || (key == "format" && value.is_string());
+            let kept = map.into_iter().filter(|(key, value)| !idle(key, value));
+            Value::Object(kept.map(|(key, value)| (key, tidied(value))).collect::<Map<String, Value>>())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(tidied).collect()),
+        other => other,
+    }
+}

@@ -1,0 +1,136 @@
+//! The reference as a page of Markdown.
+
+use super::keys::{Key, Section, alternatives, resolved, sections};
+use super::uses;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// Longest example that stands in a table, in characters.
+const LONGEST: usize = 60;
+
+const HEAD: &str = "\
+# The study file
+
+Every section and every key. This page and `study.schema.json` beside it are written by `cargo xtask tidy --write` from the
+types that read a study, so that neither can say what the program does not do. Examples are taken from the studies of the
+repository. An editor that knows TOML schemas completes and checks a study whose first line is
+`#:schema <path to>/study.schema.json`.
+
+How one gets from files to results is told in [own-data.md](own-data.md).
+";
+
+/// The page; `studies` are examples by their names.
+#[must_use]
+pub fn page(root: &Value, studies: &[(String, toml::Table)]) -> String {
+    let sections = sections(root);
+    let is_map = |path: &str| {
+        let named = |section: &&Section<'_>| section.path == format!("{path}.*");
+        sections.iter().any(|section| named(&section)) || ["labels", "variables"].contains(&path)
+    };
+    let used = uses::of_studies(studies, &is_map);
+    let mut page = String::from(HEAD);
+    for section in &sections {
+        // Writing to a string does not fail.
+        let _ = write!(page, "\n## `{}`\n\n", heading(section));
+        if !section.about.is_empty() {
+            let _ = writeln!(page, "{}\n", one_line(&section.about));
+        }
+        if section.keys.is_empty() {
+            let example = used.iter().find(|(path, _)| path.starts_with(&format!("{}.", section.path)));
+            if let Some((_, (value, study))) = example {
+                let _ = writeln!(page, "Keys are names of one's own. An example: `{}` ({study}).", short(value));
+            }
+            continue;
+        }
+        page += "| key | type | default | what | example |\n|---|---|---|---|---|\n";
+        for key in &section.keys {
+            page += &row(root, section, key, &used);
+        }
+    }
+    page
+}
+
+fn heading(section: &Section<'_>) -> String {
+    if section.several { format!("[[{}]]", section.path) } else { format!("[{}]", section.path) }
+}
+
+fn row(root: &Value, section: &Section<'_>, key: &Key<'_>, used: &BTreeMap<String, (String, String)>) -> String {
+    let default = match (key.required, key.schema.get("default")) {
+        (true, _) => "required".to_owned(),
+        (false, Some(Value::Array(items))) if items.is_empty() => "none".to_owned(),
+        (false, Some(Value::Object(map))) if map.is_empty() => "none".to_owned(),
+        (false, Some(value)) => format!("`{value}`"),
+        (false, None) => "none".to_owned(),
+    };
+    let about = key.schema["description"].as_str().or_else(|| resolved(root, key.schema)["description"].as_str());
+    let example = used.get(&format!("{}.{}", section.path, key.name)).map(|(value, _)| format!("`{}`", short(value)));
+    let cells = [
+        format!("`{}`", key.name),
+        type_of(root, key.schema),
+        default,
+        one_line(about.unwrap_or_default()),
+        example.unwrap_or_default(),
+    ];
+    format!("| {} |\n", cells.map(|cell| cell.replace('|', "\\|")).join(" | "))
+}
+
+/// What a key may hold, in words.
+fn type_of(root: &Value, schema: &Value) -> String {
+    let own = &schema["enum"];
+    if let Some(words) = own.as_array() {
+        return listed(words);
+    }
+    let mut kinds: Vec<String> = Vec::new();
+    let mut words: Vec<Value> = Vec::new();
+    for one in alternatives(root, schema) {
+        if let Some(choices) = one["enum"].as_array() {
+            words.extend(choices.iter().filter(|choice| !choice.is_null()).cloned());
+            continue;
+        }
+        if !one["const"].is_null() {
+            words.push(one["const"].clone());
+            continue;
+        }
+        let kind = kind_of(root, one);
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    }
+    if !words.is_empty() {
+        kinds.insert(0, listed(&words));
+    }
+    kinds.join(" or ")
+}
+
+fn kind_of(root: &Value, schema: &Value) -> String {
+    let named = match &schema["type"] {
+        Value::Array(several) => several.iter().find(|one| **one != "null").and_then(Value::as_str),
+        one => one.as_str(),
+    };
+    match named {
+        Some("string") => "text".into(),
+        Some("integer") => "whole number".into(),
+        Some("number") => "number".into(),
+        Some("boolean") => "true or false".into(),
+        Some("array") => match schema["items"].is_null() || schema["items"].is_array() {
+            true => "list".into(),
+            false => format!("list of: {}", type_of(root, &schema["items"])),
+        },
+        _ => "table".into(),
+    }
+}
+
+fn listed(words: &[Value]) -> String {
+    words.iter().map(|word| format!("`{}`", word.as_str().map_or_else(|| word.to_string(), str::to_owned))).collect::<Vec<_>>().join(", ")
+}
+
+fn one_line(text: &str) -> String {
+    text.split("\n\n").next().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The beginning of a value, in one line.
+fn short(value: &str) -> String {
+    let line = value.split_whitespace().collect::<Vec<_>>().join(" ").replace('`', "'");
+    if line.chars().count() <= LONGEST { line } else { line.chars().take(LONGEST).chain(" …".chars()).collect() }
+}

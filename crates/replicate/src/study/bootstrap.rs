@@ -1,0 +1,72 @@
+//! `bootstrap = { draws = 999, seed = 1 }`: how a mediation chain is resampled.
+
+use super::MediationSpec;
+use panel_fe::Vcov;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// `bootstrap = { draws = 999, seed = 1 }` of `[[mediation]]`: what `vcov` clusters by is drawn with replacement, whole
+/// entities where it does not cluster.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BootstrapSpec {
+    /// Resamples.
+    pub draws: usize,
+    /// Seed.
+    #[serde(default = "one")]
+    pub seed: u64,
+    /// Interval.
+    #[serde(default)]
+    pub interval: IntervalKind,
+    /// Level of the intervals.
+    #[serde(default = "usual")]
+    pub level: f64,
+}
+
+fn one() -> u64 {
+    1
+}
+
+fn usual() -> f64 {
+    0.95
+}
+
+/// An interval from the draws of a statistic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum IntervalKind {
+    /// Bias-corrected percentiles (Efron 1982), usual for indirect effects.
+    #[default]
+    BiasCorrected,
+    /// Percentiles (Efron 1979).
+    Percentile,
+}
+
+/// Fewest resamples from which the ends of an interval can be read.
+const FEWEST: usize = 20;
+
+impl MediationSpec {
+    /// Checks the resampling: the key and what is wrong with it.
+    ///
+    /// # Errors
+    /// The path of the key, and a sentence that names value and expectation.
+    pub(super) fn check_bootstrap(&self) -> Result<(), (String, String)> {
+        let Some(spec) = &self.bootstrap else { return Ok(()) };
+        let wrong = |message: String| {
+            let place = format!("mediation.\"{}\".bootstrap", self.id);
+            Err((place, format!("[[mediation]] `{}`, bootstrap: {message}", self.id)))
+        };
+        if spec.draws < FEWEST {
+            return wrong(format!("draws = {}: expected at least {FEWEST}", spec.draws));
+        }
+        if !(spec.level > 0.5 && spec.level < 1.0) {
+            return wrong(format!("level = {}: expected a number between 0.5 and 1, such as 0.95", spec.level));
+        }
+        match &*self.vcov {
+            Vcov::Cluster(keys) if keys.len() > 1 || keys.iter().any(|key| key.contains('^')) => {
+                wrong(format!("it draws the clusters of one key, and vcov = \"{}\" has more", self.vcov))
+            }
+            _ => Ok(()),
+        }
+    }
+}

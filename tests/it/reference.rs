@@ -1,0 +1,74 @@
+//! The reference of study files: every key that the schema lists is used by a study of the repository, and every key that a
+//! study uses is in the schema.
+
+use crate::support::workspace;
+use panelstudy::reference::{keys, schema, uses};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Studies of the repository, by name.
+fn studies() -> Vec<(String, toml::Table)> {
+    let mut found = Vec::new();
+    for folder in ["tests/studies", "fixtures/studies", "crates/replicate/templates"] {
+        for file in std::fs::read_dir(workspace().join(folder)).unwrap() {
+            let path = file.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "toml") {
+                let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+                found.push((name, std::fs::read_to_string(&path).unwrap().parse().unwrap()));
+            }
+        }
+    }
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    found
+}
+
+/// Keys that no study of the repository uses, by the beginning of their path, each with its reason.
+const UNUSED: &[(&str, &str)] = &[];
+
+fn listed() -> (BTreeSet<String>, BTreeMap<String, (String, String)>) {
+    let schema = schema();
+    let sections = keys::sections(&schema);
+    let stars: BTreeSet<String> = sections.iter().filter_map(|section| section.path.strip_suffix(".*").map(str::to_owned)).collect();
+    let named = |path: &str| stars.contains(path) || ["labels", "variables"].contains(&path);
+    let mut paths: BTreeSet<String> = BTreeSet::new();
+    for section in &sections {
+        paths.extend(section.keys.iter().map(|key| format!("{}.{}", section.path, key.name)));
+        paths.insert(section.path.clone());
+    }
+    (paths, uses::of_studies(&studies(), &named))
+}
+
+#[test]
+fn every_key_is_used_by_a_study_or_says_why_not() {
+    let (listed, used) = listed();
+    let excused = |path: &str| UNUSED.iter().any(|(start, _)| path == *start || path.starts_with(&format!("{start}.")));
+    let idle: Vec<&String> = listed.iter().filter(|path| !used.contains_key(*path) && !excused(path)).collect();
+    assert!(idle.is_empty(), "no study uses {idle:#?}");
+    let stale: Vec<&str> = UNUSED.iter().map(|(path, _)| *path).filter(|path| used.contains_key(*path) || !listed.contains(*path)).collect();
+    assert!(stale.is_empty(), "these are used, or are no keys: {stale:?}");
+    assert!(UNUSED.iter().all(|(_, reason)| !reason.is_empty()));
+}
+
+#[test]
+fn every_key_of_every_study_is_in_the_schema() {
+    let (listed, used) = listed();
+    let open = |path: &str| {
+        // Keys below these are names of one's own, or texts in two languages.
+        listed.contains(path) || path.rsplit_once('.').is_some_and(|(before, last)| {
+            ["zh", "en", "unit", "definition", "*"].contains(&last) || before.ends_with(".set") || before.contains(".set.") || !listed.iter().any(|known| known.starts_with(&format!("{before}.")))
+        })
+    };
+    let unknown: Vec<(&String, &(String, String))> = used.iter().filter(|(path, _)| !open(path)).collect();
+    assert!(unknown.is_empty(), "the schema lacks {unknown:#?}");
+}
+
+#[test]
+fn the_files_say_what_the_types_say() {
+    let written = std::fs::read_to_string(workspace().join("docs/study.schema.json")).unwrap();
+    let written: serde_json::Value = serde_json::from_str(&written).unwrap();
+    assert_eq!(written, schema(), "docs/study.schema.json is out of date; run `cargo xtask tidy --write`");
+    let page = std::fs::read_to_string(workspace().join("docs/study.md")).unwrap();
+    for section in keys::sections(&schema()) {
+        let name = section.path;
+        assert!(page.contains(&format!("## `[{name}]`")) || page.contains(&format!("## `[[{name}]]`")), "{name}");
+    }
+}
