@@ -29,7 +29,10 @@ fn near(got: &Value, want: f64, tolerance: f64) {
 
 /// The first line of a table that begins with a label, as its cells.
 fn cells(table: &str, label: &str) -> Vec<String> {
-    let line = table.lines().find(|line| line.starts_with(&format!("| {label}"))).unwrap_or_else(|| panic!("{label}: {table}"));
+    let line = table
+        .lines()
+        .find(|line| line.starts_with(&format!("| {label}")))
+        .unwrap_or_else(|| panic!("{label}: {table}"));
     line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()
 }
 
@@ -39,7 +42,10 @@ fn cells(table: &str, label: &str) -> Vec<String> {
 fn savings_before_and_after_1982() {
     let out = ran("savings", 1);
     let rows = json(&out, "results/compare.json");
-    assert_eq!(rows.iter().map(|row| row["what"].as_str().unwrap()).collect::<Vec<_>>(), ["coefficient", "coefficient", "joint"]);
+    assert_eq!(
+        rows.iter().map(|row| row["what"].as_str().unwrap()).collect::<Vec<_>>(),
+        ["coefficient", "coefficient", "joint"]
+    );
     let t = |row: &Value| row["difference"].as_f64().unwrap() / row["se"].as_f64().unwrap();
     assert!((t(&rows[0]) - 4.0963).abs() < 5e-5 && (t(&rows[1]) + 4.6090).abs() < 5e-5, "{rows:?}");
     assert!((rows[2]["stat"].as_f64().unwrap() - 10.69).abs() < 5e-3, "{rows:?}");
@@ -103,7 +109,10 @@ fn a_chain_by_resampling() {
     let out = ran("compare", 1);
     let chain = &json(&out, "results/mediation.json")[0];
     let bootstrap = &chain["bootstrap"];
-    assert_eq!((&bootstrap["draws"], &bootstrap["units"], &bootstrap["unit"]), (&199.into(), &10.into(), &"firm".into()));
+    assert_eq!(
+        (&bootstrap["draws"], &bootstrap["units"], &bootstrap["unit"]),
+        (&199.into(), &10.into(), &"firm".into())
+    );
     let a = |i: usize| chain["terms"][i]["a"]["estimate"].as_f64().unwrap();
     let b = chain["b"]["estimate"].as_f64().unwrap();
     for (i, effect) in bootstrap["indirect"].as_array().unwrap().iter().enumerate() {
@@ -112,7 +121,10 @@ fn a_chain_by_resampling() {
     }
     // Hayes and Preacher (2010), equation 7.
     let instant = bootstrap["instantaneous"].as_array().unwrap();
-    assert_eq!(instant.iter().map(|row| row["at"].as_str().unwrap()).collect::<Vec<_>>(), ["mean", "p25", "p50", "p75"]);
+    assert_eq!(
+        instant.iter().map(|row| row["at"].as_str().unwrap()).collect::<Vec<_>>(),
+        ["mean", "p25", "p50", "p75"]
+    );
     near(&instant[0]["x"], 1.081_681_1, 1e-6);
     for row in instant {
         near(&row["estimate"], (a(0) + 2.0 * a(1) * row["x"].as_f64().unwrap()) * b, 1e-9);
@@ -134,13 +146,22 @@ fn a_wrong_word_is_named_with_line_and_nearest() {
     let compare = |keys: &str| refused(&format!("[[compare]]\nid = \"c\"\n{keys}\n"));
     let pair = "columns = [\"t6:(1)\", \"t6:(2)\"]";
     for (keys, words) in [
-        ("columns = [\"t6:(1)\", \"t6:(3)\"]", "line 16: [[compare]] `c`, columns: `t6:(3)`: table `t6` has no column `(3)`"),
+        (
+            "columns = [\"t6:(1)\", \"t6:(3)\"]",
+            "line 16: [[compare]] `c`, columns: `t6:(3)`: table `t6` has no column `(3)`",
+        ),
         ("columns = [\"t5:(1)\", \"t6:(2)\"]", "no table `t5`; did you mean `t6`?"),
         ("columns = [\"t6(1)\", \"t6:(2)\"]", "expected `table:column`, such as `t6:(1)`; did you mean `t6:(1)`?"),
         ("columns = [\"t6:(1)\"]", "expected two or more, got 1"),
-        (&format!("{pair}\nterm = \"X\""), "line 17: [[compare]] `c`, term: no term `X` in `y ~ x | city`; did you mean `x`?"),
+        (
+            &format!("{pair}\nterm = \"X\""),
+            "line 17: [[compare]] `c`, term: no term `X` in `y ~ x | city`; did you mean `x`?",
+        ),
         (&format!("{pair}\nturning_point = \"x\""), "turning_point: no term `x^2`"),
-        (&format!("{pair}\nterm = \"x\"\ndraws = 9"), "line 18: [[compare]] `c`, draws: it belongs to test = \"permutation\""),
+        (
+            &format!("{pair}\nterm = \"x\"\ndraws = 9"),
+            "line 18: [[compare]] `c`, draws: it belongs to test = \"permutation\"",
+        ),
         (&format!("{pair}\ntest = \"permutation\""), "a permutation needs `term` or `turning_point`"),
         (&format!("{pair}\ntest = \"chou\""), "expected one of chow, permutation; did you mean `chow`?"),
         (&format!("{pair}\nterm = \"x\"\ntest = \"permutation\""), "has rows in both samples"),
@@ -149,9 +170,12 @@ fn a_wrong_word_is_named_with_line_and_nearest() {
         let got = compare(keys);
         assert!(got.contains(words), "{keys}: {got}");
     }
-    let mediation = "[[mediation]]\nid = \"m\"\noutcome = \"y\"\nmediator = \"z\"\nterms = [\"x\"]\ncontrols = \"l | city\"\n";
+    let mediation =
+        "[[mediation]]\nid = \"m\"\noutcome = \"y\"\nmediator = \"z\"\nterms = [\"x\"]\ncontrols = \"l | city\"\n";
     assert!(refused(&format!("{mediation}bootstrap = {{ draws = 5 }}\n")).contains("draws = 5: expected at least 20"));
-    assert!(refused(&format!("{mediation}bootstrap = {{ draws = 50, level = 95 }}\n")).contains("level = 95: expected"));
+    assert!(
+        refused(&format!("{mediation}bootstrap = {{ draws = 50, level = 95 }}\n")).contains("level = 95: expected")
+    );
 }
 
 #[test]
@@ -172,7 +196,11 @@ fn digits_and_panels_that_say_nothing_are_refused() {
     assert!(of_table("digits = { significant = 0 }").contains("expected 1 to 15"));
     assert!(of_table("stat_digits = { r3 = 4 }").contains("no statistic `r3`; did you mean `r2`?"));
     assert!(refused("[[table.panel]]\ntitle = \"A\"\ncolumns = [\"(1)\"]\n").contains("expected two or more panels"));
-    let two = |name: &str| format!("[[table.panel]]\ntitle = \"A\"\ncolumns = [\"(1)\"]\n[[table.panel]]\ntitle = \"B\"\ncolumns = [\"{name}\"]\n");
+    let two = |name: &str| {
+        format!(
+            "[[table.panel]]\ntitle = \"A\"\ncolumns = [\"(1)\"]\n[[table.panel]]\ntitle = \"B\"\ncolumns = [\"{name}\"]\n"
+        )
+    };
     assert!(refused(&two("(2)")).contains("no column `(2)`; did you mean `(1)`?"));
     assert!(refused(&two("(1)")).contains("column `(1)` stands in 2 panels"));
 }

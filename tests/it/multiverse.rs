@@ -84,7 +84,9 @@ fn universes_are_runs_of_their_own_to_the_bit() {
         compare(&alone(&loaded, &spec, &grid, line), &spec, line);
     }
     // The base is the study's own column.
-    let base = lines.iter().find(|line| ["crs", "raw", "one", "level", "all", "k", "firm"].iter().all(|id| line.values().any(|v| v == id)));
+    let base = lines.iter().find(|line| {
+        ["crs", "raw", "one", "level", "all", "k", "firm"].iter().all(|id| line.values().any(|v| v == id))
+    });
     compare(&loaded, &spec, base.unwrap());
     let registered = std::fs::read_to_string(out.join("results/multiverse-grunfeld-registered.sha256")).unwrap();
     assert!(registered.starts_with(&spec.hash()));
@@ -119,7 +121,9 @@ fn a_declaration_that_cannot_be_meant_is_refused_by_name() {
         run_study(&study, &folder.join("out"), Some(1)).unwrap_err().to_string()
     };
     let option = |set: &str| {
-        format!("{{ id = \"a\", kind = \"equivalent\", option = [ {{ id = \"base\" }}, {{ id = \"other\", set = {{ {set} }} }} ] }},\n")
+        format!(
+            "{{ id = \"a\", kind = \"equivalent\", option = [ {{ id = \"base\" }}, {{ id = \"other\", set = {{ {set} }} }} ] }},\n"
+        )
     };
     for (choices, words) in [
         (option("\"variables.z\" = \"x\"").replace("kind = \"equivalent\", ", ""), "kind"),

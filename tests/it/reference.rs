@@ -27,7 +27,8 @@ const UNUSED: &[(&str, &str)] = &[];
 fn listed() -> (BTreeSet<String>, BTreeMap<String, (String, String)>) {
     let schema = schema();
     let sections = keys::sections(&schema);
-    let stars: BTreeSet<String> = sections.iter().filter_map(|section| section.path.strip_suffix(".*").map(str::to_owned)).collect();
+    let stars: BTreeSet<String> =
+        sections.iter().filter_map(|section| section.path.strip_suffix(".*").map(str::to_owned)).collect();
     let named = |path: &str| stars.contains(path) || ["labels", "variables"].contains(&path);
     let mut paths: BTreeSet<String> = BTreeSet::new();
     for section in &sections {
@@ -43,7 +44,11 @@ fn every_key_is_used_by_a_study_or_says_why_not() {
     let excused = |path: &str| UNUSED.iter().any(|(start, _)| path == *start || path.starts_with(&format!("{start}.")));
     let idle: Vec<&String> = listed.iter().filter(|path| !used.contains_key(*path) && !excused(path)).collect();
     assert!(idle.is_empty(), "no study uses {idle:#?}");
-    let stale: Vec<&str> = UNUSED.iter().map(|(path, _)| *path).filter(|path| used.contains_key(*path) || !listed.contains(*path)).collect();
+    let stale: Vec<&str> = UNUSED
+        .iter()
+        .map(|(path, _)| *path)
+        .filter(|path| used.contains_key(*path) || !listed.contains(*path))
+        .collect();
     assert!(stale.is_empty(), "these are used, or are no keys: {stale:?}");
     assert!(UNUSED.iter().all(|(_, reason)| !reason.is_empty()));
 }
@@ -53,9 +58,13 @@ fn every_key_of_every_study_is_in_the_schema() {
     let (listed, used) = listed();
     let open = |path: &str| {
         // Keys below these are names of one's own, or texts in two languages.
-        listed.contains(path) || path.rsplit_once('.').is_some_and(|(before, last)| {
-            ["zh", "en", "unit", "definition", "*"].contains(&last) || before.ends_with(".set") || before.contains(".set.") || !listed.iter().any(|known| known.starts_with(&format!("{before}.")))
-        })
+        listed.contains(path)
+            || path.rsplit_once('.').is_some_and(|(before, last)| {
+                ["zh", "en", "unit", "definition", "*"].contains(&last)
+                    || before.ends_with(".set")
+                    || before.contains(".set.")
+                    || !listed.iter().any(|known| known.starts_with(&format!("{before}.")))
+            })
     };
     let unknown: Vec<(&String, &(String, String))> = used.iter().filter(|(path, _)| !open(path)).collect();
     assert!(unknown.is_empty(), "the schema lacks {unknown:#?}");

@@ -2,8 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::pipeline::{self, RunOptions};
-use crate::study::Loaded;
 use crate::store::pretty;
+use crate::study::Loaded;
 use crate::{audited, check, engines, init, reference, source_fix};
 use clap::{Args, Parser, Subcommand};
 use report::Lang;

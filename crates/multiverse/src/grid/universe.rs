@@ -71,7 +71,11 @@ impl Universes {
     #[must_use]
     pub fn estimates(&self, grid: &Grid) -> (Self, Vec<u32>) {
         let without = |codes: &[u16]| -> Box<[u16]> {
-            codes.iter().enumerate().map(|(choice, &code)| if grid.is_inference(choice) { ABSENT } else { code }).collect()
+            codes
+                .iter()
+                .enumerate()
+                .map(|(choice, &code)| if grid.is_inference(choice) { ABSENT } else { code })
+                .collect()
         };
         let mut places: BTreeMap<Box<[u16]>, u32> = self.iter().map(|codes| (without(codes), 0)).collect();
         let mut estimates = Self::new(self.width);

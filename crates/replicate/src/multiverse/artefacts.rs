@@ -53,7 +53,8 @@ impl Workshop<'_> {
         let used: BTreeSet<String> = needed.iter().flat_map(|name| self.reach.closure(name)).collect();
         // Indices in the order in which they run: what a later one is made from is known by then.
         for index in self.loaded.study.indices.iter() {
-            let names: Vec<String> = index.makes().into_iter().filter(|name| used.contains(*name)).map(str::to_owned).collect();
+            let names: Vec<String> =
+                index.makes().into_iter().filter(|name| used.contains(*name)).map(str::to_owned).collect();
             let Some(first) = names.first() else { continue };
             let choices = self.reach.choices_of(first);
             let made = self.group(panel, &choices, &names, &mut cache);
@@ -108,7 +109,8 @@ fn columns(
             vec![Err(Arc::from(reason)); names.len()]
         }
         Ok(computed) => {
-            let column = |name: &String| computed.panel.column(name).cloned().map_err(|error| Arc::from(error.to_string()));
+            let column =
+                |name: &String| computed.panel.column(name).cloned().map_err(|error| Arc::from(error.to_string()));
             names.iter().map(column).collect()
         }
         Err(error) if names.len() == 1 => vec![Err(Arc::from(reason(&error)))],

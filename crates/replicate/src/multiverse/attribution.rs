@@ -1,8 +1,8 @@
 //! Which choice moves the result, and which smallest set of changes.
 
+use super::blocks::{Resampling, within_room};
 use super::design::Cell;
-use super::engine::Multiverse;
-use super::joint::{Resampling, within_room};
+use super::estimation::Estimation;
 use super::reach::stage;
 use crate::error::{Error, Result};
 use panel_multiverse::attribution::{Cells, Interval, attribute as exact, intervals};
@@ -44,7 +44,7 @@ pub(super) struct Attributions {
 ///
 /// # Errors
 /// A universe of `from` that is not there.
-pub(super) fn attribute(multiverse: &Multiverse, resampling: &Resampling<'_>) -> Result<Attributions> {
+pub(super) fn attribute(multiverse: &Estimation, resampling: &Resampling<'_>) -> Result<Attributions> {
     let records = multiverse.estimate_records();
     let mut found = Attributions { changes: Some(changes(multiverse, records)?), ..Attributions::default() };
     let spec = &multiverse.spec.attribution;
@@ -74,7 +74,7 @@ pub(super) fn attribute(multiverse: &Multiverse, resampling: &Resampling<'_>) ->
 }
 
 fn one(
-    multiverse: &Multiverse,
+    multiverse: &Estimation,
     records: &[UniverseRecord],
     response: Response,
     drawn: Option<&[Vec<f64>]>,
@@ -90,7 +90,7 @@ fn one(
         return Ok(Attribution { estimates, left_out, record });
     }
     let values: Vec<f64> = places.iter().filter_map(|&place| value(&records[place as usize])).collect();
-    let cells = Cells::of(&multiverse.grid, &multiverse.estimates().select(&places), false).map_err(failed)?;
+    let cells = Cells::of(&multiverse.grid, &multiverse.estimates.select(&places), false).map_err(failed)?;
     let shares = exact(&cells, &[&values]).map_err(failed)?.into_iter().next().flatten();
     let interval: Option<Interval> = match drawn.filter(|_| shares.is_some()) {
         Some(draws) => {
@@ -110,7 +110,7 @@ struct Drawn {
 
 /// Draws design by design: the plan is one, so that draws of all of them go together.
 fn resampled(
-    multiverse: &Multiverse,
+    multiverse: &Estimation,
     resampling: &Resampling<'_>,
     draws: usize,
     responses: &[Response],
@@ -155,7 +155,7 @@ fn resampled(
 }
 
 /// Minimal sets of changes from the base, or from the universe of `from`.
-fn changes(multiverse: &Multiverse, records: &[UniverseRecord]) -> Result<Changes> {
+fn changes(multiverse: &Estimation, records: &[UniverseRecord]) -> Result<Changes> {
     let failed = |error: panel_multiverse::Error| Error::stage(stage(&multiverse.spec), error);
     let from = match &multiverse.spec.from {
         None => multiverse.base(),
@@ -165,6 +165,6 @@ fn changes(multiverse: &Multiverse, records: &[UniverseRecord]) -> Result<Change
             Error::stage(stage(&multiverse.spec), format!("from = \"{id}\": there is no universe of this id{near}"))
         })?,
     };
-    let verdicts = Multiverse::verdicts(records);
-    smallest_changes(&multiverse.grid, multiverse.estimates(), &verdicts, from).map_err(failed)
+    let verdicts = Estimation::verdicts(records);
+    smallest_changes(&multiverse.grid, &multiverse.estimates, &verdicts, from).map_err(failed)
 }

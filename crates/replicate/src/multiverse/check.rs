@@ -1,6 +1,6 @@
 //! `--check`: what a multiverse holds, without estimating it.
 
-use super::engine::Planned;
+use super::plan::Planned;
 use super::reach::stage;
 use crate::compute::Computed;
 use crate::error::{Error, Result};
@@ -25,18 +25,13 @@ pub fn text(loaded: &Loaded, computed: &Computed, times: &[StageTime]) -> Result
     Ok(text)
 }
 
-fn one(
-    text: &mut String,
-    spec: &Declaration,
-    loaded: &Loaded,
-    computed: &Computed,
-    times: &[StageTime],
-) -> Result<()> {
+fn one(text: &mut String, spec: &Declaration, loaded: &Loaded, computed: &Computed, times: &[StageTime]) -> Result<()> {
     let plan = Planned::new(spec, loaded)?;
     let counts = &plan.counts;
     // Writing to a string does not fail.
     let _ = writeln!(text, "\nMultiverse {}: table {}, column {}", spec.id, spec.table, spec.column);
-    let _ = writeln!(text, "  {} choices, {} universes, {} estimates", counts.choices, counts.universes, counts.estimates);
+    let _ =
+        writeln!(text, "  {} choices, {} universes, {} estimates", counts.choices, counts.universes, counts.estimates);
     let _ = writeln!(
         text,
         "  {} estimates of equivalent choices, {} with the uncertain ones, {} before excludes",
@@ -96,5 +91,9 @@ fn regression(spec: &Declaration, loaded: &Loaded, computed: &Computed) -> Resul
 
 /// A duration that does not pretend to be exact.
 fn words(seconds: f64) -> String {
-    if seconds < 90.0 { format!("{} seconds", seconds.ceil().max(1.0)) } else { format!("{} minutes", (seconds / 60.0).ceil()) }
+    if seconds < 90.0 {
+        format!("{} seconds", seconds.ceil().max(1.0))
+    } else {
+        format!("{} minutes", (seconds / 60.0).ceil())
+    }
 }

@@ -105,7 +105,9 @@ fn missing_patterns(series: &Series) -> Vec<u32> {
     let mut known: BTreeMap<Vec<u32>, u32> = BTreeMap::new();
     let mut number = |value: &Result<Column, Arc<str>>| {
         let missing: Vec<u32> = match value {
-            Ok(Column::Float(numbers)) => (0_u32..).zip(numbers).filter(|(_, v)| v.is_nan()).map(|(row, _)| row).collect(),
+            Ok(Column::Float(numbers)) => {
+                (0_u32..).zip(numbers).filter(|(_, v)| v.is_nan()).map(|(row, _)| row).collect()
+            }
             _ => Vec::new(),
         };
         let next = known.len() as u32;

@@ -98,9 +98,10 @@ impl Bench<'_> {
     fn exchangeable(&self, design: &Design) -> bool {
         let asked = design.outcomes.iter().flat_map(|outcome| &outcome.errors);
         asked.flat_map(|&errors| names_of_errors(&self.columns.column(design.body, errors))).all(|name| {
-            self.artefacts.series.get(&name).is_none_or(|series| {
-                series.values.iter().flatten().all(|column: &Column| column.n_missing() == 0)
-            })
+            self.artefacts
+                .series
+                .get(&name)
+                .is_none_or(|series| series.values.iter().flatten().all(|column: &Column| column.n_missing() == 0))
         })
     }
 
@@ -233,8 +234,7 @@ impl Bench<'_> {
         if self.square {
             let test = utest_of(&estimate.coefficients(), self.x, &square, (low, high), Shape::Quadratic, LEVEL)
                 .map_err(|error| refused(error.to_string()))?;
-            numbers.lind_mehlum =
-                test.overall.available().and_then(|stat| Some((stat.stat, stat.p?)));
+            numbers.lind_mehlum = test.overall.available().and_then(|stat| Some((stat.stat, stat.p?)));
             numbers.fieller = test.turning_point.ok().map(|point| fieller(point.fieller));
         }
         Ok(numbers)

@@ -56,9 +56,9 @@ impl Reach {
                 }
                 reach.note(&with.study);
                 for path in option.set.keys() {
-                    reach.touch(choice, path, [&without.study, &with.study]).map_err(|message| {
-                        Error::stage(stage(spec), format!("{what}: {message}"))
-                    })?;
+                    reach
+                        .touch(choice, path, [&without.study, &with.study])
+                        .map_err(|message| Error::stage(stage(spec), format!("{what}: {message}")))?;
                 }
                 moved.push((choice, what, columns_differ(spec, &without.study, &with.study)));
             }
@@ -93,7 +93,8 @@ impl Reach {
                 let named = rest.first().map(|id| format!("{section}-{id}"));
                 let of_id: Vec<&dyn Index> = indices().filter(|index| Some(index.stage()) == named).collect();
                 let prefix = format!("{section}-");
-                let of_section = || indices().filter(|index| index.stage() == *section || index.stage().starts_with(&prefix));
+                let of_section =
+                    || indices().filter(|index| index.stage() == *section || index.stage().starts_with(&prefix));
                 let meant = if of_id.is_empty() { of_section().collect() } else { of_id };
                 touched.names.extend(meant.iter().flat_map(|index| index.makes()).map(str::to_owned));
             }

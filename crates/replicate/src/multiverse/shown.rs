@@ -1,6 +1,6 @@
 //! What figures and the page say of a multiverse.
 
-use super::engine::Multiverse;
+use super::result::Multiverse;
 use super::table::{label_text, response_text};
 use panel_multiverse::declaration::EffectKind;
 use panel_multiverse::reading::Verdict;
@@ -167,12 +167,12 @@ impl Multiverse {
             (with as f64 / all.max(1) as f64, all)
         };
         let ((of_all, estimates), (of_base, equivalent)) = (share(&Panel::All), share(&Panel::Base));
-        let verdict = self.attributions.responses.iter().find(|found| {
-            found.record.response == panel_multiverse::declaration::Response::Verdict
-        });
-        let largest = verdict.and_then(|found| {
-            found.record.choices.iter().max_by(|a, b| a.share.total_cmp(&b.share))
-        });
+        let verdict = self
+            .attributions
+            .responses
+            .iter()
+            .find(|found| found.record.response == panel_multiverse::declaration::Response::Verdict);
+        let largest = verdict.and_then(|found| found.record.choices.iter().max_by(|a, b| a.share.total_cmp(&b.share)));
         Finding {
             estimates,
             shares: [of_all, of_base],

@@ -1,7 +1,7 @@
 //! Tables of a multiverse: joint tests, other options, shares of the choices, smallest changes.
 
 use super::attribution::Attribution;
-use super::engine::Multiverse;
+use super::result::Multiverse;
 use crate::study::{Study, multiverse_table_ids};
 use crate::tables::closing::close;
 use panel_multiverse::declaration::{Label, Response};
@@ -77,7 +77,8 @@ fn header(square: bool) -> Vec<Text> {
 }
 
 fn cells(row: &JointRow, square: bool, adjusted: bool) -> Vec<Cell> {
-    let p = |cell: &TestCell| Cell::p_value(if adjusted { cell.p_over_options.unwrap_or(f64::NAN) } else { cell.test.p });
+    let p =
+        |cell: &TestCell| Cell::p_value(if adjusted { cell.p_over_options.unwrap_or(f64::NAN) } else { cell.test.p });
     let mut cells = vec![
         Cell::count(row.universes),
         Cell::count(row.distinct),
@@ -96,7 +97,11 @@ fn cells(row: &JointRow, square: bool, adjusted: bool) -> Vec<Cell> {
             Some(test) => Cell::number(test.test.observed, Format::Percent(1)),
             None => Cell::missing(none),
         });
-        cells.push(row.share_u.as_ref().map_or_else(|| Cell::missing(("此方案没有边界检验", "no boundary test under this scheme")), p));
+        cells.push(
+            row.share_u
+                .as_ref()
+                .map_or_else(|| Cell::missing(("此方案没有边界检验", "no boundary test under this scheme")), p),
+        );
     }
     cells
 }
@@ -132,13 +137,29 @@ fn notes(multiverse: &Multiverse) -> Text {
     Text::build(|lang| match lang {
         Lang::Zh => format!(
             "表 {} 的 {} 列；{} 个宇宙，{} 个估计（{} 个被程序拒绝）。零假设：集合内每个估计都为零；{} 抽样 {} 次，按 {}（{} 组）聚类，种子 {}。p 不说明有多少宇宙是对的，也不证明 U 形存在；U 形占比的 p 以“没有 U”的边界为零假设。合并一行以把不确定选项视为等价为条件。",
-            spec.table, spec.column, counts.universes, counts.estimates, refused, spec.joint.resample, spec.joint.draws,
-            joint.cluster, joint.clusters, spec.joint.seed
+            spec.table,
+            spec.column,
+            counts.universes,
+            counts.estimates,
+            refused,
+            spec.joint.resample,
+            spec.joint.draws,
+            joint.cluster,
+            joint.clusters,
+            spec.joint.seed
         ),
         Lang::En => format!(
             "Table {}, column {}; {} universes, {} estimates ({} refused by the program). Null: every estimate of a panel is zero; {} draws ({}) of whole clusters by {} ({} groups), seed {}. A p does not say how many universes are right, nor that a U exists; the share with a U is tested against the boundary of \"no U\". The pooled row is conditional on treating uncertain options as equivalent.",
-            spec.table, spec.column, counts.universes, counts.estimates, refused, spec.joint.draws, spec.joint.resample,
-            joint.cluster, joint.clusters, spec.joint.seed
+            spec.table,
+            spec.column,
+            counts.universes,
+            counts.estimates,
+            refused,
+            spec.joint.draws,
+            spec.joint.resample,
+            joint.cluster,
+            joint.clusters,
+            spec.joint.seed
         ),
     })
 }

@@ -1,7 +1,8 @@
 //! Files of a multiverse: every universe, what is said of all of them, the input of `repframe`.
 
 use super::attribution::Attribution;
-use super::engine::Multiverse;
+use super::estimation::Estimation;
+use super::result::Multiverse;
 use crate::error::Result;
 use crate::store::{Staging, full, pretty};
 use crate::study::Study;
@@ -72,9 +73,31 @@ fn universes(staging: &mut Staging, multiverse: &Multiverse, name: &str) -> Resu
 
 /// Columns after the choices.
 const NUMBERS: [&str; 25] = [
-    "reason", "n", "clusters", "df", "b1", "se1", "p1", "b2", "se2", "p2", "cov12", "effect", "effect_se", "t", "lm_t",
-    "lm_p", "verdict", "turning_point", "fieller", "fieller_low", "fieller_high", "turning_inside",
-    "turning_percentile", "share_beyond", "same_as",
+    "reason",
+    "n",
+    "clusters",
+    "df",
+    "b1",
+    "se1",
+    "p1",
+    "b2",
+    "se2",
+    "p2",
+    "cov12",
+    "effect",
+    "effect_se",
+    "t",
+    "lm_t",
+    "lm_p",
+    "verdict",
+    "turning_point",
+    "fieller",
+    "fieller_low",
+    "fieller_high",
+    "turning_inside",
+    "turning_percentile",
+    "share_beyond",
+    "same_as",
 ];
 
 fn numbers(record: &UniverseRecord, same_as: String) -> [String; 25] {
@@ -148,8 +171,20 @@ fn replicators(staging: &mut Staging, multiverse: &Multiverse, stem: &str) -> Re
 }
 
 const REPFRAME: [&str; 14] = [
-    "result", "beta", "se", "pval", "zscore", "df", "mean", "sameunits", "origpath", "orig_in_multiverse", "beta2",
-    "se2", "pval2", "zscore2",
+    "result",
+    "beta",
+    "se",
+    "pval",
+    "zscore",
+    "df",
+    "mean",
+    "sameunits",
+    "origpath",
+    "orig_in_multiverse",
+    "beta2",
+    "se2",
+    "pval2",
+    "zscore2",
 ];
 
 fn repframe_cells<'a>(row: &RepframeRow, choices: impl Iterator<Item = &'a Value>) -> Vec<String> {
@@ -221,10 +256,10 @@ struct Untested<'a> {
 
 impl<'a> Record<'a> {
     fn new(multiverse: &'a Multiverse) -> Self {
-        let Multiverse { spec, grid, joint, attributions, .. } = multiverse;
+        let Multiverse { estimation: Estimation { spec, grid, .. }, joint, attributions } = multiverse;
         let records = multiverse.estimate_records();
         let groups = [("base", Panel::Base), ("pooled", Panel::Pooled), ("all", Panel::All)].map(|(name, panel)| {
-            let places = multiverse.estimates().places(grid, &grid.panel_scope(&panel));
+            let places = multiverse.estimates.places(grid, &grid.panel_scope(&panel));
             let outcomes = multiverse.outcomes(&places, records);
             Group { panel: name.to_owned(), description: describe(&outcomes, spec.level) }
         });
@@ -257,7 +292,7 @@ impl<'a> Record<'a> {
             attribution: &attributions.responses,
             attribution_remarks: &attributions.remarks,
             changes: attributions.changes.as_ref(),
-            options: option_shares(grid, multiverse.estimates(), records),
+            options: option_shares(grid, &multiverse.estimates, records),
             turning_points: if multiverse.square { turning_density(records, BINS) } else { None },
         }
     }

@@ -84,9 +84,9 @@ fn table_of<'a>(root: &'a Value, schema: &'a Value) -> Option<(&'a Value, bool)>
     if choices.iter().any(|one| is_label(one)) {
         return None;
     }
-    let several = choices.iter().any(|one| {
-        one["type"] == "array" && alternatives(root, &one["items"]).iter().any(|inner| is_table(inner))
-    });
+    let several = choices
+        .iter()
+        .any(|one| one["type"] == "array" && alternatives(root, &one["items"]).iter().any(|inner| is_table(inner)));
     let whole = resolved(root, schema);
     if choices.iter().any(|one| is_table(one)) {
         // A table with alternatives of its own (a kind and its keys) is that whole.
@@ -109,7 +109,8 @@ fn is_table(schema: &Value) -> bool {
 /// The keys of a table, those of its alternatives among them.
 fn keys_of<'a>(root: &'a Value, table: &'a Value) -> Vec<Key<'a>> {
     let table = resolved(root, table);
-    let required = |name: &str| table["required"].as_array().is_some_and(|names| names.iter().any(|known| known == name));
+    let required =
+        |name: &str| table["required"].as_array().is_some_and(|names| names.iter().any(|known| known == name));
     let own = table["properties"].as_object().into_iter().flat_map(Map::iter);
     let mut keys: Vec<Key<'a>> =
         own.map(|(name, schema)| Key { name: name.clone(), schema, required: required(name) }).collect();

@@ -48,7 +48,9 @@ fn one_or_several<T: JsonSchema>(generator: &mut SchemaGenerator) -> Value {
 fn tidied(value: Value) -> Value {
     match value {
         Value::Object(map) => {
-            let idle = |key: &str, value: &Value| (key == "default" && value.is_null()) || (key == "format" && value.is_string());
+            let idle = |key: &str, value: &Value| {
+                (key == "default" && value.is_null()) || (key == "format" && value.is_string())
+            };
             let kept = map.into_iter().filter(|(key, value)| !idle(key, value));
             Value::Object(kept.map(|(key, value)| (key, tidied(value))).collect::<Map<String, Value>>())
         }

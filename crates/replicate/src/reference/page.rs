@@ -122,7 +122,11 @@ fn kind_of(root: &Value, schema: &Value) -> String {
 }
 
 fn listed(words: &[Value]) -> String {
-    words.iter().map(|word| format!("`{}`", word.as_str().map_or_else(|| word.to_string(), str::to_owned))).collect::<Vec<_>>().join(", ")
+    words
+        .iter()
+        .map(|word| format!("`{}`", word.as_str().map_or_else(|| word.to_string(), str::to_owned)))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn one_line(text: &str) -> String {

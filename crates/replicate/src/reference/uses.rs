@@ -34,7 +34,9 @@ fn walk(
                 walk(&format!("{path}.{name}"), inner, study, is_map, uses);
             }
         }
-        Value::Array(items) => items.iter().filter(|item| item.is_table()).for_each(|item| walk(path, item, study, is_map, uses)),
+        Value::Array(items) => {
+            items.iter().filter(|item| item.is_table()).for_each(|item| walk(path, item, study, is_map, uses))
+        }
         _ => {}
     }
 }

@@ -62,7 +62,8 @@ fn column(spec: &Declaration, study: &Study) -> Result<(), String> {
         return Err(format!("column `{}` is a spatial regression, which a multiverse does not vary yet", spec.column));
     }
     let formula = &column.formula;
-    let terms: Vec<&str> = formula.regressors.iter().chain(&formula.endogenous).map(|term| term.name.as_str()).collect();
+    let terms: Vec<&str> =
+        formula.regressors.iter().chain(&formula.endogenous).map(|term| term.name.as_str()).collect();
     if !terms.contains(&spec.x.as_str()) {
         let near = panel_core::suggest::nearest(&spec.x, terms.iter().copied());
         let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();

@@ -24,7 +24,8 @@ fn stacked() -> Table {
 fn panels_share_their_head_and_what_is_the_same_in_both() {
     let table = stacked();
     assert_eq!(table.header.len(), 1, "the dependent variables differ: {:?}", table.header);
-    let labels: Vec<Option<&str>> = table.groups.iter().map(|group| group.label.as_ref().map(|label| label.get(Lang::En))).collect();
+    let labels: Vec<Option<&str>> =
+        table.groups.iter().map(|group| group.label.as_ref().map(|label| label.get(Lang::En))).collect();
     assert_eq!(labels, [Some("A: productivity"), Some("B: entropy index"), None]);
     let stubs: Vec<&str> = table.groups[2].rows.iter().map(|row| row.stub.get(Lang::En)).collect();
     assert_eq!(stubs, ["Controls", "City fixed effects", "Year fixed effects", "Standard errors", "Clusters"]);
@@ -33,7 +34,8 @@ fn panels_share_their_head_and_what_is_the_same_in_both() {
     for format in TableFormat::ALL {
         assert!(!table.render(format, Lang::Zh).expect("renders").is_empty(), "{format}");
     }
-    let error = panel_table(&[(Text::from("A"), baseline()), (Text::from("B"), baseline()[..1].to_vec())], &baseline_spec());
+    let error =
+        panel_table(&[(Text::from("A"), baseline()), (Text::from("B"), baseline()[..1].to_vec())], &baseline_spec());
     assert!(error.expect_err("two widths").to_string().contains("panel `B`"));
 }
 
@@ -55,7 +57,11 @@ fn a_regressor_that_was_left_out_has_a_row() {
 #[test]
 fn small_numbers_keep_two_digits_and_large_ones_part_their_thousands() {
     let column = ModelColumn {
-        terms: vec![term("x", 5.04e-7, 1.23e-8, 0.001), term("z", 0.000_42, 0.000_061, 0.001), term("w", -12_345.678, 1234.5, 0.001)],
+        terms: vec![
+            term("x", 5.04e-7, 1.23e-8, 0.001),
+            term("z", 0.000_42, 0.000_061, 0.001),
+            term("w", -12_345.678, 1234.5, 0.001),
+        ],
         n: Some(1_234_567),
         ..ModelColumn::default()
     };
@@ -64,7 +70,9 @@ fn small_numbers_keep_two_digits_and_large_ones_part_their_thousands() {
     let mut table = regression_table(&[column], &spec).expect("a table");
     table.thousands = true;
     let shown = rendered(&table, TableFormat::Csv);
-    for cell in ["5.0e-7***", "(1.2e-8)", "0.00042***", "(0.000061)", "\"-12,345.678***\"", "\"(1,234.500)\"", "\"1,234,567\""] {
+    for cell in
+        ["5.0e-7***", "(1.2e-8)", "0.00042***", "(0.000061)", "\"-12,345.678***\"", "\"(1,234.500)\"", "\"1,234,567\""]
+    {
         assert!(shown.contains(cell), "{cell}: {shown}");
     }
     let latex = rendered(&table, TableFormat::Latex);
@@ -84,7 +92,10 @@ fn latex_carries_the_number_of_the_study_and_wraps_long_labels() {
     assert!(latex.contains("\\renewcommand{\\thetable}{2}\n\\caption{Virtual agglomeration and"), "{latex}");
     assert!(latex.contains("\\begin{tabular}{lcc}"), "{latex}");
     let mut long = Table::new("t", "Long labels", "Variable", vec!["Value".into()]);
-    long.push_rows(vec![Row::new("Share of employment in information services, computers and software", vec![Cell::count(1)])]);
+    long.push_rows(vec![Row::new(
+        "Share of employment in information services, computers and software",
+        vec![Cell::count(1)],
+    )]);
     let latex = rendered(&long, TableFormat::Latex);
     assert!(latex.contains("\\begin{tabular}{>{\\raggedright\\arraybackslash\\hangindent=1em}p{14em}c}"), "{latex}");
     assert!(!latex.contains("thetable"), "{latex}");

@@ -78,16 +78,21 @@ fn turning(scene: &Scene<'_>, multiverse: &Multiverse, density: &TurningDensity)
     let caption = Text::new(
         format!(
             "拐点在 x 分布中的百分位；低于最小值 {}，不低于最大值 {}，没有拐点 {}。",
-            percent(density.below), percent(density.above), percent(density.none)
+            percent(density.below),
+            percent(density.above),
+            percent(density.none)
         ),
         format!(
             "Turning points as percentiles of x; {} below its smallest value, {} at or above its largest, {} without one.",
-            percent(density.below), percent(density.above), percent(density.none)
+            percent(density.below),
+            percent(density.above),
+            percent(density.none)
         ),
     );
-    let points = density.bins.iter().flat_map(|bin| {
-        [CurvePoint::new(bin.low, 100.0 * bin.share), CurvePoint::new(bin.high, 100.0 * bin.share)]
-    });
+    let points = density
+        .bins
+        .iter()
+        .flat_map(|bin| [CurvePoint::new(bin.low, 100.0 * bin.share), CurvePoint::new(bin.high, 100.0 * bin.share)]);
     let panel = XyPanel {
         x: Text::new("x 的百分位", "Percentile of x"),
         y: Text::new("估计占比（%）", "Share of estimates (%)"),

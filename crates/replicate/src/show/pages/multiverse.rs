@@ -71,14 +71,18 @@ fn words(found: &Finding<'_>) -> Text {
         if let Some((name, share)) = mover {
             words += &match lang {
                 Lang::Zh => format!("结论的差异最多来自“{}”（{:.0}%）。", name.get(lang), 100.0 * share),
-                Lang::En => format!(" What decides it most is {} ({:.0}% of its variance).", name.get(lang), 100.0 * share),
+                Lang::En => {
+                    format!(" What decides it most is {} ({:.0}% of its variance).", name.get(lang), 100.0 * share)
+                }
             };
         }
         words += &match (lang, smallest, has) {
             (Lang::Zh, Some(n), true) => format!("基准的结论改变 {n} 个选择即可消失。"),
             (Lang::Zh, Some(n), false) => format!("基准没有该结论，改变 {n} 个选择即可得到。"),
             (Lang::En, Some(n), true) => format!(" Changing {n} choice(s) suffices to lose the base's verdict."),
-            (Lang::En, Some(n), false) => format!(" The base lacks the verdict; changing {n} choice(s) suffices to make it."),
+            (Lang::En, Some(n), false) => {
+                format!(" The base lacks the verdict; changing {n} choice(s) suffices to make it.")
+            }
             (Lang::Zh, None, _) => "没有任何估计得出与基准不同的结论。".to_owned(),
             (Lang::En, None, _) => " No estimate has another verdict than the base.".to_owned(),
         };
