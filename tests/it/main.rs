@@ -19,6 +19,7 @@ mod multiverse;
 mod options;
 mod outputs;
 mod package;
+mod reach;
 mod real;
 mod reference;
 mod reviewing;

@@ -86,3 +86,42 @@ for row in rows("dea/deapack/provinces_gml_KL_Y_CO2_deapack201.csv")[:30]:
 for row in rows("dea/r_malmquist/EconomyLong_io_glob_crs_fgnz_mi_deaR153.csv"):
     for name in ["Beijing", "Tianjin", "Hebei", "Liaoning", "Jiangsu", "Guangdong"]:
         out.writerow(["economy", "results/gtfp-global.csv", f"{name} {row['period']}", "gml", row[name], "1e-9", "deaR 1.5.3 malmquist_index(orientation = io, type1 = glob, rts = crs)"])
+
+# What columns ask for: estimators and tests of instruments (Stata's ivreg2 on Card's data), tests on Grunfeld's firms.
+IVREG2 = "Stata ivreg2 (restatr/ivreg2r 8c666db): ivreg2 lwage exper expersq black south (educ=nearc2 nearc4), robust small"
+STATISTICS = {"j": "over_id", "idstat": "under_id", "widstat": "weak_id_robust", "cdf": "weak_id", "arf": "anderson_rubin",
+              "sstat": "stock_wright", "estat": "endogeneity", "arubin": "liml_over_id"}
+CARD = [("overid", "hc1", ""), ("liml_overid", "hc1", " liml"), ("overid_gmm2s", "robust", " gmm2s"),
+        ("fuller1_overid", "hc1", " fuller(1)"), ("kclass_half", "hc1", " kclass(.5)")]
+for place, (stem, vcov, more) in enumerate(CARD, 1):
+    output, source = f"wage ({place})", IVREG2 + more
+    coefficients = {row["term"]: row for row in rows(f"fe/stata_ivreg2r/card_{stem}_coef_{vcov}_small.csv")}
+    tests = rows(f"fe/stata_ivreg2r/card_{stem}_diagnostics_{vcov}_small.csv")[0]
+    for name in ["educ", "exper", "south"]:
+        out.writerow(["card", output, name, "estimate", repr(float(coefficients[name]["estimate"])), "1e-8", source])
+        out.writerow(["card", output, name, "se", repr(float(coefficients[name]["std_error"])), "1e-7", source])
+    for printed, name in STATISTICS.items():
+        if tests.get(printed):
+            out.writerow(["card", output, name, "stat", repr(float(tests[printed])), "1e-6", source])
+orthogonal = rows("fe/stata_ivreg2r/card_orthog1_orthog_hc1_small.csv")[0]
+out.writerow(["card", "wage (1)", "nearc2 are exogenous", "stat", repr(float(orthogonal["cstat"])), "1e-6",
+              IVREG2 + " orthog(nearc2)"])
+R = json.load(open(Path(__file__).parent / "../../crates/panel-fe/tests/golden/r.json"))
+for output, name, field, value, tolerance, source in [
+    *[(f"tests ({column})", null, "stat", R[key][0], "1e-9",
+       'R 4.2.2: car 3.1.1 linearHypothesis(lm(inv ~ value + capital + factor(firm) + factor(year)), …, test = "F")')
+      for column in (1, 2) for null, key in [("value = capital = 0", "wald_iid"), ("value = 0.5*capital", "restriction")]],
+    ("diagnostics (1)", "hausman", "stat", R["phtest"][0], "1e-9", "R 4.2.2: plm 2.6.2 phtest(fe, re)"),
+    ("diagnostics (1)", "pesaran_cd", "stat", R["pcdtest"][0], "1e-9",
+     'R 4.2.2: plm 2.6.2 pcdtest(…, model = "within", test = "cd")'),
+    ("diagnostics (1)", "mundlak", "stat", 1.0656831127038064, "1e-9",
+     "Python linearmodels 7.1: PooledOLS on quasi-demeaned columns with entity means, debiased; Wald test of the means"),
+    ("diagnostics (2)", "mundlak", "stat", 3.6598525785195846, "1e-9",
+     "Python linearmodels 7.1: the same, clustered by firm, group_debias"),
+    ("diagnostics (3)", "vif", "mean", R["vif"][0], "1e-9", "R 4.2.2: car 3.1.1 vif(lm(inv ~ value + capital))"),
+    ("instruments (1)", "wu_hausman", "stat", R["iv"]["wu_hausman"][2], "1e-8",
+     "R 4.2.2: AER 1.2.10 summary(ivreg(…), diagnostics = TRUE)"),
+    ("instruments (1)", "over_id", "stat", R["iv"]["sargan"][1], "1e-8",
+     "R 4.2.2: AER 1.2.10 summary(ivreg(…), diagnostics = TRUE)"),
+]:
+    out.writerow(["asked", output, name, field, repr(value), tolerance, source])

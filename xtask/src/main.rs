@@ -17,6 +17,7 @@ mod orphans;
 mod pack;
 mod process;
 mod publish;
+mod python;
 mod replicate;
 mod test;
 mod tidy;
@@ -37,6 +38,7 @@ cargo xtask <verb>
   diff [BASE] [--all]             what moved since BASE (a revision or a folder of snapshots), as Markdown
   diff --page OLD NEW [PAGE]      what moved between two result folders, as a page
   fixtures [calibrate]            regenerate the synthetic twin (calibrate: fit its parameters first)
+  python wheel|test               the Python package: its wheel, its tests in an environment of their own
   tidy [--write]                  rules of the house (--write: bring dependency trees and printed examples up to date)
   light                           the runner without any feature leaves the same files as with all
   publish [--dry-run]             every check of a release, then `cargo publish --workspace`
@@ -76,6 +78,7 @@ fn main() -> ExitCode {
         "diff" => diff::run(&args),
         "tidy" => tidy::run(&args),
         "publish" => publish::run(&args),
+        "python" => python::run(&args, bootstrap),
         "bench" => bench::run(&args, bootstrap),
         "doctor" => doctor::run(&args),
         "help" | "--help" | "-h" => {

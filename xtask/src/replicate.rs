@@ -67,10 +67,10 @@ pub(crate) fn selection(features: &Features) -> Vec<String> {
     words
 }
 
-/// Builds the study runner and gives what it prints.
+/// Builds the study runner, as it was built before, and gives what it prints.
 pub(crate) fn printed(args: &[String]) -> Result<String, String> {
-    build(RUNNER)?;
-    let output = std::process::Command::new(binary(RUNNER))
+    runner(&Features::new(), false)?;
+    let output = Command::new(binary(RUNNER))
         .args(args)
         .output()
         .map_err(|error| format!("cannot start `{RUNNER}`: {error}"))?;

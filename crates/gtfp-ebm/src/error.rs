@@ -8,6 +8,7 @@
 
 use crate::lp::LpError;
 use crate::words::UnknownWord;
+use panel_core::Cell;
 
 /// Result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -96,4 +97,41 @@ pub enum Error {
     /// The linear programs of a run could not be given to an engine, or the engine broke down.
     #[error("linear programs: {0}")]
     Engine(#[from] LpError),
+}
+
+impl Error {
+    /// A word that names the kind of error and stays the same when its sentence changes.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::BadValue { .. } => "bad-value",
+            Self::LengthMismatch { .. } => "length-mismatch",
+            Self::NoUnits(_) => "no-observations",
+            Self::DuplicateKey { .. } => "duplicate-key",
+            Self::UnknownUnit { .. } => "unknown-unit",
+            Self::Degenerate { .. } => "degenerate",
+            Self::Specification(_) => "specification",
+            Self::UnknownWord(_) => "unknown-option",
+            Self::Calibration(_) => "calibration",
+            Self::Numerical { .. } => "numerical",
+            Self::Engine(_) => "engine",
+        }
+    }
+
+    /// Where in the data the trouble is, as far as the error knows it; the unit stands as the entity.
+    #[must_use]
+    pub fn cell(&self) -> Option<Cell> {
+        match self {
+            Self::BadValue { unit, column, value, .. } => Some(Cell {
+                entity: Some(unit.clone()),
+                column: Some(column.clone()),
+                value: Some(value.to_string()),
+                ..Cell::default()
+            }),
+            Self::DuplicateKey { unit, .. } | Self::Numerical { unit, .. } => {
+                Some(Cell { entity: Some(unit.clone()), ..Cell::default() })
+            }
+            _ => None,
+        }
+    }
 }

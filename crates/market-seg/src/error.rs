@@ -5,7 +5,7 @@
 //! | input | [`Error::Input`], [`Error::TooNear`], [`Error::ZeroDistance`] | the data are not what they should be |
 //! | specification | [`Error::Missing`], [`Error::Idle`], [`Error::Specification`], [`Error::Geography`] | the request does not fit the data |
 
-use panel_core::InputError;
+use panel_core::{Cell, InputError};
 
 /// Result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -70,6 +70,33 @@ pub enum Error {
 }
 
 impl Error {
+    /// A word that names the kind of error and stays the same when its sentence changes.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Input(error) => error.code(),
+            Self::TooNear { .. } => "too-near",
+            Self::ZeroDistance { .. } => "zero-distance",
+            Self::Missing { .. } => "missing-option",
+            Self::Specification(_) => "specification",
+            Self::Idle { .. } => "no-effect",
+            Self::Geography(error) => error.code(),
+        }
+    }
+
+    /// Where in the data the trouble is, as far as the error knows it.
+    #[must_use]
+    pub fn cell(&self) -> Option<Cell> {
+        match self {
+            Self::Input(error) => error.cell(),
+            Self::Geography(error) => error.cell(),
+            Self::TooNear { first: entity, .. } | Self::ZeroDistance { from: entity, .. } => {
+                Some(Cell { entity: Some(entity.clone()), ..Cell::default() })
+            }
+            _ => None,
+        }
+    }
+
     pub(crate) fn idle(key: &'static str, under: &str, with: &'static str) -> Self {
         Self::Idle { key, under: under.to_owned(), with }
     }

@@ -116,23 +116,22 @@ impl Label {
 
 #[cfg(feature = "schema")]
 impl schemars::JsonSchema for Label {
+    fn inline_schema() -> bool {
+        true
+    }
+
     fn schema_name() -> std::borrow::Cow<'static, str> {
-        "MultiverseLabel".into()
+        "Label".into()
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let text = || schemars::json_schema!({ "type": "string" });
-        schemars::json_schema!({
-            "description": "A text, or one in each language.",
-            "anyOf": [
-                text(),
-                {
-                    "type": "object",
-                    "properties": { "zh": text(), "en": text() },
-                    "additionalProperties": false
-                }
-            ]
-        })
+        let text = serde_json::json!({ "type": "string" });
+        let both = serde_json::json!({
+            "type": "object",
+            "properties": { "en": text, "zh": text },
+            "additionalProperties": false
+        });
+        schemars::json_schema!({ "anyOf": [text, both] })
     }
 }
 
@@ -292,7 +291,6 @@ pub struct ChoiceOption {
     pub weight: Option<f64>,
     /// Paths of a study = new values; none for the base.
     #[serde(default)]
-    #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, serde_json::Value>"))]
     pub set: serde_json::Map<String, serde_json::Value>,
 }
 

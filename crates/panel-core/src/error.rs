@@ -211,6 +211,45 @@ pub enum Error {
 }
 
 impl Error {
+    /// A word that names the kind of error and stays the same when its sentence changes: `duplicate-key`, `unknown-column`, …
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::DuplicateKey { .. } => "duplicate-key",
+            Self::MissingKey { .. } => "missing-key",
+            Self::SamePeriod { .. } => "same-period",
+            Self::NotNumeric { .. } => "not-numeric",
+            Self::BadValue { .. } => "bad-value",
+            Self::Read { .. } => "cannot-read",
+            Self::Layout { .. } => "layout",
+            Self::Unmatched { .. } => "unmatched-source",
+            Self::UnknownColumn { .. } => "unknown-column",
+            Self::WrongType { .. } => "wrong-type",
+            Self::LengthMismatch { .. } => "length-mismatch",
+            Self::Expression { .. } => "expression",
+            Self::Specification(_) => "specification",
+        }
+    }
+
+    /// Where in the data the trouble is, as far as the error knows it.
+    #[must_use]
+    pub fn cell(&self) -> Option<Cell> {
+        let column = |column: &String| Cell { column: Some(column.clone()), ..Cell::default() };
+        let file = |file: &String| Cell { file: Some(file.clone()), ..Cell::default() };
+        match self {
+            Self::DuplicateKey { cell, .. }
+            | Self::MissingKey { cell, .. }
+            | Self::SamePeriod { cell, .. }
+            | Self::NotNumeric { cell, .. }
+            | Self::BadValue { cell, .. } => Some((**cell).clone()),
+            Self::UnknownColumn { column: name, .. } | Self::WrongType { column: name, .. } => Some(column(name)),
+            Self::Read { file: name, .. } | Self::Layout { file: name, .. } | Self::Unmatched { file: name, .. } => {
+                Some(file(name))
+            }
+            Self::LengthMismatch { .. } | Self::Expression { .. } | Self::Specification(_) => None,
+        }
+    }
+
     /// What to write in the `[[source]]` so that this does not stop a run; empty where that is not certain.
     #[must_use]
     pub fn remedies(&self) -> Vec<Remedy> {

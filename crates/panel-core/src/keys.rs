@@ -1,5 +1,6 @@
 //! The keys of rows as method crates take them: borrowed, and checked once.
 
+use crate::error::Cell;
 use crate::panel::Panel;
 use std::borrow::Cow;
 
@@ -56,6 +57,36 @@ pub enum InputError {
 }
 
 impl InputError {
+    /// A word that names the kind of error, as [`Error::code`](crate::Error::code).
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::LengthMismatch { .. } => "length-mismatch",
+            Self::UnknownCode { .. } => "unknown-code",
+            Self::DuplicateKey { .. } => "duplicate-key",
+            Self::BadValue { .. } => "bad-value",
+        }
+    }
+
+    /// Where in the data the trouble is, as [`Error::cell`](crate::Error::cell).
+    #[must_use]
+    pub fn cell(&self) -> Option<Cell> {
+        let key = |label: &String| Some(label.clone()).filter(|label| !label.is_empty());
+        match self {
+            Self::DuplicateKey { entity, time, .. } => {
+                Some(Cell { entity: key(entity), time: key(time), ..Cell::default() })
+            }
+            Self::BadValue { entity, time, column, value, .. } => Some(Cell {
+                entity: key(entity),
+                time: key(time),
+                column: Some(column.clone()),
+                value: Some(value.to_string()),
+                ..Cell::default()
+            }),
+            Self::LengthMismatch { .. } | Self::UnknownCode { .. } => None,
+        }
+    }
+
     /// Checks the length of something that has one value per `expected` things.
     ///
     /// # Errors

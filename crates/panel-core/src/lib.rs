@@ -27,6 +27,8 @@
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+#[cfg(feature = "arrow")]
+pub mod arrow;
 pub mod capital;
 pub mod column;
 pub mod descriptives;

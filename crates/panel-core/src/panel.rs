@@ -81,6 +81,31 @@ impl Panel {
         PanelBuilder { entity_name: entity_name.into(), time_name: time_name.into(), ..PanelBuilder::default() }
     }
 
+    /// A table of `n` rows without keys, for what needs none: a regression with effects and clusters that are columns.
+    ///
+    /// Every row counts as an entity of its own in one period; there are no labels, and what follows entities through time
+    /// (lags, differences) is refused.
+    #[must_use]
+    pub fn unkeyed(n: usize) -> Self {
+        Self {
+            entity_name: "(row)".into(),
+            time_name: "(none)".into(),
+            entities: Arc::default(),
+            times: Arc::new(TimeAxis::none()),
+            entity_of_row: Arc::new((0..n as u32).collect()),
+            time_of_row: Arc::new(vec![0; n]),
+            names: Vec::new(),
+            columns: Vec::new(),
+            sources: Vec::new(),
+        }
+    }
+
+    /// Whether rows have an entity and a time: not those of [`Panel::unkeyed`].
+    #[must_use]
+    pub fn is_keyed(&self) -> bool {
+        !self.entities.is_empty() || self.entity_of_row.is_empty()
+    }
+
     /// Number of rows.
     #[must_use]
     pub fn n_rows(&self) -> usize {
@@ -135,10 +160,10 @@ impl Panel {
         &self.time_of_row
     }
 
-    /// Entity label of a row.
+    /// Entity label of a row; empty in a panel without keys.
     #[must_use]
     pub fn entity_label(&self, row: usize) -> &str {
-        &self.entities[self.entity_of_row[row] as usize]
+        self.entities.get(self.entity_of_row[row] as usize).map_or("", String::as_str)
     }
 
     /// Time label of a row.
@@ -233,13 +258,14 @@ impl Panel {
         self.sources[i].as_deref()
     }
 
-    /// Key, column, value and file of a cell, for messages.
+    /// Key, column, value and file of a cell, for messages; without keys the row, counted from 1, stands as its line.
     #[must_use]
     pub fn cell(&self, row: usize, column: &str) -> Cell {
         let value = self.column(column).ok().map(|values| values.display(row));
         Cell {
             value,
             file: self.source(column).map(str::to_owned),
+            line: (!self.is_keyed()).then_some(row + 1),
             ..Cell::at(self.entity_label(row), self.time_label(row), column)
         }
     }
@@ -285,6 +311,12 @@ impl Panel {
         let rows: Vec<usize> = (0..self.n_rows()).filter(|&row| keep(row)).collect();
         if rows.len() == self.n_rows() {
             return self.clone();
+        }
+        if !self.is_keyed() {
+            let taken = |stored: &Arc<Stored>| Arc::new(Stored::new(stored.column.take(&rows)));
+            let (names, sources) = (self.names.clone(), self.sources.clone());
+            let columns = self.columns.par_iter().map(taken).collect();
+            return Self { names, sources, columns, ..Self::unkeyed(rows.len()) };
         }
         let (entities, entity_of_row) = compact(&self.entities, rows.iter().map(|&row| self.entity_of_row[row]));
         let (labels, time_of_row) = compact(self.times.labels(), rows.iter().map(|&row| self.time_of_row[row]));
@@ -340,6 +372,11 @@ impl Panel {
                 expected: self.n_rows(),
                 got: values.len(),
             });
+        }
+        if !self.is_keyed() {
+            return Err(Error::Specification(
+                "a lag needs the keys of entity and time, and this table has none".into(),
+            ));
         }
         self.times.ordered(&self.time_name)?;
         let ordinals = self.times.ordinals();
@@ -479,11 +516,22 @@ impl PanelBuilder {
         let times = TimeAxis::of_key(&self.time_name, self.file.as_deref(), &used)?;
         let (_, time_code) = reorder(times.labels().to_vec(), &used, time_code);
         let key = |row: usize| (u64::from(entity_code[row]) << 32) | u64::from(time_code[row]);
-        let sorted = (1..n).all(|row| key(row - 1) <= key(row));
-        let mut order: Vec<(u64, usize)> = (0..n).map(|row| (key(row), row)).collect();
-        if !sorted {
-            order.par_sort_unstable();
+        if (1..n).all(|row| key(row - 1) < key(row)) {
+            // In order and unique already, as most tables come: nothing moves.
+            return Ok(Panel {
+                entity_name: self.entity_name,
+                time_name: self.time_name,
+                entities: Arc::new(entities),
+                times: Arc::new(times),
+                entity_of_row: Arc::new(entity_code),
+                time_of_row: Arc::new(time_code),
+                sources: vec![self.file; self.names.len()],
+                names: self.names,
+                columns: self.columns.into_iter().map(|column| Arc::new(Stored::new(column))).collect(),
+            });
         }
+        let mut order: Vec<(u64, usize)> = (0..n).map(|row| (key(row), row)).collect();
+        order.par_sort_unstable();
         if let Some(pair) = order.windows(2).find(|pair| pair[0].0 == pair[1].0) {
             let (first, second) = (pair[0].1.min(pair[1].1), pair[0].1.max(pair[1].1));
             let differs = self.names.iter().zip(&self.columns).find(|(_, column)| !column.same(first, second));
@@ -504,11 +552,7 @@ impl PanelBuilder {
             time_of_row: Arc::new(rows.iter().map(|&row| time_code[row]).collect()),
             sources: vec![self.file; self.names.len()],
             names: self.names,
-            columns: self
-                .columns
-                .into_par_iter()
-                .map(|column| Arc::new(Stored::new(if sorted { column } else { column.take(&rows) })))
-                .collect(),
+            columns: self.columns.into_par_iter().map(|column| Arc::new(Stored::new(column.take(&rows)))).collect(),
         })
     }
 }
@@ -602,6 +646,30 @@ mod tests {
         assert_eq!(panel.float("x").expect("there"), [1.0, 2.0, 3.0, 4.0]);
         assert_eq!(panel.row(1, 0), Some(3));
         assert_eq!(panel.row(1, 1), None);
+    }
+
+    #[test]
+    fn a_table_without_keys_has_columns_and_no_past() {
+        let mut table = Panel::unkeyed(3);
+        table.set("x", vec![1.0, f64::INFINITY, 3.0]).expect("three rows");
+        assert!(!table.is_keyed() && small().is_keyed() && Panel::unkeyed(0).is_keyed());
+        assert_eq!((table.n_rows(), table.n_entities(), table.n_periods()), (3, 0, 1));
+        assert_eq!(table.cell(1, "x").to_string(), "line `2`, column `x`, value `inf`");
+        assert!(table.lag(&[1.0, 2.0, 3.0], 1).unwrap_err().to_string().contains("needs the keys"));
+        let part = table.filter(|row| row != 1);
+        assert_eq!((part.float("x").expect("there"), part.is_keyed()), (&[1.0, 3.0][..], false));
+    }
+
+    #[test]
+    fn errors_say_their_kind_and_place() {
+        let twice = Panel::builder("city", "year").keys(["a", "b", "a"], ["1", "1", "1"]).build().unwrap_err();
+        let cell = twice.cell().expect("a key");
+        assert_eq!(
+            (twice.code(), cell.entity.as_deref(), cell.time.as_deref()),
+            ("duplicate-key", Some("a"), Some("1"))
+        );
+        let unknown = small().float("X").unwrap_err();
+        assert_eq!((unknown.code(), unknown.cell().and_then(|cell| cell.column)), ("unknown-column", Some("X".into())));
     }
 
     #[test]

@@ -102,6 +102,11 @@ impl TimeAxis {
         })
     }
 
+    /// One period without a name, for tables without a time key.
+    pub(crate) fn none() -> Self {
+        Self { labels: vec![String::new()], ordinals: vec![0], frequency: Frequency::Text, odd: None }
+    }
+
     /// The same calendar with some of its periods.
     pub(crate) fn part(&self, labels: Vec<String>, ordinals: Vec<i64>) -> Self {
         Self { labels, ordinals, frequency: self.frequency, odd: self.odd.clone() }

@@ -7,6 +7,7 @@
 //! | numerical | [`Error::Singular`], [`Error::NotPositive`], [`Error::NoVariance`], [`Error::NotConverged`], [`Error::NoRegressor`], [`Error::NoDegreesOfFreedom`] | the arithmetic has no answer |
 
 use crate::formula::FormulaError;
+use panel_core::Cell;
 
 /// The nearest of the possibilities, if one is near enough to be meant; of `name:rest` the name is compared.
 fn did_you_mean(got: &str, expected: &str) -> String {
@@ -109,4 +110,37 @@ pub enum Error {
         /// Parameters, fixed effects included.
         parameters: usize,
     },
+}
+
+impl Error {
+    /// A word that names the kind of error and stays the same when its sentence changes.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Data(error) => error.code(),
+            Self::BadValue { .. } => "bad-value",
+            Self::NoObservations(_) => "no-observations",
+            Self::Formula(_) => "formula",
+            Self::UnknownOption { .. } => "unknown-option",
+            Self::Specification(_) => "specification",
+            Self::Shape { .. } => "length-mismatch",
+            Self::Unsupported(_) => "unsupported",
+            Self::Singular(_) => "singular",
+            Self::NotPositive(_) => "not-positive",
+            Self::NoVariance(_) => "no-variance",
+            Self::NotConverged { .. } => "not-converged",
+            Self::NoRegressor(_) => "no-regressor",
+            Self::NoDegreesOfFreedom { .. } => "no-degrees-of-freedom",
+        }
+    }
+
+    /// Where in the data the trouble is, as far as the error knows it.
+    #[must_use]
+    pub fn cell(&self) -> Option<Cell> {
+        match self {
+            Self::Data(error) => error.cell(),
+            Self::BadValue { cell, .. } => Some((**cell).clone()),
+            _ => None,
+        }
+    }
 }

@@ -13,6 +13,7 @@
 //! | [`predict`] | predictions, recovered fixed effects |
 //! | [`record`] | estimates as plain data with a schema version |
 //! | [`influence`] | leverage, influence, variance inflation |
+//! | [`random_effects`] | the random-effects fit of a fixed-effects model |
 //! | [`iv`] | estimators with instruments and their diagnostics |
 //! | [`utest`], [`turning_point`], [`two_lines`] | is it a U, where does it turn |
 //! | [`moderation`], [`mediation`], [`subsample`], [`binscatter`] | what moves the curve, what carries the effect |
@@ -44,8 +45,8 @@ pub mod weights;
 mod words;
 
 pub use after::{
-    binscatter, bootstrap, diagnostics, influence, interacted, mediation, moderation, predict, record, subsample,
-    turning_point, two_lines, utest,
+    binscatter, bootstrap, diagnostics, influence, interacted, mediation, moderation, predict, random_effects, record,
+    subsample, turning_point, two_lines, utest,
 };
 pub use fit::{model, multi, result};
 pub use sample::frame;

@@ -6,6 +6,7 @@
 //! | specification | [`Error::Specification`], [`Error::UnknownName`], [`Error::Geography`] | the request does not fit the data |
 //! | numerical | [`Error::NotIdentified`], [`Error::AtBound`], [`Error::Singular`], [`Error::NotConverged`], [`Error::TooLarge`], [`Error::Undefined`] | the number asked for does not exist, or cannot be had exactly |
 
+use panel_core::Cell;
 use panel_core::suggest::{listing, some};
 
 /// Result of this crate.
@@ -152,4 +153,47 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+}
+
+impl Error {
+    /// A word that names the kind of error and stays the same when its sentence changes.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::LengthMismatch { .. } => "length-mismatch",
+            Self::BadValue { .. } => "bad-value",
+            Self::BadWeight { .. } => "bad-weight",
+            Self::Islands { .. } => "islands",
+            Self::Unbalanced { .. } => "unbalanced",
+            Self::Specification(_) => "specification",
+            Self::UnknownName { .. } => "unknown-name",
+            Self::Geography(error) => error.code(),
+            Self::NotIdentified { .. } => "not-identified",
+            Self::AtBound { .. } => "at-bound",
+            Self::Singular(_) => "singular",
+            Self::NotConverged { .. } => "not-converged",
+            Self::TooLarge { .. } => "too-large",
+            Self::Undefined { .. } => "undefined",
+        }
+    }
+
+    /// Where in the data the trouble is, as far as the error knows it.
+    #[must_use]
+    pub fn cell(&self) -> Option<Cell> {
+        let known = |label: &String| Some(label.clone()).filter(|label| !label.is_empty());
+        match self {
+            Self::Geography(error) => error.cell(),
+            Self::BadValue { unit, period, column, value, .. } => Some(Cell {
+                entity: known(unit),
+                time: known(period),
+                column: Some(column.clone()),
+                value: Some(value.to_string()),
+                ..Cell::default()
+            }),
+            Self::BadWeight { from, weight, .. } => {
+                Some(Cell { entity: known(from), value: Some(weight.to_string()), ..Cell::default() })
+            }
+            _ => None,
+        }
+    }
 }

@@ -392,7 +392,8 @@ fn unknown_shown(table: &TableSpec) -> Option<Error> {
         known.extend(terms.map(|term| term.name.clone()));
         known.extend(spatial.iter().flat_map(|spatial| spatial.added_names(formula)));
     }
-    let name = table.show.iter().flatten().find(|name| !known.contains(name))?;
+    // Levels are known with the data.
+    let name = table.show.iter().flatten().find(|name| !known.contains(name) && !name.contains("::"))?;
     let near = suggest::nearest(name, known.iter().map(String::as_str)).map(|near| format!("; did you mean `{near}`?"));
     let words = format!("show: no formula has the term `{name}`{}", near.unwrap_or_default());
     Some(Error::stage(format!("tables/{}", table.id), words))

@@ -100,6 +100,19 @@ impl Error {
         }
     }
 
+    /// A word that names the kind of error.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Study { .. } => "study",
+            Self::Stage { .. } => "stage",
+            Self::NotComputed { .. } => "not-computed",
+            Self::Usage(_) => "usage",
+            Self::Environment(_) => "environment",
+            Self::NeedsFeature { .. } => "needs-feature",
+        }
+    }
+
     /// Exit code: 2 for bad input or usage, 3 for the environment and for what this program was built without.
     #[must_use]
     pub fn exit_code(&self) -> u8 {

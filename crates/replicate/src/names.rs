@@ -32,6 +32,7 @@ pub fn of_column(spec: &ColumnSpec) -> Vec<String> {
         names.extend([at.lon, at.lat]);
     }
     names.extend(spec.weights.clone());
+    names.extend(spec.inference.iter().filter_map(|inference| inference.by.clone()));
     names
 }
 

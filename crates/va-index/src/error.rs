@@ -6,7 +6,7 @@
 //! | specification | [`Error::Specification`], [`Error::Idle`], [`Error::Geography`] | the request does not fit the data |
 //! | numerical | [`Error::NotConverged`], [`Error::Undefined`] | an iteration did not end; a statistic does not exist |
 
-use panel_core::InputError;
+use panel_core::{Cell, InputError};
 
 /// Result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -87,6 +87,34 @@ pub enum Error {
 }
 
 impl Error {
+    /// A word that names the kind of error and stays the same when its sentence changes.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Input(error) => error.code(),
+            Self::TooNear { .. } => "too-near",
+            Self::ZeroDistance { .. } => "zero-distance",
+            Self::Specification(_) => "specification",
+            Self::Idle { .. } => "no-effect",
+            Self::Geography(error) => error.code(),
+            Self::NotConverged { .. } => "not-converged",
+            Self::Undefined { .. } => "undefined",
+        }
+    }
+
+    /// Where in the data the trouble is, as far as the error knows it.
+    #[must_use]
+    pub fn cell(&self) -> Option<Cell> {
+        match self {
+            Self::Input(error) => error.cell(),
+            Self::Geography(error) => error.cell(),
+            Self::TooNear { first: entity, .. } | Self::ZeroDistance { from: entity, .. } => {
+                Some(Cell { entity: Some(entity.clone()), ..Cell::default() })
+            }
+            _ => None,
+        }
+    }
+
     /// A unit that the scaling of the weights takes out again.
     pub(crate) fn unit_under(normalisation: &str) -> Self {
         Self::Idle {

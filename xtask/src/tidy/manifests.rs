@@ -28,6 +28,20 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "panel-audit",
         ],
     ),
+    (
+        "panelstudy-python",
+        &[
+            "panel-core",
+            "va-index",
+            "gtfp-ebm",
+            "market-seg",
+            "panel-fe",
+            "panel-spatial",
+            "panel-report",
+            "panel-audit",
+            "panelstudy",
+        ],
+    ),
     ("twin", &["panel-core", "gtfp-ebm", "panel-fe"]),
     ("xtask", &[]),
     // Whatever else it needs are dev-dependencies.
@@ -35,7 +49,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
 ];
 
 /// Packages that are never published.
-const INTERNAL: &[&str] = &["panelstudy", "twin", "xtask", "replication-tests"];
+const INTERNAL: &[&str] = &["panelstudy", "panelstudy-python", "twin", "xtask", "replication-tests"];
 
 /// Checks every manifest.
 pub(super) fn check(root: &Path, members: &[Member], findings: &mut Vec<String>) -> Result<(), String> {
@@ -65,6 +79,12 @@ fn directions(member: &Member, findings: &mut Vec<String>) {
         if dependency.starts_with("polars") && !["panel-core", "panelstudy"].contains(&member.name.as_str()) {
             let name = &member.name;
             findings.push(format!("{name} must not depend on polars: a boundary type of panel-core and panelstudy"));
+        }
+        if dependency.starts_with("pyo3") && member.name != "panelstudy-python" {
+            findings.push(format!("{} must not depend on {dependency}: Python is the edge of the edge", member.name));
+        }
+        if dependency.starts_with("arrow") && !["panel-core", "panelstudy-python"].contains(&member.name.as_str()) {
+            findings.push(format!("{} must not depend on {dependency}: a boundary type of panel-core", member.name));
         }
         if dependency.starts_with("highs") && member.name != "gtfp-ebm" {
             findings.push(format!("{} must not depend on {dependency}: it stays inside gtfp-ebm", member.name));
@@ -137,6 +157,8 @@ mod tests {
         assert_eq!(findings("panel-fe", "va-index = \"1\"").len(), 1, "method crates never see each other");
         assert_eq!(findings("va-index", "report = \"1\"").len(), 1, "by its name in the workspace");
         assert_eq!(findings("panel-report", "polars-io = \"1\"\nhighs = \"1\"").len(), 2);
+        assert_eq!(findings("panelstudy-python", "pyo3 = \"1\"\narrow-array = \"1\"").len(), 0);
+        assert_eq!(findings("panelstudy", "pyo3 = \"1\"\narrow-array = \"1\"\npanelstudy-python = \"1\"").len(), 3);
         assert!(findings("gtfp-ebm", "highs = \"1\"\nhighs-sys = \"1\"").is_empty());
     }
 }

@@ -218,8 +218,8 @@ fn open_reason(path: &Path, error: &std::io::Error) -> String {
 }
 
 /// Year, month and day of a day counted from 1970-01-01 (proleptic Gregorian calendar).
-#[cfg(any(feature = "polars", feature = "dta", feature = "xlsx"))]
-fn civil_from_days(days: i64) -> (i64, i64, i64) {
+#[cfg(any(feature = "polars", feature = "dta", feature = "xlsx", feature = "arrow"))]
+pub(crate) fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let z = days + 719_468;
     let era = z.div_euclid(146_097);
     let day_of_era = z.rem_euclid(146_097);

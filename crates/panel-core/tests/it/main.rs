@@ -2,6 +2,8 @@
 //! round trips, properties.
 #![allow(clippy::unwrap_used, reason = "a test may end where something is not as it should be")]
 
+#[cfg(feature = "arrow")]
+mod arrow;
 mod expressions;
 mod layouts;
 mod malformed;

@@ -49,6 +49,7 @@ pub(crate) const LANES: usize = 4;
 
 /// When to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// Largest ‖e‖_W relative to ‖ṽ‖_W that an iteration may leave.
@@ -67,6 +68,7 @@ impl Default for Settings {
 
 /// Sizes at which methods change. The defaults are fast; others give the same residuals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
     /// Up to so many unknowns the Schur complement is factored densely.

@@ -7,6 +7,7 @@
 //! | `moderation`, `mediation`, `binscatter` | what moves the curve, what carries the effect |
 //! | `subsample`, `interacted` | do coefficients differ between samples |
 //! | `influence`, `predict` | leverage and influence; predictions, recovered fixed effects |
+//! | `random_effects`, `specification` | the random-effects fit of the same model; tests of an estimate that need it or its residuals |
 //! | `diagnostics`, `bootstrap` | specification tests, resampling |
 //! | `record` | estimates as plain data |
 //! | `display`, `display_results` | printouts |
@@ -22,7 +23,9 @@ mod iv_tests;
 pub mod mediation;
 pub mod moderation;
 pub mod predict;
+pub mod random_effects;
 pub mod record;
+mod specification;
 pub mod subsample;
 pub mod turning_point;
 pub mod two_lines;

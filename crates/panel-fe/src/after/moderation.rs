@@ -31,6 +31,12 @@ pub struct AtModerator {
     pub curvature: Derived,
 }
 
+/// The other factor of the interaction.
+fn moderator_of<'a>(linear: &str, interaction: &'a str) -> &'a str {
+    let (before, after) = (format!("{linear}:"), format!(":{linear}"));
+    interaction.strip_prefix(&*before).or_else(|| interaction.strip_suffix(&*after)).unwrap_or(interaction)
+}
+
 impl Moderation {
     /// From coefficients by name; `squared_interaction` may be missing from the model.
     ///
@@ -45,15 +51,30 @@ impl Moderation {
     ) -> Result<Self> {
         let mut names = vec![linear, squared, interaction];
         names.extend(squared_interaction);
-        let moderator = [format!("{linear}:"), format!(":{linear}")];
-        let moderator = interaction.strip_prefix(&*moderator[0]).or_else(|| interaction.strip_suffix(&*moderator[1]));
-        let (b, v, centres) = coefficients.pick_centred(&names, &[linear, moderator.unwrap_or(interaction)])?;
+        let (b, v, centres) = coefficients.pick_centred(&names, &[linear, moderator_of(linear, interaction)])?;
         let center = [centres[0], centres[1]];
         let mut all = [0.0; 4];
         all[..b.len()].copy_from_slice(&b);
         let covariance = Mat::from_fn(4, 4, |i, j| if i < b.len() && j < b.len() { v[(i, j)] } else { 0.0 });
         let has_squared_interaction = squared_interaction.is_some();
         Ok(Self { b: all, covariance, df: coefficients.df, has_squared_interaction, center })
+    }
+
+    /// A line in x that a moderator tilts, b₁x + b₃xz: b₂ = b₄ = 0. It has slopes, and no turning point.
+    ///
+    /// # Errors
+    /// [`crate::Error::UnknownOption`] for a name that is not there.
+    pub fn linear(coefficients: &Coefficients<'_>, linear: &str, interaction: &str) -> Result<Self> {
+        let (b, v, centres) =
+            coefficients.pick_centred(&[linear, interaction], &[linear, moderator_of(linear, interaction)])?;
+        // Places of b₁ and b₃.
+        let place = |i: usize| [Some(0), None, Some(1), None][i];
+        let covariance = Mat::from_fn(4, 4, |i, j| match (place(i), place(j)) {
+            (Some(i), Some(j)) => v[(i, j)],
+            _ => 0.0,
+        });
+        let (df, center) = (coefficients.df, [centres[0], centres[1]]);
+        Ok(Self { b: [b[0], 0.0, b[1], 0.0], covariance, df, has_squared_interaction: false, center })
     }
 
     fn derived(&self, value: f64, gradient: [f64; 4]) -> Derived {

@@ -134,6 +134,9 @@ pub(crate) fn estimate(
             options.estimator
         )));
     }
+    if frame.exog.is_empty() && frame.endog.is_empty() && frame.effects.is_empty() {
+        return Err(Error::NoRegressor("there is none, nor a constant, nor a fixed effect".into()));
+    }
     let dof = degrees_of_freedom(&frame, &absorber, options.like);
     let (kind, residuals) = if frame.endog.is_empty() {
         let x: Vec<&[f64]> = columns.exog.iter().map(|column| column.values.as_slice()).collect();

@@ -27,7 +27,7 @@ pub(crate) struct LeastSquares {
     pub(crate) total: f64,
 }
 
-/// Fits ỹ on X̃, with the residuals ỹ - X̃b; `sizes` are the norms of the columns before absorption.
+/// Fits ỹ on X̃, with the residuals ỹ - X̃b (ỹ itself where the effects alone are asked for); `sizes` are the norms of the columns before absorption.
 pub(crate) fn fit(
     y: &[f64],
     x: &[&[f64]],
@@ -41,7 +41,7 @@ pub(crate) fn fit(
     let products = linalg::gram_columns(&all, weights);
     let gram = Mat::from_fn(p, p, |i, j| products[(i, j)]);
     let kept = collinear::independent(x, weights, sizes, &gram, tolerance);
-    if kept.is_empty() {
+    if kept.is_empty() && p > 0 {
         return Err(Error::NoRegressor("each is constant within the fixed effects, or there is none".into()));
     }
     let x: Vec<&[f64]> = kept.iter().map(|&j| x[j]).collect();

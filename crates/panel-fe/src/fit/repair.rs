@@ -44,6 +44,9 @@ impl Repair<'_> {
     /// Repairs V as the program of `like` does, and sets to zero what is rounding.
     pub(crate) fn apply(&self, v: Mat<f64>, names: &[String], diagnostics: &mut Vec<Diagnostic>) -> Result<Repaired> {
         let p = v.nrows();
+        if p == 0 {
+            return Ok(Repaired { vcov: v, variances: Vec::new() });
+        }
         if let Some(reason) = self.none {
             return Ok(Repaired { vcov: Mat::zeros(p, p), variances: vec![Err(reason); p] });
         }

@@ -212,6 +212,17 @@ impl Estimate {
             .map(|variable| &*variable.values)
     }
 
+    /// Confidence intervals b ± t·se of the coefficients at another level, in their order; not a number where there is no
+    /// standard error.
+    ///
+    /// # Errors
+    /// [`crate::Error::Specification`] for a level outside (0, 1).
+    pub fn intervals(&self, level: f64) -> crate::Result<Vec<(f64, f64)>> {
+        crate::coefficients::check_level(level)?;
+        let critical = distribution::t_critical(level, self.df_t);
+        Ok(self.coef.iter().map(|row| (row.estimate - critical * row.se, row.estimate + critical * row.se)).collect())
+    }
+
     /// The options it was fitted under.
     #[must_use]
     pub fn options(&self) -> &Options {

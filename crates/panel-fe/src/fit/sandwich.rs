@@ -26,6 +26,9 @@ pub(crate) struct Sandwich<'a> {
 impl Sandwich<'_> {
     /// V of shape (k, k), as it comes: that of several ways of clustering can be indefinite.
     pub(crate) fn covariance(&self, covariance: &Covariance, small: &SmallSample) -> Result<Mat<f64>> {
+        if self.x.is_empty() {
+            return Ok(Mat::zeros(0, 0));
+        }
         if covariance.is_iid() {
             let scale = small.multiplier * self.ssr / self.n_obs;
             return Ok(Mat::from_fn(self.x.len(), self.x.len(), |i, j| scale * self.bread[(i, j)]));

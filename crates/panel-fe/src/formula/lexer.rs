@@ -8,6 +8,8 @@ pub(super) enum Token {
     Name(String),
     /// Digits.
     Number(String),
+    /// A function with what stands in its brackets, as it is written.
+    Call(String, String),
     /// One of `~ + - * : ^ | ( ) [ ] ,`.
     Symbol(char),
 }
@@ -57,7 +59,14 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Lexeme>, FormulaError> {
                 while let Some((_, c)) = characters.next_if(|(_, c)| is_name(*c)) {
                     name.push(c);
                 }
-                Token::Name(name)
+                match characters.next_if(|(_, c)| *c == '(') {
+                    Some((open, _)) => {
+                        let close = closing(text, open)?;
+                        while characters.next_if(|(at, _)| *at <= close).is_some() {}
+                        Token::Call(name, text[open + 1..close].to_owned())
+                    }
+                    None => Token::Name(name),
+                }
             }
             c => return Err(error_at(text, start, format!("unexpected `{c}`; names with it need back quotes"))),
         };
@@ -67,6 +76,41 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Lexeme>, FormulaError> {
     Ok(lexemes)
 }
 
-fn is_name(c: char) -> bool {
+/// The bracket that closes the one at `open`; those in quotes do not count.
+fn closing(text: &str, open: usize) -> Result<usize, FormulaError> {
+    let (mut depth, mut quote) = (0_usize, None);
+    for (at, c) in text[open..].char_indices() {
+        match (quote, c) {
+            (Some(mark), c) if c == mark => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'' | '`') => quote = Some(c),
+            (None, '(') => depth += 1,
+            (None, ')') => {
+                depth -= 1;
+                if depth == 0 {
+                    return Ok(open + at);
+                }
+            }
+            _ => {}
+        }
+    }
+    Err(error_at(text, open, "this bracket is never closed"))
+}
+
+/// A text without the blanks outside its quotes.
+pub(super) fn without_blanks(text: &str) -> String {
+    let mut quote = None;
+    let keep = |c: &char| {
+        match quote {
+            Some(mark) if mark == *c => quote = None,
+            None if matches!(c, '"' | '\'' | '`') => quote = Some(*c),
+            _ => {}
+        }
+        quote.is_some() || !c.is_whitespace()
+    };
+    text.chars().filter(keep).collect()
+}
+
+pub(super) fn is_name(c: char) -> bool {
     c.is_alphanumeric() || c == '_' || c == '.'
 }

@@ -8,15 +8,20 @@
 //! term     = power { ":" power }
 //! power    = factor [ "^" whole number ]
 //! factor   = name | function "(" name [ "," whole number ] ")"     log, ln, exp, sqrt, abs, lag, lead
+//!          | "i(" name [ "," "ref" "=" level ] ")"                 one dummy per level
+//!          | function "(" … ")" | "I(" expression ")"              any call or expression of [`panel_core::expr`]
 //! effects  = effect { "+" effect } | "0"
 //! effect   = name { "^" name } [ "[" name { "," name } "]" | "[[" name { "," name } "]]" ]
 //! name     = letters, digits, "_", "." (not beginning with a digit), or anything between back quotes
 //! ```
 //! `a[x]` absorbs an intercept and a slope of x for each level of a, `a[[x]]` the slope alone. Coefficients are named
-//! as the terms are written, without blanks. Where the second part holds a `~`, there are no fixed effects.
+//! as the terms are written, without blanks; those of levels `region::West`, `region::West:x`. Where the second part holds a `~`, there are no fixed effects.
 
+mod levels;
 mod lexer;
 mod parser;
+
+pub(crate) use levels::indicator;
 
 use std::fmt;
 
@@ -42,7 +47,7 @@ pub struct Span {
 }
 
 /// A function of one column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Function {
     /// The column itself.
@@ -57,6 +62,24 @@ pub enum Function {
     Abs,
     /// Value so many periods earlier on the calendar; negative: later.
     Lag(i64),
+    /// One dummy per level of the column but for this reference; [`Formula::on`] has a term for each.
+    Levels(Option<String>),
+    /// 1 where the column has this level.
+    Level(String),
+    /// An expression over these columns; it stands where the column does.
+    Calculated(Vec<String>),
+}
+
+impl Factor {
+    /// The columns of the panel that it is made from.
+    fn columns(&self) -> impl Iterator<Item = &str> {
+        let calculated = match &self.function {
+            Function::Calculated(columns) => Some(columns.iter().map(String::as_str)),
+            _ => None,
+        };
+        let own = calculated.is_none().then_some(self.column.as_str());
+        calculated.into_iter().flatten().chain(own)
+    }
 }
 
 /// f(column)^power.
@@ -147,7 +170,7 @@ impl Formula {
     #[must_use]
     pub fn variables(&self) -> Vec<&str> {
         fn columns(terms: &[Term]) -> impl Iterator<Item = &str> {
-            terms.iter().flat_map(|term| &term.factors).map(|factor| factor.column.as_str())
+            terms.iter().flat_map(|term| &term.factors).flat_map(Factor::columns)
         }
         let effects = self.effects.iter().flat_map(|effect| effect.columns.iter().chain(&effect.slopes));
         let mut names: Vec<&str> = Vec::new();

@@ -1,7 +1,8 @@
 //! Recursive descent over tokens.
 
-use super::lexer::{Lexeme, Token, error_at, tokens};
+use super::lexer::{Lexeme, Token, error_at, is_name, tokens, without_blanks};
 use super::{Effect, Factor, Formula, FormulaError, Function, Span, Term};
+use panel_core::expr::Expr;
 
 /// Most factors of a `*` product; 2ⁿ - 1 terms come of n.
 const MOST_FACTORS: usize = 6;
@@ -171,6 +172,9 @@ impl Parser<'_> {
             return Ok((name, factor));
         }
         let place = self.place();
+        if matches!(factor.function, Function::Levels(_)) {
+            return Err(error_at(self.text, place, "levels have no powers"));
+        }
         let Some(Token::Number(digits)) = self.peek() else {
             let message = "the power after `^` is a whole number; interactions are written `a:b`";
             return Err(error_at(self.text, place, message));
@@ -185,28 +189,27 @@ impl Parser<'_> {
 
     fn factor(&mut self) -> Result<(String, Factor), FormulaError> {
         let place = self.place();
-        let (written, column) = self.name("a variable")?;
-        if !self.eat('(') {
+        let Some(Token::Call(name, inner)) = self.peek().cloned() else {
+            let (written, column) = self.name("a variable")?;
             return Ok((written, Factor { column, function: Function::Identity, power: 1 }));
-        }
-        let (inner, argument) = self.name("the variable in the brackets")?;
-        let steps = if self.eat(',') { Some(self.number("a number of periods")?) } else { None };
-        let function = match (column.as_str(), steps) {
-            ("log" | "ln", None) => Function::Ln,
-            ("exp", None) => Function::Exp,
-            ("sqrt", None) => Function::Sqrt,
-            ("abs", None) => Function::Abs,
-            ("lag", steps) => Function::Lag(steps.unwrap_or(1)),
-            ("lead", steps) => Function::Lag(-steps.unwrap_or(1)),
-            _ => {
-                let message =
-                    format!("unknown function `{column}`; known are log, ln, exp, sqrt, abs, lag(x, n), lead(x, n)");
-                return Err(error_at(self.text, place, message));
-            }
         };
-        self.expect(')')?;
-        let steps = steps.map(|steps| format!(",{steps}")).unwrap_or_default();
-        Ok((format!("{written}({inner}{steps})"), Factor { column: argument, function, power: 1 }))
+        self.at += 1;
+        let written = without_blanks(&format!("{name}({inner})"));
+        if name == "i" {
+            let factor = levels(&inner).map_err(|message| error_at(self.text, place, message))?;
+            return Ok((written, factor));
+        }
+        if let Some(factor) = simple(&name, &inner) {
+            return Ok((written, factor));
+        }
+        let calculated = if name == "I" { inner.trim().to_owned() } else { format!("{name}({inner})") };
+        match Expr::parse(&calculated) {
+            Ok(expression) => {
+                let function = Function::Calculated(expression.columns());
+                Ok((written, Factor { column: calculated, function, power: 1 }))
+            }
+            Err(error) => Err(error_at(self.text, place, error.to_string())),
+        }
     }
 
     fn effects(&mut self) -> Result<Vec<Effect>, FormulaError> {
@@ -272,16 +275,6 @@ impl Parser<'_> {
         }
     }
 
-    fn number(&mut self, what: &str) -> Result<i64, FormulaError> {
-        let place = self.place();
-        let parsed = match self.peek() {
-            Some(Token::Number(digits)) => digits.parse().ok().filter(|steps| *steps <= 10_000),
-            _ => None,
-        };
-        self.at += 1;
-        parsed.ok_or_else(|| error_at(self.text, place, format!("expected {what}")))
-    }
-
     fn peek(&self) -> Option<&Token> {
         self.lexemes.get(self.at).map(|lexeme| &lexeme.token)
     }
@@ -306,8 +299,62 @@ impl Parser<'_> {
     }
 }
 
+/// A function of one column: its name, and `column` or `column, whole number` in its brackets.
+fn simple(name: &str, inner: &str) -> Option<Factor> {
+    let (column, steps) = match inner.split_once(',') {
+        Some((column, steps)) => {
+            let steps = steps.trim().parse::<i64>().ok().filter(|steps| (0..=10_000).contains(steps))?;
+            (column, Some(steps))
+        }
+        None => (inner, None),
+    };
+    let column = column_name(column)?;
+    let function = match (name, steps) {
+        ("log" | "ln", None) => Function::Ln,
+        ("exp", None) => Function::Exp,
+        ("sqrt", None) => Function::Sqrt,
+        ("abs", None) => Function::Abs,
+        ("lag", steps) => Function::Lag(steps.unwrap_or(1)),
+        ("lead", steps) => Function::Lag(-steps.unwrap_or(1)),
+        _ => return None,
+    };
+    Some(Factor { column, function, power: 1 })
+}
+
+/// A name, or what stands between back quotes.
+fn column_name(text: &str) -> Option<String> {
+    let text = text.trim();
+    let quoted = text.strip_prefix('`').and_then(|rest| rest.strip_suffix('`'));
+    if let Some(name) = quoted.filter(|name| !name.is_empty() && !name.contains('`')) {
+        return Some(name.to_owned());
+    }
+    let begins = text.chars().next().is_some_and(|c| is_name(c) && !c.is_ascii_digit());
+    (begins && text.chars().all(is_name)).then(|| text.to_owned())
+}
+
+/// `i(region)`, `i(region, ref = "East")`: what stands in the brackets.
+fn levels(inner: &str) -> Result<Factor, String> {
+    let expected = || format!("expected `i(column)` or `i(column, ref = \"level\")`, found `i({inner})`");
+    let (column, reference) = match inner.split_once(',') {
+        Some((column, rest)) => {
+            let level = rest.trim().strip_prefix("ref").and_then(|rest| rest.trim_start().strip_prefix('='));
+            let level = level.ok_or_else(expected)?.trim();
+            let quoted = ['"', '\'', '`'].iter().find_map(|&mark| level.strip_prefix(mark)?.strip_suffix(mark));
+            let level = quoted.unwrap_or(level);
+            if level.is_empty() {
+                return Err(expected());
+            }
+            (column, Some(level.to_owned()))
+        }
+        None => (inner, None),
+    };
+    let column = column_name(column).ok_or_else(expected)?;
+    Ok(Factor { column, function: Function::Levels(reference), power: 1 })
+}
+
 fn describe(token: &Token) -> String {
     match token {
+        Token::Call(name, inner) => format!("`{name}({inner})`"),
         Token::Name(name) => format!("`{name}`"),
         Token::Number(digits) => format!("`{digits}`"),
         Token::Symbol(symbol) => format!("`{symbol}`"),

@@ -3,6 +3,7 @@
 use crate::absorb::{self, FixedEffect};
 use crate::error::{Error, Result};
 use crate::formula::{Effect, Formula, Term};
+use crate::like::Like;
 use crate::sample::centring::Centred;
 use crate::sample::frame::Frame;
 use crate::sample::keys::{Key, combined_groups};
@@ -144,9 +145,20 @@ impl Frame {
         if let Some(mask) = mask.filter(|mask| mask.len() != panel.n_rows()) {
             return Err(Error::Shape { what: "the sample mask".into(), expected: panel.n_rows(), got: mask.len() });
         }
+        if !panel.is_keyed() && (options.vcov.has_lags() || options.like == Like::Xtreg) {
+            let what = if options.vcov.has_lags() {
+                format!("vcov = \"{}\"", options.vcov)
+            } else {
+                "like = \"xtreg\"".into()
+            };
+            return Err(Error::Specification(format!(
+                "{what} follows entities through time, and the data have no keys of entity and time: name them"
+            )));
+        }
         if matches!(options.vcov, Vcov::DriscollKraay { .. } | Vcov::NeweyWest { .. }) {
             panel.times().ordered(panel.time_name())?;
         }
+        let formula = &*formula.on(panel, mask)?;
         let inside = |row: usize| mask.is_none_or(|mask| mask[row]);
         let material = Material::read(formula, panel, options, &inside)?;
         let mut keep: Vec<bool> = (0..panel.n_rows()).map(inside).collect();

@@ -18,8 +18,11 @@ pub(crate) fn describe<'a>(
         }
     }
     let variables: Vec<String> = counts.iter().take(NAMED).map(|(name, count)| format!("{name} {count}")).collect();
-    let rows: Vec<String> =
-        lost.iter().take(NAMED).map(|&row| format!("{} {}", panel.entity_label(row), panel.time_label(row))).collect();
+    let called = |&row: &usize| match panel.is_keyed() {
+        true => format!("{} {}", panel.entity_label(row), panel.time_label(row)),
+        false => format!("row {}", row + 1),
+    };
+    let rows: Vec<String> = lost.iter().take(NAMED).map(called).collect();
     let more = |shown: usize, all: usize| if all > shown { ", …" } else { "" };
     format!(
         "{} rows miss a used value and were left out ({}{}): {}{}",

@@ -1,8 +1,9 @@
 //! Terms of a formula as columns of numbers.
 
 use crate::error::{Error, Result};
-use crate::formula::{Factor, Function, Term};
-use panel_core::Panel;
+use crate::formula::{Factor, Function, Term, indicator};
+use panel_core::expr::Expr;
+use panel_core::{Column, Panel};
 
 /// A term on all rows of a panel.
 pub(crate) struct Evaluated {
@@ -56,9 +57,13 @@ pub(crate) fn term_values(panel: &Panel, term: &Term, inside: &impl Fn(usize) ->
 
 /// f(column)^power.
 pub(crate) fn factor_values(panel: &Panel, factor: &Factor, inside: &impl Fn(usize) -> bool) -> Result<Vec<f64>> {
-    let mut values = column_variable(panel, &factor.column, inside)?.values;
+    let mut values = match &factor.function {
+        Function::Level(level) => indicator(panel, &factor.column, level)?,
+        Function::Calculated(_) => calculated(panel, &factor.column)?,
+        _ => column_variable(panel, &factor.column, inside)?.values,
+    };
     match factor.function {
-        Function::Identity => {}
+        Function::Identity | Function::Level(_) | Function::Levels(_) | Function::Calculated(_) => {}
         Function::Ln => values.iter_mut().for_each(|v| *v = if *v > 0.0 { v.ln() } else { f64::NAN }),
         Function::Exp => values.iter_mut().for_each(|v| *v = v.exp()),
         Function::Sqrt => values.iter_mut().for_each(|v| *v = v.sqrt()),
@@ -70,4 +75,12 @@ pub(crate) fn factor_values(panel: &Panel, factor: &Factor, inside: &impl Fn(usi
         values.iter_mut().for_each(|v| *v = v.powi(power));
     }
     Ok(values)
+}
+
+/// An expression on all rows of a panel.
+fn calculated(panel: &Panel, expression: &str) -> Result<Vec<f64>> {
+    match Expr::parse(expression)?.eval(panel)? {
+        Column::Float(values) => Ok(values.to_vec()),
+        Column::Text(_) => Err(Error::Specification(format!("`{expression}` is text, expected a number"))),
+    }
 }

@@ -30,7 +30,7 @@ pub(super) fn model_column(
         id: record.column.clone(),
         heading: spec.label.as_ref().map(Label::text).unwrap_or_default(),
         dependent: names.get(&fit.outcome),
-        terms: coef.iter().map(term).collect(),
+        terms: coef.iter().map(|c| term(c, None)).collect(),
         n: Some(fit.rows),
         fit: stats,
         fixed_effects,
@@ -127,7 +127,7 @@ fn effect_column(
             Effect::Indirect => &effects.indirect,
             Effect::Total => &effects.total,
         };
-        term(&interval(&effects.name, value))
+        term(&interval(&effects.name, value), None)
     };
     let effects = record.filter(|_| wanted).into_iter().flat_map(|record| &record.fit.effect_estimates);
     ModelColumn { terms: effects.map(of).collect(), fit: Vec::new(), ..column.clone() }

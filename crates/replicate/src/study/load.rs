@@ -1,5 +1,7 @@
 //! Reading a study file.
 
+use super::asked::check_stats;
+use super::defaults::{expand_terms, fill_defaults, spread_stepwise};
 use super::mistake::{explain, sentence_of};
 use super::section::{Wrong, check_id, fields, from_table};
 use super::{ALL_TABLES, Study, TableKind, TableSpec, overrides};
@@ -95,6 +97,8 @@ fn study_of(text: &str, changes: &[(String, String)]) -> Result<Study, Vec<Wrong
     let document = DeTable::parse(text).map_err(|error| vec![error.into()])?;
     let span = document.span();
     let mut document = document.into_inner();
+    // Paths name the columns that there are; what is written once is put in its places after them.
+    spread_stepwise(&mut document).map_err(|wrong| vec![wrong])?;
     for (path, value) in changes {
         let value = DeValue::parse(value).map_err(|error| vec![error.into()])?;
         overrides::set(&mut document, path, value).map_err(|message| vec![message.into()])?;
@@ -103,6 +107,7 @@ fn study_of(text: &str, changes: &[(String, String)]) -> Result<Study, Vec<Wrong
         // What is changed is the study that a multiverse is made of, not the multiverse.
         document.remove("multiverse");
     }
+    expand_terms(&mut document).and_then(|()| fill_defaults(&mut document)).map_err(|wrong| vec![wrong])?;
     let study = study_from(Spanned::new(span, document.clone()))?;
     let placed =
         |(path, message): (String, String)| Wrong { span: overrides::place(&document, &path), message, whole: true };
@@ -110,10 +115,13 @@ fn study_of(text: &str, changes: &[(String, String)]) -> Result<Study, Vec<Wrong
     if wrong.is_empty() { Ok(study) } else { Err(wrong) }
 }
 
+/// Sections that are put in their places before the study is read.
+const WRITTEN_ONCE: [&str; 2] = ["defaults", "terms"];
+
 /// Hands each section to those who read it.
 fn study_from(document: Spanned<DeTable<'_>>) -> Result<Study, Vec<Wrong>> {
     let (span, mut document) = (document.span(), document.into_inner());
-    let known: Vec<&str> = fields::<Study>().iter().chain(Indices::SECTIONS).copied().collect();
+    let known: Vec<&str> = fields::<Study>().iter().chain(Indices::SECTIONS).chain(&WRITTEN_ONCE).copied().collect();
     let listed = known.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
     let unknown = document.keys().filter(|key| !known.contains(&key.get_ref().as_ref()));
     let unknown = unknown.map(|key| (key.span(), key.get_ref().to_string())).collect::<Vec<_>>();
@@ -155,6 +163,19 @@ fn check(study: &Study) -> Vec<(String, String)> {
         let belongs = if table.kind == TableKind::Regression { "its columns" } else { "[[gtfp]]" };
         let message = format!("table `{}`: a sample of this kind of table belongs to {belongs}", table.id);
         note(format!("table.{}.sample", table.id), Err(message));
+    }
+    for table in &study.tables {
+        note(format!("table.{}.stats", table.id), check_stats(table.stats.as_deref()));
+        if table.kind != TableKind::Regression && table.stats.is_some() {
+            let message = format!("table `{}`: `stats` belongs to tables of regressions", table.id);
+            note(format!("table.{}.stats", table.id), Err(message));
+        }
+        for (name, column) in table.named_columns() {
+            for (key, message) in column.mistakes() {
+                let place = format!("table.{}.column.{name}.{key}", table.id);
+                note(place, Err(format!("table `{}`, column {name}: {message}", table.id)));
+            }
+        }
     }
     note("quality.ranges".into(), study.quality.check());
     note("report".into(), study.report.check(study));

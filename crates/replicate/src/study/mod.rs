@@ -1,10 +1,14 @@
 //! The study file: which data, which indices, which tables.
 
+mod asked;
 mod bootstrap;
+mod column;
 mod compare;
 mod curve;
+mod defaults;
 mod digits;
 mod headline;
+mod inference;
 mod label;
 mod load;
 mod mistake;
@@ -14,17 +18,21 @@ mod parsed;
 mod published;
 mod quality;
 mod report;
+mod restriction;
 mod schema;
 pub(crate) mod section;
 mod source;
+mod statistic;
 mod table;
 mod variables;
 
 pub use bootstrap::{BootstrapSpec, IntervalKind};
+pub use column::{ColumnSpec, ModerationSpec, Saved, WeightWord};
 pub use compare::{CompareSpec, CompareTest, Compared, Terms};
 pub use curve::{SpecificationCurve, VariantSpec};
 pub use digits::{Digits, Significant};
 pub use headline::Headline;
+pub use inference::{Draw, Inference, Interval, Method};
 pub use label::Label;
 pub use load::Loaded;
 pub use multiverse::table_ids as multiverse_table_ids;
@@ -33,9 +41,9 @@ pub use parsed::Parsed;
 pub use published::{PublishedRemark, PublishedSpec};
 pub use quality::QualityOptions;
 pub use report::{FigureFormat, HeadlineSpec, PanelFormat, ReportSpec, SourceNote};
+pub use restriction::{Restriction, Restrictions};
 pub use schema::{Header, RowRule, Study};
 pub use source::{Aggregate, NameList, Reshape, SourceSpec};
-pub use table::{
-    ALL_TABLES, ColumnSpec, MediationSpec, ModerationSpec, PanelSpec, TableKind, TableSpec, WeightWord, indicator,
-};
+pub use statistic::Statistic;
+pub use table::{ALL_TABLES, MediationSpec, PanelSpec, TableKind, TableSpec, indicator};
 pub use variables::Variables;

@@ -2,7 +2,7 @@
 
 use panel_core::expr::Expr;
 use panel_fe::vcov::Gaps;
-use panel_fe::{Formula, Like, Singletons, Vcov};
+use panel_fe::{Estimator, Formula, Like, Singletons, Vcov};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
@@ -88,6 +88,7 @@ pub trait Language {
 impl Language for Formula {}
 impl Language for Expr {}
 impl Language for Vcov {}
+impl Language for Estimator {}
 
 impl Language for Like {
     fn words() -> Vec<&'static str> {

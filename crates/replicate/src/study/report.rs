@@ -1,6 +1,7 @@
 //! `[report]`: how results are shown. No choice here changes a number.
 
-use super::{Digits, Label, Study, digits};
+use super::asked::check_stats;
+use super::{Digits, Label, Parsed, Statistic, Study, digits};
 use panel_core::{Panel, suggest};
 use report::StarRule;
 use report::regression::Below;
@@ -16,9 +17,9 @@ pub struct ReportSpec {
     pub stars: StarRule,
     /// What stands below a coefficient: `se`, `t`, `p`, `interval`.
     pub below: String,
-    /// Statistics below the coefficients: `r2`, `adj_r2`, `r2_within`, `r2_within_entity`, `rmse`; where it is absent those that the program named by
-    /// `like` prints: R² within entities of `xtreg` and `xtivreg2`, else R² and R² within the fixed effects.
-    pub stats: Option<Vec<String>>,
+    /// Statistics below the coefficients; where it is absent those that the program named by `like` prints: R² within
+    /// entities of `xtreg` and `xtivreg2`, else R² and R² within the fixed effects.
+    pub stats: Option<Vec<Parsed<Statistic>>>,
     /// The work that is replicated, as one cites it.
     pub citation: Option<Label>,
     /// Column whose values are the lines of the figure of cumulative indices, such as regions.
@@ -69,9 +70,6 @@ impl Default for ReportSpec {
     }
 }
 
-/// Statistics that a table can show below its coefficients.
-const STATS: [&str; 5] = ["r2", "adj_r2", "r2_within", "r2_within_entity", "rmse"];
-
 /// A format of `data/panel`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -85,7 +83,7 @@ pub enum PanelFormat {
 }
 
 /// A format of figures beside SVG.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum FigureFormat {
     /// Pixels, drawn with the fonts of the machine.
@@ -99,10 +97,7 @@ impl ReportSpec {
     /// A sentence that names the key, the value and what was expected.
     pub fn check(&self, study: &Study) -> Result<(), String> {
         self.below.parse::<Below>().map_err(|error| format!("[report] {error}"))?;
-        if let Some(name) = self.stats.iter().flatten().find(|name| !STATS.contains(&name.as_str())) {
-            let (hint, known) = (hint(name, STATS.into_iter()), STATS.join(", "));
-            return Err(format!("[report] stats: no statistic `{name}`{hint}; expected {known}"));
-        }
+        check_stats(self.stats.as_deref()).map_err(|error| format!("[report] {error}"))?;
         digits::check(self.digits, &BTreeMap::new()).map_err(|(_, message)| format!("[report] {message}"))?;
         if self.bins < 2 {
             return Err(format!("[report] bins = {}: expected at least 2", self.bins));

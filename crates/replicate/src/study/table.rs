@@ -1,12 +1,10 @@
 //! `[[table]]` and `[[mediation]]`: what is estimated and shown.
 
-use super::{BootstrapSpec, Digits, Label, Parsed, Study};
-use crate::spatial::SpatialColumn;
+use super::{BootstrapSpec, ColumnSpec, Digits, Label, Parsed, Statistic, Study};
 use panel_core::expr::Expr;
 use panel_core::index::Direction;
 use panel_core::suggest;
-use panel_fe::vcov::Gaps;
-use panel_fe::{Formula, FormulaError, Like, Options, Singletons, Vcov, WeightKind, Weights};
+use panel_fe::{Formula, FormulaError, Like, Vcov};
 use report::Text;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -54,6 +52,9 @@ pub struct TableSpec {
     pub columns: Vec<ColumnSpec>,
     /// Coefficients to show, in order; all that are not fixed effects where it is absent.
     pub show: Option<Vec<String>>,
+    /// Statistics below the coefficients; those of `[report] stats` where it is absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stats: Option<Vec<Parsed<Statistic>>>,
     /// Dummies of which a note says how many entities switch inside the panel.
     #[serde(default)]
     pub switches: Vec<String>,
@@ -89,48 +90,6 @@ pub struct PanelSpec {
     pub title: Label,
     /// Names of its columns.
     pub columns: Vec<String>,
-}
-
-/// `[[table.column]]`.
-#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ColumnSpec {
-    /// Name; `(1)`, `(2)`, … where it is absent.
-    pub name: Option<String>,
-    /// Words above the dependent variable, such as the sample.
-    pub label: Option<Label>,
-    /// `y ~ exogenous | fixed effects | endogenous ~ instruments`.
-    pub formula: Parsed<Formula>,
-    /// Rows to use.
-    pub sample: Option<Parsed<Expr>>,
-    /// Covariance estimator.
-    #[serde(default)]
-    pub vcov: Parsed<Vcov>,
-    /// Degrees-of-freedom rule.
-    #[serde(default)]
-    pub like: Parsed<Like>,
-    /// Variable of the U test.
-    pub utest: Option<String>,
-    /// Column of weights.
-    pub weights: Option<String>,
-    /// What the weights mean; `analytic` where it is absent.
-    pub weight_kind: Option<WeightWord>,
-    /// Column of latitudes for Conley's covariance; `lat` where it is absent.
-    pub lat: Option<String>,
-    /// Column of longitudes for Conley's covariance; `lon` where it is absent.
-    pub lon: Option<String>,
-    /// `drop` or `keep`.
-    #[serde(default = "dropped")]
-    pub singletons: Parsed<Singletons>,
-    /// `calendar` or `reindex`; by the rule of `like` where it is absent.
-    pub gaps: Option<Parsed<Gaps>>,
-    /// Also show the first stages, with these column names.
-    #[serde(default)]
-    pub first_stages: Vec<String>,
-    /// A moderated quadratic.
-    pub moderation: Option<ModerationSpec>,
-    /// A spatial regression in place of the usual one.
-    pub spatial: Option<SpatialColumn>,
 }
 
 impl Study {
@@ -199,128 +158,6 @@ pub fn indicator(signed: &str) -> (&str, Direction) {
     }
 }
 
-impl ColumnSpec {
-    /// A column of this formula with every choice at its default.
-    #[must_use]
-    pub fn new(formula: Parsed<Formula>) -> Self {
-        Self {
-            name: None,
-            label: None,
-            formula,
-            sample: None,
-            vcov: Parsed::default(),
-            like: Parsed::default(),
-            utest: None,
-            weights: None,
-            weight_kind: None,
-            lat: None,
-            lon: None,
-            singletons: dropped(),
-            gaps: None,
-            first_stages: Vec::new(),
-            moderation: None,
-            spatial: None,
-        }
-    }
-
-    /// Checks that what it asks for beside its formula belongs to the formula: the variable of the U test, the terms of
-    /// the moderated quadratic, a name for no more first stages than there are.
-    ///
-    /// # Errors
-    /// A sentence that names the word and what was expected.
-    pub fn check(&self) -> Result<(), String> {
-        let formula = &self.formula;
-        let terms: Vec<&str> =
-            formula.regressors.iter().chain(&formula.endogenous).map(|term| term.name.as_str()).collect();
-        let lacks = |what: &str, term: &str| {
-            let near = suggest::nearest(term, terms.iter().copied()).map(|near| format!("; did you mean `{near}`?"));
-            format!("{what}: the formula has no term `{term}`{}", near.unwrap_or_default())
-        };
-        if let Some(x) = &self.utest {
-            let what = format!("utest = \"{x}\"");
-            for term in [x.clone(), format!("{x}^2")] {
-                if !terms.contains(&term.as_str()) {
-                    return Err(lacks(&what, &term));
-                }
-            }
-        }
-        if let Some(ModerationSpec { x, moderator }) = &self.moderation {
-            let what = format!("moderation = {{ x = \"{x}\", moderator = \"{moderator}\" }}");
-            for term in [x.clone(), format!("{x}^2")] {
-                if !terms.contains(&term.as_str()) {
-                    return Err(lacks(&what, &term));
-                }
-            }
-            let (one, other) = (format!("{x}:{moderator}"), format!("{moderator}:{x}"));
-            if !terms.contains(&one.as_str()) && !terms.contains(&other.as_str()) {
-                return Err(lacks(&what, &one));
-            }
-        }
-        let (named, known) = (self.first_stages.len(), formula.endogenous.len());
-        if named > known {
-            return Err(format!("first_stages has {named} names, and the formula {known} endogenous regressors"));
-        }
-        Ok(())
-    }
-
-    /// The choices of the estimator.
-    #[must_use]
-    pub fn options(&self) -> Options {
-        let kind = match self.weight_kind {
-            None | Some(WeightWord::Analytic) => WeightKind::Analytic,
-            Some(WeightWord::Frequency) => WeightKind::Frequency,
-            Some(WeightWord::Importance) => WeightKind::Importance,
-        };
-        let mut options = Options {
-            vcov: Vcov::clone(&self.vcov),
-            like: *self.like,
-            weights: self.weights.clone().map(|column| Weights { column, kind }),
-            singletons: *self.singletons,
-            gaps: self.gaps.as_deref().copied(),
-            ..Options::default()
-        };
-        if let Some(lat) = &self.lat {
-            options.coordinates.lat.clone_from(lat);
-        }
-        if let Some(lon) = &self.lon {
-            options.coordinates.lon.clone_from(lon);
-        }
-        options
-    }
-
-    /// Its name as the column at this place of a table.
-    #[must_use]
-    pub fn name_at(&self, place: usize) -> String {
-        self.name.clone().unwrap_or_else(|| format!("({})", place + 1))
-    }
-}
-
-fn dropped() -> Parsed<Singletons> {
-    Parsed::written("drop", Singletons::Drop)
-}
-
-/// What weights mean.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum WeightWord {
-    /// Inverse variances.
-    Analytic,
-    /// A row stands for so many.
-    Frequency,
-    /// Used as they are.
-    Importance,
-}
-
-/// `moderation = { x = "Va", moderator = "Infra" }` for x, x², x:m, x²:m in the formula.
-#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ModerationSpec {
-    /// The variable with the quadratic.
-    pub x: String,
-    /// The moderator.
-    pub moderator: String,
-}
-
 /// `[[mediation]]`: x → mediator → outcome, three regressions on one sample.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -383,26 +220,6 @@ impl MediationSpec {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn check(more: &str) -> Result<(), String> {
-        let formula = "y ~ x + x^2 + x:m + w | city | D ~ iv";
-        toml::from_str::<ColumnSpec>(&format!("formula = \"{formula}\"\n{more}")).unwrap().check()
-    }
-
-    #[test]
-    fn words_beside_a_formula_belong_to_it() {
-        assert_eq!(
-            check("utest = \"x\"\nmoderation = { x = \"x\", moderator = \"m\" }\nfirst_stages = [\"D\"]"),
-            Ok(())
-        );
-        assert_eq!(
-            check("utest = \"xx\"").unwrap_err(),
-            "utest = \"xx\": the formula has no term `xx`; did you mean `x`?"
-        );
-        assert!(check("utest = \"w\"").unwrap_err().contains("no term `w^2`"));
-        assert!(check("moderation = { x = \"x\", moderator = \"z\" }").unwrap_err().contains("no term `x:z`"));
-        assert!(check("first_stages = [\"a\", \"b\"]").unwrap_err().contains("2 names"));
-    }
 
     #[test]
     fn a_minus_marks_a_cost_with_blanks_or_without() {

@@ -1,13 +1,16 @@
 //! One regression column: estimated, recorded, and as a table shows it.
 
+use super::asked::{Rows, answer, saved};
 use super::fit::{fit, refusal};
+use super::notes::{level_note, slopes_note};
 use super::records::of_column;
+use super::resampled::note;
 use super::shown::{first_stage_column, shown};
-use super::u_shape::{Quadratic, moderation_record, quadratic, u_test, u_test_shown, utest_record};
+use super::u_shape::{Quadratic, moderated, quadratic, u_test, u_test_shown, utest_record};
 use crate::error::{Error, Result};
 use crate::names;
 use crate::stages::variables::sample;
-use crate::study::{ColumnSpec, Study};
+use crate::study::{ColumnSpec, Saved, Study};
 use panel_core::{Diagnostic, Panel};
 use panel_fe::Estimate;
 use panel_fe::record::EstimateRecord;
@@ -21,6 +24,12 @@ pub struct Fitted {
     pub record: EstimateRecord,
     /// Column of the table.
     pub column: ModelColumn,
+    /// Labels of rows that no dictionary has, by their keys.
+    pub row_labels: Vec<(String, Text)>,
+    /// What the table says of the column in words.
+    pub notes: Vec<Text>,
+    /// Numbers of the fit to be written, one per row of the panel.
+    pub saved: Vec<(Saved, Vec<f64>)>,
     /// First stages, where they are shown.
     pub first_stages: Vec<ModelColumn>,
     /// The quadratic of the U test.
@@ -62,16 +71,28 @@ pub fn estimate(panel: &Panel, study: &Study, spec: &ColumnSpec, table: &str, na
         u_shown = test.map(|test| u_test_shown(&test, &fit, x, heading));
     }
     if let Some(moderation) = &spec.moderation {
-        record.moderation = Some(moderation_record(&fit, panel, moderation).map_err(failed)?);
+        (record.moderation, record.slopes) = moderated(&fit, panel, moderation).map_err(failed)?;
     }
+    let in_table = study.tables.iter().find(|spec| spec.id == table).and_then(|spec| spec.stats.as_deref());
+    let stats = in_table.or(study.report.stats.as_deref());
+    let rows = answer(&mut record, &fit, panel, spec, stats.unwrap_or_default()).map_err(failed)?;
     let mut first_stages = Vec::new();
     for (place, shown) in spec.first_stages.iter().enumerate() {
-        first_stages.extend(first_stage_column(panel, study, spec, &fit, place, shown).map_err(failed)?);
+        first_stages.extend(first_stage_column(panel, study, spec, &fit, place, (shown, stats)).map_err(failed)?);
     }
     let mut diagnostics = sampled.diagnostics;
     diagnostics.extend(fit.diagnostics.iter().cloned());
+    let mut column = shown(&fit, &record.coef, study, spec, (name, stats));
+    let row_labels = add_rows(&mut column, rows);
+    let slopes = record.slopes.iter().map(|slopes| slopes_note(slopes, name, study));
+    let bootstrap = record.inference.iter().map(|record| note(record, name, &study.labels()));
+    let notes = level_note(spec.level, name, study).into_iter().chain(slopes).chain(bootstrap).collect();
+    let numbers = |which: &Saved| saved(&fit, panel.n_rows(), *which).map(|values| (*which, values)).map_err(failed);
     Ok(Fitted {
-        column: shown(&fit, &record.coef, study, spec, name),
+        column,
+        row_labels,
+        notes,
+        saved: spec.save.iter().map(numbers).collect::<Result<_>>()?,
         first_stages,
         quadratic: spec.utest.as_deref().and_then(|x| quadratic(&fit, x)),
         u_test: u_shown,
@@ -80,6 +101,20 @@ pub fn estimate(panel: &Panel, study: &Study, spec: &ColumnSpec, table: &str, na
         record,
         fit,
     })
+}
+
+/// Adds rows that the column does not show yet, and gives the labels of those that no dictionary has.
+fn add_rows(column: &mut ModelColumn, rows: Rows) -> Vec<(String, Text)> {
+    let mut labels = Vec::new();
+    for (row, label) in rows {
+        if !label.is_empty() {
+            labels.push((row.key.clone(), label));
+        }
+        if !column.fit.iter().any(|known| known.key == row.key) {
+            column.fit.push(row);
+        }
+    }
+    labels
 }
 
 /// The part of a column that an error is about: `vcov` where only that names the unknown column, else the formula.

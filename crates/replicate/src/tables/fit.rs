@@ -3,14 +3,19 @@
 use crate::error::Error;
 use crate::study::ColumnSpec;
 use panel_core::Panel;
-use panel_fe::{Estimate, Formula, Model};
+use panel_fe::{Estimate, Estimator, Formula, Model};
 
 /// Another formula under the options of a column, on the rows for which `mask` holds.
 ///
 /// # Errors
 /// Those of the estimator.
 pub(crate) fn fit(panel: &Panel, spec: &ColumnSpec, formula: &Formula, mask: &[bool]) -> panel_fe::Result<Estimate> {
-    Model::from(formula.clone()).options(spec.options()).fit_where(panel, Some(mask))
+    let mut options = spec.options();
+    if !formula.is_iv() {
+        // The first stage of an estimator of instruments is least squares.
+        options.estimator = Estimator::default();
+    }
+    Model::from(formula.clone()).options(options).fit_where(panel, Some(mask))
 }
 
 /// An error of the estimator at a stage: what only the numbers bring about leaves the rest of a run as it is.

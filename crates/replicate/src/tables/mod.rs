@@ -1,5 +1,6 @@
 //! Tables of a study: descriptive statistics, regressions, mediation chains, the specification curve.
 
+mod asked;
 pub mod calibration;
 pub(crate) mod closing;
 pub mod column;
@@ -10,9 +11,11 @@ pub mod entropy;
 pub(crate) mod fit;
 pub mod mediation;
 pub mod mediation_bootstrap;
+mod notes;
 pub mod plots;
 pub mod records;
 mod regression;
+mod resampled;
 pub(crate) mod shown;
 pub mod u_shape;
 mod u_tests;
@@ -21,7 +24,7 @@ use crate::compute::{Cache, Computed};
 use crate::error::{Error, Result};
 use crate::names;
 use crate::spatial::{Space, statistics};
-use crate::study::{Loaded, Study, TableKind, TableSpec};
+use crate::study::{Loaded, Saved, Study, TableKind, TableSpec};
 use mediation::Mediated;
 use panel_core::Diagnostic;
 use panel_fe::record::EstimateRecord;
@@ -39,6 +42,8 @@ pub struct Tables {
     pub tables: Vec<Table>,
     /// Regressions in file order.
     pub estimates: Vec<EstimateRecord>,
+    /// Numbers of fits to be written: table, column, which, one number per row of the panel.
+    pub saved: Vec<(String, String, Saved, Vec<f64>)>,
     /// Mediation chains.
     pub mediation: Vec<Mediated>,
     /// Comparisons of columns.

@@ -2,6 +2,7 @@
 
 use super::Tables;
 use super::column::{Fitted, estimate};
+use super::notes::instrument_labels;
 use super::plots::ColumnPlots;
 use super::shown::without_estimate;
 use crate::compute::Computed;
@@ -11,6 +12,7 @@ use crate::spatial;
 use crate::study::{ColumnSpec, Headline, Label, PanelSpec, Study, TableSpec};
 use panel_core::Panel;
 use panel_fe::Estimate;
+use panel_fe::iv::IvDiagnostics;
 use panel_fe::record::EstimateRecord;
 use rayon::prelude::*;
 use report::regression::{FitStat, Flag, panel_table};
@@ -40,6 +42,8 @@ pub(super) fn table(
     let failed = |error: report::Error| Error::stage(format!("tables/{}", spec.id), error);
     let mut shown: Vec<ModelColumn> = Vec::new();
     let mut remarks: Vec<Text> = Vec::new();
+    let mut row_labels: Vec<(String, Text)> = Vec::new();
+    let mut kinds: Vec<IvDiagnostics> = Vec::new();
     let columns = estimated(spec, study, computed, &made.space);
     for (column, (name, fitted)) in spec.columns.iter().zip(columns) {
         let (fitted, plots) = match fitted {
@@ -70,6 +74,11 @@ pub(super) fn table(
         u_tests.extend(fitted.u_test);
         made.samples.push((spec.id.clone(), name.clone(), fitted.esample));
         remarks.extend(flip_note(&fitted.record, &name, study));
+        remarks.extend(fitted.notes);
+        row_labels.extend(fitted.row_labels);
+        kinds.extend(fitted.fit.iv.as_ref().map(|iv| iv.diagnostics.clone()));
+        let saved = fitted.saved.into_iter().map(|(which, values)| (spec.id.clone(), name.clone(), which, values));
+        made.saved.extend(saved);
         made.estimates.push(fitted.record);
     }
     let mut layout = RegressionSpec::new(&spec.id, spec.title_text(), study.report.stars.clone());
@@ -84,6 +93,8 @@ pub(super) fn table(
     }
     let is_spatial = spec.columns.iter().any(|column| column.spatial.is_some());
     let labels = if is_spatial { spatial::table::labels(study.labels()) } else { study.labels() };
+    row_labels.extend(instrument_labels(&kinds, study));
+    let labels = row_labels.into_iter().fold(labels, |labels, (key, label)| labels.with(key, label));
     layout = layout.labels(labels);
     let place = |error: String| Error::stage(format!("tables/{}", spec.id), error);
     layout.fit = spec.fit_rows(&fit_keys(&shown)).map_err(place)?;

@@ -1,11 +1,11 @@
 //! A regression as a column of a table.
 
 use super::fit::fit as estimated;
-use crate::study::{ColumnSpec, Label, Study};
+use crate::study::{ColumnSpec, Label, Parsed, Statistic, Study};
 use panel_core::Panel;
 use panel_fe::iv::StockYogoTable;
 use panel_fe::record::CoefficientRecord;
-use panel_fe::{Estimate, Formula, Like, Vcov};
+use panel_fe::{Estimate, Estimator, Formula, IvResult, Like, NoStandardError, TestOutcome, Vcov};
 use report::regression::{FitStat, Flag, SeKind, StdErrors, Term};
 use report::{Labels, Lang, ModelColumn, Text};
 
@@ -15,23 +15,40 @@ pub(super) fn shown(
     coef: &[CoefficientRecord],
     study: &Study,
     spec: &ColumnSpec,
-    name: &str,
+    (name, stats): (&str, Option<&[Parsed<Statistic>]>),
 ) -> ModelColumn {
-    let mut column = bare_column(fit, coef, study, spec, name);
-    if let Some(iv) = &fit.iv {
-        for (key, test) in [("under_id", &iv.diagnostics.under_id), ("weak_id", &iv.diagnostics.weak_id)] {
-            column.fit.push(match test.available() {
-                Some(stat) => match stat.p {
-                    Some(p) => FitStat::test(key, stat.stat, p),
-                    None => FitStat::new(key, stat.stat),
-                },
-                None => FitStat::missing(key, test.to_string()),
-            });
-        }
-        let size = iv.diagnostics.stock_yogo.iter().find(|(table, _)| *table == StockYogoTable::TwoStageSize(10));
-        column.fit.extend(size.map(|(_, value)| FitStat::new("stock_yogo_10", *value)));
-    }
+    let mut column = bare_column(fit, coef, study, spec, (name, stats));
+    column.fit.extend(fit.iv.iter().flat_map(iv_statistics));
     column
+}
+
+/// The tests of instruments. Where errors are not iid the statistic of Kleibergen and Paap stands beside the critical
+/// value, that of Cragg and Donald above it; tests of over-identification need more instruments than regressors.
+fn iv_statistics(iv: &IvResult) -> Vec<FitStat> {
+    let tests = &iv.diagnostics;
+    let over = iv.instruments.len() > iv.endogenous.len();
+    let mut stats = vec![row_of("under_id", &tests.under_id), row_of("weak_id", &tests.weak_id)];
+    stats.extend(tests.robust.then(|| row_of("weak_id_robust", &tests.weak_id_robust)));
+    let of_estimator = match iv.fit.estimator {
+        Estimator::TwoStage => Some(StockYogoTable::TwoStageSize(10)),
+        Estimator::Liml => Some(StockYogoTable::LimlSize(10)),
+        _ => None,
+    };
+    let size = tests.stock_yogo.iter().find(|(table, _)| Some(*table) == of_estimator);
+    stats.extend(size.map(|(_, value)| FitStat::new("stock_yogo_10", *value)));
+    stats.extend(over.then(|| row_of("over_id", &tests.over_id)));
+    stats
+}
+
+/// A test as a row.
+pub(super) fn row_of(key: &str, outcome: &TestOutcome) -> FitStat {
+    match outcome.available() {
+        Some(stat) => match stat.p {
+            Some(p) => FitStat::test(key, stat.stat, p),
+            None => FitStat::new(key, stat.stat),
+        },
+        None => FitStat::missing(key, outcome.to_string()),
+    }
 }
 
 /// Whether a statistic of a fit is an R².
@@ -54,23 +71,26 @@ pub(super) fn without_estimate(study: &Study, spec: &ColumnSpec, name: &str, rea
 }
 
 /// The statistics asked for, else those that the program prints whose rule is followed; those that the model does not
-/// have are left out.
-fn fit_statistics(fit: &Estimate, wanted: Option<&[String]>) -> Vec<FitStat> {
-    let by_rule: &[&str] = match (fit.like, fit.r2.within) {
-        (Like::Xtreg | Like::Xtivreg2, _) if fit.r2.within_entity.is_some() => &["r2_within_entity"],
-        (_, Some(_)) => &["r2", "r2_within"],
-        (_, None) => &["r2", "adj_r2"],
+/// have are left out, tests have rows of their own.
+fn fit_statistics(fit: &Estimate, wanted: Option<&[Parsed<Statistic>]>) -> Vec<FitStat> {
+    let by_rule: &[Statistic] = match (fit.like, fit.r2.within) {
+        (Like::Xtreg | Like::Xtivreg2, _) if fit.r2.within_entity.is_some() => &[Statistic::R2WithinEntity],
+        (_, Some(_)) => &[Statistic::R2, Statistic::R2Within],
+        (_, None) => &[Statistic::R2, Statistic::AdjR2],
     };
-    let names = wanted.map_or_else(|| by_rule.to_vec(), |names| names.iter().map(String::as_str).collect());
-    let value = |name: &str| match name {
-        "r2" => Some(fit.r2.overall),
-        "adj_r2" => Some(fit.r2.adjusted),
-        "r2_within" => fit.r2.within,
-        "r2_within_entity" => fit.r2.within_entity,
-        _ => Some(fit.rmse),
+    let asked = wanted.map_or_else(|| by_rule.to_vec(), |wanted| wanted.iter().map(|statistic| **statistic).collect());
+    let value = |statistic: Statistic| match statistic {
+        Statistic::R2 => Some(fit.r2.overall),
+        Statistic::AdjR2 => Some(fit.r2.adjusted),
+        Statistic::R2Within => fit.r2.within,
+        Statistic::R2WithinEntity => fit.r2.within_entity,
+        Statistic::Rmse => Some(fit.rmse),
+        Statistic::Entities => Some(fit.n_entities as f64),
+        Statistic::Periods => Some(fit.n_periods as f64),
+        _ => None,
     };
-    let finite = |name: &str| value(name).filter(|value| value.is_finite());
-    names.into_iter().filter_map(|name| Some(FitStat::new(name, finite(name)?))).collect()
+    let finite = |statistic: Statistic| value(statistic).filter(|value| value.is_finite());
+    asked.into_iter().filter_map(|statistic| Some(FitStat::new(statistic.name(), finite(statistic)?))).collect()
 }
 
 /// What a first and a second stage show alike.
@@ -79,17 +99,17 @@ fn bare_column(
     coef: &[CoefficientRecord],
     study: &Study,
     spec: &ColumnSpec,
-    name: &str,
+    (name, stats): (&str, Option<&[Parsed<Statistic>]>),
 ) -> ModelColumn {
     let names = study.labels();
     ModelColumn {
         id: name.to_owned(),
         heading: spec.label.as_ref().map(Label::text).unwrap_or_default(),
         dependent: names.get(&fit.response),
-        terms: coef.iter().map(term).collect(),
+        terms: coef.iter().zip(&fit.coef).map(|(c, fitted)| term(c, fitted.unavailable)).collect(),
         omitted: collinear(fit),
         n: Some(fit.n_obs),
-        fit: fit_statistics(fit, study.report.stats.as_deref()),
+        fit: fit_statistics(fit, stats),
         flags: Vec::new(),
         fixed_effects: effect_labels(&spec.formula, &names).into_iter().map(|label| Flag::new(label, true)).collect(),
         std_errors: std_errors(fit, &names),
@@ -104,16 +124,30 @@ fn collinear(fit: &Estimate) -> Vec<String> {
     fit.dropped.iter().map(|dropped| dropped.name.clone()).filter(|name| is_regressor(name)).collect()
 }
 
-/// A coefficient as a table shows it.
-pub(crate) fn term(c: &CoefficientRecord) -> Term {
+/// A coefficient as a table shows it, or why it has no standard error.
+pub(crate) fn term(c: &CoefficientRecord, unavailable: Option<NoStandardError>) -> Term {
+    let because =
+        |why: NoStandardError| Text::new(format!("无标准误：{}", in_chinese(why)), format!("no standard error: {why}"));
     Term {
         name: c.name.clone(),
         estimate: c.estimate.unwrap_or(f64::NAN),
         se: c.se,
+        reason: unavailable.map(because).unwrap_or_default(),
         t: c.t,
         p: c.p,
         ci_low: c.ci_low,
         ci_high: c.ci_high,
+    }
+}
+
+fn in_chinese(why: NoStandardError) -> &'static str {
+    match why {
+        NoStandardError::Negative => "方差估计为负",
+        NoStandardError::Repaired => "方差估计为负，修正后不余",
+        NoStandardError::Zero => "方差估计为零（舍入误差除外）",
+        NoStandardError::PerfectFit => "完全拟合（舍入误差除外）",
+        NoStandardError::Explained => "固定效应完全解释被解释变量（舍入误差除外）",
+        _ => "无法计算",
     }
 }
 
@@ -157,7 +191,7 @@ pub(super) fn first_stage_column(
     spec: &ColumnSpec,
     second: &Estimate,
     place: usize,
-    name: &str,
+    shown: (&str, Option<&[Parsed<Statistic>]>),
 ) -> panel_fe::Result<Option<ModelColumn>> {
     let Some(iv) = &second.iv else { return Ok(None) };
     let Some(endog) = iv.endogenous.get(place) else { return Ok(None) };
@@ -166,7 +200,7 @@ pub(super) fn first_stage_column(
     // Rows of the second stage only, so that both stages have one sample.
     let fit = estimated(panel, spec, &first, &second.esample(panel.n_rows()))?;
     let coef: Vec<CoefficientRecord> = fit.coef.iter().map(CoefficientRecord::from).collect();
-    let mut column = bare_column(&fit, &coef, study, spec, name);
+    let mut column = bare_column(&fit, &coef, study, spec, shown);
     if let Some(f) = iv.diagnostics.first_stage.get(place).and_then(|stage| stage.f.available()) {
         column.fit.push(match f.p {
             Some(p) => FitStat::test("f_first", f.stat, p),

@@ -9,7 +9,7 @@ use panel_fe::{Coefficient, Estimate, record};
 use report::Text;
 use report::utest::UTestRecord;
 
-/// Level of intervals.
+/// Level of the intervals of turning points, whatever that of the coefficients: figures and verdict say so.
 const LEVEL: f64 = 0.95;
 
 /// The quadratic b₁ x + b₂ x² of a column.
@@ -116,7 +116,8 @@ pub fn u_test_shown(test: &UTest, fit: &Estimate, x: &str, heading: Text) -> UTe
     shown
 }
 
-/// The moderated quadratic of a column, whichever way round its interactions are written.
+/// The moderated curve of a column, whichever way round its interactions are written; a line where the column has no
+/// square of x.
 ///
 /// # Errors
 /// When a term is not in the column.
@@ -128,21 +129,35 @@ pub fn moderation_model(fit: &Estimate, spec: &ModerationSpec) -> panel_fe::Resu
         if fit.coefficient(&one).is_some() { one } else { other }
     };
     let (interaction, squared) = (named(x), named(&square));
+    if fit.coefficient(&square).is_none() {
+        return Moderation::linear(&fit.coefficients(), x, &interaction);
+    }
     let squared = fit.coefficient(&squared).map(|_| squared);
     Moderation::new(&fit.coefficients(), x, &square, &interaction, squared.as_deref())
 }
 
-/// Turning point, its shift and the curvature at the moderator's mean and one standard deviation around it.
+/// What a moderator does: turning point, its shift and the curvature of a curve at the moderator's mean and one standard
+/// deviation around it; slopes of a line there and where they differ from zero, of a curve on request.
 ///
 /// # Errors
 /// When a term is not in the column.
-pub fn moderation_record(
+pub fn moderated(
     fit: &Estimate,
     panel: &Panel,
     spec: &ModerationSpec,
-) -> panel_fe::Result<record::ModerationRecord> {
+) -> panel_fe::Result<(Option<record::ModerationRecord>, Option<record::SlopesRecord>)> {
+    let (x, moderator, level) = (&spec.x, &spec.moderator, fit.options().level);
     let model = moderation_model(fit, spec)?;
-    let values = panel.float(&spec.moderator).map_err(panel_fe::Error::from)?;
+    let values = panel.float(moderator).map_err(panel_fe::Error::from)?;
     let used: Vec<f64> = fit.rows.iter().map(|&row| values[row as usize]).collect();
-    record::ModerationRecord::new(&model, &spec.x, &spec.moderator, &used, LEVEL)
+    if fit.coefficient(&format!("{x}^2")).is_none() {
+        return Ok((None, Some(record::SlopesRecord::new(&model, (x, None), moderator, &used, level)?)));
+    }
+    let curve = record::ModerationRecord::new(&model, x, moderator, &used, LEVEL)?;
+    let mean = fit.sample_values(x).map(|values| mean_sd(values).0);
+    let slopes = match spec.slopes {
+        true => Some(record::SlopesRecord::new(&model, (x, mean), moderator, &used, level)?),
+        false => None,
+    };
+    Ok((Some(curve), slopes))
 }

@@ -135,17 +135,18 @@ fn estimate(term: Option<&Term>, column: &ModelColumn, spec: &RegressionSpec) ->
 
 fn below(term: Option<&Term>, spec: &RegressionSpec) -> Cell {
     let Some(term) = term else { return Cell::empty() };
-    let number = |value, reason: (&str, &str)| Cell::optional(value, spec.digits, reason);
+    let because = |usual: (&str, &str)| if term.reason.is_empty() { Text::from(usual) } else { term.reason.clone() };
+    let number = |value, usual: (&str, &str)| Cell::optional(value, spec.digits, because(usual));
     match spec.below {
         Below::StdError => number(term.se, ("未给出标准误", "no standard error given")).wrapped(Wrap::Parens),
         Below::T => number(term.t, ("未给出 t 值", "no t statistic given")).wrapped(Wrap::Parens),
         Below::P => match term.p {
             Some(p) => Cell::p_value(p).wrapped(Wrap::Brackets),
-            None => Cell::missing(("未给出 p 值", "no p-value given")),
+            None => Cell::missing(because(("未给出 p 值", "no p-value given"))),
         },
         Below::Interval => match (term.ci_low, term.ci_high) {
             (Some(low), Some(high)) => Cell::interval(low, high, spec.digits).wrapped(Wrap::Brackets),
-            _ => Cell::missing(("未给出置信区间", "no confidence interval given")),
+            _ => Cell::missing(because(("未给出置信区间", "no confidence interval given"))),
         },
         Below::Nothing => Cell::empty(),
     }

@@ -43,6 +43,9 @@ pub struct Term {
     /// Standard error.
     #[serde(default)]
     pub se: Option<f64>,
+    /// Why there is no standard error, and nothing that follows from one; empty where there is one or nobody says why.
+    #[serde(default)]
+    pub reason: Text,
     /// t statistic.
     #[serde(default)]
     pub t: Option<f64>,

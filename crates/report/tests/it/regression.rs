@@ -84,6 +84,9 @@ fn a_term_without_a_standard_error_has_a_reason() {
     let table = regression_table(&columns, &baseline_spec()).expect("a table");
     assert_eq!(table.missing_reasons()[0].get(Lang::En), "no standard error given");
     assert!(shown(&table, Lang::En).contains("“–”: no standard error given."));
+    columns[0].terms[0].reason = "no standard error: its variance is negative".into();
+    let table = regression_table(&columns, &baseline_spec()).expect("a table");
+    assert!(shown(&table, Lang::En).contains("“–”: no standard error: its variance is negative."));
 }
 
 #[test]

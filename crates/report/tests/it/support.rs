@@ -15,6 +15,7 @@ pub(crate) fn term(name: &str, estimate: f64, se: f64, p: f64) -> Term {
         p: Some(p),
         ci_low: Some(estimate - 1.96 * se),
         ci_high: Some(estimate + 1.96 * se),
+        ..Term::default()
     }
 }
 

@@ -169,6 +169,77 @@ pub struct FlipRecord {
     pub share_beyond: Option<f64>,
 }
 
+/// Slopes in x at values of a moderator, and where they differ from zero.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SlopesRecord {
+    /// The variable whose slope it is.
+    pub x: String,
+    /// The moderator.
+    pub moderator: String,
+    /// Where on the curve: the mean of x; `None` of a line, whose slope is the same everywhere.
+    pub at_x: Option<f64>,
+    /// Slopes at the mean of the moderator and one standard deviation around it.
+    pub at: Vec<SlopeRecord>,
+    /// Level of intervals and regions.
+    pub level: f64,
+    /// Johnson-Neyman: the moderators for which the slope does not differ from zero.
+    pub insignificant: FiellerRecord,
+    /// Share of the observations whose moderator lies outside that region.
+    pub share_significant: Option<f64>,
+    /// The same region for the curvature.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub curvature_insignificant: Option<FiellerRecord>,
+}
+
+/// A slope at one value of the moderator.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SlopeRecord {
+    /// The value.
+    pub moderator: Option<f64>,
+    /// The slope.
+    pub slope: DerivedRecord,
+}
+
+impl SlopesRecord {
+    /// Slopes at x (of a line: anywhere) over the sample's values of the moderator.
+    ///
+    /// # Errors
+    /// [`crate::Error::Specification`] for a level outside (0, 1).
+    pub fn new(
+        model: &Moderation,
+        (x, at_x): (&str, Option<f64>),
+        moderator: &str,
+        values: &[f64],
+        level: f64,
+    ) -> Result<Self> {
+        let place = at_x.unwrap_or(0.0);
+        let (mean, sd) = mean_sd(values);
+        let slope =
+            |z: f64| SlopeRecord { moderator: finite(z), slope: DerivedRecord::new(&model.slope(place, z), level) };
+        let region = model.johnson_neyman_slope(place, level)?;
+        let outside = values.iter().filter(|&&z| !region.contains(z)).count();
+        Ok(Self {
+            x: x.to_owned(),
+            moderator: moderator.to_owned(),
+            at_x: at_x.and_then(finite),
+            at: [mean - sd, mean, mean + sd].map(slope).into(),
+            level,
+            insignificant: FiellerRecord::from(&region),
+            share_significant: finite(outside as f64 / values.len() as f64),
+            curvature_insignificant: model.johnson_neyman_curvature(level)?.as_ref().map(FiellerRecord::from),
+        })
+    }
+}
+
+/// Mean and standard deviation with n − 1.
+fn mean_sd(values: &[f64]) -> (f64, f64) {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    (mean, (values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt())
+}
+
 impl UTestRecord {
     /// The U test of `x` over the sample of an estimate.
     #[must_use]
@@ -257,9 +328,7 @@ impl ModerationRecord {
     /// # Errors
     /// [`crate::Error::Specification`] for a level outside (0, 1).
     pub fn new(model: &Moderation, x: &str, moderator: &str, values: &[f64], level: f64) -> Result<Self> {
-        let n = values.len() as f64;
-        let mean = values.iter().sum::<f64>() / n;
-        let sd = (values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt();
+        let (mean, sd) = mean_sd(values);
         let derived = |d: &Derived| DerivedRecord::new(d, level);
         let at = [mean - sd, mean, mean + sd].map(|z| {
             let here = model.at(z);

@@ -2,17 +2,22 @@
 //!
 //! The fields, their names and their order are those of `results/estimates.json`.
 
+mod asked;
 mod curve;
 
+pub use asked::{
+    BootstrapRecord, DiagnosticRecord, InferenceRecord, InflationRecord, LineRecord, ReducedFormRecord, TwoLinesRecord,
+};
 pub use curve::{
-    AtModeratorRecord, CurveRecord, DerivedRecord, EndRecord, FiellerRecord, FlipRecord, ModerationRecord,
-    TurningPointRecord, UTestRecord,
+    AtModeratorRecord, CurveRecord, DerivedRecord, EndRecord, FiellerRecord, FlipRecord, ModerationRecord, SlopeRecord,
+    SlopesRecord, TurningPointRecord, UTestRecord,
 };
 
 use crate::fit::result::{Coefficient, Estimate};
 use crate::iv::{FirstStage, InstrumentCoefficient};
 use crate::outcome::TestOutcome;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Version of [`EstimateRecord`]: raised when a field changes its meaning or goes; a new field does not raise it.
 pub const SCHEMA: u32 = 2;
@@ -76,8 +81,29 @@ pub struct EstimateRecord {
     pub utest: Option<UTestRecord>,
     /// Moderated turning point, where one was asked for.
     pub moderation: Option<ModerationRecord>,
+    /// Slopes under a moderator, where they were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slopes: Option<SlopesRecord>,
     /// Bound on the relative error of the coefficients.
     pub error_bound: Option<f64>,
+    /// Estimator of the instrumental variables, where one was chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimator: Option<String>,
+    /// Level of the intervals of coefficients, where one was chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<f64>,
+    /// Tests of coefficients and of instruments, in the order asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tests: Vec<TestRecord>,
+    /// Diagnostics that were asked for, by the word that asks for them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub diagnostics: BTreeMap<String, DiagnosticRecord>,
+    /// Bootstrap, where one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inference: Option<InferenceRecord>,
+    /// Two-lines test, where one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub two_lines: Option<TwoLinesRecord>,
     /// More of the estimate, where it is asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<DetailsRecord>,
@@ -227,10 +253,7 @@ impl From<&Estimate> for EstimateRecord {
         let iv = estimate.iv.as_ref().map(|iv| &iv.diagnostics);
         let test = |test: Option<&TestOutcome>| test.map(TestRecord::from);
         Self {
-            table: None,
-            column: None,
             formula: estimate.formula.clone(),
-            sample: None,
             n_obs: estimate.n_obs,
             n_entities: estimate.n_entities,
             df_resid: finite(estimate.df_resid),
@@ -255,10 +278,8 @@ impl From<&Estimate> for EstimateRecord {
             weak_id_robust: test(iv.map(|iv| &iv.weak_id_robust)),
             over_id: test(iv.map(|iv| &iv.over_id)),
             endogeneity: test(iv.map(|iv| &iv.endogeneity)),
-            utest: None,
-            moderation: None,
             error_bound: finite(estimate.error_bound),
-            details: None,
+            ..Self::default()
         }
     }
 }

@@ -94,7 +94,8 @@ impl<'a> Subject<'a> {
         (!terms.is_empty()).then_some(Self { table, name, response: column.formula.response.name.clone(), terms })
     }
 
-    /// Whether a column is comparable: same outcome, no instruments, no mediator, no interaction with the terms.
+    /// Whether a column is comparable: same outcome, 95 % intervals, no instruments, no mediator, no interaction with the
+    /// terms.
     fn fits(&self, scene: &Scene<'_>, column: &ColumnSpec) -> bool {
         let formula = &column.formula;
         let forbidden = |term: &Term| {
@@ -102,7 +103,8 @@ impl<'a> Subject<'a> {
             (interacts && term.factors.len() > 1)
                 || scene.study.mediation.iter().any(|chain| chain.mediator == term.name)
         };
-        formula.response.name == self.response && !formula.is_iv() && !formula.regressors.iter().any(forbidden)
+        let usual = column.level.is_none_or(|level| level == 0.95);
+        usual && formula.response.name == self.response && !formula.is_iv() && !formula.regressors.iter().any(forbidden)
     }
 }
 

@@ -3,7 +3,8 @@
 use crate::error::{Error, Result};
 use crate::results::Results;
 use crate::store::Staging;
-use crate::study::{Label, PanelFormat, Study};
+use crate::store::full;
+use crate::study::{Label, PanelFormat, Saved, Study};
 use panel_core::io::write::{to_csv, to_dta};
 use panel_core::{Diagnostic, Panel};
 use report::codebook::{Codebook, VariableNote};
@@ -63,7 +64,26 @@ pub fn write(staging: &mut Staging, study: &Study, results: &Results) -> Result<
     if let Some(tables) = results.tables.as_ref().filter(|tables| !tables.samples.is_empty()) {
         files.push(("data/sample.csv".into(), samples(&results.computed.panel, study, &tables.samples).into_bytes()));
     }
+    if let Some(tables) = results.tables.as_ref().filter(|tables| !tables.saved.is_empty()) {
+        files.push(("data/fits.csv".into(), fits(&results.computed.panel, study, &tables.saved).into_bytes()));
+    }
     staging.write_all(&files)
+}
+
+/// One row per key, one column per saved number of a regression; empty outside its sample.
+fn fits(panel: &Panel, study: &Study, saved: &[(String, String, Saved, Vec<f64>)]) -> String {
+    let name =
+        |(table, column, which, _): &(String, String, Saved, Vec<f64>)| format!("{table} {column} {}", which.name());
+    let names: Vec<String> = saved.iter().map(name).collect();
+    let time = study.study.time.as_ref().map(|_| panel.time_name());
+    let mut out = String::new();
+    push_record(&mut out, std::iter::once(panel.entity_name()).chain(time).chain(names.iter().map(String::as_str)));
+    for row in 0..panel.n_rows() {
+        let numbers: Vec<String> = saved.iter().map(|(.., values)| full(values[row])).collect();
+        let keys = std::iter::once(panel.entity_label(row)).chain(time.map(|_| panel.time_label(row)));
+        push_record(&mut out, keys.chain(numbers.iter().map(String::as_str)));
+    }
+    out
 }
 
 /// The codebook of a panel: labels, units and definitions of the study, formulas of derived variables, files of others.
