@@ -141,7 +141,7 @@ pub fn stage_of_run(
                 Err(error) => return Err(error),
             }
         }
-        let universes: usize = made.iter().map(Multiverse::len).sum();
+        let universes: usize = made.iter().map(|multiverse| multiverse.len()).sum();
         Ok((made, format!("{} multiverses, {universes} universes", loaded.study.multiverse.len())))
     })
 }
