@@ -1,6 +1,6 @@
 //! The page: verdict first, then the tables in order, comparison, indices, data, diagnostics.
 
-use super::{Surroundings, published, table_section, verdict};
+use super::{Surroundings, multiverse, published, table_section, verdict};
 use crate::error::Result;
 use crate::results::Results;
 use crate::show::figures::Place;
@@ -31,6 +31,7 @@ pub(super) fn page(loaded: &Loaded, results: &Results, around: &Surroundings<'_>
     sections.extend(mechanisms(loaded, results, around));
     sections.extend(association(loaded, results));
     sections.extend(curve(loaded, results, around));
+    sections.extend(multiverse::sections(results, around));
     let indices: Vec<Block> = table_section::figures(around.figures, &Place::Indices).collect();
     if !indices.is_empty() {
         sections.push(Section { id: "indices".into(), heading: Text::new("指数", "Indices"), blocks: indices });
