@@ -178,7 +178,7 @@ fn check(study: &Study) -> Vec<(String, String)> {
         }
     }
     note("quality.ranges".into(), study.quality.check());
-    note("report".into(), study.report.check(study));
+    note("report".into(), study.report.check(&study.tables, &study.sources));
     for spec in &study.mediation {
         note(format!("mediation.{}", spec.id), spec.steps().map(|_| ()).map_err(|error| error.to_string()));
     }
@@ -188,7 +188,7 @@ fn check(study: &Study) -> Vec<(String, String)> {
         note(format!("compare.({})", place + 1), once.and_then(|()| check_id("compare", &spec.id)));
     }
     if let Some(curve) = &study.curve {
-        note("curve".into(), curve.check(study));
+        note("curve".into(), curve.check(&study.tables));
     }
     wrong.extend(study.tables.iter().filter_map(|table| table.check_layout().err()));
     wrong.extend(study.comparisons.iter().filter_map(|spec| spec.check(study).err()));
