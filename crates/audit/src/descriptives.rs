@@ -2,8 +2,8 @@
 
 use crate::lookup::Numbers;
 use crate::{AuditSpec, Check, Finding, Interval, Status};
-use report::numfmt::{self, Format, Printed};
 use crate::{Error, Result};
+use report::numfmt::{self, Format, Printed};
 
 /// Every variable of the table of descriptive statistics, and every declared bound.
 pub(crate) fn check(numbers: &Numbers<'_>, spec: &AuditSpec) -> Result<Vec<Finding>> {

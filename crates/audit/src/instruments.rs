@@ -2,10 +2,10 @@
 
 use crate::lookup::{Numbers, place};
 use crate::{AuditSpec, Check, Finding, FirstStage, InstrumentsSpec, Interval, Status};
-use report::numfmt::{self, Format, Printed};
-use report::published::bare_number;
 use crate::{Error, Result};
 use panel_core::stock_yogo::{StockYogoTable, stock_yogo_all};
+use report::numfmt::{self, Format, Printed};
+use report::published::bare_number;
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 
 /// Every declared instrumental-variable column.
@@ -133,9 +133,7 @@ fn critical_value(numbers: &Numbers<'_>, iv: &InstrumentsSpec) -> Result<Vec<Fin
 /// misreads the table.
 fn wording(iv: &InstrumentsSpec, table: StockYogoTable, printed: &Printed, place: String) -> Finding {
     let (percent, zh, en, right) = match table {
-        StockYogoTable::TwoStageSize(percent) => {
-            (percent, "最大 IV 检验水平", "maximal IV size", ["size", "检验水平"])
-        }
+        StockYogoTable::TwoStageSize(percent) => (percent, "最大 IV 检验水平", "maximal IV size", ["size", "检验水平"]),
         StockYogoTable::TwoStageBias(percent) => (percent, "最大相对偏误", "maximal relative bias", ["bias", "偏误"]),
         other => {
             return Finding::new(Check::Instruments, Status::Remark, place).implied(other.describe());

@@ -1,9 +1,9 @@
 //! Finding printed numbers by table, column and row.
 
 use crate::ColumnRef;
+use crate::{Error, Result};
 use report::numfmt::Printed;
 use report::published::PublishedRow;
-use crate::{Error, Result};
 
 /// The published rows with look-ups.
 pub(crate) struct Numbers<'a> {

@@ -1,8 +1,8 @@
 //! total = direct + indirect: exact in linear models that are estimated on one sample.
 
+use crate::Result;
 use crate::lookup::Numbers;
 use crate::{AuditSpec, Check, Finding, Interval, MediationSpec, Status};
-use crate::Result;
 use report::numfmt::{self, Format, Printed};
 
 /// Every declared chain, coefficient by coefficient.

@@ -62,7 +62,8 @@ fn parts(numbers: &Numbers<'_>, partition: &Partition, term: &str) -> Result<Opt
     let Some(parts) = found.collect::<Result<Option<Vec<Estimate>>>>()? else { return Ok(None) };
     let ratio = |part: &Estimate| (whole.se / part.se).powi(2);
     let share: f64 = parts.iter().map(ratio).sum();
-    let most = parts.iter().map(|part| whole.n / part.n * (whole.range.high / part.range.low).powi(2)).fold(0.0, f64::max);
+    let most =
+        parts.iter().map(|part| whole.n / part.n * (whole.range.high / part.range.low).powi(2)).fold(0.0, f64::max);
     let names: Vec<String> = partition.parts.iter().map(ToString::to_string).collect();
     let errors: Vec<String> = parts.iter().map(|part| part.se.to_string()).collect();
     let place = format!("{} {term} / {}", partition.whole, names.join(", "));

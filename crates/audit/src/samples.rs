@@ -1,8 +1,8 @@
 //! Sample sizes, and pooled coefficients against those of parts.
 
+use crate::Result;
 use crate::lookup::{Numbers, of};
 use crate::{AuditSpec, Check, ColumnRef, Finding, Interval, Status};
-use crate::Result;
 use report::numfmt::{self, Format};
 
 /// n of one sample label, n of a balanced panel, declared counts, parts that add up.

@@ -1,8 +1,8 @@
 //! Turning points of curves, and what a moderator does to them.
 
+use crate::Result;
 use crate::lookup::{Numbers, of};
 use crate::{AuditSpec, Check, ColumnRef, CurveSpec, Finding, Interval, ModerationSpec, Status};
-use crate::Result;
 use report::numfmt::{self, Format, Printed};
 
 /// Turning points -b₁/(2b₂) of every column that has both rows.

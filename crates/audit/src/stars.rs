@@ -2,8 +2,8 @@
 
 use crate::lookup::{Numbers, place};
 use crate::{AuditSpec, Check, Distribution, Finding, Interval, Status};
-use report::numfmt::{self, Format, Printed};
 use crate::{Error, Result};
+use report::numfmt::{self, Format, Printed};
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
 /// Every row with a coefficient and a standard error.
@@ -53,7 +53,9 @@ pub(crate) fn check(numbers: &Numbers<'_>, spec: &AuditSpec) -> Result<Vec<Findi
                 shown(&implied)
             ));
         if status != Status::Ok {
-            let right = t.and_then(|t| Some((alternative.as_ref()?, t))).filter(|(other, t)| rule.count(other.p(*t)) == row.stars);
+            let right = t
+                .and_then(|t| Some((alternative.as_ref()?, t)))
+                .filter(|(other, t)| rule.count(other.p(*t)) == row.stars);
             let (zh, en) = message(status, &printed_stars, &implied, right);
             finding = finding.message(zh, en);
         }

@@ -42,7 +42,10 @@ pub(super) fn circles(member: &Member) -> Result<Vec<Vec<String>>, String> {
             Some("main") if parts.len() == 1 && library => continue,
             _ => {}
         }
-        if parts.last().is_some_and(|last| last == "mod" || (parts.len() == 1 && ["lib", "main"].contains(&last.as_str()))) {
+        if parts
+            .last()
+            .is_some_and(|last| last == "mod" || (parts.len() == 1 && ["lib", "main"].contains(&last.as_str())))
+        {
             parts.pop();
         }
         sources.push((parts, members::read(&path)?));
@@ -125,7 +128,8 @@ impl Module {
         while at < all.len() {
             match all[at].text {
                 "use" if all.get(at + 1).is_some_and(|next| next.text != "<") => {
-                    let public = at > 0 && (all[at - 1].text == "pub" || (all[at - 1].text == ")" && restricted(all, at)));
+                    let public =
+                        at > 0 && (all[at - 1].text == "pub" || (all[at - 1].text == ")" && restricted(all, at)));
                     let mut leaves = Vec::new();
                     at = tree(all, at + 1, &[], &mut leaves);
                     for (leaf, alias) in leaves {
@@ -141,10 +145,14 @@ impl Module {
                     module.defined.insert(all[at + 2].text.to_owned());
                     at += 3;
                 }
-                head if (at == 0 || all[at - 1].text != "::") && all.get(at + 1).is_some_and(|next| next.text == "::") => {
+                head if (at == 0 || all[at - 1].text != "::")
+                    && all.get(at + 1).is_some_and(|next| next.text == "::") =>
+                {
                     let mut parts = vec![head.to_owned()];
                     while all.get(at + 1).is_some_and(|next| next.text == "::")
-                        && all.get(at + 2).is_some_and(|next| next.text.starts_with(|c: char| c == '_' || c.is_alphabetic()))
+                        && all
+                            .get(at + 2)
+                            .is_some_and(|next| next.text.starts_with(|c: char| c == '_' || c.is_alphabetic()))
                     {
                         parts.push(all[at + 2].text.to_owned());
                         at += 2;
@@ -241,13 +249,18 @@ mod tests {
 
     fn circles(sources: &[(&str, &str)]) -> Vec<Vec<String>> {
         let path = |name: &str| name.split("::").filter(|part| !part.is_empty()).map(str::to_owned).collect();
-        let sources: Vec<(Path, String)> = sources.iter().map(|(name, text)| (path(name), (*text).to_owned())).collect();
+        let sources: Vec<(Path, String)> =
+            sources.iter().map(|(name, text)| (path(name), (*text).to_owned())).collect();
         Tree::new(&sources).circles()
     }
 
     #[test]
     fn two_files_that_use_each_other() {
-        let found = circles(&[("", "mod a; mod b;"), ("a", "use crate::b::{self, B}; pub struct A;"), ("b", "pub struct B(super::a::A);")]);
+        let found = circles(&[
+            ("", "mod a; mod b;"),
+            ("a", "use crate::b::{self, B}; pub struct A;"),
+            ("b", "pub struct B(super::a::A);"),
+        ]);
         assert_eq!(found, [["a", "b"]]);
     }
 
@@ -255,7 +268,10 @@ mod tests {
     fn a_path_in_code_counts_and_one_in_a_comment_or_a_test_does_not() {
         let b = "/// [`crate::a`]\npub fn b() {}\n#[cfg(test)]\nmod tests { use crate::a::a; }";
         assert!(circles(&[("a", "pub fn a() { crate::b::b() }"), ("b", b)]).is_empty());
-        assert_eq!(circles(&[("a", "pub fn a() { crate::b::b() }"), ("b", "pub fn b() { crate::a::a() }")]), [["a", "b"]]);
+        assert_eq!(
+            circles(&[("a", "pub fn a() { crate::b::b() }"), ("b", "pub fn b() { crate::a::a() }")]),
+            [["a", "b"]]
+        );
     }
 
     #[test]

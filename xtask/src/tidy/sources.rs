@@ -37,7 +37,8 @@ pub(super) fn check(root: &Path, members: &[Member], findings: &mut Vec<String>)
         if source && !LONG.iter().any(|long| path.starts_with(root.join(long))) {
             for (function, line, lines) in tokens::functions(&tokens::tokens(&text)) {
                 if lines > LONGEST_FUNCTION {
-                    findings.push(format!("{name}:{line}: `{function}` has {lines} lines, more than {LONGEST_FUNCTION}"));
+                    findings
+                        .push(format!("{name}:{line}: `{function}` has {lines} lines, more than {LONGEST_FUNCTION}"));
                 }
             }
         }

@@ -25,7 +25,8 @@ fn scan(source: &str) -> Vec<Token<'_>> {
             b'\'' => at + quote(rest),
             b if b == b'_' || b.is_ascii_alphanumeric() || b >= 0x80 => {
                 let name = |c: char| c == '_' || c.is_alphanumeric();
-                let length = rest.find(|c| !name(c)).unwrap_or(rest.len()).max(rest.chars().next().map_or(1, char::len_utf8));
+                let length =
+                    rest.find(|c| !name(c)).unwrap_or(rest.len()).max(rest.chars().next().map_or(1, char::len_utf8));
                 out.push(Token { text: &rest[..length], line });
                 at + length
             }
@@ -157,7 +158,8 @@ mod tests {
         let source = "// a::b\nfn f<'a>(x: &'a str) -> char { let c = '\\''; /* c::d /* */ */ r#\"e::\"f\"#; \"g\\\"::h\"; i::j('{') }\n\
                       #[cfg(test)]\nmod tests { fn g() {} }\nfn h();\n";
         let all = tokens(source);
-        let names: Vec<&str> = all.iter().map(|token| token.text).filter(|text| text.len() > 1 || "ij".contains(text)).collect();
+        let names: Vec<&str> =
+            all.iter().map(|token| token.text).filter(|text| text.len() > 1 || "ij".contains(text)).collect();
         assert_eq!(names, ["fn", "str", "char", "let", "i", "::", "j", "fn"]);
         assert_eq!(functions(&all), [("f", 2, 1)]);
     }

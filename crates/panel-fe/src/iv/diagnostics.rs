@@ -4,12 +4,12 @@ use super::first_stage::{FirstStage, first_stages};
 use super::identification::{cragg_donald, kleibergen_paap_f, under_identification};
 use super::moments::{IvDof, MomentCovariance};
 use super::overid::{endogeneity, over_identification};
-use panel_core::stock_yogo::{StockYogoTable, stock_yogo_all};
 use super::system::IvSystem;
 use super::weak_robust::{AndersonRubin, anderson_rubin, stock_wright};
 use super::{EffectiveF, IvFit, effective_f};
 use crate::error::Result;
 use crate::outcome::TestOutcome;
+use panel_core::stock_yogo::{StockYogoTable, stock_yogo_all};
 
 /// Diagnostics of an instrumental-variable estimate.
 #[derive(Debug, Clone)]

@@ -55,8 +55,8 @@ pub use overid::{
     LimlOveridentification, basmann, endogeneity, liml_overidentification, orthogonality, over_identification,
     wu_hausman,
 };
-pub use reduced_form::{ReducedForm, reduced_form};
 pub use panel_core::stock_yogo::{StockYogoTable, stock_yogo, stock_yogo_all};
+pub use reduced_form::{ReducedForm, reduced_form};
 pub use system::{IvData, IvSystem, Weights};
 pub use weak_robust::{AndersonRubin, AndersonRubinSet, anderson_rubin, anderson_rubin_set, stock_wright};
 
