@@ -31,10 +31,8 @@ pub(crate) struct City {
 
 /// Reads the cities with `in_279` true, in file order.
 pub(crate) fn read(text: &str) -> Result<Vec<City>> {
-    let records = panel_core::io::csv_records(text).map_err(|line| Error::Cities {
-        place: format!("line {line}"),
-        problem: "a quote is never closed".into(),
-    })?;
+    let records = panel_core::io::csv_records(text)
+        .map_err(|line| Error::Cities { place: format!("line {line}"), problem: "a quote is never closed".into() })?;
     let mut records = records.into_iter();
     let header = records.next().map(|(_, cells)| cells).unwrap_or_default();
     let column = |name: &str| {

@@ -286,7 +286,8 @@ fn draw_technology(
             book.so2.push(real * 0.0021 * exp(ratio(3, 0.60, so2[k], 1.1) - scale[k]));
             book.waste_water.push(real * 0.00030 * exp(ratio(4, 0.50, water[k], 0.9) - scale[k]));
             // A tonne for 10⁴ yuan, more or less; it moves with the electricity that burns for it.
-            book.co2.push(real * 1e-4 * exp(0.35 * bounded(carbon[k]) + 0.5 * ratio(2, 0.30, power[k], 0.6) - scale[k]));
+            book.co2
+                .push(real * 1e-4 * exp(0.35 * bounded(carbon[k]) + 0.5 * ratio(2, 0.30, power[k], 0.6) - scale[k]));
             log_dust.push(log_real + ratio(5, 1.15, dust[k], 1.9));
         }
     }

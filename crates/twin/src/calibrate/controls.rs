@@ -9,8 +9,8 @@ use crate::cities::City;
 use crate::draw::YEARS;
 use crate::error::{Error, Result};
 use crate::yearbook;
-use faer::prelude::Solve;
 use faer::Mat;
+use faer::linalg::solvers::Solve;
 
 /// The city whose swings stand for the largest and smallest Gtfp, in 2016 and 2018. A municipality whose swings go with
 /// those of a control is what makes R² fall by .023 where municipalities are left out, Table 3 (1).
@@ -26,7 +26,12 @@ pub(super) fn swing(cities: &[City], year: usize) -> Result<usize> {
 }
 
 /// Sets the shifts of every control variable.
-pub(super) fn controls(cities: &[City], v: &Variables, published: &Published, calibration: &mut Calibration) -> Result<()> {
+pub(super) fn controls(
+    cities: &[City],
+    v: &Variables,
+    published: &Published,
+    calibration: &mut Calibration,
+) -> Result<()> {
     let logs = |calibration: &mut Calibration, name: &str, values: Rows| match name {
         "Fina" => calibration.finance = values,
         "lnpop" => calibration.population = values,
@@ -55,7 +60,12 @@ pub(super) fn controls(cities: &[City], v: &Variables, published: &Published, ca
 
 /// Sets the shifts of employment that give Va its moments. The quotients behind a Va solve a linear system in each year;
 /// total employment then leans on them until their weighted mean is one, which it is by definition.
-pub(super) fn agglomeration(cities: &[City], v: &Variables, published: &Published, calibration: &mut Calibration) -> Result<()> {
+pub(super) fn agglomeration(
+    cities: &[City],
+    v: &Variables,
+    published: &Published,
+    calibration: &mut Calibration,
+) -> Result<()> {
     let target = shape(&v.va, published.moments("Va")?, Extremes::of(&v.va))?;
     let nearness = variables::nearness(cities);
     let n = cities.len();

@@ -174,8 +174,8 @@ fn panel(columns: impl Iterator<Item = (String, Vec<f64>)>) -> Result<Panel> {
     };
     let cities = (0..rows / YEARS).map(|city| format!("{city:03}")).collect();
     let years = (0..YEARS).map(|t| (FIRST_YEAR + t as i32).to_string()).collect();
-    let builder = Panel::builder("city", "year")
-        .coded_keys(keys(cities, &|row| row / YEARS)?, keys(years, &|row| row % YEARS)?);
+    let builder =
+        Panel::builder("city", "year").coded_keys(keys(cities, &|row| row / YEARS)?, keys(years, &|row| row % YEARS)?);
     Ok(columns.into_iter().fold(builder, |builder, (name, values)| builder.column(name, values)).build()?)
 }
 

@@ -54,7 +54,12 @@ fn moved(v: &Variables, published: &Published, name: &str, start: &[f64], low: O
 }
 
 /// Table 7 (2): shifts of ln(1 + patents).
-pub(super) fn patents(cities: &[City], v: &Variables, published: &Published, calibration: &mut Calibration) -> Result<()> {
+pub(super) fn patents(
+    cities: &[City],
+    v: &Variables,
+    published: &Published,
+    calibration: &mut Calibration,
+) -> Result<()> {
     let start = shaken(calibration.global.seed, PATENTS, &v.ina, 0.45);
     let target = moved(v, published, "Ina", &start, None)?;
     let shift: Vec<f64> = target.iter().zip(&v.ina).map(|(a, b)| a - b).collect();
@@ -63,7 +68,12 @@ pub(super) fn patents(cities: &[City], v: &Variables, published: &Published, cal
 }
 
 /// Table 7 (4): shifts between sectors that give the structure index wanted.
-pub(super) fn structure(cities: &[City], v: &Variables, published: &Published, calibration: &mut Calibration) -> Result<()> {
+pub(super) fn structure(
+    cities: &[City],
+    v: &Variables,
+    published: &Published,
+    calibration: &mut Calibration,
+) -> Result<()> {
     let start = shaken(calibration.global.seed, STRUCTURE, &v.ind, 0.15);
     let target = moved(v, published, "Ind", &start, None)?;
     let book = yearbook::draw(cities, calibration);
@@ -88,7 +98,12 @@ pub(super) fn structure(cities: &[City], v: &Variables, published: &Published, c
 }
 
 /// Table 7 (6): widths of the cities' price changes that give the integration index wanted.
-pub(super) fn integration(cities: &[City], v: &Variables, published: &Published, calibration: &mut Calibration) -> Result<()> {
+pub(super) fn integration(
+    cities: &[City],
+    v: &Variables,
+    published: &Published,
+    calibration: &mut Calibration,
+) -> Result<()> {
     let n = cities.len();
     let moments = published.moments("Mar")?;
     let mut draws = Stream::new(calibration.global.seed, INTEGRATION);
@@ -105,7 +120,7 @@ pub(super) fn integration(cities: &[City], v: &Variables, published: &Published,
         let (mut below, mut least) = (0.0, 0.0);
         for (rank, k) in order.into_iter().enumerate() {
             let seg = 1e4 / (target[k] * target[k]);
-            let square: f64 = ((seg - below) / (n - rank).max(2) as f64).max(least);
+            let square: f64 = ((seg - below) / (n - 1 - rank).max(1) as f64).max(least);
             width[k] = 0.5 * square.ln();
             (below, least) = (below + square, square);
         }
@@ -124,7 +139,8 @@ fn refine(cities: &[City], target: &[f64], width: &mut [f64], erring: Option<usi
         for (k, w) in width.iter_mut().enumerate() {
             let gap = (target[k] / mar[k]).ln();
             if Some(k) == erring {
-                calibration.global.price_error.2 = (1e4 * calibration.global.price_error.2 * (-gap).exp()).round() / 1e4;
+                calibration.global.price_error.2 =
+                    (1e4 * calibration.global.price_error.2 * (-gap).exp()).round() / 1e4;
                 continue;
             }
             if gap.abs() < best.1[k] {

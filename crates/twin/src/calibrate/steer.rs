@@ -8,7 +8,7 @@
 use super::design::{Design, Fit};
 use super::moments::{Extremes, Moments, confine};
 use crate::error::{Error, Result};
-use faer::prelude::Solve;
+use faer::linalg::solvers::Solve;
 use faer::{Mat, Side};
 
 /// A statistic of the outcome.
@@ -46,7 +46,13 @@ pub(super) struct Room<'a> {
 }
 
 /// Moves `start` toward the wishes.
-pub(super) fn steer(start: &[f64], room: Room<'_>, designs: &[Design], wishes: &[Wish], rounds: usize) -> Result<Vec<f64>> {
+pub(super) fn steer(
+    start: &[f64],
+    room: Room<'_>,
+    designs: &[Design],
+    wishes: &[Wish],
+    rounds: usize,
+) -> Result<Vec<f64>> {
     let functionals: Vec<Vec<Vec<f64>>> = designs.iter().map(Design::functionals).collect::<Result<_>>()?;
     let mut outcome = start.to_vec();
     for _ in 0..rounds {
@@ -119,10 +125,9 @@ fn step(seen: &[Seen], spread: &[f64]) -> Result<Vec<f64>> {
         let own = if i == j { seen[i].tolerance.powi(2) } else { 0.0 };
         (dot(&seen[i].gradient, &moved[j]) + own) / (size[i] * size[j]) + if i == j { 1e-10 } else { 0.0 }
     });
-    let factor = matrix.llt(Side::Lower).map_err(|_| Error::Step {
-        step: "wishes",
-        problem: "the gradients of the wishes are not finite".into(),
-    })?;
+    let factor = matrix
+        .llt(Side::Lower)
+        .map_err(|_| Error::Step { step: "wishes", problem: "the gradients of the wishes are not finite".into() })?;
     let solution = factor.solve(Mat::from_fn(k, 1, |i, _| seen[i].gap / size[i]));
     Ok((0..k).map(|i| solution[(i, 0)] / size[i]).collect())
 }
