@@ -11,6 +11,9 @@ use crate::error::{Error, Result};
 use faer::linalg::solvers::Solve;
 use faer::{Mat, Side};
 
+/// Longest step of a value, in its spreads.
+const LONGEST: f64 = 3.0;
+
 /// A statistic of the outcome.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Goal {
@@ -60,16 +63,17 @@ pub(super) fn steer(
         let seen = wishes.iter().map(|wish| look(wish, &outcome, designs, &fits, &functionals));
         let seen: Vec<Seen> = seen.collect::<Result<_>>()?;
         let weights = step(&seen, room.spread)?;
-        // The spread bounds a step, too: standard errors and R² are linear only near by.
         let mut move_by = vec![0.0; outcome.len()];
         for (one, weight) in seen.iter().zip(&weights) {
             for ((d, g), s) in move_by.iter_mut().zip(&one.gradient).zip(room.spread) {
                 *d += weight * g * s * s;
             }
         }
-        for ((value, d), s) in outcome.iter_mut().zip(&move_by).zip(room.spread) {
-            *value += d.clamp(-s, *s);
-        }
+        // The spread bounds a step, too: standard errors and R² are linear only near by. A bounded step keeps its direction.
+        let far =
+            move_by.iter().zip(room.spread).filter(|(_, s)| **s > 0.0).map(|(d, s)| d.abs() / s).fold(0.0, f64::max);
+        let scale = (LONGEST / far).min(1.0);
+        outcome.iter_mut().zip(&move_by).for_each(|(value, d)| *value += scale * d);
         confine_moving(&mut outcome, room);
     }
     Ok(outcome)
