@@ -154,7 +154,7 @@ pub(super) fn growth(published: &Published) -> Result<Vec<Wish>> {
         coef(7, 8, 0.0784),
         se(7, 8, 0.0200),
         r2(7, published.r2("7(5)")?),
-        // Two stars and one star where the printed numbers allow one at the most.
+        // Two stars of Va in 7 (1), one in 7 (5), as printed.
         se(5, 0, 0.0059),
         se(7, 0, 0.0061),
     ];
