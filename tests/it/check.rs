@@ -2,13 +2,12 @@
 
 use crate::small::{GTFP, HEAD, folder, study, table};
 use crate::support::{paper, run_study, workspace};
-use replicate::check::{Checked, check};
-use replicate::study::Loaded;
+use replicate::check::{Checked, check_file};
 use rust_xlsxwriter::Workbook;
 use std::path::Path;
 
 fn checked(study: &Path) -> Checked {
-    check(&Loaded::read(study).unwrap())
+    check_file(study)
 }
 
 /// Exit code of the program's `run --check`.
@@ -32,15 +31,15 @@ fn a_clean_study_has_no_problem() {
 fn all_problems_are_said_in_one_pass_each_once() {
     let folder = folder("check-all");
     let text = format!(
-        "{HEAD}[variables]\nlogy = \"ln(yy)\"\n[va]\nsector = \"k\"\ntotal = \"l\"\ndecay = \"invers\"\n{}{}{}",
+        "{HEAD}[variables]\nlogy = \"ln(yy)\"\n{}{}{}",
         GTFP.replace("\"l\"", "\"labor\""),
         table("y ~ x + xx | city", "vcov = \"cluster:provnce\""),
         table("y ~ x | city", "utest = \"x\"\nsample = \"regoin == \\\"North\\\"\"").replace("\"t\"", "\"u\""),
     ) + "[[table.column]]\nformula = \"y ~ x + xx | city\"\nvcov = \"cluster:provnce\"\n[published]\nfile = \"printed.csv\"\n";
     let study = study(&folder, &text);
     let Checked { text, problems } = checked(&study);
-    for words in ["`yy`", "`invers`", "`labor`", "`xx`", "`x^2`", "`regoin`", "printed.csv"] {
-        assert!(problems.iter().any(|problem| problem.contains(words.trim_matches('`'))), "{words}: {problems:#?}");
+    for words in ["yy", "labor", "xx", "x^2", "regoin", "printed.csv"] {
+        assert!(problems.iter().any(|problem| problem.contains(words)), "{words}: {problems:#?}");
     }
     let mut once = problems.clone();
     once.sort();
@@ -48,6 +47,28 @@ fn all_problems_are_said_in_one_pass_each_once() {
     assert_eq!(once.len(), problems.len(), "{problems:#?}");
     assert!(text.contains(&format!("{} problems:", problems.len())), "{text}");
     assert_eq!(exit_code(&study), 2);
+}
+
+#[test]
+fn mistakes_of_the_study_file_are_said_at_once_with_line_and_key() {
+    let folder = folder("check-mistakes");
+    let text = format!(
+        "{HEAD}[va]\nsector = \"k\"\ntotal = \"l\"\ndecay = \"invers\"\n{}reference = \"contemporanous\"\n{}",
+        GTFP,
+        table("y ~ x", "likke = \"xtreg\"")
+    );
+    let Checked { problems, .. } = checked(&study(&folder, &text));
+    let line = |word: &str| 1 + text.lines().position(|line| line.contains(word)).unwrap();
+    let expected = [
+        ("invers\"", "[va] decay = \"invers\": expected one of inverse", "did you mean `inverse`?"),
+        ("contemporanous", "[[gtfp]] reference = \"contemporanous\": expected one of global", "`contemporaneous`?"),
+        ("likke", "unknown key `likke` of [[table.column]]", "did you mean `like`?"),
+    ];
+    assert_eq!(problems.len(), expected.len(), "{problems:#?}");
+    for (problem, (word, what, near)) in problems.iter().zip(expected) {
+        assert!(problem.contains(&format!("line {}: ", line(word))), "{problem}");
+        assert!(problem.contains(what) && problem.contains(near), "{problem}");
+    }
 }
 
 /// What could change how a result is read is counted where all else is well.
@@ -75,12 +96,12 @@ fn every_source_that_is_refused_is_named() {
 #[test]
 fn a_cell_that_is_no_number_is_said_once() {
     let folder = folder("check-cell");
-    let data = crate::small::DATA.replace("Benxi,2014,8,16,22,3,3", "Benxi,2014,8,16,22,3,2.0 (p)");
+    let data = crate::small::DATA.replace("Benxi,2014,8,16,22,3,3", "Benxi,2014,8,16,22,3,2.0 to 3");
     std::fs::write(folder.join("data.csv"), data).unwrap();
     let text = format!("{HEAD}{}{}", table("y ~ x | city", ""), table("z ~ x | city", "").replace("\"t\"", "\"u\""));
     let Checked { problems, .. } = checked(&study(&folder, &text));
     assert_eq!(problems.len(), 1, "{problems:#?}");
-    assert!(problems[0].contains("value `2.0 (p)`") && problems[0].contains("`missing = [\"2.0 (p)\"]`"));
+    assert!(problems[0].contains("value `2.0 to 3`") && problems[0].contains("`missing = [\"2.0 to 3\"]`"));
 }
 
 #[test]
@@ -94,7 +115,7 @@ fn what_a_run_computes_stands_in_for_itself() {
     let here = study(&folder, &text);
     let Checked { text: said, problems } = checked(&here);
     assert!(problems.is_empty(), "{problems:?}");
-    assert!(said.contains("computed in the run, needs Va") && said.contains("9 values from"), "{said}");
+    assert!(said.contains("from Va, k: 9 values from") && said.contains("gtfp-main"), "{said}");
     run_study(&here, &folder.join("out"), Some(1)).unwrap();
 
     // What is wrong beside them is still seen.
@@ -163,6 +184,7 @@ fn each_step_from_messy_files_to_a_table_is_said() {
     };
     let sheet = "sheet = \"产出与资本\"\n";
     let header = "skip_rows = 1\nheader_rows = 2\n";
+    let decimal = "decimal = \".\"\n";
     let reshape = "reshape = { kind = \"wide-to-long\", variables = { gsp = \"生产总值\", pcap = \"公共资本\", pc = \"私人资本\" } }\n";
     let rename = "rename = { emp = \"就业人数（千人）\", unemp = \"失业率（％）\" }\n";
     for (workbook, text, sentences) in [
@@ -171,15 +193,15 @@ fn each_step_from_messy_files_to_a_table_is_said() {
             "",
             ["sheet `说明`: there is a header but no row of data", "the workbook has the sheets 说明, 产出与资本"],
         ),
-        (sheet.to_owned(), "", ["has neither key", "`州` stands in row 2: `skip_rows = 1`"]),
-        (format!("{sheet}skip_rows = 1\n"), "", ["stands twice in the header", "`header_rows = 2`"]),
+        (sheet.to_owned(), "", ["the header begins in row 2", "`skip_rows = 1`, `header_rows = 2`"]),
+        (format!("{sheet}{header}"), "", ["nothing says whether the comma or the point", "`decimal = \".\"` as"]),
         (
-            format!("{sheet}{header}"),
+            format!("{sheet}{header}{decimal}"),
             "",
             ["`生产总值_1970年` and 14 more look like one column per year", "wide-to-long"],
         ),
-        (format!("{sheet}{header}{reshape}"), "", ["unknown column `emp`", "就业人数（千人）"]),
-        (format!("{sheet}{header}{reshape}"), rename, ["No problem found.", "25 rows"]),
+        (format!("{sheet}{header}{decimal}{reshape}"), "", ["unknown column `emp`", "就业人数（千人）"]),
+        (format!("{sheet}{header}{decimal}{reshape}"), rename, ["No problem found", "25 rows"]),
     ] {
         let Checked { text: said, problems } = checked(&with(&workbook, text));
         for sentence in sentences {

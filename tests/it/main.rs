@@ -12,6 +12,7 @@ mod identities;
 mod init;
 mod intervals;
 mod killed;
+mod left_out;
 mod malformed;
 mod options;
 mod outputs;

@@ -4,8 +4,7 @@
 
 use crate::small::{DATA, GTFP, HEAD, contents, folder, no_partial, study, table};
 use crate::support::{run_study, snapshot, workspace};
-use replicate::check::check;
-use replicate::study::Loaded;
+use replicate::check::check_file;
 use std::fmt::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -408,10 +407,10 @@ fn every_malformed_input_ends_with_one_message() {
             wrong.push(format!("{}: exit {code}, expected {}: {message}", case.name, case.code));
         }
         // A check finds what a run refuses, or the study file itself is refused.
-        let checked = catch_unwind(AssertUnwindSafe(|| Loaded::read(&study).map(|loaded| check(&loaded).problems)));
+        let checked = catch_unwind(AssertUnwindSafe(|| check_file(&study).problems));
         match checked {
             Err(_) => wrong.push(format!("{}: the check panics", case.name)),
-            Ok(Ok(problems)) if problems.is_empty() && code == 2 => {
+            Ok(problems) if problems.is_empty() && code == 2 => {
                 wrong.push(format!("{}: the check finds nothing, the run says: {message}", case.name));
             }
             Ok(_) => {}
@@ -485,7 +484,7 @@ fn a_row_with_a_missing_value_is_dropped_from_its_column_and_stays_in_gtfp() {
     assert_eq!(estimates[0]["n_obs"], 8);
     assert_eq!(estimates[0]["dropped"]["missing_rows"], 1);
     let gtfp = std::fs::read_to_string(out.join("results/gtfp-main.csv")).unwrap();
-    assert!(gtfp.lines().any(|line| line == "Benxi,2014,,,,,,,missing"), "{gtfp}");
+    assert!(gtfp.lines().any(|line| line.starts_with("Benxi,2014,,,,,,,missing")), "{gtfp}");
 }
 
 /// What is said about filters and about columns that nobody uses.
@@ -517,7 +516,7 @@ fn an_index_may_be_derived_from_an_earlier_one() {
         table("Gtfp ~ x + x^2", "")
     );
     let (study, out) = (study(&folder, &text), folder.join("out"));
-    let checked = check(&Loaded::read(&study).unwrap());
+    let checked = check_file(&study);
     assert!(checked.problems.is_empty(), "{:?}", checked.problems);
     run_study(&study, &out, Some(1)).unwrap();
     let curve = std::fs::read_to_string(out.join("results/curve.json")).unwrap();

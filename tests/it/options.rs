@@ -63,7 +63,7 @@ fn weights_coordinates_and_samples_of_tables() {
     assert_eq!(n("analytic", &weighted("")), 9);
     assert_eq!(n("frequency", &weighted("weight_kind = \"frequency\"\n")), 76, "the sum of k");
     let error = ran("kind", &weighted("weight_kind = \"sampling\"\n")).err().unwrap();
-    assert!(error.contains("analytic, frequency or importance"), "{error}");
+    assert!(error.contains("expected one of analytic, frequency, importance"), "{error}");
 
     let conley = |more: &str| table("y ~ x", &format!("vcov = \"conley:500\"\n{more}"));
     assert_eq!(n("conley", &conley("")), 9);

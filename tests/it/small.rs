@@ -73,7 +73,7 @@ pub(crate) fn contents(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     found
 }
 
-/// Whether no temporary folder stands in a folder.
+/// Whether nothing temporary stands in a folder.
 pub(crate) fn no_partial(folder: &Path) -> bool {
     std::fs::read_dir(folder).unwrap().flatten().all(|entry| !entry.file_name().to_string_lossy().ends_with(".partial"))
 }

@@ -21,7 +21,7 @@ fn main() -> gtfp_ebm::Result<()> {
         group: None,
         label: &|row| format!("unit {}, period {}", row % 5 + 1, row / 5 + 1),
     };
-    let result = productivity(&data, &PanelSpec { model: Model::Ddf, ..PanelSpec::default() }, Solver::default())?;
+    let result = productivity(&data, &PanelSpec { model: Model::Ddf, ..PanelSpec::default() })?;
     println!("{result}");
     println!("{:<6}{:>9}{:>9}{:>9}", "unit", "GML", "EC", "BPC");
     for (unit, row) in result.rows[5..].iter().enumerate() {

@@ -37,8 +37,9 @@ fn main() -> gtfp_ebm::Result<()> {
     });
     let score = |model: Model| {
         let orientation = Orientation::Input;
-        let spec = PanelSpec { model, orientation, calibration: printed.clone(), ..PanelSpec::default() };
-        efficiency(&data, &rows, &rows, &spec, Solver::default(), &|row| format!("hospital {}", HOSPITALS[row].0))
+        let spec =
+            PanelSpec { model, orientation: Some(orientation), calibration: printed.clone(), ..PanelSpec::default() };
+        efficiency(&data, &rows, &rows, &spec, &|row| format!("hospital {}", HOSPITALS[row].0))
     };
     let (radial, ebm, sbm) = (score(Model::Radial)?.scores(), score(Model::Ebm)?.scores(), score(Model::Sbm)?.scores());
     println!("{:<10}{:>8}{:>8}{:>8}", "hospital", "radial", "EBM", "SBM");

@@ -29,8 +29,8 @@ fn main() -> gtfp_ebm::Result<()> {
     let label = |row: usize| format!("unit {}", UNITS[row].0);
     let sbm = PanelSpec { model: Model::Sbm, bads_convention: BadsConvention::Slack, ..PanelSpec::default() };
     let ddf = PanelSpec { model: Model::Ddf, ..PanelSpec::default() };
-    let sbm = efficiency(&data, &rows, &rows, &sbm, Solver::default(), &label)?.scores();
-    let ddf = efficiency(&data, &rows, &rows, &ddf, Solver::default(), &label)?.scores();
+    let sbm = efficiency(&data, &rows, &rows, &sbm, &label)?.scores();
+    let ddf = efficiency(&data, &rows, &rows, &ddf, &label)?.scores();
     println!("{:<6}{:>8}{:>10}", "unit", "SBM", "distance");
     for (row, unit) in UNITS.iter().enumerate() {
         println!("{:<6}{:>8.4}{:>10.4}", unit.0, sbm[row].unwrap_or(f64::NAN), ddf[row].unwrap_or(f64::NAN));

@@ -58,6 +58,37 @@ impl Dimensions {
 /// A named column.
 pub type Named<'a> = (&'a str, &'a [f64]);
 
+/// A panel as plain columns, one value per row.
+#[derive(Clone, Copy)]
+pub struct PanelData<'a> {
+    /// Inputs by name.
+    pub inputs: &'a [Named<'a>],
+    /// Good outputs by name.
+    pub goods: &'a [Named<'a>],
+    /// Bad outputs by name.
+    pub bads: &'a [Named<'a>],
+    /// Entity code of each row.
+    pub entity: &'a [u32],
+    /// Period of each row (a year, or another whole number whose differences are durations).
+    pub time: &'a [i64],
+    /// Group of each row, for the metafrontier.
+    pub group: Option<&'a [u32]>,
+    /// How a row is called in messages, such as "entity `Anqing`, time `2015`".
+    pub label: &'a (dyn Fn(usize) -> String + Sync),
+}
+
+impl std::fmt::Debug for PanelData<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names = |columns: &[Named<'_>]| columns.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>();
+        f.debug_struct("PanelData")
+            .field("inputs", &names(self.inputs))
+            .field("goods", &names(self.goods))
+            .field("bads", &names(self.bads))
+            .field("rows", &self.time.len())
+            .finish_non_exhaustive()
+    }
+}
+
 /// Observed units, one row each, columns in the order inputs, goods, bads.
 ///
 /// Rows may hold missing values (`NaN`); what a model may read is checked by [`Observations::require`] for exactly
@@ -78,6 +109,8 @@ pub enum Requirement {
     Positive,
     /// Every value finite and not negative, some input and some good output positive: radial and directional models.
     NonNegative,
+    /// Every value finite: directional models with the direction `range`.
+    Finite,
 }
 
 impl Observations {
@@ -221,12 +254,18 @@ impl Observations {
                         ));
                     }
                     Requirement::NonNegative if value < 0.0 => {
-                        return Err(bad(row, k, format!("model {model} needs values that are not negative")));
+                        return Err(bad(
+                            row,
+                            k,
+                            format!(
+                                "model {model} needs values that are not negative; negative ones are taken by a directional model under variable returns with direction = {{ inputs = \"range\", goods = \"range\", bads = \"range\" }}"
+                            ),
+                        ));
                     }
                     _ => {}
                 }
             }
-            for group in [Group::Input, Group::Good] {
+            for group in [Group::Input, Group::Good].into_iter().filter(|_| requirement != Requirement::Finite) {
                 let range = self.dims.range(group);
                 if values[range.clone()].iter().all(|&v| v == 0.0) {
                     let what = if group == Group::Input { "input" } else { "good output" };
@@ -273,14 +312,37 @@ impl Observations {
         Ok(Activities::new(height, 2 * rows.len(), &columns)?)
     }
 
-    /// Mean of every column over the rows given; 1 where the mean is zero.
-    pub(crate) fn means(&self, rows: &[usize]) -> Vec<f64> {
-        let mut sums = vec![0.0; self.dims.total()];
+    /// Moments of every column over the rows given.
+    pub(crate) fn moments(&self, rows: &[usize]) -> Moments {
+        let total = self.dims.total();
+        let mut moments = Moments {
+            means: vec![0.0; total],
+            sizes: vec![0.0; total],
+            minima: vec![f64::INFINITY; total],
+            maxima: vec![f64::NEG_INFINITY; total],
+        };
         for &row in rows {
-            for (sum, value) in sums.iter_mut().zip(self.at(row)) {
-                *sum += value;
+            for (k, &value) in self.at(row).iter().enumerate() {
+                moments.means[k] += value;
+                moments.sizes[k] += value.abs();
+                moments.minima[k] = moments.minima[k].min(value);
+                moments.maxima[k] = moments.maxima[k].max(value);
             }
         }
-        sums.iter().map(|sum| if *sum > 0.0 { sum / rows.len() as f64 } else { 1.0 }).collect()
+        for sum in moments.means.iter_mut().chain(&mut moments.sizes) {
+            *sum = if *sum == 0.0 { 1.0 } else { *sum / rows.len() as f64 };
+        }
+        moments
     }
+}
+
+/// Moments of every column over some rows.
+#[derive(Debug, Clone)]
+pub(crate) struct Moments {
+    /// Means; 1 where a mean is zero.
+    pub(crate) means: Vec<f64>,
+    /// Means of sizes; 1 where all values are zero.
+    pub(crate) sizes: Vec<f64>,
+    pub(crate) minima: Vec<f64>,
+    pub(crate) maxima: Vec<f64>,
 }

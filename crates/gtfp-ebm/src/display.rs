@@ -1,11 +1,12 @@
 //! Results as printouts: conventions, moments of scores and indices, linear programs, remarks.
 
-use crate::bootstrap::{BootstrapResult, BootstrapRow, BootstrapSpec};
+use crate::bootstrap::{BootstrapResult, BootstrapRow};
 use crate::efficiency::Efficiency;
 use crate::evaluate::Outcome;
-use crate::index::malmquist::{MalmquistResult, MalmquistRow, MalmquistSpec};
-use crate::panel::{PanelResult, PanelRow};
+use crate::malmquist::{MalmquistResult, MalmquistRow, MalmquistSpec};
 use crate::record::LpRecord;
+use crate::result::{PanelResult, PanelRow};
+use crate::spec::BootstrapSpec;
 use panel_core::descriptives::describe;
 use std::fmt;
 
@@ -35,6 +36,7 @@ impl fmt::Display for PanelResult {
                 ("index", |row| row.index),
                 ("efficiency change", |row| row.ec),
                 ("technical change", |row| row.tc),
+                ("technology-gap ratio", |row| row.gap_ratio),
                 ("gap change", |row| row.gap_change),
                 ("pure efficiency change", |row| row.pure_ec),
                 ("scale change", |row| row.scale_ec),

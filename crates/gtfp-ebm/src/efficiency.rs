@@ -1,11 +1,11 @@
 //! Scores of a cross-section, or of chosen rows against chosen reference rows.
 
+use crate::applicable;
 use crate::calibration::CalibrationResult;
 use crate::data::Observations;
 use crate::error::{Error, Result};
 use crate::evaluate::{Detail, Outcome};
 use crate::evaluator::{Evaluator, check};
-use crate::lp::Solver;
 use crate::record::LpRecord;
 use crate::spec::PanelSpec;
 
@@ -33,8 +33,8 @@ impl Efficiency {
 
 /// Scores `rows` against the technology of `reference` (rows of the same data; a cross-section passes all rows twice).
 ///
-/// Model, orientation, returns to scale, conventions, calibration, super-efficiency and details are those of `spec`;
-/// its reference, index and panel value are not used.
+/// Model, orientation, returns to scale, conventions, calibration, super-efficiency, details and solver are those of
+/// `spec`; what belongs to panels (reference, index, panel value) must be left out.
 ///
 /// **Missing values** rows with a missing quantity may not be asked for.
 ///
@@ -46,7 +46,6 @@ pub fn efficiency(
     rows: &[usize],
     reference: &[usize],
     spec: &PanelSpec,
-    solver: Solver,
     label: &dyn Fn(usize) -> String,
 ) -> Result<Efficiency> {
     let n = observations.n();
@@ -54,11 +53,13 @@ pub fn efficiency(
     if let Some(&row) = rows.iter().chain(reference).find(|&&row| row >= n) {
         return Err(Error::UnknownUnit { row, n });
     }
+    applicable::cross_section(spec, observations.dims())?;
+    let spec = &spec.resolved(1);
     check(spec, observations)?;
     for part in [reference, rows] {
-        observations.require(Evaluator::requirement(spec), part, spec.model.as_str(), label)?;
+        observations.require(Evaluator::requirement(spec, observations.dims()), part, spec.model.as_str(), label)?;
     }
-    let mut evaluator = Evaluator::new(observations, spec, solver);
+    let mut evaluator = Evaluator::new(observations, spec);
     evaluator.calibrate(reference, &[], label)?;
     let set = evaluator.reference(reference, spec.rts)?;
     let (outcomes, details) = if spec.details {

@@ -3,10 +3,11 @@
 //! | group | variants | when |
 //! |---|---|---|
 //! | input | [`Error::BadValue`], [`Error::LengthMismatch`], [`Error::NoUnits`], [`Error::DuplicateKey`], [`Error::UnknownUnit`] | the data are not what the model needs |
-//! | specification | [`Error::Degenerate`], [`Error::Specification`], [`Error::Calibration`] | the request has no meaningful answer |
+//! | specification | [`Error::Degenerate`], [`Error::Specification`], [`Error::UnknownWord`], [`Error::Calibration`] | the request has no meaningful answer |
 //! | numerical | [`Error::Numerical`], [`Error::Engine`] | a program that must have an optimum did not reach one; an engine broke down |
 
 use crate::lp::LpError;
+use crate::words::UnknownWord;
 
 /// Result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -76,6 +77,9 @@ pub enum Error {
     /// A request that cannot be carried out.
     #[error("{0}")]
     Specification(String),
+    /// A word that is none of an option's choices.
+    #[error(transparent)]
+    UnknownWord(#[from] UnknownWord),
     /// Given or computed parameters of the epsilon-based measure that are not usable.
     #[error("calibration: {0}")]
     Calibration(String),

@@ -1,51 +1,33 @@
 //! Evaluates units against a reference set: one program per unit, in parallel, with certificates counted.
 
-use crate::data::{Group, Observations};
+use crate::data::{Group, Moments, Observations};
 use crate::error::{Error, Result};
 use crate::frontier::{Disposal, efficient_columns};
 use crate::lp::{self, Activities, LpStats, Program, Solution, Solver};
 use crate::model::{Formulation, Place, Reading};
 use crate::spec::Rts;
+use crate::words::words;
 use serde::{Deserialize, Serialize};
 
 /// Scores this near to the value of the frontier are that value: what a certificate cannot tell from the frontier is
 /// on it.
 pub const SNAP: f64 = lp::CERTIFICATE_TOLERANCE;
 
-/// How a unit's evaluation ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Status {
-    /// An optimum was found.
-    Ok,
-    /// A value of the row is missing; the row is in no program.
-    Missing,
-    /// No point of the reference technology satisfies the unit's program (cross-period or super-efficiency only).
-    Infeasible,
-    /// The program has no finite optimum.
-    Unbounded,
-    /// The solvers gave up; counted and reported.
-    Failed,
-}
-
-impl Status {
-    /// The word used in outputs.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Missing => "missing",
-            Self::Infeasible => "infeasible",
-            Self::Unbounded => "unbounded",
-            Self::Failed => "failed",
-        }
-    }
-}
-
-impl std::fmt::Display for Status {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
+words! {
+    /// How a unit's evaluation ended.
+    Status {
+        /// An optimum was found.
+        Ok = "ok",
+        /// A value of the row is missing; the row is in no program.
+        Missing = "missing",
+        /// No point of the reference technology satisfies the unit's program (cross-period or super-efficiency only).
+        Infeasible = "infeasible",
+        /// The program has no finite optimum.
+        Unbounded = "unbounded",
+        /// The optimum is a number that the model's formula does not allow, such as an efficiency of zero or below.
+        OutOfRange = "out-of-range",
+        /// The solvers gave up; counted and reported.
+        Failed = "failed",
     }
 }
 
@@ -134,8 +116,7 @@ pub(crate) struct ReferenceSet {
     /// Row of the data behind each activity column.
     rows: Vec<usize>,
     pub(crate) activities: Activities,
-    pub(crate) means: Vec<f64>,
-    pub(crate) maxima: Vec<f64>,
+    pub(crate) moments: Moments,
 }
 
 /// Reference sets smaller than this are priced in full: finding their generators costs as much as it saves.
@@ -159,7 +140,6 @@ impl ReferenceSet {
         if rows.is_empty() {
             return Err(Error::NoUnits("the reference set is empty".into()));
         }
-        let dims = observations.dims();
         let mut activities = if shape.abatement {
             observations.activities_with_abatement(rows)?
         } else {
@@ -177,9 +157,7 @@ impl ReferenceSet {
                 of_column = reduction.columns.iter().map(|&column| of_column[column]).collect();
             }
         }
-        let maxima =
-            (0..dims.total()).map(|k| rows.iter().map(|&row| observations.at(row)[k]).fold(0.0, f64::max)).collect();
-        Ok(Self { rows: of_column, activities, means: observations.means(rows), maxima })
+        Ok(Self { rows: of_column, activities, moments: observations.moments(rows) })
     }
 
     /// Row of the data behind an activity column.
@@ -326,7 +304,7 @@ pub(crate) fn details(
 /// The formulation with what it must know about the data: scales of zero values.
 fn prepared(form: &Formulation, observations: &Observations, rows: &[usize], reference: &ReferenceSet) -> Formulation {
     let mut form = form.clone();
-    form.fallback.clone_from(&reference.means);
+    form.fallback.clone_from(&reference.moments.sizes);
     form.zeros = rows.iter().any(|&row| observations.at(row).iter().any(|&v| v <= 0.0));
     form
 }
@@ -354,6 +332,9 @@ fn outcome(form: &Formulation, solution: &Solution) -> Outcome {
     if matches!(form.reading, Reading::Reciprocal { .. }) && !(0.0..1.0 / SNAP).contains(&score) {
         // An expansion factor of zero: no multiple of the unit's outputs is in the technology.
         return Outcome::without(Status::Infeasible);
+    }
+    if !form.reading.is_distance() && score <= 0.0 {
+        return Outcome::without(Status::OutOfRange);
     }
     let target = if form.reading.is_distance() { 0.0 } else { 1.0 };
     let score = if (score - target).abs() <= SNAP { target } else { score };

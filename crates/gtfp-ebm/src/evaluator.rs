@@ -1,7 +1,7 @@
 //! One model on one data set: builds its program for a reference set and counts what the solvers did.
 
 use crate::calibration::{CalibrationResult, calibrate};
-use crate::data::{Observations, Requirement};
+use crate::data::{Dimensions, Observations, Requirement};
 use crate::error::{Error, Result};
 use crate::evaluate::{Detailed, Extent, Outcome, ReferenceSet, Shape, Status, details, scores};
 use crate::lp::{LpStats, Solver};
@@ -9,7 +9,7 @@ use crate::model::ebm::EbmOptions;
 use crate::model::{Formulation, ddf, ebm, nonradial_ddf, radial, sbm, super_efficiency};
 use crate::spec::{
     BadsConvention, Calibration, CalibrationRule, CalibrationScope, Disposability, EbmParameters, Model, Orientation,
-    PanelSpec, Rts,
+    Outside, PanelSpec, Rts,
 };
 
 /// A model bound to data.
@@ -26,25 +26,31 @@ pub(crate) struct Evaluator<'a> {
 }
 
 impl<'a> Evaluator<'a> {
-    /// Binds a specification that was checked ([`check`]).
-    pub(crate) fn new(observations: &'a Observations, spec: &'a PanelSpec, solver: Solver) -> Self {
-        Self { observations, spec, solver, stats: LpStats::default(), calibrations: Vec::new(), stand_in: 0 }
+    /// Binds a specification that was checked ([`check`]) and whose defaults are resolved.
+    pub(crate) fn new(observations: &'a Observations, spec: &'a PanelSpec) -> Self {
+        Self {
+            observations,
+            spec,
+            solver: spec.solver,
+            stats: LpStats::default(),
+            calibrations: Vec::new(),
+            stand_in: 0,
+        }
     }
 
     /// What the model demands of the data.
-    pub(crate) fn requirement(spec: &PanelSpec) -> Requirement {
+    pub(crate) fn requirement(spec: &PanelSpec, dims: Dimensions) -> Requirement {
         match spec.model {
             Model::Ebm => ebm::REQUIREMENT,
             Model::Sbm => sbm::REQUIREMENT,
             Model::Radial => radial::REQUIREMENT,
-            Model::Ddf => ddf::REQUIREMENT,
-            Model::NonRadialDdf => nonradial_ddf::REQUIREMENT,
+            Model::Ddf | Model::NonRadialDdf => ddf::requirement(dims, spec.direction),
         }
     }
 
     /// Whether scores are distances (0 on the frontier) rather than efficiencies.
     pub(crate) fn is_distance(&self) -> bool {
-        matches!(self.spec.model, Model::Ddf | Model::NonRadialDdf)
+        self.spec.is_distance()
     }
 
     /// Measures ε and w: pooled over `rows`, and per period where asked. Refuses those that make a program unbounded.
@@ -124,20 +130,17 @@ impl<'a> Evaluator<'a> {
     fn formulation(&self, reference: &ReferenceSet, rts: Rts, period: Option<i64>) -> Result<Formulation> {
         let (spec, dims) = (self.spec, self.observations.dims());
         match spec.model {
-            Model::Radial => radial::formulation(dims, spec.orientation, rts, spec.bads_convention),
-            Model::Sbm => Ok(sbm::formulation(dims, spec.orientation, rts, spec.bads_convention)),
+            Model::Radial => radial::formulation(dims, spec.orientation(), rts, spec.bads_convention),
+            Model::Sbm => Ok(sbm::formulation(dims, spec.orientation(), rts, spec.bads_convention)),
             Model::Ebm => ebm::formulation(dims, &ebm_options(spec, rts), self.parameters(period)?),
-            Model::Ddf => {
-                let (means, maxima) = (&reference.means, &reference.maxima);
-                Ok(ddf::formulation(dims, rts, spec.disposability, spec.direction, means, maxima))
-            }
+            Model::Ddf => Ok(ddf::formulation(dims, rts, spec.disposability, spec.direction, &reference.moments)),
             Model::NonRadialDdf => Ok(nonradial_ddf::formulation(
                 dims,
                 rts,
                 spec.disposability,
                 spec.direction,
                 &spec.nonradial_weights,
-                &reference.means,
+                &reference.moments,
             )),
         }
     }
@@ -182,7 +185,22 @@ impl<'a> Evaluator<'a> {
         Ok(outcomes)
     }
 
-    /// Units outside a pseudo-sample's technology have no program with slacks alone or bounded factors. The slacks-based
+    /// Scores of rows of another period: outside the reference they take a super-efficiency program where asked.
+    pub(crate) fn score_crossing(
+        &mut self,
+        rows: &[usize],
+        reference: &ReferenceSet,
+        rts: Rts,
+        period: Option<i64>,
+    ) -> Result<Vec<Outcome>> {
+        let mut outcomes = self.score(rows, reference, rts, period)?;
+        if self.spec.outside == Outside::SuperEfficiency && self.stand_in == 0 {
+            self.score_outside(rows, reference, rts, period, &mut outcomes)?;
+        }
+        Ok(outcomes)
+    }
+
+    /// Units outside a technology (another period's, or a pseudo-sample's) have no program with slacks alone or bounded factors. The slacks-based
     /// measure takes Tone's (2002) super-efficiency program. The epsilon-based one frees θ and φ and contracts bads with
     /// the inputs, their slack without penalty: with φ b (convention A) a unit that emits less per good than every
     /// pseudo-unit would have no solution, while θ, along which the pseudo-sample moves, always reaches it.
@@ -198,9 +216,9 @@ impl<'a> Evaluator<'a> {
         let spec = self.spec;
         let form = match spec.model {
             Model::Sbm => self.super_sbm(rts),
-            Model::Ebm if spec.orientation == Orientation::None && rts == Rts::Crs => {
+            Model::Ebm if spec.orientation() == Orientation::None && rts == Rts::Crs => {
                 let convention = BadsConvention::Input;
-                let options = EbmOptions { orientation: spec.orientation, rts: Rts::Crs, convention, bounded: false };
+                let options = EbmOptions { orientation: Orientation::None, rts: Rts::Crs, convention, bounded: false };
                 let mut parameters = self.parameters(period)?.clone();
                 parameters.epsilon.bads = 0.0;
                 ebm::formulation(self.observations.dims(), &options, &parameters)?
@@ -248,7 +266,7 @@ impl<'a> Evaluator<'a> {
 
     fn super_sbm(&self, rts: Rts) -> Formulation {
         let spec = self.spec;
-        super_efficiency::sbm_formulation(self.observations.dims(), spec.orientation, rts, spec.bads_convention)
+        super_efficiency::sbm_formulation(self.observations.dims(), spec.orientation(), rts, spec.bads_convention)
     }
 }
 
@@ -259,18 +277,12 @@ fn is_efficient(outcome: &Outcome) -> bool {
 
 /// Options of the epsilon-based program under `rts`.
 fn ebm_options(spec: &PanelSpec, rts: Rts) -> EbmOptions {
-    EbmOptions { orientation: spec.orientation, rts, convention: spec.bads_convention, bounded: spec.is_bounded() }
+    EbmOptions { orientation: spec.orientation(), rts, convention: spec.bads_convention, bounded: spec.is_bounded() }
 }
 
 /// Refuses specifications without a meaning before anything is solved.
 pub(crate) fn check(spec: &PanelSpec, observations: &Observations) -> Result<()> {
     let dims = observations.dims();
-    if spec.bounded == Some(true) && spec.model != Model::Ebm {
-        return Err(Error::Specification(format!(
-            "bounded belongs to the epsilon-based model, not to model {}",
-            spec.model
-        )));
-    }
     if spec.super_efficiency && spec.model == Model::Ebm && spec.is_bounded() {
         return Err(Error::Degenerate {
             what: "super-efficiency with bounds θ ≤ 1 and φ ≥ 1".into(),
@@ -292,12 +304,12 @@ pub(crate) fn check(spec: &PanelSpec, observations: &Observations) -> Result<()>
                 Calibration::Rule(_) => Ok(()),
             }
         }
-        Model::Ddf => ddf::check(dims, spec.direction),
+        Model::Ddf => ddf::check(dims, spec.direction, spec.rts),
         Model::NonRadialDdf => {
-            nonradial_ddf::check(observations, spec.disposability, spec.direction, &spec.nonradial_weights)
+            nonradial_ddf::check(observations, spec.rts, spec.disposability, spec.direction, &spec.nonradial_weights)
         }
-        Model::Radial if spec.orientation == Orientation::None => {
-            radial::formulation(dims, spec.orientation, spec.rts, spec.bads_convention).map(|_| ())
+        Model::Radial if spec.orientation() == Orientation::None => {
+            radial::formulation(dims, spec.orientation(), spec.rts, spec.bads_convention).map(|_| ())
         }
         _ => Ok(()),
     }

@@ -13,7 +13,7 @@
 //!
 //! # Quick start
 //! ```
-//! use gtfp_ebm::{PanelData, PanelSpec, Solver, productivity};
+//! use gtfp_ebm::{PanelData, PanelSpec, productivity};
 //!
 //! let (k, l) = ([4.0, 4.2, 7.0, 7.1], [3.0, 2.9, 3.0, 3.1]);
 //! let (y, c) = ([2.0, 2.4, 5.0, 5.5], [1.0, 0.9, 2.0, 2.1]);
@@ -26,7 +26,7 @@
 //!     group: None,
 //!     label: &|row| format!("row {row}"),
 //! };
-//! let result = productivity(&data, &PanelSpec::default(), Solver::default())?;
+//! let result = productivity(&data, &PanelSpec::default())?;
 //! let second = &result.rows[1];
 //! let product = second.ec.zip(second.tc).map(|(ec, tc)| ec * tc);
 //! assert!((second.index.unwrap_or(0.0) - product.unwrap_or(1.0)).abs() < 1e-12);
@@ -42,7 +42,8 @@
 //! | [`affinity`], [`calibration`] | ε and w |
 //! | [`model`] | radial, SBM, EBM, directional, additive, super-efficiency: one file each |
 //! | [`evaluate`] | scores, slacks, targets, peers, multipliers |
-//! | [`index`], [`panel_value`] | productivity indices and what a row gets from them |
+//! | [`index`], [`mod@malmquist`], [`panel_value`] | productivity indices, their parts, and what a row gets from them |
+//! | [`result`] | a record per row, and the columns written from it |
 //! | [`frontier`] | the units that can be peers, found once |
 //! | [`bootstrap`](mod@bootstrap) | smoothed bootstrap of scores and indices |
 //! | [`lp`] | the linear programs, solved with a certificate |
@@ -59,6 +60,7 @@
 struct Readme;
 
 pub mod affinity;
+mod applicable;
 pub mod bootstrap;
 pub mod calibration;
 pub mod data;
@@ -70,26 +72,32 @@ mod evaluator;
 pub mod frontier;
 pub mod index;
 pub mod lp;
+pub mod malmquist;
 pub mod model;
 pub mod panel;
 pub mod panel_value;
 mod prepare;
 pub mod record;
+mod remarks;
+pub mod result;
 mod run;
 pub mod spec;
 pub mod timeline;
+pub mod words;
 
-pub use bootstrap::{BootstrapResult, BootstrapRow, BootstrapSpec, Interval, bootstrap, validate_bootstrap};
+pub use bootstrap::{BootstrapResult, BootstrapRow, Interval, bootstrap, validate_bootstrap};
 pub use calibration::CalibrationResult;
-pub use data::{Dimensions, Observations};
+pub use data::{Dimensions, Observations, PanelData};
 pub use efficiency::{Efficiency, efficiency};
 pub use error::{Error, Result};
 pub use evaluate::{Detail, Outcome, Status};
-pub use index::malmquist::{Decomposition, MalmquistResult, MalmquistRow, MalmquistSpec, malmquist};
 pub use lp::Solver;
-pub use panel::{PanelData, PanelResult, PanelRow, Transition, productivity, validate};
+pub use malmquist::{MalmquistResult, MalmquistRow, MalmquistSpec, malmquist};
+pub use panel::{productivity, validate};
 pub use record::{LpRecord, Summary};
+pub use result::{Column, PanelResult, PanelRow, Transition, Values};
 pub use spec::{
-    BadsConvention, Calibration, CalibrationRule, CalibrationScope, Direction, DirectionRule, Disposability,
-    EbmParameters, Epsilon, Index, Model, Orientation, PanelSpec, PanelValue, Reference, Rts, Weights,
+    BadsConvention, BootstrapSpec, Calibration, CalibrationRule, CalibrationScope, Decomposition, Direction,
+    DirectionRule, Disposability, EbmParameters, Epsilon, Index, Model, Orientation, Outside, PanelSpec, PanelValue,
+    Reference, Rts, Weights,
 };

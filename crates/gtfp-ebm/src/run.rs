@@ -4,8 +4,9 @@ use crate::error::Result;
 use crate::evaluate::{Detail, Outcome, Status};
 use crate::evaluator::Evaluator;
 use crate::index::{Around, Change, Comparison, adjacent, luenberger, luenberger_pooled, pooled};
-use crate::panel::{PanelRow, Transition};
-use crate::spec::{Index, PanelSpec, Reference, Rts};
+use crate::panel_value::ratio;
+use crate::result::{PanelRow, Transition};
+use crate::spec::{Index, Reference, Rts};
 use crate::timeline::Timeline;
 
 /// Outcome of every row; `Missing` where the row was not evaluated.
@@ -45,9 +46,17 @@ impl<'a> Run<'a> {
         // The reference chosen may be the own period itself.
         let own = if spec.reference == Reference::Contemporaneous { main.clone() } else { self.own_scores(spec.rts)? };
         let group = self.group_scores(&all)?;
-        let around = self.around(&own, &main, spec)?;
+        let crossed = self.crossed()?;
         let pure = self.pure_scores(&all)?;
-        Ok(assemble(self, spec, &main, &own, group.as_deref(), pure.as_deref(), &around))
+        let caught_up = if self.catches_up_with_reference() { &main } else { &own };
+        let scores =
+            Scores { main: &main, own: &own, caught_up, group: group.as_deref(), pure: pure.as_deref(), crossed };
+        Ok(self.assemble(&scores))
+    }
+
+    /// The index asked for.
+    fn index(&self) -> Index {
+        self.evaluator.spec.malmquist.unwrap_or(Index::None)
     }
 
     fn empty(&self) -> PerRow {
@@ -78,7 +87,7 @@ impl<'a> Run<'a> {
     /// sequential (Shestalova 2003) or window frontier.
     fn pure_scores(&mut self, all: &[usize]) -> Result<Option<PerRow>> {
         let spec = self.evaluator.spec;
-        if !spec.scale_change || spec.malmquist == Index::None {
+        if !spec.scale_change {
             return Ok(None);
         }
         let scores = if self.catches_up_with_reference() {
@@ -122,15 +131,24 @@ impl<'a> Run<'a> {
         let set = self.evaluator.reference(reference, rts)?;
         if details {
             for (&row, (outcome, detail)) in rows.iter().zip(self.evaluator.detail(rows, &set, rts, period)?) {
-                result[row] = outcome;
+                result[row] = self.in_own_reference(outcome);
                 self.details.extend(detail);
             }
         } else {
             for (&row, outcome) in rows.iter().zip(self.evaluator.score(rows, &set, rts, period)?) {
-                result[row] = outcome;
+                result[row] = self.in_own_reference(outcome);
             }
         }
         Ok(())
+    }
+
+    /// A unit that belongs to its reference has an efficiency of at most 1, or a distance of at least 0; anything else is
+    /// said.
+    fn in_own_reference(&self, outcome: Outcome) -> Outcome {
+        let distance = self.evaluator.is_distance();
+        let beyond = |score: f64| if distance { score < 0.0 } else { score > 1.0 };
+        let expected = !self.evaluator.spec.super_efficiency && self.evaluator.stand_in == 0;
+        if expected && outcome.score().is_some_and(beyond) { Outcome::without(Status::OutOfRange) } else { outcome }
     }
 
     /// Scores on the frontier of the own period.
@@ -144,7 +162,7 @@ impl<'a> Run<'a> {
                 }
                 let set = self.evaluator.reference(&block, rts)?;
                 for (&row, outcome) in block.iter().zip(self.evaluator.score(&block, &set, rts, Some(period))?) {
-                    result[row] = outcome;
+                    result[row] = self.in_own_reference(outcome);
                 }
             }
         }
@@ -161,7 +179,7 @@ impl<'a> Run<'a> {
         for block in self.blocks(all) {
             let set = self.evaluator.reference(&block, rts)?;
             for (&row, outcome) in block.iter().zip(self.evaluator.score(&block, &set, rts, None)?) {
-                result[row] = outcome;
+                result[row] = self.in_own_reference(outcome);
             }
         }
         Ok(Some(result))
@@ -169,8 +187,8 @@ impl<'a> Run<'a> {
 
     /// Whether the index compares scores on one frontier for all periods.
     pub(crate) fn is_circular(&self) -> bool {
-        let spec = self.evaluator.spec;
-        matches!(spec.reference, Reference::Global | Reference::Metafrontier) && spec.malmquist != Index::None
+        let reference = self.evaluator.spec.reference;
+        matches!(reference, Reference::Global | Reference::Metafrontier) && self.index() != Index::None
     }
 
     /// What a circular index compares, on its one frontier: scores, 1/(1 + D), or D for an indicator.
@@ -180,30 +198,20 @@ impl<'a> Run<'a> {
 
     fn efficiency(&self, outcome: &Outcome) -> Option<f64> {
         let score = outcome.score()?;
-        if self.evaluator.is_distance() && self.evaluator.spec.malmquist != Index::Luenberger {
+        if self.evaluator.is_distance() && self.index() != Index::Luenberger {
             (score > -1.0).then(|| 1.0 / (1.0 + score))
         } else {
             Some(score)
         }
     }
 
-    /// Scores around every transition, by the later row, and whether a cross-period program was infeasible.
-    fn around(&mut self, own: &PerRow, main: &PerRow, spec: &PanelSpec) -> Result<Vec<(Around, bool)>> {
-        let n = own.len();
-        let mut result = vec![(Around::default(), false); n];
-        if spec.malmquist == Index::None {
-            return Ok(result);
-        }
+    /// Cross-period scores of every transition, by the later row.
+    fn crossed(&mut self) -> Result<Vec<Crossed>> {
+        let mut result = vec![Crossed::default(); self.timeline.n_rows()];
+        let spec = self.evaluator.spec;
         let biennial = spec.reference == Reference::Biennial;
-        let cross = matches!(spec.reference, Reference::Contemporaneous | Reference::Sequential | Reference::Window);
-        let on_frontier = if self.catches_up_with_reference() { main } else { own };
-        for row in 0..n {
-            if let Some(before) = self.timeline.previous(row) {
-                result[row].0.base_on_base = self.efficiency(&on_frontier[before]);
-                result[row].0.next_on_next = self.efficiency(&on_frontier[row]);
-            }
-        }
-        if !(cross || biennial) {
+        let adjacent = matches!(spec.reference, Reference::Contemporaneous | Reference::Sequential | Reference::Window);
+        if self.index() == Index::None || !(adjacent || biennial) {
             return Ok(result);
         }
         for p in 0..self.timeline.periods().len() {
@@ -217,108 +225,168 @@ impl<'a> Run<'a> {
                 continue;
             }
             let set = self.evaluator.reference(&reference, spec.rts)?;
-            let forward = self.evaluator.score(&later, &set, spec.rts, period)?;
+            let forward = self.evaluator.score_crossing(&later, &set, spec.rts, period)?;
             for (&row, outcome) in later.iter().zip(&forward) {
-                result[row].0.next_on_base = self.efficiency(outcome);
-                result[row].1 |= outcome.status == Status::Infeasible;
+                result[row].next_on_base = *outcome;
             }
             // On a two-period frontier both rows are scored on the set of the earlier one.
             let back_rows: Vec<usize> =
                 if biennial { later.iter().filter_map(|&row| self.timeline.previous(row)).collect() } else { earlier };
-            let back = self.evaluator.score(&back_rows, &set, spec.rts, period)?;
+            let back = self.evaluator.score_crossing(&back_rows, &set, spec.rts, period)?;
             for (&row, outcome) in back_rows.iter().zip(&back) {
                 if let Some(next) = self.timeline.next(row) {
-                    result[next].0.base_on_next = self.efficiency(outcome);
-                    result[next].1 |= outcome.status == Status::Infeasible;
+                    result[next].base_on_next = *outcome;
                 }
             }
         }
         Ok(result)
     }
-}
 
-/// Puts scores and transitions together, row by row.
-fn assemble(
-    run: &Run<'_>,
-    spec: &PanelSpec,
-    main: &PerRow,
-    own: &PerRow,
-    group: Option<&[Outcome]>,
-    pure: Option<&[Outcome]>,
-    around: &[(Around, bool)],
-) -> Vec<PanelRow> {
-    let comparison = Comparison::of(spec.malmquist);
-    let first: Vec<Option<usize>> = run
-        .timeline
-        .by_entity()
-        .iter()
-        .map(|rows| rows.iter().copied().find(|&row| run.timeline.is_usable(row)))
-        .collect();
-    let mut is_first = vec![false; main.len()];
-    for row in first.into_iter().flatten() {
-        is_first[row] = true;
+    /// Puts scores and transitions together, row by row.
+    fn assemble(&self, scores: &Scores<'_>) -> Vec<PanelRow> {
+        let before = |row: usize| match self.index() {
+            Index::None => Err(Transition::NotAsked),
+            _ => Transition::from_row_before(self.timeline, row),
+        };
+        (0..scores.main.len()).map(|row| self.row(scores, row, before(row))).collect()
     }
-    (0..main.len())
-        .map(|row| {
-            let before = run.timeline.previous(row).filter(|_| run.timeline.is_usable(row));
-            let change = match before {
-                Some(before) if spec.malmquist != Index::None => change(run, spec, main, before, row, &around[row].0),
-                _ => Change::default(),
-            };
-            let transition = if spec.malmquist == Index::None {
-                Transition::NotAsked
-            } else if !run.timeline.is_usable(row) {
-                Transition::Missing
-            } else if is_first[row] {
-                Transition::First
-            } else if before.is_none() {
-                Transition::AfterGap
-            } else if change.index.is_some() {
-                Transition::Ok
-            } else if around[row].1 {
-                Transition::Infeasible
-            } else {
-                Transition::Undefined
-            };
-            let growth = |scores: &[Outcome]| {
-                before
-                    .and_then(|before| comparison.growth(run.efficiency(&scores[before]), run.efficiency(&scores[row])))
-            };
-            let on_group = group.and_then(growth);
-            let (tc, gap_change) = if group.is_some() && spec.malmquist != Index::None {
-                (comparison.rest(on_group, change.efficiency), comparison.rest(change.index, on_group))
-            } else {
-                (change.technical, None)
-            };
-            let pure_ec = pure.and_then(growth);
-            PanelRow {
-                score: main[row].score(),
-                score_contemporaneous: own[row].score(),
-                score_group: group.and_then(|scores| scores[row].score()),
-                index: change.index,
-                ec: change.efficiency,
-                tc,
-                gap_change,
-                pure_ec,
-                scale_ec: comparison.rest(change.efficiency, pure_ec),
-                gtfp: None,
-                status: main[row].status,
-                transition,
+
+    /// The record of row `row`, whose transition is from row `before`, or is none.
+    fn row(&self, scores: &Scores<'_>, row: usize, before: std::result::Result<usize, Transition>) -> PanelRow {
+        let comparison = Comparison::of(self.index());
+        let from = before.ok();
+        let change = from.map_or_else(Change::default, |before| self.change(scores, before, row));
+        let growth = |of: &[Outcome]| {
+            from.and_then(|before| comparison.growth(self.efficiency(&of[before]), self.efficiency(&of[row])))
+        };
+        let on_group = scores.group.and_then(growth);
+        let (tc, gap_change) = match scores.group {
+            Some(_) => (comparison.rest(on_group, change.efficiency), comparison.rest(change.index, on_group)),
+            None => (change.technical, None),
+        };
+        let pure_ec = scores.pure.and_then(growth);
+        let scale_ec = comparison.rest(change.efficiency, pure_ec);
+        // Which outcomes each part is made of.
+        let pair = |of: &[Outcome]| from.map_or_else(Vec::new, |before| vec![of[before].status, of[row].status]);
+        let caught_up = pair(scores.caught_up);
+        let whole = match self.evaluator.spec.reference {
+            Reference::Global | Reference::Metafrontier => pair(scores.main),
+            reference => {
+                let mut crossed = scores.crossed[row].statuses().to_vec();
+                crossed.extend(if reference == Reference::Biennial { Vec::new() } else { caught_up.clone() });
+                crossed
             }
-        })
-        .collect()
+        };
+        let technical = scores.group.map_or_else(|| whole.clone(), pair);
+        let why = |value: Option<f64>, parts: &[&[Status]]| match before {
+            Err(reason) => reason,
+            Ok(_) => Transition::of(value, parts.iter().flat_map(|part| part.iter().copied())),
+        };
+        let part = |there: bool, status: Transition| if there { status } else { Transition::NotAsked };
+        let (main, own) = (&scores.main[row], &scores.own[row]);
+        let pure_status = scores.pure.map_or_else(Vec::new, pair);
+        PanelRow {
+            score: main.score(),
+            score_contemporaneous: own.score(),
+            score_group: scores.group.and_then(|group| group[row].score()),
+            gap_ratio: scores.group.and_then(|group| self.relation(main, &group[row])),
+            score_pure: scores.pure.and_then(|pure| pure[row].score()),
+            score_scale: scores.pure.and_then(|pure| match self.evaluator.is_distance() {
+                true => scores.caught_up[row].score().zip(pure[row].score()).map(|(all, pure)| all - pure),
+                false => ratio(scores.caught_up[row].score(), pure[row].score()),
+            }),
+            index: change.index,
+            ec: change.efficiency,
+            tc,
+            gap_change,
+            pure_ec,
+            scale_ec,
+            output_bias: None,
+            input_bias: None,
+            magnitude: None,
+            gtfp: None,
+            status: first_problem(&[
+                Some(main),
+                Some(own),
+                scores.group.map(|g| &g[row]),
+                scores.pure.map(|p| &p[row]),
+            ]),
+            status_score: main.status,
+            status_contemporaneous: own.status,
+            transition: why(change.index, &[&whole]),
+            status_ec: why(change.efficiency, &[&caught_up]),
+            status_tc: why(tc, &[&technical, &caught_up]),
+            status_gap: part(scores.group.is_some(), why(gap_change, &[&whole, &technical])),
+            status_pure: part(scores.pure.is_some(), why(pure_ec, &[&pure_status])),
+            status_scale: part(scores.pure.is_some(), why(scale_ec, &[&caught_up, &pure_status])),
+        }
+    }
+
+    /// An efficiency over another; of distances (1 + D') / (1 + D).
+    fn relation(&self, whole: &Outcome, part: &Outcome) -> Option<f64> {
+        let turned = |outcome: &Outcome| {
+            let score = outcome.score()?;
+            if self.evaluator.is_distance() { (score > -1.0).then(|| 1.0 / (1.0 + score)) } else { Some(score) }
+        };
+        ratio(turned(whole), turned(part))
+    }
+
+    /// The transition from row `before` to row `row`.
+    fn change(&self, scores: &Scores<'_>, before: usize, row: usize) -> Change {
+        let (base, next) = (self.efficiency(&scores.main[before]), self.efficiency(&scores.main[row]));
+        let around = Around {
+            base_on_base: self.efficiency(&scores.caught_up[before]),
+            next_on_next: self.efficiency(&scores.caught_up[row]),
+            next_on_base: self.efficiency(&scores.crossed[row].next_on_base),
+            base_on_next: self.efficiency(&scores.crossed[row].base_on_next),
+        };
+        match (self.index(), self.evaluator.spec.reference) {
+            (Index::None, _) => Change::default(),
+            (Index::Luenberger, Reference::Global | Reference::Metafrontier) => luenberger_pooled(base, next, &around),
+            (Index::Luenberger, Reference::Biennial) => {
+                luenberger_pooled(around.base_on_next, around.next_on_base, &around)
+            }
+            (Index::Luenberger, _) => luenberger(&around),
+            (_, Reference::Global | Reference::Metafrontier) => pooled(base, next, &around),
+            (_, Reference::Biennial) => pooled(around.base_on_next, around.next_on_base, &around),
+            _ => adjacent(&around),
+        }
+    }
 }
 
-/// The transition from row `before` to row `row`.
-fn change(run: &Run<'_>, spec: &PanelSpec, main: &PerRow, before: usize, row: usize, around: &Around) -> Change {
-    let (base, next) = (run.efficiency(&main[before]), run.efficiency(&main[row]));
-    match (spec.malmquist, spec.reference) {
-        (Index::None, _) => Change::default(),
-        (Index::Luenberger, Reference::Global | Reference::Metafrontier) => luenberger_pooled(base, next, around),
-        (Index::Luenberger, Reference::Biennial) => luenberger_pooled(around.base_on_next, around.next_on_base, around),
-        (Index::Luenberger, _) => luenberger(around),
-        (_, Reference::Global | Reference::Metafrontier) => pooled(base, next, around),
-        (_, Reference::Biennial) => pooled(around.base_on_next, around.next_on_base, around),
-        _ => adjacent(around),
+/// Scores that transitions are made of, by row.
+struct Scores<'s> {
+    main: &'s [Outcome],
+    own: &'s [Outcome],
+    /// On the frontier that efficiency change is measured on.
+    caught_up: &'s [Outcome],
+    group: Option<&'s [Outcome]>,
+    pure: Option<&'s [Outcome]>,
+    crossed: Vec<Crossed>,
+}
+
+/// Scores of a transition's two rows on the frontier of the other period.
+#[derive(Debug, Clone, Copy)]
+struct Crossed {
+    next_on_base: Outcome,
+    base_on_next: Outcome,
+}
+
+impl Default for Crossed {
+    fn default() -> Self {
+        let none = Outcome::without(Status::Missing);
+        Self { next_on_base: none, base_on_next: none }
     }
+}
+
+impl Crossed {
+    fn statuses(&self) -> [Status; 2] {
+        [self.next_on_base.status, self.base_on_next.status]
+    }
+}
+
+/// The first status that is not `ok`.
+fn first_problem(outcomes: &[Option<&Outcome>]) -> Status {
+    let statuses = outcomes.iter().flatten().map(|outcome| outcome.status);
+    statuses.into_iter().find(|status| *status != Status::Ok).unwrap_or(Status::Ok)
 }

@@ -3,49 +3,10 @@
 //! Every enum reads and writes the word used in study files (`"ebm"`, `"two-minus-phi"`), and says it through
 //! `Display`, so that a result can carry a complete record of its conventions.
 
+use crate::lp::Solver;
+use crate::words::words;
+use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
-
-/// Defines a word enum with kebab-case serde names, `ALL`, `as_str`, `Display` and `FromStr`.
-macro_rules! words {
-    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[non_exhaustive]
-        pub enum $name { $($(#[$vmeta])* #[serde(rename = $word)] $variant),+ }
-
-        impl $name {
-            /// Every option, in documentation order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The word used in study files.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word),+ }
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = crate::Error;
-
-            fn from_str(text: &str) -> crate::Result<Self> {
-                Self::ALL.iter().copied().find(|option| option.as_str() == text).ok_or_else(|| {
-                    let known: Vec<&str> = Self::ALL.iter().map(|option| option.as_str()).collect();
-                    let hint = panel_core::suggest::nearest(text, known.iter().copied())
-                        .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-                    crate::Error::Specification(format!(
-                        "`{text}` is no {}; expected one of {}{hint}", stringify!($name), known.join(", ")))
-                })
-            }
-        }
-    };
-}
-pub(crate) use words;
 
 words! {
     /// The efficiency model.
@@ -193,6 +154,33 @@ words! {
 }
 
 words! {
+    /// How a radial Malmquist index is taken apart.
+    Decomposition {
+        /// Färe, Grosskopf, Norris and Zhang (1994).
+        Fgnz = "fgnz",
+        /// Ray and Desli (1997), geometric means.
+        RayDesli = "ray-desli",
+        /// Ray and Desli on the base period alone.
+        RayDesliBase = "ray-desli-base",
+        /// Generalised (Grifell-Tatjé and Lovell 1999).
+        GrifellLovell = "grifell-lovell",
+        /// Output bias, input bias and magnitude of technical change (Färe et al. 1997).
+        Bias = "bias",
+    }
+}
+
+words! {
+    /// What a unit gets that its reference technology does not reach (another period's, where factors are bounded or only
+    /// slacks are measured).
+    Outside {
+        /// No score, and a status that says so.
+        Empty = "empty",
+        /// The score of a super-efficiency program, above 1.
+        SuperEfficiency = "super-efficiency",
+    }
+}
+
+words! {
     /// The direction of a directional model, in multiples of what is chosen here.
     DirectionRule {
         /// The evaluated unit's own value.
@@ -203,6 +191,9 @@ words! {
         One = "one",
         /// The mean of the reference set.
         Mean = "mean",
+        /// The way to the best value of the reference set: the range directional measure of Portela, Thanassoulis and
+        /// Simpson (2004), which takes negative values, under variable returns.
+        Range = "range",
     }
 }
 
@@ -263,7 +254,7 @@ pub struct EbmParameters {
 }
 
 /// Where ε and w come from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Calibration {
@@ -279,20 +270,79 @@ impl Default for Calibration {
     }
 }
 
-/// Everything a whole-panel evaluation can be told. The default is the study's: non-oriented EBM, constant returns,
-/// bounded, convention A, raw pooled calibration, global frontier, GML, first year 1.
+/// Read by hand, so that errors name the choices, and their place in a file.
+impl<'de> Deserialize<'de> for Calibration {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct RuleOrValues;
+
+        impl<'de> Visitor<'de> for RuleOrValues {
+            type Value = Calibration;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("`raw`, `sbm`, `add`, or a table with `epsilon` and `weights`")
+            }
+
+            fn visit_str<E: de::Error>(self, word: &str) -> Result<Calibration, E> {
+                CalibrationRule::deserialize(de::value::StrDeserializer::new(word)).map(Calibration::Rule)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Calibration, A::Error> {
+                EbmParameters::deserialize(de::value::MapAccessDeserializer::new(map)).map(Calibration::Given)
+            }
+        }
+
+        deserializer.deserialize_any(RuleOrValues)
+    }
+}
+
+/// Options of a bootstrap.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct BootstrapSpec {
+    /// Number of replications.
+    pub replications: usize,
+    /// Seed; replication r, counted from one, has stream r of a ChaCha8 generator with it.
+    pub seed: u64,
+    /// Level of the intervals, such as 0.95.
+    pub level: f64,
+    /// Bandwidth relative to the standard deviation of scores; none for the rule.
+    pub bandwidth: Option<f64>,
+}
+
+impl Default for BootstrapSpec {
+    fn default() -> Self {
+        Self { replications: 1000, seed: 19_980_101, level: 0.95, bandwidth: None }
+    }
+}
+
+/// Everything a whole-panel evaluation can be told, key by key a `[[gtfp]]` section of a study. The default is a
+/// non-oriented, bounded, constant-returns EBM with bads by convention A, ε and w from the raw pooled data, on the frontier
+/// of all periods, with the global index and the first year 1.
+///
+/// An option that another choice leaves without effect is refused unless it says its default
+/// ([`Error::Specification`](crate::Error::Specification)).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PanelSpec {
+    /// Names of the input columns. May stay empty where the data come with their columns
+    /// ([`PanelData`](crate::PanelData)); names that the data do not have are refused.
+    pub inputs: Vec<String>,
+    /// Names of the good outputs, likewise.
+    pub goods: Vec<String>,
+    /// Names of the bad outputs, likewise.
+    pub bads: Vec<String>,
     /// Efficiency model.
     pub model: Model,
-    /// Orientation (ignored by directional models).
-    pub orientation: Orientation,
+    /// Which side is measured. Where it is absent: `output` for the radial model, `none` for the others; directional
+    /// models have their direction instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub orientation: Option<Orientation>,
     /// Returns to scale.
     pub rts: Rts,
     /// How bad outputs enter (EBM, SBM, radial).
     pub bads_convention: BadsConvention,
-    /// θ ≤ 1 and φ ≥ 1 in the non-oriented EBM. Empty means the default: yes there, no elsewhere.
+    /// θ ≤ 1 and φ ≥ 1 in the non-oriented EBM. Where it is absent: yes there (but for super-efficiency), no elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub bounded: Option<bool>,
     /// Disposability of bad outputs (directional models).
     pub disposability: Disposability,
@@ -301,6 +351,7 @@ pub struct PanelSpec {
     /// Weights of the non-radial directional model, in column order (inputs, goods, bads); empty means 1/3 per group
     /// shared equally inside it (Zhou, Ang and Wang 2012), over the groups whose direction is not zero. A weight on a
     /// column whose direction is zero is refused: mind that inputs have none by default.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub nonradial_weights: Vec<f64>,
     /// Where ε and w come from (EBM).
     pub calibration: Calibration,
@@ -310,27 +361,50 @@ pub struct PanelSpec {
     pub reference: Reference,
     /// Number of periods of a window reference.
     pub window: usize,
-    /// Productivity index.
-    pub malmquist: Index,
+    /// Name of the column of groups of a metafrontier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// Productivity index. Where it is absent: `gml` on a global reference with several periods, else `none`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub malmquist: Option<Index>,
+    /// How a radial Malmquist index is taken apart (`model = "radial"`, `malmquist = "malmquist"`); where it is absent, into
+    /// EC and TC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decomposition: Option<Decomposition>,
+    /// Distance of the two periods of a transition. Where it is absent, the two are neighbours in the panel's own sequence
+    /// of periods, however far apart (2000, 2005, 2010, 2011); with a number, only periods exactly so far apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step: Option<u64>,
     /// How the index becomes a value of each row.
     pub panel_value: PanelValue,
-    /// Base period of `panel_value = "base-given"`; empty means the first period of the data.
+    /// Base period of `panel_value = "base-given"`; where it is absent, the first period of the data.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub base_period: Option<i64>,
     /// Split efficiency change into pure and scale efficiency change (constant-returns models).
     pub scale_change: bool,
     /// Leave the evaluated unit out of its own reference set.
     pub super_efficiency: bool,
+    /// What a unit outside the reference technology of another period gets.
+    pub outside: Outside,
     /// Price every column of every reference set instead of its generators: slower, same scores; for checks.
     pub all_columns: bool,
     /// Keep θ, φ, slacks, targets, peers and duals of every row.
     pub details: bool,
+    /// Which engine solves the linear programs.
+    pub solver: Solver,
+    /// Bootstrap intervals of scores and indices; [`bootstrap`](crate::bootstrap()) makes them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bootstrap: Option<BootstrapSpec>,
 }
 
 impl Default for PanelSpec {
     fn default() -> Self {
         Self {
+            inputs: Vec::new(),
+            goods: Vec::new(),
+            bads: Vec::new(),
             model: Model::Ebm,
-            orientation: Orientation::None,
+            orientation: None,
             rts: Rts::Crs,
             bads_convention: BadsConvention::Phi,
             bounded: None,
@@ -341,22 +415,58 @@ impl Default for PanelSpec {
             calibration_scope: CalibrationScope::Pooled,
             reference: Reference::Global,
             window: 3,
-            malmquist: Index::Gml,
+            group: None,
+            malmquist: None,
+            decomposition: None,
+            step: None,
             panel_value: PanelValue::FirstOne,
             base_period: None,
             scale_change: false,
             super_efficiency: false,
+            outside: Outside::Empty,
             all_columns: false,
             details: false,
+            solver: Solver::Auto,
+            bootstrap: None,
         }
     }
 }
 
 impl PanelSpec {
+    /// Orientation, the default resolved.
+    #[must_use]
+    pub fn orientation(&self) -> Orientation {
+        self.orientation.unwrap_or(if self.model == Model::Radial { Orientation::Output } else { Orientation::None })
+    }
+
+    /// Index of a panel of so many periods, the default resolved.
+    #[must_use]
+    pub fn index(&self, periods: usize) -> Index {
+        let default = if self.reference == Reference::Global && periods > 1 { Index::Gml } else { Index::None };
+        self.malmquist.unwrap_or(default)
+    }
+
     /// Whether θ ≤ 1 and φ ≥ 1 are imposed, the default resolved.
     #[must_use]
     pub fn is_bounded(&self) -> bool {
         self.bounded
-            .unwrap_or(self.model == Model::Ebm && self.orientation == Orientation::None && !self.super_efficiency)
+            .unwrap_or(self.model == Model::Ebm && self.orientation() == Orientation::None && !self.super_efficiency)
+    }
+
+    /// Whether scores are distances (0 on the frontier) rather than efficiencies (1).
+    #[must_use]
+    pub fn is_distance(&self) -> bool {
+        matches!(self.model, Model::Ddf | Model::NonRadialDdf)
+    }
+
+    /// The same choices with every default written out, for a panel of so many periods.
+    #[must_use]
+    pub fn resolved(&self, periods: usize) -> Self {
+        Self {
+            orientation: Some(self.orientation()),
+            bounded: Some(self.is_bounded()),
+            malmquist: Some(self.index(periods)),
+            ..self.clone()
+        }
     }
 }

@@ -8,27 +8,40 @@ use crate::spec::Reference;
 pub struct Timeline {
     /// Distinct periods, ascending.
     periods: Vec<i64>,
-    /// Distance of neighbouring periods: the smallest there is between two periods of the data.
-    step: u64,
+    /// Distance of neighbouring periods where one was asked for; else neighbours in the sequence of periods.
+    step: Option<u64>,
     /// Usable rows of each period, ascending.
     rows_at: Vec<Vec<usize>>,
     /// Period index of every row.
     period_of: Vec<usize>,
-    /// Row of the same entity one step before, whether usable or not.
+    /// Row of the same entity in the period before, whether usable or not.
     previous: Vec<Option<usize>>,
-    /// Row of the same entity one step later.
+    /// Row of the same entity in the period after.
     next: Vec<Option<usize>>,
     /// Rows of each entity in time order, entities ascending.
     by_entity: Vec<Vec<usize>>,
+    /// Whether a row is its entity's first usable one.
+    first: Vec<bool>,
     usable: Vec<bool>,
 }
 
 impl Timeline {
     /// Arranges rows; `usable` says which rows may enter programs.
     ///
+    /// Two rows of an entity are a transition where their periods follow one another in the sequence of all periods of the
+    /// data, whatever the distance (2000, 2005, 2010, 2011 are three transitions); with `step`, where they are exactly so
+    /// far apart. A period that other entities have is a gap for an entity without it.
+    ///
     /// # Errors
-    /// [`Error::LengthMismatch`]; [`Error::DuplicateKey`] where an entity has two rows in a period.
-    pub fn new(entity: &[u32], time: &[i64], usable: &[bool], label: &dyn Fn(usize) -> String) -> Result<Self> {
+    /// [`Error::LengthMismatch`]; [`Error::DuplicateKey`] where an entity has two rows in a period;
+    /// [`Error::Specification`] where no two periods are `step` apart.
+    pub fn new(
+        entity: &[u32],
+        time: &[i64],
+        usable: &[bool],
+        step: Option<u64>,
+        label: &dyn Fn(usize) -> String,
+    ) -> Result<Self> {
         let n = usable.len();
         for (what, got) in [("entity codes", entity.len()), ("time codes", time.len())] {
             if got != n {
@@ -38,7 +51,14 @@ impl Timeline {
         let mut periods = time.to_vec();
         periods.sort_unstable();
         periods.dedup();
-        let step = periods.windows(2).map(|pair| pair[1].abs_diff(pair[0])).min().unwrap_or(1);
+        let apart =
+            |step: u64| periods.iter().any(|p| p.checked_add_unsigned(step).is_some_and(|q| periods.contains(&q)));
+        if let Some(step) = step.filter(|&step| step == 0 || periods.len() > 1 && !apart(step)) {
+            return Err(Error::Specification(format!(
+                "step = {step}: no two periods of the data are so far apart; they are {}",
+                listed(&periods)
+            )));
+        }
         let mut rows_at = vec![Vec::new(); periods.len()];
         let mut period_of = vec![0; n];
         for row in 0..n {
@@ -61,7 +81,11 @@ impl Timeline {
                         let (first, second) = (other.min(row), other.max(row));
                         return Err(Error::DuplicateKey { unit: label(row), first, second });
                     }
-                    if time[row].abs_diff(time[other]) == step {
+                    let neighbors = match step {
+                        Some(step) => time[row].abs_diff(time[other]) == step,
+                        None => period_of[row] == period_of[other] + 1,
+                    };
+                    if neighbors {
                         previous[row] = Some(other);
                         next[other] = Some(row);
                     }
@@ -72,7 +96,11 @@ impl Timeline {
                 None => by_entity.push(vec![row]),
             }
         }
-        Ok(Self { periods, step, rows_at, period_of, previous, next, by_entity, usable: usable.to_vec() })
+        let mut first = vec![false; n];
+        for row in by_entity.iter().filter_map(|rows| rows.iter().copied().find(|&row| usable[row])) {
+            first[row] = true;
+        }
+        Ok(Self { periods, step, rows_at, period_of, previous, next, by_entity, first, usable: usable.to_vec() })
     }
 
     /// Number of rows, usable or not.
@@ -87,10 +115,18 @@ impl Timeline {
         &self.periods
     }
 
-    /// Distance of neighbouring periods.
+    /// Distance of neighbouring periods where one was asked for.
     #[must_use]
-    pub fn step(&self) -> u64 {
+    pub fn step(&self) -> Option<u64> {
         self.step
+    }
+
+    /// The periods where their distances differ, in words; none where they are evenly spaced.
+    #[must_use]
+    pub fn uneven(&self) -> Option<String> {
+        let mut steps = self.periods.windows(2).map(|pair| pair[1].abs_diff(pair[0]));
+        let first = steps.next()?;
+        steps.any(|step| step != first).then(|| listed(&self.periods))
     }
 
     /// Usable rows of period index `p`; none beyond the last period.
@@ -105,13 +141,13 @@ impl Timeline {
         self.period_of.get(row).copied()
     }
 
-    /// The usable row of the same entity one step before.
+    /// The usable row of the same entity in the period before.
     #[must_use]
     pub fn previous(&self, row: usize) -> Option<usize> {
         self.previous.get(row).copied().flatten().filter(|&other| self.usable[other])
     }
 
-    /// The usable row of the same entity one step later.
+    /// The usable row of the same entity in the period after.
     #[must_use]
     pub fn next(&self, row: usize) -> Option<usize> {
         self.next.get(row).copied().flatten().filter(|&other| self.usable[other])
@@ -127,6 +163,12 @@ impl Timeline {
     #[must_use]
     pub fn is_usable(&self, row: usize) -> bool {
         self.usable.get(row).copied().unwrap_or(false)
+    }
+
+    /// Whether a row is its entity's first usable one; a row beyond the data is not.
+    #[must_use]
+    pub fn is_first(&self, row: usize) -> bool {
+        self.first.get(row).copied().unwrap_or(false)
     }
 
     /// All usable rows, by period and then by row.
@@ -150,5 +192,14 @@ impl Timeline {
             Reference::Window => (p + 1).saturating_sub(width.max(1))..=p,
         };
         self.rows_at[range].iter().flatten().copied().collect()
+    }
+}
+
+/// Periods as a list, the middle of a long one left out.
+fn listed(periods: &[i64]) -> String {
+    let words = |part: &[i64]| part.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    match periods.len() {
+        0..=10 => words(periods),
+        n => format!("{}, …, {}", words(&periods[..8]), words(&periods[n - 1..])),
     }
 }

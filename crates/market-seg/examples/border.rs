@@ -6,7 +6,8 @@
 //! `cargo run --release -p market-seg --example border`
 #![allow(clippy::print_stdout, reason = "an example ends in a printed answer")]
 
-use market_seg::{Demean, PriceChanges, PriceColumns, PriceKind, Relations, SegSpec, border_effect};
+use market_seg::{BorderSpec, Demean, PriceChanges, PriceColumns, PriceKind, Relations, SegSpec, border_effect};
+use panel_core::Keys;
 
 const TOWNS: usize = 6;
 const YEARS: usize = 4;
@@ -32,18 +33,17 @@ fn main() -> market_seg::Result<()> {
         })
         .collect();
     let slices: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
-    let prices = PriceColumns {
-        columns: &slices,
-        entity: &entity,
-        time: &time,
-        entities: &labels("town", TOWNS),
-        times: &years,
-        ordinals: &ordinals,
-        goods: &labels("good", GOODS),
-    };
+    let (towns, goods) = (labels("town", TOWNS), labels("good", GOODS));
+    let keys = Keys::new(&entity, &time, &towns, &years)?.with_ordinals(&ordinals)?;
+    let prices = PriceColumns { keys, columns: &slices, goods: &goods };
     let changes = PriceChanges::from_columns(&prices, PriceKind::default())?;
     let relations = Relations { group: Some(&[0, 0, 0, 1, 1, 1]), ..Relations::default() };
-    let effect = border_effect(&changes, &relations, &SegSpec { demean: Demean::None, ..SegSpec::default() }, 999, 1)?;
+    let effect = border_effect(
+        &changes,
+        &relations,
+        &SegSpec { demean: Demean::None, ..SegSpec::default() },
+        &BorderSpec::default(),
+    )?;
     println!("within provinces:  {:.2e} over {} pairs", effect.within, effect.within_pairs);
     println!("between provinces: {:.2e} over {} pairs", effect.between, effect.between_pairs);
     println!("ratio {:.1}, permutation p {:.3}", effect.ratio, effect.p_difference);

@@ -3,12 +3,13 @@
 use crate::error::{Error, Result};
 use crate::pairwise::pair_variances;
 use crate::prices::PriceChanges;
-use crate::relations::Relations;
+use crate::relations::{LogDistance, Relations};
 use crate::spec::SegSpec;
-use panel_core::geo::{CompensatedSum, compensated_sum};
+use panel_core::geo::MetricName;
 use panel_core::random::Stream;
+use panel_core::sum::{CompensatedSum, compensated_sum};
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Segmentation between groups against within them.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -36,6 +37,26 @@ pub struct BorderEffect {
     pub permutations: usize,
 }
 
+/// Choices of [`border_effect`]; pairs and demeaning are those of the index.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BorderSpec {
+    /// Permutations of the test.
+    pub permutations: usize,
+    /// Seed.
+    pub seed: u64,
+    /// How distances between coordinates are measured.
+    pub distance: MetricName,
+    /// Shorter distances count as this one, km; without it a pair at distance 0 is left out.
+    pub min_km: Option<f64>,
+}
+
+impl Default for BorderSpec {
+    fn default() -> Self {
+        Self { permutations: 999, seed: 1, distance: MetricName::default(), min_km: None }
+    }
+}
+
 /// Border effect with a permutation test: group labels are dealt out anew among the entities, which keeps the
 /// dependence among the pairs of one entity (a quadratic assignment test).
 ///
@@ -54,20 +75,20 @@ pub fn border_effect(
     changes: &PriceChanges,
     relations: &Relations<'_>,
     spec: &SegSpec,
-    permutations: usize,
-    seed: u64,
+    choices: &BorderSpec,
 ) -> Result<BorderEffect> {
+    let BorderSpec { permutations, seed, .. } = *choices;
+    let ln_km = LogDistance::new(choices.distance, choices.min_km)?;
     let Some(group) = relations.group else {
-        return Err(Error::Missing { option: "border effect", needs: "a group of each entity" });
+        return Err(Error::Missing { option: "border effect".into(), needs: "a group of each entity" });
     };
     let placed = relations.points.is_some() || relations.distances.is_some();
-    let mut pairs: Vec<Pair> = pair_variances(changes, relations, spec)?
+    let mut pairs: Vec<Pair> = pair_variances(changes, relations, &spec.unweighted())?
         .over_time()
         .into_iter()
         .map(|pair| {
             let (i, j) = (pair.entity as usize, pair.partner as usize);
-            let km = relations.km(i, j, spec.metric).max(spec.min_km.unwrap_or(0.0));
-            Pair { i, j, variance: pair.mean, ln_km: if placed { km.ln() } else { 0.0 } }
+            Pair { i, j, variance: pair.mean, ln_km: if placed { ln_km.of(relations, i, j) } else { 0.0 } }
         })
         .filter(|pair| group[pair.i] != Relations::NO_GROUP && group[pair.j] != Relations::NO_GROUP)
         .collect();

@@ -2,19 +2,24 @@
 
 use crate::error::{Error, Result};
 use crate::prices::PriceChanges;
-use crate::relations::Relations;
+use crate::relations::{LogDistance, Relations};
 use crate::spec::SegSpec;
+use panel_core::geo::MetricName;
+use panel_core::suggest::nearest;
 use serde::{Deserialize, Serialize};
 
-/// With whom prices are compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Comparison {
-    /// The pairs of the specification.
-    #[default]
-    Pairs,
-    /// One entity, against which all others are set (by its index).
-    Benchmark(u32),
+/// Choices of [`convergence_table`].
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ConvergenceSpec {
+    /// One entity, against which all others are set, by its label; the pairs of the index where it is absent.
+    pub benchmark: Option<String>,
+    /// Lagged changes on the right-hand side.
+    pub lags: usize,
+    /// How distances between coordinates are measured.
+    pub distance: MetricName,
+    /// Shorter distances count as this one, km.
+    pub min_km: Option<f64>,
 }
 
 /// Rows of Parsley and Wei's regression, column by column.
@@ -59,25 +64,30 @@ pub struct ConvergenceTable {
 /// **Missing values**: a row with a missing part does not exist. Cumulated levels stop at the first missing change or gap.
 ///
 /// # Errors
-/// As [`segmentation`](crate::segmentation()); [`Error::UnknownCode`] for a benchmark that is no entity.
+/// As [`segmentation`](crate::segmentation()); [`Error::Specification`] for a benchmark that is no entity.
 ///
 /// **Source**: Parsley & Wei (1996), Quarterly Journal of Economics 111, 1211–1236, eq. 1.
 pub fn convergence_table(
     changes: &PriceChanges,
     relations: &Relations<'_>,
     spec: &SegSpec,
-    comparison: Comparison,
-    lags: usize,
+    choices: &ConvergenceSpec,
 ) -> Result<ConvergenceTable> {
+    let (spec, lags) = (&spec.unweighted(), choices.lags);
     spec.validate()?;
     relations.validate(changes, spec)?;
+    let distance = LogDistance::new(choices.distance, choices.min_km)?;
     let (n, periods, goods) = (changes.n_entities(), changes.n_periods(), changes.n_goods());
-    let pairs: Vec<(usize, usize)> = match comparison {
-        Comparison::Benchmark(code) if code as usize >= n => {
-            return Err(Error::UnknownCode { what: "benchmark entity", row: 0, code, known: n });
+    let pairs: Vec<(usize, usize)> = match &choices.benchmark {
+        Some(label) => {
+            let known = || changes.entities().iter().map(String::as_str);
+            let Some(other) = known().position(|entity| entity == label) else {
+                let hint = nearest(label, known()).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+                return Err(Error::Specification(format!("benchmark = \"{label}\" is no entity{hint}")));
+            };
+            (0..n).filter(|&i| i != other).map(|i| (i, other)).collect()
         }
-        Comparison::Benchmark(code) => (0..n).filter(|&i| i != code as usize).map(|i| (i, code as usize)).collect(),
-        Comparison::Pairs => match relations.selected(n, spec)? {
+        None => match relations.selected(n, spec)? {
             Some(list) => list.pairs().collect(),
             None => (0..n).flat_map(|i| (i + 1..n).map(move |j| (i, j))).collect(),
         },
@@ -97,7 +107,7 @@ pub fn convergence_table(
         ..ConvergenceTable::default()
     };
     for (i, j) in pairs {
-        let ln_km = relations.km(i, j, spec.metric).max(spec.min_km.unwrap_or(0.0)).ln();
+        let ln_km = distance.of(relations, i, j);
         for k in 0..goods {
             let delta = |t: usize| changes.slice(t, k)[i] - changes.slice(t, k)[j];
             let level = |t: usize| levels[(t * goods + k) * n + i] - levels[(t * goods + k) * n + j];

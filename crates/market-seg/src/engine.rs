@@ -1,10 +1,12 @@
 //! Sums over all partners.
 
+use crate::choices::Weights;
 use crate::prices::PriceChanges;
 use crate::relations::Relations;
-use crate::spec::{SegSpec, Weights};
+use crate::spec::SegSpec;
 use crate::variance::{LANES, Variance};
-use panel_core::geo::{Adjacency, CompensatedSum, InverseKm, LatLon, Metric, PairWeight, Sphere, tournament};
+use panel_core::geo::{Adjacency, InverseKm, LatLon, Metric, PairWeight, Sphere, tournament};
+use panel_core::sum::CompensatedSum;
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 use std::ops::Range;
@@ -78,7 +80,7 @@ enum Base<'a> {
 impl<'a> Base<'a> {
     fn new(relations: &'a Relations<'a>, spec: &SegSpec) -> Self {
         let floor = spec.min_km.unwrap_or(0.0);
-        match (spec.weights, relations.distances, relations.points, spec.metric) {
+        match (&spec.weights, relations.distances, relations.points, spec.metric) {
             (Weights::InverseDistance { .. }, None, Some(points), Metric::GreatCircle { radius_km }) => {
                 let known: Vec<LatLon> =
                     points.iter().map(|point| point.unwrap_or(LatLon { lat: 0.0, lon: 0.0 })).collect();

@@ -5,8 +5,9 @@ use crate::error::{Error, Result};
 use crate::means::demeaning;
 use crate::prices::PriceChanges;
 use crate::relations::Relations;
-use crate::spec::{SegSpec, Weights};
-use panel_core::geo::{Adjacency, compensated_sum};
+use crate::spec::SegSpec;
+use panel_core::geo::Adjacency;
+use panel_core::sum::compensated_sum;
 use serde::Serialize;
 
 /// Pairs of one group against pairs of two.
@@ -37,11 +38,11 @@ pub struct GroupSplit {
 /// # Errors
 /// As [`segmentation`](crate::segmentation()); [`Error::Missing`] without groups.
 pub fn within_between(changes: &PriceChanges, relations: &Relations<'_>, spec: &SegSpec) -> Result<Vec<GroupSplit>> {
-    let plain = SegSpec { weights: Weights::Sum, ..*spec };
+    let plain = spec.unweighted();
     plain.validate()?;
     relations.validate(changes, &plain)?;
     let Some(group) = relations.group else {
-        return Err(Error::Missing { option: "within and between", needs: "a group of each entity" });
+        return Err(Error::Missing { option: "within and between".into(), needs: "a group of each entity" });
     };
     let n = changes.n_entities();
     let selected = relations.selected(n, &plain)?;
@@ -56,7 +57,7 @@ pub fn within_between(changes: &PriceChanges, relations: &Relations<'_>, spec: &
     };
     let same = |i: usize, j: usize| group[i] == group[j];
     let inside = match &all {
-        None => relations.selected(n, &SegSpec { pairs: crate::PairRule::WithinGroup, ..plain })?,
+        None => relations.selected(n, &SegSpec { pairs: crate::PairRule::WithinGroup, ..plain.clone() })?,
         Some(list) => Some(filtered(n, list.pairs(), same)?),
     };
     let every = totals(changes, relations, &means, all.as_ref(), &plain);

@@ -4,11 +4,13 @@
 #![warn(missing_docs)]
 
 mod border;
+mod choices;
 mod convergence;
 mod display;
 mod engine;
 mod error;
 mod groups;
+mod keys;
 mod means;
 mod monthly;
 mod pairwise;
@@ -19,8 +21,9 @@ mod segmentation;
 mod spec;
 mod variance;
 
-pub use border::{BorderEffect, border_effect};
-pub use convergence::{Comparison, ConvergenceTable, convergence_table, half_life};
+pub use border::{BorderEffect, BorderSpec, border_effect};
+pub use choices::{Change, Demean, Divisor, PairRule, Weights};
+pub use convergence::{ConvergenceSpec, ConvergenceTable, convergence_table, half_life};
 pub use error::{Error, Result};
 pub use groups::{GroupSplit, within_between};
 pub use means::mean_absolute_difference;
@@ -30,4 +33,4 @@ pub use prices::{PriceChanges, PriceColumns, PriceKind, Prices};
 pub use relations::Relations;
 pub use result::{EntityPeriod, PeriodSummary, Segmentation};
 pub use segmentation::segmentation;
-pub use spec::{Change, Demean, Divisor, PairRule, SegSpec, Weights};
+pub use spec::{Given, SegSpec};

@@ -1,8 +1,10 @@
 //! The mean of |ΔQ| by good and period.
 
+use crate::choices::{Change, Demean};
 use crate::prices::PriceChanges;
-use crate::spec::{Change, Demean, SegSpec};
-use panel_core::geo::{Adjacency, CompensatedSum};
+use crate::spec::SegSpec;
+use panel_core::geo::Adjacency;
+use panel_core::sum::CompensatedSum;
 
 /// Mean of |x_i - x_j| over unordered pairs of known values, in O(n log n): sorted,
 /// Σ_{i<j} |x_i - x_j| = Σ_r (2r - n + 1) x_(r), r = 0, …, n - 1.

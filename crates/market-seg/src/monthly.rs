@@ -1,6 +1,7 @@
 //! Months to years.
 
 use crate::error::{Error, Result};
+use panel_core::InputError;
 
 /// Mean price of each entity and good over the periods of a coarser calendar.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,7 +50,7 @@ pub fn calendar_years(times: &[String]) -> Result<(Vec<u32>, Vec<String>, Vec<i6
 /// known prices is missing, so that a year of eleven months is not set beside whole ones; 12 for months.
 ///
 /// # Errors
-/// [`Error::LengthMismatch`]; [`Error::UnknownCode`] when a period has no coarser period.
+/// [`Error::Input`]: another length, a period without a coarser period.
 pub fn average_periods(
     value: &[f64],
     entity: &[u32],
@@ -59,13 +60,9 @@ pub fn average_periods(
     min_count: usize,
 ) -> Result<AveragedPrices> {
     for (what, got) in [("entity codes", entity.len()), ("time codes", time.len()), ("good codes", good.len())] {
-        if got != value.len() {
-            return Err(Error::LengthMismatch { what: what.into(), expected: value.len(), got });
-        }
+        InputError::check_length(what, got, value.len())?;
     }
-    if let Some(row) = time.iter().position(|&code| code as usize >= coarse.len()) {
-        return Err(Error::UnknownCode { what: "time", row, code: time[row], known: coarse.len() });
-    }
+    InputError::check_codes("time", time, coarse.len())?;
     let mut keyed: Vec<(u32, u32, u32, f64)> =
         (0..value.len()).map(|row| (entity[row], coarse[time[row] as usize], good[row], value[row])).collect();
     // Stable, so that the order of additions is the order of rows.
@@ -73,7 +70,7 @@ pub fn average_periods(
     let mut out = AveragedPrices { value: Vec::new(), entity: Vec::new(), time: Vec::new(), good: Vec::new() };
     for group in keyed.chunk_by(|a, b| (a.0, a.1, a.2) == (b.0, b.1, b.2)) {
         let known: Vec<f64> = group.iter().map(|row| row.3).filter(|value| !value.is_nan()).collect();
-        let mean = panel_core::geo::compensated_sum(known.iter().copied()) / known.len() as f64;
+        let mean = panel_core::sum::compensated_sum(known.iter().copied()) / known.len() as f64;
         out.value.push(if known.len() >= min_count.max(1) { mean } else { f64::NAN });
         out.entity.push(group[0].0);
         out.time.push(group[0].1);

@@ -6,7 +6,7 @@ use crate::prices::PriceChanges;
 use crate::relations::Relations;
 use crate::spec::SegSpec;
 use crate::variance::Variance;
-use panel_core::geo::compensated_sum;
+use panel_core::sum::compensated_sum;
 use rayon::prelude::*;
 use serde::Serialize;
 

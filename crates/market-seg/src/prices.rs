@@ -2,80 +2,69 @@
 
 use crate::error::{Error, Result};
 use panel_core::suggest::some;
-use panel_core::{Diagnostic, Diagnostics};
-use serde::{Deserialize, Serialize};
+use panel_core::transform::{PriceKindGuess, price_kind};
+use panel_core::{Diagnostic, Diagnostics, InputError, Keys};
 use std::collections::BTreeMap;
 
 /// Prices in long form: one value per entity, period and good, in any order; absent rows and `NaN` are missing.
 #[derive(Debug, Clone, Copy)]
 pub struct Prices<'a> {
+    /// Entity and time of every row ([`Keys::repeating`]), with the calendar.
+    pub keys: Keys<'a>,
     /// Price level or price index.
     pub value: &'a [f64],
-    /// Index into `entities`, per row.
-    pub entity: &'a [u32],
-    /// Index into `times`, per row.
-    pub time: &'a [u32],
     /// Index into `goods`, per row.
     pub good: &'a [u32],
-    /// Labels of the entities.
-    pub entities: &'a [String],
-    /// Labels of the periods.
-    pub times: &'a [String],
-    /// Place of each period on the calendar, as `panel_core::TimeAxis::ordinals`: consecutive periods differ by 1.
-    pub ordinals: &'a [i64],
     /// Labels of the goods.
     pub goods: &'a [String],
 }
 
-/// Prices with one column per good, rows keyed by entity and time, in any order.
+/// Prices with one column per good.
 #[derive(Debug, Clone, Copy)]
 pub struct PriceColumns<'a> {
+    /// Entity and time of every row, with the calendar.
+    pub keys: Keys<'a>,
     /// One column per good: price levels or price indices.
     pub columns: &'a [&'a [f64]],
-    /// Index into `entities`, per row.
-    pub entity: &'a [u32],
-    /// Index into `times`, per row.
-    pub time: &'a [u32],
-    /// Labels of the entities.
-    pub entities: &'a [String],
-    /// Labels of the periods.
-    pub times: &'a [String],
-    /// Place of each period on the calendar, as in [`Prices::ordinals`].
-    pub ordinals: &'a [i64],
     /// Labels of the goods, in the order of the columns.
     pub goods: &'a [String],
 }
 
 /// What the values are.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum PriceKind {
     /// Price levels, or indices on a fixed base: the change is ln p_t - ln p_{t-lag}, `lag` steps of the calendar back.
     Levels {
         /// Steps back: 1, or 12 for months against the same month a year ago.
-        #[serde(default = "one")]
         lag: i64,
     },
     /// Chained indices, previous period = `base`: the change is ln(value / base), so the first period is not lost.
     Chained {
         /// Value of "no change", usually 100.
-        #[serde(default = "hundred")]
         base: f64,
     },
-}
-
-fn one() -> i64 {
-    1
-}
-
-fn hundred() -> f64 {
-    100.0
 }
 
 impl Default for PriceKind {
     fn default() -> Self {
         Self::Chained { base: 100.0 }
+    }
+}
+
+impl PriceKind {
+    /// Checks the number.
+    ///
+    /// # Errors
+    /// [`Error::Specification`] naming the key.
+    pub fn validate(&self) -> Result<()> {
+        match *self {
+            Self::Chained { base } if !(base > 0.0 && base.is_finite()) => {
+                Err(Error::Specification(format!("base = {base}: expected a positive number")))
+            }
+            Self::Levels { lag } if lag < 1 => Err(Error::Specification(format!("lag = {lag}: expected at least 1"))),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -106,113 +95,91 @@ impl PriceChanges {
     /// the calendar does so, too. A pair uses the goods that both entities have.
     ///
     /// # Errors
-    /// Lengths, codes without label, a key that stands twice; [`Error::BadPrice`] naming entity, time and good when a
-    /// price is not positive; a lag or base that is not positive.
+    /// [`Error::Input`]: lengths, codes without label, a key that stands twice, and a price that is not positive, with
+    /// entity, time and good; [`Error::Specification`]: a lag or base that is not positive.
     pub fn from_long(prices: &Prices<'_>, kind: PriceKind) -> Result<Self> {
-        let (n, periods, goods) = (prices.entities.len(), prices.times.len(), prices.goods.len());
-        let rows = prices.value.len();
-        for (what, got, expected) in [
-            ("entity codes", prices.entity.len(), rows),
-            ("time codes", prices.time.len(), rows),
-            ("good codes", prices.good.len(), rows),
-            ("calendar ordinals", prices.ordinals.len(), periods),
-        ] {
-            if got != expected {
-                return Err(Error::LengthMismatch { what: what.into(), expected, got });
-            }
-        }
-        for (what, codes, known) in
-            [("entity", prices.entity, n), ("time", prices.time, periods), ("good", prices.good, goods)]
-        {
-            if let Some(row) = codes.iter().position(|&code| code as usize >= known) {
-                return Err(Error::UnknownCode { what, row, code: codes[row], known });
-            }
-        }
-        let mut changes = Self::from_logs(prices, kind, n, periods, goods)?;
-        changes.remark();
-        Ok(changes)
+        kind.validate()?;
+        prices.keys.check_third("good", prices.good, prices.goods)?;
+        InputError::check_length("prices", prices.value.len(), prices.keys.n_rows())?;
+        let (entity, time) = (prices.keys.entity(), prices.keys.time());
+        let place = |row: usize| (entity[row] as usize, time[row] as usize, prices.good[row] as usize);
+        let cells = (0..prices.value.len()).map(|row| (place(row), prices.value[row]));
+        Self::from_cells(prices.keys, prices.goods, cells, kind)
     }
 
-    fn from_logs(prices: &Prices<'_>, kind: PriceKind, n: usize, periods: usize, goods: usize) -> Result<Self> {
-        let rows = prices.value.len();
+    /// Changes from prices by (entity, period, good), each of which comes once.
+    fn from_cells(
+        keys: Keys<'_>,
+        good_labels: &[String],
+        cells: impl Iterator<Item = ((usize, usize, usize), f64)>,
+        kind: PriceKind,
+    ) -> Result<Self> {
+        let (n, periods, goods) = (keys.n_entities(), keys.n_periods(), good_labels.len());
+        let ordinals = keys.ordinals().into_owned();
         let mut logs = vec![f64::NAN; n * periods * goods];
-        let mut seen = vec![false; logs.len()];
-        for row in 0..rows {
-            let (i, t, k) = (prices.entity[row] as usize, prices.time[row] as usize, prices.good[row] as usize);
-            let cell = (t * goods + k) * n + i;
-            let labels = || (prices.entities[i].clone(), prices.times[t].clone(), prices.goods[k].clone());
-            if std::mem::replace(&mut seen[cell], true) {
-                let (entity, time, good) = labels();
-                return Err(Error::DuplicateKey { entity, time, good });
-            }
-            let value = prices.value[row];
-            if value.is_nan() {
-                continue;
-            }
+        for ((i, t, k), value) in cells.filter(|(_, value)| !value.is_nan()) {
             if !(value > 0.0 && value.is_finite()) {
-                let (entity, time, good) = labels();
-                return Err(Error::BadPrice { entity, time, good, value });
+                return Err(InputError::BadValue {
+                    entity: keys.entities()[i].clone(),
+                    time: keys.times()[t].clone(),
+                    column: good_labels[k].clone(),
+                    value,
+                    expected: "a positive price (an empty cell where it is missing)".into(),
+                }
+                .into());
             }
-            logs[cell] = value.ln();
+            logs[(t * goods + k) * n + i] = value.ln();
         }
+        let remark = kind_remark(&logs, &ordinals, n, goods, kind);
         let values = match kind {
-            PriceKind::Chained { base } if base > 0.0 && base.is_finite() => {
+            PriceKind::Chained { base } => {
                 let log_base = base.ln();
                 logs.iter().map(|log| log - log_base).collect()
             }
-            PriceKind::Levels { lag } if lag > 0 => differences(&logs, prices.ordinals, lag, goods * n),
-            PriceKind::Chained { base } => {
-                return Err(Error::Specification(format!("base = {base}: expected a positive number")));
-            }
-            PriceKind::Levels { lag } => return Err(Error::Specification(format!("lag = {lag}: expected at least 1"))),
+            PriceKind::Levels { lag } => differences(&logs, &ordinals, lag, goods * n),
         };
-        Ok(Self {
+        let mut changes = Self {
             values,
             levels: matches!(kind, PriceKind::Levels { .. }).then_some(logs),
-            entities: prices.entities.to_vec(),
-            times: prices.times.to_vec(),
-            ordinals: prices.ordinals.to_vec(),
+            entities: keys.entities().to_vec(),
+            times: keys.times().to_vec(),
+            ordinals,
             span: if let PriceKind::Levels { lag } = kind { lag } else { 1 },
-            goods: prices.goods.to_vec(),
+            goods: good_labels.to_vec(),
             diagnostics: Diagnostics::new(),
-        })
+        };
+        changes.remark();
+        changes.diagnostics.extend(remark);
+        Ok(changes)
     }
 
-    /// Changes from one column of prices per good, rows keyed by entity and time.
+    /// Changes from one column of prices per good.
     ///
     /// # Errors
     /// As [`PriceChanges::from_long`].
     pub fn from_columns(prices: &PriceColumns<'_>, kind: PriceKind) -> Result<Self> {
-        let PriceColumns { columns, entity, time, entities, times, ordinals, goods } = *prices;
-        if columns.len() != goods.len() {
-            return Err(Error::LengthMismatch {
-                what: "price columns".into(),
-                expected: goods.len(),
-                got: columns.len(),
-            });
-        }
+        kind.validate()?;
+        let PriceColumns { keys, columns, goods } = *prices;
+        InputError::check_length("price columns", columns.len(), goods.len())?;
         for (column, good) in columns.iter().zip(goods) {
-            if column.len() != entity.len() {
-                return Err(Error::LengthMismatch {
-                    what: format!("prices of `{good}`"),
-                    expected: entity.len(),
-                    got: column.len(),
-                });
-            }
+            InputError::check_length(format!("prices of `{good}`"), column.len(), keys.n_rows())?;
         }
-        let repeat = |codes: &[u32]| -> Vec<u32> { columns.iter().flat_map(|_| codes.iter().copied()).collect() };
-        let good: Vec<u32> = (0..columns.len()).flat_map(|k| std::iter::repeat_n(k as u32, entity.len())).collect();
-        let (value, entity, time) = (columns.concat(), repeat(entity), repeat(time));
-        let long =
-            Prices { value: &value, entity: &entity, time: &time, good: &good, entities, times, ordinals, goods };
-        Self::from_long(&long, kind)
+        keys.check_unique()?;
+        let place = |row: usize| (keys.entity()[row] as usize, keys.time()[row] as usize);
+        let cells = columns.iter().enumerate().flat_map(|(k, column)| {
+            column.iter().enumerate().map(move |(row, &value)| {
+                let (i, t) = place(row);
+                ((i, t, k), value)
+            })
+        });
+        Self::from_cells(keys, goods, cells, kind)
     }
 
     /// Changes that are already logs, over consecutive periods; `values` runs over periods, then goods, then entities
     /// (fastest).
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`]; [`Error::Specification`] for an infinite value.
+    /// [`Error::Input`]: another length, an infinite value.
     pub fn from_changes(
         entities: Vec<String>,
         times: Vec<String>,
@@ -220,21 +187,17 @@ impl PriceChanges {
         values: Vec<f64>,
     ) -> Result<Self> {
         let (n, periods, k) = (entities.len(), times.len(), goods.len());
-        if values.len() != n * periods * k {
-            return Err(Error::LengthMismatch {
-                what: "price changes".into(),
-                expected: n * periods * k,
-                got: values.len(),
-            });
-        }
+        InputError::check_length("price changes", values.len(), n * periods * k)?;
         if let Some(cell) = values.iter().position(|value| value.is_infinite()) {
             let (i, good, t) = (cell % n, cell / n % k, cell / n / k);
-            return Err(Error::BadPrice {
+            return Err(InputError::BadValue {
                 entity: entities[i].clone(),
                 time: times[t].clone(),
-                good: goods[good].clone(),
+                column: goods[good].clone(),
                 value: values[cell],
-            });
+                expected: "a finite change".into(),
+            }
+            .into());
         }
         let ordinals = (0..periods as i64).collect();
         let diagnostics = Diagnostics::new();
@@ -377,6 +340,32 @@ impl PriceChanges {
             ));
         }
     }
+}
+
+/// A warning where prices, given as ln p period by period, good by good, entity by entity, look like the other kind.
+fn kind_remark(logs: &[f64], ordinals: &[i64], n: usize, goods: usize, kind: PriceKind) -> Option<Diagnostic> {
+    let (first, last) = (*ordinals.iter().min()?, *ordinals.iter().max()?);
+    let span = usize::try_from(last.checked_sub(first)?).ok().filter(|&span| span < 100_000)? + 1;
+    let log_base = if let PriceKind::Chained { base } = kind { base } else { 100.0 }.ln();
+    let mut series = vec![vec![f64::NAN; span]; n * goods];
+    for (t, &ordinal) in ordinals.iter().enumerate() {
+        let at = &logs[t * goods * n..(t + 1) * goods * n];
+        series.iter_mut().zip(at).for_each(|(series, log)| series[(ordinal - first) as usize] = log - log_base);
+    }
+    // Prices in yuan are far from 100 and are no index, whatever their differences look like.
+    let near = series.iter().flatten().all(|log| log.is_nan() || log.abs() < 1.0);
+    let message = match (kind, price_kind(&series)) {
+        (PriceKind::Chained { .. }, PriceKindGuess::Levels) => {
+            "the prices look like levels on a fixed base: their changes from period to period are unrelated and their \
+             dispersion grows; kind = \"chained\" takes each value for a change, kind = \"level\" takes differences"
+        }
+        (PriceKind::Levels { .. }, PriceKindGuess::Changes) if near => {
+            "the prices look like chained indices, previous period = 100: every value speaks of its own period alone; \
+             kind = \"level\" takes their differences once more, kind = \"chained\" takes them as changes"
+        }
+        _ => return None,
+    };
+    Some(Diagnostic::warning("price-kind", message))
 }
 
 /// ln p_t - ln p_{t-lag}; `width` values per period.

@@ -1,9 +1,32 @@
 //! What is known about pairs: distances, neighbours, groups, sizes.
 
+use crate::choices::{PairRule, Weights};
 use crate::error::{Error, Result};
 use crate::prices::PriceChanges;
-use crate::spec::{PairRule, SegSpec, Weights};
-use panel_core::geo::{Adjacency, DistanceMatrix, LatLon, Metric, coincident};
+use crate::spec::SegSpec;
+use panel_core::InputError;
+use panel_core::geo::{Adjacency, DistanceMatrix, LatLon, Metric, MetricName, nearest_pair};
+
+/// ln of distances, shorter ones raised to a floor.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LogDistance {
+    metric: Metric,
+    floor: f64,
+}
+
+impl LogDistance {
+    pub(crate) fn new(name: MetricName, min_km: Option<f64>) -> Result<Self> {
+        if let Some(min_km) = min_km.filter(|km| !(*km > 0.0 && km.is_finite())) {
+            return Err(Error::Specification(format!("min_km = {min_km}: expected a positive number")));
+        }
+        Ok(Self { metric: name.metric(None).unwrap_or_default(), floor: min_km.unwrap_or(0.0) })
+    }
+
+    /// Infinite where the distance is not known or 0.
+    pub(crate) fn of(&self, relations: &Relations<'_>, i: usize, j: usize) -> f64 {
+        relations.km(i, j, self.metric).max(self.floor).ln()
+    }
+}
 
 /// Facts about the entities, in the order of the price changes' entities; only what the options use is needed.
 #[derive(Debug, Clone, Copy, Default)]
@@ -35,26 +58,30 @@ impl Relations<'_> {
             ("GDP", self.gdp.map(<[_]>::len), n * changes.n_periods()),
         ];
         for (what, got, expected) in lengths {
-            if let Some(got) = got.filter(|&got| got != expected) {
-                return Err(Error::LengthMismatch { what: what.into(), expected, got });
+            if let Some(got) = got {
+                InputError::check_length(what, got, expected)?;
             }
         }
-        let missing = |option, needs| Err(Error::Missing { option, needs });
+        let missing = |option: &str, needs| Err(Error::Missing { option: option.to_owned(), needs });
         let placed = self.points.is_some() || self.distances.is_some();
         match spec.pairs {
-            PairRule::Neighbours if self.adjacency.is_none() => return missing("pairs = neighbours", "an adjacency"),
-            PairRule::WithinGroup if self.group.is_none() => {
-                return missing("pairs = within-group", "a group of each entity");
+            PairRule::Neighbours if self.adjacency.is_none() => {
+                return missing("pairs = \"neighbours\"", "neighbours, an adjacency");
             }
-            PairRule::WithinKm { .. } if !placed => return missing("pairs = within-km", "coordinates or distances"),
+            PairRule::WithinGroup if self.group.is_none() => {
+                return missing("pairs = \"within-group\"", "group, a group of each entity");
+            }
+            PairRule::WithinKm { .. } if !placed => {
+                return missing("pairs = \"within-km\"", "coordinates or distances");
+            }
             _ => {}
         }
-        match spec.weights {
+        match &spec.weights {
             Weights::InverseDistance { .. } if !placed => {
-                return missing("weights = inverse-distance", "coordinates or distances");
+                return missing("weights = \"inverse-distance\"", "coordinates or distances");
             }
-            Weights::Gdp { .. } if self.gdp.is_none() => {
-                return missing("weights = gdp", "the GDP of each entity and period");
+            Weights::Gdp { column, .. } if self.gdp.is_none() => {
+                return missing(&format!("weights = \"{column}\""), "the size of each entity and period");
             }
             _ => {}
         }
@@ -66,35 +93,36 @@ impl Relations<'_> {
             }
         }
         if matches!(spec.weights, Weights::InverseDistance { .. }) && spec.min_km.is_none() {
-            self.no_zero_distance(changes)?;
+            self.no_zero_distance(changes, spec.metric)?;
         }
-        if matches!(spec.weights, Weights::Gdp { .. })
+        if let Weights::Gdp { column, .. } = &spec.weights
             && let Some(cell) = self.gdp.unwrap_or_default().iter().position(|&gdp| gdp < 0.0 || gdp.is_infinite())
         {
-            return Err(Error::BadValue {
+            return Err(InputError::BadValue {
                 entity: changes.entities()[cell / changes.n_periods()].clone(),
-                column: "GDP",
+                time: changes.times()[cell % changes.n_periods()].clone(),
+                column: column.clone(),
                 value: self.gdp.unwrap_or_default()[cell],
-                expected: "a finite number of at least 0",
-            });
+                expected: "a finite number of at least 0".into(),
+            }
+            .into());
         }
         Ok(())
     }
 
-    fn no_zero_distance(&self, changes: &PriceChanges) -> Result<()> {
+    fn no_zero_distance(&self, changes: &PriceChanges, metric: Metric) -> Result<()> {
         let n = changes.n_entities();
-        let zero = match (self.distances, self.points) {
-            (Some(matrix), _) => {
-                (0..n).flat_map(|i| (0..n).map(move |j| (i, j))).find(|&(i, j)| i != j && matrix.get(i, j) == 0.0)
+        let label = |i: usize| changes.entities()[i].clone();
+        if let Some(matrix) = self.distances {
+            let zero =
+                (0..n).flat_map(|i| (0..n).map(move |j| (i, j))).find(|&(i, j)| i != j && matrix.get(i, j) == 0.0);
+            return zero.map_or(Ok(()), |(i, j)| Err(Error::ZeroDistance { from: label(i), to: label(j) }));
+        }
+        match self.points.and_then(|points| nearest_pair(points, metric)) {
+            Some((i, j, km)) if km < SegSpec::NEAREST_KM => {
+                Err(Error::TooNear { first: label(i), second: label(j), km })
             }
-            (None, Some(points)) => coincident(points),
-            (None, None) => None,
-        };
-        match zero {
-            Some((i, j)) => {
-                Err(Error::Coincident { first: changes.entities()[i].clone(), second: changes.entities()[j].clone() })
-            }
-            None => Ok(()),
+            _ => Ok(()),
         }
     }
 

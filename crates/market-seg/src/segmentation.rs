@@ -1,14 +1,15 @@
 //! The segmentation index of every entity and period.
 
+use crate::choices::Weights;
 use crate::engine::{Totals, totals};
 use crate::error::Result;
 use crate::means::demeaning;
 use crate::prices::PriceChanges;
 use crate::relations::Relations;
 use crate::result::{PeriodSummary, Segmentation};
-use crate::spec::{SegSpec, Weights};
-use panel_core::geo::compensated_sum;
+use crate::spec::SegSpec;
 use panel_core::suggest::some;
+use panel_core::sum::compensated_sum;
 use panel_core::{Diagnostic, Diagnostics};
 
 /// Market segmentation by entity and period, from the dispersion of relative price changes over goods.
@@ -59,11 +60,11 @@ pub fn segmentation(changes: &PriceChanges, relations: &Relations<'_>, spec: &Se
     let sums = totals(changes, relations, &means, selected.as_ref(), spec);
     let mut seg = Vec::with_capacity(n * periods);
     for cell in 0..n * periods {
-        let value = match spec.weights {
+        let value = match &spec.weights {
             Weights::Sum => sums.weighted[cell],
             Weights::Mean => sums.plain[cell] / sums.count[cell],
-            Weights::InverseDistance { normalized } | Weights::Gdp { normalized } => {
-                sums.weighted[cell] / if normalized { sums.weight[cell] } else { 1.0 }
+            Weights::InverseDistance { normalized } | Weights::Gdp { normalized, .. } => {
+                sums.weighted[cell] / if *normalized { sums.weight[cell] } else { 1.0 }
             }
         };
         seg.push(if sums.count[cell] > 0.0 { value } else { f64::NAN });
@@ -73,7 +74,7 @@ pub fn segmentation(changes: &PriceChanges, relations: &Relations<'_>, spec: &Se
     let expected: Vec<u32> =
         (0..n).map(|i| selected.as_ref().map_or(n - 1, |pairs| pairs.neighbours(i).len()) as u32).collect();
     let mut diagnostics = changes.diagnostics().clone();
-    diagnostics.extend(remarks(changes, &seg, &partners, &expected));
+    diagnostics.extend(remarks(changes, &seg, &partners, &expected, spec));
     tracing::debug!(entities = n, periods, all_pairs = selected.is_none(), "segmentation computed");
     Ok(Segmentation {
         times: changes.times().to_vec(),
@@ -108,7 +109,7 @@ fn by_period(n: usize, periods: usize, seg: &[f64], sums: &Totals) -> Vec<Period
         .collect()
 }
 
-fn remarks(changes: &PriceChanges, seg: &[f64], partners: &[u32], expected: &[u32]) -> Diagnostics {
+fn remarks(changes: &PriceChanges, seg: &[f64], partners: &[u32], expected: &[u32], spec: &SegSpec) -> Diagnostics {
     let periods = changes.n_periods();
     let mut diagnostics = Diagnostics::new();
     let used: Vec<bool> = (0..periods).map(|t| changes.has_period(t)).collect();
@@ -118,13 +119,33 @@ fn remarks(changes: &PriceChanges, seg: &[f64], partners: &[u32], expected: &[u3
             .map(|cell| format!("{} {}", changes.entities()[cell / periods], changes.times()[cell % periods]))
             .collect()
     };
-    let alone = cells_where(&|_, cell| partners[cell] == 0);
-    if !alone.is_empty() {
+    // Whom the rule leaves alone has no partner in any period, whatever the prices.
+    let by_rule: Vec<&str> =
+        changes.entities().iter().zip(expected).filter(|(_, n)| **n == 0).map(|(label, _)| label.as_str()).collect();
+    if !by_rule.is_empty() {
         diagnostics.push(Diagnostic::warning(
             "no-partner",
             format!(
-                "{} entity-periods have no partner with enough common goods ({}): their index is missing",
+                "{} entities have no partner under {} ({}): their index is missing",
+                by_rule.len(),
+                spec.pairs_in_words(),
+                some(&by_rule)
+            ),
+        ));
+    }
+    let alone = cells_where(&|i, cell| expected[i] > 0 && partners[cell] == 0);
+    if !alone.is_empty() {
+        let weight = match &spec.weights {
+            Weights::Sum | Weights::Mean => String::new(),
+            Weights::InverseDistance { .. } => " and a known distance".into(),
+            Weights::Gdp { column, .. } => format!(" and a positive `{column}`"),
+        };
+        diagnostics.push(Diagnostic::warning(
+            "no-partner",
+            format!(
+                "{} entity-periods have no partner with {} goods in common{weight} ({}): their index is missing",
                 alone.len(),
+                spec.min_goods,
                 some(&alone)
             ),
         ));

@@ -1,6 +1,7 @@
 //! The variance over goods of a pair's relative price changes.
 
-use crate::spec::{Change, SegSpec};
+use crate::choices::Change;
+use crate::spec::SegSpec;
 use pulp::Simd;
 
 /// Lanes of one vector of partners.

@@ -3,8 +3,7 @@
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::error::{Error, Result};
 use crate::panel::Panel;
-use crate::transform::chain_index;
-use crate::transform::{growth as growth_rate, ratio};
+use crate::transform::{PriceKindGuess, chain_index, growth as growth_rate, index_remark, ratio};
 
 /// How prices of investment goods are given.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -68,11 +67,12 @@ const LEAST_TURNOVER: f64 = 0.02;
 /// **Shapes**: `investment` and prices have one value per row. **Units**: those of investment, at base prices.
 /// **Missing values**: before the base the stock is missing; from a missing investment, a missing price or a gap on
 /// it stays missing, since a stock with a hole in its history is not one. An entity without a value in the base
-/// period has no stock and is named in a diagnostic.
+/// period, or with an investment of zero from which the stock should start, has no stock and is named in a diagnostic.
+/// Prices that look like the other kind ([`price_kind`](crate::transform::price_kind)) are remarked on.
 ///
 /// # Errors
 /// [`Error::LengthMismatch`]; [`Error::BadValue`] for negative investment or a price that is not positive;
-/// [`Error::Specification`] for δ outside [0, 1], a rate that is not positive, g + δ ≤ 2 % and an unknown base.
+/// [`Error::Specification`] for δ outside [0, 1], a rate outside (0, 1], g + δ ≤ 2 % and an unknown base.
 ///
 /// **Reference**: Goldsmith (1951); footnote 1 of the paper (Eq. of the perpetual inventory).
 pub fn capital_stock(
@@ -83,7 +83,9 @@ pub fn capital_stock(
 ) -> Result<CapitalStock> {
     let delta = spec.depreciation;
     if !(0.0..=1.0).contains(&delta) {
-        return Err(Error::Specification(format!("depreciation must lie in [0, 1], got {delta}")));
+        return Err(Error::Specification(format!(
+            "delta = {delta}: depreciation must lie in [0, 1]; ten per cent is 0.1"
+        )));
     }
     check(panel, "investment", investment, |value| value >= 0.0, "investment of zero or more")?;
     let base = match &spec.base {
@@ -109,9 +111,11 @@ pub fn capital_stock(
     let real = ratio(investment, price).values;
     let mut growth = None;
     let initial: Vec<f64> = match &spec.initial {
-        InitialStock::Rate(rate) if *rate > 0.0 => real.iter().map(|value| value / rate).collect(),
+        InitialStock::Rate(rate) if *rate > 0.0 && *rate <= 1.0 => real.iter().map(|value| value / rate).collect(),
         InitialStock::Rate(rate) => {
-            return Err(Error::Specification(format!("the initial stock needs a positive rate, got {rate}")));
+            return Err(Error::Specification(format!(
+                "rate = {rate}: the initial stock I / rate needs a rate above 0 and up to 1; ten per cent is 0.1"
+            )));
         }
         InitialStock::Growth => {
             let rates: Vec<f64> = growth_rate(panel, &real, 1)?.into_iter().filter(|rate| rate.is_finite()).collect();
@@ -131,15 +135,22 @@ pub fn capital_stock(
             stocks.clone()
         }
     };
+    panel.times().ordered(panel.time_name())?;
     let ordinal = |row: usize| panel.times().ordinals()[panel.time_of_row()[row] as usize];
     let mut values = vec![f64::NAN; panel.n_rows()];
-    let (mut without, mut ended) = (Vec::new(), Vec::new());
+    let (mut without, mut idle, mut ended) = (Vec::new(), Vec::new(), Vec::new());
+    let given = matches!(spec.initial, InitialStock::Given(_));
     for rows in panel.entity_rows() {
         let start = panel.time_of_row()[rows.clone()].binary_search(&base_code).map(|offset| rows.start + offset);
         let Some(start) = start.ok().filter(|&start| !initial[start].is_nan()) else {
             without.push(panel.entity_label(rows.start).to_owned());
             continue;
         };
+        if initial[start] == 0.0 && !given {
+            // A city that did not invest in one year had capital all the same: I / rate does not say how much.
+            idle.push(panel.entity_label(rows.start).to_owned());
+            continue;
+        }
         values[start] = initial[start];
         for row in start + 1..rows.end {
             if ordinal(row) != ordinal(row - 1) + 1 || real[row].is_nan() {
@@ -150,6 +161,11 @@ pub fn capital_stock(
         }
     }
     let mut diagnostics = Vec::new();
+    diagnostics.extend(match prices {
+        Prices::PreviousPeriod(index) => index_remark(panel, index, PriceKindGuess::Levels),
+        Prices::Level(level) => index_remark(panel, level, PriceKindGuess::Changes),
+        Prices::Constant => None,
+    });
     let some = |names: &[String]| {
         names.iter().take(3).cloned().collect::<Vec<_>>().join(", ") + if names.len() > 3 { ", …" } else { "" }
     };
@@ -160,6 +176,14 @@ pub fn capital_stock(
             some(&without)
         );
         diagnostics.push(Diagnostic::warning("capital-no-base", message));
+    }
+    if !idle.is_empty() {
+        let message = format!(
+            "{} entities have no capital stock, because their investment in {base}, from which it starts, is 0: {}",
+            idle.len(),
+            some(&idle)
+        );
+        diagnostics.push(Diagnostic::warning("capital-no-investment", message));
     }
     if !ended.is_empty() {
         let message =
@@ -220,6 +244,66 @@ mod tests {
         let shrinking = [10.0, 5.0, 2.5, 5.0, 5.0];
         let error = capital_stock(&panel(), &shrinking, Prices::Constant, &spec).unwrap_err().to_string();
         assert!(error.contains("g = -0.5000"), "{error}");
+    }
+
+    /// Young (2003) and 张军 et al. (2004): K = I / 10 %, δ = 9.6 %; here by hand, with prices of 2013.
+    #[test]
+    fn deflated_stocks_by_hand() {
+        let panel = Panel::builder("city", "year").keys(["a"; 3], ["2013", "2014", "2015"]).build().expect("valid");
+        let spec = PerpetualInventory { base: Some("2014".into()), ..PerpetualInventory::default() };
+        let stock = capital_stock(&panel, &[9.0, 20.0, 33.0], Prices::PreviousPeriod(&[90.0, 120.0, 110.0]), &spec)
+            .expect("valid");
+        assert!(stock.values[0].is_nan());
+        assert!((stock.values[1] - 200.0).abs() < 1e-12 && (stock.values[2] - (0.904 * 200.0 + 30.0)).abs() < 1e-12);
+        let by_level =
+            capital_stock(&panel, &[9.0, 20.0, 33.0], Prices::Level(&[0.5, 1.0, 1.1]), &spec).expect("valid");
+        assert!((by_level.values[2] - (0.904 * 200.0 + 30.0)).abs() < 1e-12);
+        let given = PerpetualInventory { initial: InitialStock::Given(vec![0.0, 7.0, 1.0]), ..spec };
+        let stock = capital_stock(&panel, &[9.0, 20.0, 33.0], Prices::Constant, &given).expect("valid");
+        assert!((stock.values[1] - 7.0).abs() < 1e-15 && (stock.values[2] - (0.904 * 7.0 + 33.0)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn numbers_that_cannot_be_meant_are_refused_or_remarked() {
+        let run = |investment: &[f64; 5], spec: &PerpetualInventory| {
+            capital_stock(&panel(), investment, Prices::Constant, spec)
+        };
+        let rate = |rate| PerpetualInventory { initial: InitialStock::Rate(rate), ..PerpetualInventory::default() };
+        for bad in [10.0, 0.0, -0.1, f64::NAN] {
+            let error = run(&[1.0; 5], &rate(bad)).unwrap_err().to_string();
+            assert!(error.contains(&format!("rate = {bad}")) && error.contains("0.1"), "{error}");
+        }
+        assert!(run(&[1.0; 5], &rate(1.0)).is_ok());
+        for depreciation in [9.6, -0.1, f64::NAN] {
+            let error = run(&[1.0; 5], &PerpetualInventory { depreciation, ..PerpetualInventory::default() });
+            assert!(error.unwrap_err().to_string().contains("delta = "));
+        }
+        // A first investment of zero is no stock of zero.
+        let stock = run(&[0.0, 1.0, 1.0, 5.0, 5.0], &PerpetualInventory::default()).expect("valid");
+        assert!(stock.values[..3].iter().all(|value| value.is_nan()) && stock.values[3] == 50.0);
+        assert_eq!(stock.diagnostics[0].code, "capital-no-investment");
+        let given = PerpetualInventory { initial: InitialStock::Given(vec![0.0; 5]), ..PerpetualInventory::default() };
+        assert_eq!(run(&[0.0, 1.0, 1.0, 5.0, 5.0], &given).expect("valid").values[..2], [0.0, 1.0]);
+        // An entity that has no row in the base period.
+        let panel = Panel::builder("city", "year").keys(["a", "a", "b"], ["1", "2", "2"]).build().expect("valid");
+        let stock = capital_stock(&panel, &[1.0; 3], Prices::Constant, &PerpetualInventory::default()).expect("valid");
+        assert!(stock.values[2].is_nan() && stock.diagnostics[0].code == "capital-no-base");
+        assert!(stock.diagnostics[0].message.ends_with(": b"), "{:?}", stock.diagnostics);
+    }
+
+    #[test]
+    fn a_level_that_would_be_chained_twice_is_remarked() {
+        let years = ["2012", "2013", "2014", "2015", "2016", "2017"];
+        let keys = ["x", "y", "z", "w"].map(|city| [city; 6]).concat();
+        let panel = Panel::builder("city", "year").keys(keys, years.repeat(4)).build().expect("valid");
+        let level = [100.0, 101.0, 104.03, 102.9897, 105.0495, 109.2515].repeat(4);
+        let change = [100.2, 101.0, 103.0, 99.0, 102.0, 104.0].repeat(4);
+        let codes = |prices| -> Vec<String> {
+            let stock = capital_stock(&panel, &[5.0; 24], prices, &PerpetualInventory::default()).expect("valid");
+            stock.diagnostics.into_iter().map(|remark| remark.code).collect()
+        };
+        assert_eq!(codes(Prices::PreviousPeriod(&level)), ["price-index-kind"]);
+        assert!(codes(Prices::PreviousPeriod(&change)).is_empty() && codes(Prices::Level(&level)).is_empty());
     }
 
     #[test]

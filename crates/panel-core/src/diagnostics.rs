@@ -1,5 +1,6 @@
 //! What a reader of a result should know, without stopping the run: dropped rows, singletons, collinear columns.
 
+use crate::remedy::Remedy;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -22,17 +23,29 @@ pub struct Diagnostic {
     pub code: String,
     /// One sentence for a person.
     pub message: String,
+    /// What to write in a `[[source]]` where the sentence recommends it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remedies: Vec<Remedy>,
 }
 
 impl Diagnostic {
     /// A note.
     pub fn note(code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Note, code: code.into(), message: message.into() }
+        Self { severity: Severity::Note, code: code.into(), message: message.into(), remedies: Vec::new() }
     }
 
     /// A warning.
     pub fn warning(code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, code: code.into(), message: message.into() }
+        Self { severity: Severity::Warning, code: code.into(), message: message.into(), remedies: Vec::new() }
+    }
+}
+
+impl Diagnostic {
+    /// The same with what to write where its sentence recommends it.
+    #[must_use]
+    pub fn with(mut self, remedy: Remedy) -> Self {
+        self.remedies.push(remedy);
+        self
     }
 }
 

@@ -2,9 +2,10 @@
 //!
 //! | group | variants | when |
 //! |---|---|---|
-//! | input | [`Error::DuplicateKey`], [`Error::MissingKey`], [`Error::SamePeriod`], [`Error::NotNumeric`], [`Error::BadValue`], [`Error::Read`] | the data are not what they should be |
+//! | input | [`Error::DuplicateKey`], [`Error::MissingKey`], [`Error::SamePeriod`], [`Error::NotNumeric`], [`Error::BadValue`], [`Error::Read`], [`Error::Layout`] | the data are not what they should be |
 //! | specification | [`Error::UnknownColumn`], [`Error::WrongType`], [`Error::LengthMismatch`], [`Error::Expression`], [`Error::Specification`] | the request does not fit the data |
 
+use crate::remedy::{Remedy, listed};
 use std::fmt;
 
 /// Result of this crate.
@@ -89,11 +90,13 @@ pub enum Error {
         /// A column in which the two rows differ; none where they say the same.
         differs: Option<String>,
     },
-    /// A key is empty.
-    #[error("missing key: {cell}; every row needs an entity and a time")]
+    /// A key is empty. A value is one that was read as missing.
+    #[error("missing key: {cell}; every row needs an entity and a time{}", key_hint(cell, *above))]
     MissingKey {
         /// Where.
         cell: Box<Cell>,
+        /// Whether the key column has a value above this row, as where a merged cell names a group of rows.
+        above: bool,
     },
     /// One period in two spellings.
     #[error("`{first}` and `{second}` are the same period; write it in one way ({cell})")]
@@ -114,6 +117,8 @@ pub enum Error {
         others: usize,
         /// What was expected.
         expected: String,
+        /// What to write in the `[[source]]` where that is certain.
+        remedies: Vec<Remedy>,
     },
     /// A value outside its domain.
     #[error("bad value: {cell}; expected {expected}")]
@@ -130,6 +135,31 @@ pub enum Error {
         file: String,
         /// Why.
         reason: String,
+    },
+    /// A file is laid out in a way that has to be named.
+    #[error("cannot read `{file}`: {reason}: {}", listed(remedies))]
+    Layout {
+        /// The file.
+        file: String,
+        /// What was found.
+        reason: String,
+        /// What to write in its `[[source]]`.
+        remedies: Vec<Remedy>,
+    },
+
+    /// A source of which no row belongs to the panel.
+    #[error("no key of `{file}` is a key of the panel: `{theirs}` here, `{ours}` there; {hint}")]
+    Unmatched {
+        /// The file.
+        file: String,
+        /// Its first key.
+        theirs: String,
+        /// The first key of the panel.
+        ours: String,
+        /// What to do about it.
+        hint: String,
+        /// What to write in its `[[source]]`.
+        remedies: Vec<Remedy>,
     },
 
     // Specification
@@ -178,6 +208,38 @@ pub enum Error {
     /// A request that cannot be carried out.
     #[error("{0}")]
     Specification(String),
+}
+
+impl Error {
+    /// What to write in the `[[source]]` so that this does not stop a run; empty where that is not certain.
+    #[must_use]
+    pub fn remedies(&self) -> Vec<Remedy> {
+        match self {
+            Self::Layout { remedies, .. } | Self::NotNumeric { remedies, .. } | Self::Unmatched { remedies, .. } => {
+                remedies.clone()
+            }
+            Self::MissingKey { cell, above } => key_remedy(cell, *above).into_iter().collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// How a row gets the key that it lacks.
+fn key_remedy(cell: &Cell, above: bool) -> Option<Remedy> {
+    let column = cell.column.as_deref()?;
+    match &cell.value {
+        Some(_) => Some(Remedy::list("text", &[column])),
+        None => above.then(|| Remedy::list("fill_down", &[column])),
+    }
+}
+
+/// The same in words.
+fn key_hint(cell: &Cell, above: bool) -> String {
+    let Some(remedy) = key_remedy(cell, above) else { return String::new() };
+    match &cell.value {
+        Some(value) => format!("; `{value}` stands for a missing value unless `{remedy}`"),
+        None => format!("; where the key stands in the first row of a group only, `{remedy}`"),
+    }
 }
 
 /// What to do about two rows of one key.

@@ -8,13 +8,17 @@
 //! |---|---|
 //! | [`panel`], [`mod@column`] | the table, its keys, balance and gaps |
 //! | [`diagnostics`], [`error`] | what is returned beside a result, and what stops a run |
-//! | [`io`], [`number`] | readers, joins, reshaping, city names, writers |
+//! | [`io`], [`number`] | readers, joins, reshaping, writers |
 //! | [`transform`], [`capital`], [`index`], [`descriptives`] | logs, lags, deflation, capital stock, entropy and structure indices, statistics |
 //! | [`expr`] | the language of derived variables and filters |
 //! | [`quality`] | missing values, jumps, spikes, units, outliers of every variable |
-//! | [`geo`] | coordinates and great-circle distances |
+//! | [`geo`] | coordinates and great-circle distances; with the feature `geo` geodesics, matrices, near pairs, sums over all pairs |
+//! | `names` (feature `names`) | Chinese cities under the names that their sources give them |
+//! | [`mod@sum`] | compensated sums |
+//! | [`remedy`] | what to write in a study file so that a file can be read |
 //! | [`stock_yogo`] | critical values of weak instruments |
 //! | [`random`] | streams that do not depend on threads |
+//! | [`words`] | choices that a study writes as words |
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may end where something is not as it should be"))]
 
@@ -34,16 +38,26 @@ pub mod geo;
 pub mod index;
 mod intern;
 pub mod io;
+mod keys;
+#[cfg(feature = "names")]
+pub mod names;
 pub mod number;
+mod numerals;
 pub mod panel;
 pub mod quality;
 pub mod random;
+pub mod remedy;
 pub mod stock_yogo;
 pub mod suggest;
+pub mod sum;
 mod time_axis;
 pub mod transform;
+pub mod words;
 
 pub use column::{Column, TextColumn};
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use error::{Cell, Error, Result};
+pub use keys::{InputError, Keys};
+pub use numerals::Percent;
 pub use panel::{Balance, Frequency, Panel, PanelBuilder, TimeAxis};
+pub use remedy::Remedy;

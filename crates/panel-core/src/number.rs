@@ -1,5 +1,7 @@
 //! Numbers as people write them: thousands separators, full-width digits, and the many ways to say "missing".
 
+use crate::numerals::{Numerals, Reading};
+use crate::remedy::Remedy;
 use std::borrow::Cow;
 
 /// What a cell of a text file holds.
@@ -15,11 +17,11 @@ pub enum CellKind {
 
 /// Texts that stand for a missing value, compared after trimming and without regard to case.
 ///
-/// They are those of Chinese yearbooks (`--`, `…`), of pandas and R (`NA`, `NaN`), of Stata (`.`, `.a` to `.z`) and
-/// of Excel (`#N/A`).
-pub const MISSING_TOKENS: [&str; 23] = [
+/// They are those of Chinese yearbooks (`--`, `…`), of pandas and R (`NA`, `NaN`), of Stata (`.`, `.a` to `.z`), of
+/// Eurostat (`:`) and of Excel (`#N/A`).
+pub const MISSING_TOKENS: [&str; 24] = [
     "", "-", "--", "---", "—", "——", "–", "－", "…", "……", "...", "..", "na", "n/a", "n.a.", "nan", "null", "none",
-    "#n/a", "#na", "#value!", "#div/0!", "缺失",
+    "#n/a", "#na", "#value!", "#div/0!", "缺失", ":",
 ];
 
 /// Trims ASCII blanks, no-break and ideographic spaces and a stray byte-order mark.
@@ -72,8 +74,26 @@ pub fn parse_number(text: &str) -> Option<f64> {
     parse_plain(&plain)
 }
 
+/// What to write in a `[[source]]` so that a text is read as the number it looks like; empty where it looks like none.
+pub(crate) fn remedies_for(text: &str) -> Vec<Remedy> {
+    let reads = |numerals: Numerals| matches!(numerals.read(text), Reading::Number(..));
+    if reads(Numerals::default()) {
+        // Only a percent sign keeps a column of readable cells from being numbers.
+        return if half_width(text).contains('%') { vec![Remedy::text("percent", "points")] } else { Vec::new() };
+    }
+    if reads(Numerals { decimal_comma: true, ..Numerals::default() }) {
+        return vec![Remedy::text("decimal", ",")];
+    }
+    // A unit or a sign around one number: `12 km`, `$5`.
+    let is_number = |c: char| c.is_numeric() || matches!(c, '.' | ',' | '-' | '+' | ' ');
+    let around = trim(text.trim_matches(is_number));
+    let alone = !around.is_empty() && around.chars().count() <= 6 && !around.contains(is_number);
+    let read = |part: &str| reads(Numerals { strip: vec![part.to_owned()], ..Numerals::default() });
+    if alone && read(around) { vec![Remedy::list("strip", &[around])] } else { Vec::new() }
+}
+
 /// The common case: nothing but ASCII digits, signs, point and exponent.
-fn parse_plain(text: &str) -> Option<f64> {
+pub(crate) fn parse_plain(text: &str) -> Option<f64> {
     let bytes = text.as_bytes();
     if bytes.is_empty() {
         return None;

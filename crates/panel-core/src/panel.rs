@@ -2,7 +2,9 @@
 
 use crate::column::{Column, TextColumn};
 use crate::error::{Cell, Error, Result};
-use crate::number::parse_number;
+use crate::number::remedies_for;
+use crate::numerals::{Numerals, PERCENT, Reading};
+use crate::remedy::{Remedy, listed};
 use crate::suggest;
 pub use crate::time_axis::{Frequency, TimeAxis};
 use rayon::prelude::*;
@@ -198,14 +200,22 @@ impl Panel {
         if text.is_empty() {
             return Err(Error::WrongType { column: name.to_owned(), expected: "numbers", got: "text" });
         }
-        let mut words = (0..text.len()).filter(|&row| text.get(row).is_some_and(|t| parse_number(t).is_none()));
+        let numerals = Numerals::default();
+        let is_word = |label: &String| match numerals.read(label) {
+            Reading::Number(_, dress) => dress & PERCENT != 0,
+            Reading::Missing | Reading::Text => true,
+        };
+        let is_word: Vec<bool> = text.labels().iter().map(is_word).collect();
+        let mut words = (0..text.len()).filter(|&row| is_word.get(text.codes()[row] as usize) == Some(&true));
         match words.next() {
             Some(row) => {
                 let rows: Vec<usize> = std::iter::once(row).chain(words).collect();
+                let (expected, remedies) = number_wanted(text, &rows);
                 Err(Error::NotNumeric {
                     cell: Box::new(self.cell(row, name)),
                     others: rows.len() - 1,
-                    expected: number_wanted(text, &rows),
+                    expected,
+                    remedies,
                 })
             }
             None => Err(Error::WrongType {
@@ -322,7 +332,7 @@ impl Panel {
     /// Lags follow the calendar, so they respect gaps; a negative lag is a lead.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`].
+    /// [`Error::LengthMismatch`]; [`Error::Specification`] where the periods have no order ([`TimeAxis::ordered`]).
     pub fn lag(&self, values: &[f64], lag: i64) -> Result<Vec<f64>> {
         if values.len() != self.n_rows() {
             return Err(Error::LengthMismatch {
@@ -331,6 +341,7 @@ impl Panel {
                 got: values.len(),
             });
         }
+        self.times.ordered(&self.time_name)?;
         let ordinals = self.times.ordinals();
         let target: Vec<Option<u32>> = ordinals
             .iter()
@@ -453,7 +464,14 @@ impl PanelBuilder {
         if let Some(row) =
             (0..n).find(|&row| entity_key[row] == TextColumn::MISSING || time_key[row] == TextColumn::MISSING)
         {
-            return Err(Error::MissingKey { cell: Box::new(Cell { line: Some(line(row)), ..place(row) }) });
+            let (name, key) = if entity_key[row] == TextColumn::MISSING {
+                (&self.entity_name, entity_key)
+            } else {
+                (&self.time_name, time_key)
+            };
+            let above = key[..row].iter().any(|&code| code != TextColumn::MISSING);
+            let cell = Cell { line: Some(line(row)), column: Some(name.clone()), ..place(row) };
+            return Err(Error::MissingKey { cell: Box::new(cell), above });
         }
         let (used, entity_code) = compact(self.entities.labels(), entity_key.iter().copied());
         let (entities, entity_code) = reorder(sorted_labels(&used), &used, entity_code);
@@ -495,11 +513,26 @@ impl PanelBuilder {
     }
 }
 
-/// What is expected of a column that holds texts in the rows `words`: a few words among numbers are mostly marks.
-fn number_wanted(text: &TextColumn, words: &[usize]) -> String {
+/// What is expected of a column that holds texts in the rows `words`, and what to write where that is certain: a few
+/// words among numbers are mostly marks.
+fn number_wanted(text: &TextColumn, words: &[usize]) -> (String, Vec<Remedy>) {
     /// More are not marks of a missing value.
     const MARKS: usize = 3;
+    let first = words.first().and_then(|&row| text.get(row)).unwrap_or_default();
+    if first.starts_with('=') {
+        let words = "a number; the cell holds a formula without its result: open the workbook in a spreadsheet program and save it, which stores the results";
+        return (words.into(), Vec::new());
+    }
+    let remedies = remedies_for(first);
     let present = text.len() - text.codes().iter().filter(|&&code| code == TextColumn::MISSING).count();
+    let few = 2 * words.len() < present;
+    if let Some(remedy) = remedies.first() {
+        if few && remedy.key == "strip" {
+            return (format!("a number; correct the cell, or `{remedy}` where this is a mark"), Vec::new());
+        }
+        let other = if remedy.key == "percent" { " (`percent = \"share\"` divides by a hundred)" } else { "" };
+        return (format!("a number; {} reads it as one{other}", listed(&remedies)), remedies);
+    }
     let mut marks: Vec<&str> = Vec::new();
     for mark in words.iter().filter_map(|&row| text.get(row)) {
         if !marks.contains(&mark) {
@@ -509,10 +542,14 @@ fn number_wanted(text: &TextColumn, words: &[usize]) -> String {
             break;
         }
     }
-    if marks.len() > MARKS || 2 * words.len() >= present {
-        return "a number (an empty cell where it is missing)".into();
+    if marks.len() > MARKS || !few {
+        return ("a number (an empty cell where it is missing)".into(), Vec::new());
     }
-    format!("a number; correct the cell, or `missing = {marks:?}` where this stands for a missing value")
+    let remedy = Remedy::list("missing", &marks);
+    let words = format!("a number; correct the cell, or `{remedy}` where this stands for a missing value");
+    // A mark with digits may be a number that was written wrongly.
+    let certain = !marks.iter().any(|mark| mark.contains(char::is_numeric));
+    (words, if certain { vec![remedy] } else { Vec::new() })
 }
 
 /// Distinct labels in order: by value if all are whole numbers, else as text.
@@ -597,9 +634,9 @@ mod tests {
             let panel = Panel::builder("city", "year").keys(["a", "b", "c", "d", "e"], ["1"; 5]).column("x", column);
             panel.build().expect("valid").float("x").unwrap_err().to_string()
         };
-        let marks = message(["1", "2.0 (p)", "3", "2.0 (p)", "4"]);
-        assert!(marks.contains("entity `b`, time `1`, column `x`, value `2.0 (p)`, and 1 more; expected"), "{marks}");
-        assert!(marks.contains("correct the cell, or `missing = [\"2.0 (p)\"]` where"), "{marks}");
+        let marks = message(["1", "2.0 to 3", "3", "2.0 to 3", "4"]);
+        assert!(marks.contains("entity `b`, time `1`, column `x`, value `2.0 to 3`, and 1 more; expected"), "{marks}");
+        assert!(marks.contains("correct the cell, or `missing = [\"2.0 to 3\"]` where"), "{marks}");
         let one = message(["1", "2", "3", "4", "5x"]);
         assert!(one.contains("value `5x`; expected a number; correct the cell"), "{one}");
         let words = message(["North", "South", "South", "4", "5"]);

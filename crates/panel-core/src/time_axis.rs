@@ -58,11 +58,14 @@ impl TimeAxis {
     ///
     /// | labels | places |
     /// |---|---|
-    /// | whole numbers (`2013`, `2013年`, `２０１３`) | the numbers themselves |
-    /// | months (`2013-01`, `2013/1`, `2013m1`, `2013年1月`, `201301`), quarters (`2013Q1`, `2013年1季度`), half-years (`2013H1`) | months, quarters, half-years or years: the longest of these that divides every distance |
-    /// | dates (`2013-01-31`, `2013/1/31`, `2013年1月31日`, `20130131`) on one day of the month, or all at the end of their month | as months |
+    /// | whole numbers (`2013`, `2013年`, `２０１３`, `二〇一三年`, `'2013`) | the numbers themselves |
+    /// | years from a month of one year to that of the next (`2008/09`, `2008-09`, `2008-2009`), where all labels are | the first year |
+    /// | months (`2013-01`, `2013/1`, `2013m1`, `2013年1月`, `201301`), quarters (`2013Q1`, `2013年1季度`), half-years (`2013H1`), Stata's weeks (`2013w5`, 52 a year) | months, quarters, half-years, weeks or years: the longest of these that divides every distance |
+    /// | dates (`2013-01-31`, `2013/1/31`, `2013年1月31日`, `20130131`, `31.1.2013`; `1/31/2013` and `31/1/2013` where the labels together say which is the day) on one day of the month, or all at the end of their month | as months |
     /// | other dates | days, or weeks where every distance is a whole number of them |
     /// | anything else, or two of these kinds in one column | 0, 1, 2, … in the order of the text |
+    ///
+    /// Weeks that count to 53 or are written `2013-W05` are those of ISO 8601.
     ///
     /// So yearly dates are one apart, quarterly months too, and a gap is more than one. [`TimeAxis::frequency`] says which it
     /// is, [`TimeAxis::remark`] says it in words.
@@ -78,7 +81,7 @@ impl TimeAxis {
         let mut distinct: Vec<&str> = labels.iter().map(AsRef::as_ref).collect();
         distinct.sort_unstable();
         distinct.dedup();
-        let periods: Vec<Option<Period>> = distinct.iter().map(|label| Period::parse(label)).collect();
+        let periods = read_together(&distinct);
         let (ordinals, frequency) = match place(&periods) {
             Some(placed) => placed,
             None => ((0..distinct.len() as i64).collect(), Frequency::Text),
@@ -125,12 +128,28 @@ impl TimeAxis {
     /// Place of each period in years, the beginning of the period: `2015-04` is 2015.25. `None` where a label is no period.
     #[must_use]
     pub fn years(&self) -> Option<Vec<f64>> {
-        let in_years = |label: &String| {
-            let period = Period::parse(label)?;
+        let labels: Vec<&str> = self.labels.iter().map(String::as_str).collect();
+        let in_years = |period: Option<Period>| {
+            let period = period?;
             let dated = if self.frequency == Frequency::Number { None } else { period.compact() };
             Some(dated.unwrap_or(period).in_years())
         };
-        self.labels.iter().map(in_years).collect()
+        read_together(&labels).into_iter().map(in_years).collect()
+    }
+
+    /// That the periods have an order, as lags, leads and standard errors over time need it.
+    ///
+    /// # Errors
+    /// [`Error::Specification`] naming a label that is no period.
+    pub fn ordered(&self, name: &str) -> Result<()> {
+        if self.frequency != Frequency::Text || self.len() < 2 {
+            return Ok(());
+        }
+        let label = self.odd.as_ref().unwrap_or(&self.labels[0]);
+        Err(Error::Specification(format!(
+            "`{name}` has no calendar, because `{label}` is not a period{}: nothing says which period comes before another; write years, quarters, months or dates (2013, 2013Q1, 2013-01, 2013-01-31)",
+            if self.odd.is_some() { " like the others" } else { "" }
+        )))
     }
 
     /// Number of periods.
@@ -156,12 +175,12 @@ impl TimeAxis {
             (Frequency::Text, Some(odd)) => Diagnostic::warning(
                 "time-as-text",
                 format!(
-                    "`{name}` has no calendar, because `{odd}` is not a period like the others: lags go back one label in the order of the text and see no gap; remove its rows, or write it like the others"
+                    "`{name}` has no calendar, because `{odd}` is not a period like the others: lags and standard errors over time are refused; remove its rows, or write it like the others"
                 ),
             ),
             (Frequency::Text, None) => Diagnostic::note(
                 "time-as-text",
-                format!("the labels of `{name}` are no periods: lags go back one label in the order of the text"),
+                format!("the labels of `{name}` are no periods: lags and standard errors over time are refused"),
             ),
             (frequency, _) => Diagnostic::note(
                 "time-frequency",
@@ -176,6 +195,7 @@ impl TimeAxis {
 pub(crate) fn canonical(label: &str) -> String {
     match Period::parse(label) {
         Some(Period::Number(value)) => value.to_string(),
+        Some(Period::Week { year, week }) => format!("{year}-W{week:02}"),
         Some(Period::Part { year, part, per_year: 12 }) => format!("{year}-{part:02}"),
         Some(Period::Part { year, part, per_year }) => format!("{year}:{part}/{per_year}"),
         Some(Period::Day(year, month, day)) => format!("{year}-{month:02}-{day:02}"),
@@ -187,7 +207,9 @@ pub(crate) fn canonical(label: &str) -> String {
 pub(crate) fn is_part_of_year(label: &str) -> bool {
     match Period::parse(label) {
         Some(period @ Period::Number(_)) => period.compact().is_some(),
-        Some(Period::Part { year, .. } | Period::Day(year, ..)) => (1000..10_000).contains(&year),
+        Some(Period::Part { year, .. } | Period::Week { year, .. } | Period::Day(year, ..)) => {
+            (1000..10_000).contains(&year)
+        }
         None => false,
     }
 }
@@ -196,13 +218,56 @@ pub(crate) fn is_part_of_year(label: &str) -> bool {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Period {
     Number(i64),
-    /// A half-year, quarter or month, counted from 1.
+    /// A half-year, quarter, month or week of Stata's calendar, counted from 1.
     Part {
         year: i64,
         part: i64,
         per_year: i64,
     },
+    /// A week of ISO 8601.
+    Week {
+        year: i64,
+        week: i64,
+    },
     Day(i64, i64, i64),
+}
+
+/// Which part of `1/2/2013` is the day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum DayIs {
+    First,
+    Second,
+}
+
+/// The periods of labels that stand in one column: some can only be read beside the others.
+fn read_together(labels: &[&str]) -> Vec<Option<Period>> {
+    let spans: Option<Vec<Period>> = labels.iter().map(|label| Period::span(label)).collect();
+    // `2008-09` alone is a month; months do not go on by thirteen.
+    if let Some(spans) =
+        spans.filter(|_| labels.len() >= 2 || labels.iter().all(|label| Period::parse(label).is_none()))
+    {
+        return spans.into_iter().map(Some).collect();
+    }
+    let day = day_of(labels);
+    labels.iter().map(|label| Period::parse(label).or_else(|| Period::year_last(label, day?))).collect()
+}
+
+/// Which part of dates whose year stands last is the day: the one that exceeds twelve, or is the same in all.
+fn day_of(labels: &[&str]) -> Option<DayIs> {
+    let parts: Vec<[i64; 2]> =
+        labels.iter().filter_map(|label| Period::slashed(label)).map(|(parts, _)| parts).collect();
+    let any = |at: usize| parts.iter().any(|part| part[at] > 12);
+    let same = |at: usize| parts.len() > 1 && parts.iter().all(|part| part[at] == parts[0][at]);
+    match (any(0), any(1)) {
+        (true, false) => Some(DayIs::First),
+        (false, true) => Some(DayIs::Second),
+        (true, true) => None,
+        (false, false) => match (same(0), same(1)) {
+            (true, false) => Some(DayIs::First),
+            (false, true) => Some(DayIs::Second),
+            _ => None,
+        },
+    }
 }
 
 /// Larger numbers are no periods. With them steps and distances cannot overflow.
@@ -211,10 +276,68 @@ const LARGEST: i64 = 1_000_000_000_000_000;
 impl Period {
     fn parse(label: &str) -> Option<Self> {
         let half = half_width(label);
-        let text = trim(&half);
+        // A quote before a number is how spreadsheets are told that it is a text.
+        let text = trim(&half).trim_start_matches(['\'', '\u{2019}', '\u{2018}']);
         // A date-time at midnight is a date.
         let text = text.strip_suffix("00:00:00").and_then(|day| day.strip_suffix(['T', ' '])).unwrap_or(text);
-        Self::number(text).or_else(|| Self::lettered(text)).or_else(|| Self::dashed(text))
+        let plain = Self::number(text).or_else(|| Self::lettered(text)).or_else(|| Self::dashed(text));
+        plain.or_else(|| Self::chinese(text)).or_else(|| Self::dotted(text))
+    }
+
+    /// A year from a month of one year to that of the next: `2008/09`, `2008-2009`, `2008/2009年`.
+    fn span(label: &str) -> Option<Self> {
+        let half = half_width(label);
+        let text = trim(&half).trim_end_matches('度').trim_end_matches('年');
+        let (first, second) = text.split_once(['/', '-', '\u{2013}'])?;
+        let (year, next) = (digits(trim(first))?, digits(trim(second))?);
+        let follows = match trim(second).len() {
+            4 => next == year + 1,
+            2 => next == (year + 1) % 100,
+            _ => false,
+        };
+        (trim(first).len() == 4 && follows).then_some(Self::Number(year))
+    }
+
+    /// A year in Chinese digits: `二〇一三年`.
+    fn chinese(text: &str) -> Option<Self> {
+        let text = text.trim_end_matches('度').trim_end_matches('年');
+        let digit = |c: char| match c {
+            '〇' | '○' | '零' | 'Ｏ' | 'O' => Some(0),
+            _ => "一二三四五六七八九".chars().position(|known| known == c).map(|place| place as i64 + 1),
+        };
+        let digits: Vec<i64> = text.chars().map(digit).collect::<Option<_>>()?;
+        (digits.len() == 4 && digits[0] > 0)
+            .then(|| Self::Number(digits.iter().fold(0, |year, digit| year * 10 + digit)))
+    }
+
+    /// `31.1.2013` and `2013.1.31`: with points the day comes first or last.
+    fn dotted(text: &str) -> Option<Self> {
+        let parts: Vec<&str> = text.split('.').map(str::trim).collect();
+        let [first, month, last] = parts[..] else { return None };
+        match (first.len(), last.len()) {
+            (1..=2, 4) => Self::day(digits(last)?, digits(month)?, digits(first)?),
+            (4, 1..=2) => Self::day(digits(first)?, digits(month)?, digits(last)?),
+            _ => None,
+        }
+    }
+
+    /// The first two parts and the year of `10/28/2013`.
+    fn slashed(label: &str) -> Option<([i64; 2], i64)> {
+        let half = half_width(label);
+        let parts: Vec<&str> = trim(&half).split(['/', '-']).map(str::trim).collect();
+        let [first, second, year] = parts[..] else { return None };
+        if year.len() != 4 || first.len() > 2 || second.len() > 2 {
+            return None;
+        }
+        Some(([digits(first)?, digits(second)?], digits(year)?))
+    }
+
+    fn year_last(label: &str, day: DayIs) -> Option<Self> {
+        let ([first, second], year) = Self::slashed(label)?;
+        match day {
+            DayIs::First => Self::day(year, second, first),
+            DayIs::Second => Self::day(year, first, second),
+        }
     }
 
     fn number(text: &str) -> Option<Self> {
@@ -237,10 +360,17 @@ impl Period {
             'H' | 'h' => Some((at, 2)),
             'Q' | 'q' => Some((at, 4)),
             'M' | 'm' => Some((at, 12)),
+            // Stata writes its weeks with a small letter and without a dash.
+            'w' => Some((at, 52)),
+            'W' => Some((at, 53)),
             _ => None,
         })?;
         let year = text[..at].trim_end_matches(['-', ' ', '_', '年']);
-        Self::part(digits(year)?, digits(&text[at + 1..])?, per_year)
+        let (year, part) = (digits(year)?, digits(&text[at + 1..])?);
+        if per_year == 53 {
+            return (1..=53).contains(&part).then_some(Self::Week { year, week: part });
+        }
+        Self::part(year, part, per_year)
     }
 
     /// `2013-01`, `2013/1`, `2013年1月`, and with a day.
@@ -280,6 +410,7 @@ impl Period {
         match self {
             Self::Number(value) => value as f64,
             Self::Part { year, part, per_year } => year as f64 + (part - 1) as f64 / per_year as f64,
+            Self::Week { year, week } => year as f64 + (week - 1) as f64 * 7.0 / 365.25,
             Self::Day(year, month, day) => year as f64 + ((month - 1) as f64 + (day - 1) as f64 / 31.0) / 12.0,
         }
     }
@@ -313,6 +444,23 @@ fn place(periods: &[Option<Period>]) -> Option<(Vec<i64>, Frequency)> {
         Period::Number(_) => {
             let values = known.iter().map(|period| if let Period::Number(value) = period { *value } else { 0 });
             Some((values.collect(), Frequency::Number))
+        }
+        Period::Part { per_year: 52, .. } => {
+            let week =
+                |period: &Period| if let Period::Part { year, part, .. } = period { year * 52 + part - 1 } else { 0 };
+            let weeks: Vec<i64> = known.iter().map(week).collect();
+            let step = common_step(&weeks);
+            let yearly = step > 0 && step % 52 == 0;
+            Some(if yearly {
+                (weeks.iter().map(|week| week.div_euclid(52)).collect(), Frequency::Year)
+            } else {
+                (weeks, Frequency::Week)
+            })
+        }
+        Period::Week { .. } => {
+            let week =
+                |period: &Period| if let Period::Week { year, week } = period { monday(*year) + week - 1 } else { 0 };
+            Some((known.iter().map(week).collect(), Frequency::Week))
         }
         Period::Part { per_year, .. } => {
             let month = |period: &Period| match period {
@@ -383,6 +531,12 @@ fn odd_one(labels: &[&str], periods: &[Option<Period>]) -> Option<String> {
     Some(labels[odd].to_owned())
 }
 
+/// The week in which week 1 of a year of ISO 8601 lies, counted from the one of 1970-01-01: that of the 4th of January.
+fn monday(year: i64) -> i64 {
+    // 1970-01-01 was a Thursday.
+    (days_from_civil(year, 1, 4) + 3).div_euclid(7)
+}
+
 fn days_in_month(year: i64, month: i64) -> i64 {
     match month {
         2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
@@ -448,6 +602,36 @@ mod tests {
         assert_eq!(axis.remark("year"), None);
         // Every fifth year has four years in between.
         assert_eq!(steps(&["2000", "2005", "2010"]).0, [5, 5]);
+    }
+
+    #[test]
+    fn labels_are_read_beside_each_other() {
+        let cases: [(&[&str], &[i64], Frequency); 14] = [
+            (&["2008/09", "2009/10", "2011/12"], &[1, 2], Frequency::Number),
+            (&["1999-00", "2000-01"], &[1], Frequency::Number),
+            (&["2008-2009", "2009-2010"], &[1], Frequency::Number),
+            (&["2008-09", "2008-10", "2008-11"], &[1, 1], Frequency::Month),
+            (&["2008-09", "2009-09"], &[1], Frequency::Year),
+            (&["1/28/2013", "2/28/2013", "10/28/2013"], &[1, 8], Frequency::Month),
+            (&["28/1/2013", "28/2/2013"], &[1], Frequency::Month),
+            (&["1/1/2013", "2/1/2013", "10/1/2013"], &[1, 8], Frequency::Month),
+            (&["31.12.2013", "31.12.2014"], &[1], Frequency::Year),
+            (&["二〇一三年", "二〇一四年", "二零一六年"], &[1, 2], Frequency::Number),
+            (&["'2013", "'2014"], &[1], Frequency::Number),
+            (&["2013w51", "2013w52", "2014w1"], &[1, 1], Frequency::Week),
+            (&["2020-W52", "2020-W53", "2021-W01"], &[1, 1], Frequency::Week),
+            (&["2013H2", "2014H1"], &[1], Frequency::HalfYear),
+        ];
+        for (labels, distances, frequency) in cases {
+            assert_eq!(steps(labels), (distances.to_vec(), frequency), "{labels:?}");
+        }
+        // Days and months that nothing tells apart have no order.
+        let open = axis(&["1/2/2013", "2/1/2013", "3/4/2013"]);
+        assert_eq!(open.frequency(), Frequency::Text);
+        let refused = open.ordered("date").unwrap_err().to_string();
+        assert!(refused.contains("`date` has no calendar, because `1/2/2013` is not a period"), "{refused}");
+        assert!(axis(&["2013", "2014"]).ordered("year").is_ok() && axis(&["all"]).ordered("t").is_ok());
+        assert_eq!(axis(&["2008/09", "2009/10"]).years(), Some(vec![2008.0, 2009.0]));
     }
 
     #[test]

@@ -15,68 +15,9 @@
 //! Sources: fixest `VCOV.R`, reghdfe `DoF.mata` and `Regression.mata`, ivreghdfe.ado lines 1286-1292, Stata \[XT\] xtreg;
 //! multipliers re-derived from their output.
 
-use crate::error::{Error, Result};
 use crate::vcov::{Covariance, Structure, Vcov};
-use std::fmt;
-use std::str::FromStr;
 
-/// Whose degrees-of-freedom rule is followed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum Like {
-    /// reghdfe 6.
-    #[default]
-    Reghdfe,
-    /// fixest 0.14, default `ssc()`.
-    Fixest,
-    /// Stata's `xtreg, fe`.
-    Xtreg,
-    /// ivreghdfe 1 (ivreg2 with `absorb()`, `small`).
-    Ivreghdfe,
-    /// xtivreg2, fe without `small`.
-    Xtivreg2,
-}
-
-impl Like {
-    /// The name in a study file.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Reghdfe => "reghdfe",
-            Self::Fixest => "fixest",
-            Self::Xtreg => "xtreg",
-            Self::Ivreghdfe => "ivreghdfe",
-            Self::Xtivreg2 => "xtivreg2",
-        }
-    }
-
-    /// Whether lags of Driscoll-Kraay and Newey-West follow the calendar by default.
-    #[must_use]
-    pub fn calendar_lags(self) -> bool {
-        matches!(self, Self::Ivreghdfe | Self::Xtivreg2 | Self::Xtreg)
-    }
-}
-
-impl fmt::Display for Like {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Like {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        [Self::Reghdfe, Self::Fixest, Self::Xtreg, Self::Ivreghdfe, Self::Xtivreg2]
-            .into_iter()
-            .find(|like| like.name() == text.trim())
-            .ok_or_else(|| Error::UnknownOption {
-                what: "like",
-                got: text.into(),
-                expected: "reghdfe, fixest, xtreg, ivreghdfe or xtivreg2".into(),
-            })
-    }
-}
+pub use crate::like::Like;
 
 /// One absorbed term as the rules see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +30,9 @@ pub struct AbsorbedTerm {
     pub intercept: bool,
     /// Slopes per level.
     pub slopes: usize,
+    /// Of all levels' slopes, those whose variable does not vary within the level (is zero, where the level has no
+    /// intercept): reghdfe does not charge them (`dof(continuous)`), fixest does.
+    pub idle_slopes: usize,
     /// Connected components with each earlier term; 0 where either has no intercepts.
     pub components: Vec<usize>,
     /// Whether it is the entity key of the panel.
@@ -96,22 +40,27 @@ pub struct AbsorbedTerm {
 }
 
 impl AbsorbedTerm {
-    fn coefficients(&self) -> usize {
-        self.levels * (self.slopes + usize::from(self.intercept))
+    fn intercepts(&self) -> usize {
+        if self.intercept { self.levels } else { 0 }
+    }
+
+    fn all_slopes(&self) -> usize {
+        self.levels * self.slopes
     }
 }
 
-/// Coefficients of the terms that are not free, less the redundant intercepts that pairs of them reveal, at least
-/// `least` per term.
+/// Slopes that vary, and intercepts of the terms that are not free, less the redundant ones that pairs of them reveal,
+/// at least `least` per term. Being nested in clusters frees intercepts, not slopes.
 fn pairwise_count(terms: &[AbsorbedTerm], free: &[bool], least: usize) -> usize {
     let is_free = |f: usize| free.get(f) == Some(&true);
-    let counted = |f: usize| {
+    let intercepts = |f: usize| {
         let term = &terms[f];
         let earlier = term.components.iter().enumerate().filter(|(g, _)| !is_free(*g)).map(|(_, count)| *count);
-        let redundant = earlier.max().unwrap_or(0).max(least).min(term.levels);
-        term.coefficients() - if term.intercept { redundant } else { 0 }
+        let redundant = earlier.max().unwrap_or(0).max(least);
+        term.intercepts().saturating_sub(redundant)
     };
-    (0..terms.len()).filter(|f| !is_free(*f)).map(counted).sum()
+    let slopes: usize = terms.iter().map(|term| term.all_slopes() - term.idle_slopes).sum();
+    slopes + (0..terms.len()).filter(|f| !is_free(*f)).map(intercepts).sum::<usize>()
 }
 
 /// All absorbed terms.
@@ -169,8 +118,9 @@ impl Dof {
         let terms = &self.absorbed.terms;
         match self.like {
             Like::Fixest => {
-                let intercepts = terms.iter().filter(|term| term.intercept).count();
-                terms.iter().map(AbsorbedTerm::coefficients).sum::<usize>() - intercepts.saturating_sub(1)
+                let with_intercept = terms.iter().filter(|term| term.intercept).count();
+                let all: usize = terms.iter().map(|term| term.intercepts() + term.all_slopes()).sum();
+                all - with_intercept.saturating_sub(1)
             }
             Like::Reghdfe | Like::Xtreg | Like::Xtivreg2 => pairwise_count(terms, &[], 0),
             Like::Ivreghdfe if terms.is_empty() => 0,
@@ -203,13 +153,13 @@ impl Dof {
         terms.iter().find(|term| term.is_entity).or(terms.first()).map_or(0, |term| term.levels)
     }
 
-    /// Absorbed parameters, the constant included, that a clustered covariance counts; `None` where nothing is freed.
-    fn clustered_count(&self, covariance: &Covariance) -> Option<usize> {
+    /// Terms whose intercepts a clustered covariance frees by the rule; `None` where it frees none.
+    fn freed(&self, covariance: &Covariance) -> Option<Vec<bool>> {
         if !matches!(covariance.meat.structure, Structure::Cluster(_)) {
             return None;
         }
         let terms = &self.absorbed.terms;
-        let free: Vec<bool> = match self.like {
+        let by_rule: Vec<bool> = match self.like {
             // fixest frees by name where every key is an effect, by nesting elsewhere.
             Like::Fixest if covariance.keys_absorbed => covariance.is_key.clone(),
             Like::Xtreg | Like::Xtivreg2 => {
@@ -218,15 +168,22 @@ impl Dof {
             }
             _ => covariance.nested.clone(),
         };
-        if !free.contains(&true) {
-            return None;
-        }
-        let charged = || terms.iter().zip(&free).filter(|(_, free)| !**free).map(|(term, _)| term);
+        let free: Vec<bool> =
+            terms.iter().enumerate().map(|(f, term)| term.intercept && by_rule.get(f) == Some(&true)).collect();
+        free.contains(&true).then_some(free)
+    }
+
+    /// Absorbed parameters, the constant included, that a clustered covariance counts; `None` where nothing is freed.
+    fn clustered_count(&self, covariance: &Covariance) -> Option<usize> {
+        let free = self.freed(covariance)?;
+        let terms = &self.absorbed.terms;
         Some(match self.like {
             Like::Fixest => {
-                let intercepts = charged().filter(|term| term.intercept).count();
-                let coefficients: usize = charged().map(AbsorbedTerm::coefficients).sum();
-                if intercepts == 0 { coefficients + 1 } else { coefficients - (intercepts - 1) }
+                let charged = || terms.iter().zip(&free).filter(|(_, free)| !**free).map(|(term, _)| term);
+                let with_intercept = charged().filter(|term| term.intercept).count();
+                let slopes: usize = terms.iter().map(AbsorbedTerm::all_slopes).sum();
+                let intercepts: usize = charged().map(AbsorbedTerm::intercepts).sum();
+                slopes + if with_intercept == 0 { 1 } else { intercepts - (with_intercept - 1) }
             }
             Like::Ivreghdfe => pairwise_count(terms, &free, 1).max(1),
             Like::Reghdfe | Like::Xtreg | Like::Xtivreg2 => pairwise_count(terms, &free, 1) + 1,
@@ -262,13 +219,21 @@ impl Dof {
             _ => (n / left(k), left(k)),
         };
         let df_t = if large_sample { f64::INFINITY } else { df_t };
+        // reghdfe's used_df_r adds the nested intercepts to what its clusters count: mobility groups among the others only.
+        let used = match self.freed(covariance) {
+            Some(free) if self.like == Like::Reghdfe => {
+                let terms = self.absorbed.terms.iter().zip(&free).filter(|(_, free)| **free);
+                k_star - 1 + terms.map(|(term, _)| term.levels).sum::<usize>()
+            }
+            _ => k,
+        };
         let df_rmse = match self.like {
             Like::Fixest => n,
-            Like::Reghdfe => left(k),
+            Like::Reghdfe => left(used),
             Like::Xtreg | Like::Ivreghdfe => left(k_star),
             Like::Xtivreg2 => left(d),
         };
-        let k_adjusted = if self.like == Like::Xtreg { k_star } else { k };
+        let k_adjusted = if self.like == Like::Xtreg { k_star } else { used };
         SmallSample { multiplier, k, k_star, groups, df_t, df_rmse, k_adjusted }
     }
 }
@@ -280,7 +245,7 @@ mod tests {
 
     fn term(name: &str, levels: usize, components: &[usize], is_entity: bool) -> AbsorbedTerm {
         let components = components.to_vec();
-        AbsorbedTerm { name: name.into(), levels, intercept: true, slopes: 0, components, is_entity }
+        AbsorbedTerm { name: name.into(), levels, intercept: true, slopes: 0, idle_slopes: 0, components, is_entity }
     }
 
     fn grunfeld(like: Like) -> Dof {

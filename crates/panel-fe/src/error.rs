@@ -4,14 +4,22 @@
 //! |---|---|---|
 //! | input | [`Error::Data`], [`Error::BadValue`], [`Error::NoObservations`] | the data cannot be used |
 //! | specification | [`Error::Formula`], [`Error::UnknownOption`], [`Error::Specification`], [`Error::Shape`], [`Error::Unsupported`] | the request cannot be understood or carried out |
-//! | numerical | [`Error::Singular`], [`Error::NotConverged`], [`Error::NoRegressor`], [`Error::NoDegreesOfFreedom`] | the arithmetic has no answer |
+//! | numerical | [`Error::Singular`], [`Error::NotPositive`], [`Error::NoVariance`], [`Error::NotConverged`], [`Error::NoRegressor`], [`Error::NoDegreesOfFreedom`] | the arithmetic has no answer |
 
 use crate::formula::FormulaError;
 
-/// The nearest of the possibilities, if one is near enough to be meant.
+/// The nearest of the possibilities, if one is near enough to be meant; of `name:rest` the name is compared.
 fn did_you_mean(got: &str, expected: &str) -> String {
-    let known = expected.split(", ").flat_map(|part| part.split(" or "));
-    panel_core::suggest::nearest(got, known).map(|name| format!(" (did you mean `{name}`?)")).unwrap_or_default()
+    let known = expected.split(", ").flat_map(|part| part.split(" or ")).map(str::trim);
+    let nearest = match got.split_once(':') {
+        None => panel_core::suggest::nearest(got, known).map(str::to_owned),
+        Some((name, rest)) => {
+            let names = known.filter_map(|known| known.split_once(':')).map(|(name, _)| name);
+            let near = panel_core::suggest::nearest(name.trim(), names).filter(|near| *near != name.trim());
+            near.map(|near| format!("{near}:{rest}"))
+        }
+    };
+    nearest.map(|name| format!(" (did you mean `{name}`?)")).unwrap_or_default()
 }
 
 /// Result of this crate.
@@ -72,6 +80,12 @@ pub enum Error {
     /// A matrix that has to be inverted is singular.
     #[error("{0} is singular")]
     Singular(String),
+    /// A covariance has a negative variance in some direction, as differences of covariances can have.
+    #[error("{0} is not positive definite: several ways of clustering (or a kernel) take away more than they add")]
+    NotPositive(String),
+    /// A covariance of estimates of which one has no standard error.
+    #[error("{0} is not a number: an estimate has no standard error")]
+    NoVariance(String),
     /// An iteration did not reach its tolerance.
     #[error("{what} did not converge: {got:e} after {iterations} iterations, expected {expected:e}")]
     NotConverged {

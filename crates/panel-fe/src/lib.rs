@@ -22,51 +22,46 @@
 #![warn(missing_docs)]
 
 pub mod absorb;
-pub mod binscatter;
-pub mod bootstrap;
+mod after;
 pub mod coefficients;
-pub(crate) mod collinear;
-pub mod diagnostics;
-mod display;
-mod display_results;
+pub(crate) mod dense;
 pub mod distribution;
 pub mod dof;
 pub mod error;
-pub(crate) mod estimation;
-
+pub mod estimator;
+mod fit;
 pub mod formula;
-pub mod frame;
-pub mod influence;
 pub mod iv;
-pub(crate) mod iv_fit;
-mod iv_of_estimate;
+pub mod like;
 pub(crate) mod linalg;
-pub mod mediation;
-mod missing;
-pub mod model;
-pub mod moderation;
-pub mod multi;
-pub(crate) mod ols;
 pub mod outcome;
-pub mod predict;
-pub mod record;
-pub mod result;
+mod sample;
 pub mod spec;
-pub mod subsample;
-pub mod turning_point;
-pub mod two_lines;
-mod u_shape;
-pub mod utest;
 pub mod vcov;
 pub(crate) mod wald;
+pub mod weights;
+pub(crate) mod words;
 
-pub use dof::{Absorbed, AbsorbedTerm, Dof, Like, SmallSample};
+pub use after::{
+    binscatter, bootstrap, diagnostics, influence, mediation, moderation, predict, record, subsample, turning_point,
+    two_lines, utest,
+};
+pub use fit::{model, multi, result};
+pub use sample::frame;
+
+pub use coefficients::NoStandardError;
+pub use dof::{Absorbed, AbsorbedTerm, Dof, SmallSample};
 pub use error::{Error, Result};
+pub use estimator::Estimator;
 pub use formula::{Formula, FormulaError};
 pub use frame::Frame;
+pub use like::Like;
 pub use model::{Model, fit, fit_frame};
 pub use multi::{fit_many, fit_samples};
 pub use outcome::{Distribution, TestOutcome, TestStat};
-pub use result::{Coefficient, Dropped, Estimate, IvResult, R2};
-pub use spec::{Options, Singletons, WeightKind, Weights};
+/// What a panel is built from and read with.
+pub use panel_core::{Cell, Column, Diagnostic, Panel, PanelBuilder};
+pub use result::{ClusterCount, Coefficient, Dropped, Estimate, IvResult, R2};
+pub use spec::{Options, Singletons};
 pub use vcov::{Covariance, Meat, Vcov};
+pub use weights::{SampleWeights, WeightKind, Weights};

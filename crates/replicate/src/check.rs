@@ -1,20 +1,21 @@
-//! `--check`: reads a study and its data, says what would be computed from what, and collects everything that a run
-//! would refuse, without running it.
+//! `--check`: everything that a run computes, without writing it: what is made from what, and everything that a run would
+//! refuse.
 
+use crate::compute::{Cache, Computed, Scope, compute};
 use crate::error::{Error, Result};
 use crate::names;
-use crate::output::full;
 use crate::plan::Plan;
+use crate::progress::Progress;
 use crate::published::Printed;
 use crate::quality;
-use crate::stages::{self, data, entropy, regress, variables};
-use crate::study::{ColumnSpec, Loaded, Study, TableKind, TableSpec};
-use panel_core::expr::{Definitions, Expr, Resolved};
+use crate::stages::{self, data};
+use crate::store::full;
+use crate::study::{ColumnSpec, Loaded, Study, TableKind, TableSpec, indicator};
+use crate::tables::{self, column, entropy};
+use panel_core::expr::Resolved;
 use panel_core::{Column, Panel, Severity, suggest};
-use panel_fe::{Formula, Frame};
-use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::fmt::Write;
+use std::path::Path;
 
 /// Remarks of the data quality report that are shown per variable and kind.
 const SHOWN: usize = 3;
@@ -34,10 +35,32 @@ pub struct Checked {
     pub problems: Vec<String>,
 }
 
+/// Checks a study file and its data: where the file itself has mistakes, those are all that is known.
+#[must_use]
+pub fn check_file(path: &Path) -> Checked {
+    match Loaded::read_whole(path) {
+        Ok(loaded) => check(&loaded),
+        Err(mistakes) => {
+            let problems: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+            Checked { text: listed(&problems), problems }
+        }
+    }
+}
+
+/// The problems of a check, numbered.
+fn listed(problems: &[String]) -> String {
+    let n = problems.len();
+    let mut text = format!("\n{n} problem{}:\n", if n == 1 { "" } else { "s" });
+    for (i, problem) in problems.iter().enumerate() {
+        let _ = writeln!(text, "{:>3}. {problem}", i + 1);
+    }
+    text
+}
+
 /// Checks a study and its data.
 #[must_use]
 pub fn check(loaded: &Loaded) -> Checked {
-    let mut run = Run { loaded, text: String::new(), problems: Vec::new(), warnings: 0, waiting: BTreeSet::new() };
+    let mut run = Run { loaded, text: String::new(), problems: Vec::new(), warnings: 0, answered: 0, unanswered: None };
     run.whole();
     let Run { mut text, problems, warnings, .. } = run;
     match problems.len() {
@@ -46,12 +69,7 @@ pub fn check(loaded: &Loaded) -> Checked {
                 writeln!(text, "\nNo problem found; {warnings} warning{} above.", if warnings == 1 { "" } else { "s" });
         }
         0 => text += "\nNo problem found.\n",
-        n => {
-            let _ = writeln!(text, "\n{n} problem{}:", if n == 1 { "" } else { "s" });
-            for (i, problem) in problems.iter().enumerate() {
-                let _ = writeln!(text, "{:>3}. {problem}", i + 1);
-            }
-        }
+        _ => text += &listed(&problems),
     }
     Checked { text, problems }
 }
@@ -62,8 +80,10 @@ struct Run<'a> {
     problems: Vec<String>,
     /// Remarks on the data that could change how a result is read.
     warnings: usize,
-    /// Variables that only a run computes: those of the indices, and what is derived from them.
-    waiting: BTreeSet<String>,
+    /// Results that a run would give.
+    answered: usize,
+    /// Why the first of those that it would leave out cannot be computed.
+    unanswered: Option<Error>,
 }
 
 impl Run<'_> {
@@ -83,7 +103,20 @@ impl Run<'_> {
 
     /// Notes the error of a step; gives its value where there is one.
     fn noted<T>(&mut self, result: Result<T>) -> Option<T> {
-        result.map_err(|error| self.problem(error)).ok()
+        match result {
+            Ok(value) => Some(value),
+            Err(error @ Error::NotComputed { .. }) => {
+                // A run goes on without it.
+                self.warnings += 1;
+                self.line(format!("  warning: {error}"));
+                self.unanswered.get_or_insert(error);
+                None
+            }
+            Err(error) => {
+                self.problem(error);
+                None
+            }
+        }
     }
 
     fn study(&self) -> &Study {
@@ -93,30 +126,51 @@ impl Run<'_> {
     fn whole(&mut self) {
         let loaded = self.loaded;
         let study = &loaded.study;
-        self.line(study.study.title.get(crate::published::lang(study)));
-        let definitions = self.noted(variables::definitions(study));
-        self.noted(Plan::new(study, &[]));
+        self.line(study.study.title.get(study.lang()));
         words(loaded).into_iter().for_each(|error| self.problem(error));
         self.noted(Printed::read(loaded));
         for variant in study.curve.iter().flat_map(|curve| &curve.variants) {
             if let Err(error) = loaded.with(&variant.set) {
-                let label = variant.label.pick(&study.study.lang).unwrap_or_default();
+                let label = variant.label.pick(study.lang()).unwrap_or_default();
                 self.problem(Error::stage("tables", format!("[curve], variant `{label}`: {error}")));
             }
         }
-        let data = match data::load(loaded) {
-            Ok(data) => data,
+        let Some(plan) = self.noted(Plan::new(study, &[])) else { return };
+        let computed = match compute(loaded, Scope::Plan(&plan), &mut Cache::default(), &mut Progress::silent()) {
+            Ok(computed) => computed,
             Err(first) => {
                 self.problem(first);
                 data::refused(loaded).into_iter().for_each(|error| self.problem(error));
                 return;
             }
         };
+        let (left_out, refused): (Vec<&Error>, Vec<&Error>) =
+            computed.problems.iter().partition(|error| matches!(error, Error::NotComputed { .. }));
+        refused.into_iter().for_each(|error| self.problem(error));
+        self.sources(&computed);
+        for error in left_out {
+            self.warnings += 1;
+            self.line(format!("  warning: {error}"));
+        }
+        self.variables(&computed);
+        self.indices(&computed);
+        self.answered = computed.indices.len();
+        self.tables(&computed);
+        // A run that leaves out all that it is asked for is refused.
+        if let Some(error) = self.unanswered.take().filter(|_| self.answered == 0) {
+            self.problem(error);
+        }
+        let panel = &computed.panel;
+        self.noted(study.report.check_columns(panel).map_err(|error| Error::stage("report", error)));
+        self.look(panel);
+    }
+
+    fn sources(&mut self, computed: &Computed) {
         self.line("\nSources");
-        for file in &data.inputs {
+        for file in &computed.data.inputs {
             self.line(format!("  {:<40} {} bytes", file.path, file.bytes));
         }
-        let mut panel = data.panel.clone();
+        let panel = &computed.data.panel;
         self.line(format!(
             "  joined: {} rows, {} × {}, {} columns",
             panel.n_rows(),
@@ -124,44 +178,15 @@ impl Run<'_> {
             panel.n_periods(),
             panel.names().len()
         ));
-        for remark in &data.diagnostics {
+        for remark in &computed.data.diagnostics {
             self.line(format!("  {remark}"));
             self.warnings += usize::from(remark.severity == Severity::Warning);
         }
-        self.place_holders(&mut panel);
-        if let Some(definitions) = definitions {
-            self.derive(&definitions, &mut panel);
-        }
-        self.indices(&panel);
-        self.tables(&panel);
-        self.noted(study.report.check_columns(&panel).map_err(|words| Error::stage("report", words)));
-        self.look(&panel);
-    }
-
-    /// Columns for what the indices will make, so that what uses them can be checked.
-    fn place_holders(&mut self, panel: &mut Panel) {
-        let stages = names::index_stages(&self.loaded.study);
-        let made =
-            stages.into_iter().flat_map(|stage| stage.makes.into_iter().map(move |name| (stage.name.clone(), name)));
-        for (stage, name) in made {
-            if panel.has(&name) {
-                self.problem(Error::stage(
-                    &stage,
-                    format!("it would make a variable `{name}`, but there is one already; give it another name"),
-                ));
-            }
-            self.wait(panel, &name);
-        }
-    }
-
-    fn wait(&mut self, panel: &mut Panel, name: &str) {
-        self.waiting.insert(name.to_owned());
-        // The length is the panel's own.
-        let _ = panel.set(name, vec![f64::NAN; panel.n_rows()]);
     }
 
     /// The resolved listing: each derived variable with what it is made from and what came out.
-    fn derive(&mut self, definitions: &Definitions, panel: &mut Panel) {
+    fn variables(&mut self, computed: &Computed) {
+        let definitions = self.loaded.study.variables.definitions();
         if definitions.items().is_empty() {
             return;
         }
@@ -169,31 +194,29 @@ impl Run<'_> {
         for line in definitions.resolved() {
             let Resolved { name, expression, derived, columns, .. } = line;
             let from: Vec<String> = derived.into_iter().chain(columns).collect();
-            let waits: Vec<&String> = from.iter().filter(|used| self.waiting.contains(*used)).collect();
-            let result = if waits.is_empty() {
-                self.evaluate(&name, &expression, panel)
-            } else {
-                let words = waits.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
-                Some(format!("computed in the run, needs {words}"))
-            };
-            let result = result.unwrap_or_else(|| NOT_KNOWN.into());
-            if !panel.has(&name) {
-                self.wait(panel, &name);
-            }
+            let result = self.described(&computed.panel, &name).unwrap_or_else(|| NOT_KNOWN.into());
             self.line(format!("  {name} = {expression}"));
             self.line(format!("      from {}: {result}", from.join(", ")));
         }
     }
 
-    fn evaluate(&mut self, name: &str, expression: &str, panel: &mut Panel) -> Option<String> {
-        let alone = Definitions::parse(&[(name, expression)]).and_then(|alone| alone.apply(panel));
-        let remarks = match alone {
-            Ok(remarks) => remarks,
-            Err(error) => {
-                self.problem(Error::stage("variables", error));
-                return None;
+    /// What the indices have made, and what is to be said of them.
+    fn indices(&mut self, computed: &Computed) {
+        if computed.indices.is_empty() {
+            return;
+        }
+        self.line("\nIndices");
+        for made in &computed.indices {
+            self.line(format!("  {:<24} {}", made.stage, made.sentence));
+            for remark in &made.diagnostics {
+                self.line(format!("      {remark}"));
+                self.warnings += usize::from(remark.severity == Severity::Warning);
             }
-        };
+        }
+    }
+
+    /// The values of a variable in words, where it is there.
+    fn described(&self, panel: &Panel, name: &str) -> Option<String> {
         let column = panel.column(name).ok()?;
         let missing = column.n_missing();
         let mut words = match column {
@@ -211,56 +234,11 @@ impl Run<'_> {
         if missing > 0 {
             let _ = write!(words, ", {missing} missing");
         }
-        for remark in remarks {
-            let _ = write!(words, "; {}", remark.message);
-        }
         Some(words)
     }
 
-    /// What the index stages would refuse, of those whose quantities are known before a run.
-    fn indices(&mut self, panel: &Panel) {
-        let study = &self.loaded.study;
-        if let Some(spec) = &study.va
-            && let Some(keep) = self.kept(panel, spec.sample.as_deref(), "va")
-        {
-            if self.waits([&spec.sector, &spec.total, &spec.lon, &spec.lat]) {
-                self.noted(stages::va::choices(spec));
-            } else {
-                self.noted(stages::va::validate(panel, spec, &keep));
-            }
-        }
-        for spec in &study.gtfp {
-            let Some(keep) = self.kept(panel, spec.sample.as_deref(), &format!("gtfp-{}", spec.id)) else { continue };
-            if self.waits(spec.inputs.iter().chain(&spec.goods).chain(&spec.bads)) {
-                self.noted(stages::gtfp::validate_words(panel, spec, &keep));
-            } else {
-                self.noted(stages::gtfp::validate(panel, spec, &keep));
-            }
-        }
-        if let Some(spec) = &study.market
-            && let Some(keep) = self.kept(panel, spec.sample.as_deref(), "market")
-        {
-            if self.waits(spec.prices.iter().chain([&spec.weights, &spec.lat, &spec.lon])) {
-                self.noted(stages::market::choices(spec, panel));
-            } else {
-                self.noted(stages::market::validate(panel, spec, &keep));
-            }
-        }
-    }
-
-    /// The rows of a stage's sample; none where it cannot be known before a run.
-    fn kept(&mut self, panel: &Panel, filter: Option<&str>, stage: &str) -> Option<Vec<bool>> {
-        let keep = self.noted(variables::sample(panel, filter, stage))?.keep;
-        let named = filter.map(names::of_expression).unwrap_or_default();
-        if self.waits(&named) { Some(vec![true; panel.n_rows()]) } else { Some(keep) }
-    }
-
-    fn waits<'b>(&self, names: impl IntoIterator<Item = &'b String>) -> bool {
-        names.into_iter().any(|name| self.waiting.contains(name))
-    }
-
-    fn tables(&mut self, panel: &Panel) {
-        let study = &self.loaded.study;
+    fn tables(&mut self, computed: &Computed) {
+        let (study, panel) = (&self.loaded.study, &computed.panel);
         if study.tables.is_empty() && study.mediation.is_empty() {
             return;
         }
@@ -269,10 +247,9 @@ impl Run<'_> {
             let stage = format!("tables/{}", table.id);
             match table.kind {
                 TableKind::Regression => {
-                    for (place, column) in table.columns.iter().enumerate() {
-                        let name = column.name_at(place);
+                    for (name, spec) in table.named_columns() {
                         let stage = format!("{stage}, column {name}");
-                        self.column(panel, column, &stage, &format!("{} {name}", table.id));
+                        self.regression(computed, spec, &stage, &format!("{} {name}", table.id));
                     }
                     for name in &table.switches {
                         self.noted(stages::float(panel, name, &stage).map(|_| ()));
@@ -280,22 +257,19 @@ impl Run<'_> {
                 }
                 TableKind::Descriptives | TableKind::EntropyWeights => {
                     let indicators = table.kind == TableKind::EntropyWeights;
-                    let name_of = |name| if indicators { entropy::indicator(name).0 } else { name };
+                    let name_of = |name| if indicators { indicator(name).0 } else { name };
                     for name in &table.variables {
                         self.noted(stages::float(panel, name_of(name), &stage).map(|_| ()));
                     }
-                    let waits = table.sample.as_deref().map(names::of_expression).is_some_and(|used| self.waits(&used));
-                    if !waits {
-                        self.noted(stages::tables::part(table, panel, &mut Vec::new()).map(|_| ()));
-                    }
-                    let names = table.variables.iter().map(|name| name_of(name).to_owned());
-                    if indicators && !waits && !self.waits(&names::with_sources(study, names)) {
+                    self.noted(tables::descriptives::part(table, panel, &mut Vec::new()).map(|_| ()));
+                    if indicators {
                         self.noted(entropy::weights_table(table, study, panel, &mut Vec::new()).map(|_| ()));
                     }
+                    self.answered += 1;
                     self.line(format!("  {:<24} {} variables", table.id, table.variables.len()));
                 }
                 TableKind::Calibration => {
-                    let known: Vec<&str> = study.gtfp.iter().map(|spec| spec.id.as_str()).collect();
+                    let known: Vec<&str> = study.indices.gtfp.iter().map(|spec| spec.own.id.as_str()).collect();
                     for id in table.variables.iter().filter(|id| !known.contains(&id.as_str())) {
                         self.problem(Error::stage(&stage, format!("there is no [[gtfp]] with id `{id}`")));
                     }
@@ -304,64 +278,44 @@ impl Run<'_> {
             }
         }
         for spec in &study.mediation {
-            let (column, stage) = (spec.longest(), format!("mediation/{}", spec.id));
+            let stage = format!("mediation/{}", spec.id);
+            let Some(longest) = self.noted(spec.longest().map_err(|error| Error::stage(&stage, error))) else {
+                continue;
+            };
             let before = self.problems.len();
-            self.column(panel, &column, &stage, &format!("mediation {}", spec.id));
-            let parses = regress::options(&column).is_ok() && Formula::parse(&column.formula).is_ok();
-            if parses
-                && self.problems.len() == before
-                && !self.waits(&names::with_sources(study, names::of_column(&column)))
-            {
-                self.noted(stages::mediation::mediate(spec, study, panel, &mut Vec::new()).map(|_| ()));
+            self.regression(computed, &longest, &stage, &format!("mediation {}", spec.id));
+            if self.problems.len() == before {
+                self.noted(tables::mediation::mediate(spec, study, panel, &mut Vec::new()).map(|_| ()));
             }
         }
     }
 
-    fn column(&mut self, panel: &Panel, spec: &ColumnSpec, stage: &str, shown: &str) {
-        let (Ok(options), Ok(formula)) = (regress::options(spec), Formula::parse(&spec.formula)) else {
-            // Said before.
-            return;
-        };
-        let Some(mask) = self.kept(panel, spec.sample.as_deref(), stage) else { return };
-        let needed = names::with_sources(self.study(), names::of_column(spec));
-        let rows = if self.waits(&needed) {
-            match Frame::new(&formula, panel, &options, Some(&mask)) {
-                Ok(frame) => format!("{} rows", frame.n_obs()),
-                Err(panel_fe::Error::NoObservations(_)) => "rows known in the run".to_owned(),
-                Err(error) => {
-                    self.problem(Error::stage(stage, format!("`{}`: {error}", regress::at_fault(spec, &error))));
-                    NOT_KNOWN.to_owned()
-                }
+    fn regression(&mut self, computed: &Computed, spec: &ColumnSpec, stage: &str, shown: &str) {
+        let (table, name) = shown.split_once(' ').unwrap_or((shown, ""));
+        let rows = match column::estimate(&computed.panel, self.study(), spec, table, name) {
+            Ok(fitted) => {
+                self.answered += 1;
+                format!("{} rows", fitted.record.n_obs)
             }
-        } else {
-            // What a regression may still run into shows when it is estimated.
-            let (table, name) = shown.split_once(' ').unwrap_or((shown, ""));
-            match regress::estimate(panel, self.study(), spec, table, name) {
-                Ok(fitted) => format!("{} rows", fitted.record.n_obs),
-                Err(error) => {
-                    self.problem(error.at(stage));
-                    NOT_KNOWN.to_owned()
-                }
+            // It lacks what is a problem of its own.
+            Err(_) if names::of_column(spec).iter().any(|name| computed.lacking.contains_key(name)) => NOT_KNOWN.into(),
+            Err(error @ Error::NotComputed { .. }) => {
+                self.warnings += 1;
+                let line = format!("warning: it cannot be computed: {}", error.message());
+                self.unanswered.get_or_insert(error.at(stage));
+                line
+            }
+            Err(error) => {
+                self.problem(error.at(stage));
+                NOT_KNOWN.to_owned()
             }
         };
         self.line(format!("  {shown:<24} {}; {rows}", spec.formula));
     }
 
-    /// The data quality report of what is known before a run.
+    /// The data quality report.
     fn look(&mut self, panel: &Panel) {
-        let mut study = self.study().clone();
-        if let Some(names) = &mut study.quality.variables {
-            names.retain(|name| !self.waiting.contains(name));
-        } else {
-            let used = names::used(&study);
-            let known = |name: &&String| {
-                used.contains(*name)
-                    && !self.waiting.contains(*name)
-                    && matches!(panel.column(name), Ok(Column::Float(_)))
-            };
-            study.quality.variables = Some(panel.names().iter().filter(known).cloned().collect());
-        }
-        let Some(report) = self.noted(quality::assess(&study, panel)) else { return };
+        let Some(report) = self.noted(quality::assess(self.study(), panel)) else { return };
         self.line(format!("\n{}", quality::summary(&report)));
         for remark in report.diagnostics(SHOWN) {
             self.line(format!("  {}", remark.message));
@@ -369,41 +323,28 @@ impl Run<'_> {
     }
 }
 
-/// What can be wrong without any data: words that are no options, formulas and filters that do not parse, names that a
-/// formula does not have.
+/// What can be wrong without any data, beside what reading a study refuses: names that a formula does not have.
 #[must_use]
 pub fn words(loaded: &Loaded) -> Vec<Error> {
-    let study = &loaded.study;
+    let tables = &loaded.study.tables;
     let mut wrong = Vec::new();
-    let mut columns: Vec<(String, Cow<'_, ColumnSpec>)> = Vec::new();
-    for table in &study.tables {
-        let stage = |place: usize| format!("tables/{}, column {}", table.id, table.columns[place].name_at(place));
-        columns.extend(table.columns.iter().enumerate().map(|(place, column)| (stage(place), Cow::Borrowed(column))));
-    }
-    let chains = study.mediation.iter().map(|spec| (format!("mediation/{}", spec.id), Cow::Owned(spec.longest())));
-    columns.extend(chains);
-    for (stage, column) in &columns {
-        let place = |words: String| Error::stage(stage, format!("`{}`: {words}", column.formula));
-        wrong.extend(regress::options(column).err().map(|error| place(error.to_string())));
-        match Formula::parse(&column.formula) {
-            Ok(formula) => wrong.extend(regress::check_words(column, &formula).err().map(place)),
-            Err(error) => wrong.push(place(error.to_string())),
-        }
-        if let Some(filter) = &column.sample {
-            let error = Expr::parse(filter).err();
-            wrong.extend(error.map(|error| Error::stage(stage, format!("sample `{filter}`: {error}"))));
+    for table in tables {
+        for (name, column) in table.named_columns() {
+            let place = |error| {
+                Error::stage(format!("tables/{}, column {name}", table.id), format!("`{}`: {error}", column.formula))
+            };
+            wrong.extend(column.check().err().map(place));
         }
     }
-    wrong.extend(study.tables.iter().filter_map(unknown_shown));
+    wrong.extend(tables.iter().filter_map(unknown_shown));
     wrong
 }
 
 /// A coefficient that a table is to show and none of its formulas has.
 fn unknown_shown(table: &TableSpec) -> Option<Error> {
     let mut known = vec!["(Intercept)".to_owned()];
-    for column in &table.columns {
-        let Ok(formula) = Formula::parse(&column.formula) else { return None };
-        let instruments = formula.instruments.iter().filter(|_| !column.first_stages.is_empty());
+    for ColumnSpec { formula, first_stages, .. } in &table.columns {
+        let instruments = formula.instruments.iter().filter(|_| !first_stages.is_empty());
         let terms = formula.regressors.iter().chain(&formula.endogenous).chain(instruments);
         known.extend(terms.map(|term| term.name.clone()));
     }

@@ -3,9 +3,10 @@
 use crate::error::{Error, Result};
 use crate::pipeline::{self, RunOptions};
 use crate::study::Loaded;
-use crate::{check, init, published};
+use crate::{audited, check, init, source_fix, workspace};
 use clap::{Args, Parser, Subcommand};
-use std::path::{Path, PathBuf};
+use report::Lang;
+use std::path::PathBuf;
 
 /// The study runner.
 #[derive(Debug, Parser)]
@@ -59,6 +60,9 @@ pub struct RunArgs {
     /// Check study and data without running, and list what would be computed from what.
     #[arg(long)]
     pub check: bool,
+    /// With --check: write the study, with what its sources certainly need, beside the old one.
+    #[arg(long, requires = "check")]
+    pub fix: bool,
 }
 
 /// Arguments of `audit`.
@@ -87,7 +91,12 @@ pub struct Outcome {
 pub fn execute(cli: &Cli) -> Result<Outcome> {
     match &cli.verb {
         Verb::Run(args) => run(args),
-        Verb::Audit(args) => published::audit(args),
+        Verb::Audit(args) => {
+            let file = args.file.clone().unwrap_or_else(|| workspace::folder().join("fixtures/published.csv"));
+            let out = args.out.clone().unwrap_or_else(|| workspace::folder().join("target/audit"));
+            let audited = audited::audit(&file, &out)?;
+            Ok(Outcome { code: u8::from(audited.contradictions > 0), summary: audited.summary })
+        }
     }
 }
 
@@ -95,40 +104,35 @@ fn run(args: &RunArgs) -> Result<Outcome> {
     if args.threads == Some(0) {
         return Err(Error::Usage("--threads 0: expected at least 1".into()));
     }
-    if let Some(lang) = args.lang.as_deref().filter(|lang| !["en", "zh"].contains(lang)) {
-        return Err(Error::Usage(format!("--lang {lang}: expected en or zh")));
-    }
+    let lang = match args.lang.as_deref() {
+        None => None,
+        Some("en") => Some(Lang::En),
+        Some("zh") => Some(Lang::Zh),
+        Some(other) => return Err(Error::Usage(format!("--lang {other}: expected en or zh"))),
+    };
     if let Some(folder) = &args.init {
         let summary = if args.plain { init::init_plain(folder)? } else { init::init(folder)? };
         return Ok(Outcome { summary, code: 0 });
     }
     let options = RunOptions {
-        study: args.study.clone().unwrap_or_else(default_study),
-        out: args.out.clone().unwrap_or_else(|| workspace().join("target/replication")),
+        study: args.study.clone().unwrap_or_else(workspace::default_study),
+        out: args.out.clone().unwrap_or_else(|| workspace::folder().join("target/replication")),
         only: args.only.clone(),
         threads: args.threads,
         quiet: args.quiet,
-        lang: args.lang.clone(),
+        lang,
     };
     if args.check {
-        let checked = check::check(&Loaded::read(&options.study)?);
-        return Ok(Outcome { code: if checked.problems.is_empty() { 0 } else { 2 }, summary: checked.text });
+        let checked = check::check_file(&options.study);
+        let fixed = match (Loaded::read(&options.study), args.fix, checked.problems.is_empty()) {
+            (Ok(loaded), true, _) => source_fix::write_beside(&loaded, &options.study)?,
+            (Ok(loaded), false, false) => source_fix::advice(&loaded)?,
+            // A study file that cannot be read has said so.
+            _ => String::new(),
+        };
+        return Ok(Outcome { code: if checked.problems.is_empty() { 0 } else { 2 }, summary: checked.text + &fixed });
     }
     let report = pipeline::run(&options)?;
     let failed = args.check_published && report.differing > 0;
     Ok(Outcome { summary: report.summary, code: u8::from(failed) })
-}
-
-/// The study that runs where none is named.
-pub(crate) fn default_study() -> PathBuf {
-    workspace().join("fixtures/studies/paper.toml")
-}
-
-/// The workspace: cargo's `PANEL_WORKSPACE_DIR`, else where this program was built.
-pub(crate) fn workspace() -> PathBuf {
-    std::env::var_os("PANEL_WORKSPACE_DIR")
-        .map(PathBuf::from)
-        .filter(|path| path.join("fixtures").is_dir())
-        .or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).map(Path::to_path_buf))
-        .unwrap_or_default()
 }

@@ -1,16 +1,13 @@
 //! From sources to a panel that holds every variable: the stages before the tables, with results kept for reuse.
 
 use crate::error::{Error, Result};
+use crate::indices::{Files, Index, Made, Part};
 use crate::names;
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::stages::data::{self, Data};
-use crate::stages::gtfp::{self, Gtfp};
-use crate::stages::market::{self, Market};
-use crate::stages::va::{self, Va};
 use crate::stages::variables;
-use crate::study::{GtfpSpec, Loaded, Study};
-use gtfp_ebm::BootstrapResult;
+use crate::study::{Loaded, Study};
 use panel_core::expr::Definitions;
 use panel_core::{Column, Diagnostic, Panel};
 use sha2::{Digest, Sha256};
@@ -18,22 +15,45 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Results of the stages before the tables.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Computed {
     /// Panel as read, with its inputs.
     pub data: Arc<Data>,
     /// Panel with every derived variable.
     pub panel: Panel,
-    /// Virtual agglomeration.
-    pub va: Option<Arc<Va>>,
-    /// Productivity, in study order.
-    pub gtfp: Vec<Arc<Gtfp>>,
-    /// Bootstrap intervals of each of them, where the study asks for them and all stages run.
-    pub intervals: Vec<Option<BootstrapResult>>,
-    /// Segmentation.
-    pub market: Option<Arc<Market>>,
+    /// Indices, in the order in which they ran.
+    pub indices: Vec<Arc<Made>>,
+    /// Bootstrap intervals of indices, where the study asks for them and all stages run: stage, files.
+    pub intervals: Vec<(String, Files)>,
+    /// Variables that are not there since they could not be computed, with the reason.
+    pub lacking: BTreeMap<String, String>,
+    /// Why indices and variables could not be computed.
+    pub problems: Vec<Error>,
     /// Remarks, by stage.
     pub diagnostics: Vec<(String, Diagnostic)>,
+}
+
+impl Computed {
+    /// The first problem that lies in the study or the data: a run ends with it.
+    #[must_use]
+    pub fn refusal(&mut self) -> Option<Error> {
+        let place = self.problems.iter().position(|error| !matches!(error, Error::NotComputed { .. }))?;
+        Some(self.problems.remove(place))
+    }
+
+    /// Why something that uses these variables cannot be computed, where one of them is not there for a problem that is
+    /// known.
+    #[must_use]
+    pub fn lacking_of(&self, stage: &str, names: Vec<String>) -> Option<Error> {
+        let (name, reason) = names.iter().find_map(|name| Some((name, self.lacking.get(name)?)))?;
+        Some(Error::not_computed(stage, format!("`{name}` is not there ({reason})")))
+    }
+
+    /// What a stage has made.
+    #[must_use]
+    pub fn index(&self, stage: &str) -> Option<&Arc<Made>> {
+        self.indices.iter().find(|made| made.stage == stage)
+    }
 }
 
 /// Results of stages by what they were computed from: a change of one option recomputes only what it touches. A clone
@@ -41,9 +61,7 @@ pub struct Computed {
 #[derive(Debug, Clone, Default)]
 pub struct Cache {
     data: BTreeMap<String, Arc<Data>>,
-    va: BTreeMap<String, Arc<Va>>,
-    gtfp: BTreeMap<String, Arc<Gtfp>>,
-    market: BTreeMap<String, Arc<Market>>,
+    indices: BTreeMap<String, Arc<Made>>,
 }
 
 /// Which stages to run, and what to do about the rest.
@@ -56,168 +74,171 @@ pub enum Scope<'a> {
 }
 
 impl Scope<'_> {
-    fn wants(self, stage: &str, makes: &[&str]) -> bool {
+    fn wants(self, index: &dyn Index) -> bool {
         match self {
-            Self::Plan(plan) => plan.runs(stage),
-            Self::Variables(needed) => makes.iter().any(|name| needed.contains(*name)),
+            Self::Plan(plan) => plan.runs(&index.stage()),
+            Self::Variables(needed) => index.makes().iter().any(|name| needed.contains(*name)),
         }
+    }
+
+    fn is_plan(self) -> bool {
+        matches!(self, Self::Plan(_))
     }
 }
 
-/// Name of the variable that a specification makes.
-#[must_use]
-pub fn gtfp_name(spec: &GtfpSpec, place: usize) -> String {
-    spec.name.clone().unwrap_or_else(|| if place == 0 { "Gtfp".into() } else { format!("gtfp_{}", spec.id) })
-}
-
-/// Runs the stages before the tables.
+/// Runs the stages before the tables. In a run of a plan an index or a variable that cannot be computed is a problem of the
+/// result, and what does not need it goes on.
 ///
 /// # Errors
-/// Those of the stages.
+/// Those of the data; those of every stage where only some variables are asked for.
 pub fn compute(loaded: &Loaded, scope: Scope<'_>, cache: &mut Cache, progress: &mut Progress) -> Result<Computed> {
-    let study = &loaded.study;
-    let mut diagnostics: Vec<(String, Diagnostic)> = Vec::new();
-    let mut definitions = variables::definitions(study)?;
-    let (data, mut panel) = progress.stage("data", || {
-        let key = json(&study.sources) + &json(&study.study);
-        let data = remember(&mut cache.data, key, || data::load(loaded))?;
-        let mut panel = data.panel.clone();
-        diagnostics.extend(data.diagnostics.iter().cloned().map(|remark| ("data".to_owned(), remark)));
-        let remarks = variables::apply_ready(&mut definitions, &mut panel)?;
-        diagnostics.extend(remarks.into_iter().map(|remark| ("variables".to_owned(), remark)));
-        let sentence = format!(
-            "{} rows, {} × {}, {} columns",
-            panel.n_rows(),
-            panel.n_entities(),
-            panel.n_periods(),
-            panel.names().len()
-        );
-        Ok::<_, Error>(((data, panel), sentence))
-    })?;
-
-    let mut va = None;
-    if let Some(spec) = &study.va
-        && scope.wants("va", &[&spec.names.va, &spec.names.location_quotient, &spec.names.spillover])
-    {
-        let result = progress.stage("va", || {
-            derive_for("va", study, &mut definitions, &mut panel, &mut diagnostics)?;
-            let keep = sample(&panel, spec.sample.as_deref(), "va", &mut diagnostics)?;
-            let key = json(spec)
-                + &fingerprint(
-                    &panel,
-                    [&spec.sector, &spec.total, &spec.lon, &spec.lat].into_iter().chain(&spec.area),
-                    &keep,
-                );
-            let result = remember(&mut cache.va, key, || va::compute(&panel, spec, &keep))?;
-            let sentence = format!("{} rows, mean {:.3}", result.rows.len(), mean(&result.va));
-            Ok::<_, Error>((result, sentence))
-        })?;
-        define(&mut panel, "va", &spec.names.va, &result.va)?;
-        define(&mut panel, "va", &spec.names.location_quotient, &result.location_quotient)?;
-        define(&mut panel, "va", &spec.names.spillover, &result.spillover)?;
-        diagnostics.extend(result.diagnostics.iter().cloned().map(|remark| ("va".to_owned(), remark)));
-        va = Some(result);
-    }
-
-    let (mut gtfp, mut intervals) = (Vec::new(), Vec::new());
-    for (place, spec) in study.gtfp.iter().enumerate() {
-        let (stage, name) = (format!("gtfp-{}", spec.id), gtfp_name(spec, place));
-        if !scope.wants(&stage, &[&name]) {
-            continue;
+    let mut run = Run::start(loaded, scope, cache, progress)?;
+    for index in loaded.study.indices.iter().into_iter().filter(|index| scope.wants(*index)) {
+        if let Err(error) = run.index(index, cache, progress) {
+            let made = index.makes().into_iter().map(str::to_owned).collect();
+            run.lacks(made, error)?;
         }
-        let result = progress.stage(&stage, || {
-            derive_for(&stage, study, &mut definitions, &mut panel, &mut diagnostics)?;
-            let keep = sample(&panel, spec.sample.as_deref(), &stage, &mut diagnostics)?;
-            let used = spec.inputs.iter().chain(&spec.goods).chain(&spec.bads).chain(&spec.group);
-            let key = json(spec) + &fingerprint(&panel, used, &keep);
-            let result = remember(&mut cache.gtfp, key, || gtfp::compute(&panel, spec, &keep))?;
-            let sentence = format!("{} rows, mean score {:.3}", result.rows.len(), mean(&result.score));
-            Ok::<_, Error>((result, sentence))
-        })?;
-        let whole = matches!(scope, Scope::Plan(_));
-        intervals.push(match spec.bootstrap.as_ref().filter(|_| whole) {
-            Some(options) => {
-                let replicated = progress.counter(options.replications);
-                Some(progress.stage(&format!("{stage}-bootstrap"), || {
-                    let keep = variables::sample(&panel, spec.sample.as_deref(), &stage)?.keep;
-                    let found = gtfp::intervals(&panel, spec, &keep, options, &replicated)?;
-                    let sentence = format!("{} replications, seed {}", options.replications, options.seed);
-                    Ok::<_, Error>((found, sentence))
-                })?)
-            }
-            None => None,
-        });
-        define(&mut panel, &stage, &name, &result.gtfp)?;
-        diagnostics.extend(result.diagnostics.iter().cloned().map(|remark| (stage.clone(), remark)));
-        gtfp.push(result);
     }
-
-    let mut market = None;
-    if let Some(spec) = &study.market
-        && scope.wants("market", &[&spec.seg, &spec.mar])
-    {
-        let result = progress.stage("market", || {
-            derive_for("market", study, &mut definitions, &mut panel, &mut diagnostics)?;
-            let keep = sample(&panel, spec.sample.as_deref(), "market", &mut diagnostics)?;
-            let other = [&spec.lat, &spec.lon, &spec.weights].into_iter().chain(&spec.group).chain(&spec.neighbours);
-            let key = json(spec) + &fingerprint(&panel, spec.prices.iter().chain(other), &keep);
-            let result = remember(&mut cache.market, key, || market::compute(&panel, spec, &keep))?;
-            let sentence = format!("{} goods, mean Mar {:.3}", spec.prices.len(), mean(&result.mar));
-            Ok::<_, Error>((result, sentence))
-        })?;
-        define(&mut panel, "market", &spec.seg, &result.seg)?;
-        define(&mut panel, "market", &spec.mar, &result.mar)?;
-        diagnostics.extend(result.diagnostics.iter().cloned().map(|remark| ("market".to_owned(), remark)));
-        market = Some(result);
-    }
-
-    let finish = match scope {
-        Scope::Plan(plan) => plan.runs("variables"),
-        Scope::Variables(_) => true,
-    };
-    if finish {
-        let remarks = progress.stage("variables", || {
-            let mut remarks = variables::apply_ready(&mut definitions, &mut panel)?;
-            if matches!(scope, Scope::Plan(_)) {
-                // What is left needs a column that nothing brings: this names it.
-                remarks.extend(variables::apply_rest(&definitions, &mut panel)?);
-            }
-            let sentence = format!("{} derived", study.variables.len());
-            Ok::<_, Error>((remarks, sentence))
-        })?;
-        diagnostics.extend(remarks.into_iter().map(|remark| ("variables".to_owned(), remark)));
-    }
-    Ok(Computed { data, panel, va, gtfp, intervals, market, diagnostics })
+    run.rest_of_variables(progress)?;
+    Ok(run.computed)
 }
 
-/// Computes the derived variables that a stage uses and that wait for what the stages before it have made.
-fn derive_for(
-    stage: &str,
-    study: &Study,
-    definitions: &mut Definitions,
-    panel: &mut Panel,
-    diagnostics: &mut Vec<(String, Diagnostic)>,
-) -> Result<()> {
-    let needs =
-        names::index_stages(study).into_iter().filter(|index| index.name == stage).flat_map(|index| index.needs);
-    let needed = names::derived_from(study, needs);
-    if definitions.items().iter().any(|(name, _)| needed.contains(name)) {
-        let remarks = variables::apply_ready(definitions, panel)?;
-        diagnostics.extend(remarks.into_iter().map(|remark| ("variables".to_owned(), remark)));
-    }
-    Ok(())
+/// The stages of one study, one after the other.
+struct Run<'a> {
+    study: &'a Study,
+    scope: Scope<'a>,
+    /// Derived variables that wait for columns.
+    waiting: Definitions,
+    computed: Computed,
 }
 
-/// The rows of a stage's sample; what is to be said about it goes to the remarks of the stage.
-fn sample(
-    panel: &Panel,
-    filter: Option<&str>,
-    stage: &str,
-    diagnostics: &mut Vec<(String, Diagnostic)>,
-) -> Result<Vec<bool>> {
-    let sample = variables::sample(panel, filter, stage)?;
-    diagnostics.extend(sample.diagnostics.into_iter().map(|remark| (stage.to_owned(), remark)));
-    Ok(sample.keep)
+impl<'a> Run<'a> {
+    /// Reads the data and derives what can be derived from them.
+    fn start(loaded: &'a Loaded, scope: Scope<'a>, cache: &mut Cache, progress: &mut Progress) -> Result<Self> {
+        let study = &loaded.study;
+        let waiting = study.variables.definitions().clone();
+        let key = format!("{:?} {:?}", study.sources, study.study);
+        progress.stage("data", || {
+            let data = remember(&mut cache.data, key, || data::load(loaded))?;
+            let computed = Computed {
+                panel: data.panel.clone(),
+                indices: Vec::new(),
+                intervals: Vec::new(),
+                lacking: BTreeMap::new(),
+                problems: Vec::new(),
+                diagnostics: of_stage("data", &data.diagnostics),
+                data,
+            };
+            let mut run = Self { study, scope, waiting, computed };
+            run.derive()?;
+            let panel = &run.computed.panel;
+            let sentence = format!(
+                "{} rows, {} × {}, {} columns",
+                panel.n_rows(),
+                panel.n_entities(),
+                panel.n_periods(),
+                panel.names().len()
+            );
+            Ok((run, sentence))
+        })
+    }
+
+    /// Computes one index and defines its variables.
+    fn index(&mut self, index: &dyn Index, cache: &mut Cache, progress: &mut Progress) -> Result<()> {
+        let stage = index.stage();
+        if let Some(reason) = names::of_index(index).iter().find_map(|name| self.computed.lacking.get(name)) {
+            return Err(Error::not_computed(stage, reason));
+        }
+        let (made, keep) = progress.stage(&stage, || {
+            self.derive_for(index)?;
+            let sample = variables::sample(&self.computed.panel, index.sample(), &stage)?;
+            self.computed.diagnostics.extend(of_stage(&stage, &sample.diagnostics));
+            let key = index.key() + &fingerprint(&self.computed.panel, &index.needs(), &sample.keep);
+            let made = remember(&mut cache.indices, key, || {
+                index.compute(&Part::new(&self.computed.panel, &sample.keep, &stage)?)
+            })?;
+            let sentence = made.sentence.clone();
+            Ok::<_, Error>(((made, sample.keep), sentence))
+        })?;
+        // The same index under another name is computed once.
+        let made = if made.stage == stage { made } else { Arc::new(Made { stage: stage.clone(), ..(*made).clone() }) };
+        if let Some((replications, seed)) = index.replications().filter(|_| self.scope.is_plan()) {
+            let done = progress.counter(replications);
+            let files = progress.stage(&format!("{stage}-bootstrap"), || {
+                let files = index.intervals(&Part::new(&self.computed.panel, &keep, &stage)?, &done)?;
+                Ok::<_, Error>((files, format!("{replications} replications, seed {seed}")))
+            })?;
+            self.computed.intervals.push((index.file(), files));
+        }
+        for (name, values) in index.makes().into_iter().zip(&made.variables) {
+            define(&mut self.computed.panel, &stage, name, values)?;
+        }
+        self.computed.diagnostics.extend(of_stage(&stage, &made.diagnostics));
+        self.computed.indices.push(made);
+        Ok(())
+    }
+
+    /// Notes a problem and the variables that are not there for it.
+    fn lacks(&mut self, names: Vec<String>, error: Error) -> Result<()> {
+        if !self.scope.is_plan() {
+            return Err(error);
+        }
+        let lacking = &mut self.computed.lacking;
+        lacking.extend(names.into_iter().map(|name| (name, error.to_string())));
+        // They stand in an order in which each comes after those it uses.
+        for (name, expression) in self.study.variables.definitions().items() {
+            if let Some(reason) = expression.columns().iter().find_map(|used| lacking.get(used)).cloned() {
+                lacking.insert(name.clone(), reason);
+            }
+        }
+        if let Error::NotComputed { stage, message } = &error {
+            let remark = Diagnostic::warning("not-computed", format!("left out: {message}"));
+            self.computed.diagnostics.push((stage.clone(), remark));
+        }
+        self.computed.problems.push(error);
+        Ok(())
+    }
+
+    /// Computes the derived variables whose columns are there.
+    fn derive(&mut self) -> Result<()> {
+        let (remarks, failed) = self.waiting.apply_each_ready(&mut self.computed.panel);
+        self.computed.diagnostics.extend(of_stage("variables", &remarks));
+        failed.into_iter().try_for_each(|(name, error)| self.lacks(vec![name], Error::stage("variables", error)))
+    }
+
+    /// Computes the derived variables that an index uses and that wait for what the stages before it have made.
+    fn derive_for(&mut self, index: &dyn Index) -> Result<()> {
+        let needed = names::derived_from(self.study, names::of_index(index));
+        let waits = self.waiting.items().iter().any(|(name, _)| needed.contains(name));
+        if waits { self.derive() } else { Ok(()) }
+    }
+
+    /// Computes the derived variables that are left.
+    fn rest_of_variables(&mut self, progress: &mut Progress) -> Result<()> {
+        if let Scope::Plan(plan) = self.scope
+            && !plan.runs("variables")
+        {
+            return Ok(());
+        }
+        progress.stage("variables", || {
+            self.derive()?;
+            // What is left needs a column that nothing brings: the first of a chain names it.
+            while let (true, Some((name, expression))) = (self.scope.is_plan(), self.waiting.items().first().cloned()) {
+                if !self.computed.lacking.contains_key(&name) {
+                    let unknown = expression.kind(&self.computed.panel).err();
+                    let message = unknown.map_or_else(String::new, |error| error.to_string());
+                    self.lacks(vec![name.clone()], Error::stage("variables", format!("variable `{name}`: {message}")))?;
+                }
+                self.waiting = std::mem::take(&mut self.waiting).without(|known| known == name);
+            }
+            Ok::<_, Error>(((), format!("{} derived", self.study.variables.len())))
+        })
+    }
+}
+
+/// Remarks with the stage that they are of.
+fn of_stage(stage: &str, remarks: &[Diagnostic]) -> Vec<(String, Diagnostic)> {
+    remarks.iter().map(|remark| (stage.to_owned(), remark.clone())).collect()
 }
 
 fn define(panel: &mut Panel, stage: &str, name: &str, values: &[f64]) -> Result<()> {
@@ -239,13 +260,8 @@ fn remember<T>(known: &mut BTreeMap<String, Arc<T>>, key: String, make: impl FnO
     Ok(value)
 }
 
-fn json<T: serde::Serialize>(spec: &T) -> String {
-    // Specifications are plain data; one that cannot be written is never found again, which is safe.
-    serde_json::to_string(spec).unwrap_or_default()
-}
-
 /// A hash of the keys, the mask and the columns that are there.
-fn fingerprint<'a>(panel: &Panel, names: impl IntoIterator<Item = &'a String>, keep: &[bool]) -> String {
+fn fingerprint(panel: &Panel, names: &[String], keep: &[bool]) -> String {
     let mut hash = Sha256::new();
     for label in panel.entities().iter().chain(panel.times().labels()) {
         hash.update(label.as_bytes());
@@ -278,11 +294,6 @@ fn fingerprint<'a>(panel: &Panel, names: impl IntoIterator<Item = &'a String>, k
 
 fn bytes_of(words: impl Iterator<Item = u64>) -> Vec<u8> {
     words.flat_map(u64::to_le_bytes).collect()
-}
-
-fn mean(values: &[f64]) -> f64 {
-    let present: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
-    present.iter().sum::<f64>() / present.len() as f64
 }
 
 #[cfg(test)]

@@ -25,6 +25,14 @@ pub enum Error {
         /// What is wrong.
         message: String,
     },
+    /// A sound request that the data do not answer: the rest of a run goes on without it.
+    #[error("stage `{stage}`: {message}")]
+    NotComputed {
+        /// Name of the stage.
+        stage: String,
+        /// Why.
+        message: String,
+    },
     /// Wrong command line.
     #[error("{0}")]
     Usage(String),
@@ -39,11 +47,26 @@ impl Error {
         Self::Stage { stage: stage.into(), message: error.to_string() }
     }
 
+    /// A request of a stage that the data do not answer.
+    pub fn not_computed(stage: impl Into<String>, error: impl std::fmt::Display) -> Self {
+        Self::NotComputed { stage: stage.into(), message: error.to_string() }
+    }
+
+    /// What is wrong, without its place.
+    #[must_use]
+    pub fn message(&self) -> String {
+        match self {
+            Self::Stage { message, .. } | Self::NotComputed { message, .. } => message.clone(),
+            other => other.to_string(),
+        }
+    }
+
     /// The same error at a place that says more, such as one column of a table; other errors stay as they are.
     #[must_use]
     pub fn at(self, place: impl Into<String>) -> Self {
         match self {
             Self::Stage { message, .. } => Self::Stage { stage: place.into(), message },
+            Self::NotComputed { message, .. } => Self::NotComputed { stage: place.into(), message },
             other => other,
         }
     }
@@ -52,7 +75,7 @@ impl Error {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Study { .. } | Self::Stage { .. } | Self::Usage(_) => 2,
+            Self::Study { .. } | Self::Stage { .. } | Self::NotComputed { .. } | Self::Usage(_) => 2,
             Self::Environment(_) => 3,
         }
     }

@@ -1,26 +1,31 @@
 //! The study runner: a study file in, tables and figures out.
 //!
-//! [`pipeline::run`] is the whole of it; [`compute`] holds the stages before the tables, [`stages::regress`] the regressions.
+//! [`pipeline::run`] is the whole of it; [`compute`] holds the stages before the tables, [`tables`] the regressions.
 //! It is the only crate of the workspace that knows every other, and the only one that writes files.
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod audited;
 pub mod check;
 pub mod cli;
 pub mod compute;
 pub mod error;
-pub mod figures;
+pub mod indices;
 pub mod init;
 pub mod log;
 pub mod names;
-pub mod output;
-pub mod pages;
 pub mod pipeline;
 pub mod plan;
 pub mod progress;
 pub mod published;
 pub mod quality;
+pub mod results;
+pub mod show;
+pub mod source_fix;
 pub mod stages;
+pub mod store;
 pub mod study;
+pub mod tables;
+mod workspace;
 
 pub use error::{Error, Result};

@@ -6,6 +6,7 @@ use replicate::cli::{Cli, execute};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    panel_core::io::quiet_decoder_panics();
     let cli = Cli::parse();
     match execute(&cli) {
         Ok(outcome) => {

@@ -2,22 +2,23 @@
 
 use crate::compute::{Cache, Computed, Scope, compute};
 use crate::error::{Error, Result};
+use crate::indices::Index;
 use crate::log::Log;
-use crate::output::{
-    FileRecord, Manifest, StageTime, Staging, data_files, file_record, stage_files, staging, table_files,
-};
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::published::{Printed, Published};
-use crate::quality;
-use crate::stages::tables::{self, Tables};
-use crate::study::{GtfpSpec, Loaded, Study};
-use crate::{check, figures, pages};
-use panel_core::Diagnostic;
+use crate::results::Results;
+use crate::show::{figures, files, pages};
+use crate::store::{FileRecord, Manifest, StageTime, Staging, file_name, file_record, pretty, staging};
+use crate::study::{Loaded, Study};
+use crate::tables::{self, Tables};
+use crate::{check, quality, workspace};
 use panel_core::quality::QualityReport;
+use panel_core::{Diagnostic, Severity};
+use report::Lang;
 use report::codebook::Codebook;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use tracing::dispatcher;
 
 /// Files that every run writes about itself; the manifest does not list them.
@@ -37,7 +38,7 @@ pub struct RunOptions {
     /// No progress.
     pub quiet: bool,
     /// Language instead of the study's.
-    pub lang: Option<String>,
+    pub lang: Option<Lang>,
 }
 
 /// What a run says at its end.
@@ -47,21 +48,6 @@ pub struct RunReport {
     pub summary: String,
     /// Published numbers that differ in sign or stars.
     pub differing: usize,
-}
-
-/// Everything computed, before it is written.
-#[derive(Debug)]
-pub struct Results {
-    /// Stages before the tables.
-    pub computed: Computed,
-    /// Tables, where they were asked for.
-    pub tables: Option<Tables>,
-    /// Published numbers and their comparison.
-    pub published: Option<Published>,
-    /// Data quality, where pages are asked for.
-    pub quality: Option<QualityReport>,
-    /// What each column is and holds, made beside the quality report.
-    pub codebook: Option<Codebook>,
 }
 
 /// What follows the computed panel.
@@ -82,8 +68,8 @@ type Remarks = Vec<(String, Diagnostic)>;
 /// [`Error`]; the output folder is then as it was.
 pub fn run(options: &RunOptions) -> Result<RunReport> {
     let mut loaded = Loaded::read(&options.study)?;
-    if let Some(lang) = &options.lang {
-        loaded.study.study.lang.clone_from(lang);
+    if let Some(lang) = options.lang {
+        loaded.study.study.lang = lang;
     }
     let plan = Plan::new(&loaded.study, &options.only)?;
     let threads = options.threads.unwrap_or(0);
@@ -122,7 +108,7 @@ pub fn run(options: &RunOptions) -> Result<RunReport> {
     outputs.sort_by(|a, b| a.path.cmp(&b.path));
     staging.write(sums, checksums(&outputs).as_bytes())?;
     let manifest = Manifest {
-        title: loaded.study.study.title.get(report::Lang::En).to_owned(),
+        title: loaded.study.study.title.get(Lang::En).to_owned(),
         inputs: inputs(&loaded, &results),
         outputs,
         versions: versions().into_iter().collect(),
@@ -132,10 +118,10 @@ pub fn run(options: &RunOptions) -> Result<RunReport> {
         started,
         platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
     };
-    staging.write(manifest_name, stage_files::pretty(&manifest).as_bytes())?;
+    staging.write(manifest_name, pretty(&manifest).as_bytes())?;
     let stale: Vec<String> = stale.into_iter().map(|file| file.path).collect();
     staging.commit(&stale)?;
-    let summary = format!("{summary}Results: {}\n", options.out.display());
+    let summary = format!("{summary}{}Results: {}\n", warnings(&remarks), options.out.display());
     Ok(RunReport { summary, differing })
 }
 
@@ -155,7 +141,10 @@ fn run_stages(
         check::words(loaded).into_iter().next().map_or(Ok(()), Err)?;
         printed = Printed::read(loaded)?;
     }
-    let computed = compute(loaded, Scope::Plan(plan), &mut cache, &mut progress)?;
+    let mut computed = compute(loaded, Scope::Plan(plan), &mut cache, &mut progress)?;
+    if let Some(error) = computed.refusal() {
+        return Err(error);
+    }
     if plan.runs("report") {
         loaded.study.report.check_columns(&computed.panel).map_err(|error| Error::stage("report", error))?;
     }
@@ -166,7 +155,7 @@ fn run_stages(
             if !plan.runs("report") {
                 return Ok(Vec::new());
             }
-            data_files::write_panel(staging, &loaded.study, &computed.panel)
+            files::data::write_panel(staging, &loaded.study, &computed.panel)
         },
     );
     let Estimated { tables, published, quality, codebook } = estimated?;
@@ -199,7 +188,7 @@ fn estimate(
         let (report, book) = progress.stage("quality", || -> Result<_> {
             let panel = &computed.panel;
             let (report, book) =
-                rayon::join(|| quality::assess(&loaded.study, panel), || data_files::codebook(panel, &loaded.study));
+                rayon::join(|| quality::assess(&loaded.study, panel), || files::data::codebook(panel, &loaded.study));
             let report = report?;
             let sentence = format!("{} variables", report.variables.len());
             Ok(((report, book?), sentence))
@@ -218,8 +207,8 @@ fn write_all(
     remarks: &mut Remarks,
 ) -> Result<(String, usize)> {
     let study = &loaded.study;
-    let lang = crate::published::lang(study);
-    stage_files::write(staging, &results.computed, study)?;
+    let lang = study.lang();
+    files::indices::write(staging, &results.computed, study)?;
     staging.write("config.resolved.toml", resolved(loaded)?.as_bytes())?;
     let mut summary = format!("{}\n", study.study.title.get(lang));
     if let Some(notice) = &study.study.notice {
@@ -227,9 +216,9 @@ fn write_all(
     }
     let mut differing = 0;
     if let Some(tables) = &results.tables {
-        table_files::write(staging, tables, study)?;
+        files::tables::write(staging, tables, study)?;
         if let Some(published) = &results.published {
-            published.write(staging, study)?;
+            files::published::write(staging, published, study)?;
             summary += &format!("{}\n", published.summary(study));
             differing = published.differing();
         } else {
@@ -242,12 +231,12 @@ fn write_all(
     }
     if plan.runs("report") {
         let (written, (figures, left_out)) =
-            rayon::join(|| data_files::write(staging, study, results), || figures::draw(loaded, results));
+            rayon::join(|| files::data::write(staging, study, results), || figures::draw(loaded, results));
         written?;
         remarks.extend(left_out);
         figures::write(staging, study, &figures)?;
-        let versions = versions();
-        let around = pages::Surroundings { figures: &figures, remarks, versions: &versions };
+        let (command, versions) = (workspace::command(&loaded.file), versions());
+        let around = pages::Surroundings { figures: &figures, remarks, command: &command, versions: &versions };
         pages::write(staging, loaded, results, &around)?;
     }
     Ok((summary, differing))
@@ -255,22 +244,17 @@ fn write_all(
 
 /// Every default spelled out.
 fn resolved(loaded: &Loaded) -> Result<String> {
-    toml::to_string(&loaded.study)
+    loaded
+        .study
+        .resolved()
         .map(|text| format!("# Every default of `{}` spelled out.\n{text}", file_name(&loaded.file)))
         .map_err(|error| Error::Environment(format!("cannot write the resolved study: {error}")))
 }
 
 /// Seeds of everything random: bootstraps only.
 fn seeds(study: &Study) -> BTreeMap<String, u64> {
-    let of = |spec: &GtfpSpec| {
-        spec.bootstrap.as_ref().map(|bootstrap| (format!("gtfp-{}-bootstrap", spec.id), bootstrap.seed))
-    };
-    study.gtfp.iter().filter_map(of).collect()
-}
-
-/// The last part of a path.
-pub(crate) fn file_name(path: &str) -> String {
-    Path::new(path).file_name().map_or_else(|| path.to_owned(), |name| name.to_string_lossy().into_owned())
+    let seed = |index: &dyn Index| Some((format!("{}-bootstrap", index.stage()), index.replications()?.1));
+    study.indices.iter().into_iter().filter_map(seed).collect()
 }
 
 fn inputs(loaded: &Loaded, results: &Results) -> Vec<FileRecord> {
@@ -302,6 +286,41 @@ fn checksums(outputs: &[FileRecord]) -> String {
 fn remarks_of(results: &Results) -> Remarks {
     let tables = results.tables.iter().flat_map(|tables| &tables.diagnostics);
     results.computed.diagnostics.iter().chain(tables).cloned().collect()
+}
+
+/// Warnings that the terminal lists.
+const LISTED: usize = 10;
+
+/// How codes of warnings begin, the most serious first; those that are not here come last.
+const SERIOUS: [&str; 10] = [
+    "not-computed",
+    "gtfp-",
+    "vcov-not-positive",
+    "join-",
+    "error-cells",
+    "collinear-dropped",
+    "redundant-effects",
+    "weak-instruments",
+    "few-clusters",
+    "format-left-out",
+];
+
+/// The warnings of a run for the terminal: the first ten, most serious first.
+fn warnings(remarks: &[(String, Diagnostic)]) -> String {
+    let rank = |code: &str| SERIOUS.iter().position(|known| code.starts_with(known)).unwrap_or(SERIOUS.len());
+    let mut warnings: Vec<_> = remarks.iter().filter(|(_, remark)| remark.severity == Severity::Warning).collect();
+    warnings.sort_by_key(|(_, remark)| rank(&remark.code));
+    let mut text = String::new();
+    if !warnings.is_empty() {
+        text += &format!("{} warning{}\n", warnings.len(), if warnings.len() == 1 { "" } else { "s" });
+    }
+    for (stage, remark) in warnings.iter().take(LISTED) {
+        text += &format!("  {stage}: {}\n", remark.message);
+    }
+    if warnings.len() > LISTED {
+        text += &format!("  and {} more in log/diagnostics.md\n", warnings.len() - LISTED);
+    }
+    text
 }
 
 fn diagnostics_page(remarks: &[(String, Diagnostic)]) -> String {

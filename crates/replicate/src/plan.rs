@@ -1,6 +1,7 @@
 //! Which stages a run has, and which of them `--only` asks for.
 
 use crate::error::{Error, Result};
+use crate::indices::Indices;
 use crate::study::Study;
 use panel_core::suggest;
 use std::collections::BTreeSet;
@@ -21,20 +22,18 @@ impl Plan {
     /// [`Error::Usage`] for a stage that the study does not have.
     pub fn new(study: &Study, only: &[String]) -> Result<Self> {
         let mut all = vec!["data".to_owned()];
-        if study.va.is_some() {
-            all.push("va".into());
-        }
-        all.extend(study.gtfp.iter().map(|spec| format!("gtfp-{}", spec.id)));
-        if study.market.is_some() {
-            all.push("market".into());
-        }
+        let sections = Indices::SECTIONS;
+        all.extend(study.indices.iter().iter().map(|index| index.stage()));
         all.extend(["variables", "tables", "quality", "report"].map(str::to_owned));
         let mut run: BTreeSet<String> = BTreeSet::new();
         for name in only {
             match name.as_str() {
-                "gtfp" => run.extend(all.iter().filter(|stage| stage.starts_with("gtfp-")).cloned()),
                 _ if all.contains(name) => {
                     run.insert(name.clone());
+                }
+                // The name of a section stands for all of its stages.
+                section if sections.contains(&section) && all.iter().any(|stage| is_of(stage, section)) => {
+                    run.extend(all.iter().filter(|stage| is_of(stage, section)).cloned());
                 }
                 _ => {
                     let hint = suggest::nearest(name, all.iter().map(String::as_str))
@@ -73,4 +72,9 @@ impl Plan {
     pub fn is_whole(&self) -> bool {
         self.run.len() == self.all.len()
     }
+}
+
+/// Whether a stage is one of a section's.
+fn is_of(stage: &str, section: &str) -> bool {
+    stage.strip_prefix(section).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
 }

@@ -1,6 +1,6 @@
 //! Stages on the terminal and in the log: one line each, with times.
 
-use crate::output::StageTime;
+use crate::store::StageTime;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};

@@ -1,16 +1,11 @@
-//! Published numbers beside replicated ones, and the audit of published numbers.
+//! Published numbers beside replicated ones.
 
-use crate::cli::{AuditArgs, Outcome};
 use crate::error::{Error, Result};
-use crate::output::{FileRecord, Staging, file_record};
-use crate::stages::tables::Tables;
+use crate::store::{FileRecord, file_record};
 use crate::study::{Loaded, PublishedRemark, Study, TableKind};
+use crate::tables::{self, Tables};
 use audit::{Audit, AuditSpec, Check, Finding, Status};
-use report::page::{Block, Page, Section};
-use report::{
-    CellKey, Comparison, Lang, PublishedRow, Replicated, StarRule, Stat, Table, TableFormat, Text, Verdict, compare,
-    published_cells,
-};
+use report::{CellKey, Comparison, PublishedRow, Replicated, Stat, Table, Text, Verdict, compare, published_cells};
 use std::path::Path;
 
 /// The comparison with a publication.
@@ -25,7 +20,7 @@ pub struct Published {
     /// The publication against itself, where the relations of its numbers are declared (`<name>.audit.toml`).
     pub audit: Option<Audit>,
     /// The study's notice: every page of comparisons begins with it.
-    notice: Option<Text>,
+    pub notice: Option<Text>,
 }
 
 /// A publication as it stands in files, before any comparison.
@@ -55,7 +50,7 @@ impl Printed {
 
 /// The relations between published numbers, from `<name>.audit.toml` beside their file; `None` where there is no such
 /// file.
-fn relations_beside(path: &Path) -> Result<Option<AuditSpec>> {
+pub(crate) fn relations_beside(path: &Path) -> Result<Option<AuditSpec>> {
     let file = path.with_extension("audit.toml");
     match std::fs::read_to_string(&file) {
         Ok(text) => {
@@ -97,7 +92,7 @@ impl Published {
     /// One line.
     #[must_use]
     pub fn summary(&self, study: &Study) -> String {
-        self.comparison.summary(lang(study))
+        self.comparison.summary(study.lang())
     }
 
     /// One published table beside its replication; `None` where the publication has no such table.
@@ -106,121 +101,6 @@ impl Published {
         let mut table = self.comparison.side_by_side(number)?;
         table.notes.extend(self.notice.clone());
         Some(table)
-    }
-
-    /// The cells that differ, with the likely cause where one is known.
-    fn differences(&self) -> Table {
-        let cells = self.comparison.cells.iter().filter(|cell| cell.verdict == Verdict::Differs).cloned().collect();
-        let mut table = Comparison::of(cells).table();
-        table.id = "differences".into();
-        table.title = Text::new("与发表值不一致之处及原因", "What differs from the publication, and why");
-        // Every verdict here is the same.
-        const VERDICT: usize = 6;
-        table.align.remove(VERDICT);
-        for row in &mut table.header {
-            row.remove(VERDICT);
-        }
-        for row in table.groups.iter_mut().flat_map(|group| &mut group.rows) {
-            row.cells.remove(VERDICT);
-        }
-        table.notes = self.notice.iter().cloned().collect();
-        table
-    }
-
-    /// The section of the page: one line, then what differs and why, then every number.
-    #[must_use]
-    pub fn section(&self) -> Option<Section> {
-        if self.comparison.cells.is_empty() {
-            return None;
-        }
-        let mut all = self.comparison.table();
-        all.notes.extend(self.notice.clone());
-        let mut blocks: Vec<Block> = self.notice.iter().cloned().map(Block::Warning).collect();
-        blocks.push(Block::Paragraph(Text::build(|lang| self.comparison.summary(lang))));
-        if self.differing() > 0 {
-            blocks.push(Block::Folded {
-                summary: Text::new(
-                    format!("{} 处不一致及其可能原因", self.differing()),
-                    format!("{} cells that differ, and the likely cause", self.differing()),
-                ),
-                blocks: vec![Block::table(self.differences())],
-            });
-        }
-        blocks
-            .push(Block::Folded {
-                summary: Text::new("每一个数字", "Every number"), blocks: vec![Block::table(all)]
-            });
-        blocks.push(Block::Files(vec![
-            ("compare/compare.csv".to_owned(), Text::new("逐格对照（CSV）", "every cell (CSV)")),
-            ("compare/compare.md".to_owned(), Text::new("逐格对照（Markdown）", "every cell (Markdown)")),
-        ]));
-        Some(Section {
-            id: "compare".into(), heading: Text::new("与发表值对照", "Published and replicated"), blocks
-        })
-    }
-
-    /// The section of the publication's own consistency.
-    #[must_use]
-    pub fn audit_section(&self) -> Option<Section> {
-        let audit = self.audit.as_ref()?;
-        let blocks = vec![
-            Block::paragraph((
-                "只核对论文所印数字彼此是否一致，与数据无关；每个印出的数字代表所有四舍五入后等于它的数。",
-                "The printed numbers against each other, whatever the data: each stands for all numbers that round to it.",
-            )),
-            Block::Paragraph(Text::build(|lang| audit.summary(lang))),
-            Block::table(audit.table(false)),
-            Block::Files(vec![("compare/audit.csv".to_owned(), Text::new("全部核对（CSV）", "every statement (CSV)"))]),
-        ];
-        Some(Section {
-            id: "audit".into(),
-            heading: Text::new("发表数字的内部一致性", "Consistency of the publication"),
-            blocks,
-        })
-    }
-
-    /// Writes `compare/`; the first lines of every page are the study's notice.
-    ///
-    /// # Errors
-    /// Those of the disk.
-    pub fn write(&self, staging: &mut Staging, study: &Study) -> Result<()> {
-        let failed = |error: report::Error| Error::stage("report", error);
-        let lang = lang(study);
-        let notice = self.notice.as_ref().map(|notice| notice.get(lang));
-        let mut tables: Vec<Table> =
-            self.tables.iter().filter_map(|number| self.comparison.side_by_side(number)).collect();
-        tables.push(self.comparison.table());
-        let mut page = notice.map(|notice| format!("> {notice}\n\n")).unwrap_or_default();
-        page += &format!("{}\n", self.summary(study));
-        for table in &tables {
-            page += "\n";
-            page += &String::from_utf8_lossy(&table.render(TableFormat::Markdown, lang).map_err(failed)?);
-        }
-        staging.write("compare/compare.md", page.as_bytes())?;
-        staging.write("compare/compare.csv", self.comparison.csv().as_bytes())?;
-        let html = Page {
-            title: Text::new("与发表值对照", "Published and replicated"),
-            banner: self.notice.clone().unwrap_or_default(),
-            verdict: Text::build(|lang| self.comparison.summary(lang)),
-            sections: tables
-                .into_iter()
-                .map(|mut table| Section {
-                    id: format!("section-{}", table.id),
-                    heading: std::mem::take(&mut table.title),
-                    blocks: vec![Block::table(table)],
-                })
-                .collect(),
-            first: lang,
-            ..Page::default()
-        };
-        staging.write("compare/compare.html", html.html().map_err(failed)?.as_bytes())?;
-        if let Some(audit) = &self.audit {
-            staging.write("compare/audit.csv", audit.csv().as_bytes())?;
-            let table = audit.table(false);
-            let bytes = table.render(TableFormat::Markdown, lang).map_err(failed)?;
-            staging.write("compare/audit.md", &bytes)?;
-        }
-        Ok(())
     }
 }
 
@@ -266,12 +146,6 @@ fn remark(comparison: &mut Comparison, remarks: &[PublishedRemark], audit: Optio
     }
 }
 
-/// The study's language.
-#[must_use]
-pub fn lang(study: &Study) -> Lang {
-    if study.study.lang == "zh" { Lang::Zh } else { Lang::En }
-}
-
 /// A replicated number for every published cell that the study can answer.
 fn replicate_cells(study: &Study, tables: &Tables, cells: &[report::Published]) -> Vec<Replicated> {
     let stars = &study.report.stars;
@@ -312,7 +186,7 @@ fn replicate_cells(study: &Study, tables: &Tables, cells: &[report::Published]) 
             Stat::R2 => shown
                 .fit
                 .iter()
-                .find(|fit| fit.key.contains("r2"))
+                .find(|fit| tables::is_r2(&fit.key))
                 .and_then(|fit| fit.value)
                 .map(|r2| Replicated::number(key, r2)),
             Stat::Other(name) => {
@@ -323,42 +197,4 @@ fn replicate_cells(study: &Study, tables: &Tables, cells: &[report::Published]) 
         out.extend(value);
     }
     out
-}
-
-/// `replicate audit`: checks a CSV of published numbers; relations between columns come from a file beside it,
-/// `<name>.audit.toml`, where there is one.
-///
-/// # Errors
-/// When the numbers cannot be read or the report cannot be written.
-pub fn audit(args: &AuditArgs) -> Result<Outcome> {
-    let workspace = crate::cli::workspace();
-    let file = args.file.clone().unwrap_or_else(|| workspace.join("fixtures/published.csv"));
-    let out = args.out.clone().unwrap_or_else(|| workspace.join("target/audit"));
-    let name = file.display().to_string();
-    let failed = |error: report::Error| Error::stage("audit", error);
-    let text = std::fs::read_to_string(&file).map_err(|error| Error::stage("audit", format!("`{name}`: {error}")))?;
-    let rows = PublishedRow::read_csv(&text, &name).map_err(failed)?;
-    let spec = relations_beside(&file)?.unwrap_or_else(|| AuditSpec::new(StarRule::china()));
-    let result = audit::audit(&rows, &spec).map_err(|error| Error::stage("audit", error))?;
-    let table = result.table(false);
-    let mut staging = Staging::beside(&out)?;
-    staging.write("audit.csv", result.csv().as_bytes())?;
-    for (name, lang) in [("audit.md", Lang::En), ("audit.zh.md", Lang::Zh)] {
-        staging.write(name, &table.render(TableFormat::Markdown, lang).map_err(failed)?)?;
-    }
-    let page = Page {
-        title: table.title.clone(),
-        verdict: Text::build(|lang| result.summary(lang)),
-        sections: vec![Section {
-            id: "findings".into(),
-            heading: Text::new("逐项核对", "Findings"),
-            blocks: vec![Block::table(table)],
-        }],
-        ..Page::default()
-    };
-    staging.write("audit.html", page.html().map_err(failed)?.as_bytes())?;
-    staging.commit(&[])?;
-    let contradictions = result.findings.iter().filter(|finding| finding.status == Status::Contradiction).count();
-    let summary = format!("{}\nFindings: {}\n", result.summary(Lang::En), out.join("audit.md").display());
-    Ok(Outcome { summary, code: u8::from(contradictions > 0) })
 }

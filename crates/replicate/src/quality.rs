@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::names;
-use crate::output::{Staging, full};
+use crate::store::{Staging, full};
 use crate::study::Study;
 use panel_core::quality::{FlagKind, KnownRange, QualityReport, QualitySpec, VariableQuality, quality};
 use panel_core::{Column, Panel};

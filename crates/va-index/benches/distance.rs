@@ -2,6 +2,7 @@
 #![allow(missing_docs)]
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use panel_core::Keys;
 use panel_core::geo::{LatLon, haversines_to_inverse_km};
 use pulp::{Arch, Simd, WithSimd};
 use std::hint::black_box;
@@ -37,14 +38,11 @@ fn data(n: usize, periods: usize) -> Data {
 }
 
 fn index(data: &Data, spec: &VaSpec) -> f64 {
-    let employment = Employment {
-        sector: &data.sector,
-        total: &data.total,
-        entity: &data.entity,
-        time: &data.time,
-        entities: &data.entities,
-        times: &data.times,
-    };
+    let employment = Employment::new(
+        Keys::new(&data.entity, &data.time, &data.entities, &data.times).unwrap(),
+        &data.sector,
+        &data.total,
+    );
     virtual_agglomeration(&employment, &Geography::Points(&data.points), None, spec)
         .map_or(f64::NAN, |index| index.va[0])
 }

@@ -5,6 +5,7 @@
 //! `cargo run --release -p va-index --example ten_cities`
 #![allow(clippy::print_stdout, reason = "an example ends in a printed answer")]
 
+use panel_core::Keys;
 use panel_core::geo::LatLon;
 use va_index::{Employment, Geography, VaSpec, contributions, virtual_agglomeration};
 
@@ -25,14 +26,9 @@ const CITIES: [(&str, f64, f64, f64, f64); 10] = [
 fn main() -> va_index::Result<()> {
     let entities = CITIES.map(|city| city.0.to_owned());
     let places = CITIES.map(|(_, lat, lon, ..)| Some(LatLon { lat, lon }));
-    let data = Employment {
-        sector: &CITIES.map(|city| city.3),
-        total: &CITIES.map(|city| city.4),
-        entity: &std::array::from_fn::<u32, 10, _>(|i| i as u32),
-        time: &[0; 10],
-        entities: &entities,
-        times: &["2020".to_owned()],
-    };
+    let (codes, years): (Vec<u32>, _) = ((0..10).collect(), ["2020".to_owned()]);
+    let (sector, total) = (CITIES.map(|city| city.3), CITIES.map(|city| city.4));
+    let data = Employment::new(Keys::new(&codes, &[0; 10], &entities, &years)?, &sector, &total);
     let geography = Geography::Points(&places);
     let index = virtual_agglomeration(&data, &geography, None, &VaSpec::default())?;
 

@@ -1,14 +1,16 @@
 //! The index of virtual agglomeration.
 
+use crate::choices::Form;
 use crate::data::{Employment, Geography};
 use crate::error::Result;
 use crate::links::Links;
 use crate::location_quotient::{LocationQuotients, location_quotient};
 use crate::normalize::Scaling;
 use crate::result::{Contribution, VaIndex};
-use crate::spec::{Form, VaSpec};
+use crate::spec::VaSpec;
+use panel_core::geo::show_km;
 use panel_core::suggest::some;
-use panel_core::{Diagnostic, Diagnostics};
+use panel_core::{Diagnostic, Diagnostics, InputError};
 
 /// Virtual agglomeration of every row: location quotients of a sector, spread by distance decay.
 ///
@@ -20,7 +22,7 @@ use panel_core::{Diagnostic, Diagnostics};
 ///
 /// with w_ij = k(d_ij), scaled as [`Normalization`](crate::Normalization) says; see [`location_quotient`] for LQ.
 ///
-/// **Shapes**: `geography` and `areas_km2` follow `data.entities`; results follow the rows.
+/// **Shapes**: `geography` and `areas_km2` follow `data.keys.entities()`; results follow the rows.
 /// **Units**: raw weights are in 1/km (per `unit_km`), so VA of the default form adds an own quotient and a spillover
 /// measured per kilometre; row, spectral and min-max weights have no unit.
 /// **Missing values**: weights and their normalisation belong to the whole set of entities and do not change from
@@ -35,15 +37,16 @@ use panel_core::{Diagnostic, Diagnostics};
 /// **Source**: the paper's Eq. 4; distance-weighted location quotients after Head & Mayer (2010).
 ///
 /// ```
+/// use panel_core::Keys;
 /// use va_index::{Employment, Geography, VaSpec, virtual_agglomeration};
 /// use panel_core::geo::DistanceMatrix;
 /// // Quotients 1, 2 and 0.75 (see `location_quotient`); distances 10 (a-b), 20 (a-c), 40 (b-c).
 /// let names: Vec<String> = ["a", "b", "c"].map(String::from).to_vec();
 /// let years = vec!["2020".to_string()];
-/// let data = Employment {
-///     sector: &[10.0, 20.0, 30.0], total: &[100.0, 100.0, 400.0],
-///     entity: &[0, 1, 2], time: &[0, 0, 0], entities: &names, times: &years,
-/// };
+/// let data = Employment::new(
+///     Keys::new(&[0, 1, 2], &[0, 0, 0], &names, &years)?,
+///     &[10.0, 20.0, 30.0], &[100.0, 100.0, 400.0],
+/// );
 /// let km = DistanceMatrix::from_square(&names, &[0.0, 10.0, 20.0, 10.0, 0.0, 40.0, 20.0, 40.0, 0.0])?;
 /// let index = virtual_agglomeration(&data, &Geography::Matrix(&km), None, &VaSpec::default())?;
 /// // a: 1 + 2/10 + 0.75/20 = 1.2375; b: 2 + 1/10 + 0.75/40 = 2.11875; c: 0.75 + 1/20 + 2/40 = 0.85
@@ -61,12 +64,12 @@ pub fn virtual_agglomeration(
     let _span = tracing::debug_span!("virtual_agglomeration", rows = data.n_rows()).entered();
     let setup = Setup::new(data, geography, areas_km2, spec, true)?;
     let Setup { quotients, links, scaling, lq_sums, .. } = &setup;
-    let n = data.entities.len();
+    let n = data.keys.entities().len();
     let rows = data.n_rows();
     let (mut va, mut own, mut spillover) =
         (Vec::with_capacity(rows), Vec::with_capacity(rows), Vec::with_capacity(rows));
     for row in 0..rows {
-        let (i, t) = (data.entity[row] as usize, data.time[row] as usize);
+        let (i, t) = (data.keys.entity()[row] as usize, data.keys.time()[row] as usize);
         let lq = quotients.values[row];
         let own_part = scaling.own[i] * lq;
         let others = scaling.factor[i] * lq_sums[t * n + i];
@@ -80,7 +83,8 @@ pub fn virtual_agglomeration(
     }
     let mut diagnostics = quotients.diagnostics.clone();
     diagnostics.extend(setup.remarks(data, links));
-    tracing::debug!(rows, entities = n, periods = data.times.len(), "virtual agglomeration computed");
+    diagnostics.extend(setup.near_pair(data, spec, &va));
+    tracing::debug!(rows, entities = n, periods = data.keys.times().len(), "virtual agglomeration computed");
     Ok(VaIndex {
         va,
         location_quotient: quotients.values.clone(),
@@ -107,13 +111,13 @@ pub fn contributions(
     entity: u32,
     time: u32,
 ) -> Result<Vec<Contribution>> {
-    crate::data::check_codes("entity", &[entity], data.entities.len())?;
-    crate::data::check_codes("time", &[time], data.times.len())?;
+    InputError::check_codes("entity", &[entity], data.keys.entities().len())?;
+    InputError::check_codes("time", &[time], data.keys.times().len())?;
     // Of one entity only its own row of weights is needed, and the sums that scale them.
     let setup = Setup::new(data, geography, areas_km2, spec, false)?;
-    let mut lq = vec![f64::NAN; data.entities.len()];
-    for row in (0..data.n_rows()).filter(|&row| data.time[row] == time) {
-        lq[data.entity[row] as usize] = setup.quotients.values[row];
+    let mut lq = vec![f64::NAN; data.keys.entities().len()];
+    for row in (0..data.n_rows()).filter(|&row| data.keys.time()[row] == time) {
+        lq[data.keys.entity()[row] as usize] = setup.quotients.values[row];
     }
     let i = entity as usize;
     let mut weights: Vec<(usize, f64)> =
@@ -134,11 +138,14 @@ pub fn contributions(
         })
         .filter(|part| !part.amount.is_nan())
         .collect();
-    let total = panel_core::geo::compensated_sum(list.iter().map(|part| part.amount));
+    let total = panel_core::sum::compensated_sum(list.iter().map(|part| part.amount));
     list.iter_mut().for_each(|part| part.share = if total == 0.0 { 0.0 } else { part.amount / total });
     list.sort_by(|a, b| b.amount.total_cmp(&a.amount).then(a.entity.cmp(&b.entity)));
     Ok(list)
 }
+
+/// Cities have no centres nearer than this.
+const REMARKABLE_KM: f64 = 1.0;
 
 struct Setup<'a> {
     quotients: LocationQuotients,
@@ -157,27 +164,71 @@ impl<'a> Setup<'a> {
         spec: &VaSpec,
         spillovers: bool,
     ) -> Result<Self> {
+        spec.validate()?;
+        spec.check_area(areas_km2.is_some())?;
         let quotients = location_quotient(data)?;
-        let links = Links::new(geography, data.entities, spec)?;
-        let n = data.entities.len();
-        let periods = if spillovers { data.times.len() } else { 0 };
+        let links = Links::new(geography, data.keys.entities(), spec)?;
+        let n = data.keys.entities().len();
+        let periods = if spillovers { data.keys.times().len() } else { 0 };
         // One column of quotients per period and one of ones, so that all pairs are visited once.
         let mut columns = vec![0.0; n * (periods + 1)];
         for (row, &lq) in quotients.values.iter().enumerate() {
             if spillovers && !lq.is_nan() {
-                columns[data.time[row] as usize * n + data.entity[row] as usize] = lq;
+                columns[data.keys.time()[row] as usize * n + data.keys.entity()[row] as usize] = lq;
             }
         }
         columns[periods * n..].fill(1.0);
         let mut lq_sums = links.sums(&columns);
         let row_sums = lq_sums.split_off(periods * n);
-        let scaling = Scaling::new(&links, &row_sums, areas_km2, data.entities, spec)?;
+        let scaling = Scaling::new(&links, &row_sums, areas_km2, data.keys.entities(), spec)?;
         Ok(Self { quotients, links, scaling, row_sums, lq_sums })
+    }
+
+    /// A remark about the nearest two entities, where they are nearer than cities are.
+    fn near_pair(&self, data: &Employment<'_>, spec: &VaSpec, va: &[f64]) -> Option<Diagnostic> {
+        let (i, j, km) = self.links.nearest().filter(|&(_, _, km)| km < REMARKABLE_KM)?;
+        let weight = |from: usize, to: usize| {
+            let row = self.links.row(from);
+            row.iter().find(|&&(k, _)| k == to).map_or(0.0, |&(_, weight)| weight * self.scaling.factor[from])
+        };
+        let quotient = |entity: usize, time: u32| {
+            let found = |&row: &usize| data.keys.entity()[row] as usize == entity && data.keys.time()[row] == time;
+            (0..data.n_rows()).find(found).map_or(f64::NAN, |row| self.quotients.values[row])
+        };
+        let mut largest = (0.0, i, j, 0);
+        for (from, to, weight) in [(i, j, weight(i, j)), (j, i, weight(j, i))] {
+            for row in (0..data.n_rows()).filter(|&row| data.keys.entity()[row] as usize == from) {
+                let time = data.keys.time()[row];
+                let given = weight * quotient(if spec.form == Form::OwnTimesSum { from } else { to }, time);
+                if given / va[row] > largest.0 {
+                    largest = (given / va[row], from, to, time as usize);
+                }
+            }
+        }
+        let (share, from, to, time) = largest;
+        let floor = spec
+            .min_km
+            .filter(|&floor| floor > km)
+            .map_or_else(String::new, |floor| format!("; it counts as min_km = {floor}"));
+        Some(Diagnostic::warning(
+            "near-pair",
+            format!(
+                "`{}` and `{}` are {} apart{floor}: `{}` makes {:.1} % of the index of `{}` in {}; are both coordinates right?",
+                data.keys.entities()[i],
+                data.keys.entities()[j],
+                show_km(km),
+                data.keys.entities()[to],
+                100.0 * share,
+                data.keys.entities()[from],
+                data.keys.times()[time]
+            ),
+        ))
     }
 
     fn remarks(&self, data: &Employment<'_>, links: &Links<'_>) -> Diagnostics {
         let mut diagnostics = Diagnostics::new();
-        let names = |ids: Vec<usize>| -> Vec<String> { ids.into_iter().map(|i| data.entities[i].clone()).collect() };
+        let names =
+            |ids: Vec<usize>| -> Vec<String> { ids.into_iter().map(|i| data.keys.entities()[i].clone()).collect() };
         let placeless = names(links.placeless());
         if !placeless.is_empty() {
             diagnostics.push(Diagnostic::warning(

@@ -1,26 +1,20 @@
 //! Employment and places, as plain slices.
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use panel_core::Keys;
 use panel_core::geo::{DistanceMatrix, LatLon};
 
-/// Sector and total employment, one value per row.
-///
-/// Rows may come in any order and need not be balanced; keys must be unique. Any unit will do, if sector and total
-/// share it.
+/// Sector and total employment, one value per row. Any unit will do, if sector and total share it.
 #[derive(Debug, Clone, Copy)]
 pub struct Employment<'a> {
+    /// Entity and time of every row.
+    pub keys: Keys<'a>,
     /// Employment in the sector; missing is `NaN`.
     pub sector: &'a [f64],
     /// Employment in all sectors; missing is `NaN`.
     pub total: &'a [f64],
-    /// Index into `entities`, per row.
-    pub entity: &'a [u32],
-    /// Index into `times`, per row.
-    pub time: &'a [u32],
-    /// Labels of the entities.
-    pub entities: &'a [String],
-    /// Labels of the periods.
-    pub times: &'a [String],
+    /// What messages call the two columns.
+    pub names: (&'a str, &'a str),
 }
 
 /// Where the entities are, in the order of [`Employment::entities`].
@@ -32,58 +26,31 @@ pub enum Geography<'a> {
     Matrix(&'a DistanceMatrix),
 }
 
-impl Employment<'_> {
+impl<'a> Employment<'a> {
+    /// Employment in a sector and in all.
+    #[must_use]
+    pub fn new(keys: Keys<'a>, sector: &'a [f64], total: &'a [f64]) -> Self {
+        Self { keys, sector, total, names: ("sector employment", "total employment") }
+    }
+
+    /// The same with the names of the columns, for messages.
+    #[must_use]
+    pub fn named(self, sector: &'a str, total: &'a str) -> Self {
+        Self { names: (sector, total), ..self }
+    }
+
     /// Number of rows.
     #[must_use]
     pub fn n_rows(&self) -> usize {
-        self.sector.len()
+        self.keys.n_rows()
     }
 
-    /// Checks lengths, codes, keys and signs.
+    /// Checks lengths and signs.
     pub(crate) fn validate(&self) -> Result<()> {
-        let n = self.n_rows();
-        for (what, got) in [
-            ("total employment", self.total.len()),
-            ("entity codes", self.entity.len()),
-            ("time codes", self.time.len()),
-        ] {
-            if got != n {
-                return Err(Error::LengthMismatch { what: what.into(), expected: n, got });
-            }
-        }
-        check_codes("entity", self.entity, self.entities.len())?;
-        check_codes("time", self.time, self.times.len())?;
-        let mut seen = vec![false; self.entities.len() * self.times.len()];
-        for row in 0..n {
-            let cell = &mut seen[self.entity[row] as usize * self.times.len() + self.time[row] as usize];
-            if std::mem::replace(cell, true) {
-                let (entity, time) = self.labels(row);
-                return Err(Error::DuplicateKey { entity, time });
-            }
-            for (column, value) in [("sector employment", self.sector[row]), ("total employment", self.total[row])] {
-                if value < 0.0 || value.is_infinite() {
-                    let (entity, time) = self.labels(row);
-                    return Err(Error::BadValue {
-                        entity,
-                        time,
-                        column,
-                        value,
-                        expected: "a finite number of at least 0",
-                    });
-                }
-            }
+        for (name, values) in [(self.names.0, self.sector), (self.names.1, self.total)] {
+            let valid = |value: f64| value >= 0.0 && value.is_finite();
+            self.keys.check_column(name, values, valid, "a finite number of at least 0")?;
         }
         Ok(())
-    }
-
-    pub(crate) fn labels(&self, row: usize) -> (String, String) {
-        (self.entities[self.entity[row] as usize].clone(), self.times[self.time[row] as usize].clone())
-    }
-}
-
-pub(crate) fn check_codes(what: &'static str, codes: &[u32], known: usize) -> Result<()> {
-    match codes.iter().position(|&code| code as usize >= known) {
-        Some(row) => Err(Error::UnknownCode { what, row, code: codes[row], known }),
-        None => Ok(()),
     }
 }

@@ -2,9 +2,11 @@
 //!
 //! | group | variants | when |
 //! |---|---|---|
-//! | input | [`Error::LengthMismatch`], [`Error::UnknownCode`], [`Error::DuplicateKey`], [`Error::BadValue`], [`Error::Coincident`], [`Error::ZeroDistance`] | the data are not what they should be |
-//! | specification | [`Error::Specification`], [`Error::Geography`] | the request does not fit the data |
+//! | input | [`Error::Input`], [`Error::TooNear`], [`Error::ZeroDistance`] | the data are not what they should be |
+//! | specification | [`Error::Specification`], [`Error::Idle`], [`Error::Geography`] | the request does not fit the data |
 //! | numerical | [`Error::NotConverged`], [`Error::Undefined`] | an iteration did not end; a statistic does not exist |
+
+use panel_core::InputError;
 
 /// Result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -14,63 +16,27 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     // Input
-    /// Two things that should be of one length are not.
-    #[error("{what} has length {got}, expected {expected}")]
-    LengthMismatch {
-        /// What.
-        what: String,
-        /// Expected length.
-        expected: usize,
-        /// Its length.
-        got: usize,
-    },
-    /// A row's code has no label.
-    #[error("row {row} has {what} code {code}, there are {known} labels")]
-    UnknownCode {
-        /// `entity`, `time`, `group`, …
-        what: &'static str,
-        /// Row, counted from 0.
-        row: usize,
-        /// The code.
-        code: u32,
-        /// Number of labels.
-        known: usize,
-    },
-    /// The same entity and time stand twice.
-    #[error("entity `{entity}`, time `{time}` stands twice: rows must have unique keys")]
-    DuplicateKey {
-        /// Entity label.
-        entity: String,
-        /// Time label.
-        time: String,
-    },
-    /// A value outside its domain.
-    #[error("bad value: entity `{entity}`, time `{time}`, column `{column}`, value `{value}`; expected {expected}")]
-    BadValue {
-        /// Entity label.
-        entity: String,
-        /// Time label; empty for a value that has no time.
-        time: String,
-        /// What the value is.
-        column: &'static str,
-        /// The value.
-        value: f64,
-        /// What was expected.
-        expected: &'static str,
-    },
-    /// Two entities at one place: their inverse distance is infinite.
+    /// Keys, lengths and values that are not what they should be.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// Two entities so near that their inverse distance says nothing about them.
     #[error(
-        "entities `{first}` and `{second}` stand at the same coordinates, so their inverse distance is infinite; correct one of them (a program may set a smallest distance, `VaSpec::min_km`)"
+        "`{first}` and `{second}` are {} apart, nearer than {} m: 1/distance would be {:.1} % of one's weights; correct their coordinates, or set min_km, below which a distance counts as min_km",
+        panel_core::geo::show_km(*km), 1000.0 * panel_core::geo::NEAREST_KM, 100.0 * share
     )]
-    Coincident {
+    TooNear {
         /// One entity.
         first: String,
         /// The other.
         second: String,
+        /// Their distance.
+        km: f64,
+        /// The largest share of the one in the sum of the other's weights.
+        share: f64,
     },
     /// A zero in a user's distance matrix, off the diagonal.
     #[error(
-        "the distance from `{from}` to `{to}` is 0, so its inverse is infinite; correct it (a program may set a smallest distance, `VaSpec::min_km`)"
+        "the distance from `{from}` to `{to}` is 0, so its inverse is infinite; correct it, or set min_km, below which a distance counts as min_km"
     )]
     ZeroDistance {
         /// From.
@@ -83,6 +49,16 @@ pub enum Error {
     /// A request that cannot be carried out.
     #[error("{0}")]
     Specification(String),
+    /// A key that changes nothing under the other choices.
+    #[error("{key} has no effect with {under}; leave it out, or use it with {with}")]
+    Idle {
+        /// The key, as in a study.
+        key: &'static str,
+        /// The choice under which it has none.
+        under: String,
+        /// The choices under which it has one.
+        with: &'static str,
+    },
     /// An error of coordinates or distances.
     #[error(transparent)]
     Geography(#[from] panel_core::Error),
@@ -108,4 +84,15 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+}
+
+impl Error {
+    /// A unit that the scaling of the weights takes out again.
+    pub(crate) fn unit_under(normalisation: &str) -> Self {
+        Self::Idle {
+            key: "unit_km",
+            under: format!("normalisation = \"{normalisation}\", which divides the unit out"),
+            with: "normalisation = \"raw\"",
+        }
+    }
 }

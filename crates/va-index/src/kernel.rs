@@ -1,18 +1,14 @@
-//! Distance decay.
+//! How a weight falls with distance.
 
 use crate::error::{Error, Result};
-use panel_core::geo::{Metric, PairWeight, haversines_to_inverse_km, haversines_to_km};
-use serde::{Deserialize, Serialize};
 
 /// How a weight falls with distance d (kilometres, or the unit of a user's matrix).
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Kernel {
     /// (d / unit)^-exponent: 1 is the paper's, 2 is gravity. With travel times as distances, inverse travel time.
     Inverse {
         /// Decay exponent, above 0.
-        #[serde(default = "one")]
         exponent: f64,
     },
     /// exp(-d / scale).
@@ -37,10 +33,6 @@ pub enum Kernel {
     },
 }
 
-fn one() -> f64 {
-    1.0
-}
-
 impl Default for Kernel {
     fn default() -> Self {
         Self::Inverse { exponent: 1.0 }
@@ -56,14 +48,14 @@ impl Kernel {
         let (name, value) = match *self {
             Self::Inverse { exponent } => ("exponent", exponent),
             Self::Exponential { scale_km } => ("scale_km", scale_km),
-            Self::Gaussian { bandwidth_km } => ("bandwidth_km", bandwidth_km),
-            Self::Threshold { km } => ("km", km),
+            Self::Gaussian { bandwidth_km } => ("scale_km", bandwidth_km),
+            Self::Threshold { km } => ("scale_km", km),
             Self::KNearest { k } => ("k", k as f64),
         };
         if value > 0.0 && value.is_finite() {
             return Ok(());
         }
-        Err(Error::Specification(format!("kernel: {name} = {value}, expected a positive number")))
+        Err(Error::Specification(format!("{name} = {value}: expected a positive number")))
     }
 
     /// Whether the weight at distance 0 is infinite.
@@ -73,103 +65,9 @@ impl Kernel {
     }
 }
 
-/// A kernel with its unit, floor and cutoff, ready for sweeps.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Decay {
-    pub(crate) kernel: Kernel,
-    pub(crate) unit: f64,
-    pub(crate) floor: f64,
-    pub(crate) cutoff: f64,
-    pub(crate) radius_km: f64,
-}
-
-impl Decay {
-    pub(crate) fn new(spec: &crate::VaSpec) -> Self {
-        let threshold = if let Kernel::Threshold { km } = spec.kernel { km } else { f64::INFINITY };
-        let radius_km = match spec.metric {
-            Metric::GreatCircle { radius_km } => radius_km,
-            Metric::Geodesic => panel_core::geo::EARTH_RADIUS_KM,
-        };
-        Self {
-            kernel: spec.kernel,
-            unit: spec.unit_km,
-            floor: spec.min_km.unwrap_or(0.0),
-            cutoff: spec.cutoff_km.unwrap_or(f64::INFINITY).min(threshold),
-            radius_km,
-        }
-    }
-
-    /// Weight at one distance.
-    pub(crate) fn at(&self, distance: f64) -> f64 {
-        let mut value = [distance];
-        self.weigh_km(&mut value);
-        value[0]
-    }
-
-    /// Turns distances into weights, in place.
-    #[inline(always)]
-    pub(crate) fn weigh_km(&self, distances: &mut [f64]) {
-        match self.kernel {
-            Kernel::Inverse { exponent } => {
-                let unit = self.unit;
-                if exponent == 1.0 {
-                    self.map(distances, |d| unit / d);
-                } else if exponent == 2.0 {
-                    self.map(distances, |d| (unit / d) * (unit / d));
-                } else if exponent == 0.5 {
-                    self.map(distances, |d| (unit / d).sqrt());
-                } else {
-                    self.map(distances, |d| (d / unit).powf(-exponent));
-                }
-            }
-            Kernel::Exponential { scale_km } => self.map(distances, |d| (-d / scale_km).exp()),
-            Kernel::Gaussian { bandwidth_km } => {
-                self.map(distances, |d| (-0.5 * (d / bandwidth_km) * (d / bandwidth_km)).exp());
-            }
-            Kernel::Threshold { .. } | Kernel::KNearest { .. } => self.map(distances, |_| 1.0),
-        }
-    }
-
-    #[inline(always)]
-    fn map(&self, distances: &mut [f64], weight: impl Fn(f64) -> f64) {
-        for distance in distances {
-            let d = if *distance > self.floor { *distance } else { self.floor };
-            *distance = if d <= self.cutoff { weight(d) } else { 0.0 };
-        }
-    }
-}
-
-impl PairWeight for Decay {
-    #[inline(always)]
-    fn weigh(&self, haversines: &mut [f64]) {
-        if self.kernel == (Kernel::Inverse { exponent: 1.0 }) && self.floor == 0.0 && self.cutoff == f64::INFINITY {
-            haversines_to_inverse_km(haversines, self.radius_km / self.unit);
-        } else {
-            haversines_to_km(haversines, self.radius_km);
-            self.weigh_km(haversines);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::VaSpec;
-
-    #[test]
-    fn weights_by_hand() {
-        let decay = |kernel| Decay::new(&VaSpec { kernel, ..VaSpec::default() });
-        assert_eq!(decay(Kernel::default()).at(4.0), 0.25);
-        assert_eq!(decay(Kernel::Inverse { exponent: 2.0 }).at(4.0), 0.0625);
-        assert_eq!(decay(Kernel::Inverse { exponent: 0.5 }).at(4.0), 0.5);
-        assert_eq!(decay(Kernel::Inverse { exponent: 3.0 }).at(2.0), 0.125);
-        assert_eq!(decay(Kernel::Exponential { scale_km: 2.0 }).at(2.0), (-1f64).exp());
-        assert_eq!(decay(Kernel::Gaussian { bandwidth_km: 2.0 }).at(2.0), (-0.5f64).exp());
-        assert_eq!(decay(Kernel::Threshold { km: 2.0 }).at(2.0), 1.0);
-        assert_eq!(decay(Kernel::Threshold { km: 2.0 }).at(2.1), 0.0);
-        let spec = VaSpec { unit_km: 100.0, cutoff_km: Some(500.0), min_km: Some(50.0), ..VaSpec::default() };
-        assert_eq!([10.0, 200.0, 501.0].map(|d| Decay::new(&spec).at(d)), [2.0, 0.5, 0.0]);
-    }
 
     #[test]
     fn bad_parameters_are_named() {

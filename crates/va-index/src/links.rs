@@ -1,13 +1,15 @@
 //! Sums over weighted pairs, whatever the geography.
 
 use crate::data::Geography;
+use crate::decay::Decay;
 use crate::error::{Error, Result};
-use crate::kernel::{Decay, Kernel};
+use crate::kernel::Kernel;
 use crate::spec::VaSpec;
+use panel_core::InputError;
 use panel_core::geo::{
-    CompensatedSum, DistanceMatrix, EARTH_RADIUS_KM, LatLon, Metric, NearIndex, Sphere, coincident, compensated_sum,
-    weighted_sums,
+    DistanceMatrix, EARTH_RADIUS_KM, LatLon, Metric, NEAREST_KM, NearIndex, Sphere, nearest_pair, weighted_sums,
 };
+use panel_core::sum::{CompensatedSum, compensated_sum};
 use rayon::prelude::*;
 
 /// Rows of one unit of parallel work.
@@ -24,6 +26,7 @@ pub(crate) struct Links<'a> {
     place: Vec<usize>,
     decay: Decay,
     kind: Kind<'a>,
+    nearest: Option<(usize, usize, f64)>,
 }
 
 #[derive(Debug)]
@@ -51,10 +54,18 @@ impl<'a> Links<'a> {
         match *geography {
             Geography::Matrix(matrix) => {
                 if matrix.n() != n {
-                    return Err(Error::LengthMismatch {
+                    return Err(InputError::LengthMismatch {
                         what: "distance matrix (rows)".into(),
                         expected: n,
                         got: matrix.n(),
+                    }
+                    .into());
+                }
+                if spec.metric != Metric::default() {
+                    return Err(Error::Idle {
+                        key: if spec.metric == Metric::Geodesic { "distance" } else { "radius_km" },
+                        under: "a matrix of distances".into(),
+                        with: "coordinates",
                     });
                 }
                 if singular {
@@ -69,11 +80,13 @@ impl<'a> Links<'a> {
                     Kernel::KNearest { k } => Kind::NearestInMatrix(matrix, k),
                     _ => Kind::Matrix(matrix),
                 };
-                Ok(Self { n, place: (0..n).collect(), decay, kind })
+                Ok(Self { n, place: (0..n).collect(), decay, kind, nearest: None })
             }
             Geography::Points(points) => {
                 if points.len() != n {
-                    return Err(Error::LengthMismatch { what: "points".into(), expected: n, got: points.len() });
+                    return Err(
+                        InputError::LengthMismatch { what: "points".into(), expected: n, got: points.len() }.into()
+                    );
                 }
                 for (point, label) in points.iter().zip(labels) {
                     if let Some(point) = point {
@@ -81,15 +94,33 @@ impl<'a> Links<'a> {
                             .map_err(|error| Error::Specification(format!("coordinates of `{label}`: {error}")))?;
                     }
                 }
-                if let Some((i, j)) = coincident(points).filter(|_| singular) {
-                    return Err(Error::Coincident { first: labels[i].clone(), second: labels[j].clone() });
-                }
+                let nearest = nearest_pair(points, spec.metric);
                 let (place, known): (Vec<usize>, Vec<LatLon>) =
                     points.iter().enumerate().filter_map(|(i, point)| point.map(|point| (i, point))).unzip();
                 let kind = Kind::of_points(known, spec, &decay);
-                Ok(Self { n, place, decay, kind })
+                let links = Self { n, place, decay, kind, nearest };
+                match nearest {
+                    Some((i, j, km)) if singular && km < NEAREST_KM => Err(links.too_near(labels, i, j, km)),
+                    _ => Ok(links),
+                }
             }
         }
+    }
+
+    /// Two places too near for an inverse distance, and what it would do to the entity that it matters most to.
+    fn too_near(&self, labels: &[String], i: usize, j: usize, km: f64) -> Error {
+        let share = |from: usize, to: usize| {
+            let row = self.row(from);
+            let weight = row.iter().find(|&&(k, _)| k == to).map_or(0.0, |&(_, weight)| weight);
+            if weight.is_infinite() { 1.0 } else { weight / compensated_sum(row.iter().map(|&(_, weight)| weight)) }
+        };
+        let (first, second) = (labels[i].clone(), labels[j].clone());
+        Error::TooNear { first, second, km, share: share(i, j).max(share(j, i)) }
+    }
+
+    /// The nearest two entities, where coordinates are known.
+    pub(crate) fn nearest(&self) -> Option<(usize, usize, f64)> {
+        self.nearest
     }
 
     /// Entities that have no place.
@@ -158,14 +189,18 @@ impl<'a> Links<'a> {
         row.into_iter().map(|(j, weight)| (self.place[j], weight)).collect()
     }
 
-    /// Σ_i w_ij for every j; rows are added in order.
-    pub(crate) fn column_sums(&self) -> Vec<f64> {
-        let symmetric = match &self.kind {
+    /// Whether w_ij = w_ji throughout.
+    pub(crate) fn is_symmetric(&self) -> bool {
+        match &self.kind {
             Kind::Nearest(..) | Kind::NearestInMatrix(..) => false,
             Kind::Matrix(matrix) => matrix.is_symmetric(),
             _ => true,
-        };
-        if symmetric {
+        }
+    }
+
+    /// Σ_i w_ij for every j; rows are added in order.
+    pub(crate) fn column_sums(&self) -> Vec<f64> {
+        if self.is_symmetric() {
             return self.sums(&vec![1.0; self.n]);
         }
         let mut sums = vec![CompensatedSum::new(); self.n];

@@ -2,8 +2,8 @@
 
 use crate::data::Employment;
 use crate::error::Result;
-use panel_core::geo::CompensatedSum;
 use panel_core::suggest::some;
+use panel_core::sum::CompensatedSum;
 use panel_core::{Diagnostic, Diagnostics};
 
 /// Location quotients of all rows, with what should be known about them.
@@ -34,14 +34,15 @@ pub struct LocationQuotients {
 /// **Source**: Hoover (1936), Review of Economics and Statistics 18, 162–171; the paper's Eq. 4, first factor.
 ///
 /// ```
+/// use panel_core::Keys;
 /// use va_index::{Employment, location_quotient};
 /// // Three cities: sector 10, 20, 30 of total 100, 100, 400; the sector's share is 60 / 600 = 0.1.
 /// let names: Vec<String> = ["a", "b", "c"].map(String::from).to_vec();
 /// let years = vec!["2020".to_string()];
-/// let data = Employment {
-///     sector: &[10.0, 20.0, 30.0], total: &[100.0, 100.0, 400.0],
-///     entity: &[0, 1, 2], time: &[0, 0, 0], entities: &names, times: &years,
-/// };
+/// let data = Employment::new(
+///     Keys::new(&[0, 1, 2], &[0, 0, 0], &names, &years)?,
+///     &[10.0, 20.0, 30.0], &[100.0, 100.0, 400.0],
+/// );
 /// let lq = location_quotient(&data)?.values;
 /// assert!((lq[0] - 1.0).abs() < 1e-15 && (lq[1] - 2.0).abs() < 1e-15 && (lq[2] - 0.75).abs() < 1e-15);
 /// # Ok::<(), va_index::Error>(())
@@ -49,17 +50,17 @@ pub struct LocationQuotients {
 pub fn location_quotient(data: &Employment<'_>) -> Result<LocationQuotients> {
     data.validate()?;
     let known = |row: usize| data.total[row] > 0.0 && !data.sector[row].is_nan();
-    let periods = data.times.len();
+    let periods = data.keys.times().len();
     let mut sector = vec![CompensatedSum::new(); periods];
     let mut total = vec![CompensatedSum::new(); periods];
     for row in (0..data.n_rows()).filter(|&row| known(row)) {
-        sector[data.time[row] as usize].add(data.sector[row]);
-        total[data.time[row] as usize].add(data.total[row]);
+        sector[data.keys.time()[row] as usize].add(data.sector[row]);
+        total[data.keys.time()[row] as usize].add(data.total[row]);
     }
     let sector_share: Vec<f64> = sector.iter().zip(&total).map(|(s, e)| s.value() / e.value()).collect();
     let values: Vec<f64> = (0..data.n_rows())
         .map(|row| {
-            let share = sector_share[data.time[row] as usize];
+            let share = sector_share[data.keys.time()[row] as usize];
             if known(row) && share > 0.0 { data.sector[row] / data.total[row] / share } else { f64::NAN }
         })
         .collect();
@@ -68,7 +69,7 @@ pub fn location_quotient(data: &Employment<'_>) -> Result<LocationQuotients> {
 
 fn remarks(data: &Employment<'_>, sector_share: &[f64], known: &dyn Fn(usize) -> bool) -> Diagnostics {
     let name = |row: usize| {
-        let (entity, time) = data.labels(row);
+        let (entity, time) = data.keys.labels(row);
         format!("{entity} {time}")
     };
     let rows_where = |test: &dyn Fn(usize) -> bool| -> Vec<String> {
@@ -80,8 +81,10 @@ fn remarks(data: &Employment<'_>, sector_share: &[f64], known: &dyn Fn(usize) ->
         diagnostics.push(Diagnostic::warning(
             "employment-missing",
             format!(
-                "{} rows have no location quotient because sector or total employment is missing ({}); they enter no total and add nothing to other entities' spillover",
+                "{} rows have no location quotient because `{}` or `{}` is missing ({}); they enter no total and add nothing to other entities' spillover",
                 missing.len(),
+                data.names.0,
+                data.names.1,
                 some(&missing)
             ),
         ));
@@ -90,7 +93,12 @@ fn remarks(data: &Employment<'_>, sector_share: &[f64], known: &dyn Fn(usize) ->
     if !empty.is_empty() {
         diagnostics.push(Diagnostic::warning(
             "total-zero",
-            format!("{} rows have no location quotient because total employment is 0 ({})", empty.len(), some(&empty)),
+            format!(
+                "{} rows have no location quotient because `{}` is 0 ({})",
+                empty.len(),
+                data.names.1,
+                some(&empty)
+            ),
         ));
     }
     let larger = rows_where(&|row| data.sector[row] > data.total[row]);
@@ -98,20 +106,22 @@ fn remarks(data: &Employment<'_>, sector_share: &[f64], known: &dyn Fn(usize) ->
         diagnostics.push(Diagnostic::warning(
             "sector-exceeds-total",
             format!(
-                "{} rows have more employment in the sector than in total ({}): are both in one unit?",
+                "`{}` is larger than `{}`, of which it should be a part, in {} rows ({}); are both in one unit?",
+                data.names.0,
+                data.names.1,
                 larger.len(),
                 some(&larger)
             ),
         ));
     }
-    let mut used = vec![false; data.times.len()];
-    (0..data.n_rows()).filter(|&row| known(row)).for_each(|row| used[data.time[row] as usize] = true);
+    let mut used = vec![false; data.keys.times().len()];
+    (0..data.n_rows()).filter(|&row| known(row)).for_each(|row| used[data.keys.time()[row] as usize] = true);
     let idle: Vec<String> =
-        (0..used.len()).filter(|&t| used[t] && sector_share[t] == 0.0).map(|t| data.times[t].clone()).collect();
+        (0..used.len()).filter(|&t| used[t] && sector_share[t] == 0.0).map(|t| data.keys.times()[t].clone()).collect();
     if !idle.is_empty() {
         diagnostics.push(Diagnostic::warning(
             "sector-empty",
-            format!("no entity has sector employment in {}: no location quotient there", some(&idle)),
+            format!("`{}` is 0 everywhere in {}: no location quotient there", data.names.0, some(&idle)),
         ));
     }
     diagnostics

@@ -1,13 +1,13 @@
 //! Scaling of the weights, and the weight an entity gives itself.
 
+use crate::choices::{Normalization, OwnDistance};
+use crate::decay::Decay;
 use crate::error::{Error, Result};
-use crate::kernel::Decay;
 use crate::links::Links;
-use crate::spec::{Normalization, OwnDistance, VaSpec};
-use panel_core::geo::compensated_sum;
-
-const MAX_ITERATIONS: usize = 20_000;
-const TOLERANCE: f64 = 1e-13;
+use crate::spec::VaSpec;
+use crate::spectral;
+use panel_core::InputError;
+use panel_core::sum::compensated_sum;
 
 /// Factors that turn raw weights into the weights of the index.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,10 +35,20 @@ impl Scaling {
             OwnDistance::Excluded | OwnDistance::Unit => vec![0.0; n],
             OwnDistance::Radius => radius_weights(areas_km2, labels, &Decay::new(spec))?,
         };
+        if matches!(spec.normalization, Normalization::Spectral | Normalization::MinMax)
+            && let Some(i) = (0..n).find(|&i| diagonal[i].is_nan() && !row_sums[i].is_nan())
+        {
+            // One missing number of the diagonal leaves the whole matrix without its eigenvalue and its largest sum.
+            return Err(Error::Specification(format!(
+                "normalisation = \"{}\" with own = \"radius\" needs the area of every entity; the area of `{}` is missing",
+                spec.normalization, labels[i]
+            )));
+        }
         let totals: Vec<f64> = row_sums.iter().zip(&diagonal).map(|(sum, own)| sum + own).collect();
         let factor: Vec<f64> = match spec.normalization {
             Normalization::Raw => vec![1.0; n],
-            Normalization::Row => totals.iter().map(|&sum| if sum > 0.0 { 1.0 / sum } else { 1.0 }).collect(),
+            // A row whose sum is not known has no factor, one without weights needs none.
+            Normalization::Row => totals.iter().map(|&sum| if sum == 0.0 { 1.0 } else { 1.0 / sum }).collect(),
             Normalization::Spectral => vec![1.0 / spectral_radius(links, &diagonal, &totals)?; n],
             Normalization::MinMax => {
                 let columns = links.column_sums();
@@ -47,7 +57,7 @@ impl Scaling {
                         .zip(&diagonal)
                         .map(|(sum, own)| sum + own)
                         .filter(|sum| sum.is_finite())
-                        .fold(0.0, f64::max)
+                        .fold(0.0, |largest: f64, sum| if sum > largest { sum } else { largest })
                 };
                 vec![1.0 / positive(largest(row_sums).min(largest(&columns)))?; n]
             }
@@ -67,67 +77,127 @@ fn positive(value: f64) -> Result<f64> {
         return Ok(value);
     }
     Err(Error::Specification(
-        "no entity has a neighbour, so the weights cannot be normalised; widen the cutoff or use raw weights".into(),
+        "no entity has a neighbour (or no chain of neighbours leads back), so the weights cannot be normalised; widen the cutoff or use raw weights".into(),
     ))
 }
 
 fn radius_weights(areas_km2: Option<&[f64]>, labels: &[String], decay: &Decay) -> Result<Vec<f64>> {
     let Some(areas) = areas_km2 else {
-        return Err(Error::Specification("own = \"radius\" needs the area of every entity in km²".into()));
+        return Err(Error::Specification("own = \"radius\" needs area, the area of every entity in km²".into()));
     };
     if areas.len() != labels.len() {
-        return Err(Error::LengthMismatch { what: "areas".into(), expected: labels.len(), got: areas.len() });
+        return Err(
+            InputError::LengthMismatch { what: "areas".into(), expected: labels.len(), got: areas.len() }.into()
+        );
     }
     areas
         .iter()
         .zip(labels)
         .map(|(&area, label)| {
+            if area.is_nan() {
+                return Ok(f64::NAN);
+            }
             if area <= 0.0 || area.is_infinite() {
-                return Err(Error::BadValue {
+                return Err(InputError::BadValue {
                     entity: label.clone(),
                     time: String::new(),
-                    column: "area",
+                    column: "area".into(),
                     value: area,
-                    expected: "a positive number of km²",
-                });
+                    expected: "a positive number of km²".into(),
+                }
+                .into());
             }
             Ok(decay.at(2.0 / 3.0 * (area / std::f64::consts::PI).sqrt()))
         })
         .collect()
 }
 
-/// Largest eigenvalue of the non-negative matrix with these off-diagonal links and diagonal.
-///
-/// Power iteration on W + s I, s half the mean row sum: the shift separates the Perron root λ from -λ, which a
-/// bipartite graph has, too. It stops when the bounds of Collatz and Wielandt, or else the norm, stand still.
+/// Largest eigenvalue of the links with this diagonal, over the entities that have a place.
 fn spectral_radius(links: &Links<'_>, diagonal: &[f64], totals: &[f64]) -> Result<f64> {
     let known: Vec<usize> = (0..totals.len()).filter(|&i| totals[i].is_finite()).collect();
-    let mean = compensated_sum(known.iter().map(|&i| totals[i])) / known.len().max(1) as f64;
-    let shift = 0.5 * positive(mean)?;
-    let mut v = vec![0.0; totals.len()];
-    known.iter().for_each(|&i| v[i] = 1.0);
-    let mut previous = 0.0;
-    let mut change = f64::INFINITY;
-    for _ in 0..MAX_ITERATIONS {
-        let w = links.sums(&v);
-        let next: Vec<f64> = known.iter().map(|&i| w[i] + (diagonal[i] + shift) * v[i]).collect();
-        let ratios = || known.iter().zip(&next).filter(|&(&i, _)| v[i] > 1e-200).map(|(&i, next)| next / v[i]);
-        let (low, high) = (ratios().fold(f64::INFINITY, f64::min), ratios().fold(0.0, f64::max));
-        let norm = next.iter().fold(0.0, |norm: f64, x| norm.max(*x));
-        known.iter().zip(&next).for_each(|(&i, next)| v[i] = next / norm);
-        if high - low <= TOLERANCE * high {
-            return Ok(0.5 * (low + high) - shift);
-        }
-        change = (norm - previous).abs() / norm;
-        if change <= TOLERANCE * 1e-2 {
-            return Ok(norm - shift);
-        }
-        previous = norm;
+    positive(compensated_sum(known.iter().map(|&i| totals[i])))?;
+    if links.is_symmetric() {
+        let mut v = vec![0.0; totals.len()];
+        return spectral::symmetric(known.len(), |x| {
+            known.iter().zip(x).for_each(|(&i, &x)| v[i] = x);
+            let w = links.sums(&v);
+            known.iter().zip(x).map(|(&i, x)| w[i] + diagonal[i] * x).collect()
+        });
     }
-    Err(Error::NotConverged {
-        what: "the largest eigenvalue of the weights",
-        iterations: MAX_ITERATIONS,
-        change,
-        wanted: TOLERANCE,
-    })
+    let rows: Vec<Vec<(usize, f64)>> = (0..totals.len())
+        .map(|i| {
+            let own = Some((i, diagonal[i])).filter(|&(_, weight)| weight > 0.0);
+            links.row(i).into_iter().chain(own).collect()
+        })
+        .collect();
+    // Without a circle of links there is no eigenvalue above 0.
+    positive(spectral::of_rows(&rows)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Geography;
+    use crate::kernel::Kernel;
+    use panel_core::geo::DistanceMatrix;
+
+    fn labels(n: usize) -> Vec<String> {
+        (0..n).map(|i| format!("c{i}")).collect()
+    }
+
+    fn scaling(n: usize, km: &[f64], areas: Option<&[f64]>, spec: &VaSpec) -> Result<Scaling> {
+        let names = labels(n);
+        let matrix = DistanceMatrix::from_square(&names, km)?;
+        let links = Links::new(&Geography::Matrix(&matrix), &names, spec)?;
+        let sums = links.sums(&vec![1.0; n]);
+        Scaling::new(&links, &sums, areas, &names, spec)
+    }
+
+    #[test]
+    fn rows_and_columns_of_a_one_way_matrix() {
+        // Weights: 0 -> 1 of 1, 0 -> 2 of 3, 1 -> 2 of 5; rows 4, 5, 0, columns 0, 1, 8.
+        let inf = f64::INFINITY;
+        let km = [0.0, 1.0, 1.0 / 3.0, inf, 0.0, 0.2, inf, inf, 0.0];
+        let run = |normalization| scaling(3, &km, None, &VaSpec { normalization, ..VaSpec::default() });
+        assert_eq!(run(Normalization::MinMax).map(|s| s.factor), Ok(vec![0.2; 3]));
+        assert_eq!(run(Normalization::Row).map(|s| s.factor), Ok(vec![0.25, 0.2, 1.0]));
+        assert_eq!(run(Normalization::Row).map(|s| s.row_sum), Ok(vec![2.0, 2.0, 1.0]));
+        // No circle, no eigenvalue above 0.
+        assert!(matches!(run(Normalization::Spectral), Err(Error::Specification(_))));
+        let none = scaling(3, &[inf; 9], None, &VaSpec { normalization: Normalization::MinMax, ..VaSpec::default() });
+        assert!(matches!(none, Err(Error::Specification(_))));
+    }
+
+    #[test]
+    fn a_missing_area_leaves_nothing_that_needs_it() {
+        let km = [0.0, 50.0, 50.0, 0.0];
+        let areas = [900.0 * std::f64::consts::PI, f64::NAN];
+        for kernel in [
+            Kernel::default(),
+            Kernel::Exponential { scale_km: 100.0 },
+            Kernel::Gaussian { bandwidth_km: 100.0 },
+            Kernel::Threshold { km: 60.0 },
+            Kernel::KNearest { k: 1 },
+        ] {
+            let floor = Some(1.0).filter(|_| !matches!(kernel, Kernel::Threshold { .. } | Kernel::KNearest { .. }));
+            for min_km in [None, floor] {
+                let spec = VaSpec { kernel, min_km, own: Some(OwnDistance::Radius), ..VaSpec::default() };
+                let raw = scaling(2, &km, Some(&areas), &spec).expect("a warning, no error");
+                assert!(raw.own[0] > 0.0 && raw.own[1].is_nan() && raw.row_sum[1].is_nan(), "{kernel:?} {raw:?}");
+                assert_eq!(raw.factor, [1.0, 1.0]);
+                let row = scaling(2, &km, Some(&areas), &VaSpec { normalization: Normalization::Row, ..spec });
+                assert!(row.is_ok_and(|row| row.factor[0] > 0.0 && row.factor[1].is_nan()), "{kernel:?}");
+                for normalization in [Normalization::Spectral, Normalization::MinMax] {
+                    let error = scaling(2, &km, Some(&areas), &VaSpec { normalization, ..spec }).expect_err("unknown");
+                    assert!(error.to_string().contains("area of `c1`"), "{error}");
+                }
+            }
+        }
+        for bad in [0.0, -1.0, f64::INFINITY] {
+            let spec = VaSpec { own: Some(OwnDistance::Radius), ..VaSpec::default() };
+            let error = scaling(2, &km, Some(&[900.0, bad]), &spec).expect_err("no area");
+            assert!(error.to_string().contains("`c1`"), "{error}");
+            assert!(scaling(2, &km, Some(&[900.0]), &spec).is_err());
+        }
+    }
 }

@@ -32,15 +32,15 @@
 
 mod smoothing;
 
-use crate::data::Observations;
+use crate::data::{Observations, PanelData};
 use crate::error::{Error, Result};
 use crate::evaluator::Evaluator;
-use crate::lp::Solver;
-use crate::panel::{PanelData, PanelRow, measure};
+use crate::panel::measure;
 use crate::prepare::Prepared;
 use crate::record::LpRecord;
+use crate::result::PanelRow;
 use crate::run::Run;
-use crate::spec::{Model, Orientation, PanelSpec, Rts};
+use crate::spec::{BootstrapSpec, Model, Orientation, Outside, PanelSpec, Rts};
 use panel_core::transform::quantile;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -48,26 +48,6 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use smoothing::Smoother;
 use std::sync::atomic::{AtomicUsize, Ordering};
-
-/// Options of [`bootstrap`].
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct BootstrapSpec {
-    /// Number of replications.
-    pub replications: usize,
-    /// Seed; replication r, counted from one, has stream r of a ChaCha8 generator with it.
-    pub seed: u64,
-    /// Level of the intervals, such as 0.95.
-    pub level: f64,
-    /// Bandwidth relative to the standard deviation of scores; none for the rule.
-    pub bandwidth: Option<f64>,
-}
-
-impl Default for BootstrapSpec {
-    fn default() -> Self {
-        Self { replications: 1000, seed: 19_980_101, level: 0.95, bandwidth: None }
-    }
-}
 
 /// A bootstrapped number.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -136,24 +116,23 @@ pub fn bootstrap(
     data: &PanelData<'_>,
     spec: &PanelSpec,
     options: &BootstrapSpec,
-    solver: Solver,
     progress: &(dyn Fn(usize) + Sync),
 ) -> Result<BootstrapResult> {
     validate_bootstrap(spec, options)?;
     let mut plain = spec.clone();
     plain.details = false;
     let prepared = Prepared::new(data, &plain)?;
-    let estimate = measure(&prepared, data, &plain, solver)?;
-    let Prepared { observations, timeline, .. } = &prepared;
+    let estimate = measure(&prepared, data)?;
+    let Prepared { observations, timeline, spec: plain, .. } = &prepared;
     let n = observations.n();
-    let directional = matches!(spec.model, Model::Ddf | Model::NonRadialDdf);
+    let directional = spec.is_distance();
     let own: Vec<Option<f64>> = estimate
         .rows
         .iter()
         .map(|row| row.score_contemporaneous.map(|s| if directional { 1.0 / (1.0 + s) } else { s }))
         .collect();
     let smoother = Smoother::new(timeline, &own, options.bandwidth);
-    let move_goods = directional || spec.orientation == Orientation::Output;
+    let move_goods = directional || spec.orientation() == Orientation::Output;
     let finished = AtomicUsize::new(0);
     let replications: Vec<Result<(Vec<[f64; FIELDS]>, crate::lp::LpStats)>> = (0..options.replications)
         .into_par_iter()
@@ -161,7 +140,7 @@ pub fn bootstrap(
             let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
             rng.set_stream(r as u64 + 1);
             let pseudo = pseudo_sample(observations, &smoother, move_goods, &mut rng)?;
-            let mut evaluator = Evaluator::new(&pseudo, &plain, solver);
+            let mut evaluator = Evaluator::new(&pseudo, plain);
             evaluator.calibrations.clone_from(&estimate.summary.calibration);
             let mut run = Run::on_pseudo_sample(evaluator, timeline, data.group, n);
             let rows = run.rows()?;
@@ -198,6 +177,14 @@ pub fn validate_bootstrap(spec: &PanelSpec, options: &BootstrapSpec) -> Result<(
     if spec.super_efficiency {
         return refuse(
             "super-efficiency has no bootstrap: every unit is scored against pseudo-units, its own included",
+        );
+    }
+    if spec.decomposition.is_some() {
+        return refuse("a decomposed radial index has no bootstrap of its parts; leave decomposition out");
+    }
+    if spec.outside != Outside::Empty {
+        return refuse(
+            "outside = \"super-efficiency\" has no bootstrap: the estimate and its replications would be of two kinds",
         );
     }
     if spec.model == Model::NonRadialDdf {

@@ -6,6 +6,9 @@ use super::{Disposal, Reduction};
 use crate::lp::activities::LANES;
 use crate::lp::{Activities, LpError, Program, Solution, Solver, Status, neighbor_order, solve_each};
 
+/// A unit this near to the cone of the others is inside: less than what the last digits of data can mean, so that no
+/// program misses it.
+const INSIDE: f64 = 1e-14;
 /// Units tested in the first block and in any later one.
 const FIRST_BLOCK: usize = 32;
 const LARGEST_BLOCK: usize = 16_384;
@@ -44,8 +47,8 @@ pub(super) fn build(activities: &Activities, disposal: &[Disposal], section: &[f
         }
     };
     let normal = |_: usize, program: &Program, solution: &Solution| -> Option<Vec<f64>> {
-        (solution.status != Status::Optimal)
-            .then(|| solution.duals.iter().zip(program.row_scale()).map(|(y, s)| y / s).collect())
+        let inside = solution.status == Status::Optimal && solution.certificate.worst() <= INSIDE;
+        (!inside).then(|| solution.duals.iter().zip(program.row_scale()).map(|(y, s)| y / s).collect())
     };
 
     let mut result = Reduction { columns: Vec::new(), reduced: true, programs: 0, iterations: 0, scans: 0 };
@@ -67,6 +70,13 @@ pub(super) fn build(activities: &Activities, disposal: &[Disposal], section: &[f
                 continue;
             };
             let outside = Outside { normal };
+            if outside.normal.iter().all(|y| *y == 0.0) {
+                // Too near for a hyperplane between: kept for itself.
+                known[unit] = true;
+                fresh.push(unit);
+                settled.push(unit);
+                continue;
+            }
             // A generator found a moment ago may already explain this unit: it is then tested again later.
             if known[unit] || fresh.iter().any(|&g| outside.beyond(&raw[g * rows..(g + 1) * rows]) > 0.0) {
                 continue;

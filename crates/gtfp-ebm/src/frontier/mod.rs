@@ -43,7 +43,7 @@
 mod hull;
 mod section;
 
-use crate::lp::{Activities, LpError, MAX_ROWS};
+use crate::lp::{Activities, LpError};
 
 /// What may happen to a row of the technology without cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,8 +61,7 @@ pub enum Disposal {
 pub struct Reduction {
     /// The generating columns, ascending.
     pub columns: Vec<usize>,
-    /// False where the data admit no section of the cone, or have more rows than the built-in engine takes, so that all
-    /// columns are kept.
+    /// False where the data admit no section of the cone, so that all columns are kept.
     pub reduced: bool,
     /// Feasibility programs solved.
     pub programs: usize,
@@ -75,7 +74,7 @@ pub struct Reduction {
 /// Finds the columns that generate the technology under the disposal of each row; see the [module](self) for which
 /// models may be priced on them alone.
 ///
-/// **Shapes**: one [`Disposal`] per row of the activities. A unit within 1e-11 (relative to its own values) of the
+/// **Shapes**: one [`Disposal`] per row of the activities. A unit within 1e-14 (relative to its own values) of the
 /// cone of the others counts as inside.
 ///
 /// # Errors
@@ -84,8 +83,7 @@ pub fn efficient_columns(activities: &Activities, disposal: &[Disposal]) -> Resu
     if disposal.len() != activities.rows() {
         return Err(LpError::Shape { what: "disposal rules", expected: activities.rows(), got: disposal.len() });
     }
-    let section = if activities.rows() > MAX_ROWS { None } else { section::section(activities, disposal) };
-    let Some(section) = section else {
+    let Some(section) = section::section(activities, disposal) else {
         let columns = (0..activities.cols()).collect();
         return Ok(Reduction { columns, reduced: false, programs: 0, iterations: 0, scans: 0 });
     };

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::simplex::{self, Simplex};
+use super::simplex::Simplex;
 use super::{Activities, LpError, LpSolver, Program, Solution, Solver, Status};
 
 /// Units per chunk. A basis is handed from unit to unit inside a chunk and never across, so that results do not
@@ -47,6 +47,7 @@ impl LpStats {
                 self.uncertified += usize::from(!solution.certificate.closes());
             }
             Status::Infeasible if solution.certificate.closes() => self.infeasible += 1,
+            Status::Unbounded if solution.certificate.closes() => {}
             Status::Infeasible | Status::Unbounded | Status::Failed => self.uncertified += 1,
         }
     }
@@ -59,8 +60,8 @@ impl LpStats {
 /// [`CHUNK`] run in parallel; results are identical for any number of threads.
 ///
 /// # Errors
-/// [`LpError::TooManyRows`] where only the built-in engine is there and the template is beyond it, before anything is
-/// solved; else the first [`LpError`] in the order of `units`.
+/// [`LpError::NeedsHighs`] where HiGHS is asked for, or (with [`Solver::Auto`]) left as the last resort, and is not compiled
+/// in; else the first [`LpError`] in the order of `units`.
 pub fn solve_each<R, S, T>(
     activities: &Activities,
     template: &Program,
@@ -74,9 +75,6 @@ where
     S: Fn(usize, &mut Program) + Sync,
     T: Fn(usize, &Program, &Solution) -> R + Sync,
 {
-    if solver == Solver::Simplex || !cfg!(feature = "highs") {
-        simplex::fits(template)?;
-    }
     let chunks: Vec<Result<(Vec<R>, LpStats), LpError>> = units
         .par_chunks(CHUNK)
         .map(|chunk| {
@@ -84,7 +82,7 @@ where
             let mut solution = Solution::default();
             let mut stats = LpStats::default();
             let mut results = Vec::with_capacity(chunk.len());
-            let mut engine = Engine::new(activities, template, solver)?;
+            let mut engine = Engine::new(activities, solver)?;
             for &unit in chunk {
                 set(unit, &mut program);
                 stats.fallbacks += usize::from(engine.solve(&program, &mut solution)?);
@@ -104,7 +102,7 @@ where
     Ok((results, stats))
 }
 
-/// The engines of one chunk; no built-in one where the program is beyond it.
+/// The engines of one chunk.
 struct Engine<'a> {
     simplex: Option<Simplex<'a>>,
     /// Whether what HiGHS solves is a fallback.
@@ -112,19 +110,23 @@ struct Engine<'a> {
     helps: bool,
     #[cfg(feature = "highs")]
     highs: Option<super::Highs<'a>>,
+    /// Whether the built-in engine was asked for alone, so that what it leaves open stays so.
+    #[cfg(not(feature = "highs"))]
+    only: bool,
 }
 
 impl<'a> Engine<'a> {
-    fn new(activities: &'a Activities, template: &Program, solver: Solver) -> Result<Self, LpError> {
+    fn new(activities: &'a Activities, solver: Solver) -> Result<Self, LpError> {
         #[cfg(not(feature = "highs"))]
         if solver == Solver::Highs {
-            let message = "not compiled in: enable the feature `highs`".to_owned();
-            return Err(LpError::Engine { engine: "HiGHS", message });
+            return Err(LpError::NeedsHighs { why: "HiGHS is asked for (solver = \"highs\")" });
         }
         Ok(Self {
             #[cfg(feature = "highs")]
             helps: solver == Solver::Auto,
-            simplex: (solver != Solver::Highs && simplex::fits(template).is_ok()).then(|| Simplex::new(activities)),
+            simplex: (solver != Solver::Highs).then(|| Simplex::new(activities)),
+            #[cfg(not(feature = "highs"))]
+            only: solver == Solver::Simplex,
             #[cfg(feature = "highs")]
             highs: (solver != Solver::Simplex).then(|| super::Highs::new(activities)),
         })
@@ -134,8 +136,7 @@ impl<'a> Engine<'a> {
     fn solve(&mut self, program: &Program, solution: &mut Solution) -> Result<bool, LpError> {
         if let Some(simplex) = &mut self.simplex {
             simplex.solve(program, solution)?;
-            let settled = matches!(solution.status, Status::Optimal | Status::Infeasible);
-            if settled && solution.certificate.closes() {
+            if solution.is_decided() {
                 return Ok(false);
             }
         }
@@ -143,6 +144,10 @@ impl<'a> Engine<'a> {
         if let Some(highs) = &mut self.highs {
             highs.solve(program, solution)?;
             return Ok(self.helps);
+        }
+        #[cfg(not(feature = "highs"))]
+        if !self.only {
+            return Err(LpError::NeedsHighs { why: "the built-in engine could not certify a program" });
         }
         Ok(false)
     }

@@ -7,6 +7,14 @@ use super::{Activities, Certificate, Program, Solution};
 /// relation to their terms: smaller ones may be rounding.
 const NEGLIGIBLE: f64 = 1e-4;
 
+/// A multiplier counts as at most this many costs: beside a multiplier of a billion any violation is relatively small.
+const LARGE: f64 = 1e3;
+
+/// The most that a multiplier or a term counts.
+fn largest_size(cost: &[f64]) -> f64 {
+    LARGE * cost.iter().fold(1.0_f64, |m, v| m.max(v.abs()))
+}
+
 /// The least size of a multiplier in [`Weights::sizes`].
 pub(crate) fn least_size(duals: &[f64], cost: &[f64]) -> f64 {
     NEGLIGIBLE * duals.iter().chain(cost).fold(0.0_f64, |m, v| m.max(v.abs()))
@@ -20,11 +28,11 @@ struct Weights {
 }
 
 impl Weights {
-    fn new(activities: &Activities, program: &Program, duals: &[f64], least: f64) -> Self {
+    fn new(activities: &Activities, program: &Program, duals: &[f64], least: f64, most: f64) -> Self {
         let factor = |i: usize| activities.row_unit(i) / program.row_scale()[i];
         Self {
             values: (0..activities.rows()).map(|i| duals[i] * factor(i)).collect(),
-            sizes: (0..activities.rows()).map(|i| duals[i].abs().max(least) * factor(i)).collect(),
+            sizes: (0..activities.rows()).map(|i| duals[i].abs().max(least).min(most) * factor(i)).collect(),
         }
     }
 }
@@ -84,6 +92,7 @@ pub(crate) fn certify(activities: &Activities, program: &Program, solution: &mut
     for (residual, largest) in rows {
         primal = primal.max(residual.abs() / largest);
     }
+    let most = largest_size(program.cost());
     let mut dual_objective = 0.0;
     for (r, y) in program.rhs().iter().zip(&solution.duals) {
         dual_objective += r * y;
@@ -102,11 +111,11 @@ pub(crate) fn certify(activities: &Activities, program: &Program, solution: &mut
             dual_objective += d * bound;
             complementarity = complementarity.max((d * (z - bound)).abs());
         } else {
-            dual = dual.max(d.abs() / terms);
+            dual = dual.max(d.abs() / terms.min(most));
         }
     }
     let least = least_size(&solution.duals, program.cost());
-    let weights = Weights::new(activities, program, &solution.duals, least);
+    let weights = Weights::new(activities, program, &solution.duals, least, most);
     if weights.values.iter().any(|w| *w != 0.0) {
         dual = dual.max(dual_sweep(activities, &weights, program.excluded()));
     }
@@ -127,7 +136,7 @@ pub(crate) fn certify(activities: &Activities, program: &Program, solution: &mut
 /// Fills the certificate of an infeasible program from its Farkas multipliers: \\(y'\alpha_j \le 0\\) for all
 /// columns, and \\(y'r > \sup_z y'Ez\\). The gap is zero where the proof holds, infinite where it fails.
 pub(crate) fn certify_infeasible(activities: &Activities, program: &Program, solution: &mut Solution) {
-    let weights = Weights::new(activities, program, &solution.duals, least_size(&solution.duals, &[]));
+    let weights = Weights::new(activities, program, &solution.duals, least_size(&solution.duals, &[]), f64::INFINITY);
     let mut dual = dual_sweep(activities, &weights, program.excluded());
     let mut margin = 0.0;
     let mut size = 0.0_f64;
@@ -149,10 +158,11 @@ pub(crate) fn certify_infeasible(activities: &Activities, program: &Program, sol
             dual = dual.max(d.abs() / terms);
         }
     }
+    // Violations of the multipliers could add up to the margin: they must be small beside it.
     let proved = margin > super::CERTIFICATE_TOLERANCE * size;
     solution.certificate = Certificate {
         primal_residual: 0.0,
-        dual_residual: dual,
+        dual_residual: if proved { dual / (margin / size).min(1.0) } else { dual },
         complementarity: 0.0,
         gap: if proved { 0.0 } else { f64::INFINITY },
     };

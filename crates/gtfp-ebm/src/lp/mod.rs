@@ -27,6 +27,7 @@ mod certificate;
 #[cfg(feature = "highs")]
 mod highs;
 mod order;
+mod precise;
 mod program;
 mod simplex;
 mod solution;
@@ -37,8 +38,10 @@ pub use batch::{CHUNK, LpStats, solve_each};
 pub use highs::Highs;
 pub use order::neighbor_order;
 pub use program::Program;
-pub use simplex::{MAX_ROWS, Simplex};
+pub use simplex::Simplex;
 pub use solution::{Certificate, Solution, Status};
+
+use crate::words::words;
 
 /// A solution is accepted when every part of its [`Certificate`] is at most this.
 pub const CERTIFICATE_TOLERANCE: f64 = 1e-9;
@@ -51,26 +54,30 @@ pub trait LpSolver {
     /// Solves `program` and writes the result into `solution`, whose buffers are reused.
     ///
     /// # Errors
-    /// [`LpError::Shape`] where the program does not fit the activities, [`LpError::TooManyRows`] where the engine does
-    /// not take as many, [`LpError::Engine`] where the engine itself
-    /// broke down. Infeasible or unbounded programs are no errors: see [`Solution::status`].
+    /// [`LpError::Shape`] where the program does not fit the activities, [`LpError::Engine`] where the engine itself broke
+    /// down. Infeasible or unbounded programs are no errors: see [`Solution::status`].
     fn solve(&mut self, program: &Program, solution: &mut Solution) -> Result<(), LpError>;
 
     /// Forgets the last basis.
     fn reset(&mut self);
 }
 
-/// Which engine solves the programs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum Solver {
-    /// The built-in simplex; a program beyond it, or whose certificate does not close, goes to HiGHS (feature `highs`) and is counted.
-    #[default]
-    Auto,
-    /// The built-in simplex alone.
-    Simplex,
-    /// HiGHS alone (feature `highs`).
-    Highs,
+words! {
+    /// Which engine solves the programs.
+    Solver {
+        /// The built-in simplex; what it cannot certify goes to HiGHS (feature `highs`) and is counted.
+        Auto = "auto",
+        /// The built-in simplex alone.
+        Simplex = "simplex",
+        /// HiGHS alone (feature `highs`).
+        Highs = "highs",
+    }
+}
+
+impl Default for Solver {
+    fn default() -> Self {
+        Self::Auto
+    }
 }
 
 /// Why a program could not be given to, or solved by, an engine.
@@ -107,15 +114,13 @@ pub enum LpError {
         /// The row.
         row: usize,
     },
-    /// A program beyond the built-in engine.
-    #[error(
-        "the program has {rows} rows, the built-in engine takes at most {MAX_ROWS}: enable the feature `highs` and do not ask for the built-in engine alone"
-    )]
-    TooManyRows {
-        /// Rows of the program.
-        rows: usize,
+    /// HiGHS is wanted, and is not compiled in.
+    #[error("{why}: this needs the feature `highs`")]
+    NeedsHighs {
+        /// Why it is wanted.
+        why: &'static str,
     },
-    /// An engine that is not compiled in, or that failed.
+    /// An engine that failed.
     #[error("engine {engine}: {message}")]
     Engine {
         /// Name of the engine.

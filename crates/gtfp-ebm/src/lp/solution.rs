@@ -28,13 +28,14 @@ pub struct Certificate {
     /// or `lambda`. For an infeasible program: zero.
     pub primal_residual: f64,
     /// Largest sign violation of a reduced cost over the sum of its terms' sizes, where a multiplier counts as at least
-    /// 1e-4 of the largest (for `z`: over at least 1). For an infeasible program the same of the Farkas multipliers, with
-    /// zero costs.
+    /// 1e-4 of the largest and as a thousand costs at most (for `z`: over at least 1). For an infeasible program the same
+    /// of the Farkas multipliers, with zero costs, over the margin of the proof.
     pub dual_residual: f64,
     /// Largest product of a reduced cost and the distance of its variable from the bound, over max(1, |objective|).
     pub complementarity: f64,
     /// |primal objective - dual objective| over max(1, |objective|). For an infeasible program 0 where the Farkas
-    /// multipliers prove it, infinite where they do not; infinite for every other end without an optimum.
+    /// multipliers prove it, infinite where they do not; likewise for an unbounded program and its ray; infinite where the
+    /// engine gave up.
     pub gap: f64,
 }
 
@@ -79,6 +80,12 @@ pub struct Solution {
 }
 
 impl Solution {
+    /// Whether the program has an answer (an optimum, or a proof that there is none) whose certificate closes.
+    #[must_use]
+    pub fn is_decided(&self) -> bool {
+        self.status != Status::Failed && self.certificate.closes()
+    }
+
     /// Whether the program ended [`Status::Optimal`] and its certificate closes.
     #[must_use]
     pub fn is_certified(&self) -> bool {

@@ -10,22 +10,37 @@
 //! Under variable returns the plain equality is what most programs print; it forces one abatement factor of 1 on all
 //! units. [`Disposability::WeakKuosmanen`] is the technology of Kuosmanen (2005) with unit-specific abatement.
 //!
-//! **Data** not negative.
+//! **Data** not negative; with the direction `range` (under variable returns) any number: g is then the way to the best
+//! value of the reference set, x − min x, max y − y, b − min b, and 1 − β the range directional measure of Portela,
+//! Thanassoulis and Simpson (2004), which does not change when a column is shifted.
 //! **Reference** Chambers, Chung and Färe (1996); Chung, Färe and Grosskopf (1997).
 
 use super::formulation::{DirectionValue, Formulation, Place, Reading};
-use crate::data::{Dimensions, Group, Requirement};
+use crate::data::{Dimensions, Group, Moments, Requirement};
 use crate::error::{Error, Result};
 use crate::spec::{Direction, DirectionRule, Disposability, Rts};
 
 /// What directional models demand of the data.
 pub const REQUIREMENT: Requirement = Requirement::NonNegative;
 
-/// Refuses a direction that is zero in every group that has columns.
+/// What a direction demands of the data: the range directional measure takes any number.
+pub(crate) fn requirement(dims: Dimensions, direction: Direction) -> Requirement {
+    let rules = (0..dims.total()).map(|k| rule_of(dims, direction, k));
+    let translates = |rule| matches!(rule, DirectionRule::Range | DirectionRule::Zero | DirectionRule::One);
+    let mut ranges = rules.clone().filter(|rule| *rule == DirectionRule::Range);
+    if ranges.next().is_some() && rules.into_iter().all(translates) { Requirement::Finite } else { REQUIREMENT }
+}
+
+/// Refuses a direction that is zero in every group that has columns, and ranges without variable returns.
 ///
 /// # Errors
 /// [`Error::Specification`].
-pub(crate) fn check(dims: Dimensions, direction: Direction) -> Result<()> {
+pub(crate) fn check(dims: Dimensions, direction: Direction, rts: Rts) -> Result<()> {
+    if rts != Rts::Vrs && (0..dims.total()).any(|k| rule_of(dims, direction, k) == DirectionRule::Range) {
+        return Err(Error::Specification(format!(
+            "direction \"range\" measures the way to the best value observed, which means the same wherever zero lies under variable returns only: rts must be \"vrs\", not \"{rts}\""
+        )));
+    }
     if (0..dims.total()).all(|k| rule_of(dims, direction, k) == DirectionRule::Zero) {
         return Err(Error::Specification(
             "the direction of a directional model is zero in every group that has columns".into(),
@@ -34,14 +49,13 @@ pub(crate) fn check(dims: Dimensions, direction: Direction) -> Result<()> {
     Ok(())
 }
 
-/// The directional program. `means` and `maxima` are those of the reference set; the direction was checked.
+/// The directional program; the direction was checked.
 pub(crate) fn formulation(
     dims: Dimensions,
     rts: Rts,
     disposability: Disposability,
     direction: Direction,
-    means: &[f64],
-    maxima: &[f64],
+    reference: &Moments,
 ) -> Formulation {
     let capped = disposability == Disposability::StrongCapped;
     let caps = if capped { dims.bads } else { 0 };
@@ -52,7 +66,7 @@ pub(crate) fn formulation(
     form.program.set_bounds(0, f64::NEG_INFINITY, f64::INFINITY).set_cost(0, -1.0);
     form.theta = Place::One;
     form.beta.push((usize::MAX, 0));
-    form.direction = directions(dims, direction, means);
+    form.direction = directions(dims, direction, reference);
     let equality = matches!(disposability, Disposability::Weak | Disposability::WeakKuosmanen);
     for k in 0..dims.total() {
         let group = dims.group(k);
@@ -68,20 +82,22 @@ pub(crate) fn formulation(
     for (i, k) in dims.range(Group::Bad).enumerate().take(caps) {
         let z = 1 + dims.total() + i;
         form.program.set(first_cap_row + i, z, 1.0);
-        form.caps.push((first_cap_row + i, k, maxima[k]));
+        form.caps.push((first_cap_row + i, k, reference.maxima[k]));
     }
     form.returns(rts, None, (Formulation::returns_slacks(rts) > 0).then_some(n - 1));
     form
 }
 
 /// The direction of each column.
-pub(crate) fn directions(dims: Dimensions, direction: Direction, means: &[f64]) -> Vec<DirectionValue> {
+pub(crate) fn directions(dims: Dimensions, direction: Direction, reference: &Moments) -> Vec<DirectionValue> {
     (0..dims.total())
         .map(|k| match rule_of(dims, direction, k) {
             DirectionRule::Observed => DirectionValue::Own,
             DirectionRule::Zero => DirectionValue::Fixed(0.0),
             DirectionRule::One => DirectionValue::Fixed(1.0),
-            DirectionRule::Mean => DirectionValue::Fixed(means[k]),
+            DirectionRule::Mean => DirectionValue::Fixed(reference.means[k]),
+            DirectionRule::Range if dims.group(k) == Group::Good => DirectionValue::Toward(reference.maxima[k]),
+            DirectionRule::Range => DirectionValue::Toward(reference.minima[k]),
         })
         .collect()
 }

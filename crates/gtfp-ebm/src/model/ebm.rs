@@ -16,7 +16,8 @@
 //! * A (constant returns) has a meaning with and without bounds: unbounded is Tone and Tsutsui's own form. θ can then
 //!   exceed 1, only the ratio θ/φ is identified, and it can happen that no unit at all scores 1, because inputs (and
 //!   goods) trade off against each other beyond the technology.
-//! * D with ε_x + ε_b > 1 and a free θ is unbounded: θ and all slacks can grow together.
+//! * D with ε_x + ε_b > 1 is unbounded with a free θ, since θ and all slacks can grow together; with θ ≤ 1 its numerator
+//!   is negative where slacks are large. Both are refused.
 //! * Output orientation with B and ε_y + ε_b > 1 is unbounded the same way, towards φ → −∞.
 //!
 //! Under constant returns with bounds, A, B and C give the same scores on all data tried. Programs that write VRS as
@@ -81,7 +82,7 @@ impl EbmOptions {
         Ok(())
     }
 
-    /// Refuses ε that make the program unbounded.
+    /// Refuses ε that make the program unbounded, or its score negative.
     ///
     /// # Errors
     /// [`Error::Degenerate`] with the numbers.
@@ -89,16 +90,21 @@ impl EbmOptions {
         let e = parameters.epsilon;
         if dims.bads > 0
             && self.convention == BadsConvention::Input
-            && !self.bounded
             && self.orientation != Orientation::Output
             && e.inputs + e.bads > 1.0 + 1e-12
         {
             return Err(Error::Degenerate {
-                what: format!("EBM with bads like inputs, θ free, ε_x = {:.4} and ε_b = {:.4}", e.inputs, e.bads),
-                why: "ε_x + ε_b > 1 makes the numerator fall without end as θ and all slacks grow together.".into(),
-                instead:
-                    "bounded = true (orientation none), another bads_convention, or the bads listed among the inputs"
-                        .into(),
+                what: format!(
+                    "EBM with bads_convention \"input\", ε_x = {:.4} and ε_b = {:.4}, whose sum exceeds 1",
+                    e.inputs, e.bads
+                ),
+                why: if self.bounded {
+                    "The numerator θ - ε_x Σ w s/x - ε_b Σ w s/b is negative where all slacks are large, so a score could be below 0, which no efficiency is."
+                } else {
+                    "The numerator falls without end as θ and all slacks grow together."
+                }
+                .into(),
+                instead: "another bads_convention, or the bads listed among the inputs, where one ε serves both".into(),
             });
         }
         if dims.bads > 0

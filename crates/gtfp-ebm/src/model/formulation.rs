@@ -96,6 +96,19 @@ pub(crate) enum DirectionValue {
     Own,
     /// A number in the column's unit.
     Fixed(f64),
+    /// The way to a number in the column's unit.
+    Toward(f64),
+}
+
+impl DirectionValue {
+    /// The direction of a unit with this value.
+    fn of(self, value: f64) -> f64 {
+        match self {
+            Self::Own => value,
+            Self::Fixed(g) => g,
+            Self::Toward(best) => (best - value).abs(),
+        }
+    }
 }
 
 impl Formulation {
@@ -176,32 +189,44 @@ impl Formulation {
             program.set_row_scale(k, if value > 0.0 { value } else { self.fallback[k] });
         }
         if self.zeros {
+            let relative = |k: usize| if values[k] > 0.0 { 1.0 } else { values[k] / self.fallback[k] };
             for &(k, z, base) in &self.own {
-                program.set(k, z, if values[k] > 0.0 { base } else { 0.0 });
+                program.set(k, z, base * relative(k));
             }
             for &(k, base) in &self.own_rhs {
-                program.set_rhs(k, if values[k] > 0.0 { base } else { 0.0 });
+                program.set_rhs(k, base * relative(k));
             }
         }
         for &(k, z, sign) in &self.directed {
             let scale = if values[k] > 0.0 { values[k] } else { self.fallback[k] };
-            let g = match self.direction[k] {
-                DirectionValue::Own => values[k],
-                DirectionValue::Fixed(g) => g,
-            };
-            program.set(k, z, sign * g / scale);
+            program.set(k, z, sign * self.direction[k].of(values[k]) / scale);
         }
+        self.close_where_best(program, values);
         for &(row, k, cap) in &self.caps {
             let scale = if values[k] > 0.0 { values[k] } else { self.fallback[k] };
-            let g = match self.direction[k] {
-                DirectionValue::Own => values[k],
-                DirectionValue::Fixed(g) => g,
-            };
+            let g = self.direction[k].of(values[k]);
             // b − β g ≤ cap, divided by the scale: −β g + slack = cap − b.
             for &(_, z) in &self.beta {
                 program.set(row, z, -g / scale);
             }
             program.set_rhs(row, (cap - values[k]) / scale);
+        }
+    }
+
+    /// A β that no column directs any more, because the unit is the best there, is zero.
+    fn close_where_best(&self, program: &mut Program, values: &[f64]) {
+        if !self.direction.iter().any(|direction| matches!(direction, DirectionValue::Toward(_))) {
+            return;
+        }
+        for &(_, z) in &self.beta {
+            let own = self.directed.iter().filter(|(_, of, _)| *of == z);
+            let open = own.into_iter().any(|&(k, _, _)| self.direction[k].of(values[k]) > 0.0);
+            let (lower, upper) = (self.program.lower()[z], self.program.upper()[z]);
+            if open {
+                program.set_bounds(z, lower, upper)
+            } else {
+                program.set_bounds(z, 0.0, 0.0)
+            };
         }
     }
 }

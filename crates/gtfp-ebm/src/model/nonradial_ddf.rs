@@ -13,12 +13,9 @@
 
 use super::ddf;
 use super::formulation::{DirectionValue, Formulation, Reading};
-use crate::data::{Dimensions, Group, Observations, Requirement};
+use crate::data::{Dimensions, Group, Moments, Observations};
 use crate::error::{Error, Result};
 use crate::spec::{Direction, DirectionRule, Disposability, Rts};
-
-/// What directional models demand of the data.
-pub const REQUIREMENT: Requirement = Requirement::NonNegative;
 
 /// The weights used: those given, or 1 shared equally by the groups with a direction, then inside each group.
 pub(crate) fn weights(dims: Dimensions, direction: Direction, given: &[f64]) -> Vec<f64> {
@@ -40,6 +37,7 @@ pub(crate) fn weights(dims: Dimensions, direction: Direction, given: &[f64]) -> 
 /// negative one, none that is positive, or a positive one on a column whose direction is zero, where no β is measured.
 pub(crate) fn check(
     observations: &Observations,
+    rts: Rts,
     disposability: Disposability,
     direction: Direction,
     given: &[f64],
@@ -52,7 +50,7 @@ pub(crate) fn check(
                 .into(),
         );
     }
-    ddf::check(dims, direction)?;
+    ddf::check(dims, direction, rts)?;
     if given.is_empty() {
         return Ok(());
     }
@@ -89,10 +87,10 @@ pub(crate) fn formulation(
     disposability: Disposability,
     direction: Direction,
     given: &[f64],
-    means: &[f64],
+    reference: &Moments,
 ) -> Formulation {
     let weights = weights(dims, direction, given);
-    let direction = ddf::directions(dims, direction, means);
+    let direction = ddf::directions(dims, direction, reference);
     let total = dims.total();
     let n = 2 * total + Formulation::returns_slacks(rts);
     let mut form = Formulation::new(dims, rts, 0, n, Reading::Distance);

@@ -47,15 +47,15 @@ fn run(s: &Sample, bads: bool, spec: &PanelSpec, options: &BootstrapSpec) -> Res
         group: None,
         label: &|row| row.to_string(),
     };
-    bootstrap(&data, spec, options, Solver::default(), &|_| {})
+    bootstrap(&data, spec, options, &|_| {})
 }
 
 fn radial() -> PanelSpec {
     PanelSpec {
         model: Model::Radial,
-        orientation: Orientation::Input,
+        orientation: Some(Orientation::Input),
         rts: Rts::Crs,
-        malmquist: Index::None,
+        malmquist: Some(Index::None),
         ..PanelSpec::default()
     }
 }
@@ -84,7 +84,7 @@ fn the_bias_has_the_right_sign_and_correction_helps() {
 #[test]
 fn seeds_and_threads() {
     let s = sample(20, 3);
-    let spec = PanelSpec { malmquist: Index::Malmquist, ..radial() };
+    let spec = PanelSpec { malmquist: Some(Index::Malmquist), ..radial() };
     let options = BootstrapSpec { replications: 12, ..FEW };
     let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool");
     let three = rayon::ThreadPoolBuilder::new().num_threads(3).build().expect("a pool");
@@ -107,7 +107,7 @@ fn every_model_has_intervals_of_its_index() {
         PanelSpec { model: Model::Ddf, disposability: Disposability::Strong, ..base.clone() },
         PanelSpec {
             reference: Reference::Contemporaneous,
-            malmquist: Index::Malmquist,
+            malmquist: Some(Index::Malmquist),
             bads_convention: BadsConvention::Input,
             ..radial()
         },

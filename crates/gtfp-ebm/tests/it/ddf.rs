@@ -11,7 +11,7 @@ use gtfp_ebm::{
 const STATA: f64 = 1e-6;
 
 fn spec(rts: Rts, disposability: Disposability) -> PanelSpec {
-    PanelSpec { model: Model::Ddf, rts, disposability, malmquist: Index::None, ..PanelSpec::default() }
+    PanelSpec { model: Model::Ddf, rts, disposability, malmquist: Some(Index::None), ..PanelSpec::default() }
 }
 
 const BADS: [(&str, &[&str], &[&str], &[&str]); 2] = [
@@ -82,7 +82,7 @@ fn stata_keys(golden: &Table) -> Vec<(String, String)> {
 #[test]
 fn stata_global_malmquist_luenberger() {
     let Some(golden) = Table::shared("stata_gtfpch/ex3result_stata.csv") else { return };
-    let spec = PanelSpec { malmquist: Index::Gml, ..spec(Rts::Crs, Disposability::Weak) };
+    let spec = PanelSpec { malmquist: Some(Index::Gml), ..spec(Rts::Crs, Disposability::Weak) };
     let Some((table, result)) = provinces(&spec) else { return };
     let keys = stata_keys(&golden);
     assert_scores("TFPCH", &pick(&table, &result, &keys, |r| r.index), &golden.numbers("TFPCH"), STATA);
@@ -90,7 +90,7 @@ fn stata_global_malmquist_luenberger() {
     assert_scores("TECCH", &pick(&table, &result, &keys, |r| r.tc), &golden.numbers("TECCH"), STATA);
     for (name, disposability) in [("weak", Disposability::Weak), ("strong", Disposability::Strong)] {
         let Some(ours) = Table::shared(&format!("stata_gtfpch/ex3_ours_{name}.csv")) else { return };
-        let spec = PanelSpec { malmquist: Index::Gml, ..self::spec(Rts::Crs, disposability) };
+        let spec = PanelSpec { malmquist: Some(Index::Gml), ..self::spec(Rts::Crs, disposability) };
         let Some((table, result)) = provinces(&spec) else { return };
         let keys: Vec<_> = ours.text("Province").into_iter().zip(ours.text("year")).collect();
         assert_scores(name, &pick(&table, &result, &keys, |r| r.index), &ours.numbers("g"), PEER);
@@ -137,7 +137,7 @@ fn stata_nonradial_luenberger() {
     let spec = PanelSpec {
         model: Model::NonRadialDdf,
         nonradial_weights: vec![0.0, 0.0, 1.0, 1.0],
-        malmquist: Index::Luenberger,
+        malmquist: Some(Index::Luenberger),
         ..spec(Rts::Crs, Disposability::Weak)
     };
     let Some((table, result)) = provinces(&spec) else { return };
@@ -159,7 +159,7 @@ fn stata_adjacent_luenberger() {
     let spec = PanelSpec {
         model: Model::NonRadialDdf,
         reference: Reference::Contemporaneous,
-        malmquist: Index::Luenberger,
+        malmquist: Some(Index::Luenberger),
         ..spec(Rts::Crs, Disposability::Weak)
     };
     let result = run(&data, ["id", "t"], [&["labor", "capital", "energy"], &["gdp"], &["co2"]], &spec);
@@ -232,11 +232,11 @@ fn a_small_clone_has_julias_five_units() {
             group: None,
             label: &|row| row.to_string(),
         };
-        productivity(&data, spec, Solver::default()).expect("valid")
+        productivity(&data, spec).expect("valid")
     };
     let apz = PanelSpec {
         reference: Reference::Contemporaneous,
-        malmquist: Index::MalmquistLuenberger,
+        malmquist: Some(Index::MalmquistLuenberger),
         ..spec(Rts::Crs, Disposability::StrongCapped)
     };
     let result = run(&apz);

@@ -18,7 +18,7 @@ fn given(inputs: f64, goods: f64, bads: f64, dims: [usize; 3]) -> Calibration {
 }
 
 fn input(calibration: Calibration) -> PanelSpec {
-    PanelSpec { orientation: Orientation::Input, calibration, details: true, ..PanelSpec::default() }
+    PanelSpec { orientation: Some(Orientation::Input), calibration, details: true, ..PanelSpec::default() }
 }
 
 #[test]
@@ -121,13 +121,18 @@ fn hospitals_in_every_variant() {
                         "sbm" => Calibration::Rule(CalibrationRule::Sbm),
                         _ => given(x, y, 0.0, [2, 2, 0]),
                     };
-                    let spec =
-                        PanelSpec { orientation, rts, bounded: Some(bounded), calibration, ..PanelSpec::default() };
+                    let spec = PanelSpec {
+                        orientation: Some(orientation),
+                        rts,
+                        bounded: Some(bounded),
+                        calibration,
+                        ..PanelSpec::default()
+                    };
                     let refused = (bounded && orientation != Orientation::None)
                         || (!bounded && orientation == Orientation::None && rts == Rts::Vrs);
                     if refused {
                         let rows: Vec<usize> = (0..12).collect();
-                        let error = efficiency(&data, &rows, &rows, &spec, Solver::default(), &|r| r.to_string());
+                        let error = efficiency(&data, &rows, &rows, &spec, &|r| r.to_string());
                         assert!(matches!(error, Err(Error::Degenerate { .. })), "{what}");
                         continue;
                     }

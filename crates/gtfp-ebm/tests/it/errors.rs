@@ -11,7 +11,7 @@ use gtfp_ebm::{
 const YEARS: [i64; 4] = [2019, 2020, 2019, 2020];
 
 fn run(x: &[f64; 4], b: &[&[f64; 4]], spec: &PanelSpec) -> Result<gtfp_ebm::PanelResult, Error> {
-    run_with(x, b, |data| productivity(data, spec, Solver::default()))
+    run_with(x, b, |data| productivity(data, spec))
 }
 
 fn run_with<T>(x: &[f64; 4], b: &[&[f64; 4]], method: impl FnOnce(&PanelData<'_>) -> T) -> T {
@@ -45,7 +45,7 @@ fn zero_negative_and_infinite_values_name_city_year_and_column() {
         (-2.0, PanelSpec { model: Model::Ddf, ..PanelSpec::default() }),
         (
             f64::NEG_INFINITY,
-            PanelSpec { model: Model::Radial, orientation: Orientation::Input, ..PanelSpec::default() },
+            PanelSpec { model: Model::Radial, orientation: Some(Orientation::Input), ..PanelSpec::default() },
         ),
     ] {
         let so2 = [1.0, 0.9, value, 2.1];
@@ -65,6 +65,14 @@ fn zeros_are_fine_where_nothing_divides_by_them() {
     assert!(result.rows.iter().all(|row| row.score.is_some()));
 }
 
+/// ε_x given, ε_b = 0.6.
+fn given_to_input(inputs: f64) -> Calibration {
+    Calibration::Given(EbmParameters {
+        epsilon: Epsilon { inputs, goods: 0.0, bads: 0.6 },
+        weights: Weights { inputs: vec![0.5, 0.5], goods: vec![1.0], bads: vec![0.5, 0.5] },
+    })
+}
+
 fn degenerate(b: &[&[f64; 4]], spec: &PanelSpec) -> String {
     match run(&LABOR, b, spec).expect_err("no meaning") {
         error @ Error::Degenerate { .. } => error.to_string(),
@@ -82,10 +90,14 @@ fn degenerate_combinations_are_refused_with_a_reason() {
         assert!(text.contains("every score is 0"), "{text}");
     }
     for orientation in [Orientation::Input, Orientation::Output] {
-        let text = degenerate(&[&SO2], &PanelSpec { bounded: Some(true), orientation, ..PanelSpec::default() });
+        let text = degenerate(
+            &[&SO2],
+            &PanelSpec { bounded: Some(true), orientation: Some(orientation), ..PanelSpec::default() },
+        );
         assert!(text.contains("orientation"), "{text}");
     }
-    degenerate(&[&SO2], &PanelSpec { model: Model::Radial, ..PanelSpec::default() });
+    let radial = PanelSpec { model: Model::Radial, orientation: Some(Orientation::None), ..PanelSpec::default() };
+    degenerate(&[&SO2], &radial);
     degenerate(&[&SO2], &PanelSpec { super_efficiency: true, bounded: Some(true), ..PanelSpec::default() });
     // Convention D with a free theta needs eps_x + eps_b <= 1.
     let given = EbmParameters {
@@ -97,14 +109,19 @@ fn degenerate_combinations_are_refused_with_a_reason() {
         &PanelSpec { bads_convention: BadsConvention::Input, calibration: Calibration::Given(given), ..unbounded },
     );
     assert!(text.contains("0.7000"), "{text}");
+    // With θ ≤ 1 the numerator could be negative.
+    let bounded =
+        PanelSpec { bads_convention: BadsConvention::Input, calibration: given_to_input(0.7), ..PanelSpec::default() };
+    let text = degenerate(&[&SO2, &DUST], &bounded);
+    assert!(text.contains("below 0"), "{text}");
 }
 
 #[test]
 fn indices_say_which_model_and_reference_they_need() {
     for spec in [
         PanelSpec { reference: Reference::Sequential, ..PanelSpec::default() },
-        PanelSpec { malmquist: Index::MalmquistLuenberger, ..PanelSpec::default() },
-        PanelSpec { malmquist: Index::Luenberger, ..PanelSpec::default() },
+        PanelSpec { malmquist: Some(Index::MalmquistLuenberger), ..PanelSpec::default() },
+        PanelSpec { malmquist: Some(Index::Luenberger), ..PanelSpec::default() },
         PanelSpec { reference: Reference::Metafrontier, ..PanelSpec::default() },
         PanelSpec { model: Model::Sbm, bounded: Some(true), ..PanelSpec::default() },
         PanelSpec { scale_change: true, rts: Rts::Vrs, ..PanelSpec::default() },
@@ -135,10 +152,10 @@ fn validation_refuses_what_productivity_refuses() {
         PanelSpec { panel_value: PanelValue::BaseGiven, base_period: Some(1999), ..PanelSpec::default() },
         PanelSpec { nonradial_weights: vec![1.0], ..ddf.clone() },
         PanelSpec { nonradial_weights: vec![0.25; 4], ..ddf },
-        PanelSpec { model: Model::Radial, ..PanelSpec::default() },
+        PanelSpec { model: Model::Radial, orientation: Some(Orientation::None), ..PanelSpec::default() },
         PanelSpec {
             model: Model::Ddf,
-            malmquist: Index::Luenberger,
+            malmquist: Some(Index::Luenberger),
             panel_value: PanelValue::LogCumulated,
             ..PanelSpec::default()
         },
@@ -146,7 +163,7 @@ fn validation_refuses_what_productivity_refuses() {
         let mut refused = None;
         let result = run_with(&LABOR, &[&SO2], |data| {
             refused = validate(data, &spec).err();
-            productivity(data, &spec, Solver::default())
+            productivity(data, &spec)
         });
         let error = result.expect_err("does not fit");
         assert_eq!(refused.as_ref(), Some(&error));
@@ -201,11 +218,11 @@ fn rows_beyond_the_data_are_no_panic() {
     assert_eq!(beyond, Err(Error::UnknownUnit { row: 5, n: 2 }));
     // Periods at both ends of the number line: their distance does not fit into i64.
     let ends = [i64::MIN, i64::MAX];
-    let timeline = Timeline::new(&[0, 0], &ends, &[true, true], &label).expect("unique");
-    assert_eq!((timeline.step(), timeline.previous(1), timeline.previous(7)), (u64::MAX, Some(0), None));
+    let timeline = Timeline::new(&[0, 0], &ends, &[true, true], None, &label).expect("unique");
+    assert_eq!((timeline.step(), timeline.previous(1), timeline.previous(7)), (None, Some(0), None));
     assert!(timeline.rows_at(9).is_empty() && timeline.reference_rows(Reference::Global, 9, 1).is_empty());
     assert_eq!((timeline.period_of(9), timeline.is_usable(9)), (None, false));
-    let none = Timeline::new(&[], &[], &[], &label).expect("no rows");
+    let none = Timeline::new(&[], &[], &[], None, &label).expect("no rows");
     assert!(none.reference_rows(Reference::Sequential, 0, 1).is_empty());
     let short = panel_value(&timeline, &[None], Comparison::Ratio, None, PanelValue::FirstOne, None);
     assert!(matches!(short, Err(Error::LengthMismatch { expected: 2, got: 1, .. })));
@@ -239,7 +256,7 @@ fn a_duplicate_key_is_named() {
         group: None,
         label: &|_| "entity `Anqing`, time `2020`".into(),
     };
-    let error = productivity(&data, &PanelSpec::default(), Solver::default()).expect_err("twice");
+    let error = productivity(&data, &PanelSpec::default()).expect_err("twice");
     assert!(matches!(error, Error::DuplicateKey { first: 0, second: 1, .. }), "{error}");
 }
 
@@ -255,7 +272,7 @@ fn lengths_and_roles_are_checked() {
         group: None,
         label: &|row| row.to_string(),
     };
-    let run = |data: &PanelData<'_>| productivity(data, &PanelSpec::default(), Solver::default());
+    let run = |data: &PanelData<'_>| productivity(data, &PanelSpec::default());
     assert!(matches!(run(&PanelData { goods: &[("y", &b)], ..base }), Err(Error::LengthMismatch { .. })));
     assert!(matches!(run(&PanelData { goods: &[("x", &a)], ..base }), Err(Error::Specification(_))));
     assert!(matches!(run(&PanelData { inputs: &[], ..base }), Err(Error::Specification(_))));

@@ -11,6 +11,8 @@ mod errors;
 mod frontier_properties;
 mod lp_properties;
 mod malmquist;
+mod near_ties;
+mod options;
 mod panel;
 mod properties;
 mod radial;

@@ -174,8 +174,13 @@ fn deapack_global_malmquist() {
         else {
             return;
         };
-        let spec = PanelSpec { model: Model::Radial, orientation, malmquist: Index::Malmquist, ..PanelSpec::default() };
-        let result = economy.with(|data| productivity(data, &spec, Solver::default())).expect("valid");
+        let spec = PanelSpec {
+            model: Model::Radial,
+            orientation: Some(orientation),
+            malmquist: Some(Index::Malmquist),
+            ..PanelSpec::default()
+        };
+        let result = economy.with(|data| productivity(data, &spec)).expect("valid");
         let at: Vec<usize> = golden
             .text("dmu_id")
             .iter()
@@ -200,13 +205,13 @@ fn decompositions_multiply_and_agree_with_the_panel() {
         let orientation = Orientation::Output;
         let spec = PanelSpec {
             model: Model::Radial,
-            orientation,
+            orientation: Some(orientation),
             reference,
-            malmquist: Index::Malmquist,
+            malmquist: Some(Index::Malmquist),
             scale_change: true,
             ..PanelSpec::default()
         };
-        let panel = economy.with(|data| productivity(data, &spec, Solver::default())).expect("valid");
+        let panel = economy.with(|data| productivity(data, &spec)).expect("valid");
         for decomposition in [Decomposition::Fgnz, Decomposition::RayDesli] {
             if reference == Reference::Global && decomposition == Decomposition::RayDesli {
                 continue;

@@ -29,7 +29,7 @@ pub(crate) fn run(table: &Table, keys: [&str; 2], columns: [&[&str]; 3], spec: &
         group: None,
         label: &|row| format!("{} {}", names[row], time[row]),
     };
-    productivity(&data, spec, Solver::default()).expect("valid data")
+    productivity(&data, spec).expect("valid data")
 }
 
 /// Positions in `table` of the keys of `golden`.
@@ -184,7 +184,7 @@ fn toy(spec: &PanelSpec) -> PanelResult {
         group: None,
         label: &|row| format!("row {row}"),
     };
-    productivity(&data, spec, Solver::default()).expect("valid")
+    productivity(&data, spec).expect("valid")
 }
 
 #[test]
@@ -234,7 +234,7 @@ fn panel_values_of_an_indicator_add_up() {
     let values = |reference, rule| {
         let spec = PanelSpec {
             model: Model::Ddf,
-            malmquist: Index::Luenberger,
+            malmquist: Some(Index::Luenberger),
             reference,
             panel_value: rule,
             ..PanelSpec::default()
@@ -263,7 +263,10 @@ fn one_period_one_entity_and_one_row_are_panels() {
         group: None,
         label: &|row| row.to_string(),
     };
-    let result = productivity(&data, &PanelSpec::default(), Solver::default()).expect("valid");
+    let result = productivity(&data, &PanelSpec::default()).expect("valid");
     assert_eq!(result.rows[0].score, Some(1.0));
-    assert_eq!(result.rows[0].gtfp, Some(1.0));
+    assert_eq!((result.rows[0].gtfp, result.rows[0].transition), (None, Transition::NotAsked));
+    let asked = PanelSpec { malmquist: Some(Index::Gml), ..PanelSpec::default() };
+    let error = productivity(&data, &asked).expect_err("one period");
+    assert!(error.to_string().contains("only one"), "{error}");
 }

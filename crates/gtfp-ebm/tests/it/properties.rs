@@ -41,12 +41,12 @@ fn efficiency_spec(which: usize, dims: Dimensions) -> PanelSpec {
         2 => PanelSpec { rts: Rts::Vrs, ..base },
         3 => PanelSpec { bads_convention: BadsConvention::TwoMinusPhi, rts: Rts::Vrs, ..base },
         4 => PanelSpec { orientation: input, ..base },
-        5 => PanelSpec { orientation: Orientation::Output, rts: Rts::Vrs, ..base },
+        5 => PanelSpec { orientation: Some(Orientation::Output), rts: Rts::Vrs, ..base },
         6 => PanelSpec { model: Model::Sbm, ..base },
         7 => PanelSpec { model: Model::Sbm, orientation: input, rts: Rts::Nirs, ..base },
-        8 => PanelSpec { model: Model::Sbm, orientation: Orientation::Output, rts: Rts::Ndrs, ..base },
+        8 => PanelSpec { model: Model::Sbm, orientation: Some(Orientation::Output), rts: Rts::Ndrs, ..base },
         9 => PanelSpec { model: Model::Radial, orientation: input, bads_convention: BadsConvention::Input, ..base },
-        _ => PanelSpec { model: Model::Radial, orientation: Orientation::Output, rts: Rts::Vrs, ..base },
+        _ => PanelSpec { model: Model::Radial, orientation: Some(Orientation::Output), rts: Rts::Vrs, ..base },
     }
 }
 
@@ -114,7 +114,7 @@ proptest! {
         let some: Vec<usize> = (0..data.n() - 1).collect();
         let all: Vec<usize> = (0..data.n()).collect();
         let run = |reference: &[usize]| {
-            efficiency(&data, &some, reference, &spec, Solver::default(), &|r| r.to_string()).expect("valid").scores()
+            efficiency(&data, &some, reference, &spec, &|r| r.to_string()).expect("valid").scores()
         };
         for (few, more) in run(&some).into_iter().zip(run(&all)) {
             prop_assert!(more.expect("scored") <= few.expect("scored") + 1e-9);
@@ -126,7 +126,7 @@ proptest! {
         for spec in [
             PanelSpec { calibration: given(data.dims(), 0.4), ..PanelSpec::default() },
             PanelSpec { model: Model::Sbm, ..PanelSpec::default() },
-            PanelSpec { model: Model::Radial, orientation: Orientation::Input, ..PanelSpec::default() },
+            PanelSpec { model: Model::Radial, orientation: Some(Orientation::Input), ..PanelSpec::default() },
         ] {
             let by = |rts| scores(&data, &PanelSpec { rts, ..spec.clone() });
             let (crs, vrs, nirs, ndrs) = (by(Rts::Crs), by(Rts::Vrs), by(Rts::Nirs), by(Rts::Ndrs));
@@ -142,7 +142,7 @@ proptest! {
     #[test]
     fn ebm_lies_between_ccr_and_sbm(data in with_bads(0..1), e in 0.0..1.0_f64) {
         let input = |epsilon: f64| PanelSpec {
-            orientation: Orientation::Input,
+            orientation: Some(Orientation::Input),
             calibration: given(data.dims(), epsilon),
             ..PanelSpec::default()
         };
@@ -231,7 +231,7 @@ proptest! {
         let both = Observations::from_rows(dims, data.names().to_vec(), values).expect("whole rows");
         let (units, targets): (Vec<usize>, Vec<usize>) = ((0..n).collect(), (n..2 * n).collect());
         let slacks = PanelSpec { model: Model::Sbm, rts: spec.rts, ..PanelSpec::default() };
-        let left = efficiency(&both, &targets, &units, &slacks, Solver::default(), &|r| r.to_string()).expect("valid");
+        let left = efficiency(&both, &targets, &units, &slacks, &|r| r.to_string()).expect("valid");
         for score in left.scores() {
             // Rounding may put a target a hair beyond the frontier, where slacks alone have no solution.
             prop_assert!(score.is_none_or(|score| score > 1.0 - 1e-6), "{which}: {score:?}");
@@ -260,7 +260,7 @@ proptest! {
         for (model, orientation) in
             [(Model::Sbm, Orientation::None), (Model::Radial, Orientation::Input), (Model::Radial, Orientation::Output)]
         {
-            let plain = PanelSpec { model, orientation, ..PanelSpec::default() };
+            let plain = PanelSpec { model, orientation: Some(orientation), ..PanelSpec::default() };
             let above = cross_section(&data, &PanelSpec { super_efficiency: true, ..plain.clone() }).scores();
             for (score, above) in scores(&data, &plain).into_iter().zip(above) {
                 let Some(above) = above else { continue };
@@ -308,7 +308,7 @@ fn run(entity: &[u32], time: &[i64], columns: &[Vec<f64>], spec: &PanelSpec) -> 
         group: None,
         label: &|row| row.to_string(),
     };
-    productivity(&data, spec, Solver::default()).expect("valid")
+    productivity(&data, spec).expect("valid")
 }
 
 proptest! {
@@ -321,7 +321,7 @@ proptest! {
             0 => base,
             1 => PanelSpec { model: Model::Ddf, ..base },
             2 => PanelSpec { model: Model::Sbm, rts: Rts::Vrs, ..base },
-            _ => PanelSpec { reference: Reference::Contemporaneous, malmquist: Index::Malmquist, ..base },
+            _ => PanelSpec { reference: Reference::Contemporaneous, malmquist: Some(Index::Malmquist), ..base },
         };
         let result = run(&entity, &time, &columns, &spec);
         let mut product = 1.0;
@@ -377,8 +377,8 @@ fn reduced_and_full_reference_sets_agree() {
     };
     for spec in [
         PanelSpec::default(),
-        PanelSpec { model: Model::Sbm, rts: Rts::Vrs, malmquist: Index::None, ..PanelSpec::default() },
-        PanelSpec { model: Model::Ddf, malmquist: Index::None, ..PanelSpec::default() },
+        PanelSpec { model: Model::Sbm, rts: Rts::Vrs, malmquist: Some(Index::None), ..PanelSpec::default() },
+        PanelSpec { model: Model::Ddf, malmquist: Some(Index::None), ..PanelSpec::default() },
     ] {
         let (few, all) = (columns(&spec), columns(&PanelSpec { all_columns: true, ..spec.clone() }));
         for (a, b) in few.rows.iter().zip(&all.rows) {

@@ -4,7 +4,7 @@ use crate::support::{PEER, Table, assert_scores, cross_section, observations};
 use gtfp_ebm::{Model, Orientation, PanelSpec, Rts};
 
 fn spec(orientation: Orientation, rts: Rts) -> PanelSpec {
-    PanelSpec { model: Model::Radial, orientation, rts, ..PanelSpec::default() }
+    PanelSpec { model: Model::Radial, orientation: Some(orientation), rts, ..PanelSpec::default() }
 }
 
 /// Columns `deaR_io_crs`, `Bench_oo_vrs`, … of one golden file; output orientation is printed as φ ≥ 1.

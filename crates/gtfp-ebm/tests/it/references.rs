@@ -33,16 +33,16 @@ fn run(spec: &PanelSpec) -> PanelResult {
         group: Some(&group),
         label: &|row| row.to_string(),
     };
-    productivity(&data, spec, Solver::default()).expect("valid")
+    productivity(&data, spec).expect("valid")
 }
 
 fn radial(reference: Reference) -> PanelSpec {
     PanelSpec {
         model: Model::Radial,
-        orientation: Orientation::Input,
+        orientation: Some(Orientation::Input),
         bads_convention: gtfp_ebm::BadsConvention::Input,
         reference,
-        malmquist: Index::Malmquist,
+        malmquist: Some(Index::Malmquist),
         ..PanelSpec::default()
     }
 }
@@ -131,7 +131,7 @@ fn a_metafrontier_indicator_and_its_scale_part_add_up() {
         let spec = PanelSpec {
             model,
             reference: Reference::Metafrontier,
-            malmquist: Index::Luenberger,
+            malmquist: Some(Index::Luenberger),
             scale_change: true,
             ..PanelSpec::default()
         };
@@ -146,7 +146,7 @@ fn a_metafrontier_indicator_and_its_scale_part_add_up() {
 /// The frontier of the own period is solved once where it is the reference.
 #[test]
 fn own_periods_are_scored_once() {
-    let result = run(&PanelSpec { malmquist: Index::None, ..radial(Reference::Contemporaneous) });
+    let result = run(&PanelSpec { malmquist: Some(Index::None), ..radial(Reference::Contemporaneous) });
     assert_eq!(result.summary.lp.programs, result.rows.len());
     assert!(result.rows.iter().all(|row| row.score.is_some() && row.score == row.score_contemporaneous));
 }
@@ -155,7 +155,7 @@ fn own_periods_are_scored_once() {
 fn the_record_names_weights_base_and_scale() {
     let spec = PanelSpec {
         model: Model::NonRadialDdf,
-        malmquist: Index::Luenberger,
+        malmquist: Some(Index::Luenberger),
         panel_value: gtfp_ebm::PanelValue::BaseGiven,
         scale_change: true,
         reference: Reference::Sequential,
@@ -170,7 +170,7 @@ fn the_record_names_weights_base_and_scale() {
 #[test]
 fn a_luenberger_indicator_is_the_sum_of_its_parts() {
     for (model, rts) in [(Model::Ddf, Rts::Crs), (Model::NonRadialDdf, Rts::Vrs)] {
-        let spec = PanelSpec { model, rts, malmquist: Index::Luenberger, ..PanelSpec::default() };
+        let spec = PanelSpec { model, rts, malmquist: Some(Index::Luenberger), ..PanelSpec::default() };
         for row in run(&spec).rows.iter().filter(|r| r.transition == Transition::Ok) {
             let [index, ec, tc] = [row.index, row.ec, row.tc].map(|p| p.expect("every part"));
             assert!((index - ec - tc).abs() < 1e-12);

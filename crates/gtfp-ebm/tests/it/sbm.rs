@@ -7,7 +7,7 @@ const ORIENTATIONS: [(&str, Orientation); 3] =
     [("no", Orientation::None), ("io", Orientation::Input), ("oo", Orientation::Output)];
 
 fn spec(orientation: Orientation, rts: Rts) -> PanelSpec {
-    PanelSpec { model: Model::Sbm, orientation, rts, ..PanelSpec::default() }
+    PanelSpec { model: Model::Sbm, orientation: Some(orientation), rts, ..PanelSpec::default() }
 }
 
 fn above(orientation: Orientation, rts: Rts) -> PanelSpec {

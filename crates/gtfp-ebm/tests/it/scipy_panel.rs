@@ -46,7 +46,7 @@ impl Economy {
 
     /// Compares columns of a run with columns of the file; both are empty in first periods.
     fn check(&self, bads: bool, spec: &PanelSpec, columns: &[(&str, fn(&PanelRow) -> Option<f64>)]) {
-        let result = self.with(bads, |data| productivity(data, spec, Solver::default())).expect("valid");
+        let result = self.with(bads, |data| productivity(data, spec)).expect("valid");
         for (name, read) in columns {
             let got: Vec<Option<f64>> = result.rows.iter().map(read).collect();
             assert_scores(name, &got, &self.table.numbers(name), SCIPY);
@@ -55,11 +55,18 @@ impl Economy {
 }
 
 fn radial(orientation: Orientation, rts: Rts, reference: Reference) -> PanelSpec {
-    PanelSpec { model: Model::Radial, orientation, rts, reference, malmquist: Index::Malmquist, ..PanelSpec::default() }
+    PanelSpec {
+        model: Model::Radial,
+        orientation: Some(orientation),
+        rts,
+        reference,
+        malmquist: Some(Index::Malmquist),
+        ..PanelSpec::default()
+    }
 }
 
 fn luenberger(reference: Reference) -> PanelSpec {
-    PanelSpec { model: Model::Ddf, reference, malmquist: Index::Luenberger, ..PanelSpec::default() }
+    PanelSpec { model: Model::Ddf, reference, malmquist: Some(Index::Luenberger), ..PanelSpec::default() }
 }
 
 #[test]
@@ -163,7 +170,7 @@ fn ray_desli() {
 fn distances_and_shadow_prices() {
     let Economy { table, .. } = Economy::read();
     let data = observations(&table, &["x1", "x2"], &["y"], &["b"]);
-    let ddf = PanelSpec { model: Model::Ddf, malmquist: Index::None, ..PanelSpec::default() };
+    let ddf = PanelSpec { model: Model::Ddf, malmquist: Some(Index::None), ..PanelSpec::default() };
     let kuosmanen = PanelSpec { rts: Rts::Vrs, disposability: Disposability::WeakKuosmanen, ..ddf.clone() };
     assert_scores("Kuosmanen", &cross_section(&data, &kuosmanen).scores(), &table.numbers("ddf_kuosmanen"), SCIPY);
     let nonradial = PanelSpec {
@@ -203,9 +210,9 @@ fn bandwidth_of_a_cross_section() {
         group: None,
         label: &|row| row.to_string(),
     };
-    let spec = PanelSpec { malmquist: Index::None, ..radial(Orientation::Input, Rts::Crs, Reference::Global) };
+    let spec = PanelSpec { malmquist: Some(Index::None), ..radial(Orientation::Input, Rts::Crs, Reference::Global) };
     let few = BootstrapSpec { replications: 2, ..BootstrapSpec::default() };
-    let result = bootstrap(&data, &spec, &few, Solver::default(), &|_| {}).expect("valid");
+    let result = bootstrap(&data, &spec, &few, &|_| {}).expect("valid");
     let scores: Vec<Option<f64>> = result.rows.iter().map(|row| row.score.map(|score| score.estimate)).collect();
     assert_scores("radial", &scores, &economy.table.numbers("radial"), SCIPY);
     assert_scores("bandwidth", &[Some(result.bandwidth)], &economy.table.numbers("bandwidth")[..1], SCIPY);
@@ -227,10 +234,10 @@ fn results_print_themselves() {
     let text = cross_section(&data, &PanelSpec { model: Model::Ddf, ..PanelSpec::default() }).to_string();
     assert!(text.contains("36 units, 36 with a score") && text.contains("worst certificate"), "{text}");
     let spec = luenberger(Reference::Metafrontier);
-    let text = economy.with(true, |data| productivity(data, &spec, Solver::default())).expect("valid").to_string();
+    let text = economy.with(true, |data| productivity(data, &spec)).expect("valid").to_string();
     assert!(text.contains("gap change") && !text.contains("scale change"), "{text}");
     let few = BootstrapSpec { replications: 3, ..BootstrapSpec::default() };
     let spec = radial(Orientation::Input, Rts::Crs, Reference::Global);
-    let text = economy.with(false, |data| bootstrap(data, &spec, &few, Solver::default(), &|_| {})).expect("valid");
+    let text = economy.with(false, |data| bootstrap(data, &spec, &few, &|_| {})).expect("valid");
     assert!(text.to_string().contains("index, width"), "{text}");
 }

@@ -6,6 +6,12 @@ use std::path::PathBuf;
 /// Relative agreement demanded of numbers computed by other programs.
 pub(crate) const PEER: f64 = 1e-9;
 
+/// Says that a test, or a part of it, was skipped: `skipped: <test>: <file or folder> is missing`.
+pub(crate) fn skipped(missing: &str) {
+    let thread = std::thread::current();
+    println!("skipped: {}: ../shared/goldens/dea/{missing} is missing", thread.name().unwrap_or("a test"));
+}
+
 /// A table as text.
 pub(crate) struct Table {
     header: Vec<String>,
@@ -30,7 +36,7 @@ impl Table {
         match std::fs::read_to_string(&path) {
             Ok(text) => Some(Self::parse(&text)),
             Err(_) => {
-                println!("skipped: golden file {name} is not here");
+                skipped(name);
                 None
             }
         }
@@ -85,7 +91,7 @@ pub(crate) fn observations(table: &Table, inputs: &[&str], goods: &[&str], bads:
 /// Scores of a cross-section by the default engine.
 pub(crate) fn cross_section(data: &Observations, spec: &PanelSpec) -> Efficiency {
     let rows: Vec<usize> = (0..data.n()).collect();
-    efficiency(data, &rows, &rows, spec, Solver::default(), &|row| format!("row {row}")).expect("valid data")
+    efficiency(data, &rows, &rows, spec, &|row| format!("row {row}")).expect("valid data")
 }
 
 /// Compares scores with expected numbers, relative to the larger of 1 and the number. Expected NaN means no score.

@@ -5,6 +5,8 @@ use market_seg::{
     calendar_years, segmentation,
 };
 use panel_core::geo::{Adjacency, LatLon};
+use panel_core::random::Stream;
+use panel_core::{InputError, Keys};
 
 fn names<const N: usize>(names: [&str; N]) -> Vec<String> {
     names.map(String::from).to_vec()
@@ -40,16 +42,9 @@ fn chained_indices_and_levels_agree() {
         }
     }
     let from = |value: &[f64], kind| {
-        let prices = Prices {
-            value,
-            entity: &keys[0],
-            time: &keys[1],
-            good: &keys[2],
-            entities: &entities,
-            times: &times,
-            ordinals: &[2019, 2020, 2021],
-            goods: &goods,
-        };
+        let rows = Keys::repeating(&keys[0], &keys[1], &entities, &times).unwrap();
+        let rows = rows.with_ordinals(&[2019, 2020, 2021]).unwrap();
+        let prices = Prices { keys: rows, value, good: &keys[2], goods: &goods };
         PriceChanges::from_long(&prices, kind).unwrap()
     };
     let run =
@@ -70,31 +65,26 @@ fn chained_indices_and_levels_agree() {
     let of = |codes: &[u32]| -> Vec<u32> {
         (0..rows[0].len()).filter(|&row| keys[2][row] == 0).map(|row| codes[row]).collect()
     };
-    let columns = PriceColumns {
-        columns: &[&column(0), &column(1)],
-        entity: &of(&keys[0]),
-        time: &of(&keys[1]),
-        entities: &entities,
-        times: &times,
-        ordinals: &[2019, 2020, 2021],
-        goods: &goods,
-    };
+    let (entity, time) = (of(&keys[0]), of(&keys[1]));
+    let wide_keys = Keys::new(&entity, &time, &entities, &times).unwrap().with_ordinals(&[2019, 2020, 2021]).unwrap();
+    let columns = PriceColumns { keys: wide_keys, columns: &[&column(0), &column(1)], goods: &goods };
     let wide = PriceChanges::from_columns(&columns, PriceKind::default()).unwrap();
     assert_eq!(wide, from(&rows[0], PriceKind::default()));
+    let short = PriceColumns { columns: &[&column(0), &[1.0]], ..columns };
+    let error = PriceChanges::from_columns(&short, PriceKind::default()).unwrap_err().to_string();
+    assert!(error.contains("prices of `y` has length 1"), "{error}");
+    let twice = PriceColumns { keys: Keys::repeating(&[0, 0], &[1, 1], &entities, &times).unwrap(), ..columns };
+    let one: &[f64] = &[1.0, 2.0];
+    let error = PriceChanges::from_columns(&PriceColumns { columns: &[one, one], ..twice }, PriceKind::default());
+    assert!(error.unwrap_err().to_string().contains("`a`, time `2020` stands twice"));
 }
 
 #[test]
 fn a_gap_in_the_calendar_has_no_change() {
-    let prices = Prices {
-        value: &[1.0, 2.0, 4.0, 8.0],
-        entity: &[0; 4],
-        time: &[0, 1, 2, 3],
-        good: &[0; 4],
-        entities: &names(["a"]),
-        times: &names(["2010", "2011", "2013", "2014"]),
-        ordinals: &[2010, 2011, 2013, 2014],
-        goods: &names(["x"]),
-    };
+    let (entities, times) = (names(["a"]), names(["2010", "2011", "2013", "2014"]));
+    let keys = Keys::new(&[0; 4], &[0, 1, 2, 3], &entities, &times).unwrap();
+    let keys = keys.with_ordinals(&[2010, 2011, 2013, 2014]).unwrap();
+    let prices = Prices { keys, value: &[1.0, 2.0, 4.0, 8.0], good: &[0; 4], goods: &names(["x"]) };
     let changes = PriceChanges::from_long(&prices, PriceKind::Levels { lag: 1 }).unwrap();
     let known: Vec<bool> = (0..4).map(|t| changes.has_period(t)).collect();
     assert_eq!(known, [false, true, false, true]);
@@ -156,22 +146,68 @@ fn missing_prices_are_reported() {
 }
 
 #[test]
+fn a_missing_partner_is_put_down_to_its_cause() {
+    let changes = changes(4, 2, 3, |i, t, k| if i == 2 && t == 1 { f64::NAN } else { noise(i, t, k) });
+    let list = Adjacency::from_pairs(4, [(0, 1), (1, 2)]).unwrap();
+    let relations = Relations { adjacency: Some(&list), ..Relations::default() };
+    let spec = SegSpec { pairs: PairRule::Neighbours, ..SegSpec::default() };
+    let index = segmentation(&changes, &relations, &spec).unwrap();
+    let messages: Vec<&str> = index.diagnostics.iter().map(|remark| remark.message.as_str()).collect();
+    assert!(messages[1].starts_with("1 entities have no partner under pairs = \"neighbours\" (3)"), "{messages:?}");
+    assert!(messages[2].starts_with("1 entity-periods have no partner with 2 goods in common (2 1)"), "{messages:?}");
+    let gdp = [1.0, 1.0, 0.0, 0.0, f64::NAN, f64::NAN, 0.0, 0.0];
+    let relations = Relations { gdp: Some(&gdp), ..Relations::default() };
+    let weights = Weights::Gdp { column: "size".into(), normalized: true };
+    let index = segmentation(&changes, &relations, &SegSpec { weights, ..SegSpec::default() }).unwrap();
+    let alone = index.diagnostics.iter().find(|remark| remark.code == "no-partner").unwrap();
+    assert!(alone.message.contains("and a positive `size`"), "{alone}");
+}
+
+/// Values that do not fit their kind are remarked on, those that do are not.
+#[test]
+fn prices_of_the_other_kind_are_remarked() {
+    let (entities, goods) = (names(["a", "b", "c", "d", "e", "f"]), names(["w", "x", "y", "z"]));
+    let times: Vec<String> = (2012..2020).map(|year: i32| year.to_string()).collect();
+    let (entity, time): (Vec<u32>, Vec<u32>) = (0..48).map(|row| (row / 8, row % 8)).unzip();
+    let keys = Keys::new(&entity, &time, &entities, &times).unwrap();
+    let mut stream = Stream::new(15, 0);
+    let changes: Vec<Vec<f64>> = (0..4).map(|_| (0..48).map(|_| 0.97 + 0.1 * stream.uniform()).collect()).collect();
+    let chained: Vec<Vec<f64>> =
+        changes.iter().map(|good| good.iter().map(|change| 100.0 * change).collect()).collect();
+    let level = |good: &[f64], row: usize| good[row / 8 * 8..=row].iter().fold(100.0, |level, change| level * change);
+    let levels: Vec<Vec<f64>> = changes.iter().map(|good| (0..48).map(|row| level(good, row)).collect()).collect();
+    let codes = |columns: &[Vec<f64>], kind| -> Vec<String> {
+        let slices: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
+        let prices = PriceColumns { keys, columns: &slices, goods: &goods };
+        let found = PriceChanges::from_columns(&prices, kind).unwrap();
+        found.diagnostics().iter().map(|remark| remark.code.clone()).filter(|code| code == "price-kind").collect()
+    };
+    assert!(codes(&chained, PriceKind::default()).is_empty());
+    assert!(codes(&levels, PriceKind::Levels { lag: 1 }).is_empty());
+    assert_eq!(codes(&levels, PriceKind::default()), ["price-kind"]);
+    assert_eq!(codes(&chained, PriceKind::Levels { lag: 1 }), ["price-kind"]);
+}
+
+#[test]
 fn errors_name_what_is_wrong() {
     let (entities, times, goods) = (names(["Johor"]), names(["2011"]), names(["food"]));
     fn rows<'a>(value: &'a [f64], entity: &'a [u32], labels: [&'a [String]; 3]) -> Prices<'a> {
         let [entities, times, goods] = labels;
-        Prices { value, entity, time: &[0, 0], good: &[0, 0], entities, times, ordinals: &[2011], goods }
+        Prices {
+            keys: Keys::repeating(entity, &[0, 0][..entity.len()], entities, times).unwrap(),
+            value,
+            good: &[0, 0][..entity.len()],
+            goods,
+        }
     }
     let labels: [&[String]; 3] = [&entities, &times, &goods];
-    let error =
-        PriceChanges::from_long(&rows(&[0.0, 1.0], &[0, 0], labels), PriceKind::default()).unwrap_err().to_string();
+    let error = PriceChanges::from_long(&rows(&[0.0], &[0], labels), PriceKind::default()).unwrap_err().to_string();
     assert!(["Johor", "2011", "food", "`0`"].iter().all(|part| error.contains(part)), "{error}");
     let twice = PriceChanges::from_long(&rows(&[1.0, 1.0], &[0, 0], labels), PriceKind::default());
-    assert!(matches!(twice, Err(Error::DuplicateKey { .. })));
-    assert!(matches!(
-        PriceChanges::from_long(&rows(&[1.0, 1.0], &[0, 3], labels), PriceKind::default()),
-        Err(Error::UnknownCode { code: 3, .. })
-    ));
+    assert!(matches!(twice, Err(Error::Input(InputError::DuplicateKey { .. }))));
+    let strange =
+        PriceChanges::from_long(&Prices { good: &[0, 3], ..rows(&[1.0, 1.0], &[0, 0], labels) }, PriceKind::default());
+    assert!(matches!(strange, Err(Error::Input(InputError::UnknownCode { code: 3, .. }))));
     let changes = changes(3, 1, 3, noise);
     let run =
         |relations: &Relations<'_>, spec: &SegSpec| segmentation(&changes, relations, spec).unwrap_err().to_string();
@@ -180,11 +216,17 @@ fn errors_name_what_is_wrong() {
     assert!(
         run(&none, &SegSpec { pairs: PairRule::WithinKm { km: 1.0 }, ..SegSpec::default() }).contains("coordinates")
     );
-    assert!(run(&none, &SegSpec { weights: Weights::Gdp { normalized: true }, ..SegSpec::default() }).contains("GDP"));
+    assert!(
+        run(&none, &SegSpec { weights: Weights::Gdp { column: "gdp".into(), normalized: true }, ..SegSpec::default() })
+            .contains("weights = \"gdp\"")
+    );
     assert!(run(&none, &SegSpec { min_goods: 1, ..SegSpec::default() }).contains("min_goods = 1"));
-    let twin = vec![Some(LatLon { lat: 1.0, lon: 1.0 }); 3];
+    // A hundred metres at the least, however a place is written.
+    let twin = [(1.0, 180.0), (1.0, -180.0), (9.0, 9.0)].map(|(lat, lon)| Some(LatLon { lat, lon }));
     let inverse = SegSpec { weights: Weights::InverseDistance { normalized: false }, ..SegSpec::default() };
-    assert!(run(&Relations { points: Some(&twin), ..none }, &inverse).contains("entities `0` and `1`"));
+    assert!(
+        run(&Relations { points: Some(&twin), ..none }, &inverse).contains("`0` and `1` are less than 0.1 cm apart")
+    );
     let short = Adjacency::from_pairs(2, [(0, 1)]).unwrap();
     assert!(run(&Relations { adjacency: Some(&short), ..none }, &SegSpec::default()).contains("adjacency"));
 }
@@ -201,16 +243,4 @@ fn months_become_years() {
     assert_eq!(mean.value[0], 2.0);
     assert!(mean.value[1].is_nan());
     assert!(calendar_years(&names(["Jan 2010"])).is_err());
-}
-
-#[test]
-fn the_specification_reads_from_a_study_file() {
-    let spec: SegSpec = serde_json::from_str(
-        r#"{"change": "signed", "pairs": {"within-km": {"km": 300}}, "weights": {"gdp": {}}, "divisor": "population"}"#,
-    )
-    .unwrap();
-    assert_eq!((spec.pairs, spec.weights), (PairRule::WithinKm { km: 300.0 }, Weights::Gdp { normalized: true }));
-    let spec: SegSpec = serde_json::from_str(r#"{"pairs": "neighbours", "weights": "mean"}"#).unwrap();
-    assert_eq!((spec.pairs, spec.weights), (PairRule::Neighbours, Weights::Mean));
-    assert!(serde_json::from_str::<SegSpec>(r#"{"pair": "all"}"#).is_err());
 }

@@ -2,9 +2,10 @@
 
 use crate::support::worst;
 use market_seg::{
-    Comparison, Error, PairRule, PriceChanges, PriceKind, Prices, Relations, SegSpec, border_effect, convergence_table,
-    half_life, pair_variances, segmentation, within_between,
+    BorderSpec, ConvergenceSpec, Error, PairRule, PriceChanges, PriceKind, Prices, Relations, SegSpec, border_effect,
+    convergence_table, half_life, pair_variances, segmentation, within_between,
 };
+use panel_core::Keys;
 use panel_core::geo::{Adjacency, LatLon};
 
 fn labels(prefix: &str, count: usize) -> Vec<String> {
@@ -83,7 +84,13 @@ fn a_border_that_is_there_is_found_and_one_that_is_not_is_not() {
         .collect();
     let relations = Relations { group: Some(&group), points: Some(&points), ..Relations::default() };
     let real = changes(24, 4, 6, |i, t, k| 0.2 * noise(i, t, k) + noise(100 + i / 8 * 17, t, k * 3));
-    let effect = border_effect(&real, &relations, &SegSpec::default(), 199, 11).unwrap();
+    let effect = border_effect(
+        &real,
+        &relations,
+        &SegSpec::default(),
+        &BorderSpec { permutations: 199, seed: 11, ..BorderSpec::default() },
+    )
+    .unwrap();
     assert_eq!((effect.within_pairs, effect.between_pairs), (3 * 28, 276 - 84));
     assert!(effect.difference > 0.0 && effect.ratio > 1.5 && effect.p_difference == 1.0 / 200.0, "{effect:?}");
     assert!(
@@ -91,16 +98,35 @@ fn a_border_that_is_there_is_found_and_one_that_is_not_is_not() {
         "{effect:?}"
     );
     let none = changes(24, 4, 6, noise);
-    let effect = border_effect(&none, &relations, &SegSpec::default(), 199, 11).unwrap();
+    let effect = border_effect(
+        &none,
+        &relations,
+        &SegSpec::default(),
+        &BorderSpec { permutations: 199, seed: 11, ..BorderSpec::default() },
+    )
+    .unwrap();
     assert!(effect.p_difference > 0.05, "{effect:?}");
     let run = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| border_effect(&real, &relations, &SegSpec::default(), 99, 1).unwrap())
+        pool.install(|| {
+            border_effect(
+                &real,
+                &relations,
+                &SegSpec::default(),
+                &BorderSpec { permutations: 99, seed: 1, ..BorderSpec::default() },
+            )
+            .unwrap()
+        })
     };
     assert_eq!(run(1), run(3));
     let one = vec![1; 24];
-    let error =
-        border_effect(&real, &Relations { group: Some(&one), ..relations }, &SegSpec::default(), 9, 1).unwrap_err();
+    let error = border_effect(
+        &real,
+        &Relations { group: Some(&one), ..relations },
+        &SegSpec::default(),
+        &BorderSpec { permutations: 9, seed: 1, ..BorderSpec::default() },
+    )
+    .unwrap_err();
     assert!(error.to_string().contains("0 between"), "{error}");
 }
 
@@ -112,7 +138,13 @@ fn the_adjusted_border_effect_is_least_squares() {
         (0..9).map(|i| Some(LatLon { lat: 25.0 + (i * i) as f64 * 0.1, lon: 105.0 + (i * 7 % 5) as f64 })).collect();
     let relations = Relations { group: Some(&group), points: Some(&points), ..Relations::default() };
     let changes = changes(9, 2, 5, noise);
-    let effect = border_effect(&changes, &relations, &SegSpec::default(), 0, 1).unwrap();
+    let effect = border_effect(
+        &changes,
+        &relations,
+        &SegSpec::default(),
+        &BorderSpec { permutations: 0, seed: 1, ..BorderSpec::default() },
+    )
+    .unwrap();
     let rows: Vec<[f64; 4]> = pair_variances(&changes, &relations, &SegSpec::default())
         .unwrap()
         .over_time()
@@ -150,19 +182,18 @@ fn convergence_follows_the_calendar_and_the_span_of_a_change() {
     let ordinals = [0_i64, 1, 2, 3, 5, 6, 7];
     let times: Vec<String> = ordinals.iter().map(ToString::to_string).collect();
     let value: Vec<f64> = (0..14).map(|row| (0.1 * ((row * 5) % 7) as f64).exp()).collect();
-    let prices = Prices {
-        value: &value,
-        entity: &(0..14).map(|row| row / 7).collect::<Vec<u32>>(),
-        time: &(0..14).map(|row| row % 7).collect::<Vec<u32>>(),
-        good: &[0; 14],
-        entities: &entities,
-        times: &times,
-        ordinals: &ordinals,
-        goods: &goods,
-    };
+    let (entity, time): (Vec<u32>, Vec<u32>) = (0..14).map(|row| (row / 7, row % 7)).unzip();
+    let keys = Keys::repeating(&entity, &time, &entities, &times).unwrap().with_ordinals(&ordinals).unwrap();
+    let prices = Prices { keys, value: &value, good: &[0; 14], goods: &goods };
     let table = |kind: PriceKind, lags: usize| {
         let changes = PriceChanges::from_long(&prices, kind).unwrap();
-        convergence_table(&changes, &Relations::default(), &SegSpec::default(), Comparison::Pairs, lags).unwrap()
+        convergence_table(
+            &changes,
+            &Relations::default(),
+            &SegSpec::default(),
+            &ConvergenceSpec { lags, ..ConvergenceSpec::default() },
+        )
+        .unwrap()
     };
     let q = |ordinal: i64| {
         let t = ordinals.iter().position(|&known| known == ordinal).unwrap();
@@ -191,20 +222,19 @@ fn convergence_follows_the_calendar_and_the_span_of_a_change() {
 fn the_convergence_table_holds_what_the_regression_needs() {
     let (entities, times, goods) = (labels("c", 3), labels("t", 4), labels("g", 1));
     let value: Vec<f64> = (0..12).map(|row| (0.1 * ((row * 7) % 5) as f64).exp()).collect();
-    let prices = Prices {
-        value: &value,
-        entity: &(0..12).map(|row| row / 4).collect::<Vec<u32>>(),
-        time: &(0..12).map(|row| row % 4).collect::<Vec<u32>>(),
-        good: &[0; 12],
-        entities: &entities,
-        times: &times,
-        ordinals: &[0, 1, 2, 3],
-        goods: &goods,
-    };
+    let (entity, time): (Vec<u32>, Vec<u32>) = (0..12).map(|row| (row / 4, row % 4)).unzip();
+    let keys = Keys::new(&entity, &time, &entities, &times).unwrap();
+    let prices = Prices { keys, value: &value, good: &[0; 12], goods: &goods };
     let changes = PriceChanges::from_long(&prices, PriceKind::Levels { lag: 1 }).unwrap();
     let group = [0, 0, 1];
     let relations = Relations { group: Some(&group), ..Relations::default() };
-    let table = convergence_table(&changes, &relations, &SegSpec::default(), Comparison::Pairs, 1).unwrap();
+    let table = convergence_table(
+        &changes,
+        &relations,
+        &SegSpec::default(),
+        &ConvergenceSpec { lags: 1, ..ConvergenceSpec::default() },
+    )
+    .unwrap();
     // Three pairs, periods 2 and 3 (period 1 has no lagged change).
     assert_eq!((table.change.len(), table.true_levels), (6, true));
     let q = |i: usize, j: usize, t: usize| value[i * 4 + t].ln() - value[j * 4 + t].ln();
@@ -216,12 +246,13 @@ fn the_convergence_table_holds_what_the_regression_needs() {
         assert_eq!(table.border.as_ref().unwrap()[row], f64::from(u8::from(group[i] != group[j])));
     }
     assert!(table.ln_km.is_none());
-    let benchmark = convergence_table(&changes, &relations, &SegSpec::default(), Comparison::Benchmark(1), 0).unwrap();
+    let against = ConvergenceSpec { benchmark: Some(entities[1].clone()), ..ConvergenceSpec::default() };
+    let benchmark = convergence_table(&changes, &relations, &SegSpec::default(), &against).unwrap();
     assert_eq!(benchmark.change.len(), 2 * 3);
     assert!(benchmark.partner.iter().all(|&j| j == 1));
     // Chained: levels start from 0 before the first change.
     let chained = PriceChanges::from_long(&prices, PriceKind::Chained { base: 1.0 }).unwrap();
-    let table = convergence_table(&chained, &relations, &SegSpec::default(), Comparison::Benchmark(1), 0).unwrap();
+    let table = convergence_table(&chained, &relations, &SegSpec::default(), &against).unwrap();
     assert_eq!((table.change.len(), table.true_levels, table.lagged_level[0]), (8, false, 0.0));
     assert!((half_life(-0.2).unwrap() - 0.5f64.ln() / 0.8f64.ln()).abs() < 1e-15);
 }

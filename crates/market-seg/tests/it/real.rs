@@ -4,6 +4,7 @@ use crate::support::{Table, codes, worst};
 use market_seg::{
     PriceChanges, PriceKind, Prices, Relations, SegSpec, Weights, average_periods, calendar_years, segmentation,
 };
+use panel_core::Keys;
 
 /// 16 states × 13 divisions, monthly 2010–2026 averaged to years; the overall index is left out.
 ///
@@ -15,16 +16,9 @@ pub(crate) fn malaysia() -> Option<PriceChanges> {
     let (good, goods) = codes(&table.text("division"));
     let (coarse, years, ordinals) = calendar_years(&months).unwrap();
     let yearly = average_periods(&table.float("index"), &entity, &month, &good, &coarse, 12).unwrap();
-    let prices = Prices {
-        value: &yearly.value,
-        entity: &yearly.entity,
-        time: &yearly.time,
-        good: &yearly.good,
-        entities: &entities,
-        times: &years,
-        ordinals: &ordinals,
-        goods: &goods,
-    };
+    let keys = Keys::repeating(&yearly.entity, &yearly.time, &entities, &years).unwrap();
+    let keys = keys.with_ordinals(&ordinals).unwrap();
+    let prices = Prices { keys, value: &yearly.value, good: &yearly.good, goods: &goods };
     Some(PriceChanges::from_long(&prices, PriceKind::Levels { lag: 1 }).unwrap())
 }
 

@@ -53,7 +53,7 @@ pub(crate) fn by_loops(changes: &PriceChanges, relations: &Relations<'_>, spec: 
                 let mean = q.iter().sum::<f64>() / q.len() as f64;
                 let ddof = if spec.divisor == Divisor::Sample { 1.0 } else { 0.0 };
                 let variance = q.iter().map(|q| (q - mean).powi(2)).sum::<f64>() / (q.len() as f64 - ddof);
-                let weight = match spec.weights {
+                let weight = match &spec.weights {
                     Weights::Sum | Weights::Mean => 1.0,
                     Weights::InverseDistance { .. } => 1.0 / km(i, j),
                     Weights::Gdp { .. } => relations.gdp.unwrap()[j * periods + t],
@@ -65,10 +65,10 @@ pub(crate) fn by_loops(changes: &PriceChanges, relations: &Relations<'_>, spec: 
                     count += 1;
                 }
             }
-            let normalized = match spec.weights {
+            let normalized = match &spec.weights {
                 Weights::Sum => false,
                 Weights::Mean => true,
-                Weights::InverseDistance { normalized } | Weights::Gdp { normalized } => normalized,
+                Weights::InverseDistance { normalized } | Weights::Gdp { normalized, .. } => *normalized,
                 other => panic!("no reference for {other:?}"),
             };
             if count > 0 {

@@ -10,7 +10,10 @@ use crate::capital::{InitialStock, PerpetualInventory, Prices, capital_stock};
 use crate::column::{Column, number_codes};
 use crate::diagnostics::Diagnostic;
 use crate::error::Error;
-use crate::index::{Direction, EntropySpec, entropy_index, structure_angle, structure_sum};
+use crate::index::{
+    Direction, EntropyByGroup, EntropySpec, Indicator, TopsisSpec, entropy_index, entropy_index_by, structure_angle,
+    structure_sum, topsis,
+};
 use crate::intern::Interner;
 use crate::transform::{self, Mapped};
 use std::borrow::Cow;
@@ -101,16 +104,19 @@ impl<'p> Machine<'p> {
             }
             Does::Chain => {
                 let index = self.dense(&arguments[0])?;
+                self.price_remarks(&index, named);
                 transform::chain_index(panel, &index, &base(named).unwrap_or_default())
                     .map_err(|error| self.in_columns(error, &[("price index", &arguments[0])]))?
             }
             Does::Deflate => {
                 let (x, index) = (self.dense(&arguments[0])?, self.dense(&arguments[1])?);
+                self.price_remarks(&index, named);
                 transform::deflate(panel, &x, &index, &base(named).unwrap_or_default())
                     .map_err(|error| self.in_columns(error, &[("price index", &arguments[1])]))?
             }
             Does::Pim => self.pim(arguments, named)?,
             Does::Entropy => self.entropy(arguments, named)?,
+            Does::Topsis => self.topsis(arguments, named)?,
             Does::StructureAngle | Does::StructureSum => {
                 let shares = arguments.iter().map(|argument| self.dense(argument)).collect::<Result<Vec<_>, _>>()?;
                 let shares: Vec<&[f64]> = shares.iter().map(AsRef::as_ref).collect();
@@ -281,7 +287,15 @@ impl<'p> Machine<'p> {
         Ok(stock.values)
     }
 
-    fn entropy(&mut self, arguments: &[Node], named: &Named) -> Result<Vec<f64>, Failure> {
+    /// What a chained price index should not look like.
+    fn price_remarks(&mut self, index: &[f64], named: &Named) {
+        let kind = transform::index_remark(self.panel, index, transform::PriceKindGuess::Levels);
+        let without = transform::base_remark(self.panel, &base(named).unwrap_or_default());
+        self.diagnostics.extend(kind.into_iter().chain(without));
+    }
+
+    /// Indicators of a composite index; a minus marks a cost.
+    fn indicators(&mut self, arguments: &[Node]) -> Result<Vec<OwnedIndicator<'p>>, Failure> {
         let mut indicators = Vec::with_capacity(arguments.len());
         for (k, argument) in arguments.iter().enumerate() {
             let (node, direction) = match &argument.what {
@@ -291,22 +305,80 @@ impl<'p> Machine<'p> {
             let name = if let What::Name(name) = &node.what { name.clone() } else { format!("argument {}", k + 1) };
             indicators.push((name, self.dense(node)?, direction));
         }
+        Ok(indicators)
+    }
+
+    fn entropy(&mut self, arguments: &[Node], named: &Named) -> Result<Vec<f64>, Failure> {
+        let indicators = self.indicators(arguments)?;
         let mut spec = EntropySpec::default();
         if let Some(shift) = self.option(named, "shift")? {
             spec.shift = shift;
         }
-        let indicators: Vec<(&str, &[f64], Direction)> =
+        let indicators: Vec<Indicator<'_>> =
             indicators.iter().map(|(name, values, direction)| (name.as_str(), &**values, *direction)).collect();
+        if let Some(groups) = self.groups(named)? {
+            let by = entropy_index_by(&indicators, &groups, &spec)?;
+            self.diagnostics.push(Diagnostic::note(
+                "entropy-weights",
+                format!("entropy weights in each of {} groups: {}", by.groups.len(), ranges(&indicators, &by)),
+            ));
+            if let Some((_, reason)) = by.without.first() {
+                let message = format!("{} groups have no entropy index; the first because {reason}", by.without.len());
+                self.diagnostics.push(Diagnostic::warning("entropy-group", message));
+            }
+            return Ok(by.values);
+        }
         let index = entropy_index(&indicators, &spec)?;
-        let weights: Vec<String> =
-            indicators.iter().zip(&index.weights).map(|((name, ..), weight)| format!("{name} {weight:.4}")).collect();
         self.diagnostics.push(Diagnostic::note(
             "entropy-weights",
-            format!("entropy weights over {} rows: {}", index.n, weights.join(", ")),
+            format!("entropy weights over {} rows: {}", index.n, weights(&indicators, &index.weights)),
         ));
         self.diagnostics.extend(index.diagnostics);
         Ok(index.values)
     }
+
+    fn topsis(&mut self, arguments: &[Node], named: &Named) -> Result<Vec<f64>, Failure> {
+        let indicators = self.indicators(arguments)?;
+        let mut spec = TopsisSpec { shift: self.option(named, "shift")?, ..TopsisSpec::default() };
+        if let Some((_, Node { what: What::Text(word), at })) = named.iter().find(|(name, _)| *name == "scaling") {
+            spec.scaling = word.parse().map_err(|message| Failure::from(Problem { at: *at, message }))?;
+        }
+        let indicators: Vec<Indicator<'_>> =
+            indicators.iter().map(|(name, values, direction)| (name.as_str(), &**values, *direction)).collect();
+        let result = topsis(&indicators, &spec)?;
+        self.diagnostics.push(Diagnostic::note(
+            "topsis-weights",
+            format!("entropy weights over {} rows: {}", result.n, weights(&indicators, &result.weights)),
+        ));
+        self.diagnostics.extend(result.diagnostics);
+        Ok(result.values)
+    }
+}
+
+/// An indicator with its values.
+type OwnedIndicator<'p> = (String, Cow<'p, [f64]>, Direction);
+
+/// Weights of indicators as a list.
+fn weights(indicators: &[Indicator<'_>], weights: &[f64]) -> String {
+    let shown: Vec<String> =
+        indicators.iter().zip(weights).map(|((name, ..), weight)| format!("{name} {weight:.4}")).collect();
+    shown.join(", ")
+}
+
+/// The range of every weight over groups.
+fn ranges(indicators: &[Indicator<'_>], by: &EntropyByGroup) -> String {
+    let shown: Vec<String> = indicators
+        .iter()
+        .enumerate()
+        .map(|(j, (name, ..))| {
+            let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+            for weight in by.groups.iter().map(|(_, index)| index.weights[j]) {
+                (low, high) = (low.min(weight), high.max(weight));
+            }
+            format!("{name} {low:.4} to {high:.4}")
+        })
+        .collect();
+    shown.join(", ")
 }
 
 /// The label of the base period.

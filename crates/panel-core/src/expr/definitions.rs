@@ -109,21 +109,33 @@ impl Definitions {
     /// # Errors
     /// As [`Definitions::apply`].
     pub fn apply_ready(&mut self, panel: &mut Panel) -> Result<Diagnostics> {
-        let mut diagnostics = Vec::new();
+        let (diagnostics, failed) = self.apply_each_ready(panel);
+        failed.into_iter().next().map_or(Ok(diagnostics), |(_, error)| Err(error))
+    }
+
+    /// The same, going on after one that cannot be computed: gives those, each with its error.
+    pub fn apply_each_ready(&mut self, panel: &mut Panel) -> (Diagnostics, Vec<(String, Error)>) {
+        let (mut diagnostics, mut failed) = (Vec::new(), Vec::new());
         let mut waiting = Vec::new();
         for (name, expr) in std::mem::take(&mut self.items) {
             let ready = expr
                 .columns()
                 .iter()
                 .all(|used| panel.has(used) || used == panel.entity_name() || used == panel.time_name());
-            if ready {
-                add(panel, &name, &expr, &mut diagnostics)?;
-            } else {
+            if !ready {
                 waiting.push((name, expr));
+            } else if let Err(error) = add(panel, &name, &expr, &mut diagnostics) {
+                failed.push((name, error));
             }
         }
         self.items = waiting;
-        Ok(diagnostics)
+        (diagnostics, failed)
+    }
+
+    /// The definitions but for some.
+    #[must_use]
+    pub fn without(self, leave_out: impl Fn(&str) -> bool) -> Self {
+        Self { items: self.items.into_iter().filter(|(name, _)| !leave_out(name)).collect() }
     }
 
     /// Checks that nothing waits any more.
@@ -162,8 +174,8 @@ fn in_definition(name: &str, error: Error) -> Error {
             Error::Expression { expression, line, column, message: format!("variable `{name}`: {message}") }
         }
         Error::Specification(message) => Error::Specification(format!("variable `{name}`: {message}")),
-        Error::NotNumeric { cell, others, expected } => {
-            Error::NotNumeric { cell, others, expected: wanted_for(name, &expected) }
+        Error::NotNumeric { cell, others, expected, remedies } => {
+            Error::NotNumeric { cell, others, expected: wanted_for(name, &expected), remedies }
         }
         Error::BadValue { cell, expected } => Error::BadValue { cell, expected: wanted_for(name, &expected) },
         other => other,

@@ -47,6 +47,7 @@ pub(crate) enum Does {
     Deflate,
     Pim,
     Entropy,
+    Topsis,
     StructureAngle,
     StructureSum,
     Since,
@@ -76,7 +77,7 @@ const fn f(
 
 const MANY: usize = usize::MAX;
 
-static FUNCTIONS: [Function; 33] = [
+static FUNCTIONS: [Function; 34] = [
     f("ln", &["log"], Does::Ln, (1, 1), &[], "ln(x): natural logarithm; missing unless x > 0"),
     f("ln1p", &[], Does::Ln1p, (1, 1), &[], "ln1p(x): ln(1 + x)"),
     f("exp", &[], Does::Exp, (1, 1), &[], "exp(x)"),
@@ -153,8 +154,16 @@ static FUNCTIONS: [Function; 33] = [
         &[],
         Does::Entropy,
         (1, MANY),
-        &["shift"],
-        "entropy(a, -b, …, shift = 1e-4): entropy-weight index; a minus marks a cost indicator",
+        &["shift", "by"],
+        "entropy(a, -b, …, shift = 1e-4, by = year): entropy-weight index, pooled or by group; a minus marks a cost indicator",
+    ),
+    f(
+        "topsis",
+        &[],
+        Does::Topsis,
+        (1, MANY),
+        &["shift", "scaling"],
+        "topsis(a, -b, …, scaling = \"vector\"): relative closeness under entropy weights; scaling = \"min-max\", a minus marks a cost indicator",
     ),
     f(
         "structure_angle",

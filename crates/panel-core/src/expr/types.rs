@@ -4,6 +4,7 @@ use super::ast::{Node, Operator, What};
 use super::functions::{Does, Function};
 use super::parser::Problem;
 use crate::column::Column;
+use crate::index::TopsisScaling;
 use crate::number::parse_number;
 use crate::panel::{Frequency, Panel};
 use crate::suggest;
@@ -213,6 +214,19 @@ fn call(
             }
             "initial" if matches!(&node.what, What::Text(text) if text == "growth") => {}
             "initial" => number(node, schema, "`initial`")?,
+            "rate" if named.iter().any(|(option, _)| *option == "initial") => {
+                let message = "`rate` has no effect beside `initial`: leave one of them out".into();
+                return Err(Problem { at: node.at, message });
+            }
+            "scaling" => match &node.what {
+                What::Text(word) => {
+                    word.parse::<TopsisScaling>().map_err(|message| Problem { at: node.at, message })?;
+                }
+                _ => {
+                    let message = "`scaling` takes a text, \"vector\" or \"min-max\"".into();
+                    return Err(Problem { at: node.at, message });
+                }
+            },
             _ => constant(node, option).map(|_| ())?,
         }
     }

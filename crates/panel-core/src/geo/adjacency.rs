@@ -3,7 +3,12 @@
 use super::LatLon;
 use super::near::NearIndex;
 use super::polygon::{Contiguity, Ring, shared_borders};
+use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::error::{Error, Result};
+use std::collections::BTreeSet;
+
+/// What lists are separated by where they are not separated by `;`.
+const OTHER_SEPARATORS: [&str; 9] = ["、", ",", "，", "|", "/", "\n", "\t", "  ", " "];
 
 /// Neighbours of each of n entities, in compressed rows; ascending, without the entity itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +63,76 @@ impl Adjacency {
         unknown.sort_unstable();
         unknown.dedup();
         (Self::from_rows(rows), unknown)
+    }
+
+    /// From one text per entity that lists its neighbours, separated by `;` (half or full width), as a column of a table
+    /// holds it; an empty text has none.
+    ///
+    /// Names of `elsewhere` (entities outside the sample) are passed over. Others that are no entity are named in a
+    /// warning. The relation is made symmetric. `column` is what messages call the lists.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`]; [`Error::Specification`] where a name becomes known when it is taken apart at another
+    /// separator (`、`, a comma, `|`, `/`, a blank), and where no name of the lists is known at all.
+    pub fn from_lists(
+        labels: &[String],
+        lists: &[&str],
+        elsewhere: &[String],
+        column: &str,
+    ) -> Result<(Self, Diagnostics)> {
+        if lists.len() != labels.len() {
+            return Err(Error::LengthMismatch {
+                what: format!("lists of `{column}`"),
+                expected: labels.len(),
+                got: lists.len(),
+            });
+        }
+        let split: Vec<Vec<String>> = lists
+            .iter()
+            .map(|list| {
+                list.split([';', '；']).map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
+            })
+            .collect();
+        let known: BTreeSet<&str> = labels.iter().chain(elsewhere).map(String::as_str).collect();
+        for (label, names) in labels.iter().zip(&split) {
+            for name in names.iter().filter(|name| !known.contains(name.as_str())) {
+                let found = OTHER_SEPARATORS.iter().find_map(|&other| {
+                    let mut parts = name.split(other).map(str::trim).filter(|part| known.contains(part));
+                    let first = parts.next()?;
+                    // One known word of a name in words is no list.
+                    (!other.trim().is_empty() || parts.next().is_some()).then_some((other, first))
+                });
+                if let Some((other, part)) = found {
+                    return Err(Error::Specification(format!(
+                        "column `{column}` of `{label}`: there is no `{name}`, but there is `{part}`; names are separated by `;`, here by `{other}`"
+                    )));
+                }
+            }
+        }
+        let (adjacency, mut unknown) = Self::from_names(labels, &split);
+        let all: usize = split.iter().map(Vec::len).sum();
+        unknown.retain(|name| !known.contains(name.as_str()));
+        let mut diagnostics = Diagnostics::new();
+        if unknown.is_empty() {
+            return Ok((adjacency, diagnostics));
+        }
+        let listed = crate::suggest::some(&unknown);
+        if all > 0 && !split.iter().flatten().any(|name| known.contains(name.as_str())) {
+            return Err(Error::Specification(format!(
+                "column `{column}`: none of its names is an entity ({listed}); entities are called {}",
+                crate::suggest::some(labels)
+            )));
+        }
+        let near = unknown
+            .iter()
+            .filter(|name| name.chars().count() > 2)
+            .find_map(|name| Some((name, crate::suggest::nearest(name, known.iter().copied())?)))
+            .map_or_else(String::new, |(name, near)| format!("; did you mean `{near}` by `{name}`?"));
+        diagnostics.push(Diagnostic::warning(
+            "neighbours-unknown",
+            format!("{} names in column `{column}` are no entity and give no neighbour: {listed}{near}", unknown.len()),
+        ));
+        Ok((adjacency, diagnostics))
     }
 
     /// From polygons: entities are neighbours when their rings share a border ([`Contiguity`]), up to `tolerance` degrees.
@@ -169,6 +244,35 @@ mod tests {
         assert_eq!(adjacency.islands(), [2]);
         assert_eq!(adjacency.pairs().collect::<Vec<_>>(), [(0, 1)]);
         assert!(Adjacency::from_pairs(2, [(0, 2)]).is_err());
+    }
+
+    #[test]
+    fn lists_with_another_separator_or_strange_names_are_named() {
+        let labels: Vec<String> = ["A", "B", "C", "San Juan"].map(str::to_owned).to_vec();
+        let elsewhere = ["Z".to_owned()];
+        let read = |lists: &[&str; 4]| Adjacency::from_lists(&labels, lists, &elsewhere, "nb");
+        let (adjacency, remarks) = read(&["B; C；Z", "", " A;", "C;;"]).expect("valid");
+        assert_eq!(adjacency.pairs().collect::<Vec<_>>(), [(0, 1), (0, 2), (2, 3)]);
+        assert!(remarks.is_empty(), "{remarks:?}");
+        for separator in ["、", ",", "，", "|", "/", "\n", "\t", " "] {
+            let list = format!("B{separator}C");
+            let error = read(&[list.as_str(), "", "", ""]).unwrap_err().to_string();
+            assert!(
+                error.contains("column `nb` of `A`") && error.contains(&format!("here by `{separator}`")),
+                "{error}"
+            );
+        }
+        let (adjacency, remarks) = read(&["B;San Jaun", "Q", "", "B town"]).expect("a warning");
+        assert_eq!(adjacency.n_pairs(), 1);
+        assert!(remarks[0].code == "neighbours-unknown" && remarks[0].message.starts_with("3 names in column `nb`"));
+        assert!(
+            remarks[0].message.ends_with("B town, Q, San Jaun; did you mean `San Juan` by `San Jaun`?"),
+            "{remarks:?}"
+        );
+        let error = read(&["x", "y", "", ""]).unwrap_err().to_string();
+        assert!(error.contains("none of its names is an entity (x, y)") && error.contains("A, B, C"), "{error}");
+        assert!(Adjacency::from_lists(&labels, &["B"], &[], "nb").is_err());
+        assert_eq!(read(&[""; 4]).expect("no neighbours").0.n_pairs(), 0);
     }
 
     #[test]

@@ -2,30 +2,59 @@
 
 use super::{EARTH_RADIUS_KM, LatLon, great_circle_km};
 use geographiclib_rs::{Geodesic, InverseGeodesic};
-use serde::{Deserialize, Serialize};
 use std::sync::OnceLock;
 
 /// How the distance between two points is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Metric {
     /// Great circle on a sphere, [`great_circle_km`].
     GreatCircle {
         /// Radius of the sphere in kilometres; [`EARTH_RADIUS_KM`] by default, 6371 in much of the literature.
-        #[serde(default = "earth_radius")]
         radius_km: f64,
     },
     /// Geodesic on the WGS-84 ellipsoid, [`geodesic_km`].
     Geodesic,
 }
 
-fn earth_radius() -> f64 {
-    EARTH_RADIUS_KM
-}
-
 impl Default for Metric {
     fn default() -> Self {
         Self::GreatCircle { radius_km: EARTH_RADIUS_KM }
+    }
+}
+
+/// A metric as a study names it; the sphere's radius is a number of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MetricName {
+    /// Great circle.
+    #[default]
+    GreatCircle,
+    /// Geodesic on the ellipsoid.
+    Geodesic,
+}
+
+crate::words!(MetricName, "distance", {
+    "great-circle" => MetricName::GreatCircle,
+    "geodesic" => MetricName::Geodesic,
+});
+
+impl MetricName {
+    /// The metric of a name and a radius in km; `None` for a radius beside the geodesic, which has none.
+    #[must_use]
+    pub fn metric(self, radius_km: Option<f64>) -> Option<Metric> {
+        match (self, radius_km) {
+            (Self::GreatCircle, radius) => Some(Metric::GreatCircle { radius_km: radius.unwrap_or(EARTH_RADIUS_KM) }),
+            (Self::Geodesic, None) => Some(Metric::Geodesic),
+            (Self::Geodesic, Some(_)) => None,
+        }
+    }
+
+    /// The name of a metric, and its radius where it is not the usual one.
+    #[must_use]
+    pub fn of(metric: Metric) -> (Self, Option<f64>) {
+        match metric {
+            Metric::GreatCircle { radius_km } => (Self::GreatCircle, Some(radius_km).filter(|&r| r != EARTH_RADIUS_KM)),
+            Metric::Geodesic => (Self::Geodesic, None),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Coordinates, distances, and sums over pairs of places.
 //!
+//! Points and great circles are always here, the rest with the feature `geo`.
+//!
 //! | size | use |
 //! |---|---|
 //! | one pair | [`great_circle_km`], [`geodesic_km`], [`Metric`] |
@@ -7,27 +9,39 @@
 //! | any number, all pairs | [`weighted_sums`] over a [`Sphere`]: O(n) memory |
 //! | any number, near pairs | [`NearIndex`], [`Adjacency`] |
 
+#[cfg(feature = "geo")]
 mod adjacency;
-mod compensated;
 mod great_circle;
+#[cfg(feature = "geo")]
 mod matrix;
+#[cfg(feature = "geo")]
 mod metric;
+#[cfg(feature = "geo")]
 mod near;
+#[cfg(feature = "geo")]
 mod points;
+#[cfg(feature = "geo")]
 mod polygon;
+#[cfg(feature = "geo")]
 mod sphere;
+#[cfg(feature = "geo")]
 mod sweep;
+#[cfg(feature = "geo")]
+mod tree;
 
-pub use adjacency::Adjacency;
-pub use compensated::{CompensatedSum, compensated_sum};
 pub use great_circle::{EARTH_RADIUS_KM, great_circle_km};
-pub use matrix::DistanceMatrix;
-pub use metric::{Metric, geodesic_km};
-pub use near::NearIndex;
-pub use points::{coincident, points_by_entity};
-pub use polygon::{Contiguity, Ring, shared_borders};
-pub use sphere::{Sphere, haversines_to_inverse_km, haversines_to_km, unit_vector};
-pub use sweep::{InverseKm, PairWeight, tournament, weighted_sums};
+
+#[cfg(feature = "geo")]
+pub use {
+    adjacency::Adjacency,
+    matrix::DistanceMatrix,
+    metric::{Metric, MetricName, geodesic_km},
+    near::{NEAREST_KM, NearIndex, nearest_pair, show_km},
+    points::points_by_entity,
+    polygon::{Contiguity, Ring, shared_borders},
+    sphere::{Sphere, haversines_to_inverse_km, haversines_to_km, unit_vector},
+    sweep::{InverseKm, PairWeight, tournament, weighted_sums},
+};
 
 use crate::error::{Error, Result};
 

@@ -40,19 +40,6 @@ pub fn points_by_entity(panel: &Panel, lat: &str, lon: &str) -> Result<Vec<Optio
     Ok(points)
 }
 
-/// The first two entities at exactly one place, if there are any; their distance of zero has no inverse.
-#[must_use]
-pub fn coincident(points: &[Option<LatLon>]) -> Option<(usize, usize)> {
-    let mut order: Vec<(f64, f64, usize)> =
-        points.iter().enumerate().filter_map(|(i, point)| point.map(|p| (p.lat, p.lon, i))).collect();
-    order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.cmp(&b.2)));
-    order
-        .windows(2)
-        .filter(|pair| pair[0].0 == pair[1].0 && pair[0].1 == pair[1].1)
-        .map(|pair| (pair[0].2, pair[1].2))
-        .min()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,12 +63,5 @@ mod tests {
         let moved =
             points_by_entity(&build(vec![39.9, 40.0], vec![116.4, 116.4]), "lat", "lon").unwrap_err().to_string();
         assert!(moved.contains("column `lat`") && moved.contains("one place"), "{moved}");
-    }
-
-    #[test]
-    fn twins_are_found() {
-        let at = |lat, lon| Some(LatLon { lat, lon });
-        assert_eq!(coincident(&[at(1.0, 2.0), None, at(3.0, 4.0), at(1.0, 2.0)]), Some((0, 3)));
-        assert_eq!(coincident(&[at(1.0, 2.0), None, at(1.0, 4.0), None]), None);
     }
 }

@@ -1,7 +1,7 @@
 //! Weighted sums over all pairs of points without a matrix.
 
-use super::compensated::CompensatedSum;
 use super::sphere::{Sphere, haversines_to_inverse_km};
+use crate::sum::CompensatedSum;
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 

@@ -1,15 +1,15 @@
 //! Stata files, releases 102 to 119.
 
-use super::decode;
+use super::decode::{looks_like, named, read_as};
 use super::dta_lengths::{self, Counted};
 use super::guard;
 use super::options::ReadOptions;
 use super::table::RawTable;
-use super::typed::typed;
-use crate::column::Column;
-use crate::diagnostics::Diagnostic;
+use super::typed::{Typed, settled, typed};
+use crate::column::{Column, TextColumn};
 use crate::error::{Error, Result};
 use crate::intern::Interner;
+use crate::numerals::Numerals;
 use ::dta::stata::dta::dta_error::DtaError;
 use ::dta::stata::dta::dta_reader::DtaReader;
 use ::dta::stata::dta::long_string_ref::LongStringRef;
@@ -17,53 +17,51 @@ use ::dta::stata::dta::long_string_table::LongStringTable;
 use ::dta::stata::dta::value::Value;
 use ::dta::stata::dta::value_label_table::ValueLabelTable;
 use ::dta::stata::dta::variable::Variable;
+use ::dta::stata::dta::variable_type::VariableType;
 use ::dta::stata::temporal::TemporalKind;
-use ::dta::stata::temporal::conversion::{td_days_to_unix_days, tm_months_to_year_month, tq_quarters_to_year_quarter};
-use encoding_rs::{Encoding, GB18030, UTF_8, WINDOWS_1252};
+use ::dta::stata::temporal::conversion as calendar;
+use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Reads a Stata file.
 ///
 /// Numbers keep their exact value (a four-byte float becomes the double equal to it), extended missings `.a` to `.z`
-/// are missing. Dates become ISO text: `%td` and `%tc` days, `%tm` `2013-01`, `%tq` `2013Q1`. Labelled codes stay
-/// codes unless [`ReadOptions::value_labels`] asks for labels.
+/// are missing. Dates become ISO text: `%td` and `%tc` days, `%tm` `2013-01`, `%tq` `2013Q1`, `%th` `2013H1`, `%tw` `2013w5`.
+/// Labelled codes stay codes unless [`ReadOptions::value_labels`] asks for labels.
+///
+/// Texts that are not UTF-8 (files up to release 13) are read in the encoding that their bytes look like, with a remark.
 ///
 /// # Errors
 /// [`Error::Read`] for a damaged file or an unknown encoding.
-pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<RawTable> {
-    if let Some(name) = &options.encoding {
-        let encoding = decode::named(file, name)?;
-        return guard(file, || read_as(file, bytes, options, encoding).map_err(|failure| failure.into_error(file)));
-    }
-    let mut first = None;
-    for encoding in [UTF_8, GB18030, WINDOWS_1252] {
-        let mut cut = false;
-        let attempt = guard(file, || {
-            read_as(file, bytes, options, encoding).map_err(|failure| {
-                cut = !matches!(failure, Failure::Stata(DtaError::Format { .. }));
+pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<(RawTable, Numerals)> {
+    let attempt = |encoding: &'static Encoding| {
+        let mut short = false;
+        let read = guard(file, || {
+            Raw::read(file, bytes, encoding).map_err(|failure| {
+                short = failure.is_short();
                 failure.into_error(file)
             })
         });
-        match attempt {
-            Ok(mut table) => {
-                if encoding != UTF_8 {
-                    let note = format!("the texts of `{file}` are not UTF-8 and were read as {}", encoding.name());
-                    table.diagnostics.push(Diagnostic::note("read-as-legacy-encoding", note));
-                }
-                return Ok(table);
-            }
-            // Another encoding does not make a file longer.
-            Err(error) if cut => return Err(error),
-            Err(error) => first = first.or(Some(error)),
-        }
+        (read, short)
+    };
+    if let Some(name) = &options.encoding {
+        return attempt(named(file, name)?).0?.into_table(file, options);
     }
-    Err(first.unwrap_or_else(|| Error::Read { file: file.to_owned(), reason: "the file is damaged".into() }))
-}
-
-fn fail(file: &str, error: &DtaError) -> Error {
-    let cut = matches!(error, DtaError::Io { source, .. } if source.kind() == std::io::ErrorKind::UnexpectedEof);
-    let hint = if cut { "; the file looks truncated" } else { "" };
-    Error::Read { file: file.to_owned(), reason: format!("not a Stata file that can be understood: {error}{hint}") }
+    let (first, short) = attempt(UTF_8);
+    let first = match first {
+        Ok(raw) => return raw.into_table(file, options),
+        // Another encoding does not make a file longer.
+        Err(error) if short => return Err(error),
+        Err(error) => error,
+    };
+    // Every byte is some letter of this encoding, so nothing of the texts is lost, and they tell what they are.
+    let Ok(mut raw) = attempt(WINDOWS_1252).0 else { return Err(first) };
+    let Some(encoding) = looks_like(&raw.bytes()) else { return Err(first) };
+    raw.transcode(encoding);
+    let (mut table, numerals) = raw.into_table(file, options)?;
+    table.diagnostics.insert(0, read_as(file, encoding));
+    Ok((table, numerals))
 }
 
 /// Why a file could not be read.
@@ -75,9 +73,22 @@ enum Failure {
 }
 
 impl Failure {
-    fn into_error(self, file: &str) -> Error {
+    /// Whether the file ends too soon.
+    fn is_short(&self) -> bool {
         match self {
-            Self::Stata(error) => fail(file, &error),
+            Self::Length(_) => true,
+            Self::Stata(DtaError::Io { source, .. }) => source.kind() == std::io::ErrorKind::UnexpectedEof,
+            Self::Stata(_) => false,
+        }
+    }
+
+    fn into_error(self, file: &str) -> Error {
+        let hint = if self.is_short() { "; the file looks truncated" } else { "" };
+        match self {
+            Self::Stata(error) => Error::Read {
+                file: file.to_owned(),
+                reason: format!("not a Stata file that can be understood: {error}{hint}"),
+            },
             Self::Length(error) => error,
         }
     }
@@ -102,90 +113,188 @@ enum Growing {
     Long(Vec<Option<LongStringRef>>),
 }
 
-fn read_as(file: &str, bytes: &[u8], options: &ReadOptions, encoding: &'static Encoding) -> Result<RawTable, Failure> {
-    let (counted, position) = Counted::new(bytes);
-    let lists = DtaReader::new().encoding(encoding).from_reader(counted).read_header()?;
-    dta_lengths::variables(file, bytes, lists.header())?;
-    let mut characteristics = lists.read_schema()?;
-    let (header, variables) = (characteristics.header(), characteristics.schema().variables());
-    dta_lengths::sections(file, bytes, position.get(), header, variables)?;
-    characteristics.skip_to_end()?;
-    let mut records = characteristics.into_record_reader()?;
-    let variables: Vec<Variable> = records.schema().variables().to_vec();
-    let mut columns: Vec<Growing> = variables
-        .iter()
-        .map(|variable| {
-            use ::dta::stata::dta::variable_type::VariableType;
-            match variable.variable_type() {
-                VariableType::FixedString(_) => Growing::Text(Interner::default()),
-                VariableType::LongString => Growing::Long(Vec::new()),
-                _ => Growing::Number(Vec::new()),
-            }
-        })
-        .collect();
-    while let Some(record) = records.read_record()? {
-        for (column, value) in columns.iter_mut().zip(record.values()) {
-            match (column, value) {
-                (Growing::Text(texts), Value::String(text)) => {
-                    texts.push(Some(text.as_ref()).filter(|text| !text.is_empty()));
-                }
-                (Growing::Text(texts), _) => texts.push(None),
-                (Growing::Long(references), Value::LongStringRef(reference)) => references.push(Some(*reference)),
-                // Every column needs a value of every row.
-                (Growing::Long(references), _) => references.push(None),
-                (Growing::Number(values), value) => values.push(number(value)),
-            }
-        }
-    }
-    let mut long_strings = records.into_long_string_reader()?;
-    let mut long = LongStringTable::for_reading();
-    long_strings.read_remaining_into(&mut long)?;
-    let mut labels = ValueLabelTable::new();
-    long_strings.into_value_label_reader()?.read_remaining_into(&mut labels)?;
-
-    let mut table = RawTable { file: file.to_owned(), ..RawTable::default() };
-    for (variable, column) in variables.iter().zip(columns) {
-        let name = variable.name().to_owned();
-        let keep_text = options.text.contains(&name);
-        let codes = match &column {
-            Growing::Number(values) if !options.value_labels => labelled(variable, values, &labels),
-            _ => None,
-        };
-        let (column, written) = match column {
-            Growing::Number(values) => (numbers(variable, values, options, keep_text, &labels), None),
-            Growing::Text(texts) => typed(texts.finish(), &options.missing, keep_text),
-            Growing::Long(references) => {
-                let mut texts = Interner::default();
-                for reference in &references {
-                    let string = reference.as_ref().and_then(|reference| long.get(reference));
-                    let text = string.as_ref().and_then(|string| string.data_str(encoding));
-                    texts.push(text.as_deref().map(|text| text.trim_end_matches('\0')).filter(|text| !text.is_empty()));
-                }
-                typed(texts.finish(), &options.missing, keep_text)
-            }
-        };
-        if let Some(written) = written {
-            table.written.insert(table.names.len(), written);
-        }
-        if let Some(codes) = codes {
-            table.value_labels.insert(table.names.len(), codes);
-        }
-        table.push(name, column, variable.label().to_owned());
-    }
-    Ok(table)
+/// A variable as it stands in the file.
+struct Stored {
+    name: String,
+    label: String,
+    /// The set of value labels.
+    set: String,
+    kind: Option<TemporalKind>,
+    values: Values,
 }
 
-/// Codes and labels of a variable, if any of its values has one.
-fn labelled(variable: &Variable, values: &[f64], labels: &ValueLabelTable) -> Option<Vec<(i32, String)>> {
+enum Values {
+    Numbers(Vec<f64>),
+    Texts(TextColumn),
+}
+
+/// A file as it stands, its texts in one encoding.
+struct Raw {
+    variables: Vec<Stored>,
+    /// Codes and labels of each set; those of `.`, `.a`, … `.z` are left out.
+    sets: BTreeMap<String, BTreeMap<i32, String>>,
+}
+
+impl Raw {
+    fn read(file: &str, bytes: &[u8], encoding: &'static Encoding) -> Result<Self, Failure> {
+        let (counted, position) = Counted::new(bytes);
+        let lists = DtaReader::new().encoding(encoding).from_reader(counted).read_header()?;
+        dta_lengths::variables(file, bytes, lists.header())?;
+        let mut characteristics = lists.read_schema()?;
+        let (header, variables) = (characteristics.header(), characteristics.schema().variables());
+        dta_lengths::sections(file, bytes, position.get(), header, variables)?;
+        characteristics.skip_to_end()?;
+        let mut records = characteristics.into_record_reader()?;
+        let variables: Vec<Variable> = records.schema().variables().to_vec();
+        let growing = |variable: &Variable| match variable.variable_type() {
+            VariableType::FixedString(_) => Growing::Text(Interner::default()),
+            VariableType::LongString => Growing::Long(Vec::new()),
+            _ => Growing::Number(Vec::new()),
+        };
+        let mut columns: Vec<Growing> = variables.iter().map(growing).collect();
+        while let Some(record) = records.read_record()? {
+            for (column, value) in columns.iter_mut().zip(record.values()) {
+                match (column, value) {
+                    (Growing::Text(texts), Value::String(text)) => {
+                        texts.push(Some(text.as_ref()).filter(|text| !text.is_empty()));
+                    }
+                    (Growing::Text(texts), _) => texts.push(None),
+                    (Growing::Long(references), Value::LongStringRef(reference)) => references.push(Some(*reference)),
+                    // Every column needs a value of every row.
+                    (Growing::Long(references), _) => references.push(None),
+                    (Growing::Number(values), value) => values.push(number(value)),
+                }
+            }
+        }
+        let mut long_strings = records.into_long_string_reader()?;
+        let mut long = LongStringTable::for_reading();
+        long_strings.read_remaining_into(&mut long)?;
+        let mut labels = ValueLabelTable::new();
+        long_strings.into_value_label_reader()?.read_remaining_into(&mut labels)?;
+        let stored = |(variable, column): (&Variable, Growing)| Stored {
+            name: variable.name().to_owned(),
+            label: variable.label().to_owned(),
+            set: variable.value_label_name().to_owned(),
+            kind: TemporalKind::from_format(variable.format()),
+            values: finished(column, &long, encoding),
+        };
+        let sets = variables.iter().map(Variable::value_label_name).filter(|name| !name.is_empty());
+        let sets = sets.filter_map(|name| Some((name.to_owned(), codes(&labels, name)?))).collect();
+        Ok(Self { variables: variables.iter().zip(columns).map(stored).collect(), sets })
+    }
+
+    /// All texts of a file that was read as Windows-1252, as the bytes they are.
+    fn bytes(&self) -> Vec<u8> {
+        let mut all = Vec::new();
+        let mut push = |text: &str| {
+            all.extend_from_slice(&WINDOWS_1252.encode(text).0);
+            all.push(b'\n');
+        };
+        for variable in &self.variables {
+            push(&variable.name);
+            push(&variable.label);
+            if let Values::Texts(texts) = &variable.values {
+                texts.labels().iter().for_each(|label| push(label));
+            }
+        }
+        self.sets.values().flat_map(BTreeMap::values).for_each(|label| push(label));
+        all
+    }
+
+    /// The same texts in the encoding that they are really in.
+    fn transcode(&mut self, encoding: &'static Encoding) {
+        if encoding == WINDOWS_1252 {
+            return;
+        }
+        let decode = |text: &str| -> String {
+            let bytes = WINDOWS_1252.encode(text).0;
+            let strict = encoding.decode_without_bom_handling_and_without_replacement(&bytes);
+            // A text of fixed width may end inside a character.
+            let cut = || {
+                let whole = &bytes[..bytes.len().saturating_sub(1)];
+                encoding.decode_without_bom_handling_and_without_replacement(whole)
+            };
+            strict
+                .or_else(cut)
+                .map_or_else(|| encoding.decode_without_bom_handling(&bytes).0.into_owned(), Cow::into_owned)
+        };
+        for variable in &mut self.variables {
+            variable.name = decode(&variable.name);
+            variable.label = decode(&variable.label);
+            variable.set = decode(&variable.set);
+            if let Values::Texts(texts) = &mut variable.values {
+                let labels: Vec<String> = texts.labels().iter().map(|label| decode(label)).collect();
+                let rows: Vec<Option<&str>> =
+                    texts.codes().iter().map(|&code| labels.get(code as usize).map(String::as_str)).collect();
+                *texts = TextColumn::new(&rows);
+            }
+        }
+        let sets = std::mem::take(&mut self.sets).into_iter();
+        let decoded = |(name, set): (String, BTreeMap<i32, String>)| {
+            (decode(&name), set.into_iter().map(|(code, label)| (code, decode(&label))).collect())
+        };
+        self.sets = sets.map(decoded).collect();
+    }
+
+    fn into_table(self, file: &str, options: &ReadOptions) -> Result<(RawTable, Numerals)> {
+        let texts = self.variables.iter().filter_map(|variable| match &variable.values {
+            Values::Texts(text) if !options.text.contains(&variable.name) => Some((variable.name.as_str(), text)),
+            _ => None,
+        });
+        let numerals = settled(file, texts, options)?;
+        let mut table = RawTable { file: file.to_owned(), ..RawTable::default() };
+        for variable in self.variables {
+            let keep_text = options.text.contains(&variable.name);
+            let set = self.sets.get(&variable.set);
+            let column = match variable.values {
+                Values::Texts(text) => typed(text, &numerals, keep_text),
+                Values::Numbers(values) => {
+                    let labelled = set.filter(|set| !options.value_labels && has_one(set, &values));
+                    if let Some(set) = labelled {
+                        let codes = set.iter().map(|(code, label)| (*code, label.clone())).collect();
+                        table.value_labels.insert(table.names.len(), codes);
+                    }
+                    let set = set.filter(|_| options.value_labels);
+                    Typed::from(numbers(variable.kind, values, keep_text, set))
+                }
+            };
+            table.push_typed(variable.name, column, variable.label);
+        }
+        Ok((table, numerals))
+    }
+}
+
+fn finished(column: Growing, long: &LongStringTable, encoding: &'static Encoding) -> Values {
+    match column {
+        Growing::Number(values) => Values::Numbers(values),
+        Growing::Text(texts) => Values::Texts(texts.finish()),
+        Growing::Long(references) => {
+            let mut texts = Interner::default();
+            for reference in &references {
+                let string = reference.as_ref().and_then(|reference| long.get(reference));
+                let text = string.as_ref().and_then(|string| string.data_str(encoding));
+                texts.push(text.as_deref().map(|text| text.trim_end_matches('\0')).filter(|text| !text.is_empty()));
+            }
+            Values::Texts(texts.finish())
+        }
+    }
+}
+
+/// Codes and labels of a set.
+fn codes(labels: &ValueLabelTable, name: &str) -> Option<BTreeMap<i32, String>> {
     /// From here on the codes are those of `.`, `.a`, … `.z`.
     const MISSING: i32 = 2_147_483_621;
-    let set = labels.get(variable.value_label_name())?;
+    let set = labels.get(name)?;
     let mut codes: BTreeMap<i32, String> = BTreeMap::new();
     for entry in set.entries().iter().filter(|entry| entry.value() < MISSING) {
         codes.entry(entry.value()).or_insert_with(|| entry.label().to_owned());
     }
-    let has_one = values.iter().any(|&value| value.fract() == 0.0 && codes.contains_key(&(value as i32)));
-    has_one.then(|| codes.into_iter().collect())
+    Some(codes)
+}
+
+/// Whether any value has a label.
+fn has_one(set: &BTreeMap<i32, String>, values: &[f64]) -> bool {
+    values.iter().any(|&value| value.fract() == 0.0 && set.contains_key(&(value as i32)))
 }
 
 fn number(value: &Value<'_>) -> f64 {
@@ -201,60 +310,42 @@ fn number(value: &Value<'_>) -> f64 {
 
 /// Numbers as they are, as dates, or as their labels.
 fn numbers(
-    variable: &Variable,
+    kind: Option<TemporalKind>,
     values: Vec<f64>,
-    options: &ReadOptions,
     keep_text: bool,
-    labels: &ValueLabelTable,
+    set: Option<&BTreeMap<i32, String>>,
 ) -> Column {
     let text = |show: &dyn Fn(f64) -> Option<String>| {
         let mut texts = Interner::default();
         for &value in &values {
-            texts.push(if value.is_nan() { None } else { show(value) }.as_deref());
+            let shown = (!value.is_nan()).then(|| show(value).unwrap_or_else(|| value.to_string()));
+            texts.push(shown.as_deref());
         }
         Column::Text(texts.finish())
     };
     let whole = |value: f64| (value.fract() == 0.0 && value.abs() < 1e9).then_some(value as i32);
-    match TemporalKind::from_format(variable.format()) {
-        Some(TemporalKind::Date) => {
-            return text(&|value| Some(whole(value).and_then(td_days_to_unix_days).map_or(value.to_string(), iso_day)));
-        }
-        Some(TemporalKind::DateTime) => {
-            return text(&|value| {
-                let days = (value / 86_400_000.0).floor();
-                Some(whole(days).and_then(td_days_to_unix_days).map_or(value.to_string(), iso_day))
-            });
-        }
-        Some(TemporalKind::Month) => {
-            return text(&|value| {
-                Some(
-                    whole(value)
-                        .map(tm_months_to_year_month)
-                        .map_or(value.to_string(), |(year, month)| format!("{year}-{month:02}")),
-                )
-            });
-        }
-        Some(TemporalKind::Quarter) => {
-            return text(&|value| {
-                Some(
-                    whole(value)
-                        .map(tq_quarters_to_year_quarter)
-                        .map_or(value.to_string(), |(year, quarter)| format!("{year}Q{quarter}")),
-                )
-            });
-        }
-        _ => {}
+    let day = |days: f64| whole(days).and_then(calendar::td_days_to_unix_days).map(iso_day);
+    match kind {
+        Some(TemporalKind::Date) => text(&day),
+        Some(TemporalKind::DateTime) => text(&|value| day((value / 86_400_000.0).floor())),
+        Some(TemporalKind::Month) => text(&|value| {
+            whole(value).map(calendar::tm_months_to_year_month).map(|(year, month)| format!("{year}-{month:02}"))
+        }),
+        Some(TemporalKind::Quarter) => text(&|value| {
+            whole(value).map(calendar::tq_quarters_to_year_quarter).map(|(year, quarter)| format!("{year}Q{quarter}"))
+        }),
+        Some(TemporalKind::HalfYear) => text(&|value| {
+            whole(value).map(calendar::th_halves_to_year_half).map(|(year, half)| format!("{year}H{half}"))
+        }),
+        Some(TemporalKind::Week) => text(&|value| {
+            whole(value).map(calendar::tw_weeks_to_year_week).map(|(year, week)| format!("{year}w{week}"))
+        }),
+        _ => match set {
+            Some(set) => text(&|value| whole(value).and_then(|code| set.get(&code).cloned())),
+            None if keep_text => Column::Text(super::table::number_labels(&values)),
+            None => Column::Float(values),
+        },
     }
-    if options.value_labels && labels.get(variable.value_label_name()).is_some() {
-        return text(&|value| {
-            let label = whole(value).and_then(|code| labels.label_for(variable, code));
-            Some(label.map_or_else(|| value.to_string(), str::to_owned))
-        });
-    }
-    if keep_text {
-        return Column::Text(super::table::number_labels(&values));
-    }
-    Column::Float(values)
 }
 
 /// `YYYY-MM-DD` of a day counted from 1970-01-01.

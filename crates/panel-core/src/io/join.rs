@@ -6,6 +6,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::error::{Cell, Error, Result};
 use crate::intern::Interner;
 use crate::panel::Panel;
+use crate::remedy::{Remedy, listed};
 use crate::suggest;
 use crate::time_axis::canonical;
 use std::borrow::Cow;
@@ -113,7 +114,8 @@ impl RawTable {
 /// must agree where both have a value; where the earlier has none, the later fills it.
 ///
 /// # Errors
-/// Those of [`RawTable::into_panel`] and [`attach`]; [`Error::Specification`] where no source carries the keys.
+/// Those of [`RawTable::into_panel`] and [`attach`]; [`Error::Unmatched`] for a source of which no row finds its key;
+/// [`Error::Specification`] where no source carries the keys.
 pub fn assemble(entity: &str, time: Option<&str>, sources: Vec<Source>, rows: Rows) -> Result<Assembled> {
     let full = |source: &Source| source.entity.is_some() && (source.time.is_some() || time.is_none());
     let Some(first) = sources.iter().position(full) else {
@@ -143,6 +145,9 @@ pub fn assemble(entity: &str, time: Option<&str>, sources: Vec<Source>, rows: Ro
     for source in rest {
         let is_full = full(&source);
         let (report, matched) = attach_rows(&mut panel, source)?;
+        if report.matched == 0 {
+            return Err(unmatched(&report, &panel));
+        }
         if is_full && rows == Rows::Intersection {
             keep.iter_mut().zip(&matched).for_each(|(keep, matched)| *keep &= matched);
         }
@@ -233,6 +238,7 @@ fn attach_rows(panel: &mut Panel, source: Source) -> Result<(JoinReport, Vec<boo
         let code = |text: &TextColumn, codes: &[Option<u32>]| match text.codes()[row] {
             TextColumn::MISSING => Err(Error::MissingKey {
                 cell: Box::new(Cell { line: Some(table.line(row)), file: Some(table.file.clone()), ..Cell::default() }),
+                above: false,
             }),
             label => Ok(codes[label as usize]),
         };
@@ -402,6 +408,46 @@ fn agree(panel: &Panel, name: &str, other: &Column, file: &str) -> Result<()> {
     }
 }
 
+/// Entities of a source that the panel does not have, with the name of the panel that is nearest.
+fn near_names<'a>(report: &'a JoinReport, panel: &'a Panel) -> Vec<(&'a str, &'a str)> {
+    let known: HashSet<&str> = panel.entities().iter().map(String::as_str).collect();
+    let strangers: BTreeSet<&str> = report
+        .not_in_panel
+        .iter()
+        .map(|(entity, _)| entity.as_str())
+        .filter(|entity| !entity.is_empty() && !known.contains(entity))
+        .collect();
+    // A hint costs a comparison with every entity, and few of them say what is wrong with all.
+    let near = |stranger: &&'a str| {
+        let known = suggest::nearest(stranger, panel.entities().iter().map(String::as_str))?;
+        // A name inside the other (`北京`, `北京市`) is a different spelling, other near names are mostly other places.
+        (known.contains(*stranger) || stranger.contains(known)).then_some((*stranger, known))
+    };
+    strangers.iter().take(500).filter_map(near).collect()
+}
+
+/// The error about a source of which no row finds its key.
+fn unmatched(report: &JoinReport, panel: &Panel) -> Error {
+    let first = |(entity, time): &(String, String)| match (entity.is_empty(), time.is_empty()) {
+        (false, false) => format!("{entity} {time}"),
+        (false, true) => entity.clone(),
+        _ => time.clone(),
+    };
+    let theirs = report.not_in_panel.first().map(first).unwrap_or_default();
+    let ours = report.without_match.first().map(first).unwrap_or_default();
+    let pairs = near_names(report, panel);
+    let remedies: Vec<Remedy> = (!pairs.is_empty()).then(|| Remedy::table("spellings", &pairs)).into_iter().collect();
+    let shared = report.not_in_panel.iter().any(|(entity, _)| panel.entities().contains(entity));
+    let hint = if !remedies.is_empty() {
+        format!("in its [[source]], {} reads the names as the panel writes them", listed(&remedies))
+    } else if shared {
+        "if each file holds other periods, `rows = \"union\"` in [study] takes the rows of all".to_owned()
+    } else {
+        "are names and periods written in the same way, and is it the same sample?".to_owned()
+    };
+    Error::Unmatched { file: report.file.clone(), theirs, ours, hint, remedies }
+}
+
 /// Puts a report into words.
 fn describe(report: &JoinReport, panel: &Panel, diagnostics: &mut Diagnostics) {
     let key = |(entity, time): &(String, String)| match (entity.is_empty(), time.is_empty()) {
@@ -416,10 +462,7 @@ fn describe(report: &JoinReport, panel: &Panel, diagnostics: &mut Diagnostics) {
     };
     let file = &report.file;
     if report.matched == 0 {
-        diagnostics.push(Diagnostic::warning(
-            "join-no-match",
-            format!("no key of `{file}` is a key of the panel: are the names written in the same way?"),
-        ));
+        diagnostics.push(Diagnostic::warning("join-no-match", unmatched(report, panel).to_string()));
     } else if !report.without_match.is_empty() {
         diagnostics.push(Diagnostic::warning(
             "join-without-match",
@@ -441,25 +484,9 @@ fn describe(report: &JoinReport, panel: &Panel, diagnostics: &mut Diagnostics) {
         ));
     }
     if !report.not_in_panel.is_empty() {
-        let known: HashSet<&str> = panel.entities().iter().map(String::as_str).collect();
-        let strangers: BTreeSet<&str> = report
-            .not_in_panel
-            .iter()
-            .map(|(entity, _)| entity.as_str())
-            .filter(|entity| !entity.is_empty() && !known.contains(entity))
-            .collect();
-        // A hint costs a comparison with every entity, and few of them say what is wrong with all.
-        let hint: Vec<String> = strangers
-            .iter()
-            .take(50)
-            .filter_map(|stranger| {
-                let known = suggest::nearest(stranger, panel.entities().iter().map(String::as_str))?;
-                // A name inside the other (`北京`, `北京市`) is a different spelling, other near names are mostly other places.
-                (known.contains(*stranger) || stranger.contains(known))
-                    .then(|| format!("`{stranger}` may be `{known}`"))
-            })
-            .take(3)
-            .collect();
+        let pairs = near_names(report, panel);
+        let hint: Vec<String> =
+            pairs.iter().take(3).map(|(stranger, known)| format!("`{stranger}` may be `{known}`")).collect();
         let hint = if hint.is_empty() { String::new() } else { format!("; {}", hint.join(", ")) };
         diagnostics.push(Diagnostic::note(
             "join-not-in-panel",

@@ -9,36 +9,47 @@
 //! | [`ReadOptions`], [`read_table`], [`read_bytes`] | csv, tsv, parquet, dta, xlsx to [`RawTable`] |
 //! | [`join`](mod@join) | keys, joins of several sources, the report of what did not match |
 //! | [`reshape`] | one column per year to one row per year |
-//! | [`cities`] | names of Chinese cities as their sources write them |
+//! | `read_spatial`, `parse_spatial` (feature `geo`) | spatial weights and polygons: GAL, GWT, csv, GeoJSON, shapefile |
 //! | [`write`](mod@write) | a panel as csv, parquet or dta bytes |
 
-pub mod cities;
 mod csv;
 mod decode;
 #[cfg(feature = "dta")]
 mod dta;
 #[cfg(feature = "dta")]
 mod dta_lengths;
+mod guard;
 mod header;
 pub mod join;
+mod layout;
 mod options;
 #[cfg(feature = "polars")]
 mod parquet;
 #[cfg(feature = "polars")]
+mod parquet_footer;
+#[cfg(feature = "polars")]
 mod parquet_types;
 pub mod reshape;
+#[cfg(feature = "geo")]
+mod spatial_weights;
 mod table;
 mod typed;
-pub mod write;
 #[cfg(feature = "xlsx")]
-mod xlsx;
+mod workbook;
+pub mod write;
 
 pub use csv::csv_records;
+pub use guard::quiet_decoder_panics;
 pub use join::{Assembled, JoinReport, Rows, Source, assemble};
 pub use options::ReadOptions;
+#[cfg(feature = "geo")]
+pub use spatial_weights::{SpatialFile, parse_spatial, read_spatial};
 pub use table::RawTable;
 
+use crate::diagnostics::Diagnostic;
 use crate::error::{Error, Result};
+#[cfg(any(feature = "polars", feature = "dta", feature = "xlsx"))]
+use guard::guard;
 use std::path::Path;
 
 /// Reads a table; the extension says what it is: `csv`, `tsv`, `tab`, `txt`, `parquet`, `dta`, `xlsx`, `xls`, `xlsb`,
@@ -71,18 +82,17 @@ pub fn read_bytes(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Raw
         .extension()
         .map(|extension| extension.to_string_lossy().to_ascii_lowercase())
         .unwrap_or_default();
-    #[allow(unused_variables, reason = "every arm returns where no optional format is compiled in")]
-    let table = match extension.as_str() {
+    let (mut table, numerals) = match extension.as_str() {
         "csv" | "tsv" | "tab" | "txt" => {
             if let Some(kind) = disguised(bytes) {
                 return Err(fail(format!("the extension says text, the content is {kind}")));
             }
-            return csv::read(file, bytes, options);
+            csv::read(file, bytes, options)?
         }
         "parquet" | "pq" => {
             #[cfg(feature = "polars")]
             {
-                return parquet::read(file, bytes, options);
+                parquet::read(file, bytes, options)?
             }
             #[cfg(not(feature = "polars"))]
             return Err(fail("Parquet files need the feature `polars`".into()));
@@ -95,14 +105,24 @@ pub fn read_bytes(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Raw
             #[cfg(not(feature = "dta"))]
             return Err(fail("Stata files need the feature `dta`".into()));
         }
-        "xlsx" | "xlsm" | "xls" | "xlsb" | "ods" => {
-            #[cfg(feature = "xlsx")]
-            {
-                xlsx::read(file, bytes, options)?
+        "xlsx" | "xlsm" | "xls" | "xlsb" | "ods" => match disguised(bytes) {
+            // What web sites offer as a workbook is often text or a page.
+            None if is_page(bytes) => {
+                return Err(fail(
+                    "the extension says workbook, the content is a web page (HTML); open it in a spreadsheet program and save it as xlsx".into(),
+                ));
             }
+            None if is_text(bytes) => {
+                let (mut table, numerals) = csv::read(file, bytes, options)?;
+                let words = format!("`{file}`: the extension says workbook, the content is text and was read as such");
+                table.diagnostics.insert(0, Diagnostic::note("text-in-disguise", words));
+                (table, numerals)
+            }
+            #[cfg(feature = "xlsx")]
+            _ => workbook::read(file, bytes, options)?,
             #[cfg(not(feature = "xlsx"))]
-            return Err(fail("workbooks need the feature `xlsx`".into()));
-        }
+            _ => return Err(fail("workbooks need the feature `xlsx`".into())),
+        },
         "" => return Err(fail("no extension; known are csv, tsv, parquet, dta, xlsx, xls, xlsb and ods".into())),
         other => {
             return Err(fail(format!(
@@ -110,11 +130,32 @@ pub fn read_bytes(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Raw
             )));
         }
     };
-    #[allow(unreachable_code, reason = "unreachable where no optional format is compiled in")]
+    table.remark_writing(&numerals);
+    table.split_composite();
+    for name in &options.fill_down {
+        // A column that is not read needs no filling.
+        if options.columns.as_ref().is_none_or(|columns| columns.contains(name)) {
+            table.fill_down(name)?;
+        }
+    }
     match &options.columns {
-        Some(columns) => RawTable::select(table, columns),
+        Some(columns) => table.select(columns),
         None => Ok(table),
     }
+}
+
+/// Whether a file begins like a web page.
+fn is_page(bytes: &[u8]) -> bool {
+    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(512)]).to_ascii_lowercase();
+    let start = start.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    ["<html", "<!doctype html", "<table", "<meta", "<head", "<style"].iter().any(|tag| start.starts_with(tag))
+}
+
+/// Whether a file looks like text: lines, and no byte that text never has.
+fn is_text(bytes: &[u8]) -> bool {
+    let start = &bytes[..bytes.len().min(4096)];
+    let utf16 = start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff");
+    utf16 || start.contains(&b'\n') && !start.iter().any(|&b| b < 9 || (14..32).contains(&b) && b != 27)
 }
 
 /// The row of a table's first twenty, 1-based, in which a cell says `text`: where a header stands that was looked for in
@@ -126,7 +167,10 @@ pub fn row_with(file: &str, bytes: &[u8], options: &ReadOptions, text: &str) -> 
     match extension.as_str() {
         "csv" | "tsv" | "tab" | "txt" => csv::row_with(file, bytes, options, text, WITHIN),
         #[cfg(feature = "xlsx")]
-        "xlsx" | "xlsm" | "xls" | "xlsb" | "ods" => xlsx::row_with(file, bytes, options, text, WITHIN),
+        "xlsx" | "xlsm" | "xls" | "xlsb" | "ods" if disguised(bytes).is_some() => {
+            workbook::row_with(file, bytes, options, text, WITHIN)
+        }
+        "xlsx" | "xlsm" | "xls" | "xlsb" | "ods" => csv::row_with(file, bytes, options, text, WITHIN),
         _ => None,
     }
 }
@@ -152,13 +196,6 @@ fn open_reason(path: &Path, error: &std::io::Error) -> String {
         _ if path.is_dir() => "this is a folder".into(),
         _ => error.to_string(),
     }
-}
-
-/// Runs a foreign reader so that a panic inside it becomes an error: damaged files must never end the program.
-#[cfg(any(feature = "polars", feature = "dta", feature = "xlsx"))]
-fn guard<T>(file: &str, read: impl FnOnce() -> Result<T>) -> Result<T> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read))
-        .unwrap_or_else(|_| Err(Error::Read { file: file.to_owned(), reason: "the file is damaged".into() }))
 }
 
 /// Year, month and day of a day counted from 1970-01-01 (proleptic Gregorian calendar).

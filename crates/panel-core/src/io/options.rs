@@ -1,5 +1,6 @@
 //! How a file is to be read.
 
+use crate::numerals::Percent;
 use serde::{Deserialize, Serialize};
 
 /// Choices of a reader; the default reads an ordinary file with one header row.
@@ -7,7 +8,8 @@ use serde::{Deserialize, Serialize};
 #[serde(default, deny_unknown_fields)]
 pub struct ReadOptions {
     /// Character encoding of text files and of old Stata files (`utf-8`, `gb18030`, `gbk`, …). Without it: a
-    /// byte-order mark decides, then valid UTF-8, then valid GB18030.
+    /// byte-order mark decides, then valid UTF-8, then what the bytes look like: GB18030, Big5 or Windows-1252, with a
+    /// remark.
     pub encoding: Option<String>,
     /// Field separator of text files. Without it: a tab in `.tsv` and `.tab`, else the most frequent of comma, tab
     /// and semicolon in the header.
@@ -23,6 +25,18 @@ pub struct ReadOptions {
     pub text: Vec<String>,
     /// Further texts that stand for a missing value, beside [`crate::number::MISSING_TOKENS`].
     pub missing: Vec<String>,
+    /// Decimal sign, `,` or `.`. Without it what the columns say together; in files with semicolons between fields the
+    /// comma, where they say nothing.
+    pub decimal: Option<char>,
+    /// What a percent sign means. Without it signs are left out where a whole column has them, with a remark.
+    pub percent: Option<Percent>,
+    /// Texts to take out of cells before they are read as numbers: units, currency signs, footnote marks.
+    pub strip: Vec<String>,
+    /// Columns in which an empty cell has the value of the cell above, as where a merged cell names a group of rows; by
+    /// their names in the file.
+    pub fill_down: Vec<String>,
+    /// Whether the row below the header holds units. Without it such a row is told by its content, with a remark.
+    pub units_row: Option<bool>,
     /// Columns to keep; without it all.
     pub columns: Option<Vec<String>>,
     /// Whether labelled Stata values become their labels; without it they stay codes.
@@ -39,6 +53,11 @@ impl Default for ReadOptions {
             header_rows: 1,
             text: Vec::new(),
             missing: Vec::new(),
+            decimal: None,
+            percent: None,
+            strip: Vec::new(),
+            fill_down: Vec::new(),
+            units_row: None,
             columns: None,
             value_labels: false,
         }

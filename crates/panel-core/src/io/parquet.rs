@@ -2,13 +2,15 @@
 
 use super::guard;
 use super::options::ReadOptions;
+use super::parquet_footer as footer;
 use super::parquet_types::{Stored, as_stored, stored};
 use super::table::{RawTable, number_labels};
-use super::typed::typed;
+use super::typed::{Typed, settled, typed};
 use crate::column::{Column, TextColumn};
 use crate::diagnostics::Diagnostic;
 use crate::error::{Error, Result};
 use crate::intern::Interner;
+use crate::numerals::Numerals;
 use polars::prelude::{Column as PolarsColumn, DataType, PolarsError};
 use polars_io::prelude::{ParquetReader, SerReader};
 use rayon::prelude::*;
@@ -26,7 +28,7 @@ use std::sync::Arc;
 /// # Errors
 /// [`Error::Read`] for a damaged file and for a column of another type that is asked for; [`Error::UnknownColumn`] for a
 /// column asked for that is not there.
-pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<RawTable> {
+pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<(RawTable, Numerals)> {
     guard(file, || {
         let fail = |error: PolarsError| Error::Read {
             file: file.to_owned(),
@@ -35,6 +37,7 @@ pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Ra
         let mut reader = ParquetReader::new(Cursor::new(bytes));
         let schema = reader.schema().map_err(fail)?;
         let metadata = reader.get_metadata().map_err(fail)?;
+        footer::check(file, bytes, metadata)?;
         let kinds: BTreeMap<String, Stored> = stored(&schema, metadata);
         let names: Vec<String> = schema.iter_names().map(ToString::to_string).collect();
         let mut table = RawTable { file: file.to_owned(), names, ..RawTable::default() };
@@ -48,9 +51,7 @@ pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Ra
                 for column in columns {
                     table.index(column)?;
                     if let Some(kind) = unreadable(column) {
-                        let reason = format!(
-                            "column `{column}`: type {kind} is not supported; numbers, texts, booleans and dates are"
-                        );
+                        let reason = not_supported(column, &kind);
                         return Err(Error::Read { file: file.to_owned(), reason });
                     }
                     if !wanted.contains(column) {
@@ -62,10 +63,15 @@ pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Ra
                 for name in &table.names {
                     match unreadable(name) {
                         None => wanted.push(name.clone()),
-                        Some(kind) => table.diagnostics.push(Diagnostic::warning(
-                            "column-left-out",
-                            format!("`{file}`: column `{name}` was left out, since its type {kind} is not supported"),
-                        )),
+                        Some(kind) => {
+                            table.diagnostics.push(Diagnostic::warning(
+                                "column-left-out",
+                                format!(
+                                    "`{file}`: column `{name}` was left out, since its type {kind} is not supported"
+                                ),
+                            ));
+                            table.left_out.insert(name.clone(), not_supported(name, &kind));
+                        }
                     }
                 }
             }
@@ -80,35 +86,53 @@ pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Ra
         if frame.height() == 0 {
             return Err(Error::Read { file: file.to_owned(), reason: "there is a header but no row of data".into() });
         }
-        let read: Vec<(Column, Option<TextColumn>)> = frame
+        let read: Vec<Read> = frame
             .columns()
             .par_iter()
             .map(|column| {
                 let name = column.name().as_str();
                 let kind = kinds.get(name).unwrap_or(&Stored::Plain);
-                convert(file, column, kind, options, options.text.iter().any(|text| text == name))
+                convert(file, column, kind, options.text.iter().any(|text| text == name))
             })
             .collect::<Result<_>>()?;
-        for (column, (values, written)) in frame.columns().iter().zip(read) {
-            if let Some(written) = written {
-                table.written.insert(table.names.len(), written);
-            }
-            table.push(column.name().to_string(), values, String::new());
+        let texts = frame.columns().iter().zip(&read).filter_map(|(column, read)| match read {
+            Read::Texts { text, keep: false } => Some((column.name().as_str(), text)),
+            _ => None,
+        });
+        let numerals = settled(file, texts, options)?;
+        for (column, read) in frame.columns().iter().zip(read) {
+            let typed = match read {
+                Read::Texts { text, keep } => typed(text, &numerals, keep),
+                Read::Done(typed) => typed,
+            };
+            table.push_typed(column.name().to_string(), typed, String::new());
         }
-        Ok(table)
+        Ok((table, numerals))
     })
+}
+
+/// A column as it was read.
+enum Read {
+    Done(Typed),
+    /// Texts that may be numbers.
+    Texts {
+        text: TextColumn,
+        keep: bool,
+    },
+}
+
+/// What to say where a column of a type that cannot be read is used.
+fn not_supported(column: &str, kind: &str) -> String {
+    format!(
+        "column `{column}`: type {kind} is not supported; write it as a number, text, boolean, date or 64-bit timestamp"
+    )
 }
 
 /// From 2^53 on not every whole number is a double.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
-fn convert(
-    file: &str,
-    column: &PolarsColumn,
-    kind: &Stored,
-    options: &ReadOptions,
-    keep_text: bool,
-) -> Result<(Column, Option<TextColumn>)> {
+fn convert(file: &str, column: &PolarsColumn, kind: &Stored, keep_text: bool) -> Result<Read> {
+    let done = |column: Column| Ok(Read::Done(Typed::from(column)));
     let fail =
         |reason: String| Error::Read { file: file.to_owned(), reason: format!("column `{}`: {reason}", column.name()) };
     let polars = |error: PolarsError| fail(error.to_string());
@@ -118,7 +142,7 @@ fn convert(
         for count in counts.i64().map_err(polars)?.iter() {
             texts.push(count.map(|count| kind.iso(count)).as_deref());
         }
-        return Ok((Column::Text(texts.finish()), None));
+        return done(Column::Text(texts.finish()));
     }
     let scale = if let Stored::Decimal { scale } = kind { 10_f64.powi(*scale) } else { 1.0 };
     match column.dtype() {
@@ -128,18 +152,22 @@ fn convert(
             for text in column.str().map_err(polars)?.iter() {
                 texts.push(text.filter(|text| !text.is_empty()));
             }
-            Ok(typed(texts.finish(), &options.missing, keep_text))
+            Ok(Read::Texts { text: texts.finish(), keep: keep_text })
         }
         DataType::Boolean => {
             let mut texts = Interner::default();
             for value in column.bool().map_err(polars)?.iter() {
                 texts.push(value.map(|value| if value { "True" } else { "False" }));
             }
-            Ok((Column::Text(texts.finish()), None))
+            done(Column::Text(texts.finish()))
         }
         DataType::Binary if matches!(kind, Stored::Decimal { .. }) => {
             let number = |bytes: Option<&[u8]>| bytes.map_or(f64::NAN, |bytes| big_endian(bytes) / scale);
-            Ok(numbers(column.binary().map_err(polars)?.iter().map(number).collect(), keep_text))
+            done(numbers(column.binary().map_err(polars)?.iter().map(number).collect(), keep_text))
+        }
+        DataType::Binary if *kind == Stored::Half => {
+            let number = |bytes: Option<&[u8]>| bytes.map_or(f64::NAN, half);
+            done(numbers(column.binary().map_err(polars)?.iter().map(number).collect(), keep_text))
         }
         dtype if dtype.is_primitive_numeric() => {
             let floats = column.cast(&DataType::Float64).map_err(polars)?;
@@ -154,7 +182,7 @@ fn convert(
             }
             if scale != 1.0 {
                 values.iter_mut().for_each(|value| *value /= scale);
-                return Ok(numbers(values, keep_text));
+                return done(numbers(values, keep_text));
             }
             let long = values.iter().any(|value| value.abs() >= EXACT);
             let written = match dtype {
@@ -163,9 +191,9 @@ fn convert(
                 _ => None,
             };
             match written {
-                Some(written) if keep_text => Ok((Column::Text(written), None)),
-                Some(_) => Ok((Column::Float(values), written)),
-                None => Ok(numbers(values, keep_text)),
+                Some(written) if keep_text => done(Column::Text(written)),
+                Some(_) => Ok(Read::Done(Typed { written, ..Typed::from(Column::Float(values)) })),
+                None => done(numbers(values, keep_text)),
             }
         }
         other => Err(fail(format!("type {other} is not supported; numbers, texts, booleans and dates are"))),
@@ -174,9 +202,23 @@ fn convert(
 
 /// Numbers, or text where they are wanted as text. An infinity is no datum: as text it is named, with its key, as soon as
 /// the column is used as a number.
-fn numbers(values: Vec<f64>, keep_text: bool) -> (Column, Option<TextColumn>) {
+fn numbers(values: Vec<f64>, keep_text: bool) -> Column {
     let infinite = values.iter().any(|value| value.is_infinite());
-    (if keep_text || infinite { Column::Text(number_labels(&values)) } else { Column::Float(values) }, None)
+    if keep_text || infinite { Column::Text(number_labels(&values)) } else { Column::Float(values) }
+}
+
+/// A number of sixteen bits (IEEE 754 binary16), its bytes the least first.
+fn half(bytes: &[u8]) -> f64 {
+    let &[low, high] = bytes else { return f64::NAN };
+    let bits = u16::from_le_bytes([low, high]);
+    let (exponent, fraction) = (i32::from(bits >> 10 & 0x1f), f64::from(bits & 0x3ff) / 1024.0);
+    let size = match exponent {
+        0 => fraction * 2_f64.powi(-14),
+        31 if fraction == 0.0 => f64::INFINITY,
+        31 => f64::NAN,
+        _ => (1.0 + fraction) * 2_f64.powi(exponent - 15),
+    };
+    if bits & 0x8000 == 0 { size } else { -size }
 }
 
 /// The digits of whole numbers.

@@ -20,6 +20,8 @@ pub(super) enum Stored {
     Date { per_day: i64 },
     /// Whole numbers, to be divided by a power of ten.
     Decimal { scale: i32 },
+    /// Numbers of sixteen bits in two bytes.
+    Half,
     /// Nothing that can be read, in words.
     Other(String),
 }
@@ -80,6 +82,8 @@ fn kind(dtype: &ArrowDataType, physical: Option<PhysicalType>) -> Stored {
         {
             Stored::Decimal { scale: i32::try_from(*scale).unwrap_or(i32::MAX) }
         }
+        D::Float16 if matches!(physical, Some(PhysicalType::FixedLenByteArray(2))) => Stored::Half,
+        _ if matches!(physical, Some(PhysicalType::Int96)) => Stored::Other("int96 (an old kind of timestamp)".into()),
         D::List(_) | D::LargeList(_) | D::FixedSizeList(..) => Stored::Other("list".into()),
         D::Struct(_) => Stored::Other("struct".into()),
         D::Map(..) => Stored::Other("map".into()),
@@ -91,8 +95,10 @@ fn kind(dtype: &ArrowDataType, physical: Option<PhysicalType>) -> Stored {
 pub(super) fn as_stored(metadata: &FileMetadata, kinds: &BTreeMap<String, Stored>) -> FileMetadata {
     let mut fields = metadata.schema_descr.fields().to_vec();
     for field in &mut fields {
-        let marked =
-            matches!(kinds.get(field.name()), Some(Stored::Short | Stored::Date { .. } | Stored::Decimal { .. }));
+        let marked = matches!(
+            kinds.get(field.name()),
+            Some(Stored::Short | Stored::Half | Stored::Date { .. } | Stored::Decimal { .. })
+        );
         if let ParquetType::PrimitiveType(primitive) = field
             && marked
         {

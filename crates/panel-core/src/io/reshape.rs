@@ -5,6 +5,7 @@ use crate::column::{Column, TextColumn};
 use crate::diagnostics::Diagnostic;
 use crate::error::{Error, Result};
 use crate::intern::Interner;
+use crate::numerals::Numerals;
 use crate::suggest;
 use crate::time_axis::is_part_of_year;
 use std::collections::BTreeSet;
@@ -12,8 +13,8 @@ use std::collections::BTreeSet;
 /// Which columns of a wide table hold which variable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WideVariable {
-    /// What stands before the period in the column names (`gdp` in `gdp2013`, `gdp_2013Q1`, `gdp 2013年1月`); empty where
-    /// the names are the periods themselves.
+    /// What stands before or behind the period in the column names (`gdp` in `gdp2013`, `gdp_2013Q1`, `2013年_gdp`); empty
+    /// where the names are the periods themselves.
     pub stub: String,
     /// Name of the variable in the long table.
     pub name: String,
@@ -81,8 +82,8 @@ pub fn to_long(table: &RawTable, time: &str, variables: &[WideVariable]) -> Resu
     let rows: Vec<usize> = keys.iter().map(|(row, _)| *row).collect();
     let mut long = table.take(&rows).select(&kept.iter().map(|&i| table.names[i].clone()).collect::<Vec<_>>())?;
     let labels: Vec<Option<&str>> = keys.iter().map(|(_, period)| Some(*period)).collect();
-    let (column, _) = super::typed::typed(TextColumn::new(&labels), &[], false);
-    long.push(time.to_owned(), column, String::new());
+    let column = super::typed::typed(TextColumn::new(&labels), &Numerals::default(), false);
+    long.push(time.to_owned(), column.column, String::new());
     for (v, variable) in variables.iter().enumerate() {
         let place: std::collections::BTreeMap<&str, usize> = found[v].iter().map(|&(i, period)| (period, i)).collect();
         let missing: Vec<&str> = periods.iter().copied().filter(|period| !place.contains_key(period)).collect();
@@ -98,6 +99,9 @@ pub fn to_long(table: &RawTable, time: &str, variables: &[WideVariable]) -> Resu
 /// What to say about a stub that no column has.
 fn not_found(table: &RawTable, stub: &str) -> String {
     let (file, columns) = (&table.file, suggest::listing(&table.names));
+    if let Some(why) = table.left_out.values().next() {
+        return format!("no column of `{file}` belongs to `{stub}` and a period; {why}");
+    }
     if stub.is_empty() {
         return format!(
             "no column of `{file}` is called by a year, quarter, month or date alone; its columns are {columns}"
@@ -113,15 +117,26 @@ fn not_found(table: &RawTable, stub: &str) -> String {
     )
 }
 
-/// The period of a column of the variable `stub`, after an optional separator: four digits before an optional 年, or a
-/// half-year, quarter, month or date as [`TimeAxis`](crate::TimeAxis) reads them.
-fn period<'a>(name: &'a str, stub: &str) -> Option<&'a str> {
-    let rest = name.strip_prefix(stub)?.trim_start_matches(['_', '-', '.', ' ']);
-    let digits = rest.strip_suffix('年').unwrap_or(rest);
-    if digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit()) {
-        return Some(digits);
-    }
-    is_part_of_year(rest).then_some(rest)
+/// The period of a column of the variable `stub`, after or before an optional separator: four digits before an optional
+/// 年, or a half-year, quarter, month or date as [`TimeAxis`](crate::TimeAxis) reads them.
+pub(crate) fn period<'a>(name: &'a str, stub: &str) -> Option<&'a str> {
+    const BETWEEN: [char; 4] = ['_', '-', '.', ' '];
+    let read = |rest: &'a str| {
+        let digits = rest.strip_suffix('年').unwrap_or(rest);
+        // The World Bank writes the year twice: 2013 [YR2013].
+        let digits = digits
+            .split_once(" [YR")
+            .filter(|(year, again)| again.strip_suffix(']') == Some(year))
+            .map_or(digits, |it| it.0);
+        if digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit()) {
+            return Some(digits);
+        }
+        is_part_of_year(rest).then_some(rest)
+    };
+    let before = name.strip_prefix(stub).and_then(|rest| read(rest.trim_start_matches(BETWEEN)));
+    // As a banner of years above the names of variables reads.
+    let behind = || name.strip_suffix(stub).filter(|_| !stub.is_empty());
+    before.or_else(|| behind().and_then(|rest| read(rest.trim_end_matches(BETWEEN))))
 }
 
 /// The values of one variable, row by row of the long table.

@@ -1,8 +1,11 @@
 //! What a reader returns: named, typed columns in file order, before keys are known.
 
+use super::options::ReadOptions;
+use super::typed::{DRESSES, Typed, settled};
 use crate::column::{Column, TextColumn, number_codes};
-use crate::diagnostics::Diagnostics;
-use crate::error::{Error, Result};
+use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::error::{Cell, Error, Result};
+use crate::numerals::{Numerals, Reading};
 use crate::suggest;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -25,6 +28,10 @@ pub struct RawTable {
     pub(crate) value_labels: BTreeMap<usize, Vec<(i32, String)>>,
     /// Line of each row, 1-based; empty where the format knows none.
     pub(crate) lines: Vec<u32>,
+    /// A word of a text column that was read as missing, and in how many rows, by place.
+    pub(crate) dropped: BTreeMap<usize, (String, usize)>,
+    /// Columns that are in the file and not in the table, and why.
+    pub(crate) left_out: BTreeMap<String, String>,
     pub(crate) diagnostics: Diagnostics,
 }
 
@@ -55,6 +62,56 @@ impl RawTable {
         self.names.push(name);
         self.columns.push(column);
         self.labels.push(label);
+    }
+
+    /// Adds a column of texts or what became of them.
+    pub(crate) fn push_typed(&mut self, name: String, column: Typed, label: String) {
+        let place = self.names.len();
+        if let Some(written) = column.written {
+            self.written.insert(place, written);
+        }
+        if let Some(dropped) = column.dropped {
+            self.dropped.insert(place, dropped);
+        }
+        if column.kept_na {
+            let words = format!(
+                "`{}`: `NA` in `{name}` was taken for a code like the others; `missing = [\"NA\"]` makes it missing",
+                self.file
+            );
+            self.diagnostics.push(Diagnostic::warning("na-is-a-code", words));
+        }
+        self.push(name, column.column, label);
+    }
+
+    /// Remarks on numbers that are written in an unusual way.
+    pub(crate) fn remark_writing(&mut self, numerals: &Numerals) {
+        for (bit, code, words) in DRESSES {
+            let mut found: Vec<(&str, &str)> = Vec::new();
+            for (&i, written) in &self.written {
+                let dressed =
+                    |label: &&String| matches!(numerals.read(label), Reading::Number(_, dress) if dress & bit != 0);
+                if let (Column::Float(_), Some(label)) = (&self.columns[i], written.labels().iter().find(dressed)) {
+                    found.push((&self.names[i], label));
+                }
+            }
+            if let Some((name, cell)) = found.first() {
+                let more =
+                    if found.len() > 1 { format!(" and {} more columns", found.len() - 1) } else { String::new() };
+                let message = format!("`{}`: `{name}` (`{cell}`){more}: {words}", self.file);
+                self.diagnostics.push(Diagnostic::note(code, message));
+            }
+        }
+    }
+
+    /// Why a column that is in the file is not in the table, if there is one of that name.
+    #[must_use]
+    pub fn left_out(&self, name: &str) -> Option<&str> {
+        self.left_out.get(name).map(String::as_str)
+    }
+
+    /// Names that are in the file and not in the table, with the reason of each.
+    pub fn all_left_out(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.left_out.iter().map(|(name, why)| (name.as_str(), why.as_str()))
     }
 
     /// Name of the file, as the user wrote it.
@@ -129,11 +186,41 @@ impl RawTable {
     }
 
     pub(crate) fn index(&self, name: &str) -> Result<usize> {
-        self.names.iter().position(|known| known == name).ok_or_else(|| Error::UnknownColumn {
-            column: name.to_owned(),
-            suggestion: suggest::nearest(name, self.names.iter().map(String::as_str)).map(str::to_owned),
-            available: self.names.clone(),
+        self.names.iter().position(|known| known == name).ok_or_else(|| match self.left_out.get(name) {
+            Some(why) => Error::Read { file: self.file.clone(), reason: why.clone() },
+            None => Error::UnknownColumn {
+                column: name.to_owned(),
+                suggestion: suggest::nearest(name, self.names.iter().map(String::as_str)).map(str::to_owned),
+                available: self.names.clone(),
+            },
         })
+    }
+
+    /// The key columns `names` have a value in every row.
+    ///
+    /// # Errors
+    /// [`Error::MissingKey`] naming file, line and column, with what to write where that is known;
+    /// [`Error::UnknownColumn`].
+    pub fn check_keys<S: AsRef<str>>(&self, names: &[S]) -> Result<()> {
+        for name in names.iter().map(AsRef::as_ref) {
+            let i = self.index(name)?;
+            let Some(row) = (0..self.n_rows()).find(|&row| self.columns[i].is_missing(row)) else { continue };
+            let n_missing = self.columns[i].n_missing();
+            // A word that was dropped is to blame where nothing else is.
+            let word = self.dropped.get(&i).filter(|(_, count)| *count == n_missing).map(|(word, _)| word.clone());
+            let of_others = |other: &&str| *other != name;
+            let other = names.iter().map(AsRef::as_ref).find(of_others);
+            let cell = Cell {
+                file: Some(self.file.clone()),
+                line: Some(self.line(row)),
+                entity: other.and_then(|other| Some(self.key_text(other).ok()?.get(row)?.to_owned())),
+                column: Some(name.to_owned()),
+                value: word,
+                ..Cell::default()
+            };
+            return Err(Error::MissingKey { cell: Box::new(cell), above: row > 0 });
+        }
+        Ok(())
     }
 
     /// A column as key labels: text as it is, numbers as they were written (`2013`, `0012`), missing as missing.
@@ -178,6 +265,7 @@ impl RawTable {
             return Err(Error::LengthMismatch { what, expected: self.n_rows(), got: column.len() });
         }
         self.columns[i] = column;
+        self.dropped.remove(&i);
         self.written.remove(&i);
         self.value_labels.remove(&i);
         Ok(())
@@ -249,12 +337,21 @@ impl RawTable {
     pub fn select<S: AsRef<str>>(mut self, names: &[S]) -> Result<Self> {
         let keep = names.iter().map(|name| self.index(name.as_ref())).collect::<Result<Vec<_>>>()?;
         let mut columns: Vec<Option<Column>> = std::mem::take(&mut self.columns).into_iter().map(Some).collect();
-        let mut kept = Self { file: self.file, lines: self.lines, diagnostics: self.diagnostics, ..Self::default() };
+        let mut kept = Self {
+            file: self.file,
+            lines: self.lines,
+            left_out: self.left_out,
+            diagnostics: self.diagnostics,
+            ..Self::default()
+        };
         for i in keep {
             // A name asked for twice is given once.
             if let Some(column) = columns[i].take() {
                 if let Some(written) = self.written.remove(&i) {
                     kept.written.insert(kept.names.len(), written);
+                }
+                if let Some(dropped) = self.dropped.remove(&i) {
+                    kept.dropped.insert(kept.names.len(), dropped);
                 }
                 if let Some(labels) = self.value_labels.remove(&i) {
                     kept.value_labels.insert(kept.names.len(), labels);
@@ -283,6 +380,8 @@ impl RawTable {
             written,
             labels: self.labels.clone(),
             value_labels: self.value_labels.clone(),
+            dropped: self.dropped.clone(),
+            left_out: self.left_out.clone(),
             lines: if self.lines.is_empty() { Vec::new() } else { rows.iter().map(|&row| self.lines[row]).collect() },
             diagnostics: self.diagnostics.clone(),
         }
@@ -291,23 +390,29 @@ impl RawTable {
 
 impl RawTable {
     /// The same table with its text columns typed anew: rows that made a column text (a note below the table) may have
-    /// been taken out since. Columns named in `keep` stay text, `missing` are further texts that stand for nothing.
-    #[must_use]
-    pub fn retyped(mut self, missing: &[String], keep: &[String]) -> Self {
+    /// been taken out since. Columns named in `keep` stay text; `options` say how numbers are written.
+    ///
+    /// # Errors
+    /// [`Error::Specification`] for an unknown decimal sign; [`Error::Read`] where nothing says which it is.
+    pub fn retyped(mut self, options: &ReadOptions, keep: &[String]) -> Result<Self> {
+        let texts = self.names.iter().zip(&self.columns).filter_map(|(name, column)| match column {
+            Column::Text(text) if !keep.contains(name) => Some((name.as_str(), text)),
+            _ => None,
+        });
+        let numerals = settled(&self.file, texts, options)?;
         for (i, column) in self.columns.iter_mut().enumerate() {
             let Column::Text(text) = column else { continue };
             if keep.contains(&self.names[i]) {
                 continue;
             }
             let rows: Vec<Option<&str>> = (0..text.len()).map(|row| text.get(row)).collect();
-            let used = TextColumn::new(&rows);
-            let (typed, written) = super::typed::typed(used, missing, false);
-            *column = typed;
-            if let Some(written) = written {
+            let used = super::typed::typed(TextColumn::new(&rows), &numerals, false);
+            *column = used.column;
+            if let Some(written) = used.written {
                 self.written.insert(i, written);
             }
         }
-        self
+        Ok(self)
     }
 }
 

@@ -26,6 +26,7 @@ pub fn chain_index(panel: &Panel, index: &[f64], base: &str) -> Result<Vec<f64>>
             expected: "a positive price index, previous period = 100".into(),
         });
     }
+    panel.times().ordered(panel.time_name())?;
     let ordinal = |row: usize| panel.times().ordinals()[panel.time_of_row()[row] as usize];
     let mut level = vec![f64::NAN; index.len()];
     for rows in panel.entity_rows() {

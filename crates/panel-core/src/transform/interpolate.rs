@@ -27,6 +27,7 @@ pub fn interpolate(panel: &Panel, x: &[f64], longest: Option<usize>) -> Result<I
             got: x.len(),
         });
     }
+    panel.times().ordered(panel.time_name())?;
     let ordinal = |row: usize| panel.times().ordinals()[panel.time_of_row()[row] as usize];
     let mut out = Interpolated { values: x.to_vec(), filled: Vec::new() };
     for rows in panel.entity_rows() {

@@ -3,6 +3,7 @@
 mod chain;
 mod interpolate;
 mod map;
+mod price_kind;
 mod scale;
 mod time;
 mod winsor;
@@ -11,6 +12,7 @@ pub(crate) use chain::base_code;
 pub use chain::{chain_index, deflate};
 pub use interpolate::{Interpolated, interpolate};
 pub use map::{Mapped, ln, ln1p, ratio};
+pub use price_kind::{PriceKindGuess, base_remark, index_remark, price_kind};
 pub use scale::{group_statistic, min_max, standardize};
 pub(crate) use scale::{mean, sd};
 pub use time::{difference, growth, lead};

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test may end where something is not as it should be")]
 
 mod expressions;
+mod layouts;
 mod malformed;
+mod mutations;
 mod properties;
 mod readers;
 mod real;
@@ -15,9 +17,11 @@ use std::path::PathBuf;
 fn shared(name: &str) -> Option<PathBuf> {
     let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data")).join(name);
     if !path.exists() {
+        // One line per skipped test, which `cargo xtask test` counts.
         #[allow(clippy::print_stderr, reason = "a skipped test says so")]
         {
-            eprintln!("skipped: the reference data `{name}` are not here");
+            let test = std::thread::current().name().unwrap_or("a test").to_owned();
+            eprintln!("skipped: {test}: ../shared/data/{name} is missing");
         }
         return None;
     }

@@ -12,7 +12,6 @@ fn files_that_cannot_be_read() {
         ("a.csv", b"", "the file is empty"),
         ("a.csv", b"  \n \n", "the file is empty"),
         ("a.csv", b"a,b\n", "no row of data"),
-        ("a.csv", b"a,a\n1,2\n", "`a` stands twice in the header"),
         ("a.csv", b",\n1,2\n", "the header row is empty"),
         ("a.csv", b"a,b\n1,2,3\n", "line 2 has 3 cells, the header has 2"),
         ("a.csv", b"a,b\n1,2\n\n3\n", "line 4 has 1 cells, the header has 2; notes among"),
@@ -36,6 +35,9 @@ fn files_that_cannot_be_read() {
         let message = read(name, bytes).unwrap_err().to_string();
         assert!(message.contains(part) && message.contains(name), "{name}: {message}");
     }
+    // A name that stands twice stops only who uses it.
+    let twice = read("a.csv", b"a,a\n1,2\n").unwrap().column("a").unwrap_err().to_string();
+    assert!(twice.contains("a.csv") && twice.contains("`a` stands twice in the header"), "{twice}");
     let missing = read_table("no/such/file.csv", &ReadOptions::default()).unwrap_err().to_string();
     assert!(missing.contains("no/such/file.csv") && missing.contains("there is no such file"), "{missing}");
 }

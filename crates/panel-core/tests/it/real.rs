@@ -2,8 +2,10 @@
 
 use crate::shared;
 use crate::statistics::cities;
-use panel_core::io::cities::Gazetteer;
+#[cfg(feature = "names")]
 use panel_core::io::{ReadOptions, read_table};
+#[cfg(feature = "names")]
+use panel_core::names::Gazetteer;
 use panel_core::quality::{FlagKind, QualitySpec, quality};
 
 #[test]
@@ -32,6 +34,7 @@ fn known_errors_of_the_city_panel_are_flagged() {
     assert!(report.variables[1].flags.iter().filter(|flag| flag.kind <= FlagKind::Spike).count() < 40);
 }
 
+#[cfg(feature = "names")]
 #[test]
 fn names_of_original_files_lead_to_the_gazetteer() {
     let Some(path) = shared("cities.csv") else { return };

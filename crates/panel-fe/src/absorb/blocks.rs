@@ -1,6 +1,6 @@
 //! The Schur complement S = [A B; B' C] from the rows: A for the second-largest effect, C for the smaller ones.
 
-use super::envelope::Sparse;
+use super::sparse::Sparse;
 use super::sweep::{Scratch, Sweep};
 use rayon::prelude::*;
 use std::ops::Range;

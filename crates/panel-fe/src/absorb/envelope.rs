@@ -7,20 +7,12 @@
 
 use super::blocks::Blocks;
 use super::dense::PivotedCholesky;
+use super::sparse::Sparse;
 use crate::linalg::dot;
 
 /// Largest envelope, entries; and most multiplications to factor it.
 const PROFILE: usize = 40_000_000;
 const WORK: f64 = 8e9;
-
-/// Off-diagonal entries of a sparse symmetric matrix by rows, and its diagonal.
-#[derive(Debug)]
-pub(super) struct Sparse {
-    pub(super) starts: Vec<usize>,
-    pub(super) neighbors: Vec<u32>,
-    pub(super) values: Vec<f64>,
-    pub(super) diagonal: Vec<f64>,
-}
 
 /// Factored S.
 #[derive(Debug)]

@@ -23,6 +23,26 @@ impl FixedEffect {
         Self { codes: codes.into(), levels, intercept: true, slopes: Vec::new() }
     }
 
+    /// Of all levels' slopes, those whose variable is constant within the level (zero, without intercepts) but for
+    /// rounding.
+    #[must_use]
+    pub fn idle_slopes(&self) -> usize {
+        self.slopes.iter().map(|slope| self.idle_levels(slope)).sum()
+    }
+
+    fn idle_levels(&self, slope: &[f64]) -> usize {
+        let mut ranges = vec![(f64::INFINITY, f64::NEG_INFINITY); self.levels];
+        for (&code, &value) in self.codes.iter().zip(slope) {
+            let (low, high) = &mut ranges[code as usize];
+            (*low, *high) = (low.min(value), high.max(value));
+        }
+        let idle = |(low, high): &&(f64, f64)| {
+            let size = low.abs().max(high.abs());
+            if self.intercept { high - low <= 4.0 * f64::EPSILON * size } else { size == 0.0 }
+        };
+        ranges.iter().filter(idle).count()
+    }
+
     /// The first level that no row has; codes beyond the levels are somebody else's error.
     pub(crate) fn unused_level(&self) -> Option<usize> {
         let mut used = vec![0_u64; self.levels.div_ceil(64)];

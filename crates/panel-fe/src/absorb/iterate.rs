@@ -6,8 +6,8 @@
 use super::blocks::Blocks;
 use super::conjugate::{self, Lane};
 use super::dense::PivotedCholesky;
-use super::envelope::Sparse;
-use super::schur::{pick_columns, pick_lanes};
+use super::lanes::{pick_columns, pick_lanes};
+use super::sparse::Sparse;
 use super::sweep::{Source, Sums, Sweep, add, subtract};
 use super::{ColumnReport, LANES, Settings};
 use crate::error::{Error, Result};

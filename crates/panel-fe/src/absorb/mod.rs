@@ -26,12 +26,14 @@ mod envelope;
 pub mod factor;
 mod graph;
 mod iterate;
+mod lanes;
 mod one_way;
 mod rank;
 mod recover;
 mod schur;
 mod singletons;
 mod slopes;
+mod sparse;
 mod sweep;
 
 pub use factor::FixedEffect;
@@ -40,12 +42,14 @@ pub use singletons::drop_singletons;
 
 use crate::error::Result;
 use crate::linalg;
+use serde::{Deserialize, Serialize};
 
 /// Columns are residualised in blocks of this many, whatever the number of threads.
 pub(crate) const LANES: usize = 4;
 
 /// When to stop.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// Largest ‖e‖_W relative to ‖ṽ‖_W that an iteration may leave.
     pub tolerance: f64,
@@ -62,7 +66,8 @@ impl Default for Settings {
 }
 
 /// Sizes at which methods change. The defaults are fast; others give the same residuals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Limits {
     /// Up to so many unknowns the Schur complement is factored densely.
     pub dense: usize,

@@ -9,6 +9,7 @@ use super::conjugate::Lane;
 use super::dense::PivotedCholesky;
 use super::envelope::Bordered;
 use super::iterate::Iterative;
+use super::lanes::{pick_columns, pick_lanes};
 use super::sweep::{Scratch, Source, Sums, Sweep};
 use super::{ColumnReport, FixedEffect, LANES, Rank, Residual, Settings, rank};
 use crate::error::{Error, Result};
@@ -81,8 +82,9 @@ impl Schur {
             let sizes = first.before;
             let reports = match &self.solver {
                 Solver::Nothing => {
-                    let report = |after: f64| ColumnReport { iterations: 0, error: f64::EPSILON * after.sqrt() };
-                    first.after[..block.len()].iter().map(|&after| report(after)).collect()
+                    // The means carry the rounding of the column as it was.
+                    let error = |lane: usize| f64::EPSILON * (first.after[lane].sqrt() + sizes[lane].sqrt());
+                    (0..block.len()).map(|lane| ColumnReport { iterations: 0, error: error(lane) }).collect()
                 }
                 Solver::Iterative(iterative) => {
                     iterative.residualize(&self.sweep, first, &mut slices, self.settings)?
@@ -325,19 +327,4 @@ fn dense(sweep: &Sweep) -> Vec<f64> {
         total.iter_mut().zip(&part).for_each(|(total, part)| *total += part);
     }
     total
-}
-
-/// Lanes in a new order, the others empty.
-pub(super) fn pick_lanes(lanes: &[Lane], which: &[usize]) -> Vec<Lane> {
-    let pick = |lane: &Lane| {
-        let mut picked = [0.0; LANES];
-        which.iter().enumerate().for_each(|(slot, &from)| picked[slot] = lane[from]);
-        picked
-    };
-    lanes.iter().map(pick).collect()
-}
-
-/// Some of the columns, in ascending order.
-pub(super) fn pick_columns<'a>(columns: &'a mut [&mut [f64]], which: &[usize]) -> Vec<&'a mut [f64]> {
-    columns.iter_mut().enumerate().filter(|(k, _)| which.contains(k)).map(|(_, column)| &mut **column).collect()
 }

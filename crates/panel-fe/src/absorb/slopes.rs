@@ -15,6 +15,8 @@ const DENSE: usize = 400;
 const MOST_LEVERAGES: usize = 2000;
 /// A slope whose part outside the earlier ones is smaller than this, relatively, does not vary within the level.
 const FLOOR: f64 = 1e-10;
+/// The same beside the values as they are, which carry half a unit in the last place.
+const NOISE: f64 = 2.0 * f64::EPSILON;
 
 /// One orthonormal direction per level: u has one value per row, levels are disjoint.
 #[derive(Debug)]
@@ -256,6 +258,19 @@ fn orthonormal(effect: &FixedEffect, weights: Option<&[f64]>) -> Vec<(Vec<f64>, 
     let intercept = effect.intercept.then(|| vec![1.0; n]);
     let mut basis: Vec<(Vec<f64>, usize)> = Vec::new();
     for mut values in intercept.into_iter().chain(effect.slopes.iter().cloned()) {
+        let raw = by_level(&values, &values);
+        // Beside an intercept a slope may be taken about any value of its level. The difference is exact where the
+        // values are near each other, so that a trend, or the square of one, far from zero keeps its digits.
+        if effect.intercept && !basis.is_empty() {
+            let mut first = vec![f64::NAN; effect.levels];
+            for (value, &code) in values.iter_mut().zip(effect.codes.iter()) {
+                let about = &mut first[code as usize];
+                if about.is_nan() {
+                    *about = *value;
+                }
+                *value -= *about;
+            }
+        }
         let before = by_level(&values, &values);
         for _ in 0..2 {
             for (direction, _) in &basis {
@@ -269,7 +284,12 @@ fn orthonormal(effect: &FixedEffect, weights: Option<&[f64]>) -> Vec<(Vec<f64>, 
         let scale: Vec<f64> = before
             .iter()
             .zip(&after)
-            .map(|(before, after)| if *after > FLOOR * FLOOR * before { 1.0 / after.sqrt() } else { 0.0 })
+            .zip(&raw)
+            .map(|((before, after), raw)| {
+                // What the rounding of the values themselves amounts to is no variation.
+                let noise = (FLOOR * FLOOR * before).max(NOISE * NOISE * raw);
+                if *after > noise { 1.0 / after.sqrt() } else { 0.0 }
+            })
             .collect();
         values.iter_mut().zip(effect.codes.iter()).for_each(|(value, &code)| *value *= scale[code as usize]);
         let live = scale.iter().filter(|scale| **scale > 0.0).count();

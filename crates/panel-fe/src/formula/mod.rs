@@ -213,6 +213,8 @@ impl std::str::FromStr for Formula {
     }
 }
 
+crate::words::text_serde!(Formula, "formula");
+
 impl fmt::Display for Formula {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.source)

@@ -63,6 +63,17 @@ impl Parser<'_> {
     }
 
     fn check(&self, formula: &Formula) -> Result<(), FormulaError> {
+        let places = [
+            ("a regressor", &formula.regressors),
+            ("endogenous", &formula.endogenous),
+            ("an instrument", &formula.instruments),
+        ];
+        for (what, terms) in places {
+            if let Some(copy) = terms.iter().find(|term| term.same_product(&formula.response)) {
+                let message = format!("`{}` is the response, it cannot be {what}, too", copy.name);
+                return Err(error_at(self.text, copy.span.start, message));
+            }
+        }
         for endogenous in &formula.endogenous {
             if formula.regressors.iter().any(|term| term.same_product(endogenous)) {
                 let message = format!("`{}` is a regressor already, it cannot be endogenous, too", endogenous.name);

@@ -9,6 +9,7 @@ use super::weak_robust::{AndersonRubin, anderson_rubin, stock_wright};
 use super::{EffectiveF, IvFit, effective_f};
 use crate::error::Result;
 use crate::outcome::TestOutcome;
+use panel_core::Diagnostic;
 use panel_core::stock_yogo::{StockYogoTable, stock_yogo_all};
 
 /// Diagnostics of an instrumental-variable estimate.
@@ -23,8 +24,11 @@ pub struct IvDiagnostics {
     pub weak_id: TestOutcome,
     /// Kleibergen-Paap rk Wald F; for iid errors the reason why it adds nothing.
     pub weak_id_robust: TestOutcome,
-    /// Stock-Yogo critical values of the Cragg-Donald F.
+    /// Stock-Yogo critical values of the Cragg-Donald F (of the Kleibergen-Paap F by convention).
     pub stock_yogo: Vec<(StockYogoTable, f64)>,
+    /// Whether the covariance is another than that of iid errors, so that [`IvDiagnostics::weak_id_robust`] is the
+    /// statistic that counts.
+    pub robust: bool,
     /// Montiel Olea-Pflueger effective F, for one endogenous regressor.
     pub effective_f: Option<EffectiveF>,
     /// Sargan or Hansen.
@@ -39,12 +43,71 @@ pub struct IvDiagnostics {
     pub dropped_instruments: Vec<String>,
 }
 
+/// The bias of 2SLS, relative to its benchmark, that the effective F is compared at.
+const TAU: f64 = 0.10;
+
+impl IvDiagnostics {
+    /// The weak-identification statistic that fits the covariance: Cragg-Donald for iid errors, else Kleibergen-Paap.
+    #[must_use]
+    pub fn weak_identification(&self) -> &TestOutcome {
+        if self.robust { &self.weak_id_robust } else { &self.weak_id }
+    }
+
+    /// A warning where the instruments are weak: [`IvDiagnostics::weak_identification`] below the critical value of Stock
+    /// and Yogo (2005) for a true size of 10 %, or below 10 (Staiger and Stock 1997) where their tables end; under
+    /// another covariance than iid also where the effective F is below its critical value for a bias of 10 % (Montiel
+    /// Olea and Pflueger 2013), or where the statistic cannot be computed.
+    #[must_use]
+    pub fn weak_instruments(&self) -> Option<Diagnostic> {
+        let mut remarks = Vec::new();
+        match self.weak_identification() {
+            TestOutcome::Available(test) => {
+                let tabulated = self.stock_yogo.iter().find(|(table, _)| *table == StockYogoTable::TwoStageSize(10));
+                let (limit, source) = match tabulated {
+                    Some((_, value)) => (*value, "the Stock-Yogo value for 10 % size"),
+                    None => (10.0, "the rule of thumb"),
+                };
+                if test.stat < limit {
+                    let name = test.name.replace(" Wald F", " F");
+                    remarks.push(format!("{name} {:.2}, below {limit:.2}, {source}", test.stat));
+                }
+            }
+            TestOutcome::NotAvailable { name, reason } => {
+                let message = format!("whether the instruments are weak cannot be told: {name}: {reason}");
+                return Some(Diagnostic::warning("weak-instruments", message));
+            }
+        }
+        let effective = self.effective_f.as_ref().filter(|_| self.robust);
+        if let Some((test, effective)) = effective.and_then(|f| Some((f.test.available()?, f))) {
+            let critical = effective.critical.iter().find(|(tau, _)| *tau == TAU).map(|(_, value)| *value);
+            if let Some(critical) = critical.filter(|critical| test.stat < *critical) {
+                let stat = test.stat;
+                remarks.push(format!("effective F {stat:.2}, below {critical:.2}, its value for a bias of 10 %"));
+            }
+        }
+        let message = format!("weak instruments: {}", remarks.join("; "));
+        (!remarks.is_empty()).then(|| Diagnostic::warning("weak-instruments", message))
+    }
+}
+
 /// Computes [`IvDiagnostics`].
 ///
 /// # Errors
 /// [`crate::Error::Unsupported`] from the covariance; [`crate::Error::Singular`] when singular values cannot be computed.
 pub fn diagnose(
     system: &IvSystem,
+    fit: &IvFit,
+    covariance: &MomentCovariance<'_>,
+    dof: &IvDof,
+) -> Result<IvDiagnostics> {
+    diagnose_named(system, system, fit, covariance, dof)
+}
+
+/// [`diagnose`] where `named` is the same problem with the regressors and instruments of the formula, which statistics of
+/// single ones are about; it is `system` itself unless that was formed about centres.
+pub(crate) fn diagnose_named(
+    system: &IvSystem,
+    named: &IvSystem,
     fit: &IvFit,
     covariance: &MomentCovariance<'_>,
     dof: &IvDof,
@@ -58,14 +121,15 @@ pub fn diagnose(
         kleibergen_paap_f(system, covariance, dof)?
     };
     Ok(IvDiagnostics {
-        first_stage: first_stages(system, covariance, dof)?,
+        first_stage: first_stages(named, covariance, dof)?,
         under_id: under_identification(system, covariance, dof)?,
         weak_id: cragg_donald(system, dof)?,
         weak_id_robust,
         stock_yogo: stock_yogo_all(system.k1(), system.l1()),
+        robust: !covariance.is_iid(),
         effective_f: if system.k1() == 1 { Some(effective_f(system, covariance, dof)?) } else { None },
         over_id: over_identification(system, fit, covariance, dof)?,
-        endogeneity: endogeneity(system, system.endog_names(), covariance, dof)?,
+        endogeneity: endogeneity(named, named.endog_names(), covariance, dof)?,
         anderson_rubin: anderson_rubin(system, None, covariance, dof)?,
         stock_wright: stock_wright(system, covariance, dof)?,
         dropped_instruments: system.dropped().to_vec(),

@@ -1,72 +1,16 @@
 //! 2SLS, LIML, Fuller, k-class and two-step GMM.
 
-use super::dense::{Factor, beside, column, solve_upper, symmetrise, thin_qr, vector};
 use super::gmm::{efficient_gmm, instrument_basis, regressors_in_basis};
 use super::moments::{IvDof, MomentCovariance};
 use super::system::IvSystem;
+use crate::dense::{beside, column, solve_upper, solve_upper_transposed, symmetrise, thin_qr, vector};
 use crate::error::{Error, Result};
 use crate::linalg;
-use crate::outcome::{TestOutcome, TestStat};
+use crate::outcome::TestOutcome;
+use crate::wald::Wald;
 use faer::{Mat, MatRef, Scale};
-use std::fmt;
-use std::str::FromStr;
 
-/// An estimator of y = Dδ + Wγ + u with instruments [W, Z₁].
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-#[non_exhaustive]
-pub enum Estimator {
-    /// Two-stage least squares: b = (X'P_zX)⁻¹X'P_z y.
-    #[default]
-    TwoStage,
-    /// Limited-information maximum likelihood: k-class with κ = min eig (Y'M_zY)⁻¹Y'M_wY, Y = [y, D].
-    Liml,
-    /// Fuller (1977): k = κ − a/(N − L − d − sd), so that absorbed effects count as the dummies they stand for.
-    Fuller(f64),
-    /// Given k: b = (X'(I − kM_z)X)⁻¹X'(I − kM_z)y.
-    KClass(f64),
-    /// Two-step efficient GMM, weighted by the inverse covariance of moments at the 2SLS residuals.
-    Gmm2s,
-}
-
-/// `2sls`, `liml`, `fuller:a`, `kclass:k`, `gmm2s`: what [`FromStr`] reads.
-impl fmt::Display for Estimator {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TwoStage => f.write_str("2sls"),
-            Self::Liml => f.write_str("liml"),
-            Self::Fuller(a) => write!(f, "fuller:{a}"),
-            Self::KClass(k) => write!(f, "kclass:{k}"),
-            Self::Gmm2s => f.write_str("gmm2s"),
-        }
-    }
-}
-
-/// `fuller` alone is `fuller:1`.
-impl FromStr for Estimator {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        let unknown = || Error::UnknownOption {
-            what: "estimator",
-            got: text.into(),
-            expected: "2sls, liml, fuller:a, kclass:k or gmm2s".into(),
-        };
-        let (name, number) = match text.trim().split_once(':') {
-            Some((name, number)) => (name.trim(), Some(number.trim())),
-            None => (text.trim(), None),
-        };
-        let number = number.map(|number| number.parse::<f64>().ok().filter(|number| number.is_finite()));
-        match (name, number) {
-            ("2sls", None) => Ok(Self::TwoStage),
-            ("liml", None) => Ok(Self::Liml),
-            ("fuller", None) => Ok(Self::Fuller(1.0)),
-            ("fuller", Some(Some(a))) if a >= 0.0 => Ok(Self::Fuller(a)),
-            ("kclass", Some(Some(k))) => Ok(Self::KClass(k)),
-            ("gmm2s", None) => Ok(Self::Gmm2s),
-            _ => Err(unknown()),
-        }
-    }
-}
+pub use crate::estimator::Estimator;
 
 /// Estimated coefficients with their covariance.
 #[derive(Debug, Clone)]
@@ -232,7 +176,7 @@ pub(crate) fn kappa_minus_one(system: &IvSystem) -> Result<f64> {
         return Err(Error::Singular("the residual covariance of LIML".into()));
     }
     // C R_E⁻¹ = (R_E⁻ᵀ C')'.
-    let scaled = super::dense::solve_upper_transposed(qr.r.as_ref(), c.transpose());
+    let scaled = solve_upper_transposed(qr.r.as_ref(), c.transpose());
     let singular = scaled.singular_values().map_err(|_| Error::Singular("the LIML eigenproblem".into()))?;
     // With fewer instruments than columns the smallest eigenvalue is zero.
     if system.l1() < system.k1() + 1 {
@@ -311,22 +255,11 @@ pub fn wald_f(
     dof: &IvDof,
     clusters: Option<f64>,
 ) -> TestOutcome {
-    let name = "Wald F";
-    let null = "all slopes are zero";
-    let q = which.len();
-    if q == 0 {
-        return TestOutcome::not_available(name, "the model has no slopes");
-    }
     let b: Vec<f64> = which.iter().map(|&j| coef[j]).collect();
-    let v = Mat::from_fn(q, q, |i, j| vcov[(which[i], which[j])]);
-    match Factor::new(v.as_ref(), "the covariance of the slopes") {
-        Err(error) => TestOutcome::not_available(name, error.to_string()),
-        Ok(factor) => {
-            let correction = if dof.small { 1.0 } else { dof.wald_to_f(n, coef.len(), clusters) };
-            let stat = factor.quadratic_form(&b) / q as f64 * correction;
-            TestStat::f(name, null, stat, q as f64, dof.f_denominator(n, coef.len(), clusters)).into()
-        }
-    }
+    let v = Mat::from_fn(which.len(), which.len(), |i, j| vcov[(which[i], which[j])]);
+    let factor = if dof.small { 1.0 } else { dof.wald_to_f(n, coef.len(), clusters) };
+    let df = dof.f_denominator(n, coef.len(), clusters);
+    Wald { factor, ..Wald::new("Wald F", "all slopes are zero", df) }.test(&b, v.as_ref())
 }
 
 /// Measures of fit of an instrumental-variable estimate.
@@ -354,8 +287,9 @@ pub fn goodness(system: &IvSystem, fit: &IvFit, has_constant: bool) -> Goodness 
         None => linalg::sum(&system.y),
         Some(root) => linalg::dot(root, &system.y),
     };
-    // Σwy²−(Σwy)²/Σw; the weights sum to N.
-    let mean = weighted_sum / n;
+    // Σwy²−(Σwy)²/Σw.
+    let total_weight = system.root_weight.as_ref().map_or(n, |root| linalg::dot(root, root));
+    let mean = weighted_sum / total_weight;
     let centred: f64 = match &system.root_weight {
         None => system.y.iter().map(|y| (y - mean).powi(2)).sum(),
         Some(root) => system.y.iter().zip(root).map(|(y, r)| (y - mean * r).powi(2)).sum(),

@@ -1,12 +1,27 @@
 //! First-stage statistics of each endogenous regressor.
 
-use super::dense::{Factor, column, pick, solve_upper, thin_qr, vector};
 use super::moments::{IvDof, MomentCovariance};
 use super::system::IvSystem;
+use crate::coefficients::{NoStandardError, standard_error};
+use crate::dense::{Factor, column, pick, solve_upper, thin_qr, vector};
 use crate::error::{Error, Result};
 use crate::linalg;
 use crate::outcome::{TestOutcome, TestStat};
 use faer::Mat;
+
+/// Coefficient of one excluded instrument.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct InstrumentCoefficient {
+    /// The instrument.
+    pub name: String,
+    /// Its coefficient.
+    pub estimate: f64,
+    /// Its standard error; not a number where `unavailable` says why there is none.
+    pub se: f64,
+    /// Why there is no standard error.
+    pub unavailable: Option<NoStandardError>,
+}
 
 /// First stage of one endogenous regressor: D_j on W and all excluded instruments.
 ///
@@ -17,7 +32,7 @@ pub struct FirstStage {
     /// Name of the endogenous regressor.
     pub endog: String,
     /// Coefficients of the excluded instruments, in their order.
-    pub instruments: Vec<(String, f64, f64)>,
+    pub instruments: Vec<InstrumentCoefficient>,
     /// F test of the excluded instruments, F(L₁, N−L−d−sd) or F(L₁, G−1).
     pub f: TestOutcome,
     /// Partial R² of the excluded instruments.
@@ -67,7 +82,15 @@ pub fn first_stages(system: &IvSystem, covariance: &MomentCovariance<'_>, dof: &
             .excluded_names()
             .iter()
             .enumerate()
-            .map(|(i, z)| (z.clone(), coefficients[(i, j)], (vcov[(i, i)] / c).sqrt()))
+            .map(|(i, z)| {
+                let se = standard_error(vcov[(i, i)] / c);
+                InstrumentCoefficient {
+                    name: z.clone(),
+                    estimate: coefficients[(i, j)],
+                    se: se.unwrap_or(f64::NAN),
+                    unavailable: se.err(),
+                }
+            })
             .collect();
         let f = Strength { null: format!("no excluded instrument explains {name}"), df: l1, label: "first-stage" };
         let plain = f.of(system, covariance, dof, &r, e)?;
@@ -169,7 +192,7 @@ impl Strength {
 
 /// Why a covariance could not be inverted, with the usual cause.
 pub(crate) fn reason(error: &Error, clusters: Option<f64>) -> String {
-    match clusters {
+    match clusters.filter(|_| matches!(error, Error::Singular(_))) {
         Some(g) => format!("{error}: {g} clusters give it at most rank {g}"),
         None => error.to_string(),
     }

@@ -1,7 +1,7 @@
 //! Efficient GMM for given weights: the inner step of two-step GMM, Hansen's J and C statistics.
 
-use super::dense::{Factor, beside, column, solve_upper, thin_qr, vector};
 use super::system::IvSystem;
+use crate::dense::{Factor, beside, column, solve_upper, thin_qr, vector};
 use crate::error::{Error, Result};
 use faer::{Mat, MatRef};
 

@@ -1,8 +1,9 @@
 //! Under-identification and weak identification: Anderson, Cragg-Donald, Kleibergen-Paap, redundancy.
 
-use super::dense::{Factor, beside, pick, residualise, solve_upper, solve_upper_transposed, thin_qr, vector};
+use super::first_stage::reason;
 use super::moments::{IvDof, MomentCovariance, scores};
 use super::system::IvSystem;
+use crate::dense::{Factor, beside, pick, residualise, solve_upper, solve_upper_transposed, thin_qr, vector};
 use crate::error::{Error, Result};
 use crate::outcome::{TestOutcome, TestStat};
 use faer::{Mat, MatRef};
@@ -102,7 +103,9 @@ pub fn kleibergen_paap_lm(system: &IvSystem, covariance: &MomentCovariance<'_>, 
             let factor = if covariance.clusters().is_some() { 1.0 } else { dof.large(system.n) / system.n };
             Ok(TestStat::chi_squared(name, UNDER_NULL, chi2 * factor, df).into())
         }
-        Err(Error::Singular(what)) => Ok(TestOutcome::not_available(name, format!("{what} is singular"))),
+        Err(error @ (Error::Singular(_) | Error::NotPositive(_) | Error::NoVariance(_))) => {
+            Ok(TestOutcome::not_available(name, reason(&error, covariance.clusters())))
+        }
         Err(error) => Err(error),
     }
 }
@@ -127,7 +130,9 @@ pub fn kleibergen_paap_f(system: &IvSystem, covariance: &MomentCovariance<'_>, d
             let stat = chi2 * factor / system.l1() as f64;
             Ok(TestStat::tabulated(name, WEAK_NULL, stat, system.l1() as f64, Some(df2)).into())
         }
-        Err(Error::Singular(what)) => Ok(TestOutcome::not_available(name, format!("{what} is singular"))),
+        Err(error @ (Error::Singular(_) | Error::NotPositive(_) | Error::NoVariance(_))) => {
+            Ok(TestOutcome::not_available(name, reason(&error, covariance.clusters())))
+        }
         Err(error) => Err(error),
     }
 }

@@ -29,7 +29,6 @@
 //! states its formula.
 
 mod bandwidth;
-pub(crate) mod dense;
 mod diagnostics;
 mod effective_f;
 mod estimate;
@@ -46,7 +45,7 @@ pub use bandwidth::automatic_bandwidth;
 pub use diagnostics::{IvDiagnostics, diagnose};
 pub use effective_f::{EffectiveF, effective_f};
 pub use estimate::{Estimator, Goodness, IvFit, fit, goodness, wald_f};
-pub use first_stage::{FirstStage, first_stages};
+pub use first_stage::{FirstStage, InstrumentCoefficient, first_stages};
 pub use identification::{
     anderson_lm, cragg_donald, kleibergen_paap_f, kleibergen_paap_lm, redundancy, under_identification,
 };
@@ -57,7 +56,8 @@ pub use overid::{
 };
 pub use panel_core::stock_yogo::{StockYogoTable, stock_yogo, stock_yogo_all};
 pub use reduced_form::{ReducedForm, reduced_form};
-pub use system::{IvData, IvSystem, Weights};
+pub use system::{IvData, IvSystem};
 pub use weak_robust::{AndersonRubin, AndersonRubinSet, anderson_rubin, anderson_rubin_set, stock_wright};
 
+pub(crate) use diagnostics::diagnose_named;
 pub(crate) use moments::scores as moment_scores;

@@ -1,12 +1,12 @@
 //! Over-identifying restrictions: Sargan, Hansen, C, endogeneity, Anderson-Rubin LIML, Basmann, Wu-Hausman.
 
-use super::dense::{ThinQr, beside, column, pick, solve_upper, thin_qr, vector};
 use super::estimate::{Estimator, IvFit};
 use super::first_stage::reason;
 use super::gmm::{efficient_gmm, instrument_basis, regressors_in_basis};
 use super::identification::positions;
 use super::moments::{IvDof, MomentCovariance};
 use super::system::IvSystem;
+use crate::dense::{ThinQr, beside, column, pick, solve_upper, thin_qr, vector};
 use crate::error::Result;
 use crate::linalg;
 use crate::outcome::{TestOutcome, TestStat};

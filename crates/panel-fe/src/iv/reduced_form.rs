@@ -1,9 +1,9 @@
 //! The reduced form: y and each endogenous regressor on all instruments.
 
-use super::dense::{Factor, beside, column, solve_upper, symmetrise, vector};
 use super::first_stage::reason;
 use super::moments::{IvDof, MomentCovariance};
 use super::system::IvSystem;
+use crate::dense::{Factor, beside, column, solve_upper, symmetrise, vector};
 use crate::error::Result;
 use crate::linalg;
 use crate::outcome::{TestOutcome, TestStat};

@@ -1,20 +1,9 @@
 //! The four blocks of an instrumental-variable problem as orthonormal bases.
 
-use super::dense::{COLLINEAR, column, pick, residualise, thin_qr, vector};
+use crate::dense::{COLLINEAR, column, pick, residualise, thin_qr, vector};
 use crate::error::{Error, Result};
+use crate::weights::{SampleWeights, WeightKind};
 use faer::{Mat, MatRef};
-
-/// Weights, in the meaning of Stata's weight types.
-#[derive(Debug, Clone, Copy)]
-#[non_exhaustive]
-pub enum Weights<'a> {
-    /// Every row counts once.
-    None,
-    /// Inverse variances (`aweight`) or sampling weights (`pweight`): rescaled to sum to the number of rows.
-    Analytic(&'a [f64]),
-    /// A row stands for so many identical observations (`fweight`): N is their sum.
-    Frequency(&'a [f64]),
-}
 
 /// y, D, W and Z₁ of n rows, after absorption of the fixed effects, with their names.
 ///
@@ -29,8 +18,8 @@ pub struct IvData<'a> {
     pub exog: MatRef<'a, f64>,
     /// Excluded instruments Z₁, n×L₁.
     pub excluded: MatRef<'a, f64>,
-    /// Row weights.
-    pub weights: Weights<'a>,
+    /// Weights of the rows, if they have any.
+    pub weights: Option<&'a SampleWeights>,
     /// Names of the columns of `endog`.
     pub endog_names: &'a [String],
     /// Names of the columns of `exog`.
@@ -263,19 +252,18 @@ fn check_shape(what: &str, expected: usize, got: usize) -> Result<()> {
     if expected == got { Ok(()) } else { Err(Error::Shape { what: what.into(), expected, got }) }
 }
 
-/// N and √w.
-fn weight_rows(weights: Weights<'_>, rows: usize) -> Result<(f64, Option<Vec<f64>>)> {
-    let values = match weights {
-        Weights::None => return Ok((rows as f64, None)),
-        Weights::Analytic(values) | Weights::Frequency(values) => values,
-    };
+/// N and √w. Analytic weights are rescaled to sum to the number of rows, importance weights are used as they are.
+fn weight_rows(weights: Option<&SampleWeights>, rows: usize) -> Result<(f64, Option<Vec<f64>>)> {
+    let Some(SampleWeights { values, kind }) = weights else { return Ok((rows as f64, None)) };
     check_shape("the weights", rows, values.len())?;
     if let Some(bad) = values.iter().find(|v| !(**v > 0.0 && v.is_finite())) {
         return Err(Error::Specification(format!("weights must be positive and finite, got {bad}")));
     }
     let total: f64 = values.iter().sum();
-    Ok(match weights {
-        Weights::Frequency(_) => (total, Some(values.iter().map(|v| v.sqrt()).collect())),
-        _ => (rows as f64, Some(values.iter().map(|v| (v * rows as f64 / total).sqrt()).collect())),
+    let n = rows as f64;
+    Ok(match kind {
+        WeightKind::Analytic => (n, Some(values.iter().map(|v| (v * n / total).sqrt()).collect())),
+        WeightKind::Frequency => (total, Some(values.iter().map(|v| v.sqrt()).collect())),
+        WeightKind::Importance => (n, Some(values.iter().map(|v| v.sqrt()).collect())),
     })
 }

@@ -1,10 +1,10 @@
 //! Inference that stays valid under weak instruments: Anderson-Rubin and Stock-Wright.
 
-use super::dense::{Factor, column};
 use super::first_stage::reason;
 use super::gmm::instrument_basis;
 use super::moments::{IvDof, MomentCovariance};
 use super::system::IvSystem;
+use crate::dense::{Factor, column};
 use crate::distribution::f_critical;
 use crate::error::{Error, Result};
 use crate::linalg;

@@ -10,7 +10,7 @@
 //! | [`meat`] | the meat of any score matrix |
 //! | [`covariance`] | a request resolved against a sample |
 //! | [`groups`] | cluster codes and their intersections |
-//! | [`kernel`] | lag windows |
+//! | [`kernel`], [`periods`] | lag windows, and the axis they run along |
 
 pub(crate) mod cluster;
 pub(crate) mod conley;
@@ -18,13 +18,13 @@ pub mod covariance;
 pub mod groups;
 pub mod kernel;
 pub mod meat;
-pub(crate) mod resolve;
-pub(crate) mod sandwich;
+pub mod periods;
 pub(crate) mod serial;
 pub mod spec;
 
 pub use covariance::Covariance;
 pub use groups::Groups;
 pub use kernel::Kernel;
-pub use meat::{Meat, Periods, Structure};
+pub use meat::{Meat, Structure};
+pub use periods::Periods;
 pub use spec::{ConleyDistance, ConleyKernel, Gaps, Vcov};

@@ -1,6 +1,7 @@
 //! What covariance a user can ask for, and its one-line notation.
 
 use crate::error::{Error, Result};
+use crate::words::{text_serde, words};
 use std::fmt;
 use std::str::FromStr;
 
@@ -38,17 +39,7 @@ pub enum Gaps {
     Reindex,
 }
 
-impl FromStr for Gaps {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        match text {
-            "calendar" => Ok(Self::Calendar),
-            "reindex" => Ok(Self::Reindex),
-            _ => Err(Error::UnknownOption { what: "gaps", got: text.into(), expected: "calendar or reindex".into() }),
-        }
-    }
-}
+words!(Gaps, "gaps", Calendar = "calendar", Reindex = "reindex");
 
 /// A covariance estimator, named by columns of the panel.
 ///
@@ -112,6 +103,12 @@ impl Vcov {
 }
 
 impl Vcov {
+    /// Whether lags are counted along the time key.
+    #[must_use]
+    pub fn has_lags(&self) -> bool {
+        matches!(self, Self::DriscollKraay { .. } | Self::NeweyWest { .. } | Self::Conley { serial_lags: Some(_), .. })
+    }
+
     /// Refuses what the notation cannot say: no key or more than four, a cut-off that is no distance.
     pub(crate) fn check(&self) -> Result<()> {
         match self {
@@ -173,6 +170,8 @@ impl FromStr for Vcov {
         }
     }
 }
+
+text_serde!(Vcov, "vcov");
 
 impl fmt::Display for Vcov {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

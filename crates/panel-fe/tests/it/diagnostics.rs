@@ -73,8 +73,8 @@ fn hausman_of_the_plm_vignette() {
     assert!(close(b_re[0], 0.109781, 1e-5, 0.0) && close(b_re[1], 0.308113, 1e-5, 0.0), "{b_re:?}");
     assert!(close(theta, 0.86122, 1e-4, 0.0), "{theta}");
     let names: Vec<String> = ["value", "capital", "(Intercept)"].map(str::to_owned).to_vec();
-    let fe = Coefficients { names: &names[..2], estimates: &b_fe, covariance: v_fe.as_ref(), df: 188.0 };
-    let re = Coefficients { names: &names, estimates: &b_re, covariance: v_re.as_ref(), df: f64::INFINITY };
+    let fe = Coefficients::new(&names[..2], &b_fe, v_fe.as_ref(), 188.0);
+    let re = Coefficients::new(&names, &b_re, v_re.as_ref(), f64::INFINITY);
     let test = hausman(&fe, &re, &["value", "capital"], 1.0).expect("known names");
     let test = test.available().expect("positive definite");
     assert!((test.stat - 2.3304).abs() < 5e-5 && test.df == 2.0, "{test}");
@@ -145,7 +145,7 @@ fn modified_wald_and_wooldridge_by_hand() {
 fn mundlak_is_a_joint_wald_test() {
     let names: Vec<String> = ["x", "x_mean", "z_mean"].map(str::to_owned).to_vec();
     let v = Mat::from_fn(3, 3, |i, j| if i == j { 0.04 } else { 0.01 });
-    let c = Coefficients { names: &names, estimates: &[1.0, 0.4, -0.2], covariance: v.as_ref(), df: 30.0 };
+    let c = Coefficients::new(&names, &[1.0, 0.4, -0.2], v.as_ref(), 30.0);
     let test = mundlak(&c, &["x_mean", "z_mean"]).expect("known names");
     // (.4, -.2) [.04 .01; .01 .04]⁻¹ (.4, -.2)' = (.04·.2 + .016·... )/.0015
     let want = (0.04 * (0.16 + 0.04) + 2.0 * 0.01 * 0.4 * 0.2) / 0.0015;

@@ -237,3 +237,48 @@ fn where_peers_differ() {
         assert!(close(se, want, 1e-8, 0.0), "{gaps:?}: {se} against {want}");
     }
 }
+
+/// Grunfeld's ten firms, from the crate's own files.
+fn grunfeld() -> Panel {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/grunfeld.csv");
+    panel(&Csv::read(&path).expect("in the crate"), "firm", "year")
+}
+
+// R fixest 0.14.2, feols(inv ~ value + capital | …, vcov = …): standard errors of value and capital, degrees of freedom.
+const FIXEST_ON_GRUNFELD: [(&str, &str, f64, f64, f64); 21] = [
+    ("| firm + year", "iid", 0.0137512830036482, 0.0227190108825725, 169.0),
+    ("| firm + year", "hc1", 0.0191799205213116, 0.0544026642585443, 169.0),
+    ("| firm + year", "cluster:firm", 0.0108244294768637, 0.0478483965925889, 9.0),
+    ("| firm + year", "cluster:year", 0.0191638299075307, 0.052539020361993, 19.0),
+    ("| firm + year", "cluster:firm,year", 0.0112657888568618, 0.0451912828895723, 9.0),
+    ("| firm + year", "nw:1", 0.021560312769014, 0.0623746055632883, 19.0),
+    ("| firm + year", "nw", 0.0225077367157428, 0.0638998819746942, 19.0),
+    ("| firm + year", "dk:1", 0.0213734166958172, 0.0620026933217222, 19.0),
+    ("| firm + year", "dk", 0.022752238959023, 0.0621351762965525, 19.0),
+    ("| firm", "iid", 0.0118566942140438, 0.0173545027755526, 188.0),
+    ("| firm", "hc1", 0.0193780332907792, 0.0427950056185063, 188.0),
+    ("| firm", "cluster:firm", 0.0151944939427174, 0.0527517717587761, 9.0),
+    ("| firm", "cluster:year", 0.0173279151804288, 0.0322788808308177, 19.0),
+    ("| firm", "cluster:firm,year", 0.0117111787566236, 0.0435899896044779, 9.0),
+    ("| firm", "dk:2", 0.0186687927748671, 0.0367549985199855, 19.0),
+    ("", "iid", 0.00583570955722064, 0.0254758014765089, 197.0),
+    ("", "hc1", 0.00681095445687199, 0.0488655395343422, 197.0),
+    ("", "cluster:firm", 0.0158943366870588, 0.0849671126355403, 9.0),
+    ("", "cluster:firm,year", 0.0163517539919943, 0.0784739139920786, 9.0),
+    ("", "nw:2", 0.0100427557587237, 0.0647817506471577, 19.0),
+    ("", "dk:2", 0.0118820123831618, 0.0498836094674858, 19.0),
+];
+
+#[test]
+fn grunfeld_under_every_covariance_of_fixest() {
+    let data = grunfeld();
+    for (effects, vcov, value, capital, df) in FIXEST_ON_GRUNFELD {
+        let model = Model::new(&format!("inv ~ value + capital {effects}")).expect("a formula").like(Like::Fixest);
+        let fit = model.vcov(vcov.parse().expect("known")).fit(&data).expect("fits");
+        for (name, want) in [("value", value), ("capital", capital)] {
+            let got = fit.coefficient(name).expect("there").se;
+            assert!(close(got, want, 1e-11, 0.0), "{effects} {vcov} {name}: {got} for {want}");
+        }
+        assert_eq!(fit.df_t, df, "{effects} {vcov}");
+    }
+}

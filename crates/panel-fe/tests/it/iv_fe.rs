@@ -6,7 +6,7 @@ use faer::Mat;
 use panel_core::Panel;
 use panel_fe::absorb::{Absorber, FixedEffect, Settings, drop_singletons};
 use panel_fe::iv::{
-    Estimator, IvData, IvDof, IvSystem, MomentCovariance, StockYogoTable, Weights, diagnose, fit, kleibergen_paap_f,
+    Estimator, IvData, IvDof, IvSystem, MomentCovariance, StockYogoTable, diagnose, fit, kleibergen_paap_f,
     kleibergen_paap_lm, stock_yogo,
 };
 use panel_fe::vcov::{Groups, Meat, Structure};
@@ -92,7 +92,7 @@ fn sample(folder: &Path, case: &Value) -> Sample {
         endog: d.as_ref(),
         exog: w.as_ref(),
         excluded: z.as_ref(),
-        weights: Weights::None,
+        weights: None,
         endog_names: &endog,
         exog_names: &exog,
         excluded_names: &inst,

@@ -2,11 +2,12 @@
 
 use faer::Mat;
 use panel_fe::iv::{
-    Estimator, IvData, IvDof, IvFit, IvSystem, MomentCovariance, Weights, anderson_lm, anderson_rubin,
-    anderson_rubin_set, basmann, cragg_donald, effective_f, first_stages, fit, kleibergen_paap_f, over_identification,
-    redundancy, wu_hausman,
+    Estimator, IvData, IvDof, IvFit, IvSystem, MomentCovariance, anderson_lm, anderson_rubin, anderson_rubin_set,
+    basmann, cragg_donald, effective_f, first_stages, fit, kleibergen_paap_f, over_identification, redundancy,
+    wu_hausman,
 };
 use panel_fe::vcov::{Groups, Meat, Structure};
+use panel_fe::{SampleWeights, WeightKind};
 use proptest::prelude::*;
 
 struct Draw {
@@ -46,12 +47,16 @@ fn draw(seed: u64, n: usize, k1: usize, l1: usize, strength: f64) -> Draw {
     Draw { y, d, w, z }
 }
 
+fn frequency(values: &[f64]) -> SampleWeights {
+    SampleWeights { values: values.to_vec(), kind: WeightKind::Frequency }
+}
+
 impl Draw {
-    fn system(&self, weights: Weights<'_>) -> IvSystem {
+    fn system(&self, weights: Option<&SampleWeights>) -> IvSystem {
         self.with(&self.d, &self.z, weights)
     }
 
-    fn with(&self, d: &Mat<f64>, z: &Mat<f64>, weights: Weights<'_>) -> IvSystem {
+    fn with(&self, d: &Mat<f64>, z: &Mat<f64>, weights: Option<&SampleWeights>) -> IvSystem {
         IvSystem::new(&IvData {
             y: &self.y,
             endog: d.as_ref(),
@@ -81,8 +86,8 @@ proptest! {
     #[test]
     fn instruments_equal_to_regressors_are_ols(seed in 1_u64..1_000_000) {
         let data = draw(seed, 60, 2, 3, 0.5);
-        let self_instrumented = run(&data.with(&data.d, &data.d, Weights::None), Estimator::TwoStage, &MomentCovariance::Iid);
-        let k0 = run(&data.system(Weights::None), Estimator::KClass(0.0), &MomentCovariance::Iid);
+        let self_instrumented = run(&data.with(&data.d, &data.d, None), Estimator::TwoStage, &MomentCovariance::Iid);
+        let k0 = run(&data.system(None), Estimator::KClass(0.0), &MomentCovariance::Iid);
         prop_assert!(same(&self_instrumented.coef, &k0.coef, 1e-9));
     }
 
@@ -90,7 +95,7 @@ proptest! {
     #[test]
     fn the_k_class_contains_two_stage(seed in 1_u64..1_000_000) {
         let data = draw(seed, 60, 2, 4, 0.5);
-        let system = data.system(Weights::None);
+        let system = data.system(None);
         let two = run(&system, Estimator::TwoStage, &MomentCovariance::Iid);
         prop_assert!(same(&two.coef, &run(&system, Estimator::KClass(1.0), &MomentCovariance::Iid).coef, 1e-8));
         let gmm = run(&system, Estimator::Gmm2s, &MomentCovariance::Iid);
@@ -98,7 +103,7 @@ proptest! {
         prop_assert!((&two.vcov - &gmm.vcov).norm_max() <= 1e-8 * two.vcov.norm_max());
         prop_assert!(run(&system, Estimator::Liml, &MomentCovariance::Iid).kappa_minus_one.expect("LIML") >= 0.0);
         let z = data.z.subcols(0, 2).to_owned();
-        let just = data.with(&data.d, &z, Weights::None);
+        let just = data.with(&data.d, &z, None);
         let (a, b) = (run(&just, Estimator::TwoStage, &MomentCovariance::Iid), run(&just, Estimator::Liml, &MomentCovariance::Iid));
         prop_assert!(same(&a.coef, &b.coef, 1e-7));
     }
@@ -115,7 +120,7 @@ proptest! {
         let codes = Groups::new(&(0..60_u32).map(|i| i / 4).collect::<Vec<_>>());
         let meat = Meat::new(Structure::Cluster(vec![codes]));
         let cluster = MomentCovariance::Meat(&meat);
-        let (one, two) = (data.system(Weights::None), data.with(&data.d, &z, Weights::None));
+        let (one, two) = (data.system(None), data.with(&data.d, &z, None));
         let dof = IvDof { small: true, ..IvDof::default() };
         let stat = |s: &IvSystem| -> Vec<f64> {
             let f = fit(s, Estimator::Gmm2s, &cluster, &dof, false).expect("identified");
@@ -142,8 +147,8 @@ proptest! {
         let mut meat = Meat::new(Structure::Independent);
         let plain = meat.clone();
         meat.frequency = Some(f.clone());
-        let a = run(&data.system(Weights::Frequency(&f)), Estimator::TwoStage, &MomentCovariance::Meat(&meat));
-        let b = run(&long.system(Weights::None), Estimator::TwoStage, &MomentCovariance::Meat(&plain));
+        let a = run(&data.system(Some(&frequency(&f))), Estimator::TwoStage, &MomentCovariance::Meat(&meat));
+        let b = run(&long.system(None), Estimator::TwoStage, &MomentCovariance::Meat(&plain));
         prop_assert!(same(&a.coef, &b.coef, 1e-9));
         prop_assert!((&a.vcov - &b.vcov).norm_max() <= 1e-9 * a.vcov.norm_max());
     }
@@ -152,7 +157,7 @@ proptest! {
     #[test]
     fn the_anderson_rubin_set_inverts_its_test(seed in 1_u64..1_000_000, strength in 0.0_f64..0.6, robust in any::<bool>(), at in -6.0_f64..6.0) {
         let data = draw(seed, 60, 1, 3, strength);
-        let system = data.system(Weights::None);
+        let system = data.system(None);
         let meat = Meat::new(Structure::Independent);
         let covariance = if robust { MomentCovariance::Meat(&meat) } else { MomentCovariance::Iid };
         let dof = IvDof { small: true, ..IvDof::default() };
@@ -168,7 +173,7 @@ proptest! {
     #[test]
     fn one_endogenous_regressor_ties_everything_together(seed in 1_u64..1_000_000) {
         let data = draw(seed, 60, 1, 3, 0.4);
-        let system = data.system(Weights::None);
+        let system = data.system(None);
         let dof = IvDof { small: true, sdofminus: 5.0, ..IvDof::default() };
         let stage = &first_stages(&system, &MomentCovariance::Iid, &dof).expect("supported")[0];
         let stat = |t: &panel_fe::TestOutcome| t.available().expect("regular").stat;
@@ -188,7 +193,7 @@ proptest! {
     #[test]
     fn sargan_and_basmann(seed in 1_u64..1_000_000) {
         let data = draw(seed, 60, 1, 3, 0.4);
-        let system = data.system(Weights::None);
+        let system = data.system(None);
         let dof = IvDof::default();
         let fit = run(&system, Estimator::TwoStage, &MomentCovariance::Iid);
         let sargan = over_identification(&system, &fit, &MomentCovariance::Iid, &dof).expect("supported").available().expect("over-identified").stat;
@@ -210,7 +215,7 @@ fn errors_name_what_is_wrong() {
             endog: d.as_ref(),
             exog: w.as_ref(),
             excluded: z.as_ref(),
-            weights: Weights::None,
+            weights: None,
             endog_names: &names("d", d.ncols()),
             exog_names: &names("w", w.ncols()),
             excluded_names: &names("z", z.ncols()),
@@ -224,13 +229,13 @@ fn errors_name_what_is_wrong() {
     let twice = Mat::from_fn(30, 4, |i, j| if j == 3 { data.z[(i, 0)] - data.z[(i, 1)] + 3.0 } else { data.z[(i, j)] });
     let system = build(&data.d, &data.w, &twice).expect("enough instruments are left");
     assert_eq!(system.dropped(), ["z3"]);
-    let weights = vec![-1.0; 30];
+    let weights = SampleWeights { values: vec![-1.0; 30], kind: WeightKind::Analytic };
     let error = IvSystem::new(&IvData {
         y: &data.y,
         endog: data.d.as_ref(),
         exog: data.w.as_ref(),
         excluded: data.z.as_ref(),
-        weights: Weights::Analytic(&weights),
+        weights: Some(&weights),
         endog_names: &names("d", 2),
         exog_names: &names("w", 2),
         excluded_names: &names("z", 3),

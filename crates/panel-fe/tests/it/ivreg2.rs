@@ -4,9 +4,10 @@
 use crate::golden_files::{Csv, close, goldens};
 use crate::ivreg2_cases::{Case, VcovKind, WeightKind, cases};
 use faer::Mat;
+use panel_fe::SampleWeights;
 use panel_fe::TestOutcome;
 use panel_fe::iv::{
-    self, Estimator, IvData, IvDof, IvFit, IvSystem, MomentCovariance, Weights, anderson_rubin, automatic_bandwidth,
+    self, Estimator, IvData, IvDof, IvFit, IvSystem, MomentCovariance, anderson_rubin, automatic_bandwidth,
     cragg_donald, endogeneity, first_stages, fit, goodness, kleibergen_paap_f, liml_overidentification, orthogonality,
     over_identification, reduced_form, stock_wright, under_identification, wald_f,
 };
@@ -137,17 +138,17 @@ fn load(folder: &Path, case: &Case) -> Problem {
     }
     let (endog_names, excluded_names) = (strings(case.endog), strings(case.instruments));
     let values = weight.map(column);
-    let weights = match (&values, case.weights) {
-        (Some(values), WeightKind::Frequency(_)) => Weights::Frequency(values),
-        (Some(values), _) => Weights::Analytic(values),
-        (None, _) => Weights::None,
+    let kind = match case.weights {
+        WeightKind::Frequency(_) => panel_fe::WeightKind::Frequency,
+        _ => panel_fe::WeightKind::Analytic,
     };
+    let weights = values.clone().map(|values| SampleWeights { values, kind });
     let data = IvData {
         y: &y,
         endog: endog.as_ref(),
         exog: exog.as_ref(),
         excluded: excluded.as_ref(),
-        weights,
+        weights: weights.as_ref(),
         endog_names: &endog_names,
         exog_names: &exog_names,
         excluded_names: &excluded_names,

@@ -2,8 +2,9 @@
 
 use crate::golden_files::{Csv, close, goldens, number};
 use faer::Mat;
-use panel_fe::iv::{Estimator, IvData, IvDof, IvSystem, MomentCovariance, Weights, fit, goodness, over_identification};
+use panel_fe::iv::{Estimator, IvData, IvDof, IvSystem, MomentCovariance, fit, goodness, over_identification};
 use panel_fe::vcov::{Groups, Kernel, Meat, Periods, Structure};
+use panel_fe::{SampleWeights, WeightKind};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -161,7 +162,7 @@ fn housing() {
         endog: endog.as_ref(),
         exog: exog.as_ref(),
         excluded: excluded.as_ref(),
-        weights: Weights::None,
+        weights: None,
         endog_names: &own(&["hsngval"]),
         exog_names: &own(&["pcturban", "_cons"]),
         excluded_names: &regions.iter().map(|r| format!("region {r}")).collect::<Vec<_>>(),
@@ -210,6 +211,7 @@ fn simulated() {
     };
     let own = |list: &[&str]| -> Vec<String> { list.iter().map(|&s| s.to_owned()).collect() };
     let weights = column("weights");
+    let analytic = SampleWeights { values: weights.clone(), kind: WeightKind::Analytic };
     let clusters = Groups::from_keys(&column("cluster_id").iter().map(|c| c.to_bits()).collect::<Vec<_>>());
     let robust = Meat::new(Structure::Independent);
     let cluster = Meat::new(Structure::Cluster(vec![clusters]));
@@ -253,7 +255,7 @@ fn simulated() {
             endog: block(endog, false).as_ref(),
             exog: block(exog, constant).as_ref(),
             excluded: block(inst, false).as_ref(),
-            weights: if has("weighted_True") { Weights::Analytic(&weights) } else { Weights::None },
+            weights: has("weighted_True").then_some(&analytic),
             endog_names: &own(endog),
             exog_names: &exog_names,
             excluded_names: &own(inst),

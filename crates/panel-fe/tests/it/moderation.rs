@@ -10,7 +10,7 @@ fn names() -> Vec<String> {
 }
 
 fn example(names: &[String], b: &[f64; 4], v: &Mat<f64>) -> Moderation {
-    let coefficients = Coefficients { names, estimates: b, covariance: v.as_ref(), df: 1800.0 };
+    let coefficients = Coefficients::new(names, b, v.as_ref(), 1800.0);
     Moderation::new(&coefficients, "Va", "Va^2", "Va:Infra", Some("Va^2:Infra")).expect("known names")
 }
 
@@ -106,7 +106,7 @@ fn johnson_neyman_ends_are_where_the_t_statistic_is_critical() {
 fn without_the_squared_interaction_the_shift_is_constant() {
     let (names, v) = (names(), covariance());
     let b = [-0.4, 0.3, 0.08, 0.0];
-    let coefficients = Coefficients { names: &names, estimates: &b, covariance: v.as_ref(), df: f64::INFINITY };
+    let coefficients = Coefficients::new(&names, &b, v.as_ref(), f64::INFINITY);
     let m = Moderation::new(&coefficients, "Va", "Va^2", "Va:Infra", None).expect("known names");
     for z in [-3.0, 0.0, 5.0] {
         assert!((m.at(z).shift.value - -0.08 / 0.6).abs() < 1e-14);

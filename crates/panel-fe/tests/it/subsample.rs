@@ -9,8 +9,8 @@ use panel_fe::subsample::{chow, equal_coefficients, pairwise, permutation_test};
 fn one_coefficient_is_the_familiar_z() {
     let names = vec!["x".to_owned()];
     let (v1, v2) = (Mat::from_fn(1, 1, |_, _| 0.09), Mat::from_fn(1, 1, |_, _| 0.16));
-    let one = Coefficients { names: &names, estimates: &[1.0], covariance: v1.as_ref(), df: f64::INFINITY };
-    let two = Coefficients { names: &names, estimates: &[0.0], covariance: v2.as_ref(), df: f64::INFINITY };
+    let one = Coefficients::new(&names, &[1.0], v1.as_ref(), f64::INFINITY);
+    let two = Coefficients::new(&names, &[0.0], v2.as_ref(), f64::INFINITY);
     let test = equal_coefficients(&one, &two, &["x"]).expect("known");
     let test = test.available().expect("regular");
     assert!((test.stat - 4.0).abs() < 1e-12 && (test.p.expect("p") - 0.045_500_263_896_358_4).abs() < 1e-9);

@@ -114,7 +114,7 @@ fn wages_peak_at_twenty_nine_years_of_experience() {
     });
     let names = vec!["exper".to_owned(), "exper^2".to_owned()];
     let estimates = [0.0410088754866257, -0.000713558158929773];
-    let coefficients = Coefficients { names: &names, estimates: &estimates, covariance: v.as_ref(), df: 522.0 };
+    let coefficients = Coefficients::new(&names, &estimates, v.as_ref(), 522.0);
     let got = utest_of(&coefficients, "exper", "exper^2", (1.0, 51.0), Curve::Quadratic, 0.95).expect("valid");
     let overall = got.overall.available().expect("computed");
     assert_eq!(got.shape, Shape::InverseU);

@@ -1,15 +1,15 @@
 //! Stage `data`: sources to one panel.
 
-use super::source_hints as hints;
-use super::{reshape, unknown_word, variables};
+use super::source_hints::{self as hints, Hint};
+use super::{reshape, totals, variables};
 use crate::error::{Error, Result};
 use crate::names;
-use crate::output::{FileRecord, file_record};
-use crate::study::{Loaded, NameList, SourceSpec};
+use crate::store::{FileRecord, file_record};
+use crate::study::{Loaded, NameList, RowRule, SourceSpec};
 use panel_core::expr::Expr;
-use panel_core::io::cities::Gazetteer;
 use panel_core::io::{RawTable, ReadOptions, Rows, Source, assemble, read_bytes};
-use panel_core::{Column, Diagnostic, Diagnostics, Panel, TextColumn, suggest};
+use panel_core::names::Gazetteer;
+use panel_core::{Column, Diagnostic, Diagnostics, Panel, Remedy, TextColumn, suggest};
 use std::collections::BTreeSet;
 
 /// The panel and where it came from.
@@ -23,40 +23,81 @@ pub struct Data {
     pub diagnostics: Diagnostics,
 }
 
+/// What stops a source, and what to write in its `[[source]]` where that is certain.
+#[derive(Debug)]
+pub struct Refusal {
+    /// The error.
+    pub error: Error,
+    /// What to write.
+    pub remedies: Vec<Remedy>,
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self { error, remedies: Vec::new() }
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        refusal.error
+    }
+}
+
 /// Reads, reshapes and joins the sources of a study.
 ///
 /// # Errors
 /// [`Error::Stage`] naming file, line, key, column and value.
 pub fn load(loaded: &Loaded) -> Result<Data> {
+    load_or_refuse(loaded).map_err(|(_, refusal)| refusal.error)
+}
+
+/// The same; a refusal comes with the place of its source, where it belongs to one, and with what to write there.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_or_refuse(loaded: &Loaded) -> Result<Data, (Option<usize>, Refusal)> {
+    let of_none = |error: Error| (None, Refusal::from(error));
     let study = &loaded.study;
     let (entity, time) = (study.study.entity.as_str(), study.study.time.as_deref());
-    let rows = match study.study.rows.as_str() {
-        "first" => Rows::First,
-        "union" => Rows::Union,
-        "intersection" => Rows::Intersection,
-        other => return Err(unknown_word("data", "rows", other, "first, union, intersection")),
+    let rows = match study.study.rows {
+        RowRule::First => Rows::First,
+        RowRule::Union => Rows::Union,
+        RowRule::Intersection => Rows::Intersection,
     };
     let mut inputs = Vec::new();
     let mut sources = Vec::new();
     let mut remarks: Diagnostics = Vec::new();
-    for spec in &study.sources {
-        let bytes = read(loaded, &spec.file)?;
+    let looked_at = names::looked_at(loaded);
+    for (place, spec) in study.sources.iter().enumerate() {
+        let here = |error: Error| (Some(place), Refusal::from(error));
+        let bytes = read(loaded, &spec.file).map_err(here)?;
         // The hash needs only the bytes, the reader leaves a core to it.
-        let (record, source) =
-            rayon::join(|| file_record(&spec.file, &bytes), || prepare(spec, &bytes, entity, time, &mut remarks));
-        let mut source = source?;
+        let (record, source) = rayon::join(
+            || file_record(&spec.file, &bytes),
+            || prepare(spec, &bytes, [entity, time.unwrap_or_default()], &looked_at, &mut remarks),
+        );
+        let mut source = source.map_err(|refusal| (Some(place), refusal))?;
         inputs.push(record);
         if let Some(list) = &spec.names {
-            let known = read(loaded, &list.file)?;
+            let known = read(loaded, &list.file).map_err(here)?;
             inputs.push(file_record(&list.file, &known));
-            remarks.extend(canonical_names(&mut source, list, &known)?);
+            remarks.extend(canonical_names(&mut source, list, &known).map_err(here)?);
         }
+        remarks.extend(about_entities(&source));
         sources.push(source);
     }
-    let looked_at = names::looked_at(loaded);
-    without_idle_repeats(&mut sources, &looked_at, rows, time.is_some())?;
+    without_idle_repeats(&mut sources, &looked_at, rows, time.is_some()).map_err(of_none)?;
     remarks.extend(sources.iter().flat_map(|source| hints::value_labels(source, &looked_at)));
-    let assembled = assemble(entity, time, sources, rows).map_err(|error| Error::stage("data", error))?;
+    let files: Vec<String> = sources.iter().map(|source| source.table.file().to_owned()).collect();
+    let assembled = assemble(entity, time, sources, rows).map_err(|error| {
+        let place = match &error {
+            panel_core::Error::Unmatched { file, .. } => files.iter().position(|known| known == file),
+            _ => None,
+        };
+        let remedies = error.remedies();
+        (place, Refusal { error: Error::stage("data", error), remedies })
+    })?;
     let mut diagnostics = remarks;
     diagnostics.extend(assembled.diagnostics);
     if let panel_core::Balance::Unbalanced { gaps, ragged } = assembled.panel.balance() {
@@ -77,12 +118,30 @@ pub fn load(loaded: &Loaded) -> Result<Data> {
 /// What [`load`] would refuse of each source by itself, all of it: a load ends with the first.
 #[must_use]
 pub fn refused(loaded: &Loaded) -> Vec<Error> {
+    each(loaded).into_iter().filter_map(|source| source.err().map(Error::from)).collect()
+}
+
+/// Each source by itself: what was remarked of it, with what to write, or why it was refused.
+#[must_use]
+pub fn each(loaded: &Loaded) -> Vec<Result<Diagnostics, Refusal>> {
     let header = &loaded.study.study;
+    let keys = [header.entity.as_str(), header.time.as_deref().unwrap_or_default()];
+    let looked_at = names::looked_at(loaded);
     let tried = |spec: &SourceSpec| {
         let bytes = read(loaded, &spec.file)?;
-        prepare(spec, &bytes, &header.entity, header.time.as_deref(), &mut Vec::new()).map(|_| ())
+        let mut remarks = Diagnostics::new();
+        let source = prepare(spec, &bytes, keys, &looked_at, &mut remarks)?;
+        remarks.extend(about_entities(&source));
+        remarks.extend(source.table.diagnostics().iter().cloned());
+        Ok(remarks)
     };
-    loaded.study.sources.iter().filter_map(|spec| tried(spec).err()).collect()
+    loaded.study.sources.iter().map(tried).collect()
+}
+
+/// Remarks on entities that are no places, or one place in several spellings.
+fn about_entities(source: &Source) -> Diagnostics {
+    let spellings = source.entity.as_deref().and_then(|entity| hints::spellings(&source.table, entity));
+    totals::warning(source).into_iter().chain(spellings).collect()
 }
 
 /// Takes columns that nothing looks at out of a source where an earlier one has a column of that name: joined sources
@@ -140,52 +199,49 @@ fn canonical_names(source: &mut Source, list: &NameList, bytes: &[u8]) -> Result
     Ok(remarks)
 }
 
+/// A source as one row per key. `keys` are the study's, the second empty where it has no periods.
 fn prepare(
     spec: &SourceSpec,
     bytes: &[u8],
-    entity: &str,
-    time: Option<&str>,
+    [entity, time]: [&str; 2],
+    looked_at: &BTreeSet<String>,
     remarks: &mut Diagnostics,
-) -> Result<Source> {
-    let of = |shown: &str, words: String| {
-        // Most readers' errors name the file themselves, some with its sheet.
-        let named = words.contains(&format!("`{}", spec.file));
-        Error::stage("data", if named { words } else { format!("source `{shown}`: {words}") })
+) -> Result<Source, Refusal> {
+    let time = Some(time).filter(|time| !time.is_empty());
+    let options = spec.options(None);
+    let place = Place { spec, shown: spec.file.clone() };
+    let mut table = match read_bytes(&spec.file, bytes, &options) {
+        Ok(table) => table,
+        Err(error) => {
+            let next = |spec: &SourceSpec| {
+                prepare(spec, bytes, [entity, time.unwrap_or_default()], looked_at, &mut Vec::new())
+            };
+            return Err(followed(place.refused(error), spec, next));
+        }
     };
-    let options = ReadOptions {
-        encoding: spec.encoding.clone(),
-        delimiter: spec.delimiter,
-        sheet: spec.sheet.clone(),
-        skip_rows: spec.skip_rows,
-        header_rows: spec.header_rows.unwrap_or(1),
-        text: spec.text.clone(),
-        missing: spec.missing.clone(),
-        value_labels: spec.value_labels,
-        ..ReadOptions::default()
-    };
-    let mut table = read_bytes(&spec.file, bytes, &options).map_err(|error| of(&spec.file, error.to_string()))?;
-    let shown = table.file().to_owned();
-    let failed = |error: panel_core::Error| of(&shown, error.to_string());
-    let unknown = |error: panel_core::Error| of(&shown, hints::wrong_header(error, &spec.file, bytes, &options));
+    let place = Place { spec, shown: table.file().to_owned() };
+    let unknown =
+        |error: panel_core::Error| place.hinted(hints::wrong_header(&error, &spec.file, bytes, &options, looked_at));
     table.rename(spec.rename.iter().map(|(new, old)| (old.as_str(), new.as_str()))).map_err(unknown)?;
     if let Some(filter) = &spec.filter {
         // Columns have their new names by now.
         let renamed = spec.rename.iter().filter(|(_, old)| spec.text.contains(old)).map(|(new, _)| new);
         let text: Vec<String> = spec.text.iter().chain(renamed).cloned().collect();
-        table = filtered(table, filter, remarks)?.retyped(&spec.missing, &text);
+        table = filtered(table, filter, remarks)?.retyped(&options, &text).map_err(|error| place.refused(error))?;
     }
     if !spec.entity_from.is_empty() {
-        table.combine(&spec.entity_from, entity).map_err(failed)?;
+        table.combine(&spec.entity_from, entity).map_err(|error| place.refused(error))?;
     }
     if spec.number_rows {
         let numbers: Vec<Option<String>> = (1..=table.n_rows()).map(|row| Some(row.to_string())).collect();
-        table.add(entity, numbers).map_err(failed)?;
+        table.add(entity, numbers).map_err(|error| place.refused(error))?;
     }
     let keyed = |name: &str| spec.keys.as_ref().map(|keys| keys.iter().any(|key| key == name));
     let entity_column = spec.entity.clone().unwrap_or_else(|| entity.to_owned());
     let time_column = time.map(|time| spec.time.clone().unwrap_or_else(|| time.to_owned()));
     let wide = spec.reshape.as_ref().is_some_and(reshape::makes_time);
-    let has_entity = keyed(entity).unwrap_or_else(|| table.has(&entity_column) || spec.entity.is_some());
+    let across = spec.reshape.as_ref().is_some_and(reshape::makes_entity);
+    let has_entity = keyed(entity).unwrap_or_else(|| across || table.has(&entity_column) || spec.entity.is_some());
     let has_time = time.is_some_and(|time| {
         keyed(time).unwrap_or_else(|| {
             wide || spec.time.is_some() || time_column.as_deref().is_some_and(|name| table.has(name))
@@ -194,38 +250,59 @@ fn prepare(
     let wanted: Vec<&str> = std::iter::once(entity_column.as_str()).chain(time_column.as_deref()).collect();
     if !has_entity && !has_time {
         let lacking: Vec<String> = wanted.iter().map(|name| format!("no column `{name}`")).collect();
-        let row = wanted.iter().find_map(|name| hints::header_row(name, &spec.file, bytes, &options));
-        return Err(Error::stage(
-            "data",
-            format!(
-                "source `{shown}` has neither key: {}; its columns are {}{}",
-                lacking.join(" and "),
-                suggest::listing(table.names()),
-                row.unwrap_or_else(|| hints::keys(&table, &wanted))
-            ),
-        ));
+        let row = wanted.iter().find_map(|name| hints::header_row(name, &spec.file, bytes, &options, looked_at));
+        let hint = row.unwrap_or_else(|| hints::keys(&table, &wanted, looked_at));
+        let words = format!(
+            "source `{}` has neither key: {}; its columns are {}{}",
+            place.shown,
+            lacking.join(" and "),
+            suggest::listing(table.names()),
+            hint.words
+        );
+        return Err(Refusal { error: Error::stage("data", words), remedies: hint.remedies });
     }
-    if has_entity {
+    if has_entity && !across {
         table.column(&entity_column).map_err(unknown)?;
     }
     if let Some(name) = time_column.as_ref().filter(|_| has_time && !wide) {
         table.column(name).map_err(unknown)?;
     }
+    let mut across_hint = None;
+    if let (None, None, Some(time), true, false) =
+        (&spec.reshape, &spec.keys, time_column.as_deref(), has_entity, has_time)
+        && let Some(hint) = hints::periods_across(&table, looked_at)
+    {
+        let words = format!("no column `{time}`{}", hint.words);
+        return Err(place.hinted(Hint { words, ..hint }));
+    }
     if spec.reshape.is_none() {
-        let words = hints::one_column_per_year(&table);
-        remarks.extend(words.map(|words| Diagnostic::note("wide-columns", format!("`{shown}`: {words}"))));
+        let hint = hints::one_column_per_year(&table, looked_at);
+        remarks.extend(hint.map(|hint| {
+            let remark = Diagnostic::note("wide-columns", format!("`{}`: {}", place.shown, hint.words));
+            hint.remedies.into_iter().fold(remark, Diagnostic::with)
+        }));
+        if let Some(time) = time_column.as_deref().filter(|_| !has_entity) {
+            across_hint = hints::entities_across(&table, time, looked_at);
+        }
     }
     // A name that is nearly that of a lacking key, before a reshape makes other columns.
-    let near: Vec<Option<String>> = wanted.iter().map(|name| hints::near(&table, name)).collect();
+    let near: Vec<Option<Hint>> =
+        wanted.iter().map(|name| hints::near(&table, name).or_else(|| left_out(&table, name))).collect();
+    // A key that is in the file and was not read is lacking, whatever is left.
+    let lost = wanted.iter().any(|name| table.left_out(name).is_some());
     let keys = reshape::Keys {
         entity: has_entity.then_some(entity_column.as_str()),
         time: has_time.then_some(()).and(time_column.as_deref()),
     };
     if let Some(how) = &spec.reshape {
-        let (reshaped, lost) = reshape::reshape(table, how, keys).map_err(failed)?;
+        if !wide && !across {
+            table.check_keys(&keys.named()).map_err(|error| place.refused(error))?;
+        }
+        let (reshaped, lost) = reshape::reshape(table, how, keys).map_err(|error| place.refused(error))?;
         remarks.extend(lost);
         table = reshaped;
     }
+    table.check_keys(&keys.named()).map_err(|error| place.refused(error))?;
     if let Some(how) = &spec.aggregate {
         let (merged, lost) = reshape::aggregate(&table, how, keys)?;
         remarks.extend(lost);
@@ -233,19 +310,104 @@ fn prepare(
     }
     let lacking = wanted.iter().zip(&near).zip([has_entity, has_time]).find(|(_, has)| !has).map(|(name, _)| name);
     if let (Some((name, near)), None, [key]) = (lacking, &spec.keys, &keys.named()[..])
-        && hints::repeats(&table, key).map_err(failed)?
+        && (hints::repeats(&table, key).map_err(|error| place.refused(error))? || lost)
     {
-        let words = format!("so only `{key}` is left as a key, and it repeats");
-        return Err(of(&shown, format!("no column `{name}`, {words}{}", near.as_deref().unwrap_or_default())));
+        let hint = near.clone().unwrap_or_default();
+        let words = format!(
+            "no column `{name}`, so only `{key}` is left as a key{}{}",
+            if lost { "" } else { ", and it repeats" },
+            hint.words
+        );
+        return Err(place.hinted(Hint { words, ..hint }));
+    }
+    if let Some(hint) = across_hint {
+        let words = format!("`{}` has no column `{entity_column}`{}", place.shown, hint.words);
+        let remark = Diagnostic::warning("entities-across", words);
+        remarks.push(hint.remedies.into_iter().fold(remark, Diagnostic::with));
     }
     if spec.lag != 0 {
         table = moved_on(table, keys.time, spec.lag)?;
     }
+    if !spec.spellings.is_empty() {
+        table = spelled(table, keys.entity, spec).map_err(|error| place.refused(error))?;
+    }
     if let Some(columns) = &spec.columns {
         let kept: Vec<&str> = keys.named().into_iter().chain(columns.iter().map(String::as_str)).collect();
-        table = table.select(&kept).map_err(failed)?;
+        table = table.select(&kept).map_err(|error| place.refused(error))?;
     }
     Ok(Source { entity: keys.entity.map(str::to_owned), time: keys.time.map(str::to_owned), table })
+}
+
+/// A refusal with what comes after it: with its remedy the file is read once more, and what that says is added.
+fn followed(
+    refusal: Refusal,
+    spec: &SourceSpec,
+    again: impl FnOnce(&SourceSpec) -> Result<Source, Refusal>,
+) -> Refusal {
+    let mut next = spec.clone();
+    for remedy in &refusal.remedies {
+        match (remedy.key.as_str(), remedy.value.parse::<usize>()) {
+            ("skip_rows", Ok(rows)) => next.skip_rows = rows,
+            ("header_rows", Ok(rows)) => next.header_rows = Some(rows),
+            _ => return refusal,
+        }
+    }
+    if refusal.remedies.is_empty() {
+        return refusal;
+    }
+    let Err(Refusal { error: Error::Stage { message, .. }, remedies }) = again(&next) else { return refusal };
+    let (Error::Stage { message: first, .. }, mut all) = (&refusal.error, refusal.remedies.clone()) else {
+        return refusal;
+    };
+    all.extend(remedies);
+    Refusal { error: Error::stage("data", format!("{first}; after that: {message}")), remedies: all }
+}
+
+/// What to say of a key whose column is in the file and was not read.
+fn left_out(table: &RawTable, name: &str) -> Option<Hint> {
+    table.left_out(name).map(|why| Hint { words: format!("; {why}"), remedies: Vec::new() })
+}
+
+/// A source, for messages.
+struct Place<'a> {
+    spec: &'a SourceSpec,
+    /// What the source is called, mostly with its sheet.
+    shown: String,
+}
+
+impl Place<'_> {
+    fn refused(&self, mut error: panel_core::Error) -> Refusal {
+        // What is to be written names columns as the file does.
+        if let panel_core::Error::MissingKey { cell, .. } = &mut error
+            && let Some(old) = cell.column.as_ref().and_then(|name| self.spec.rename.get(name))
+        {
+            cell.column = Some(old.clone());
+        }
+        self.hinted(Hint { words: error.to_string(), remedies: error.remedies() })
+    }
+
+    fn hinted(&self, hint: Hint) -> Refusal {
+        // Most readers' errors name the file themselves, some with its sheet.
+        let named = hint.words.contains(&format!("`{}", self.spec.file));
+        let words = if named { hint.words } else { format!("source `{}`: {}", self.shown, hint.words) };
+        Refusal { error: Error::stage("data", words), remedies: hint.remedies }
+    }
+}
+
+/// The table with its entities in the spellings that the study gives them.
+fn spelled(mut table: RawTable, entity: Option<&str>, spec: &SourceSpec) -> panel_core::Result<RawTable> {
+    let wrong = |words: String| panel_core::Error::Specification(format!("spellings: {words}"));
+    let Some(entity) = entity else { return Err(wrong("there is no entity key".into())) };
+    let labels = table.key_text(entity)?.into_owned();
+    if let Some(unknown) = spec.spellings.keys().find(|written| !labels.labels().contains(written)) {
+        let near = suggest::nearest(unknown, labels.labels().iter().map(String::as_str));
+        let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        return Err(wrong(format!("`{entity}` has no value `{unknown}`{near}")));
+    }
+    let name = |row: usize| labels.get(row).map(|label| spec.spellings.get(label).map_or(label, String::as_str));
+    let names: Vec<Option<&str>> = (0..labels.len()).map(name).collect();
+    table.replace(entity, TextColumn::new(&names))?;
+    Ok(table)
 }
 
 /// The table with its time key moved on by `lag` whole periods.

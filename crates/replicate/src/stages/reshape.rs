@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::study::{Aggregate, Reshape};
 use panel_core::io::RawTable;
 use panel_core::io::reshape::{WideVariable, to_long};
-use panel_core::{Cell, Column, Diagnostic, Diagnostics, TextColumn};
+use panel_core::{Cell, Column, Diagnostic, Diagnostics, TextColumn, suggest};
 use std::collections::HashMap;
 
 /// Key columns of a source.
@@ -24,6 +24,12 @@ impl<'a> Keys<'a> {
     pub fn named(&self) -> Vec<&'a str> {
         self.entity.into_iter().chain(self.time).collect()
     }
+}
+
+/// Whether a reshape makes the entity key.
+#[must_use]
+pub fn makes_entity(how: &Reshape) -> bool {
+    matches!(how, Reshape::EntitiesAcross { .. })
 }
 
 /// Whether a reshape makes the time key.
@@ -53,6 +59,7 @@ pub fn reshape(table: RawTable, how: &Reshape, keys: Keys<'_>) -> panel_core::Re
             }
             Ok((to_long(&table, keys.time.unwrap_or("time"), &found)?, Diagnostics::new()))
         }
+        Reshape::EntitiesAcross { name, keep } => entities_across(&table, name, keep, keys),
         Reshape::LongToWide { name, value, prefix } => long_to_wide(&table, name, value, prefix, keys),
     }
 }
@@ -69,7 +76,9 @@ fn key_columns(table: &RawTable, keys: Keys<'_>) -> panel_core::Result<Vec<KeyCo
     let columns = keys.entity.into_iter().chain(keys.time).map(read).collect::<panel_core::Result<Vec<_>>>()?;
     let without = |row: &usize| columns.iter().any(|column| column.text.get(*row).is_none());
     match (0..table.n_rows()).find(without) {
-        Some(row) => Err(panel_core::Error::MissingKey { cell: Box::new(cell(table, &columns, keys, row)) }),
+        Some(row) => {
+            Err(panel_core::Error::MissingKey { cell: Box::new(cell(table, &columns, keys, row)), above: false })
+        }
         None => Ok(columns),
     }
 }
@@ -152,6 +161,53 @@ fn carried<'a>(
         )
     });
     (names(&kept), remark)
+}
+
+/// One row per entity and period from a table with one column per entity.
+fn entities_across(
+    table: &RawTable,
+    name: &str,
+    keep: &[String],
+    keys: Keys<'_>,
+) -> panel_core::Result<(RawTable, Diagnostics)> {
+    let refused = |words: &str| panel_core::Error::Specification(format!("reshape of `{}`: {words}", table.file()));
+    let (Some(entity), Some(time)) = (keys.entity, keys.time) else {
+        return Err(refused("entities across the columns need a time key in the rows"));
+    };
+    let mut kept = vec![time];
+    for column in keep {
+        table.column(column)?;
+        kept.push(column);
+    }
+    let across: Vec<(&String, &Column)> =
+        table.names().iter().zip(table.columns()).filter(|(column, _)| !kept.contains(&column.as_str())).collect();
+    if across.is_empty() {
+        return Err(refused("no column is left for the entities"));
+    }
+    let mut remarks = Diagnostics::new();
+    let (numbers, texts): (Vec<_>, Vec<_>) =
+        across.into_iter().partition(|(_, column)| matches!(column, Column::Float(_)));
+    if !texts.is_empty() {
+        let names: Vec<&str> = texts.iter().map(|(name, _)| name.as_str()).collect();
+        let words =
+            format!("`{}`: columns of text are no entities and were left out: {}", table.file(), suggest::some(&names));
+        remarks.push(Diagnostic::warning("column-left-out", words));
+    }
+    let n = table.n_rows();
+    let rows: Vec<usize> = (0..numbers.len()).flat_map(|_| 0..n).collect();
+    let labels: Vec<Option<&str>> = numbers.iter().flat_map(|(name, _)| vec![Some(name.as_str()); n]).collect();
+    let mut values = Vec::with_capacity(rows.len());
+    for (_, column) in &numbers {
+        if let Column::Float(column) = column {
+            values.extend_from_slice(column);
+        }
+    }
+    // A table without gaps has cells for what was never observed.
+    let present: Vec<usize> = (0..rows.len()).filter(|&row| !values[row].is_nan()).collect();
+    let mut long = table.take(&rows).select(&kept)?;
+    long.add(entity, Column::Text(TextColumn::new(&labels)))?;
+    long.add(name, Column::Float(values))?;
+    Ok((long.take(&present), remarks))
 }
 
 fn long_to_wide(
@@ -327,6 +383,17 @@ mod tests {
                 "`p.csv`, reshape by `good`: 1 rows without a `good` left out"
             ]
         );
+    }
+
+    #[test]
+    fn columns_of_entities_become_rows() {
+        let how = Reshape::EntitiesAcross { name: "gdp".into(), keep: vec!["rate".into()] };
+        let (long, remarks) = reshape(table("year,甲,乙,rate,note\n2013,1,2,7,a\n2014,3,,8,b\n"), &how, KEYS).unwrap();
+        assert_eq!(long.names(), ["year", "rate", "city", "gdp"]);
+        assert_eq!(long.column("gdp").unwrap(), &Column::Float(vec![1.0, 3.0, 2.0]));
+        assert_eq!(long.key_text("city").unwrap().get(2), Some("乙"));
+        assert_eq!(long.column("rate").unwrap(), &Column::Float(vec![7.0, 8.0, 7.0]));
+        assert!(remarks[0].message.contains("note"), "{remarks:?}");
     }
 
     #[test]

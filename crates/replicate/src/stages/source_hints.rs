@@ -1,74 +1,223 @@
 //! What to write in a `[[source]]` whose columns are not called as the study expects.
 
-use panel_core::io::{RawTable, ReadOptions, Source, row_with};
-use panel_core::{Diagnostic, Error, suggest};
-use std::collections::{BTreeSet, HashSet};
+use panel_core::io::{RawTable, ReadOptions, Source, read_bytes, row_with};
+use panel_core::remedy::listed;
+use panel_core::{Column, Diagnostic, Error, Remedy, suggest};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-/// The message of an error about a file; one about a column that another row names says which row is the header.
-pub(super) fn wrong_header(error: Error, file: &str, bytes: &[u8], options: &ReadOptions) -> String {
-    let Error::UnknownColumn { column, available, .. } = &error else { return error.to_string() };
-    match header_row(column, file, bytes, options) {
-        Some(row) => format!("unknown column `{column}`{row}; the header is now {}", suggest::listing(available)),
-        None => error.to_string(),
+/// Words to go on with after a message, and what they recommend.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Hint {
+    /// The words; they begin with the sign that parts them from the message.
+    pub(super) words: String,
+    /// What to write.
+    pub(super) remedies: Vec<Remedy>,
+}
+
+impl Hint {
+    fn new(words: impl Into<String>) -> Self {
+        Self { words: words.into(), remedies: Vec::new() }
+    }
+
+    fn and(mut self, other: Self) -> Self {
+        self.words += &other.words;
+        self.remedies.extend(other.remedies);
+        self
     }
 }
 
-/// In which other row than the header a name stands.
-pub(super) fn header_row(name: &str, file: &str, bytes: &[u8], options: &ReadOptions) -> Option<String> {
+/// The message of an error about a file, and what to do; one about a column that another row names says which row is the
+/// header.
+pub(super) fn wrong_header(
+    error: &Error,
+    file: &str,
+    bytes: &[u8],
+    options: &ReadOptions,
+    needed: &BTreeSet<String>,
+) -> Hint {
+    let plain = || Hint { words: error.to_string(), remedies: error.remedies() };
+    let Error::UnknownColumn { column, available, .. } = error else { return plain() };
+    match header_row(column, file, bytes, options, needed) {
+        Some(row) => Hint {
+            words: format!("unknown column `{column}`{}; the header is now {}", row.words, suggest::listing(available)),
+            remedies: row.remedies,
+        },
+        None => plain(),
+    }
+}
+
+/// In which other row than the header a name stands; `needed` are the variables of the study.
+pub(super) fn header_row(
+    name: &str,
+    file: &str,
+    bytes: &[u8],
+    options: &ReadOptions,
+    needed: &BTreeSet<String>,
+) -> Option<Hint> {
     let skip = row_with(file, bytes, options, name)?.checked_sub(1)?;
     let joined = options.header_rows > 1;
     if skip == options.skip_rows && !joined {
         return None;
     }
-    let one = if joined { ", `header_rows = 1`" } else { "" };
-    Some(format!("; `{name}` stands in row {}: `skip_rows = {skip}`{one}", skip + 1))
+    // A banner of years above the names belongs to the header.
+    let above = skip.checked_sub(1).filter(|above| !joined || *above != options.skip_rows).and_then(|above| {
+        let both = ReadOptions { skip_rows: above, header_rows: 2, ..options.clone() };
+        let table = read_bytes(file, bytes, &both).ok().filter(|table| table.has(name))?;
+        one_column_per_year(&table, needed).map(|wide| (above, wide))
+    });
+    if let Some((above, wide)) = above {
+        let remedies = vec![Remedy::plain("skip_rows", above), Remedy::plain("header_rows", 2)];
+        let words = format!(
+            "; `{name}` stands in row {}, below a row of years: {}; then {}",
+            skip + 1,
+            listed(&remedies),
+            wide.words
+        );
+        return Some(Hint { words, remedies: remedies.into_iter().chain(wide.remedies).collect() });
+    }
+    let mut remedies = vec![Remedy::plain("skip_rows", skip)];
+    remedies.extend(joined.then(|| Remedy::plain("header_rows", 1)));
+    Some(Hint { words: format!("; `{name}` stands in row {}: {}", skip + 1, listed(&remedies)), remedies })
 }
 
-/// What to try where a table has neither of the keys `wanted`.
-pub(super) fn keys(table: &RawTable, wanted: &[&str]) -> String {
+/// What to try where a table has neither of the keys `wanted`; `needed` are the variables of the study.
+pub(super) fn keys(table: &RawTable, wanted: &[&str], needed: &BTreeSet<String>) -> Hint {
+    if let Some((_, why)) = wanted.iter().find_map(|name| Some((name, table.left_out(name)?))) {
+        return Hint::new(format!("; {why}"));
+    }
     let nameless = table.names().iter().filter(|name| name.starts_with("unnamed_")).count();
     if 2 * nameless > table.names().len() {
-        return "; most columns have no name: if a title stands above the header, set `skip_rows`".to_owned();
+        return Hint::new("; most columns have no name: if a title stands above the header, set `skip_rows`");
     }
-    let mut words: String = wanted.iter().filter_map(|name| near(table, name)).collect();
-    if let Some(wide) = one_column_per_year(table) {
-        words += "; ";
-        words += &wide;
+    if let Some((_, why)) = table.all_left_out().next() {
+        return Hint::new(format!("; {why}"));
     }
-    words
+    let mut hint = wanted.iter().filter_map(|name| near(table, name)).fold(Hint::default(), Hint::and);
+    if let Some(wide) = one_column_per_year(table, needed) {
+        hint.words += "; ";
+        hint = hint.and(wide);
+    }
+    hint
 }
 
 /// A column whose name is nearly that of a key, and how to rename it.
-pub(super) fn near(table: &RawTable, key: &str) -> Option<String> {
+pub(super) fn near(table: &RawTable, key: &str) -> Option<Hint> {
     let names = table.names().iter().map(String::as_str);
     let near = suggest::nearest(key, names).filter(|near| *near != key)?;
-    Some(format!("; did you mean `{near}`? `rename = {{ {} = {near:?} }}`", toml_key(key)))
+    let remedy = Remedy::table("rename", &[(key, near)]);
+    Some(Hint { words: format!("; did you mean `{near}`? `{remedy}`"), remedies: vec![remedy] })
 }
 
-/// A key of a TOML table: other than plain ASCII stands in quotes.
-fn toml_key(name: &str) -> String {
-    let bare = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-    if bare { name.to_owned() } else { format!("{name:?}") }
+/// Where a table has a time key and no entity key, and its other columns are numbers: the entities may stand across.
+pub(super) fn entities_across(table: &RawTable, time: &str, needed: &BTreeSet<String>) -> Option<Hint> {
+    let others = || table.names().iter().zip(table.columns()).filter(|(name, _)| *name != time);
+    let numbers = others().filter(|(_, column)| matches!(column, Column::Float(_))).count();
+    if numbers < 3 || numbers < others().count() || others().any(|(name, _)| needed.contains(name)) {
+        return None;
+    }
+    let lacking: Vec<&String> = needed.iter().filter(|name| !table.has(name)).collect();
+    let name = if let [only] = lacking[..] { only.as_str() } else { "name" };
+    let value = format!("{{ kind = \"entities-across\", name = {} }}", panel_core::remedy::quoted(name));
+    let remedy = Remedy::plain("reshape", value);
+    let words = format!("; if each column is an entity, `{remedy}` makes one row per entity and period");
+    Some(Hint { words, remedies: if name == "name" { Vec::new() } else { vec![remedy] } })
 }
 
-/// What to do where many columns are one variable in one year each.
-pub(super) fn one_column_per_year(table: &RawTable) -> Option<String> {
+/// What to do where many columns are one variable in one year each; `needed` are the variables of the study.
+pub(super) fn one_column_per_year(table: &RawTable, needed: &BTreeSet<String>) -> Option<Hint> {
     /// Fewer may be anything.
     const LEAST: usize = 4;
+    const BETWEEN: [char; 4] = ['_', '-', '.', ' '];
+    fn is_year(digits: &str) -> bool {
+        digits.len() == 4 && digits.parse().is_ok_and(|year: i32| (1800..2200).contains(&year))
+    }
+    // Before the year, or behind it, as where a banner of years stands above the names.
     fn stem(name: &str) -> Option<&str> {
-        let digits = name.strip_suffix('年').unwrap_or(name);
-        let at = digits.len().checked_sub(4).filter(|&at| digits.is_char_boundary(at))?;
-        let year: i32 = digits[at..].parse().ok()?;
-        (1800..2200).contains(&year).then(|| digits[..at].trim_end_matches(['_', '-', '.', ' ']))
+        let short = name.split_once(" [YR").map_or(name, |(year, _)| year);
+        let digits = short.strip_suffix('年').unwrap_or(short);
+        if let Some(at) = digits.len().checked_sub(4).filter(|&at| digits.is_char_boundary(at))
+            && is_year(&digits[at..])
+        {
+            return Some(digits[..at].trim_end_matches(BETWEEN));
+        }
+        let (year, rest) = name.split_at_checked(4)?;
+        let rest = rest.strip_prefix('年').unwrap_or(rest);
+        let stem = rest.trim_start_matches(BETWEEN);
+        (is_year(year) && stem.len() < rest.len()).then_some(stem)
     }
     let wide: Vec<(&String, &str)> = table.names().iter().filter_map(|name| Some((name, stem(name)?))).collect();
     let (first, known_as) = *wide.first()?;
-    (wide.len() >= LEAST).then(|| {
-        format!(
-            "`{first}` and {} more look like one column per year; `reshape = {{ kind = \"wide-to-long\", variables = {{ name = {known_as:?} }} }}` makes one row per year",
-            wide.len() - 1
-        )
-    })
+    if wide.len() < LEAST {
+        return None;
+    }
+    let stems: BTreeSet<&str> = wide.iter().map(|(_, stem)| *stem).collect();
+    let lacking: Vec<&String> = needed.iter().filter(|name| !table.has(name)).collect();
+    let mut variables: BTreeMap<&str, &str> =
+        stems.iter().filter(|stem| needed.contains(**stem)).map(|stem| (*stem, *stem)).collect();
+    if let ([only], 1) = (&lacking[..], stems.len()) {
+        variables.insert(only, known_as);
+    }
+    let certain = !variables.is_empty();
+    if !certain {
+        variables.insert("name", known_as);
+    }
+    let pairs: Vec<(&str, &str)> = variables.into_iter().collect();
+    let variables = Remedy::table("variables", &pairs);
+    let remedy = Remedy::plain("reshape", format!("{{ kind = \"wide-to-long\", {variables} }}"));
+    let words = format!(
+        "`{first}` and {} more look like one column per year; `{remedy}` makes one row per year",
+        wide.len() - 1
+    );
+    Some(Hint { words, remedies: if certain { vec![remedy] } else { Vec::new() } })
+}
+
+/// Whether a table has no time key because its periods stand in the header, and no variable of the study is one of those
+/// columns.
+pub(super) fn periods_across(table: &RawTable, needed: &BTreeSet<String>) -> Option<Hint> {
+    let hint = one_column_per_year(table, needed)?;
+    let is_year = |name: &&String| name.chars().filter(char::is_ascii_digit).count() >= 4;
+    let used = table.names().iter().filter(is_year).any(|name| needed.contains(name));
+    (!used).then(|| Hint { words: format!("; {}", hint.words), remedies: hint.remedies })
+}
+
+/// A warning about entities that may be one in several spellings: spaces inside, footnote marks, with and without 市.
+pub(super) fn spellings(table: &RawTable, entity: &str) -> Option<Diagnostic> {
+    let labels = table.key_text(entity).ok()?;
+    let plain = |label: &str| -> String {
+        let kept = label.chars().filter(|c| !c.is_whitespace() && !matches!(c, '①'..='⑳' | '*' | '†' | '‡'));
+        let text: String = kept.collect();
+        let short = text.strip_suffix('市');
+        short.filter(|short| short.chars().count() >= 2).map_or(text.clone(), str::to_owned)
+    };
+    let mut known: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for label in labels.labels() {
+        known.entry(plain(label)).or_default().push(label);
+    }
+    let mut pairs: Vec<(&str, &str)> = Vec::new();
+    for (_, same) in known.iter().filter(|(_, same)| same.len() > 1) {
+        let main = same.iter().max_by_key(|label| {
+            (
+                labels
+                    .codes()
+                    .iter()
+                    .filter(|&&code| labels.labels().get(code as usize).is_some_and(|l| l == *label))
+                    .count(),
+                std::cmp::Reverse(label.chars().filter(|c| c.is_whitespace()).count()),
+                label.ends_with('市'),
+            )
+        })?;
+        pairs.extend(same.iter().filter(|label| *label != main).map(|label| (*label, *main)));
+    }
+    if pairs.is_empty() || pairs.len() > 50 {
+        return None;
+    }
+    let remedy = Remedy::table("spellings", &pairs);
+    let words = format!(
+        "`{}`: {} values of `{entity}` look like other spellings of another; `{remedy}` reads them as one",
+        table.file(),
+        pairs.len()
+    );
+    Some(Diagnostic::warning("spellings", words).with(remedy))
 }
 
 /// Whether a value of a column stands in more than one row.
@@ -106,23 +255,55 @@ pub(super) fn value_labels(source: &Source, looked_at: &BTreeSet<String>) -> Vec
 #[cfg(test)]
 mod tests {
     use super::*;
-    use panel_core::io::read_bytes;
 
     fn table(text: &str) -> RawTable {
         read_bytes("d.csv", text.as_bytes(), &ReadOptions::default()).unwrap()
     }
 
+    fn names(names: &[&str]) -> BTreeSet<String> {
+        names.iter().map(|&name| name.to_owned()).collect()
+    }
+
     #[test]
     fn near_names_are_renamed() {
-        let words = keys(&table("State,1982,1983,1984,1985\nAL,1,2,3,4\n"), &["state", "year"]);
+        let hint = keys(&table("State,1982,1983,1984,1985\nAL,1,2,3,4\n"), &["state", "year"], &names(&["deaths"]));
         assert!(
-            words.starts_with("; did you mean `State`? `rename = { state = \"State\" }`; `1982` and 3 more"),
-            "{words}"
+            hint.words.starts_with("; did you mean `State`? `rename = { state = \"State\" }`; `1982` and 3 more"),
+            "{hint:?}"
         );
-        assert!(words.contains("variables = { name = \"\" }"), "{words}");
-        let words = keys(&table("省份名,x\na,1\n"), &["省份", "年份"]);
-        assert_eq!(words, "; did you mean `省份名`? `rename = { \"省份\" = \"省份名\" }`");
-        assert_eq!(keys(&table("town,when\na,1\n"), &["city", "year"]), "");
+        assert!(hint.words.contains("variables = { deaths = \"\" }") && hint.remedies.len() == 2, "{hint:?}");
+        let hint = keys(&table("省份名,x\na,1\n"), &["省份", "年份"], &names(&["x"]));
+        assert_eq!(hint.words, "; did you mean `省份名`? `rename = { \"省份\" = \"省份名\" }`");
+        assert_eq!(keys(&table("town,when\na,1\n"), &["city", "year"], &names(&[])), Hint::default());
+    }
+
+    #[test]
+    fn years_stand_before_or_behind_the_name() {
+        let of = |text: &str, needed: &[&str]| one_column_per_year(&table(text), &names(needed));
+        let banner = of("c,2013年_y,2013年_x,2014年_y,2014年_x\na,1,2,3,4\n", &["x", "y"]).unwrap();
+        assert!(banner.words.contains("variables = { x = \"x\", y = \"y\" }"), "{banner:?}");
+        let open = of("c,a_2013,a_2014,b_2013,b_2014\na,1,2,3,4\n", &["x"]).unwrap();
+        assert!(open.words.contains("{ name = \"a\" }") && open.remedies.is_empty(), "{open:?}");
+        let bank = of("c,2013 [YR2013],2014 [YR2014],2015 [YR2015],2016 [YR2016]\na,1,2,3,4\n", &["gdp"]).unwrap();
+        assert!(bank.words.contains("{ gdp = \"\" }") && bank.remedies.len() == 1, "{bank:?}");
+        assert_eq!(of("c,x,y\na,1,2\n", &["x"]), None);
+    }
+
+    #[test]
+    fn entities_may_stand_across() {
+        let wide = table("year,甲,乙,丙\n2013,1,2,3\n");
+        let hint = entities_across(&wide, "year", &names(&["gdp"])).unwrap();
+        assert_eq!(hint.remedies[0].value, "{ kind = \"entities-across\", name = \"gdp\" }");
+        assert_eq!(entities_across(&table("year,x,y,z\n2013,1,2,3\n"), "year", &names(&["x"])), None);
+    }
+
+    #[test]
+    fn spellings_of_one_name_are_found() {
+        let text = "city,x\n北京市,1\n北京,1\n北 京 市,1\n北京①,1\n北京市,2\n天津市,1\n";
+        let remark = spellings(&table(text), "city").unwrap();
+        assert!(remark.message.contains("3 values of `city`"), "{remark}");
+        assert!(remark.message.contains("\"北 京 市\" = \"北京市\""), "{remark}");
+        assert_eq!(spellings(&table("city,x\n吉林市,1\n吉安市,1\n沙市,1\n沙,1\n"), "city"), None);
     }
 
     #[test]
@@ -130,13 +311,21 @@ mod tests {
         let text = "Deaths\nstate,year,x\nAL,1982,1\n";
         let row = |skip_rows: usize, header_rows: usize| {
             let options = ReadOptions { skip_rows, header_rows, ..ReadOptions::default() };
-            header_row("state", "d.csv", text.as_bytes(), &options)
+            header_row("state", "d.csv", text.as_bytes(), &options, &names(&[]))
         };
-        assert_eq!(row(0, 1).unwrap(), "; `state` stands in row 2: `skip_rows = 1`");
-        assert_eq!(row(2, 1).unwrap(), "; `state` stands in row 2: `skip_rows = 1`");
-        assert_eq!(row(1, 2).unwrap(), "; `state` stands in row 2: `skip_rows = 1`, `header_rows = 1`");
+        assert_eq!(row(0, 1).unwrap().words, "; `state` stands in row 2: `skip_rows = 1`");
+        assert_eq!(row(2, 1).unwrap().words, "; `state` stands in row 2: `skip_rows = 1`");
+        let both = row(1, 2).unwrap();
+        assert_eq!(both.words, "; `state` stands in row 2: `skip_rows = 1`, `header_rows = 1`");
+        assert_eq!(both.remedies.len(), 2);
         assert_eq!(row(1, 1), None);
-        assert_eq!(header_row("State", "d.csv", text.as_bytes(), &ReadOptions::default()), None);
+        assert_eq!(header_row("State", "d.csv", text.as_bytes(), &ReadOptions::default(), &names(&[])), None);
+        let banner = "表1,,,,\n,2013年,,2014年,\n城市,y,x,y,x\n甲,1,2,3,4\n乙,1,2,3,4\n";
+        let hint =
+            header_row("城市", "d.csv", banner.as_bytes(), &ReadOptions::default(), &names(&["x", "y"])).unwrap();
+        let lines: Vec<String> = hint.remedies.iter().map(ToString::to_string).collect();
+        assert_eq!(lines[..2], ["skip_rows = 1", "header_rows = 2"]);
+        assert!(lines[2].contains("x = \"x\", y = \"y\""), "{hint:?}");
     }
 
     #[test]

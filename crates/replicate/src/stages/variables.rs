@@ -1,35 +1,9 @@
 //! Stage `variables`, and the filters of samples.
 
 use crate::error::{Error, Result};
-use crate::study::Study;
-use panel_core::expr::{Definitions, Expr, Mask};
+use crate::study::Parsed;
+use panel_core::expr::{Expr, Mask};
 use panel_core::{Diagnostic, Diagnostics, Panel};
-
-/// Parses the derived variables of a study.
-///
-/// # Errors
-/// A syntax error with its place, a cycle.
-pub fn definitions(study: &Study) -> Result<Definitions> {
-    let items: Vec<(&str, &str)> =
-        study.variables.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect();
-    Definitions::parse(&items).map_err(|error| Error::stage("variables", error))
-}
-
-/// Computes the variables whose columns are there; the others wait.
-///
-/// # Errors
-/// Those of the expressions.
-pub fn apply_ready(definitions: &mut Definitions, panel: &mut Panel) -> Result<Diagnostics> {
-    definitions.apply_ready(panel).map_err(|error| Error::stage("variables", error))
-}
-
-/// Computes the rest.
-///
-/// # Errors
-/// Those of the expressions; a column that no source and no stage has brought.
-pub fn apply_rest(definitions: &Definitions, panel: &mut Panel) -> Result<Diagnostics> {
-    definitions.apply(panel).map_err(|error| Error::stage("variables", error))
-}
 
 /// The rows of a sample.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,13 +17,13 @@ pub struct Sample {
 /// The rows that a `sample` keeps; all where there is none.
 ///
 /// # Errors
-/// Those of the expression.
-pub fn sample(panel: &Panel, filter: Option<&str>, stage: &str) -> Result<Sample> {
+/// Those of its evaluation.
+pub fn sample(panel: &Panel, filter: Option<&Parsed<Expr>>, stage: &str) -> Result<Sample> {
     let Some(filter) = filter else {
         return Ok(Sample { keep: vec![true; panel.n_rows()], diagnostics: Diagnostics::new() });
     };
     let failed = |error: panel_core::Error| Error::stage(stage, format!("sample `{filter}`: {error}"));
-    let mask = Expr::parse(filter).and_then(|expression| expression.eval_filter(panel)).map_err(failed)?;
+    let mask = filter.eval_filter(panel).map_err(failed)?;
     let diagnostics = remarks(&format!("sample `{filter}`"), &mask);
     Ok(Sample { keep: mask.keep, diagnostics })
 }
@@ -80,10 +54,10 @@ mod tests {
             .unwrap();
         let all = sample(&panel, None, "t").unwrap();
         assert!(all.keep == [true; 3] && all.diagnostics.is_empty());
-        let some = sample(&panel, Some("x > 1"), "t").unwrap();
+        let some = sample(&panel, Some(&"x > 1".parse().unwrap()), "t").unwrap();
         assert_eq!(some.keep, [false, false, true]);
         assert!(some.diagnostics[0].message.contains("missing in 1 rows"), "{:?}", some.diagnostics);
-        let odd = sample(&panel, Some("region != \"Est\""), "t").unwrap();
+        let odd = sample(&panel, Some(&"region != \"Est\"".parse().unwrap()), "t").unwrap();
         assert_eq!(odd.keep, [true; 3]);
         assert!(odd.diagnostics.iter().any(|remark| remark.code == "unknown-value"), "{:?}", odd.diagnostics);
     }

@@ -1,5 +1,7 @@
 //! Names of variables, tables and columns in one or two languages.
 
+use super::Study;
+use report::{Labels, Lang, Text};
 use serde::de::{MapAccess, Visitor, value::MapAccessDeserializer};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
@@ -20,15 +22,33 @@ pub struct Label {
 impl Label {
     /// The label in a language, else in the other one.
     #[must_use]
-    pub fn pick(&self, lang: &str) -> Option<&str> {
-        let (first, second) = if lang == "zh" { (&self.zh, &self.en) } else { (&self.en, &self.zh) };
+    pub fn pick(&self, lang: Lang) -> Option<&str> {
+        let (first, second) = if lang == Lang::Zh { (&self.zh, &self.en) } else { (&self.en, &self.zh) };
         first.as_deref().or(second.as_deref())
     }
 
     /// Both languages as a table shows them.
     #[must_use]
-    pub fn text(&self) -> report::Text {
-        report::Text::new(self.pick("zh").unwrap_or_default(), self.pick("en").unwrap_or_default())
+    pub fn text(&self) -> Text {
+        Text::build(|lang| self.pick(lang).unwrap_or_default().to_owned())
+    }
+}
+
+impl Study {
+    /// The language of the study.
+    #[must_use]
+    pub fn lang(&self) -> Lang {
+        self.study.lang
+    }
+
+    /// The dictionary of the study's labels.
+    #[must_use]
+    pub fn labels(&self) -> Labels {
+        let mut labels = Labels::new();
+        for (name, label) in &self.labels {
+            labels.insert(name.clone(), label.text());
+        }
+        labels
     }
 }
 
@@ -79,9 +99,9 @@ mod tests {
     #[test]
     fn a_text_is_a_label() {
         let of = |text: &str| toml::from_str::<Table>(text).map(|table| table.title);
-        assert_eq!(of("title = 'Investment'").expect("a text").pick("zh"), Some("Investment"));
+        assert_eq!(of("title = 'Investment'").expect("a text").pick(Lang::Zh), Some("Investment"));
         let both = of("title = { en = 'Investment', zh = '投资', unit = 'USD' }").expect("both");
-        assert_eq!((both.pick("zh"), both.unit.as_deref()), (Some("投资"), Some("USD")));
+        assert_eq!((both.pick(Lang::Zh), both.unit.as_deref()), (Some("投资"), Some("USD")));
         let error = of("title = 3").expect_err("a number").to_string();
         assert!(error.contains("expected a text, or { en"), "{error}");
         let error = of("title = { eng = 'Investment' }").expect_err("a slip").to_string();

@@ -1,16 +1,21 @@
-//! Reading a study file, with errors that name the line and the nearest known key.
+//! Reading a study file.
 
-use super::{Study, TableKind, TableSpec};
+use super::mistake::{explain, sentence_of};
+use super::section::{Wrong, check_id, fields, from_table};
+use super::{ALL_TABLES, Study, TableKind, TableSpec, overrides};
 use crate::error::{Error, Result};
+use crate::indices::Indices;
 use std::path::{Path, PathBuf};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 /// A study, its file and its folder.
 #[derive(Debug, Clone)]
 pub struct Loaded {
     /// The study.
     pub study: Study,
-    /// The same as a TOML table, for changes of single keys.
-    pub document: toml::Table,
+    /// Keys that were changed after reading: path, and the value as it would stand in the file.
+    pub changes: Vec<(String, String)>,
     /// The file as the user wrote it.
     pub file: String,
     /// Its folder: relative paths in the study start here.
@@ -23,20 +28,22 @@ impl Loaded {
     /// Reads and checks a study file.
     ///
     /// # Errors
-    /// [`Error::Study`] when it cannot be read, is no TOML, or has an unknown key or a value of the wrong type.
+    /// [`Error::Study`] when it cannot be read, is no TOML, or says something that no study can say.
     pub fn read(path: &Path) -> Result<Self> {
+        Self::read_whole(path).map_err(first)
+    }
+
+    /// The same, with every mistake of the file instead of the first.
+    ///
+    /// # Errors
+    /// As [`Loaded::read`], at least one.
+    pub fn read_whole(path: &Path) -> Result<Self, Vec<Error>> {
         let file = path.display().to_string();
-        let bytes = std::fs::read(path).map_err(|error| Error::Study {
-            file: file.clone(),
-            line: None,
-            message: format!("cannot be read: {error}"),
-        })?;
-        let text = String::from_utf8(bytes).map_err(|error| Error::Study {
-            file: file.clone(),
-            line: None,
-            message: format!("is not UTF-8 (byte {})", error.utf8_error().valid_up_to()),
-        })?;
-        Self::parse(&text, &file, path.parent().unwrap_or(Path::new("")))
+        let wrong = |message: String| vec![Error::Study { file: file.clone(), line: None, message }];
+        let bytes = std::fs::read(path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
+        let text = String::from_utf8(bytes)
+            .map_err(|error| wrong(format!("is not UTF-8 (byte {})", error.utf8_error().valid_up_to())))?;
+        Self::parse_whole(&text, &file, path.parent().unwrap_or(Path::new("")))
     }
 
     /// Parses the text of a study file.
@@ -44,27 +51,30 @@ impl Loaded {
     /// # Errors
     /// As [`Loaded::read`].
     pub fn parse(text: &str, file: &str, folder: &Path) -> Result<Self> {
-        let study: Study = toml::from_str(text).map_err(|error| explain(&error, text, file))?;
-        let document: toml::Table = text.parse().map_err(|error| explain(&error, text, file))?;
-        check(&study).map_err(|message| Error::Study { file: file.to_owned(), line: None, message })?;
-        Ok(Self { study, document, file: file.to_owned(), folder: folder.to_path_buf(), text: text.to_owned() })
+        Self::parse_whole(text, file, folder).map_err(first)
     }
 
-    /// The same study with one or more keys changed (see [`super::set`]).
+    fn parse_whole(text: &str, file: &str, folder: &Path) -> Result<Self, Vec<Error>> {
+        let explained =
+            |wrong: Vec<Wrong>| wrong.into_iter().map(|wrong| explain(wrong, text, file)).collect::<Vec<_>>();
+        let study = study_of(text, &[]).map_err(explained)?;
+        let (file, folder, text) = (file.to_owned(), folder.to_path_buf(), text.to_owned());
+        Ok(Self { study, changes: Vec::new(), file, folder, text })
+    }
+
+    /// The same study with one or more keys changed, by their paths (`gtfp.main.rts`, `table.t2.column.(2).vcov`).
     ///
     /// # Errors
     /// [`Error::Study`] for an unknown path or a value of the wrong type.
     pub fn with(&self, changes: &toml::Table) -> Result<Self> {
-        let wrong = |message: String| Error::Study { file: self.file.clone(), line: None, message };
-        let mut document = self.document.clone();
-        for (path, value) in changes {
-            super::set(&mut document, path, value.clone()).map_err(wrong)?;
-        }
-        let study: Study = toml::Value::Table(document.clone()).try_into().map_err(|error: toml::de::Error| {
-            wrong(format!("with {}: {}", changes.keys().cloned().collect::<Vec<_>>().join(", "), error.message()))
+        let added = changes.iter().map(|(path, value)| (path.clone(), value.to_string()));
+        let all: Vec<(String, String)> = self.changes.iter().cloned().chain(added).collect();
+        let study = study_of(&self.text, &all).map_err(|wrong| {
+            let paths = changes.keys().cloned().collect::<Vec<_>>().join(", ");
+            let message = wrong.first().map(|wrong| sentence_of(wrong, &self.text)).unwrap_or_default();
+            Error::Study { file: self.file.clone(), line: None, message: format!("with {paths}: {message}") }
         })?;
-        check(&study).map_err(wrong)?;
-        Ok(Self { study, document, ..self.clone() })
+        Ok(Self { study, changes: all, ..self.clone() })
     }
 
     /// A path of the study, made relative to its folder.
@@ -74,88 +84,132 @@ impl Loaded {
     }
 }
 
-/// Things that types cannot say.
-fn check(study: &Study) -> std::result::Result<(), String> {
-    fn unique<'a>(what: &str, ids: impl Iterator<Item = &'a str>) -> std::result::Result<(), String> {
-        let mut seen: Vec<&str> = Vec::new();
-        for id in ids {
-            if id.is_empty()
-                || !id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
-                || id.starts_with('.')
-            {
-                return Err(format!(
-                    "{what} id `{id}`: expected letters, digits, `-`, `_` or `.`, since it names files"
-                ));
-            }
-            if seen.contains(&id) {
-                return Err(format!("{what} id `{id}` stands twice"));
-            }
-            seen.push(id);
+/// The first of several mistakes.
+fn first(errors: Vec<Error>) -> Error {
+    let none = Error::Usage("the study file cannot be read".into());
+    errors.into_iter().next().unwrap_or(none)
+}
+
+/// The study of a text under changes of single keys.
+fn study_of(text: &str, changes: &[(String, String)]) -> Result<Study, Vec<Wrong>> {
+    let document = DeTable::parse(text).map_err(|error| vec![error.into()])?;
+    let span = document.span();
+    let mut document = document.into_inner();
+    for (path, value) in changes {
+        let value = DeValue::parse(value).map_err(|error| vec![error.into()])?;
+        overrides::set(&mut document, path, value).map_err(|message| vec![message.into()])?;
+    }
+    let study = study_from(Spanned::new(span, document.clone()))?;
+    let placed =
+        |(path, message): (String, String)| Wrong { span: overrides::place(&document, &path), message, whole: true };
+    let wrong: Vec<Wrong> = check(&study).into_iter().map(placed).collect();
+    if wrong.is_empty() { Ok(study) } else { Err(wrong) }
+}
+
+/// Hands each section to those who read it.
+fn study_from(document: Spanned<DeTable<'_>>) -> Result<Study, Vec<Wrong>> {
+    let (span, mut document) = (document.span(), document.into_inner());
+    let known: Vec<&str> = fields::<Study>().iter().chain(Indices::SECTIONS).copied().collect();
+    let listed = known.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
+    let unknown = document.keys().filter(|key| !known.contains(&key.get_ref().as_ref()));
+    let unknown = unknown.map(|key| (key.span(), key.get_ref().to_string())).collect::<Vec<_>>();
+    let mut wrong = Vec::new();
+    for (span, key) in unknown {
+        document.remove(key.as_str());
+        wrong.push(Wrong::at(span, format!("unknown field `{key}`, expected one of {listed}")));
+    }
+    let indices = Indices::take(&mut document, &mut wrong);
+    match from_table::<Study>(Spanned::new(span, document)) {
+        Ok(study) if wrong.is_empty() => Ok(Study { indices, ..study }),
+        Ok(_) => Err(wrong),
+        Err(error) => {
+            wrong.push(error);
+            Err(wrong)
         }
-        Ok(())
     }
-    unique("gtfp", study.gtfp.iter().map(|spec| spec.id.as_str()))?;
-    let curve = study.curve.iter().map(|curve| curve.id.as_str());
-    unique("table", study.tables.iter().map(|spec| spec.id.as_str()).chain(curve))?;
-    unique("mediation", study.mediation.iter().map(|spec| spec.id.as_str()))?;
-    if !["en", "zh"].contains(&study.study.lang.as_str()) {
-        return Err(format!("[study] lang = \"{}\": expected en or zh", study.study.lang));
-    }
-    study.quality.check()?;
-    tables_of_one_name(study)?;
-    let whole = |table: &&TableSpec| matches!(table.kind, TableKind::Regression | TableKind::Calibration);
-    if let Some(table) = study.tables.iter().filter(whole).find(|table| table.sample.is_some()) {
-        let belongs = if table.kind == TableKind::Regression { "its columns" } else { "[[gtfp]]" };
-        return Err(format!("table `{}`: a sample of this kind of table belongs to {belongs}", table.id));
-    }
-    study.report.check(study)?;
-    crate::names::check_order(study)?;
-    study.curve.iter().try_for_each(|curve| crate::stages::curve::check(curve, study))?;
+}
+
+/// Things that types cannot say: each mistake with the path of the key that it is about.
+fn check(study: &Study) -> Vec<(String, String)> {
+    let mut wrong: Vec<(String, String)> = Vec::new();
+    let mut note = |path: String, result: Result<(), String>| wrong.extend(result.err().map(|message| (path, message)));
     if study.sources.is_empty() {
-        return Err("no [[source]]: a study needs data".into());
+        note("study".into(), Err("no [[source]]: a study needs data".into()));
     }
-    if let Some((name, value)) = study.variables.iter().find(|(_, value)| !value.is_str()) {
-        return Err(format!("[variables] {name} = {value}: expected an expression in quotes"));
+    for index in study.indices.iter() {
+        let stage = index.stage();
+        note(stage.replacen('-', ".", 1), index.check().map_err(|message| format!("stage `{stage}`: {message}")));
+    }
+    note("study".into(), crate::names::check_order(study));
+    let curve = study.curve.iter().map(|curve| ("table", curve.id.as_str()));
+    let tables = study.tables.iter().map(|spec| ("table", spec.id.as_str())).chain(curve);
+    for (what, id) in tables.chain(study.mediation.iter().map(|spec| ("mediation", spec.id.as_str()))) {
+        note(format!("{what}.{id}"), check_id(what, id));
+    }
+    let whole = |table: &&TableSpec| matches!(table.kind, TableKind::Regression | TableKind::Calibration);
+    for table in study.tables.iter().filter(whole).filter(|table| table.sample.is_some()) {
+        let belongs = if table.kind == TableKind::Regression { "its columns" } else { "[[gtfp]]" };
+        let message = format!("table `{}`: a sample of this kind of table belongs to {belongs}", table.id);
+        note(format!("table.{}.sample", table.id), Err(message));
+    }
+    note("quality.ranges".into(), study.quality.check());
+    note("report".into(), study.report.check(study));
+    for spec in &study.mediation {
+        note(format!("mediation.{}", spec.id), spec.steps().map(|_| ()).map_err(|error| error.to_string()));
+    }
+    if let Some(curve) = &study.curve {
+        note("curve".into(), curve.check(study));
+    }
+    wrong.extend(names_of_indices(study).err());
+    wrong.extend(tables_of_one_name(study).err());
+    wrong
+}
+
+/// Checks that what the indices make is called like nothing else: no key, no derived variable, no other index.
+fn names_of_indices(study: &Study) -> Result<(), (String, String)> {
+    let keys = [Some(&study.study.entity), study.study.time.as_ref()];
+    let mut made: Vec<(String, String)> = Vec::new();
+    for index in study.indices.iter() {
+        let stage = index.stage();
+        for name in index.makes() {
+            let other = if keys.iter().flatten().any(|key| *key == name) {
+                Some("a key of the panel".to_owned())
+            } else if study.variables.get(name).is_some() {
+                Some("a variable of [variables]".to_owned())
+            } else {
+                made.iter().find(|(known, _)| known == name).map(|(_, by)| format!("made by stage `{by}`"))
+            };
+            if let Some(other) = other {
+                let message = format!("stage `{stage}` would make `{name}`, which is {other}; give it another name");
+                return Err((stage.replacen('-', ".", 1), message));
+            }
+            made.push((name.to_owned(), stage.clone()));
+        }
     }
     Ok(())
 }
 
-/// Checks that no two tables, those that belong to others included, go by one name.
-fn tables_of_one_name(study: &Study) -> std::result::Result<(), String> {
-    let mut names: Vec<String> = vec![crate::output::JOINT.to_owned()];
+/// Checks that no two tables, those that belong to others included, go by one name, on any file system.
+fn tables_of_one_name(study: &Study) -> Result<(), (String, String)> {
+    let mut names: Vec<(String, String)> = vec![(ALL_TABLES.to_owned(), String::new())];
     for table in &study.tables {
-        names.push(table.id.clone());
+        let path = format!("table.{}", table.id);
+        names.push((table.id.clone(), path.clone()));
         if table.columns.iter().any(|column| column.utest.is_some()) {
-            names.push(crate::stages::u_tables::id(&table.id));
+            names.push((table.u_test_id(), path));
         }
     }
-    names.extend(study.mediation.iter().map(|spec| format!("mediation-{}", spec.id)));
-    names.extend(study.curve.iter().map(|curve| curve.id.clone()));
-    match (1..names.len()).find(|&place| names[..place].contains(&names[place])) {
-        Some(place) => Err(format!("two tables would be written to `tables/{}.*`; give one another id", names[place])),
+    let mediations = study.mediation.iter().map(|spec| (spec.table_id(), format!("mediation.{}", spec.id)));
+    names.extend(mediations);
+    names.extend(study.curve.iter().map(|curve| (curve.id.clone(), "curve".to_owned())));
+    let same = |a: &str, b: &str| a.eq_ignore_ascii_case(b);
+    match (1..names.len()).find(|&place| names[..place].iter().any(|(known, _)| same(known, &names[place].0))) {
+        Some(place) => {
+            let (name, path) = names.swap_remove(place);
+            Err((path, format!("two tables would be written to `tables/{name}.*`; give one another id")))
+        }
         None => Ok(()),
     }
-}
-
-/// Line, message and the nearest key of a TOML error.
-fn explain(error: &toml::de::Error, text: &str, file: &str) -> Error {
-    let line = error.span().map(|span| 1 + text.as_bytes().iter().take(span.start).filter(|&&b| b == b'\n').count());
-    let message = error.message().trim();
-    let mut quoted = message.split('`').skip(1).step_by(2);
-    let hint = match (message.starts_with("unknown field") || message.starts_with("unknown variant"), quoted.next()) {
-        (true, Some(unknown)) => panel_core::suggest::nearest(unknown, quoted)
-            .map(|known| format!("; did you mean `{known}`?"))
-            .unwrap_or_default(),
-        _ => String::new(),
-    };
-    let message = message
-        .replace("unknown field", "unknown key")
-        .replace("expected i64", "expected a whole number")
-        .replace("expected usize", "expected a whole number")
-        .replace("expected u32", "expected a whole number")
-        .replace("expected f64", "expected a number")
-        .replace('\n', "; ");
-    Error::Study { file: file.to_owned(), line, message: format!("{message}{hint}") }
 }
 
 #[cfg(test)]
@@ -182,15 +236,30 @@ mod tests {
     fn one_key_can_be_changed() {
         let study = parse(&format!("{HEAD}[[gtfp]]\nid = \"a\"\ninputs = [\"k\"]\ngoods = [\"y\"]\n")).expect("valid");
         let changed = study.with(&"\"gtfp.a.rts\" = \"vrs\"".parse().expect("toml")).expect("known path");
-        assert_eq!(changed.study.gtfp[0].rts, "vrs");
+        assert_eq!(changed.study.indices.gtfp[0].choices.rts, gtfp_ebm::Rts::Vrs);
         assert!(study.with(&"\"gtfp.b.rts\" = \"vrs\"".parse().expect("toml")).is_err());
+    }
+
+    #[test]
+    fn an_id_names_files_on_every_disk() {
+        let table = |id: &str| format!("[[table]]\nid = \"{id}\"\n[[table.column]]\nformula = \"y ~ x\"\n");
+        let refused = |ids: &[&str]| {
+            let tables: String = ids.iter().map(|id| table(id)).collect();
+            parse(&format!("{HEAD}{tables}")).err().map(|error| error.to_string()).unwrap_or_default()
+        };
+        assert_eq!(refused(&["a", "b", "console", "com10", "aux-1"]), "");
+        assert!(refused(&["t1", "T1"]).contains("two tables would be written"));
+        assert!(refused(&["All-Tables"]).contains("two tables would be written"));
+        for id in ["con", "NUL", "aux.v2", "Com1", "lpt9", "end."] {
+            assert!(refused(&[id]).contains("Windows keeps files of this name"), "{id}");
+        }
     }
 
     #[test]
     fn words_that_would_be_passed_over_are_errors() {
         let refused = |text: &str| parse(text).unwrap_err().to_string();
         let lang = HEAD.replace("time = \"year\"", "time = \"year\"\nlang = \"cn\"");
-        assert!(refused(&lang).contains("lang = \"cn\": expected en or zh"));
+        assert!(refused(&lang).contains("line 5: [study] lang = \"cn\": expected one of zh, en"));
         let range = refused(&format!("{HEAD}[quality.ranges]\nGov = [1.5, 0.0]\n"));
         assert!(range.contains("[quality.ranges] Gov = [1.5, 0]"), "{range}");
         let table = "[[table]]\nid = \"t\"\n[[table.column]]\nformula = \"y ~ x + x^2\"\n";

@@ -86,14 +86,7 @@ impl ReportSpec {
             return Err(format!("[report] bins = {}: expected at least 2", self.bins));
         }
         if let Some(HeadlineSpec { table, column }) = &self.headline {
-            let spec = study.tables.iter().find(|spec| spec.id == *table).ok_or_else(|| {
-                let known = study.tables.iter().map(|spec| spec.id.as_str());
-                format!("[report] headline: no table `{table}`{}", hint(table, known))
-            })?;
-            let name = |place: usize| spec.columns[place].name_at(place);
-            if !(0..spec.columns.len()).any(|place| name(place) == *column) {
-                return Err(format!("[report] headline: table `{table}` has no column `{column}`"));
-            }
+            study.column(table, column).map_err(|error| format!("[report] headline: {error}"))?;
         }
         let sources = || study.sources.iter().map(|source| source.file.as_str());
         match self.data.keys().find(|file| !sources().any(|source| source == *file)) {

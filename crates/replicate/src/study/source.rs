@@ -1,5 +1,7 @@
 //! Data files of a study, and how each becomes one row per key.
 
+use panel_core::Percent;
+use panel_core::io::ReadOptions;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -26,6 +28,21 @@ pub struct SourceSpec {
     /// Further words that stand for a missing value, beside `NA`, `--`, `…` and the like.
     #[serde(default)]
     pub missing: Vec<String>,
+    /// Decimal sign, `,` or `.`; found out where it is not given.
+    pub decimal: Option<char>,
+    /// What a percent sign means: `points` (42.5% is 42.5) or `share` (0.425).
+    pub percent: Option<Percent>,
+    /// Texts to take out of cells before they are read as numbers, such as units and footnote marks.
+    #[serde(default)]
+    pub strip: Vec<String>,
+    /// Columns in which an empty cell has the value of the cell above; by their names in the file.
+    #[serde(default)]
+    pub fill_down: Vec<String>,
+    /// Whether the row below the header holds units; found out where it is not given.
+    pub units_row: Option<bool>,
+    /// Other spellings of the entity in this file: `{ "北京" = "北京市" }` reads the first as the second.
+    #[serde(default)]
+    pub spellings: BTreeMap<String, String>,
     /// Whether labelled Stata values become their labels; codes otherwise.
     #[serde(default)]
     pub value_labels: bool,
@@ -59,6 +76,29 @@ pub struct SourceSpec {
     pub lag: i64,
 }
 
+impl SourceSpec {
+    /// How the file is to be read; `columns` names what is kept of it, by the names in the file.
+    #[must_use]
+    pub fn options(&self, columns: Option<Vec<String>>) -> ReadOptions {
+        ReadOptions {
+            encoding: self.encoding.clone(),
+            delimiter: self.delimiter,
+            sheet: self.sheet.clone(),
+            skip_rows: self.skip_rows,
+            header_rows: self.header_rows.unwrap_or(1),
+            text: self.text.clone(),
+            missing: self.missing.clone(),
+            decimal: self.decimal,
+            percent: self.percent,
+            strip: self.strip.clone(),
+            fill_down: self.fill_down.clone(),
+            units_row: self.units_row,
+            columns,
+            value_labels: self.value_labels,
+        }
+    }
+}
+
 /// How a file that is not one row per key becomes one.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, tag = "kind", rename_all = "kebab-case")]
@@ -73,9 +113,17 @@ pub enum Reshape {
         #[serde(default)]
         prefix: String,
     },
+    /// One column per entity, one row per period: the columns become rows of one variable.
+    EntitiesAcross {
+        /// Name of the variable.
+        name: String,
+        /// Columns that are no entities, by their names; they are repeated.
+        #[serde(default)]
+        keep: Vec<String>,
+    },
     /// One column per period becomes rows.
     WideToLong {
-        /// What stands before the period in the headers, each becoming one column of that name: `gdp_` finds `gdp_2013`.
+        /// What stands before or behind the period in the headers, each becoming one column of that name: `gdp_` finds `gdp_2013`.
         #[serde(default)]
         prefixes: Vec<String>,
         /// The same with names of one's own: `{ gdp = "地区生产总值" }`; an empty text where the headers are the periods

@@ -39,34 +39,21 @@ impl Comparison {
     /// Every cell, differing ones first.
     #[must_use]
     pub fn table(&self) -> Table {
-        let header: Vec<Text> = [
-            ("列", "Column"),
-            ("行", "Row"),
-            ("统计量", "Statistic"),
-            ("发表值", "Published"),
-            ("复现值", "Replicated"),
-            ("差", "Difference"),
-            ("结论", "Verdict"),
-            ("说明", "Remark"),
-        ]
-        .map(Text::from)
-        .to_vec();
-        let mut table =
-            Table::new("compare", ("发表值与复现值", "Published and replicated numbers"), ("表", "Table"), header);
-        table.align = vec![
-            Align::Left,
-            Align::Left,
-            Align::Left,
-            Align::Number,
-            Align::Number,
-            Align::Number,
-            Align::Left,
-            Align::Left,
-        ];
-        table.push_rows(self.differing_first().into_iter().map(row).collect());
+        let mut table = list(&self.differing_first(), true);
         table.push_note(Text::build(|lang| {
             format!("{}{}", self.summary(lang), if lang == Lang::Zh { "。" } else { "." })
         }));
+        table
+    }
+
+    /// The cells that differ, with the likely cause where one is known.
+    #[must_use]
+    pub fn differences(&self) -> Table {
+        let cells: Vec<&ComparedCell> =
+            self.differing_first().into_iter().filter(|cell| cell.verdict == Verdict::Differs).collect();
+        let mut table = list(&cells, false);
+        table.id = "differences".into();
+        table.title = Text::new("与发表值不一致之处及原因", "What differs from the publication, and why");
         table
     }
 
@@ -189,20 +176,43 @@ fn stat_label(stat: &Stat) -> Text {
     }
 }
 
-fn row(cell: &ComparedCell) -> Row {
+/// Cells as lines, with their verdict or without.
+fn list(cells: &[&ComparedCell], verdict: bool) -> Table {
+    let columns = [
+        ("列", "Column", Align::Left),
+        ("行", "Row", Align::Left),
+        ("统计量", "Statistic", Align::Left),
+        ("发表值", "Published", Align::Number),
+        ("复现值", "Replicated", Align::Number),
+        ("差", "Difference", Align::Number),
+        ("结论", "Verdict", Align::Left),
+        ("说明", "Remark", Align::Left),
+    ];
+    let columns: Vec<_> = columns.into_iter().filter(|(_, en, _)| verdict || *en != "Verdict").collect();
+    let header = columns.iter().map(|(zh, en, _)| Text::new(*zh, *en)).collect();
+    let mut table =
+        Table::new("compare", ("发表值与复现值", "Published and replicated numbers"), ("表", "Table"), header);
+    table.align = columns.into_iter().map(|(.., align)| align).collect();
+    table.push_rows(cells.iter().map(|cell| row(cell, verdict)).collect());
+    table
+}
+
+fn row(cell: &ComparedCell, verdict: bool) -> Row {
     let none =
         |text: &str| if text.is_empty() && cell.key.stat == Stat::Stars { "–".to_owned() } else { text.to_owned() };
     let difference = cell.difference.map_or_else(String::new, |d| numfmt::number(d, Format::Significant(2)));
-    let cells = vec![
+    let mut cells = vec![
         Cell::text(cell.key.column.as_str()),
         Cell::text(cell.key.row.as_str()),
         Cell::text(stat_label(&cell.key.stat)),
         Cell::text(cell.published.as_deref().map(none).unwrap_or_default()),
         Cell::text(if cell.verdict == Verdict::NotComparable { String::new() } else { none(&cell.shown) }),
         Cell::text(difference),
-        Cell::text(cell.verdict.label()),
-        Cell::text(cell.remark.clone()),
     ];
+    if verdict {
+        cells.push(Cell::text(cell.verdict.label()));
+    }
+    cells.push(Cell::text(cell.remark.clone()));
     let kind = if cell.verdict == Verdict::Differs { RowKind::Emphasis } else { RowKind::Plain };
     Row::new(cell.key.table.as_str(), cells).kind(kind)
 }

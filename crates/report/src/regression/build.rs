@@ -30,7 +30,8 @@ pub fn regression_table(columns: &[ModelColumn], spec: &RegressionSpec) -> Resul
         let label = coef.label.clone().unwrap_or_else(|| spec.labels.get(&coef.name));
         let terms: Vec<Option<&Term>> =
             columns.iter().map(|column| column.terms.iter().find(|term| term.name == coef.name)).collect();
-        coef_group.rows.push(Row::new(label, terms.iter().map(|term| estimate(*term, spec)).collect()));
+        let cells = terms.iter().zip(columns).map(|(term, column)| estimate(*term, column, spec)).collect();
+        coef_group.rows.push(Row::new(label, cells));
         if spec.below != Below::Nothing {
             let cells = terms.iter().map(|term| below(*term, spec)).collect();
             coef_group.rows.push(Row::new("", cells).kind(RowKind::Below));
@@ -111,8 +112,10 @@ fn fit_rows(columns: &[ModelColumn], spec: &RegressionSpec) -> Result<Vec<FitRow
     }
 }
 
-fn estimate(term: Option<&Term>, spec: &RegressionSpec) -> Cell {
-    let Some(term) = term else { return Cell::empty() };
+fn estimate(term: Option<&Term>, column: &ModelColumn, spec: &RegressionSpec) -> Cell {
+    let Some(term) = term else {
+        return if column.reason.is_empty() { Cell::empty() } else { Cell::missing(column.reason.clone()) };
+    };
     Cell::number(term.estimate, spec.digits).with_stars(term.p.map_or(0, |p| spec.stars.count(p)))
 }
 
@@ -156,11 +159,11 @@ fn fit_row(columns: &[ModelColumn], row: &FitRow, spec: &RegressionSpec) -> Row 
     let cells = columns.iter().map(|column| {
         if row.key == "n" {
             let format = if row.format == Format::Full { Format::Integer } else { row.format };
-            return Cell::optional(
-                column.n.map(|n| n as f64),
-                format,
-                ("未给出观测数", "no number of observations given"),
-            );
+            let reason = match column.reason.is_empty() {
+                true => Text::new("未给出观测数", "no number of observations given"),
+                false => column.reason.clone(),
+            };
+            return Cell::optional(column.n.map(|n| n as f64), format, reason);
         }
         match column.fit.iter().find(|stat| stat.key == row.key) {
             None => Cell::empty(),

@@ -25,6 +25,8 @@ pub struct ModelColumn {
     pub fixed_effects: Vec<Flag>,
     /// How the standard errors were computed.
     pub std_errors: StdErrors,
+    /// Why there is no estimate; empty where there is one. Then its cells are dashes with this reason.
+    pub reason: Text,
 }
 
 /// One coefficient.

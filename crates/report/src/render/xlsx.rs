@@ -8,12 +8,18 @@ use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
 };
 
+/// Most characters of the name of a sheet.
+const LONGEST: usize = 31;
+
 /// Tables as one workbook, a sheet each, named by the tables' ids.
 ///
 /// # Errors
 /// As [`xlsx_workbook`].
 pub fn xlsx(tables: &[Table], lang: Lang) -> Result<Vec<u8>> {
-    let named: Vec<(String, &Table)> = tables.iter().map(|table| (table.id.clone(), table)).collect();
+    let mut named: Vec<(String, &Table)> = Vec::with_capacity(tables.len());
+    for table in tables {
+        named.push((sheet_name(&table.id, &named), table));
+    }
     xlsx_workbook(&named, lang)
 }
 
@@ -37,11 +43,22 @@ pub fn xlsx_workbook(sheets: &[(String, &Table)], lang: Lang) -> Result<Vec<u8>>
     workbook.save_to_buffer().map_err(fail)
 }
 
+/// The id as the name of a sheet: its first 31 characters, numbered where an earlier sheet has them.
+fn sheet_name(id: &str, before: &[(String, &Table)]) -> String {
+    let cut = |length: usize| id.chars().take(length).collect::<String>();
+    let free = |name: &String| !before.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
+    let numbered = (2..=before.len() + 2).map(|n| {
+        let mark = format!("~{n}");
+        cut(LONGEST - mark.len()) + &mark
+    });
+    std::iter::once(cut(LONGEST)).chain(numbered).find(free).unwrap_or_default()
+}
+
 fn check_name(name: &str, before: &[(String, &Table)]) -> Result<()> {
     let length = name.chars().count();
     let forbidden = name.contains(['[', ']', ':', '*', '?', '/', '\\']);
     let repeated = before.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
-    if length == 0 || length > 31 || forbidden || repeated {
+    if length == 0 || length > LONGEST || forbidden || repeated {
         return Err(Error::Specification(format!(
             "sheet name `{name}`: expected 1 to 31 characters, none of [ ] : * ? / \\, and no name twice"
         )));
@@ -244,4 +261,27 @@ fn literals(wrap: Wrap, stars: u8) -> (&'static str, String) {
 /// Literal text of a number format; one piece, since two quotes in a row would be a quote.
 fn quoted(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!("\"{text}\"") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_ids_are_cut_and_told_apart() {
+        let table = Table::default();
+        let mut sheets: Vec<(String, &Table)> = Vec::new();
+        for end in ["a", "b", "c"] {
+            let name = sheet_name(&format!("robustness-of-the-baseline-columns-{end}"), &sheets);
+            sheets.push((name, &table));
+        }
+        let names: Vec<&str> = sheets.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(
+            names,
+            ["robustness-of-the-baseline-colu", "robustness-of-the-baseline-co~2", "robustness-of-the-baseline-co~3"]
+        );
+        for (place, (name, _)) in sheets.iter().enumerate() {
+            check_name(name, &sheets[..place]).unwrap();
+        }
+    }
 }

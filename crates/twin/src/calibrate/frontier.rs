@@ -11,7 +11,7 @@ use crate::calibration::Calibration;
 use crate::cities::City;
 use crate::draw::YEARS;
 use crate::error::{Error, Result};
-use gtfp_ebm::{Observations, PanelSpec, Solver, efficiency};
+use gtfp_ebm::{Observations, PanelSpec, efficiency};
 
 /// Highest score of a city that is not on the frontier.
 const CEILING: f64 = 0.97;
@@ -42,8 +42,8 @@ pub(super) fn scores(v: &Variables) -> Result<Vec<Option<f64>>> {
     .map_err(|e| fail(e.to_string()))?;
     let all: Vec<usize> = (0..gdp.len()).collect();
     let label = |row: usize| format!("city-year {row}");
-    let found = efficiency(&observations, &all, &all, &PanelSpec::default(), Solver::default(), &label)
-        .map_err(|e| fail(e.to_string()))?;
+    let found =
+        efficiency(&observations, &all, &all, &PanelSpec::default(), &label).map_err(|e| fail(e.to_string()))?;
     Ok(found.scores())
 }
 

@@ -2,7 +2,8 @@
 
 use super::non_negative;
 use crate::error::{Error, Result};
-use panel_core::geo::compensated_sum;
+use panel_core::InputError;
+use panel_core::sum::compensated_sum;
 use serde::Serialize;
 
 /// Agglomeration of a sector beyond that of its plants.
@@ -25,7 +26,7 @@ pub struct EllisonGlaeser {
 /// plants are many and small; γ is then G / (1 - Σ x²)).
 ///
 /// # Errors
-/// [`Error::LengthMismatch`]; [`Error::Undefined`] with the reason: a value that is missing, infinite or negative, no
+/// [`Error::Input`]; [`Error::Undefined`] with the reason: a value that is missing, infinite or negative, no
 /// employment, all employment at one place, H outside [0, 1).
 ///
 /// **Source**: Ellison & Glaeser (1997), Journal of Political Economy 105, 889–927, eq. 5.
@@ -41,11 +42,12 @@ pub fn ellison_glaeser(sector: &[f64], total: &[f64], plant_herfindahl: f64) -> 
     let statistic = "the Ellison-Glaeser index";
     let undefined = |reason: &str| Err(Error::Undefined { statistic, reason: reason.into() });
     if sector.len() != total.len() {
-        return Err(Error::LengthMismatch {
+        return Err(InputError::LengthMismatch {
             what: "total employment".into(),
             expected: sector.len(),
             got: total.len(),
-        });
+        }
+        .into());
     }
     non_negative(statistic, "sector employment", sector)?;
     non_negative(statistic, "total employment", total)?;

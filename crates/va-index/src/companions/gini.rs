@@ -2,7 +2,8 @@
 
 use super::non_negative;
 use crate::error::{Error, Result};
-use panel_core::geo::compensated_sum;
+use panel_core::InputError;
+use panel_core::sum::compensated_sum;
 
 /// Gini coefficient of values: Σ_i Σ_j |x_i - x_j| / (2 n² x̄), from 0 to 1 - 1/n.
 ///
@@ -36,7 +37,7 @@ pub fn gini(values: &[f64]) -> Result<f64> {
 /// 0 where the sector is spread like all employment. Entities without any employment do not matter.
 ///
 /// # Errors
-/// [`Error::LengthMismatch`]; [`Error::Undefined`] with the reason, as [`gini`]; also for sector employment where there is no total.
+/// [`Error::Input`]; [`Error::Undefined`] with the reason, as [`gini`]; also for sector employment where there is no total.
 ///
 /// **Source**: Krugman (1991), Geography and Trade, p. 55; Hoover (1936).
 ///
@@ -49,11 +50,12 @@ pub fn gini(values: &[f64]) -> Result<f64> {
 pub fn locational_gini(sector: &[f64], total: &[f64]) -> Result<f64> {
     let statistic = "the locational Gini coefficient";
     if sector.len() != total.len() {
-        return Err(Error::LengthMismatch {
+        return Err(InputError::LengthMismatch {
             what: "total employment".into(),
             expected: sector.len(),
             got: total.len(),
-        });
+        }
+        .into());
     }
     non_negative(statistic, "sector employment", sector)?;
     non_negative(statistic, "total employment", total)?;

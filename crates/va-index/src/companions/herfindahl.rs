@@ -2,7 +2,7 @@
 
 use super::non_negative;
 use crate::error::{Error, Result};
-use panel_core::geo::compensated_sum;
+use panel_core::sum::compensated_sum;
 use serde::Serialize;
 
 /// Concentration of shares.

@@ -3,13 +3,13 @@
 use crate::data::Employment;
 use crate::error::{Error, Result};
 use crate::location_quotient::location_quotient;
-use panel_core::geo::compensated_sum;
 use panel_core::random::Stream;
+use panel_core::sum::compensated_sum;
 use panel_core::transform::quantile;
 use rand::rand_core::TryRng;
 use rand_distr::{Binomial, Distribution};
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
 
 /// Resamples of one unit of parallel work.
@@ -29,6 +29,26 @@ pub struct QuotientInterval {
     pub sd: f64,
 }
 
+/// Choices of [`quotient_intervals`].
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct IntervalSpec {
+    /// Heads per unit of the data: 10 000 for data in 10⁴ persons.
+    pub persons_per_unit: f64,
+    /// Resamples, at least 20.
+    pub resamples: usize,
+    /// Share of resamples within the interval.
+    pub level: f64,
+    /// Seed.
+    pub seed: u64,
+}
+
+impl Default for IntervalSpec {
+    fn default() -> Self {
+        Self { persons_per_unit: 1.0, resamples: 999, level: 0.95, seed: 1 }
+    }
+}
+
 /// Bootstrap intervals of location quotients.
 ///
 /// Every resample draws each row's sector employment from a binomial with its own head count and share, in all
@@ -46,17 +66,12 @@ pub struct QuotientInterval {
 /// `persons_per_unit` that is not positive.
 ///
 /// **Source**: Efron & Tibshirani (1993), ch. 6 and 13.
-pub fn quotient_intervals(
-    data: &Employment<'_>,
-    persons_per_unit: f64,
-    resamples: usize,
-    level: f64,
-    seed: u64,
-) -> Result<Vec<QuotientInterval>> {
+pub fn quotient_intervals(data: &Employment<'_>, spec: &IntervalSpec) -> Result<Vec<QuotientInterval>> {
+    let IntervalSpec { persons_per_unit, resamples, level, seed } = *spec;
     let estimate = location_quotient(data)?.values;
     if !(level > 0.0 && level < 1.0) || resamples < 20 || !(persons_per_unit > 0.0 && persons_per_unit.is_finite()) {
         return Err(Error::Specification(format!(
-            "bootstrap with level {level}, {resamples} resamples, {persons_per_unit} persons per unit: expected a level between 0 and 1, at least 20 resamples, a positive number of persons"
+            "intervals with level = {level}, resamples = {resamples}, persons_per_unit = {persons_per_unit}: expected a level between 0 and 1, at least 20 resamples, a positive number of persons"
         )));
     }
     let rows: Vec<usize> = (0..estimate.len()).filter(|&row| !estimate[row].is_nan()).collect();
@@ -68,18 +83,18 @@ pub fn quotient_intervals(
             Binomial::new(heads, share).map_err(|error| Error::Specification(format!("binomial of row {row}: {error}")))
         })
         .collect::<Result<_>>()?;
-    let periods = data.times.len();
+    let periods = data.keys.times().len();
     let mut heads = vec![0.0; periods];
-    rows.iter().for_each(|&row| heads[data.time[row] as usize] += data.total[row] * persons_per_unit);
+    rows.iter().for_each(|&row| heads[data.keys.time()[row] as usize] += data.total[row] * persons_per_unit);
     let draw = |unit: usize| -> Vec<f64> {
         let mut rng = Bits(Stream::new(seed, unit as u64));
         let drawn: Vec<f64> = laws.iter().map(|law| law.sample(&mut rng) as f64).collect();
         let mut sums = vec![0.0; periods];
-        rows.iter().zip(&drawn).for_each(|(&row, count)| sums[data.time[row] as usize] += count);
+        rows.iter().zip(&drawn).for_each(|(&row, count)| sums[data.keys.time()[row] as usize] += count);
         rows.iter()
             .zip(&drawn)
             .map(|(&row, count)| {
-                let t = data.time[row] as usize;
+                let t = data.keys.time()[row] as usize;
                 count / (data.total[row] * persons_per_unit) / (sums[t] / heads[t])
             })
             .collect()

@@ -1,13 +1,12 @@
 //! Krugman's index of specialisation.
 
 use super::non_negative;
-use crate::error::{Error, Result};
-use panel_core::geo::compensated_sum;
-use serde::{Deserialize, Serialize};
+use crate::error::Result;
+use panel_core::InputError;
+use panel_core::sum::compensated_sum;
 
 /// What a city's structure is compared with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Reference {
     /// All entities together, the city included.
     All,
@@ -15,6 +14,8 @@ pub enum Reference {
     #[default]
     Others,
 }
+
+panel_core::words!(Reference, "reference", { "others" => Reference::Others, "all" => Reference::All });
 
 /// Krugman's specialisation index of every entity,
 ///
@@ -26,7 +27,7 @@ pub enum Reference {
 /// index (`None`), and with [`Reference::Others`] so has one that is alone.
 ///
 /// # Errors
-/// [`Error::LengthMismatch`]; [`Error::Undefined`] for a value that is missing, infinite or negative.
+/// [`Error::Input`]; [`Error::Undefined`] for a value that is missing, infinite or negative.
 ///
 /// **Source**: Krugman (1991), Geography and Trade, p. 75.
 ///
@@ -39,11 +40,12 @@ pub enum Reference {
 /// ```
 pub fn krugman(employment: &[f64], sectors: usize, reference: Reference) -> Result<Vec<Option<f64>>> {
     if sectors == 0 || !employment.len().is_multiple_of(sectors) {
-        return Err(Error::LengthMismatch {
+        return Err(InputError::LengthMismatch {
             what: format!("employment of {sectors} sectors"),
             expected: employment.len() / sectors.max(1) * sectors,
             got: employment.len(),
-        });
+        }
+        .into());
     }
     non_negative("Krugman's index", "value", employment)?;
     let columns: Vec<f64> =

@@ -3,12 +3,10 @@
 use crate::data::Employment;
 use crate::error::Result;
 use crate::location_quotient::location_quotient;
-use panel_core::geo::compensated_sum;
-use serde::{Deserialize, Serialize};
+use panel_core::sum::compensated_sum;
 
 /// A scale of the quotient; s is sector, e total employment of a row, S and E their sums in its period.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum QuotientScale {
     /// (s/e) / (S/E), from 0 to ∞, neutral at 1 (Hoover 1936; Balassa 1965).
@@ -28,20 +26,31 @@ pub enum QuotientScale {
     StandardizedLog,
 }
 
+panel_core::words!(QuotientScale, "scale", {
+    "hoover-balassa" => QuotientScale::HooverBalassa,
+    "symmetric" => QuotientScale::Symmetric,
+    "log" => QuotientScale::Log,
+    "additive" => QuotientScale::Additive,
+    "normalised" => QuotientScale::Normalized,
+    "standardised" => QuotientScale::Standardized,
+    "standardised-log" => QuotientScale::StandardizedLog,
+});
+
 /// Quotients of all rows on another scale; missing where the quotient is.
 ///
 /// # Errors
 /// As [`location_quotient`].
 ///
 /// ```
+/// use panel_core::Keys;
 /// use va_index::{Employment, companions::{QuotientScale, rescale}};
 /// // Quotients 1, 2 and 0.75 (see `location_quotient`).
 /// let names: Vec<String> = ["a", "b", "c"].map(String::from).to_vec();
 /// let years = vec!["2020".to_string()];
-/// let data = Employment {
-///     sector: &[10.0, 20.0, 30.0], total: &[100.0, 100.0, 400.0],
-///     entity: &[0, 1, 2], time: &[0, 0, 0], entities: &names, times: &years,
-/// };
+/// let data = Employment::new(
+///     Keys::new(&[0, 1, 2], &[0, 0, 0], &names, &years)?,
+///     &[10.0, 20.0, 30.0], &[100.0, 100.0, 400.0],
+/// );
 /// let symmetric = rescale(&data, QuotientScale::Symmetric)?;
 /// assert!((symmetric[1] - 1.0 / 3.0).abs() < 1e-15 && (symmetric[2] + 1.0 / 7.0).abs() < 1e-15);
 /// let normalized = rescale(&data, QuotientScale::Normalized)?;
@@ -51,8 +60,9 @@ pub enum QuotientScale {
 pub fn rescale(data: &Employment<'_>, scale: QuotientScale) -> Result<Vec<f64>> {
     let quotients = location_quotient(data)?;
     let lq = &quotients.values;
-    let rows_of = |t: usize| (0..lq.len()).filter(move |&row| data.time[row] as usize == t && !lq[row].is_nan());
-    let all: Vec<f64> = (0..data.times.len()).map(|t| compensated_sum(rows_of(t).map(|row| data.total[row]))).collect();
+    let rows_of = |t: usize| (0..lq.len()).filter(move |&row| data.keys.time()[row] as usize == t && !lq[row].is_nan());
+    let all: Vec<f64> =
+        (0..data.keys.times().len()).map(|t| compensated_sum(rows_of(t).map(|row| data.total[row]))).collect();
     let each = |f: &dyn Fn(usize, f64) -> f64| -> Vec<f64> {
         (0..lq.len()).map(|row| if lq[row].is_nan() { f64::NAN } else { f(row, lq[row]) }).collect()
     };
@@ -62,10 +72,10 @@ pub fn rescale(data: &Employment<'_>, scale: QuotientScale) -> Result<Vec<f64>> 
         QuotientScale::Symmetric => each(&|_, lq| (lq - 1.0) / (lq + 1.0)),
         QuotientScale::Log => each(&|_, lq| log(lq)),
         QuotientScale::Additive => {
-            each(&|row, _| data.sector[row] / data.total[row] - quotients.sector_share[data.time[row] as usize])
+            each(&|row, _| data.sector[row] / data.total[row] - quotients.sector_share[data.keys.time()[row] as usize])
         }
         QuotientScale::Normalized => each(&|row, _| {
-            let t = data.time[row] as usize;
+            let t = data.keys.time()[row] as usize;
             (data.sector[row] - data.total[row] * quotients.sector_share[t]) / all[t]
         }),
         QuotientScale::Standardized => standardize(lq.clone(), data),
@@ -75,9 +85,9 @@ pub fn rescale(data: &Employment<'_>, scale: QuotientScale) -> Result<Vec<f64>> 
 
 /// z-scores period by period; missing where the values of a period do not vary.
 fn standardize(mut values: Vec<f64>, data: &Employment<'_>) -> Vec<f64> {
-    for t in 0..data.times.len() {
+    for t in 0..data.keys.times().len() {
         let rows: Vec<usize> =
-            (0..values.len()).filter(|&row| data.time[row] as usize == t && !values[row].is_nan()).collect();
+            (0..values.len()).filter(|&row| data.keys.time()[row] as usize == t && !values[row].is_nan()).collect();
         let n = rows.len() as f64;
         let mean = compensated_sum(rows.iter().map(|&row| values[row])) / n;
         let squares = compensated_sum(rows.iter().map(|&row| (values[row] - mean) * (values[row] - mean)));

@@ -2,7 +2,8 @@
 
 use super::non_negative;
 use crate::error::{Error, Result};
-use panel_core::geo::compensated_sum;
+use panel_core::InputError;
+use panel_core::sum::compensated_sum;
 use serde::Serialize;
 
 /// Theil's T, and its parts where groups were given.
@@ -22,7 +23,7 @@ pub struct Theil {
 /// With groups (provinces) T = Σ_g S_g ln(S_g n / n_g) + Σ_g S_g T_g, between and within.
 ///
 /// # Errors
-/// [`Error::LengthMismatch`]; [`Error::Undefined`] with the reason: a value that is missing, infinite or negative; a sum of 0.
+/// [`Error::Input`]; [`Error::Undefined`] with the reason: a value that is missing, infinite or negative; a sum of 0.
 ///
 /// **Source**: Theil (1967), Economics and Information Theory, ch. 4.
 ///
@@ -37,7 +38,7 @@ pub fn theil(values: &[f64], groups: Option<&[u32]>) -> Result<Theil> {
     let statistic = "Theil's index";
     non_negative(statistic, "value", values)?;
     if let Some(got) = groups.map(<[u32]>::len).filter(|&got| got != values.len()) {
-        return Err(Error::LengthMismatch { what: "groups".into(), expected: values.len(), got });
+        return Err(InputError::LengthMismatch { what: "groups".into(), expected: values.len(), got }.into());
     }
     let sum = compensated_sum(values.iter().copied());
     if sum <= 0.0 {

@@ -2,8 +2,9 @@
 
 use super::weights::SpatialWeights;
 use crate::error::{Error, Result};
-use panel_core::geo::compensated_sum;
+use panel_core::InputError;
 use panel_core::random::Stream;
+use panel_core::sum::compensated_sum;
 use rayon::prelude::*;
 use serde::Serialize;
 use std::fmt;
@@ -84,7 +85,9 @@ pub(crate) struct Sample {
 impl Sample {
     pub(crate) fn new(statistic: &'static str, values: &[f64], weights: &SpatialWeights) -> Result<Self> {
         if values.len() != weights.n() {
-            return Err(Error::LengthMismatch { what: "values".into(), expected: weights.n(), got: values.len() });
+            return Err(
+                InputError::LengthMismatch { what: "values".into(), expected: weights.n(), got: values.len() }.into()
+            );
         }
         let undefined = |reason: String| Err(Error::Undefined { statistic, reason });
         if let Some(i) = values.iter().position(|value| value.is_infinite()) {

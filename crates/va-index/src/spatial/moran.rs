@@ -3,7 +3,7 @@
 use super::global::{GlobalTest, Sample, Variance};
 use super::weights::SpatialWeights;
 use crate::error::Result;
-use panel_core::geo::compensated_sum;
+use panel_core::sum::compensated_sum;
 
 /// Moran's I,
 ///

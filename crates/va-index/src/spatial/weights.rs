@@ -4,7 +4,8 @@ use crate::data::Geography;
 use crate::error::{Error, Result};
 use crate::links::Links;
 use crate::spec::VaSpec;
-use panel_core::geo::{Adjacency, compensated_sum};
+use panel_core::geo::Adjacency;
+use panel_core::sum::compensated_sum;
 
 /// Weights w_ij of n entities in compressed rows, without diagonal.
 #[derive(Debug, Clone, PartialEq)]

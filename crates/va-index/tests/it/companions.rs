@@ -1,25 +1,19 @@
 //! Companions of the index.
 
 use crate::support::worst;
+use panel_core::Keys;
 use proptest::prelude::*;
 use va_index::Employment;
 use va_index::companions::{
-    QuotientScale, Reference, ellison_glaeser, gini, herfindahl, krugman, locational_gini, quotient_intervals, rescale,
-    theil,
+    IntervalSpec, QuotientScale, Reference, ellison_glaeser, gini, herfindahl, krugman, locational_gini,
+    quotient_intervals, rescale, theil,
 };
 
 fn with_data<T>(sector: &[f64], total: &[f64], f: impl FnOnce(&Employment<'_>) -> T) -> T {
     let n = sector.len();
     let entities: Vec<String> = (0..n).map(|i| i.to_string()).collect();
     let codes: Vec<u32> = (0..n as u32).collect();
-    f(&Employment {
-        sector,
-        total,
-        entity: &codes,
-        time: &vec![0; n],
-        entities: &entities,
-        times: &["2020".to_owned()],
-    })
+    f(&Employment::new(Keys::new(&codes, &vec![0; n], &entities, &["2020".to_owned()]).unwrap(), sector, total))
 }
 
 #[test]
@@ -37,10 +31,42 @@ fn scales_by_hand() {
     assert!((z.iter().map(|z| z * z).sum::<f64>() - 2.0).abs() < 1e-14);
 }
 
+/// The regions and industries of R's EconGeo 1.3 (its help pages' example), by its definitions in exact fractions:
+/// `location.quotient(mat)`, `locational.Gini(mat)` (half of twice the area), `Krugman.index(mat)`, `Herfindahl(mat)`.
+#[test]
+fn the_example_of_econgeo() {
+    let industries = [
+        [100.0, 0.0, 0.0, 0.0, 0.0],
+        [0.0, 15.0, 20.0, 25.0, 40.0],
+        [0.0, 5.0, 10.0, 30.0, 55.0],
+        [0.0, 70.0, 20.0, 5.0, 5.0],
+        [0.0, 10.0, 50.0, 40.0, 0.0],
+    ];
+    let total = [100.0; 5];
+    for (industry, half) in industries.iter().zip([2.0 / 5.0, 9.0 / 50.0, 27.0 / 100.0, 31.0 / 100.0, 7.0 / 25.0]) {
+        assert!((locational_gini(industry, &total).unwrap() - 2.0 * half).abs() < 1e-14);
+    }
+    let quotients = with_data(&industries[3], &total, |data| rescale(data, QuotientScale::HooverBalassa).unwrap());
+    assert!(worst(&quotients, &[0.0, 3.5, 1.0, 0.25, 0.25]) < 1e-14);
+    let flat: Vec<f64> = (0..5).flat_map(|region| industries.map(|industry| industry[region])).collect();
+    let krugman: Vec<f64> = krugman(&flat, 5, Reference::All).unwrap().into_iter().map(Option::unwrap).collect();
+    assert!(worst(&krugman, &[1.6, 1.0, 0.6, 0.7, 1.1]) < 1e-14);
+    for (region, want) in [1.0, 21.0 / 40.0, 17.0 / 50.0, 63.0 / 200.0, 93.0 / 200.0].into_iter().enumerate() {
+        assert!((herfindahl(&flat[5 * region..5 * region + 5]).unwrap().index - want).abs() < 1e-14);
+    }
+    // US Department of Justice, Horizontal Merger Guidelines (2010), note 9: shares of 30, 30, 20 and 20 per cent, 2600.
+    assert!((1e4 * herfindahl(&[30.0, 30.0, 20.0, 20.0]).unwrap().index - 2600.0).abs() < 1e-9);
+}
+
 #[test]
 fn intervals_shrink_with_heads_and_cover_the_estimate() {
     let (sector, total) = ([3.0, 2.0, f64::NAN, 9.0], [100.0, 100.0, 100.0, 100.0]);
-    let run = |heads| with_data(&sector, &total, |data| quotient_intervals(data, heads, 400, 0.95, 7).unwrap());
+    let run = |heads| {
+        with_data(&sector, &total, |data| {
+            quotient_intervals(data, &IntervalSpec { persons_per_unit: heads, resamples: 400, level: 0.95, seed: 7 })
+                .unwrap()
+        })
+    };
     let (few, many) = (run(10.0), run(1000.0));
     for k in [0, 1, 3] {
         assert!(few[k].low < few[k].estimate && few[k].estimate < few[k].high);
@@ -55,7 +81,9 @@ fn intervals_shrink_with_heads_and_cover_the_estimate() {
     let own = (1.0 - p[0]) / (heads * p[0]) * (1.0 - 2.0 * 0.03 / 0.14);
     let want = many[0].estimate * (own + spread).sqrt();
     assert!((many[0].sd / want - 1.0).abs() < 0.12, "{} {want}", many[0].sd);
-    let error = with_data(&sector, &total, |data| quotient_intervals(data, 1.0, 5, 0.95, 7).unwrap_err().to_string());
+    let error = with_data(&sector, &total, |data| {
+        quotient_intervals(data, &IntervalSpec { resamples: 5, ..IntervalSpec::default() }).unwrap_err().to_string()
+    });
     assert!(error.contains("at least 20"), "{error}");
 }
 

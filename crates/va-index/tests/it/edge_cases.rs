@@ -2,6 +2,7 @@
 
 use crate::support::worst;
 use panel_core::geo::{DistanceMatrix, LatLon, Metric};
+use panel_core::{InputError, Keys};
 use va_index::{
     Employment, Error, Form, Geography, Kernel, Normalization, OwnDistance, VaSpec, location_quotient,
     virtual_agglomeration,
@@ -18,14 +19,11 @@ fn at(lat: f64, lon: f64) -> Option<LatLon> {
 #[test]
 fn a_missing_city_gives_nothing_and_is_reported() {
     let (entities, times) = (names(["a", "b", "c"]), names(["2019", "2020"]));
-    let data = Employment {
-        sector: &[10.0, 10.0, 20.0, f64::NAN, 30.0, 30.0],
-        total: &[100.0; 6],
-        entity: &[0, 0, 1, 1, 2, 2],
-        time: &[0, 1, 0, 1, 0, 1],
-        entities: &entities,
-        times: &times,
-    };
+    let data = Employment::new(
+        Keys::new(&[0, 0, 1, 1, 2, 2], &[0, 1, 0, 1, 0, 1], &entities, &times).unwrap(),
+        &[10.0, 10.0, 20.0, f64::NAN, 30.0, 30.0],
+        &[100.0; 6],
+    );
     let km = DistanceMatrix::from_square(&entities, &[0.0, 10.0, 20.0, 10.0, 0.0, 40.0, 20.0, 40.0, 0.0]).unwrap();
     let index = virtual_agglomeration(&data, &Geography::Matrix(&km), None, &VaSpec::default()).unwrap();
     // 2019: share .2, quotients .5, 1, 1.5. 2020: share .2 of a and c alone, quotients .5, -, 1.5.
@@ -42,14 +40,7 @@ fn a_missing_city_gives_nothing_and_is_reported() {
 fn row_weights_keep_the_whole_set() {
     // The row sums belong to all three cities, also in a period without b.
     let (entities, times) = (names(["a", "b", "c"]), names(["2020"]));
-    let data = Employment {
-        sector: &[10.0, 30.0],
-        total: &[100.0, 100.0],
-        entity: &[0, 2],
-        time: &[0, 0],
-        entities: &entities,
-        times: &times,
-    };
+    let data = Employment::new(Keys::new(&[0, 2], &[0, 0], &entities, &times).unwrap(), &[10.0, 30.0], &[100.0, 100.0]);
     let km = DistanceMatrix::from_square(&entities, &[0.0, 10.0, 20.0, 10.0, 0.0, 40.0, 20.0, 40.0, 0.0]).unwrap();
     let spec = VaSpec { form: Form::Spillover, normalization: Normalization::Row, ..VaSpec::default() };
     let index = virtual_agglomeration(&data, &Geography::Matrix(&km), None, &spec).unwrap();
@@ -59,21 +50,15 @@ fn row_weights_keep_the_whole_set() {
 #[test]
 fn normalisations_and_own_rules_by_hand() {
     let (entities, times) = (names(["a", "b"]), names(["2020"]));
-    let data = Employment {
-        sector: &[10.0, 30.0],
-        total: &[100.0, 100.0],
-        entity: &[0, 1],
-        time: &[0, 0],
-        entities: &entities,
-        times: &times,
-    };
+    let data = Employment::new(Keys::new(&[0, 1], &[0, 0], &entities, &times).unwrap(), &[10.0, 30.0], &[100.0, 100.0]);
     let km = DistanceMatrix::from_square(&entities, &[0.0, 50.0, 50.0, 0.0]).unwrap();
+    let areas = [900.0 * std::f64::consts::PI, 3600.0 * std::f64::consts::PI];
     let run = |normalization, own| {
         let spec = VaSpec { normalization, own, ..VaSpec::default() };
         virtual_agglomeration(
             &data,
             &Geography::Matrix(&km),
-            Some(&[900.0 * std::f64::consts::PI, 3600.0 * std::f64::consts::PI]),
+            (own == Some(OwnDistance::Radius)).then_some(&areas[..]),
             &spec,
         )
         .unwrap()
@@ -96,8 +81,7 @@ fn normalisations_and_own_rules_by_hand() {
 #[test]
 fn one_city_and_one_period() {
     let (entities, times) = (names(["a"]), names(["2020"]));
-    let data =
-        Employment { sector: &[3.0], total: &[9.0], entity: &[0], time: &[0], entities: &entities, times: &times };
+    let data = Employment::new(Keys::new(&[0], &[0], &entities, &times).unwrap(), &[3.0], &[9.0]);
     let index = virtual_agglomeration(&data, &Geography::Points(&[at(30.0, 110.0)]), None, &VaSpec::default()).unwrap();
     assert_eq!((index.va[0], index.spillover[0]), (1.0, 0.0));
     assert_eq!(index.diagnostics[0].code, "no-neighbour");
@@ -111,19 +95,13 @@ fn one_city_and_one_period() {
 #[test]
 fn errors_name_what_is_wrong() {
     let (entities, times) = (names(["Beijing", "Tianjin"]), names(["2020"]));
-    let data = Employment {
-        sector: &[1.0, 2.0],
-        total: &[9.0, 9.0],
-        entity: &[0, 1],
-        time: &[0, 0],
-        entities: &entities,
-        times: &times,
-    };
+    let data = Employment::new(Keys::new(&[0, 1], &[0, 0], &entities, &times).unwrap(), &[1.0, 2.0], &[9.0, 9.0]);
     let run = |points: &[Option<LatLon>], spec: &VaSpec| {
         virtual_agglomeration(&data, &Geography::Points(points), None, spec).unwrap_err().to_string()
     };
     let good = [at(39.9, 116.4), at(39.1, 117.2)];
-    assert!(run(&[at(39.9, 116.4), at(39.9, 116.4)], &VaSpec::default()).contains("`Beijing` and `Tianjin`"));
+    let one_place = run(&[at(39.9, 116.4), at(39.9, 116.4)], &VaSpec::default());
+    assert!(one_place.contains("`Beijing` and `Tianjin` are 0 m apart") && one_place.contains("min_km"), "{one_place}");
     assert!(
         run(&[at(116.4, 39.9), at(39.1, 117.2)], &VaSpec::default())
             .contains("`Beijing`: latitude 116.4, longitude 39.9")
@@ -136,28 +114,24 @@ fn errors_name_what_is_wrong() {
     let error = virtual_agglomeration(&data, &Geography::Matrix(&km), None, &VaSpec::default()).unwrap_err();
     assert!(matches!(error, Error::ZeroDistance { .. }), "{error}");
 
-    let negative = Employment { sector: &[-1.0, 2.0], ..data };
+    let negative = Employment::new(data.keys, &[-1.0, 2.0], data.total).named("it", "emp");
     let error = location_quotient(&negative).unwrap_err().to_string();
-    assert!(error.contains("Beijing") && error.contains("2020") && error.contains("-1"), "{error}");
-    let twice = Employment { entity: &[0, 0], ..data };
-    assert!(matches!(location_quotient(&twice), Err(Error::DuplicateKey { .. })));
-    let short = Employment { total: &[1.0], ..data };
-    assert!(matches!(location_quotient(&short), Err(Error::LengthMismatch { .. })));
-    let unknown = Employment { entity: &[0, 7], ..data };
-    assert!(matches!(location_quotient(&unknown), Err(Error::UnknownCode { code: 7, .. })));
+    assert!(
+        error.contains("Beijing") && error.contains("2020") && error.contains("-1") && error.contains("`it`"),
+        "{error}"
+    );
+    assert!(matches!(
+        Keys::new(&[0, 0], &[0, 0], &entities, &times).map_err(Error::from),
+        Err(Error::Input(InputError::DuplicateKey { .. }))
+    ));
+    let short = Employment::new(data.keys, data.sector, &[1.0]);
+    assert!(matches!(location_quotient(&short), Err(Error::Input(InputError::LengthMismatch { .. }))));
 }
 
 #[test]
 fn coincident_cities_are_fine_where_the_weight_is_finite() {
     let (entities, times) = (names(["a", "b"]), names(["2020"]));
-    let data = Employment {
-        sector: &[1.0, 1.0],
-        total: &[9.0, 9.0],
-        entity: &[0, 1],
-        time: &[0, 0],
-        entities: &entities,
-        times: &times,
-    };
+    let data = Employment::new(Keys::new(&[0, 1], &[0, 0], &entities, &times).unwrap(), &[1.0, 1.0], &[9.0, 9.0]);
     let points = [at(1.0, 1.0), at(1.0, 1.0)];
     for spec in [
         VaSpec { min_km: Some(10.0), ..VaSpec::default() },
@@ -166,6 +140,59 @@ fn coincident_cities_are_fine_where_the_weight_is_finite() {
         let index = virtual_agglomeration(&data, &Geography::Points(&points), None, &spec).unwrap();
         assert!(index.va[0].is_finite() && index.va[0] > 1.0);
     }
+}
+
+/// 180 and -180, a pole's longitudes, 0 and -0, and a centimetre: one place, unless a smallest distance is given.
+#[test]
+fn one_place_in_two_spellings_is_refused() {
+    let (entities, times) = (names(["A", "B", "C"]), names(["2020"]));
+    let keys = Keys::new(&[0, 1, 2], &[0, 0, 0], &entities, &times).unwrap();
+    let data = Employment::new(keys, &[10.0, 20.0, 30.0], &[100.0, 100.0, 400.0]);
+    for (a, b) in [
+        (at(30.0, 110.0), at(30.0, 110.0)),
+        (at(-16.5, 180.0), at(-16.5, -180.0)),
+        (at(90.0, 0.0), at(90.0, 120.0)),
+        (at(-0.0, 5.0), at(0.0, 5.0)),
+        (at(30.0, 110.0), at(30.0, 110.000_000_1)),
+        (at(30.0, 110.0), at(30.0, 110.001)),
+    ] {
+        let points = [a, b, at(31.0, 111.0)];
+        for metric in [Metric::default(), Metric::Geodesic] {
+            let run = |spec: &VaSpec| virtual_agglomeration(&data, &Geography::Points(&points), None, spec);
+            let error = run(&VaSpec { metric, ..VaSpec::default() }).unwrap_err();
+            let Error::TooNear { ref first, ref second, km, share } = error else { panic!("{error}") };
+            assert!((first.as_str(), second.as_str()) == ("A", "B") && km < 0.1 && share > 0.99, "{error}");
+            assert!(error.to_string().contains("set min_km"), "{error}");
+            let floored = run(&VaSpec { metric, min_km: Some(5.0), ..VaSpec::default() }).unwrap();
+            // 2 · LQ of B: (20/100) / (60/600) = 2, over 5 km.
+            assert!(floored.va[0] > 1.0 + 2.0 / 5.0 && floored.va[0] < 1.0 + 2.0 / 5.0 + 0.1, "{:?}", floored.va);
+            let remark = &floored.diagnostics[0];
+            assert!(remark.code == "near-pair" && remark.message.contains("min_km = 5"), "{remark}");
+        }
+    }
+    // Half a kilometre is let through and remarked on with its share: 2 / 0.5 of 1 + 4 + what C gives.
+    let points = [at(0.0, 0.0), at(0.0, 0.5f64 / 111.195_08), at(1.0, 1.0)];
+    let index = virtual_agglomeration(&data, &Geography::Points(&points), None, &VaSpec::default()).unwrap();
+    let message = &index.diagnostics[0].message;
+    assert!(
+        message.starts_with("`A` and `B` are 500 m apart: `B` makes 79.9 % of the index of `A` in 2020"),
+        "{message}"
+    );
+}
+
+/// Issue 15: five points in a line, the largest eigenvalue of their chain is 2 cos(π/6) = √3.
+#[test]
+fn the_spectral_scaling_of_a_chain_is_exact() {
+    let (entities, times) = (names(["a", "b", "c", "d", "e"]), names(["2020"]));
+    let keys = Keys::new(&[0, 1, 2, 3, 4], &[0; 5], &entities, &times).unwrap();
+    let data = Employment::new(keys, &[1.0, 2.0, 3.0, 4.0, 5.0], &[10.0; 5]);
+    let points: Vec<_> = (0..5).map(|k| at(0.0, 0.4 * f64::from(k))).collect();
+    let run = |normalization| {
+        let spec = VaSpec { kernel: Kernel::Threshold { km: 60.0 }, normalization, ..VaSpec::default() };
+        virtual_agglomeration(&data, &Geography::Points(&points), None, &spec).unwrap().spillover
+    };
+    let scaled: Vec<f64> = run(Normalization::Raw).iter().map(|x| x / 3f64.sqrt()).collect();
+    assert!(worst(&run(Normalization::Spectral), &scaled) < 1e-12);
 }
 
 /// Great circle, tree, sweep, matrix and geodesic take different roads to the same sums.
@@ -181,8 +208,7 @@ fn every_road_leads_to_the_same_sums() {
     let time: Vec<u32> = (0..2 * n).map(|row| (row / n) as u32).collect();
     let sector: Vec<f64> = (0..2 * n).map(|row| 1.0 + (row % 13) as f64).collect();
     let total: Vec<f64> = (0..2 * n).map(|row| 20.0 + (row % 7) as f64).collect();
-    let data =
-        Employment { sector: &sector, total: &total, entity: &entity, time: &time, entities: &entities, times: &times };
+    let data = Employment::new(Keys::new(&entity, &time, &entities, &times).unwrap(), &sector, &total);
     let known: Vec<LatLon> = points.iter().flatten().copied().collect();
     for metric in [Metric::default(), Metric::GreatCircle { radius_km: 6371.0 }, Metric::Geodesic] {
         let matrix = DistanceMatrix::between(&known, metric);
@@ -197,20 +223,10 @@ fn every_road_leads_to_the_same_sums() {
         ] {
             let spec = VaSpec { kernel, cutoff_km, metric, form: Form::Spillover, ..VaSpec::default() };
             let by_points = virtual_agglomeration(&data, &Geography::Points(&points), None, &spec).unwrap();
-            let by_matrix = virtual_agglomeration(&data, &Geography::Matrix(&matrix), None, &spec).unwrap();
+            let plain = VaSpec { metric: Metric::default(), ..spec };
+            let by_matrix = virtual_agglomeration(&data, &Geography::Matrix(&matrix), None, &plain).unwrap();
             let gap = worst(&by_points.va, &by_matrix.va);
             assert!(gap < 1e-11, "{metric:?} {kernel:?} {cutoff_km:?}: {gap:e}");
         }
     }
-}
-
-#[test]
-fn the_specification_reads_from_a_study_file() {
-    let spec: VaSpec = serde_json::from_str(
-        r#"{"form": "own-times-sum", "kernel": {"inverse": {}}, "cutoff-km": 500, "metric": "geodesic", "own": "radius", "normalization": "min-max"}"#,
-    )
-    .unwrap();
-    assert_eq!(spec.form, Form::OwnTimesSum);
-    assert_eq!((spec.kernel, spec.cutoff_km, spec.unit_km), (Kernel::default(), Some(500.0), 1.0));
-    assert!(serde_json::from_str::<VaSpec>(r#"{"cut": 1}"#).is_err());
 }

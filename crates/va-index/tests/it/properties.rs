@@ -1,6 +1,7 @@
 //! Properties that hold for any data.
 
 use crate::support::worst;
+use panel_core::Keys;
 use panel_core::geo::{LatLon, Metric, great_circle_km};
 use proptest::prelude::*;
 use va_index::{
@@ -22,14 +23,16 @@ struct Economy {
 
 impl Economy {
     fn data(&self) -> Employment<'_> {
-        Employment {
-            sector: &self.sector,
-            total: &self.total,
-            entity: &self.entity,
-            time: &self.time,
-            entities: &self.entities,
-            times: &self.times,
-        }
+        Employment::new(
+            Keys::new(&self.entity, &self.time, &self.entities, &self.times).unwrap(),
+            &self.sector,
+            &self.total,
+        )
+    }
+
+    /// Areas where the specification has a use for them.
+    fn areas(&self, spec: &VaSpec) -> Option<&[f64]> {
+        (spec.own_rule() == OwnDistance::Radius).then_some(&self.areas[..])
     }
 
     fn index(&self, spec: &VaSpec) -> va_index::VaIndex {
@@ -38,7 +41,7 @@ impl Economy {
 
     /// `None` where a threshold leaves nobody a neighbour, so that the weights cannot be normalised.
     fn try_index(&self, spec: &VaSpec) -> Option<va_index::VaIndex> {
-        match virtual_agglomeration(&self.data(), &Geography::Points(&self.points), Some(&self.areas), spec) {
+        match virtual_agglomeration(&self.data(), &Geography::Points(&self.points), self.areas(spec), spec) {
             Ok(index) => Some(index),
             Err(error) => {
                 let alone = matches!(spec.kernel, Kernel::Threshold { .. })
@@ -80,7 +83,8 @@ fn specs() -> Vec<VaSpec> {
     for kernel in kernels {
         for form in [Form::OwnPlusSpillover, Form::OwnTimesSum, Form::Spillover] {
             for normalization in [Normalization::Raw, Normalization::Row, Normalization::MinMax] {
-                for own in [None, Some(OwnDistance::Radius)] {
+                // A form without own weight has no use for its rule.
+                for own in [None, Some(OwnDistance::Radius).filter(|_| form != Form::Spillover)] {
                     specs.push(VaSpec { form, kernel, normalization, own, ..VaSpec::default() });
                 }
             }
@@ -143,7 +147,7 @@ proptest! {
         for spec in specs() {
             let Some(index) = economy.try_index(&spec) else { continue };
             for row in 0..index.va.len().min(3) {
-                let parts = contributions(&economy.data(), &Geography::Points(&economy.points), Some(&economy.areas), &spec, economy.entity[row], economy.time[row]).expect("valid");
+                let parts = contributions(&economy.data(), &Geography::Points(&economy.points), economy.areas(&spec), &spec, economy.entity[row], economy.time[row]).expect("valid");
                 let sum: f64 = parts.iter().map(|part| part.amount).sum();
                 if !index.va[row].is_nan() {
                     prop_assert!((sum - index.va[row]).abs() <= 1e-11 * index.va[row].abs().max(1e-12), "{spec:?}: {sum} {}", index.va[row]);

@@ -1,6 +1,7 @@
 //! Real data, against values computed by others.
 
 use crate::support::{Table, codes, worst};
+use panel_core::Keys;
 use panel_core::geo::{LatLon, Metric};
 use va_index::{Employment, Form, Geography, Normalization, VaSpec, location_quotient, virtual_agglomeration};
 
@@ -33,14 +34,11 @@ impl Cities {
     }
 
     fn data(&self) -> Employment<'_> {
-        Employment {
-            sector: &self.sector,
-            total: &self.total,
-            entity: &self.entity,
-            time: &self.time,
-            entities: &self.entities,
-            times: &self.times,
-        }
+        Employment::new(
+            Keys::new(&self.entity, &self.time, &self.entities, &self.times).unwrap(),
+            &self.sector,
+            &self.total,
+        )
     }
 }
 
@@ -95,14 +93,8 @@ fn us_metros_have_quotients_and_agglomeration() {
     let points: Vec<Option<LatLon>> = lat.iter().zip(&lon).map(|(&lat, &lon)| LatLon::new(lat, lon).ok()).collect();
     let known: Vec<u32> = (0..n as u32).collect();
     let times = vec!["2018".to_owned()];
-    let data = Employment {
-        sector: &sector,
-        total: &total,
-        entity: &known,
-        time: &vec![0; n],
-        entities: &entities,
-        times: &times,
-    };
+    let time = vec![0; n];
+    let data = Employment::new(Keys::new(&known, &time, &entities, &times).unwrap(), &sector, &total);
     let index = virtual_agglomeration(&data, &Geography::Points(&points), None, &VaSpec::default()).expect("valid");
     assert_eq!(points.iter().flatten().count(), 912);
     assert!(index.diagnostics.iter().any(|d| d.code == "no-coordinates" && d.message.starts_with("21 entities")));
@@ -127,8 +119,7 @@ fn european_regions_have_quotients_with_gaps() {
     let (entity, entities) = codes(&table.text("geo"));
     let (time, times) = codes(&table.text("year"));
     let (sector, total) = (table.float("emp_J_thousand"), table.float("emp_total_thousand"));
-    let data =
-        Employment { sector: &sector, total: &total, entity: &entity, time: &time, entities: &entities, times: &times };
+    let data = Employment::new(Keys::new(&entity, &time, &entities, &times).unwrap(), &sector, &total);
     let lq = location_quotient(&data).expect("valid");
     assert!(lq.diagnostics.iter().any(|d| d.code == "employment-missing"));
     for t in 0..times.len() {
@@ -156,8 +147,7 @@ fn the_numpy_peer_agrees() {
         })
         .collect();
     let total = vec![20.0; 279 * 8];
-    let data =
-        Employment { sector: &sector, total: &total, entity: &entity, time: &time, entities: &entities, times: &times };
+    let data = Employment::new(Keys::new(&entity, &time, &entities, &times).unwrap(), &sector, &total);
     let index = virtual_agglomeration(&data, &Geography::Points(&points), None, &VaSpec::default()).expect("valid");
     assert!((index.va[0] / 0.7906230674433277 - 1.0).abs() < 1e-13, "{}", index.va[0]);
 }

@@ -1,6 +1,6 @@
 //! A dense bounded-variable revised simplex for few rows and many columns.
 //!
-//! * The basis is at most [`MAX_ROWS`] square, so its explicit inverse is kept, updated by one elimination per pivot and refined
+//! * The basis is at most 64 square, so its explicit inverse is kept, updated by one elimination per pivot and refined
 //!   at the end; the row count is a compile-time constant (rounded up to a multiple of four), loops are straight-line.
 //! * One objective serves both phases: costs plus an exact penalty on bounds that the start violates. Any basis may
 //!   therefore start, feasible or not, and the basis of the most similar of the last units usually needs two or three
@@ -19,26 +19,19 @@ mod ratio;
 mod recent;
 mod state;
 
-use super::{Activities, LpError, LpSolver, Program, Solution};
+use super::{Activities, LpError, LpSolver, Program, Solution, Status, precise};
 use engine::Core;
 
-/// The built-in engine, for programs of at most [`MAX_ROWS`] rows.
+/// The built-in engine: this simplex for programs of at most 64 rows, and a slower one in double-double arithmetic
+/// for what it does not decide, and for more rows.
 #[derive(Debug, Clone)]
 pub struct Simplex<'a> {
     activities: &'a Activities,
     core: Rows,
 }
 
-/// Rows (inputs, outputs, the rule on Σλ, a denominator) that the built-in engine takes.
-pub const MAX_ROWS: usize = 32;
-
-/// Whether the built-in engine takes a program.
-pub(super) fn fits(program: &Program) -> Result<(), LpError> {
-    if program.rows() > MAX_ROWS {
-        return Err(LpError::TooManyRows { rows: program.rows() });
-    }
-    Ok(())
-}
+/// Rows (inputs, outputs, the rule on Σλ, a denominator) that the fast engine takes.
+const MAX_ROWS: usize = 64;
 
 /// One engine per padded row count.
 #[derive(Debug, Clone)]
@@ -50,6 +43,8 @@ enum Rows {
     R16(Box<Core<16>>),
     R24(Box<Core<24>>),
     R32(Box<Core<32>>),
+    R48(Box<Core<48>>),
+    R64(Box<Core<64>>),
 }
 
 impl<'a> Simplex<'a> {
@@ -68,6 +63,8 @@ impl<'a> Simplex<'a> {
             Rows::R16(_) => rows > 12 && rows <= 16,
             Rows::R24(_) => rows > 16 && rows <= 24,
             Rows::R32(_) => rows > 24 && rows <= 32,
+            Rows::R48(_) => rows > 32 && rows <= 48,
+            Rows::R64(_) => rows > 48 && rows <= MAX_ROWS,
         };
         if !fits {
             self.core = match rows {
@@ -77,6 +74,8 @@ impl<'a> Simplex<'a> {
                 13..=16 => Rows::R16(Box::default()),
                 17..=24 => Rows::R24(Box::default()),
                 25..=32 => Rows::R32(Box::default()),
+                33..=48 => Rows::R48(Box::default()),
+                49..=MAX_ROWS => Rows::R64(Box::default()),
                 _ => Rows::None,
             };
         }
@@ -86,16 +85,21 @@ impl<'a> Simplex<'a> {
 impl LpSolver for Simplex<'_> {
     fn solve(&mut self, program: &Program, solution: &mut Solution) -> Result<(), LpError> {
         program.validate(self.activities)?;
-        fits(program)?;
         self.prepare(program.rows());
+        solution.iterations = 0;
         match &mut self.core {
-            Rows::None => return Err(LpError::TooManyRows { rows: program.rows() }),
+            Rows::None => solution.status = Status::Failed,
             Rows::R4(core) => core.solve(self.activities, program, solution),
             Rows::R8(core) => core.solve(self.activities, program, solution),
             Rows::R12(core) => core.solve(self.activities, program, solution),
             Rows::R16(core) => core.solve(self.activities, program, solution),
             Rows::R24(core) => core.solve(self.activities, program, solution),
             Rows::R32(core) => core.solve(self.activities, program, solution),
+            Rows::R48(core) => core.solve(self.activities, program, solution),
+            Rows::R64(core) => core.solve(self.activities, program, solution),
+        }
+        if !solution.is_decided() {
+            precise::solve(self.activities, program, solution);
         }
         Ok(())
     }

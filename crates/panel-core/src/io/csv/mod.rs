@@ -4,85 +4,62 @@
 //! the columns that hold text; a second one codes the texts of those. Both run over the pieces in parallel and are
 //! put together in order, so the result does not depend on the number of threads.
 
-mod notes;
+mod body;
+pub(super) mod notes;
 mod records;
+mod shape;
 
 use super::decode::decode;
 use super::header;
+use super::layout::{composite, is_units_row, units_remark};
 use super::options::ReadOptions;
 use super::table::RawTable;
-use super::typed::{is_missing, loses_digits};
-use crate::column::{Column, TextColumn};
+use super::typed::{Typed, asked, both_readings, mixed, words};
+use crate::column::Column;
 use crate::diagnostics::Diagnostic;
 use crate::error::{Error, Result};
-use crate::intern::{Interner, merge};
-use crate::number::{CellKind, classify, trim};
+use crate::number::trim;
+use crate::numerals::{Numerals, Verdict, verdict};
+use body::{Numbers, Problem, Texts, evidence, numbers, pieces, sniff, texts};
 use rayon::prelude::*;
 pub use records::csv_records;
-use records::{OpenQuote, Records, Span, cell};
+use records::{OpenQuote, Records, cell};
+use shape::{Look, Start};
 use std::collections::BTreeMap;
-
-/// Bytes per piece. Fixed, so that nothing depends on the machine.
-const PIECE: usize = 1 << 21;
 
 /// Reads delimited text. Lines of a single cell below the table (its source, notes) are left out with a warning.
 ///
 /// # Errors
-/// [`Error::Read`] naming the line: no header, a name twice, an open quote, a row with too few or too many cells;
-/// encoding errors of the decoder; [`Error::UnknownColumn`] for a column asked for that is not there.
-pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<RawTable> {
+/// [`Error::Read`] naming the line: no header, an open quote, a row with too few or too many cells; encoding errors of the
+/// decoder; [`Error::Layout`] where titles stand above the header; [`Error::UnknownColumn`] for a column asked for that is
+/// not there.
+pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<(RawTable, Numerals)> {
     let fail = |reason: String| Error::Read { file: file.to_owned(), reason };
     let mut table = RawTable { file: file.to_owned(), ..RawTable::default() };
     let text = decode(file, bytes, options.encoding.as_deref(), &mut table.diagnostics)?;
-    let text: &str = &text;
-    if trim(text).is_empty() {
+    if trim(&text).is_empty() {
         return Err(fail("the file is empty".into()));
     }
     if text.as_bytes().iter().take(4096).any(|&b| b == 0) {
         return Err(fail("this is not a text file; is its extension right?".into()));
     }
-    let (body, first_line) = skip_lines(text, options.skip_rows);
-    let delimiter = delimiter(file, body, options)?;
-    let open = |quote: OpenQuote, before: usize| {
-        fail(format!("a quote opened at line {} is never closed", before + quote.line + 1))
-    };
-
-    // Header
-    let mut walker = Records::new(body.as_bytes(), delimiter);
-    let mut cells = Vec::new();
-    let mut rows = Vec::new();
-    for _ in 0..options.header_rows.max(1) {
-        match walker.next(&mut cells).map_err(|quote| open(quote, first_line))? {
-            Some(_) => rows.push(cells.iter().map(|&span| cell(body, span).into_owned()).collect()),
-            None => {
-                return Err(fail(format!(
-                    "expected {} header row(s), found {}",
-                    options.header_rows.max(1),
-                    rows.len()
-                )));
-            }
-        }
-    }
-    let names = header::names(file, &rows)?;
-    let body = &body[walker.position..];
-    let first_line = first_line + walker.line;
-    let (body, notes) = if names.len() > 1 { notes::split(body, delimiter) } else { (body, Vec::new()) };
-    if let Some(note) = notes.first() {
-        let start: String = note.chars().take(40).collect();
-        table.diagnostics.push(Diagnostic::warning(
-            "notes-below",
-            format!("`{file}`: {} line(s) of a single cell below the table were left out: `{start}`", notes.len()),
-        ));
-    }
-    let wanted = wanted(file, &names, options)?;
+    let start = shape::start(file, &text, options)?;
+    let delimiter = start.delimiter;
+    let mut numerals = asked(options)?;
+    let Head { names, body, first_line } = head(&mut table, &start, options)?;
+    let (names, body, first_line) =
+        below_header(&mut table, names, body, [start.line, first_line], delimiter, options, &numerals)?;
+    let open = |quote: OpenQuote, before: usize| open_quote(file, quote, before);
+    let wanted = wanted(&table, &names, options)?;
     let as_text: Vec<bool> = names.iter().map(|name| options.text.contains(name)).collect();
 
     // First pass: numbers, and which columns are not
     let pieces = pieces(body, delimiter).map_err(|quote| open(quote, first_line))?;
+    settle(&mut table, &names, &pieces, delimiter, &wanted, options, &mut numerals)?;
     let mut sniffed = as_text.clone();
-    sniff(body, delimiter, &wanted, options, &mut sniffed);
+    sniff(body, delimiter, &wanted, &numerals, &mut sniffed);
     let parsed: Vec<Numbers> =
-        pieces.par_iter().map(|&piece| numbers(piece, delimiter, &wanted, &sniffed, options)).collect();
+        pieces.par_iter().map(|&piece| numbers(piece, delimiter, &wanted, &sniffed, &numerals)).collect();
     let mut before = first_line;
     for (index, part) in parsed.iter().enumerate() {
         if let Some(problem) = &part.problem {
@@ -100,41 +77,173 @@ pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Ra
     if table.lines.is_empty() {
         return Err(fail("there is a header but no row of data".into()));
     }
-    let is_text: Vec<bool> =
-        (0..names.len()).map(|c| wanted[c] && (sniffed[c] || parsed.iter().any(|part| part.text[c]))).collect();
+    collect(&mut table, names, parsed, &pieces, delimiter, &wanted, &as_text, sniffed, &numerals);
+    Ok((table, numerals))
+}
+
+/// Puts the columns of both passes into the table.
+#[allow(clippy::too_many_arguments, reason = "the state of one reading")]
+fn collect(
+    table: &mut RawTable,
+    names: Vec<String>,
+    parsed: Vec<Numbers>,
+    pieces: &[&str],
+    delimiter: u8,
+    wanted: &[bool],
+    as_text: &[bool],
+    sniffed: Vec<bool>,
+    numerals: &Numerals,
+) {
+    let is_text: Vec<bool> = (0..names.len())
+        .map(|c| {
+            let dress = parsed.iter().fold(0, |all, part| all | part.dress[c]);
+            wanted[c] && (sniffed[c] || mixed(dress, numerals) || parsed.iter().any(|part| part.text[c]))
+        })
+        .collect();
     let written: Vec<bool> =
         (0..names.len()).map(|c| wanted[c] && !is_text[c] && parsed.iter().any(|part| part.written[c])).collect();
 
     // Second pass: texts
     let coded: Vec<usize> = (0..names.len()).filter(|&c| is_text[c] || written[c]).collect();
-    let mut texts = texts(&pieces, delimiter, &coded, &as_text, options);
+    let mut texts: BTreeMap<usize, Texts> = texts(pieces, delimiter, &coded);
     let mut parsed: Vec<Vec<Vec<f64>>> = parsed.into_iter().map(|part| part.values).collect();
     for (c, name) in names.into_iter().enumerate().filter(|(c, _)| wanted[*c]) {
-        if is_text[c] {
-            let column = texts.remove(&c).unwrap_or_default();
-            // A nameless column that holds nothing is the trace of a trailing separator.
-            if !name.is_empty() || !column.labels().is_empty() {
-                table.push(or_numbered(name, c), Column::Text(column), String::new());
+        let of_text = texts.remove(&c);
+        let column = match of_text {
+            Some(text) if is_text[c] => words(&text.column, numerals, as_text[c], text.bare_na),
+            of_text => {
+                let mut values = Vec::with_capacity(table.lines.len());
+                for part in &mut parsed {
+                    values.append(&mut part[c]);
+                }
+                Typed { written: of_text.map(|text| text.column), ..Typed::from(Column::Float(values)) }
             }
-            continue;
+        };
+        // A nameless column that holds nothing is the trace of a trailing separator.
+        if !name.is_empty() || column.column.n_missing() < column.column.len() {
+            let name = if name.is_empty() { format!("unnamed_{}", c + 1) } else { name };
+            table.push_typed(name, column, String::new());
         }
-        let mut values = Vec::with_capacity(table.lines.len());
-        for part in &mut parsed {
-            values.append(&mut part[c]);
-        }
-        if name.is_empty() && values.iter().all(|value| value.is_nan()) {
-            continue;
-        }
-        if let Some(written) = texts.remove(&c) {
-            table.written.insert(table.names.len(), written);
-        }
-        table.push(or_numbered(name, c), Column::Float(values), String::new());
     }
-    Ok(table)
 }
 
-fn or_numbered(name: String, c: usize) -> String {
-    if name.is_empty() { format!("unnamed_{}", c + 1) } else { name }
+fn open_quote(file: &str, quote: OpenQuote, before: usize) -> Error {
+    let reason = format!("a quote opened at line {} is never closed", before + quote.line + 1);
+    Error::Read { file: file.to_owned(), reason }
+}
+
+/// The names of the columns, and what stands below them.
+struct Head<'a> {
+    names: Vec<String>,
+    body: &'a str,
+    /// Lines before the body.
+    first_line: usize,
+}
+
+fn head<'a>(table: &mut RawTable, start: &Start<'a>, options: &ReadOptions) -> Result<Head<'a>> {
+    let file = table.file.clone();
+    let mut walker = Records::new(start.body.as_bytes(), start.delimiter);
+    let mut cells = Vec::new();
+    let mut rows = Vec::new();
+    let wanted = options.header_rows.max(1);
+    for _ in 0..wanted {
+        match walker.next(&mut cells).map_err(|quote| open_quote(&file, quote, start.line))? {
+            Some(_) => rows.push(cells.iter().map(|&span| cell(start.body, span).into_owned()).collect()),
+            None => {
+                let reason = format!("expected {wanted} header row(s), found {}", rows.len());
+                return Err(Error::Read { file, reason });
+            }
+        }
+    }
+    let header = header::names(&file, &rows)?;
+    table.left_out.extend(header.left_out);
+    Ok(Head { names: header.names, body: &start.body[walker.position..], first_line: start.line + walker.line })
+}
+
+/// What is told by the rows below the header: whether it is the header, whether it lacks a name, units, notes.
+fn below_header<'a>(
+    table: &mut RawTable,
+    mut names: Vec<String>,
+    body: &'a str,
+    [start, mut first_line]: [usize; 2],
+    delimiter: u8,
+    options: &ReadOptions,
+    numerals: &Numerals,
+) -> Result<(Vec<String>, &'a str, usize)> {
+    let file = table.file.clone();
+    let found: Look = shape::look(body, delimiter);
+    if found.has_row_names(names.len()) {
+        names.insert(0, String::new());
+        let words = "the header is one cell short, so the first column was taken for row names, as R writes them";
+        table.diagnostics.push(Diagnostic::note("row-names", format!("`{file}`: {words}")));
+    } else if options.header_rows <= 1
+        && let Some(error) = found.title_above(&file, names.len(), first_line, first_line - start)
+    {
+        return Err(error);
+    }
+    let (mut body, notes) =
+        if names.len() > 1 { notes::split(body, delimiter, names.len()) } else { (body, Vec::new()) };
+    if let Some(note) = notes.first() {
+        let start: String = note.chars().take(40).collect();
+        table.diagnostics.push(Diagnostic::warning(
+            "notes-below",
+            format!("`{file}`: {} line(s) of a single cell below the table were left out: `{start}`", notes.len()),
+        ));
+    }
+    if let Some(((_, units), below)) = found.rows.split_first() {
+        let below: Vec<Vec<String>> = below.iter().map(|(_, cells)| cells.clone()).collect();
+        let is_units = || units.len() == names.len() && is_units_row(units, &below, numerals);
+        if options.units_row.unwrap_or_else(is_units) {
+            let mut walker = Records::filled(body.as_bytes(), delimiter);
+            // The record was read before.
+            let _ = walker.next(&mut Vec::new());
+            body = &body[walker.position..];
+            first_line += walker.line;
+            table.diagnostics.push(units_remark(&file, units));
+        }
+    }
+    Ok((names, body, first_line))
+}
+
+/// Finds out which sign is the decimal one, where the text has any cell that could be read in two ways.
+fn settle(
+    table: &mut RawTable,
+    names: &[String],
+    pieces: &[&str],
+    delimiter: u8,
+    wanted: &[bool],
+    options: &ReadOptions,
+    numerals: &mut Numerals,
+) -> Result<()> {
+    // A comma inside a cell of a comma-separated file stands in quotes.
+    let sign = if delimiter == b',' { b'"' } else { b',' };
+    let semicolon = delimiter == b';';
+    let has = |sign: u8| pieces.par_iter().any(|piece| piece.as_bytes().contains(&sign));
+    if options.decimal.is_some() || !has(sign) && !(semicolon && has(b'.')) {
+        return Ok(());
+    }
+    let seen = evidence(pieces, delimiter, wanted, numerals);
+    let kept: Vec<usize> = (0..names.len()).filter(|&c| wanted[c] && !options.text.contains(&names[c])).collect();
+    match verdict(kept.iter().map(|&c| (names[c].as_str(), &seen[c])), semicolon) {
+        Verdict::Point => {}
+        Verdict::Comma { by_separator } => {
+            numerals.decimal_comma = true;
+            let why = match by_separator {
+                None => "as its numbers show".to_owned(),
+                Some((column, cell)) => {
+                    format!(
+                        "as in files with semicolons (`{cell}` in `{column}`); `decimal = \".\"` reads it otherwise"
+                    )
+                }
+            };
+            let words = format!("`{}`: the comma was read as the decimal sign, {why}", table.file);
+            table.diagnostics.push(Diagnostic::note("decimal-comma", words));
+        }
+        Verdict::Open { column, cell, also } => {
+            return Err(both_readings(&table.file, &column, &cell, also.as_deref()));
+        }
+    }
+    Ok(())
 }
 
 fn width_message(line: usize, got: usize, expected: usize, cut: bool) -> String {
@@ -143,6 +252,9 @@ fn width_message(line: usize, got: usize, expected: usize, cut: bool) -> String 
         (true, true) if got == 1 => "; the file may be truncated, or a note may stand below the table",
         (true, true) => "; the file may be truncated",
         (true, false) => "; notes among the rows must be removed",
+        (false, _) if got == expected + 1 => {
+            "; a cell that contains the separator must stand in quotes, and every column needs a name"
+        }
         (false, _) => "; a cell that contains the separator must stand in quotes",
     };
     format!("line {line} has {got} cells, the header has {expected}{hint}")
@@ -157,200 +269,20 @@ pub(super) fn row_with(file: &str, bytes: &[u8], options: &ReadOptions, text: &s
     start.lines().position(says).map(|line| line + 1)
 }
 
-fn skip_lines(text: &str, n: usize) -> (&str, usize) {
-    let mut rest = text;
-    for skipped in 0..n {
-        match rest.find('\n') {
-            Some(at) => rest = &rest[at + 1..],
-            None => return (if skipped == 0 && n == 0 { text } else { "" }, skipped),
-        }
-    }
-    (rest, n)
-}
-
-fn delimiter(file: &str, body: &str, options: &ReadOptions) -> Result<u8> {
-    if let Some(delimiter) = options.delimiter {
-        return u8::try_from(delimiter).ok().filter(|b| b.is_ascii() && !matches!(b, b'"' | b'\n' | b'\r')).ok_or_else(
-            || {
-                Error::Specification(format!(
-                    "`{delimiter}` cannot separate fields: a single ASCII character other than a quote is needed"
-                ))
-            },
-        );
-    }
-    let extension = file.rsplit('.').next().unwrap_or("").to_ascii_lowercase();
-    if matches!(extension.as_str(), "tsv" | "tab") {
-        return Ok(b'\t');
-    }
-    let mut best = (0, b',');
-    for candidate in [b',', b'\t', b';'] {
-        let mut cells = Vec::new();
-        // An open quote counts as no cell; the error comes later, with its line.
-        let _ = Records::new(body.as_bytes(), candidate).next(&mut cells);
-        if cells.len() > best.0 {
-            best = (cells.len(), candidate);
-        }
-    }
-    Ok(best.1)
-}
-
 /// Which columns are kept.
-fn wanted(file: &str, names: &[String], options: &ReadOptions) -> Result<Vec<bool>> {
+fn wanted(table: &RawTable, names: &[String], options: &ReadOptions) -> Result<Vec<bool>> {
     let Some(columns) = &options.columns else { return Ok(vec![true; names.len()]) };
-    let known = RawTable { file: file.to_owned(), names: names.to_vec(), ..RawTable::default() };
+    let parts = names.first().and_then(|name| composite(name)).unwrap_or_default();
+    let known = RawTable {
+        file: table.file.clone(),
+        names: names.iter().cloned().chain(parts.iter().map(|&part| part.to_owned())).collect(),
+        left_out: table.left_out.clone(),
+        ..RawTable::default()
+    };
     let mut wanted = vec![false; names.len()];
     for column in columns {
-        wanted[known.index(column)?] = true;
+        let place = known.index(column)?;
+        wanted[if place < names.len() { place } else { 0 }] = true;
     }
     Ok(wanted)
-}
-
-/// Cuts text into pieces that end where records end.
-fn pieces(body: &str, delimiter: u8) -> Result<Vec<&str>, OpenQuote> {
-    let bytes = body.as_bytes();
-    let mut cuts = vec![0];
-    if bytes.contains(&b'"') {
-        let mut walker = Records::new(bytes, delimiter);
-        let mut cells = Vec::new();
-        while walker.next(&mut cells)?.is_some() {
-            if walker.position - cuts[cuts.len() - 1] >= PIECE {
-                cuts.push(walker.position);
-            }
-        }
-    } else {
-        let mut at = PIECE;
-        while at < bytes.len() {
-            match bytes[at..].iter().position(|&b| b == b'\n') {
-                Some(offset) => cuts.push(at + offset + 1),
-                None => break,
-            }
-            at = cuts[cuts.len() - 1] + PIECE;
-        }
-    }
-    if cuts[cuts.len() - 1] != bytes.len() {
-        cuts.push(bytes.len());
-    }
-    Ok(cuts.windows(2).map(|cut| &body[cut[0]..cut[1]]).collect())
-}
-
-enum Problem {
-    Quote(OpenQuote),
-    /// A record that is not as wide as the header, and whether it is the last one of its piece.
-    Width {
-        line: usize,
-        got: usize,
-        last: bool,
-    },
-}
-
-/// What the first pass finds in a piece.
-struct Numbers {
-    values: Vec<Vec<f64>>,
-    /// Columns in which some cell is not a number.
-    text: Vec<bool>,
-    /// Columns in which some number prints differently (a code such as `0012`): their text is kept, too.
-    written: Vec<bool>,
-    /// Line of each record, from the start of the piece.
-    lines: Vec<usize>,
-    n_lines: usize,
-    problem: Option<Problem>,
-}
-
-fn numbers(piece: &str, delimiter: u8, wanted: &[bool], sniffed: &[bool], options: &ReadOptions) -> Numbers {
-    let width = wanted.len();
-    let mut out = Numbers {
-        values: vec![Vec::new(); width],
-        text: sniffed.to_vec(),
-        written: vec![false; width],
-        lines: Vec::new(),
-        n_lines: 0,
-        problem: None,
-    };
-    let mut walker = Records::new(piece.as_bytes(), delimiter);
-    let mut cells: Vec<Span> = Vec::with_capacity(width);
-    loop {
-        match walker.next(&mut cells) {
-            Ok(Some(line)) => {
-                if !fits(piece, &mut cells, width) {
-                    out.problem = Some(Problem::Width { line, got: cells.len(), last: walker.position >= piece.len() });
-                    break;
-                }
-                out.lines.push(line);
-            }
-            Ok(None) => break,
-            Err(quote) => {
-                out.problem = Some(Problem::Quote(quote));
-                break;
-            }
-        }
-        for (c, &span) in cells.iter().enumerate() {
-            if !wanted[c] || out.text[c] {
-                continue;
-            }
-            let text = cell(piece, span);
-            match classify(&text, &options.missing) {
-                CellKind::Number(value) => {
-                    out.written[c] = out.written[c] || loses_digits(&text);
-                    out.values[c].push(value);
-                }
-                CellKind::Missing => out.values[c].push(f64::NAN),
-                CellKind::Text => {
-                    out.text[c] = true;
-                    out.values[c] = Vec::new();
-                }
-            }
-        }
-    }
-    out.n_lines = walker.line;
-    out
-}
-
-/// Whether a record has the header's width; empty cells beyond it are cut off.
-fn fits(piece: &str, cells: &mut Vec<Span>, width: usize) -> bool {
-    while cells.len() > width && cells.last().is_some_and(|&span| trim(&cell(piece, span)).is_empty()) {
-        cells.pop();
-    }
-    cells.len() == width
-}
-
-/// Marks columns that hold text in the first records, so that the first pass need not try them.
-fn sniff(body: &str, delimiter: u8, wanted: &[bool], options: &ReadOptions, text: &mut [bool]) {
-    let mut walker = Records::new(body.as_bytes(), delimiter);
-    let mut cells = Vec::new();
-    for _ in 0..64 {
-        let Ok(Some(_)) = walker.next(&mut cells) else { break };
-        for (c, &span) in cells.iter().enumerate().take(text.len()) {
-            text[c] |= wanted[c] && classify(&cell(body, span), &options.missing) == CellKind::Text;
-        }
-    }
-}
-
-/// Codes the texts of the columns `coded`.
-fn texts(
-    pieces: &[&str],
-    delimiter: u8,
-    coded: &[usize],
-    as_text: &[bool],
-    options: &ReadOptions,
-) -> BTreeMap<usize, TextColumn> {
-    if coded.is_empty() {
-        return BTreeMap::new();
-    }
-    let parts: Vec<Vec<Interner>> = pieces
-        .par_iter()
-        .map(|&piece| {
-            let mut interners = vec![Interner::default(); coded.len()];
-            let mut walker = Records::new(piece.as_bytes(), delimiter);
-            let mut cells = Vec::with_capacity(as_text.len());
-            while let Ok(Some(_)) = walker.next(&mut cells) {
-                for (interner, &c) in interners.iter_mut().zip(coded) {
-                    let text = cells.get(c).map_or("".into(), |&span| cell(piece, span));
-                    let text = trim(&text);
-                    interner.push(Some(text).filter(|text| !is_missing(text, &options.missing, as_text[c])));
-                }
-            }
-            interners
-        })
-        .collect();
-    coded.iter().enumerate().map(|(k, &c)| (c, merge(&parts.iter().map(|part| &part[k]).collect::<Vec<_>>()))).collect()
 }

@@ -10,6 +10,13 @@ pub(super) struct Span {
     pub(super) quoted: bool,
 }
 
+impl Span {
+    /// Whether it is a pair of quotes around nothing.
+    fn is_empty(&self) -> bool {
+        self.quoted && self.end - self.start == 2
+    }
+}
+
 /// A quote that is never closed, by the line on which it opens (counted from the start of the piece).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct OpenQuote {
@@ -21,6 +28,8 @@ pub(super) struct OpenQuote {
 pub(super) struct Records<'a> {
     bytes: &'a [u8],
     delimiter: u8,
+    /// Whether records of nothing but empty cells (`,,,`) are passed over like blank lines.
+    filled_only: bool,
     /// Where the next record starts.
     pub(super) position: usize,
     /// Line breaks passed so far.
@@ -29,7 +38,12 @@ pub(super) struct Records<'a> {
 
 impl<'a> Records<'a> {
     pub(super) fn new(bytes: &'a [u8], delimiter: u8) -> Self {
-        Self { bytes, delimiter, position: 0, line: 0 }
+        Self { bytes, delimiter, filled_only: false, position: 0, line: 0 }
+    }
+
+    /// The records that hold anything.
+    pub(super) fn filled(bytes: &'a [u8], delimiter: u8) -> Self {
+        Self { filled_only: true, ..Self::new(bytes, delimiter) }
     }
 
     /// Reads the cells of the next record that is not a blank line; returns its line (0-based), `None` at the end.
@@ -41,8 +55,11 @@ impl<'a> Records<'a> {
             }
             let line = self.line;
             self.record(cells)?;
-            let blank = cells.len() == 1 && !cells[0].quoted && is_blank(&self.bytes[cells[0].start..cells[0].end]);
-            if !blank {
+            let empty = |span: &Span| !span.quoted && is_blank(&self.bytes[span.start..span.end]);
+            let blank = cells.len() == 1 && empty(&cells[0]);
+            let unfilled =
+                self.filled_only && cells.len() > 1 && cells.iter().all(|span| empty(span) || span.is_empty());
+            if !blank && !unfilled {
                 return Ok(Some(line));
             }
         }

@@ -1,0 +1,124 @@
+//! Productivity indices between two periods, as arithmetic on scores.
+//!
+//! Every multiplicative index here is written on efficiencies e ∈ (0, 1]: the score itself, or 1/(1 + D) for a
+//! directional distance, which turns (1 + D)/(1 + D') into e'/e. [`adjacent`] is the geometric mean of Färe, Grosskopf,
+//! Norris and Zhang (1994) and, on 1/(1 + D), the Malmquist-Luenberger index of Chung, Färe and Grosskopf (1997);
+//! [`pooled`] is the global index of Pastor and Lovell (2005) and Oh (2010), and on two-period frontiers the biennial
+//! index of Pastor, Asmild and Lovell (2011). [`luenberger`] works in differences of distances (Chambers, Färe and
+//! Grosskopf 1996).
+
+use crate::panel_value::ratio;
+use crate::spec::Index;
+use serde::{Deserialize, Serialize};
+
+/// How an index compares: efficiencies by ratios, or distances by differences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// An index: parts multiply, and 1 is no change.
+    Ratio,
+    /// An indicator: parts add, and 0 is no change.
+    Difference,
+}
+
+impl Comparison {
+    /// The comparison of an index.
+    #[must_use]
+    pub fn of(index: Index) -> Self {
+        if index == Index::Luenberger { Self::Difference } else { Self::Ratio }
+    }
+
+    /// No change: 1 or 0.
+    #[must_use]
+    pub fn neutral(self) -> f64 {
+        match self {
+            Self::Ratio => 1.0,
+            Self::Difference => 0.0,
+        }
+    }
+
+    /// Two changes after another.
+    pub(crate) fn chain(self, first: Option<f64>, second: Option<f64>) -> Option<f64> {
+        first.zip(second).map(|(a, b)| match self {
+            Self::Ratio => a * b,
+            Self::Difference => a + b,
+        })
+    }
+
+    /// Growth from `before` to `after`: the ratio of efficiencies, or how far a distance fell.
+    pub(crate) fn growth(self, before: Option<f64>, after: Option<f64>) -> Option<f64> {
+        match self {
+            Self::Ratio => ratio(after, before),
+            Self::Difference => before.zip(after).map(|(b, a)| b - a),
+        }
+    }
+
+    /// What a whole holds beside a part, so that part and rest make the whole.
+    pub(crate) fn rest(self, whole: Option<f64>, part: Option<f64>) -> Option<f64> {
+        match self {
+            Self::Ratio => ratio(whole, part),
+            Self::Difference => whole.zip(part).map(|(w, p)| w - p),
+        }
+    }
+}
+
+/// One transition from t to t + 1, or what of it could be computed.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Change {
+    /// Productivity index (above 1 is growth), or indicator (above 0 is growth).
+    pub index: Option<f64>,
+    /// EC: catching up with the own-period frontier.
+    pub efficiency: Option<f64>,
+    /// TC: shift of the frontier; BPC, best practice change, of global indices.
+    pub technical: Option<f64>,
+}
+
+/// Scores of one entity around a transition.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Around {
+    /// Row of t on the frontier of t.
+    pub base_on_base: Option<f64>,
+    /// Row of t + 1 on the frontier of t + 1.
+    pub next_on_next: Option<f64>,
+    /// Row of t + 1 on the frontier of t.
+    pub next_on_base: Option<f64>,
+    /// Row of t on the frontier of t + 1.
+    pub base_on_next: Option<f64>,
+}
+
+/// Geometric mean of two adjacent frontiers:
+/// $M = \left[\frac{e^t(t+1)}{e^t(t)} \frac{e^{t+1}(t+1)}{e^{t+1}(t)}\right]^{1/2} = EC \cdot TC$.
+#[must_use]
+pub fn adjacent(around: &Around) -> Change {
+    let efficiency = ratio(around.next_on_next, around.base_on_base);
+    let first = ratio(around.next_on_base, around.next_on_next);
+    let second = ratio(around.base_on_base, around.base_on_next);
+    let technical = first.zip(second).map(|(a, b)| (a * b).sqrt());
+    Change { index: efficiency.zip(technical).map(|(e, t)| e * t), efficiency, technical }
+}
+
+/// Ratio of scores on one frontier for both periods: $M = e^G(t+1)/e^G(t)$, $EC = e^{t+1}(t+1)/e^t(t)$, $TC = M/EC$.
+#[must_use]
+pub fn pooled(base: Option<f64>, next: Option<f64>, around: &Around) -> Change {
+    let index = ratio(next, base);
+    let efficiency = ratio(around.next_on_next, around.base_on_base);
+    Change { index, efficiency, technical: ratio(index, efficiency) }
+}
+
+/// Luenberger indicator on two adjacent frontiers:
+/// $L = \tfrac12[(D^t(t) - D^t(t+1)) + (D^{t+1}(t) - D^{t+1}(t+1))]$, EC = $D^t(t) - D^{t+1}(t+1)$, TC = L − EC.
+#[must_use]
+pub fn luenberger(around: &Around) -> Change {
+    let (base, next) = (around.base_on_base, around.next_on_next);
+    let efficiency = base.zip(next).map(|(b, n)| b - n);
+    let cross = around.next_on_base.zip(around.base_on_next);
+    let index = base.zip(next).zip(cross).map(|((b, n), (nb, bn))| 0.5 * ((b - nb) + (bn - n)));
+    Change { index, efficiency, technical: index.zip(efficiency).map(|(i, e)| i - e) }
+}
+
+/// Luenberger indicator on one frontier for both periods: D(t) − D(t + 1).
+#[must_use]
+pub fn luenberger_pooled(base: Option<f64>, next: Option<f64>, around: &Around) -> Change {
+    let index = base.zip(next).map(|(b, n)| b - n);
+    let efficiency = around.base_on_base.zip(around.next_on_next).map(|(b, n)| b - n);
+    Change { index, efficiency, technical: index.zip(efficiency).map(|(i, e)| i - e) }
+}

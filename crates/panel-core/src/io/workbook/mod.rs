@@ -1,0 +1,253 @@
+//! Workbooks: xlsx, xlsb, xls and ods.
+
+mod open;
+mod sheet;
+mod unpacked;
+
+use super::csv::notes::reads_like_a_note;
+use super::layout::{LOOK, is_units_row, units_remark};
+use super::options::ReadOptions;
+use super::table::RawTable;
+use super::typed::{Typed, asked, settled, typed};
+use super::{guard, header};
+use crate::column::Column;
+use crate::diagnostics::Diagnostic;
+use crate::error::{Error, Result};
+use crate::intern::Interner;
+use crate::number::trim;
+use crate::numerals::Numerals;
+use crate::remedy::Remedy;
+use open::{Opened, open};
+use sheet::{Cell, Row, Sheet};
+
+/// Reads one sheet of a workbook.
+///
+/// Blank rows are passed over. Numbers stored as text are numbers, dates become ISO text, formulas their stored
+/// result (a formula without one is the text of the formula), error cells (`#DIV/0!`) missing with a remark. The table's file is `book.xlsx [sheet]` where a sheet was asked for
+/// or the workbook has several. Merged cells (xlsx, xls) repeat their value over the merged area in the
+/// header, and downwards in the rows below it: what is merged across the columns there is a note, not a value of each.
+///
+/// # Errors
+/// [`Error::Read`] for a damaged workbook, an unknown sheet (with the nearest name), an empty one, and one that is too
+/// large; [`Error::Layout`] where titles stand above the header.
+pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<(RawTable, Numerals)> {
+    let opened = guard(file, || open(file, bytes, options))?;
+    let workbook = file;
+    let Opened { mut sheet, merged, name: of_sheet, sheets, others, remarks } = opened;
+    // A workbook may be read more than once, sheet by sheet.
+    let named = options.sheet.is_some() || sheets.len() > 1;
+    let file = &if named { format!("{workbook} [{of_sheet}]") } else { workbook.to_owned() };
+    let mut table = RawTable { file: file.clone(), diagnostics: remarks, ..RawTable::default() };
+    let n_header = options.header_rows.max(1);
+    let from = sheet.rows.partition_point(|row| (row.place as usize) < options.skip_rows);
+    if let Some(error) = title_above(workbook, &sheet, from, n_header) {
+        return Err(error);
+    }
+    if !merged.is_empty() {
+        sheet.repeat_down(workbook, &merged)?;
+        sheet.repeat_across(&merged, from, n_header);
+        table.diagnostics.push(Diagnostic::note(
+            "merged-cells",
+            format!(
+                "`{file}`: the values of {} merged areas were repeated over their cells, below the header only downwards",
+                merged.len()
+            ),
+        ));
+    }
+    // The first sheet of a workbook is often a note, so the others are named.
+    let fail = |reason: String| {
+        let reason = format!("sheet `{of_sheet}`: {reason}");
+        match &others[..] {
+            [only] => Error::Layout {
+                file: workbook.to_owned(),
+                reason: format!("{reason}; the workbook has the sheets {}", sheets.join(", ")),
+                remedies: vec![Remedy::text("sheet", only)],
+            },
+            _ if sheets.len() > 1 => Error::Read {
+                file: workbook.to_owned(),
+                reason: format!("{reason}; the workbook has the sheets {}", sheets.join(", ")),
+            },
+            _ => Error::Read { file: workbook.to_owned(), reason },
+        }
+    };
+    let rows = &sheet.rows[from..];
+    if rows.len() < n_header {
+        return Err(fail(format!("expected {n_header} header row(s), found {}", rows.len())));
+    }
+    let columns = sheet.columns(from);
+    let texts = |row: &Row| columns.iter().map(|&column| sheet.shown(row, column)).collect::<Vec<String>>();
+    let head: Vec<Vec<String>> = rows[..n_header].iter().map(texts).collect();
+    let header = header::names(file, &head)?;
+    table.left_out.extend(header.left_out);
+    let names = header.names;
+    let body = body(&mut table, &sheet, &rows[n_header..], &names, &columns, options)?;
+    if body.is_empty() {
+        return Err(fail("there is a header but no row of data".into()));
+    }
+    let used: Vec<(u32, String)> = columns.iter().copied().zip(names).collect();
+    sheet.check_size(body.len(), used.len()).map_err(&fail)?;
+    table.lines = body.iter().map(|row| row.place + 1).collect();
+    let numerals = collect(&mut table, &sheet, &body, used, options)?;
+    if sheet.errors > 0 {
+        table.diagnostics.push(Diagnostic::warning(
+            "error-cells",
+            format!("`{file}`: {} cells hold an Excel error and were read as missing", sheet.errors),
+        ));
+    }
+    if sheet.formulas > 0 {
+        table.diagnostics.push(Diagnostic::warning(
+            "formulas-without-results",
+            format!(
+                "`{file}`: {} cells hold a formula without its result; open the workbook in a spreadsheet program and save it, which stores the results",
+                sheet.formulas
+            ),
+        ));
+    }
+    Ok((table, numerals))
+}
+
+/// The rows of the table: those that hold anything below a name, without units and notes.
+fn body<'a>(
+    table: &mut RawTable,
+    sheet: &Sheet,
+    rows: &'a [Row],
+    names: &[String],
+    columns: &[u32],
+    options: &ReadOptions,
+) -> Result<Vec<&'a Row>> {
+    let named: Vec<u32> =
+        columns.iter().zip(names).filter(|(_, name)| !name.is_empty()).map(|(&column, _)| column).collect();
+    let in_table = |row: &&Row| named.iter().any(|&column| row.get(column).is_some());
+    let mut body: Vec<&Row> = rows.iter().filter(in_table).collect();
+    let beside = rows.len() - body.len();
+    if beside > 0 {
+        let words =
+            format!("`{}`: {beside} row(s) that hold something only beside the table were left out", table.file);
+        table.diagnostics.push(Diagnostic::note("rows-beside", words));
+    }
+    let mut notes = Vec::new();
+    while let Some(row) = body.last().filter(|row| row.filled() == 1 && columns.len() > 1) {
+        let text =
+            row.get(columns[0]).map(|_| sheet.shown(row, columns[0])).filter(|text| reads_like_a_note(trim(text)));
+        let Some(text) = text else { break };
+        notes.push(text);
+        body.pop();
+    }
+    if let Some(note) = notes.last() {
+        let start: String = note.chars().take(40).collect();
+        let words = format!("`{}`: {} note(s) below the table were left out: `{start}`", table.file, notes.len());
+        table.diagnostics.push(Diagnostic::warning("notes-below", words));
+    }
+    if let Some((first, below)) = body.split_first() {
+        let texts = |row: &&Row| columns.iter().map(|&column| sheet.shown(row, column)).collect::<Vec<String>>();
+        let units = texts(first);
+        let numerals = asked(options)?;
+        let is_units = || is_units_row(&units, &below.iter().take(LOOK).map(texts).collect::<Vec<_>>(), &numerals);
+        if options.units_row.unwrap_or_else(is_units) {
+            let remark = units_remark(&table.file, &units);
+            table.diagnostics.push(remark);
+            body.remove(0);
+        }
+    }
+    Ok(body)
+}
+
+/// Puts the columns into the table.
+fn collect(
+    table: &mut RawTable,
+    sheet: &Sheet,
+    body: &[&Row],
+    columns: Vec<(u32, String)>,
+    options: &ReadOptions,
+) -> Result<Numerals> {
+    enum Read {
+        Numbers(Vec<f64>),
+        Texts(crate::column::TextColumn),
+    }
+    let read: Vec<Read> = columns
+        .iter()
+        .map(|(column, name)| {
+            let cells = || body.iter().map(|row| row.get(*column));
+            let number = |cell: Option<Cell>| match cell {
+                Some(Cell::Number(value)) => Some(value),
+                None => Some(f64::NAN),
+                Some(Cell::Text(_)) => None,
+            };
+            let plain = options.missing.is_empty() && !options.text.contains(name);
+            match plain.then(|| cells().map(number).collect::<Option<Vec<f64>>>()).flatten() {
+                Some(values) => Read::Numbers(values),
+                None => {
+                    let mut texts = Interner::default();
+                    for cell in cells() {
+                        match cell {
+                            None => texts.push(None),
+                            Some(Cell::Number(value)) => texts.push(Some(&value.to_string())),
+                            Some(Cell::Text(text)) => texts.push(Some(trim(sheet.of(text)))),
+                        }
+                    }
+                    Read::Texts(texts.finish())
+                }
+            }
+        })
+        .collect();
+    // Numbers that are cells of numbers have no writing: they print with a point.
+    let texts = columns.iter().zip(&read).filter_map(|((_, name), read)| match read {
+        Read::Texts(text) if !options.text.contains(name) => Some((name.as_str(), text)),
+        _ => None,
+    });
+    let numerals = settled(&table.file, texts, options)?;
+    for (c, ((_, name), read)) in columns.into_iter().zip(read).enumerate() {
+        let column = match read {
+            Read::Numbers(values) => Typed::from(Column::Float(values)),
+            Read::Texts(text) => typed(text, &numerals, options.text.contains(&name)),
+        };
+        if name.is_empty() && column.column.n_missing() == column.column.len() {
+            continue;
+        }
+        let name = if name.is_empty() { format!("unnamed_{}", c + 1) } else { name };
+        table.push_typed(name, column, String::new());
+    }
+    Ok(numerals)
+}
+
+/// The error about a first row of a single cell above a table: a title, and how many rows to skip.
+fn title_above(file: &str, sheet: &Sheet, from: usize, n_header: usize) -> Option<Error> {
+    let rows = sheet.rows.get(from..)?;
+    let (first, below) = rows.split_first()?;
+    let widths = || below.iter().take(LOOK).map(Row::filled);
+    let count = |width: usize| widths().filter(|&other| other == width).count();
+    let width = widths().max_by_key(|&width| (count(width), width))?;
+    if n_header > 1 || first.filled() > 2 || width < 3 || first.filled() >= width - 1 || count(width) < 2 {
+        return None;
+    }
+    let place = below.iter().position(|row| row.filled() > 2)?;
+    let header = &below[place];
+    // Merged cells above a fuller row are the first row of a header of two.
+    let full = |row: &Row| row.filled() + 2 >= width;
+    let banner = !full(header) && below.get(place + 1).is_some_and(full);
+    if !banner && !full(header) {
+        return None;
+    }
+    let columns = sheet.columns(from);
+    let shown: Vec<String> =
+        columns.iter().map(|&column| sheet.shown(header, column)).filter(|cell| !trim(cell).is_empty()).collect();
+    let reason = format!(
+        "row {} has {} cell(s), most rows have {width}; the header begins in row {} ({})",
+        first.place + 1,
+        first.filled(),
+        header.place + 1,
+        crate::suggest::some(&shown)
+    );
+    let mut remedies = vec![Remedy::plain("skip_rows", header.place)];
+    remedies.extend(banner.then(|| Remedy::plain("header_rows", 2)));
+    Some(Error::Layout { file: file.to_owned(), reason, remedies })
+}
+
+/// The first of the sheet's first rows, 1-based, that has a cell of that text.
+pub(super) fn row_with(file: &str, bytes: &[u8], options: &ReadOptions, text: &str, within: usize) -> Option<usize> {
+    let Opened { sheet, .. } = guard(file, || open(file, bytes, options)).ok()?;
+    let columns = sheet.columns(0);
+    let says = |row: &&Row| columns.iter().any(|&column| trim(&sheet.shown(row, column)) == text);
+    let found = sheet.rows.iter().take_while(|row| (row.place as usize) < within).find(says);
+    found.map(|row| row.place as usize + 1)
+}

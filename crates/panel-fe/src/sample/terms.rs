@@ -1,0 +1,73 @@
+//! Terms of a formula as columns of numbers.
+
+use crate::error::{Error, Result};
+use crate::formula::{Factor, Function, Term};
+use panel_core::Panel;
+
+/// A term on all rows of a panel.
+pub(crate) struct Evaluated {
+    pub(crate) name: String,
+    pub(crate) values: Vec<f64>,
+}
+
+/// A column of numbers, or a key of the panel whose labels are numbers; infinite values are refused.
+pub(crate) fn column_variable(panel: &Panel, name: &str, inside: &impl Fn(usize) -> bool) -> Result<Evaluated> {
+    let from_labels = |labels: &[String], codes: &[u32]| -> Option<Vec<f64>> {
+        let numbers = labels.iter().map(|label| label.parse().ok()).collect::<Option<Vec<f64>>>()?;
+        Some(codes.iter().map(|&code| numbers[code as usize]).collect())
+    };
+    let is_key = !panel.has(name);
+    let labels = if is_key && name == panel.time_name() {
+        from_labels(panel.times().labels(), panel.time_of_row())
+    } else if is_key && name == panel.entity_name() {
+        from_labels(panel.entities(), panel.entity_of_row())
+    } else {
+        None
+    };
+    let values = match labels {
+        Some(values) => values,
+        None => panel.float(name)?.to_vec(),
+    };
+    if let Some(row) = (0..values.len()).find(|&row| values[row].is_infinite() && inside(row)) {
+        let expected = "a finite number (an empty cell where it is missing)".into();
+        return Err(Error::BadValue { cell: Box::new(panel.cell(row, name)), expected });
+    }
+    Ok(Evaluated { name: name.to_owned(), values })
+}
+
+/// The product of a term's factors; overflow is refused.
+pub(crate) fn term_values(panel: &Panel, term: &Term, inside: &impl Fn(usize) -> bool) -> Result<Evaluated> {
+    let mut values: Option<Vec<f64>> = None;
+    for factor in &term.factors {
+        let part = factor_values(panel, factor, inside)?;
+        values = Some(match values {
+            None => part,
+            Some(product) => product.iter().zip(part).map(|(a, b)| a * b).collect(),
+        });
+    }
+    let values = values.unwrap_or_default();
+    if let Some(row) = (0..values.len()).find(|&row| values[row].is_infinite() && inside(row)) {
+        let mut cell = panel.cell(row, &term.name);
+        cell.value = Some(values[row].to_string());
+        return Err(Error::BadValue { cell: Box::new(cell), expected: "a term that does not overflow".into() });
+    }
+    Ok(Evaluated { name: term.name.clone(), values })
+}
+
+/// f(column)^power.
+pub(crate) fn factor_values(panel: &Panel, factor: &Factor, inside: &impl Fn(usize) -> bool) -> Result<Vec<f64>> {
+    let mut values = column_variable(panel, &factor.column, inside)?.values;
+    match factor.function {
+        Function::Identity => {}
+        Function::Ln => values.iter_mut().for_each(|v| *v = if *v > 0.0 { v.ln() } else { f64::NAN }),
+        Function::Exp => values.iter_mut().for_each(|v| *v = v.exp()),
+        Function::Sqrt => values.iter_mut().for_each(|v| *v = v.sqrt()),
+        Function::Abs => values.iter_mut().for_each(|v| *v = v.abs()),
+        Function::Lag(steps) => values = panel.lag(&values, steps)?,
+    }
+    if factor.power > 1 {
+        let power = factor.power as i32;
+        values.iter_mut().for_each(|v| *v = v.powi(power));
+    }
+    Ok(values)
+}

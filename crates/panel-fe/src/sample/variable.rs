@@ -1,0 +1,15 @@
+//! A column of the sample.
+
+use std::sync::Arc;
+
+/// Name of the intercept's coefficient.
+pub const INTERCEPT: &str = "(Intercept)";
+
+/// A named column of the sample.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Variable {
+    /// As written in the formula.
+    pub name: String,
+    /// One value per row of the sample; shared, so that samples can be put together without copies.
+    pub values: Arc<[f64]>,
+}

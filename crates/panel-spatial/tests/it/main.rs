@@ -1,0 +1,16 @@
+//! Against other programs, brute force, and what must hold.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "tests end where something is not as it should be"
+)]
+
+mod association;
+mod edges;
+mod exact_files;
+mod programs;
+mod properties;
+mod support;
+mod tiny;
+mod weights;

@@ -1,0 +1,14 @@
+//! How files reach a folder: staged beside it, moved in at the end, listed in a manifest.
+
+mod manifest;
+mod number;
+pub(crate) mod staging;
+
+pub use manifest::{FileRecord, Manifest, StageTime, file_record};
+pub use number::{full, pretty};
+pub use staging::Staging;
+
+/// The last part of a path.
+pub(crate) fn file_name(path: &str) -> String {
+    std::path::Path::new(path).file_name().map_or_else(|| path.to_owned(), |name| name.to_string_lossy().into_owned())
+}

@@ -1,0 +1,241 @@
+//! A mediation chain on one sample: total, mediator and outcome regressions, and total = direct + indirect.
+
+use super::closing;
+use super::column::{fit, refusal};
+use super::records::finite;
+use super::shown::{effect_labels, std_errors};
+use crate::error::Result;
+use crate::stages::variables::sample;
+use crate::study::{MediationSpec, Study};
+use panel_core::{Diagnostic, Panel};
+use panel_fe::TestStat;
+use panel_fe::coefficients::Derived;
+use panel_fe::mediation::{MediatedTerm, Mediation, MediationSteps, mediate as split};
+use report::numfmt::Format;
+use report::regression::StdErrors;
+use report::table::{Cell, Row};
+use report::{Table, Text};
+use serde::Serialize;
+
+/// Largest |total − direct − indirect|, relative to the larger of the terms, that rounding explains.
+const IDENTITY: f64 = 1e-8;
+
+/// A mediation chain that was estimated.
+#[derive(Debug, Clone)]
+pub struct Mediated {
+    /// The chain.
+    pub spec: MediationSpec,
+    /// Its effects.
+    pub result: Mediation,
+    /// Observations of the common sample.
+    pub n_obs: usize,
+    /// Fixed effects of every step.
+    pub effects: Vec<Text>,
+    /// Standard errors of every step.
+    pub std_errors: StdErrors,
+    /// Two-sided p of each total effect.
+    pub total_p: Vec<f64>,
+}
+
+/// Estimates the three steps on their common sample.
+///
+/// # Errors
+/// When a step cannot be estimated, or the identity does not hold to rounding.
+pub fn mediate(
+    spec: &MediationSpec,
+    study: &Study,
+    panel: &Panel,
+    diagnostics: &mut Vec<(String, Diagnostic)>,
+) -> Result<Mediated> {
+    let stage = format!("mediation/{}", spec.id);
+    let failed = |error: panel_fe::Error| refusal(&stage, "", &error);
+    let column = spec.longest().map_err(|error| failed(error.into()))?;
+    let [total, mediator, outcome] = spec.steps().map_err(|error| failed(error.into()))?;
+    let sampled = sample(panel, spec.sample.as_ref(), &stage)?;
+    diagnostics.extend(sampled.diagnostics.into_iter().map(|remark| (stage.clone(), remark)));
+    // The last step uses every variable, so its sample is the common one (D25).
+    let outcome = fit(panel, &column, &outcome, &sampled.keep).map_err(failed)?;
+    let common = outcome.esample(panel.n_rows());
+    let total = fit(panel, &column, &total, &common).map_err(failed)?;
+    let mediator = fit(panel, &column, &mediator, &common).map_err(failed)?;
+    let steps = MediationSteps {
+        total: total.coefficients(),
+        mediator: mediator.coefficients(),
+        outcome: outcome.coefficients(),
+        common_sample: total.rows == outcome.rows && mediator.rows == outcome.rows,
+    };
+    let names: Vec<&str> = spec.terms.iter().map(String::as_str).collect();
+    let result = split(&steps, &names, &spec.mediator).map_err(failed)?;
+    result.check_identity(IDENTITY).map_err(failed)?;
+    diagnostics.push((
+        stage,
+        Diagnostic::note(
+            "identity",
+            format!("total = direct + indirect holds on the common sample of {} rows", outcome.n_obs),
+        ),
+    ));
+    let p_of = |name: &&str| total.coefficient(name).map_or(f64::NAN, |c| c.p);
+    Ok(Mediated {
+        spec: spec.clone(),
+        total_p: names.iter().map(p_of).collect(),
+        n_obs: outcome.n_obs,
+        effects: effect_labels(&column.formula, &study.labels()),
+        std_errors: std_errors(&outcome, &study.labels()),
+        result,
+    })
+}
+
+/// A chain as a record of the results.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MediationRecord {
+    /// Name of the chain.
+    pub id: String,
+    /// Outcome.
+    pub outcome: String,
+    /// Mediator.
+    pub mediator: String,
+    /// Effect of the mediator on the outcome.
+    pub b: PathRecord,
+    /// Observations of the common sample.
+    pub n_obs: usize,
+    /// Terms whose effect is split.
+    pub terms: Vec<TermRecord>,
+}
+
+/// One arrow of a chain.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PathRecord {
+    /// Estimate.
+    pub estimate: Option<f64>,
+    /// Standard error.
+    pub se: Option<f64>,
+    /// p.
+    pub p: Option<f64>,
+}
+
+/// One term of a chain.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TermRecord {
+    /// The term.
+    pub term: String,
+    /// Total effect.
+    pub total: Option<f64>,
+    /// Direct effect.
+    pub direct: Option<f64>,
+    /// Effect on the mediator.
+    pub a: PathRecord,
+    /// Indirect effect.
+    pub indirect: Option<f64>,
+    /// Total less direct less indirect.
+    pub gap: Option<f64>,
+    /// Indirect over total.
+    pub share: Option<f64>,
+    /// Sobel's test.
+    pub sobel: Option<ProductTest>,
+    /// Aroian's test.
+    pub aroian: Option<ProductTest>,
+    /// Goodman's test, where its variance is positive.
+    pub goodman: Option<ProductTest>,
+}
+
+/// A test of the product of two coefficients.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ProductTest {
+    /// Name.
+    pub name: String,
+    /// The null hypothesis.
+    pub null: String,
+    /// z.
+    pub stat: Option<f64>,
+    /// p.
+    pub p: Option<f64>,
+}
+
+impl From<&TestStat> for ProductTest {
+    fn from(test: &TestStat) -> Self {
+        Self { name: test.name.clone(), null: test.null.clone(), stat: finite(test.stat), p: test.p.and_then(finite) }
+    }
+}
+
+impl From<&Derived> for PathRecord {
+    fn from(path: &Derived) -> Self {
+        Self { estimate: finite(path.value), se: finite(path.se), p: finite(path.p()) }
+    }
+}
+
+impl From<&Mediated> for MediationRecord {
+    fn from(mediated: &Mediated) -> Self {
+        let Mediated { spec, result, n_obs, .. } = mediated;
+        let term = |term: &MediatedTerm| TermRecord {
+            term: term.term.clone(),
+            total: finite(term.total),
+            direct: finite(term.direct),
+            a: (&term.a).into(),
+            indirect: finite(term.indirect),
+            gap: finite(term.gap),
+            share: finite(term.share),
+            sobel: term.sobel.available().map(ProductTest::from),
+            aroian: term.aroian.available().map(ProductTest::from),
+            goodman: term.goodman.available().map(ProductTest::from),
+        };
+        Self {
+            id: spec.id.clone(),
+            outcome: spec.outcome.clone(),
+            mediator: spec.mediator.clone(),
+            b: (&result.b).into(),
+            n_obs: *n_obs,
+            terms: result.terms.iter().map(term).collect(),
+        }
+    }
+}
+
+/// Title of the table of a chain.
+pub(super) fn title(spec: &MediationSpec, study: &Study) -> Text {
+    study.labels().get(&spec.mediator).map(|lang, label| match lang {
+        report::Lang::Zh => format!("中介效应分解：{label}"),
+        report::Lang::En => format!("Effects through {label}"),
+    })
+}
+
+/// The chain as a table.
+#[must_use]
+pub fn table(mediated: &Mediated, study: &Study) -> Table {
+    let Mediated { spec, result, n_obs, .. } = mediated;
+    let names = study.labels();
+    let header: Vec<Text> = [
+        ("总效应", "Total"),
+        ("直接效应", "Direct"),
+        ("间接效应", "Indirect"),
+        ("占比", "Share"),
+        ("Sobel z", "Sobel z"),
+        ("p", "p"),
+    ]
+    .map(Text::from)
+    .to_vec();
+    let mut table = Table::new(spec.table_id(), title(spec, study), ("变量", "Variable"), header);
+    let stars = &study.report.stars;
+    let rows = result
+        .terms
+        .iter()
+        .map(|term| {
+            let sobel = term.sobel.available();
+            let p = sobel.and_then(|test| test.p).unwrap_or(f64::NAN);
+            let cells = vec![
+                Cell::number(term.total, Format::Fixed(4)),
+                Cell::number(term.direct, Format::Fixed(4)),
+                Cell::number(term.indirect, Format::Fixed(4)).with_stars(stars.count(p)),
+                Cell::number(term.share, Format::Fixed(3)),
+                Cell::number(sobel.map_or(f64::NAN, |test| test.stat), Format::Fixed(2)),
+                Cell::p_value(p),
+            ];
+            Row::new(names.get(&term.term), cells)
+        })
+        .collect();
+    table.push_rows(rows);
+    table.push_note(Text::new(
+        format!("三步均用共同样本（{n_obs} 个观测），总效应 = 直接效应 + 间接效应。"),
+        format!("All three steps on the common sample of {n_obs} observations; total = direct + indirect."),
+    ));
+    closing::close(&mut table, study);
+    table
+}

@@ -1,0 +1,160 @@
+//! Tables of a study: descriptive statistics, regressions, mediation chains, the specification curve.
+
+pub mod calibration;
+mod closing;
+pub mod column;
+pub mod curve;
+pub mod descriptives;
+pub mod entropy;
+pub mod mediation;
+pub mod plots;
+pub mod records;
+mod regression;
+mod shown;
+pub mod u_shape;
+mod u_tests;
+
+use crate::compute::{Cache, Computed};
+use crate::error::{Error, Result};
+use crate::names;
+use crate::study::{Loaded, TableKind, TableSpec};
+use mediation::Mediated;
+use panel_core::Diagnostic;
+use plots::ColumnPlots;
+use records::{EstimateRecord, NotComputedRecord};
+use report::descriptives::Summary;
+use report::utest::UTestRecord;
+use report::{ModelColumn, Table, Text};
+pub use shown::is_r2;
+
+/// What the stage makes.
+#[derive(Debug, Default)]
+pub struct Tables {
+    /// Tables in order, the curve last.
+    pub tables: Vec<Table>,
+    /// Regressions in file order.
+    pub estimates: Vec<EstimateRecord>,
+    /// Mediation chains.
+    pub mediation: Vec<Mediated>,
+    /// The specification curve.
+    pub curve: Vec<curve::Point>,
+    /// Which rows of the panel enter which column: table, column, one flag per row.
+    pub samples: Vec<(String, String, Vec<bool>)>,
+    /// Remarks, by table and column.
+    pub diagnostics: Vec<(String, Diagnostic)>,
+    /// What the data do not answer.
+    pub not_computed: Vec<NotComputedRecord>,
+    first_reason: Option<Error>,
+    /// What figures draw of columns.
+    pub plots: Vec<ColumnPlots>,
+    columns: Vec<(String, ModelColumn)>,
+    summaries: Vec<(String, Summary)>,
+}
+
+impl Tables {
+    /// Notes what the data do not answer, and gives the reason; any other error stays one.
+    fn leave_out(&mut self, table: &str, column: Option<&str>, error: Error) -> Result<String> {
+        if !matches!(error, Error::NotComputed { .. }) {
+            return Err(error);
+        }
+        let reason = error.message();
+        let stage = format!("{table}{}", column.unwrap_or_default());
+        self.diagnostics.push((stage, Diagnostic::warning("not-computed", format!("left out: {reason}"))));
+        let column = column.map(str::to_owned);
+        self.not_computed.push(NotComputedRecord { table: table.to_owned(), column, reason: reason.clone() });
+        self.first_reason.get_or_insert(error);
+        Ok(reason)
+    }
+
+    /// Whether a table could not be computed at all.
+    fn is_left_out(&self, table: &str) -> bool {
+        self.not_computed.iter().any(|record| record.table == table && record.column.is_none())
+    }
+
+    /// The table with this id.
+    #[must_use]
+    pub fn table(&self, id: &str) -> Option<&Table> {
+        self.tables.iter().find(|table| table.id == id)
+    }
+
+    /// The estimate of a column.
+    #[must_use]
+    pub fn estimate_of(&self, table: &str, column: &str) -> Option<&EstimateRecord> {
+        self.estimates.iter().find(|record| record.table == table && record.column == column)
+    }
+
+    /// A shown column of a regression table by its name.
+    #[must_use]
+    pub fn column_of(&self, table: &str, column: &str) -> Option<&ModelColumn> {
+        self.columns.iter().find(|(id, shown)| id == table && shown.id == column).map(|(_, shown)| shown)
+    }
+
+    /// Statistics of a variable in a descriptive table.
+    #[must_use]
+    pub fn summary_of(&self, table: &str, variable: &str) -> Option<&Summary> {
+        self.summaries.iter().find(|(id, summary)| id == table && summary.name == variable).map(|(_, summary)| summary)
+    }
+
+    /// All statistics of a descriptive table.
+    #[must_use]
+    pub fn summaries_of(&self, table: &str) -> Vec<&Summary> {
+        self.summaries.iter().filter(|(id, _)| id == table).map(|(_, summary)| summary).collect()
+    }
+}
+
+/// Makes every table of a study. What the data do not answer is left out, and its place says why.
+///
+/// # Errors
+/// A formula or a sample that does not fit the data, with table and column; where nothing can be computed, the reason of
+/// the first.
+pub fn build(loaded: &Loaded, computed: &Computed, cache: &Cache) -> Result<Tables> {
+    let study = &loaded.study;
+    let mut made = Tables::default();
+    for spec in &study.tables {
+        let mut u_tests: Vec<UTestRecord> = Vec::new();
+        let lacking = computed.lacking_of(&format!("tables/{}", spec.id), names::of_table(spec));
+        let table = match spec.kind {
+            // Its columns answer one by one.
+            TableKind::Regression => regression::table(spec, study, computed, &mut made, &mut u_tests),
+            _ if lacking.is_some() => lacking.map_or_else(|| Ok(Table::default()), Err),
+            TableKind::Descriptives => descriptives::table(spec, study, &computed.panel, &mut made),
+            TableKind::EntropyWeights => entropy::weights_table(spec, study, &computed.panel, &mut made.diagnostics),
+            TableKind::Calibration => calibration::calibration_table(spec, study, computed),
+        };
+        let table = table.or_else(|error| -> Result<Table> {
+            let reason = made.leave_out(&spec.id, None, error)?;
+            Ok(closing::not_computed(&spec.id, spec.number_text(), spec.title_text(), &reason, study))
+        })?;
+        made.tables.push(table);
+        made.tables.extend(u_tests::table(spec, study, &u_tests)?);
+    }
+    for spec in &study.mediation {
+        let stage = format!("mediation/{}", spec.id);
+        let lacking = computed.lacking_of(&stage, names::of_mediation(spec));
+        let mediated =
+            lacking.map_or_else(|| mediation::mediate(spec, study, &computed.panel, &mut made.diagnostics), Err);
+        match mediated {
+            Ok(mediated) => {
+                made.tables.push(mediation::table(&mediated, study));
+                made.mediation.push(mediated);
+            }
+            Err(error) => {
+                let id = spec.table_id();
+                let reason = made.leave_out(&id, None, error)?;
+                let title = mediation::title(spec, study);
+                made.tables.push(closing::not_computed(&id, Text::default(), title, &reason, study));
+            }
+        }
+    }
+    if let Some(spec) = &study.curve {
+        let (points, table) = curve::curve(spec, loaded, cache)?;
+        made.curve = points;
+        made.tables.push(table);
+    }
+    let other = |spec: &TableSpec| spec.kind != TableKind::Regression && !made.is_left_out(&spec.id);
+    let some = !made.estimates.is_empty() || !made.mediation.is_empty() || study.tables.iter().any(other);
+    match made.first_reason.take() {
+        Some(reason) if !some && study.indices.iter().is_empty() => Err(reason),
+        _ => Ok(made),
+    }
+}
