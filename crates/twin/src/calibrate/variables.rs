@@ -75,14 +75,14 @@ pub(super) fn compute(cities: &[City], calibration: &Calibration) -> Variables {
         ],
         green: [
             minus(&over(&electricity, &gdp)),
-            minus(&so2),
-            minus(&water),
-            minus(&col("sewage_treatment")),
+            minus(&over(&water, &gdp)),
+            col("share_tertiary"),
+            col("gas_use"),
             col("water_use"),
-            col("road_area"),
-            col("green_cover"),
             col("park_area"),
-            col("garbage_treatment"),
+            col("green_cover"),
+            minus(&so2),
+            minus(&col("sewage_treatment")),
         ],
         technology: [capital(&invested), col("labour"), electricity, real, so2, dust, water],
     }
@@ -102,8 +102,8 @@ fn capital(invested: &[f64]) -> Vec<f64> {
     out
 }
 
-/// LQ_i + Σ_{j≠i} LQ_j / d_ij, km (D1–D3).
-fn virtual_agglomeration(cities: &[City], it: &[f64], total: &[f64]) -> Vec<f64> {
+/// 1 / d_ij of every pair of cities, km (D2, D3); 0 for a city and itself.
+pub(super) fn nearness(cities: &[City]) -> Vec<f64> {
     let n = cities.len();
     let mut nearness = vec![0.0; n * n];
     for i in 0..n {
@@ -116,6 +116,13 @@ fn virtual_agglomeration(cities: &[City], it: &[f64], total: &[f64]) -> Vec<f64>
             nearness[j * n + i] = 1.0 / km;
         }
     }
+    nearness
+}
+
+/// LQ_i + Σ_{j≠i} LQ_j / d_ij (D1).
+fn virtual_agglomeration(cities: &[City], it: &[f64], total: &[f64]) -> Vec<f64> {
+    let n = cities.len();
+    let nearness = nearness(cities);
     let mut out = vec![0.0; n * YEARS];
     for t in 0..YEARS {
         let sum = |x: &[f64]| (0..n).map(|i| x[i * YEARS + t]).sum::<f64>();
