@@ -27,30 +27,54 @@ pub(crate) const GOODS: [(&str, f64, f64); 16] = [
 
 const STREAM: u64 = 60;
 
+/// What chance gives: the nation's changes, and for every city, year and good a side and the size of a mistake.
+#[derive(Debug)]
+pub(crate) struct Draws {
+    /// Changes of the nation by year and good, per cent.
+    national: Vec<f64>,
+    /// Side (-1 or 1) and mistake by city, year and good.
+    own: Vec<(f64, f64)>,
+}
+
+impl Draws {
+    /// Those of a seed.
+    pub(crate) fn new(seed: u64, cities: usize) -> Self {
+        let mut common = Stream::new(seed, STREAM);
+        let national =
+            (0..YEARS).flat_map(|_| GOODS).map(|(_, mean, spread)| mean + spread * common.normal()).collect();
+        let of = |city: usize| {
+            let mut own = Stream::new(seed, STREAM + 1 + city as u64);
+            let mut draw = || (if own.uniform() < 0.5 { -1.0 } else { 1.0 }, own.normal());
+            (0..YEARS * GOODS.len()).map(|_| draw()).collect::<Vec<_>>()
+        };
+        Self { national, own: (0..cities).flat_map(of).collect() }
+    }
+
+    /// Price indices of a city in a year from the log of its width and the size of its error, both in per cent.
+    ///
+    /// In every good a city lies above or below the nation by that width, in logs. Two widths and two signs make |ΔQ| of a
+    /// pair the larger width plus or minus the smaller one, so that after Eq. (6) takes the mean over pairs away a narrow
+    /// city is integrated with all others, however far those lie apart: that is how Mar varies within a year.
+    pub(crate) fn indices(&self, city: usize, year: usize, log_width: f64, error: f64) -> [f64; GOODS.len()] {
+        let width = exp(log_width);
+        let first = (city * YEARS + year) * GOODS.len();
+        std::array::from_fn(|k| {
+            let (side, mistake) = self.own[first + k];
+            (100.0 + self.national[year * GOODS.len() + k]) * exp((side * width + error * mistake) / 100.0)
+        })
+    }
+}
+
 /// Price indices, `GOODS.len()` per city-year, city by city.
-///
-/// In every good a city lies above or below the nation by a width of its own. Two widths and two signs make |ΔQ| of a pair
-/// the larger width plus or minus the smaller one, so that after Eq. (6) takes the mean over pairs away a narrow city is
-/// integrated with all others, however far those lie apart: that is how Mar varies within a year.
 pub(crate) fn draw(cities: &[City], calibration: &Calibration) -> Vec<f64> {
-    let seed = calibration.global.seed;
-    let mut common = Stream::new(seed, STREAM);
-    let national: Vec<f64> =
-        (0..YEARS).flat_map(|_| GOODS).map(|(_, mean, spread)| mean + spread * common.normal()).collect();
-    let goods: Vec<f64> = GOODS.iter().map(|_| 1.0 + 0.05 * common.normal()).collect();
+    let draws = Draws::new(calibration.global.seed, cities.len());
     let (erring, error_year, size) = &calibration.global.price_error;
     let mut out = Vec::with_capacity(cities.len() * YEARS * GOODS.len());
     for (i, city) in cities.iter().enumerate() {
-        let mut own = Stream::new(seed, STREAM + 1 + i as u64);
         let widths = calibration.prices.get(&city.adcode).copied().unwrap_or([0.0; YEARS]);
-        for t in 0..YEARS {
-            let width = exp(widths[t]);
+        for (t, width) in widths.into_iter().enumerate() {
             let error = if *erring == city.adcode && *error_year == t { *size } else { 0.0 };
-            for k in 0..GOODS.len() {
-                let sign = if own.uniform() < 0.5 { -1.0 } else { 1.0 };
-                let mistake = error * own.normal();
-                out.push(100.0 + national[t * GOODS.len() + k] + sign * width * goods[k] + mistake);
-            }
+            out.extend(draws.indices(i, t, width, error));
         }
     }
     out

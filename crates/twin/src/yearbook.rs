@@ -168,7 +168,8 @@ pub(crate) fn draw(cities: &[City], calibration: &Calibration) -> Yearbook {
         path(stream::PATENTS, &leaning(stream::PATENTS, &[(0.6, &wealth), (0.4, &size)]), 0.2, 0.25, 0.5, 0.8);
     standardize(&mut ina, 6.017, 1.762);
     let shift = at(&calibration.patents);
-    book.patents = ina.iter().zip(&shift).map(|(v, s)| (exp(v + s) - 1.0).max(1.0)).collect();
+    let least = std::f64::consts::LN_2;
+    book.patents = ina.iter().zip(&shift).map(|(v, s)| (exp(v.max(least) + s) - 1.0).max(1.0)).collect();
 
     let primary = path(stream::PRIMARY, &leaning(stream::PRIMARY, &[(-0.5, &wealth)]), 0.1, 0.08, 0.6, 0.0);
     let tertiary = path(stream::TERTIARY, &leaning(stream::TERTIARY, &[(0.2, &wealth)]), 0.2, 0.15, 0.6, 0.9);

@@ -90,6 +90,25 @@ fn confine_moving(outcome: &mut [f64], room: Room<'_>) {
     }
 }
 
+/// How far an outcome is from its wishes of one regression: the gaps in tolerances, their sum and the largest.
+pub(super) fn distance(outcome: &[f64], design: &Design, wishes: &[Wish]) -> Result<(f64, f64)> {
+    let fit = design.fit(outcome)?;
+    let n = outcome.len() as f64;
+    let mean = outcome.iter().sum::<f64>() / n;
+    let gap = |wish: &Wish| {
+        let now = match wish.goal {
+            Goal::Coef(_, j) => fit.coef[j],
+            Goal::T(_, j) => fit.t(j),
+            Goal::Se(_, j) => fit.se[j],
+            Goal::R2(_) => fit.r2,
+            Goal::Mean => mean,
+            Goal::Sd => (outcome.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt(),
+        };
+        ((wish.value - now) / wish.tolerance).abs()
+    };
+    Ok(wishes.iter().map(gap).fold((0.0, 0.0), |(sum, most), gap| (sum + gap, gap.max(most))))
+}
+
 /// A wish as it stands: what is missing, the gradient, the tolerance.
 struct Seen {
     gap: f64,
