@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use replicate::study;
+use panelstudy::study;
 use std::path::Path;
 
 fuzz_target!(|text: &str| {

@@ -1,8 +1,8 @@
-//! `--check`: what it says, and that it says all of it.
+//! `panelstudy check`: what it says, and that it says all of it.
 
 use crate::small::{GTFP, HEAD, folder, study, table};
 use crate::support::{paper, run_study, workspace};
-use replicate::check::{Checked, check_file};
+use panelstudy::check::{Checked, check_file};
 use rust_xlsxwriter::Workbook;
 use std::path::Path;
 
@@ -10,11 +10,11 @@ fn checked(study: &Path) -> Checked {
     check_file(study)
 }
 
-/// Exit code of the program's `run --check`.
+/// Exit code of `panelstudy check`.
 fn exit_code(study: &Path) -> u8 {
     use clap::Parser;
-    let arguments = ["replicate", "run", "--check", "--study", study.to_str().unwrap()];
-    replicate::cli::execute(&replicate::cli::Cli::try_parse_from(arguments).unwrap()).unwrap().code
+    let arguments = ["panelstudy", "check", study.to_str().unwrap()];
+    panelstudy::cli::execute(&panelstudy::cli::Cli::try_parse_from(arguments).unwrap()).unwrap().code
 }
 
 #[test]

@@ -1,11 +1,11 @@
-//! `--init`: files on disk, nothing overwritten, an example that runs, a template that a check understands.
+//! `panelstudy init`: files on disk, nothing overwritten, an example that runs, a template that a check understands.
 
 use crate::support::{run_study, scratch};
 use clap::Parser;
-use replicate::check::check;
-use replicate::cli::{Cli, execute};
-use replicate::init::{files, init, plain_files};
-use replicate::study::Loaded;
+use panelstudy::check::check;
+use panelstudy::cli::{Cli, execute};
+use panelstudy::init::{files, init, plain_files};
+use panelstudy::study::Loaded;
 
 #[test]
 fn the_files_are_written_and_the_example_runs() {
@@ -25,7 +25,7 @@ fn the_files_are_written_and_the_example_runs() {
 #[test]
 fn a_plain_study_runs_as_it_is() {
     let folder = scratch("init-plain").join("new");
-    let cli = Cli::try_parse_from(["replicate", "run", "--init", folder.to_str().unwrap(), "--plain"]).unwrap();
+    let cli = Cli::try_parse_from(["panelstudy", "init", folder.to_str().unwrap(), "--plain"]).unwrap();
     assert!(execute(&cli).unwrap().summary.contains("study.toml"));
     for (name, text) in plain_files() {
         assert_eq!(std::fs::read_to_string(folder.join(name)).unwrap(), text, "{name}");
@@ -37,7 +37,7 @@ fn a_plain_study_runs_as_it_is() {
     let table = std::fs::read_to_string(out.join("tables/investment.md")).unwrap();
     // Grunfeld's own coefficients without effects, and a column of the later years.
     assert!(table.contains("0.116***") && table.contains("From 1940"), "{table}");
-    assert!(Cli::try_parse_from(["replicate", "run", "--plain"]).is_err(), "only with --init");
+    assert!(Cli::try_parse_from(["panelstudy", "run", "s.toml", "--plain"]).is_err(), "only with init");
 }
 
 /// The example of the documentation is one that runs.
@@ -54,6 +54,20 @@ fn the_documented_study_runs() {
     assert!(checked.problems.is_empty(), "{:?}", checked.problems);
     run_study(&folder.join("study.toml"), &folder.join("out"), Some(1)).unwrap();
     assert!(folder.join("out/tables/investment.md").is_file() && folder.join("out/tables/descriptives.md").is_file());
+}
+
+/// The section that stands for a window of settings is one that a study can have.
+#[test]
+fn the_documented_productivity_runs() {
+    let page = std::fs::read_to_string(crate::support::workspace().join("docs/from-maxdea.md")).unwrap();
+    let (_, rest) = page.split_once("```toml\n").unwrap();
+    let (section, _) = rest.split_once("```").unwrap();
+    let folder = crate::small::folder("init-maxdea");
+    let rename = "rename = { capital = \"k\", labour = \"l\", gdp = \"y\" }\n";
+    let study = crate::small::study(&folder, &format!("{}{rename}{section}", crate::small::HEAD));
+    run_study(&study, &folder.join("out"), Some(1)).unwrap();
+    let scores = std::fs::read_to_string(folder.join("out/results/gtfp-main.csv")).unwrap();
+    assert!(scores.lines().count() == 10 && folder.join("out/results/gtfp-main-peers.csv").is_file(), "{scores}");
 }
 
 #[test]
@@ -80,13 +94,13 @@ fn nothing_is_overwritten_and_nothing_else_written() {
 
 #[test]
 fn it_stands_alone_on_the_command_line() {
-    for other in [vec!["--study", "s.toml"], vec!["--out", "o"], vec!["--only", "va"], vec!["--check"]] {
-        let arguments = ["replicate", "run", "--init", "new"].into_iter().chain(other.iter().copied());
+    for other in [["--out", "o"], ["--only", "va"], ["--threads", "2"]] {
+        let arguments = ["panelstudy", "init", "new"].into_iter().chain(other);
         let error = Cli::try_parse_from(arguments).unwrap_err();
-        assert_eq!(error.kind(), clap::error::ErrorKind::ArgumentConflict, "{other:?}");
+        assert_eq!(error.kind(), clap::error::ErrorKind::UnknownArgument, "{other:?}");
     }
     let folder = scratch("init-command").join("new");
-    let cli = Cli::try_parse_from(["replicate", "run", "--init", folder.to_str().unwrap()]).unwrap();
+    let cli = Cli::try_parse_from(["panelstudy", "init", folder.to_str().unwrap()]).unwrap();
     assert_eq!(execute(&cli).unwrap().code, 0);
     assert!(folder.join("study.toml").is_file());
     assert_eq!(execute(&cli).unwrap_err().exit_code(), 2, "a second time it is there");

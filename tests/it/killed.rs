@@ -2,7 +2,7 @@
 
 use crate::small::{DATA, HEAD, contents, folder, no_partial, study, table};
 use crate::support::run_study;
-use replicate::store::Staging;
+use panelstudy::store::Staging;
 use std::path::{Path, PathBuf};
 
 /// The small study in a folder of its own, and an output folder.

@@ -2,8 +2,8 @@
 
 use crate::small::{HEAD, folder, study, table};
 use crate::support::run_study;
-use replicate::check::check;
-use replicate::study::Loaded;
+use panelstudy::check::check;
+use panelstudy::study::Loaded;
 
 /// A second column on no row, a chain on no row, a table of a sample without rows.
 fn half_answered() -> String {

@@ -4,7 +4,7 @@
 
 use crate::small::{DATA, GTFP, HEAD, contents, folder, no_partial, study, table};
 use crate::support::{run_study, snapshot, workspace};
-use replicate::check::check_file;
+use panelstudy::check::check_file;
 use std::fmt::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -89,6 +89,7 @@ fn the_page_leads_to_files_that_are_there_whatever_the_formats() {
     }
     assert!(page.contains("href=\"data/panel.parquet\"") && !page.contains("data/panel.csv"));
     assert!(std::fs::read_to_string(out.join("README.md")).unwrap().contains("`data/panel.parquet`"));
+    assert!(std::fs::read(out.join("data/panel.parquet")).unwrap().starts_with(b"PAR1"));
     // The log has every stage, the last one included, once.
     let log = std::fs::read_to_string(out.join("log/run.jsonl")).unwrap();
     for stage in ["data", "variables", "tables", "quality", "report"] {
@@ -111,4 +112,26 @@ fn a_published_r2_has_its_counterpart() {
     let cells = csv(&std::fs::read_to_string(out.join("compare/compare.csv")).unwrap());
     let r2: Vec<_> = cells.iter().filter(|cell| cell["stat"] == "r2").collect();
     assert!(r2.len() == 2 && r2.iter().all(|cell| !cell["replicated"].is_empty()), "{cells:?}");
+}
+
+/// What a program was built without ends with exit code 3 and the command that adds it, from a run as from a check.
+#[test]
+fn a_feature_that_is_not_there_is_named_with_the_command_that_adds_it() {
+    use clap::Parser;
+    let folder = folder("options-feature");
+    let study = study(&folder, &format!("{HEAD}{}[report]\nfigures = [\"png\"]\n", table("y ~ x | city", "")));
+    let study = study.to_str().unwrap();
+    let out = folder.join("out");
+    for line in
+        [&["panelstudy", "run", study, "--quiet", "--out", out.to_str().unwrap()][..], &["panelstudy", "check", study]]
+    {
+        let cli = panelstudy::cli::Cli::try_parse_from(line).unwrap();
+        let error = panelstudy::cli::execute(&cli).unwrap_err();
+        assert_eq!(error.exit_code(), 3, "{error}");
+        let words = error.to_string();
+        assert!(words.starts_with("[report] figures with \"png\": this needs the feature `png`"), "{words}");
+        assert!(words.contains("`cargo xtask replicate --study STUDY` adds it"), "{words}");
+        assert!(words.contains("panelstudy --features png`"), "{words}");
+    }
+    assert!(!out.exists());
 }

@@ -1,7 +1,7 @@
 //! The output contract: which files, which columns, which fields.
 
 use crate::support::{REPLICATION, csv, estimates, paper, replicated, scratch};
-use replicate::pipeline::{RunOptions, run};
+use panelstudy::pipeline::{RunOptions, run};
 use std::collections::BTreeSet;
 
 #[test]

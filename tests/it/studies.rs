@@ -1,7 +1,7 @@
 //! `tests/studies`: data sets of other people through the same command, against the numbers of other programs.
 
 use crate::support::{csv, run_study, scratch, workspace};
-use replicate::study::Loaded;
+use panelstudy::study::Loaded;
 use report::csv::CsvTable;
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -3,7 +3,7 @@
 
 use crate::support::workspace;
 use panel_core::random::Stream;
-use replicate::study::Loaded;
+use panelstudy::study::Loaded;
 use std::path::{Path, PathBuf};
 
 /// What slips into a file by hand.

@@ -1,6 +1,6 @@
 //! Running studies, reading what they leave, snapshot settings.
 
-use replicate::pipeline::{RunOptions, RunReport, run};
+use panelstudy::pipeline::{RunOptions, RunReport, run};
 use report::csv::CsvTable;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ pub(crate) fn scratch(name: &str) -> PathBuf {
 }
 
 /// Runs a study quietly.
-pub(crate) fn run_study(study: &Path, out: &Path, threads: Option<usize>) -> replicate::Result<RunReport> {
+pub(crate) fn run_study(study: &Path, out: &Path, threads: Option<usize>) -> panelstudy::Result<RunReport> {
     run(&RunOptions {
         study: study.to_path_buf(),
         out: out.to_path_buf(),

@@ -25,7 +25,7 @@ pub(crate) fn run(args: &[String]) -> Result<u8, String> {
     }
     let python = output("python3", &["-m", "pip", "--version"]).is_some();
     let wheel =
-        if python { "missing, will come as a PyPI wheel" } else { "MISSING, and no python3 with pip to fetch it" };
+        if python { "missing, will come as a PyPI wheel" } else { "missing, and no python3 with pip to fetch it" };
     let present = |found: bool| found.then_some("found");
     let runs = |program: &str| output(program, &["--version"]).is_some();
     let mut broken = false;
@@ -36,11 +36,15 @@ pub(crate) fn run(args: &[String]) -> Result<u8, String> {
     line("cargo", present(runs("cargo")), "MISSING", true);
     let wanted = format!("older than {RUST}, which the workspace needs; `rustup update`");
     line("rustc", present(rust_is_new_enough()), &wanted, true);
-    line("C++ compiler", present(["c++", "g++", "clang++"].into_iter().any(runs)), "MISSING", true);
-    line("make", present(runs("make") || runs("ninja")), "MISSING", true);
+    // On Windows the linker comes with the toolchain of Rust's choice and is on no path.
+    line("C compiler", present(["cc", "gcc", "clang"].into_iter().any(runs)), "MISSING", !cfg!(windows));
+    println!("for HiGHS (`solver = \"highs\"`) and the tests:");
+    line("C++ compiler", present(["c++", "g++", "clang++"].into_iter().any(runs)), "missing", false);
+    line("make", present(runs("make") || runs("ninja")), "missing", false);
     line("python3 with pip", present(python), "missing (only needed to fetch cmake and libclang)", false);
-    line("cmake", bootstrap::cmake(), wheel, !python);
-    line("libclang", bootstrap::libclang(), wheel, !python);
+    line("cmake", bootstrap::cmake(), wheel, false);
+    line("libclang", bootstrap::libclang(), wheel, false);
+    println!("for convenience:");
     line("cargo-nextest", present(has_cargo("nextest")), "missing, `cargo test` is used instead", false);
     line("cargo-insta", present(has_cargo("insta")), "missing, `cargo xtask bless` shows the differences", false);
     Ok(if broken { crate::ENVIRONMENT } else { 0 })

@@ -10,6 +10,8 @@ mod bless;
 mod bootstrap;
 mod diff;
 mod doctor;
+mod features;
+mod light;
 mod members;
 mod orphans;
 mod pack;
@@ -25,7 +27,8 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask <verb>
 
-  replicate [--study FILE] [--out DIR] [--only STAGE[,STAGE]] [--threads N] …   run a study (default: the paper)
+  replicate [--study FILE] [--out DIR] [--only STAGE[,STAGE]] [--threads N] …   run a study (default: the paper);
+                                  HiGHS, polars and the like are compiled when the study asks for them
   replicate --init DIR [--plain]  a new study: commented study file, data template, worked example (--plain: of any panel)
   replicate [--study FILE] --check   what a run would refuse, what is derived from what, what looks odd
   audit [FILE]                    check published coefficients against each other
@@ -35,6 +38,7 @@ cargo xtask <verb>
   diff --page OLD NEW [PAGE]      what moved between two result folders, as a page
   fixtures [calibrate]            regenerate the synthetic twin (calibrate: fit its parameters first)
   tidy [--write]                  rules of the house (--write: bring dependency trees and printed examples up to date)
+  light                           the runner without any feature leaves the same files as with all
   publish [--dry-run]             every check of a release, then `cargo publish --workspace`
   bench NAME                      one of the benchmark suites
   doctor                          what this machine has and lacks
@@ -63,9 +67,10 @@ fn main() -> ExitCode {
     }
     let verb = args.remove(0);
     let code = match verb.as_str() {
-        "replicate" => replicate::run("replicate", "run", &args, bootstrap),
-        "audit" => replicate::run("replicate", "audit", &args, bootstrap),
-        "fixtures" => replicate::run("twin", "fixtures", &args, bootstrap),
+        "replicate" => replicate::study(&args, bootstrap),
+        "audit" => replicate::audit(&args, bootstrap),
+        "fixtures" => replicate::fixtures(&args),
+        "light" => light::run(&args, bootstrap),
         "test" => test::run(&args, bootstrap),
         "bless" => bless::run(&args),
         "diff" => diff::run(&args),

@@ -1,7 +1,7 @@
 //! All tests, after one replication that the end-to-end tests read.
 
 use crate::process::{cargo, findings, has_cargo, run as run_process};
-use crate::{args, bootstrap, orphans, pack, replicate, tidy, workspace};
+use crate::{args, bootstrap, features, orphans, pack, replicate, tidy, workspace};
 use std::path::Path;
 use std::process::Command;
 
@@ -15,8 +15,10 @@ pub(crate) fn run(args: &[String], install: bool) -> Result<u8, String> {
     let manifest = root.join("Cargo.toml");
     let out = workspace::target().join("test-replication");
     if !given.has("--no-replication") {
+        // The runner of the whole workspace, which the tests below share.
+        replicate::runner(&features::of_the_workspace(), install)?;
         let replicate_args = ["--quiet".to_owned(), "--out".to_owned(), out.display().to_string()];
-        let code = replicate::run("replicate", "run", &replicate_args, install)?;
+        let code = replicate::study(&replicate_args, install)?;
         if code != 0 {
             eprintln!("the replication ended with exit code {code}");
             return Ok(code);

@@ -7,9 +7,13 @@
 //! index of Pastor, Asmild and Lovell (2011). [`luenberger`] works in differences of distances (Chambers, Färe and
 //! Grosskopf 1996).
 
-use crate::panel_value::ratio;
 use crate::spec::Index;
 use serde::{Deserialize, Serialize};
+
+/// a / b where both are there and positive.
+pub(crate) fn ratio(a: Option<f64>, b: Option<f64>) -> Option<f64> {
+    a.zip(b).filter(|(a, b)| *b > 0.0 && *a > 0.0).map(|(a, b)| a / b)
+}
 
 /// How an index compares: efficiencies by ratios, or distances by differences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -83,8 +83,3 @@ pub(crate) fn check(timeline: &Timeline, comparison: Comparison, rule: PanelValu
     }
     Ok(())
 }
-
-/// a / b where both are there and b is positive.
-pub(crate) fn ratio(a: Option<f64>, b: Option<f64>) -> Option<f64> {
-    a.zip(b).filter(|(a, b)| *b > 0.0 && *a > 0.0).map(|(a, b)| a / b)
-}

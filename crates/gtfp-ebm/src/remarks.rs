@@ -47,18 +47,26 @@ fn reasons(rows: &[PanelRow]) -> BTreeMap<String, usize> {
     counts
 }
 
-/// Every choice in words.
+/// Every choice in words, in one map: what the technology is, how a score is measured, how an index is made.
 fn conventions(evaluator: &Evaluator<'_>, timeline: &Timeline) -> BTreeMap<String, String> {
-    let (spec, observations) = (evaluator.spec, evaluator.observations);
-    let bads = observations.dims().bads;
     let mut record = BTreeMap::new();
+    technology(evaluator, timeline, &mut record);
+    score(evaluator, &mut record);
+    if evaluator.spec.model == Model::Ebm {
+        calibration(evaluator.spec, &mut record);
+    }
+    index(evaluator, timeline, &mut record);
+    record
+}
+
+/// Frontier, returns to scale and the periods that are compared.
+fn technology(evaluator: &Evaluator<'_>, timeline: &Timeline, record: &mut BTreeMap<String, String>) {
+    let spec = evaluator.spec;
     let mut say = |key: &str, value: String| record.insert(key.to_owned(), value);
-    let distance = evaluator.is_distance();
     say("model", spec.model.to_string());
     say("rts", spec.rts.to_string());
     say("reference", spec.reference.to_string());
-    let index = spec.malmquist.unwrap_or(Index::None);
-    say("malmquist", index.to_string());
+    say("malmquist", spec.malmquist.unwrap_or(Index::None).to_string());
     say("panel_value", spec.panel_value.to_string());
     let neighbors = match (timeline.step(), timeline.uneven()) {
         (Some(step), _) => step.to_string(),
@@ -69,11 +77,18 @@ fn conventions(evaluator: &Evaluator<'_>, timeline: &Timeline) -> BTreeMap<Strin
     if spec.outside != Outside::Empty {
         say("outside", spec.outside.to_string());
     }
-    if let Some(decomposition) = spec.decomposition {
-        say("decomposition", decomposition.to_string());
+    if spec.reference == Reference::Window {
+        say("window", spec.window.to_string());
     }
     say("super_efficiency", spec.super_efficiency.to_string());
-    if distance {
+}
+
+/// What a score measures, and on which side.
+fn score(evaluator: &Evaluator<'_>, record: &mut BTreeMap<String, String>) {
+    let (spec, observations) = (evaluator.spec, evaluator.observations);
+    let mut say = |key: &str, value: String| record.insert(key.to_owned(), value);
+    say("score_snap", format!("scores within {:e} of the frontier value are that value", crate::evaluate::SNAP));
+    if evaluator.is_distance() {
         say("disposability", spec.disposability.to_string());
         say(
             "direction",
@@ -86,33 +101,40 @@ fn conventions(evaluator: &Evaluator<'_>, timeline: &Timeline) -> BTreeMap<Strin
             say("nonradial_weights", named.join(", "));
         }
         say("score", "distance: 0 on the frontier; indices use 1/(1 + D), the indicator D itself".into());
-    } else {
-        say("orientation", spec.orientation().to_string());
-        if bads > 0 {
-            say("bads_convention", spec.bads_convention.to_string());
-        }
-        let side = match spec.orientation() {
-            Orientation::Output => "efficiency: 1 on the frontier, the reciprocal of the output expansion",
-            _ => "efficiency: 1 on the frontier",
-        };
-        say("score", side.into());
+        return;
     }
-    say("score_snap", format!("scores within {:e} of the frontier value are that value", crate::evaluate::SNAP));
-    if spec.reference == Reference::Window {
-        say("window", spec.window.to_string());
+    say("orientation", spec.orientation().to_string());
+    if observations.dims().bads > 0 {
+        say("bads_convention", spec.bads_convention.to_string());
     }
-    if spec.model == Model::Ebm {
-        say("bounded", spec.is_bounded().to_string());
-        let rule = match &spec.calibration {
-            Calibration::Rule(rule) => rule.to_string(),
-            Calibration::Given(_) => "given".into(),
-        };
-        say("calibration", rule);
-        let scope = match spec.calibration_scope {
-            CalibrationScope::Pooled => "pooled: one set of ε and w in own-period and pooled programs",
-            CalibrationScope::PerPeriod => "per-period: own-period programs use their period's ε and w",
-        };
-        say("calibration_scope", scope.into());
+    let side = match spec.orientation() {
+        Orientation::Output => "efficiency: 1 on the frontier, the reciprocal of the output expansion",
+        _ => "efficiency: 1 on the frontier",
+    };
+    say("score", side.into());
+}
+
+/// Where ε and the weights of EBM come from.
+fn calibration(spec: &PanelSpec, record: &mut BTreeMap<String, String>) {
+    let rule = match &spec.calibration {
+        Calibration::Rule(rule) => rule.to_string(),
+        Calibration::Given(_) => "given".into(),
+    };
+    let scope = match spec.calibration_scope {
+        CalibrationScope::Pooled => "pooled: one set of ε and w in own-period and pooled programs",
+        CalibrationScope::PerPeriod => "per-period: own-period programs use their period's ε and w",
+    };
+    record.insert("bounded".to_owned(), spec.is_bounded().to_string());
+    record.insert("calibration".to_owned(), rule);
+    record.insert("calibration_scope".to_owned(), scope.to_owned());
+}
+
+/// The formula of the index, its parts and the period that it starts from.
+fn index(evaluator: &Evaluator<'_>, timeline: &Timeline, record: &mut BTreeMap<String, String>) {
+    let spec = evaluator.spec;
+    let mut say = |key: &str, value: String| record.insert(key.to_owned(), value);
+    if let Some(decomposition) = spec.decomposition {
+        say("decomposition", decomposition.to_string());
     }
     if spec.scale_change {
         let frontiers = match spec.reference {
@@ -121,29 +143,35 @@ fn conventions(evaluator: &Evaluator<'_>, timeline: &Timeline) -> BTreeMap<Strin
             Reference::Metafrontier => "the frontiers of single periods and groups",
             _ => "the frontiers of single periods",
         };
-        say(
-            "scale_change",
-            format!("pure efficiency change under variable returns on {frontiers}, like efficiency change"),
-        );
+        let text = format!("pure efficiency change under variable returns on {frontiers}, like efficiency change");
+        say("scale_change", text);
     }
+    let index = spec.malmquist.unwrap_or(Index::None);
     if index != Index::None && spec.panel_value == PanelValue::BaseGiven {
         let base = spec.base_period.or_else(|| timeline.periods().first().copied());
         say("base_period", base.map_or_else(|| "none".into(), |period| period.to_string()));
     }
-    let formula = match (index, spec.reference) {
-        (Index::None, _) => return record,
-        (Index::Luenberger, Reference::Global | Reference::Metafrontier) => "D^G(t) - D^G(t+1)",
-        (Index::Luenberger, Reference::Biennial) => "D^B(t) - D^B(t+1)",
-        (Index::Luenberger, _) => "mean of D^t(t) - D^t(t+1) and D^t+1(t) - D^t+1(t+1)",
-        (_, Reference::Global | Reference::Metafrontier) if distance => "(1 + D^G(t)) / (1 + D^G(t+1))",
-        (_, Reference::Global | Reference::Metafrontier) => "E^G(t+1) / E^G(t)",
-        (_, Reference::Biennial) if distance => "(1 + D^B(t)) / (1 + D^B(t+1))",
-        (_, Reference::Biennial) => "E^B(t+1) / E^B(t)",
-        _ if distance => "geometric mean over adjacent frontiers of (1 + D(t)) / (1 + D(t+1))",
-        _ => "geometric mean over adjacent frontiers of E(t+1) / E(t)",
-    };
-    record.insert("index_formula".to_owned(), formula.to_owned());
-    record
+    if let Some(formula) = index_formula(index, spec.reference, evaluator.is_distance()) {
+        say("index_formula", formula.to_owned());
+    }
+}
+
+/// The index in terms of scores E or distances D; none without an index.
+fn index_formula(index: Index, reference: Reference, is_distance: bool) -> Option<&'static str> {
+    let global = matches!(reference, Reference::Global | Reference::Metafrontier);
+    let biennial = reference == Reference::Biennial;
+    match index {
+        Index::None => None,
+        Index::Luenberger if global => Some("D^G(t) - D^G(t+1)"),
+        Index::Luenberger if biennial => Some("D^B(t) - D^B(t+1)"),
+        Index::Luenberger => Some("mean of D^t(t) - D^t(t+1) and D^t+1(t) - D^t+1(t+1)"),
+        _ if global && is_distance => Some("(1 + D^G(t)) / (1 + D^G(t+1))"),
+        _ if global => Some("E^G(t+1) / E^G(t)"),
+        _ if biennial && is_distance => Some("(1 + D^B(t)) / (1 + D^B(t+1))"),
+        _ if biennial => Some("E^B(t+1) / E^B(t)"),
+        _ if is_distance => Some("geometric mean over adjacent frontiers of (1 + D(t)) / (1 + D(t+1))"),
+        _ => Some("geometric mean over adjacent frontiers of E(t+1) / E(t)"),
+    }
 }
 
 /// Remarks about a run.
@@ -155,6 +183,19 @@ pub(crate) fn diagnose(
     label: &dyn Fn(usize) -> String,
 ) -> Diagnostics {
     let mut remarks = Diagnostics::new();
+    on_rows(rows, timeline, spec, label, &mut remarks);
+    on_programs(summary, spec, &mut remarks);
+    remarks
+}
+
+/// Rows without a score, an index or a part of it, each kind with its first row.
+fn on_rows(
+    rows: &[PanelRow],
+    timeline: &Timeline,
+    spec: &PanelSpec,
+    label: &dyn Fn(usize) -> String,
+    remarks: &mut Diagnostics,
+) {
     let index = spec.malmquist.unwrap_or(Index::None);
     if index != Index::None
         && spec.step.is_none()
@@ -204,6 +245,10 @@ pub(crate) fn diagnose(
             r.transition == Transition::First && r.gtfp.is_none() && r.status == Status::Ok
         });
     }
+}
+
+/// Weights that are not identified, and programs that the built-in engine did not certify.
+fn on_programs(summary: &Summary, spec: &PanelSpec, remarks: &mut Diagnostics) {
     for calibration in &summary.calibration {
         let repeated = [&calibration.inputs, &calibration.goods, &calibration.bads]
             .into_iter()
@@ -238,5 +283,4 @@ pub(crate) fn diagnose(
             format!("{} of {} programs have no closing certificate", lp.uncertified, lp.programs),
         ));
     }
-    remarks
 }

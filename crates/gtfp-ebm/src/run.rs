@@ -3,8 +3,8 @@
 use crate::error::Result;
 use crate::evaluate::{Detail, Outcome, Status};
 use crate::evaluator::Evaluator;
+use crate::index::ratio;
 use crate::index::{Around, Change, Comparison, adjacent, luenberger, luenberger_pooled, pooled};
-use crate::panel_value::ratio;
 use crate::result::{PanelRow, Transition};
 use crate::spec::{Index, Reference, Rts};
 use crate::timeline::Timeline;

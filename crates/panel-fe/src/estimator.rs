@@ -1,7 +1,7 @@
 //! The estimators of models with instruments.
 
 use crate::error::{Error, Result};
-use crate::words::text_serde;
+use crate::text::text_serde;
 
 /// An estimator of y = Dδ + Wγ + u with instruments [W, Z₁].
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

@@ -37,10 +37,11 @@ pub(crate) mod linalg;
 pub mod outcome;
 mod sample;
 pub mod spec;
+pub(crate) mod text;
 pub mod vcov;
 pub(crate) mod wald;
 pub mod weights;
-pub(crate) mod words;
+mod words;
 
 pub use after::{
     binscatter, bootstrap, diagnostics, influence, mediation, moderation, predict, record, subsample, turning_point,

@@ -1,4 +1,4 @@
-//! `replicate audit`: a CSV of published numbers checked against itself; relations between columns come from a file beside
+//! `panelstudy audit`: a CSV of published numbers checked against itself; relations between columns come from a file beside
 //! it, `<name>.audit.toml`, where there is one.
 
 use crate::error::{Error, Result};

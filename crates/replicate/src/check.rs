@@ -1,4 +1,4 @@
-//! `--check`: everything that a run computes, without writing it: what is made from what, and everything that a run would
+//! `panelstudy check`: everything that a run computes, without writing it: what is made from what, and everything that a run would
 //! refuse.
 
 use crate::compute::{Cache, Computed, Scope, compute};

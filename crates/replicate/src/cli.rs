@@ -3,17 +3,17 @@
 use crate::error::{Error, Result};
 use crate::pipeline::{self, RunOptions};
 use crate::study::Loaded;
-use crate::{audited, check, init, source_fix, workspace};
+use crate::{audited, check, engines, init, source_fix};
 use clap::{Args, Parser, Subcommand};
 use report::Lang;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// More threads than any machine has use for; a system stops a program that starts a million.
 const MOST_THREADS: usize = 1024;
 
-/// The study runner.
+/// Panel studies: a study file in; indices, regressions, tables and figures out.
 #[derive(Debug, Parser)]
-#[command(name = "replicate", version, about = "Runs a study: data, indices, regressions, tables")]
+#[command(name = "panelstudy", version, about)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -25,17 +25,22 @@ pub struct Cli {
 pub enum Verb {
     /// Run a study.
     Run(RunArgs),
+    /// Check study and data without writing results, and list what would be computed from what.
+    Check(CheckArgs),
+    /// Write a commented study file, an empty data template and a worked example into a new folder.
+    Init(InitArgs),
     /// Check published coefficients against each other.
     Audit(AuditArgs),
+    /// Say what this program can do on this machine: engines, file formats, threads.
+    Doctor,
 }
 
 /// Arguments of `run`.
 #[derive(Debug, Clone, Args)]
 pub struct RunArgs {
-    /// Study file (default: the paper's).
-    #[arg(long)]
-    pub study: Option<PathBuf>,
-    /// Output folder (default: target/replication in the workspace).
+    /// Study file.
+    pub study: PathBuf,
+    /// Output folder (default: STUDY-results in the current folder, STUDY being the name of the study file).
     #[arg(long)]
     pub out: Option<PathBuf>,
     /// Run only these stages and what they need: data, va, gtfp-ID, market, variables, tables, quality,
@@ -54,26 +59,34 @@ pub struct RunArgs {
     /// Language of labels, instead of the study's: en or zh.
     #[arg(long)]
     pub lang: Option<String>,
-    /// Write a commented study file, an empty data template and a worked example into a new folder, and stop.
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["study", "out", "only", "check"])]
-    pub init: Option<PathBuf>,
-    /// With --init: a short study of any panel of entities and periods, not one in the paper's design.
-    #[arg(long, requires = "init")]
-    pub plain: bool,
-    /// Check study and data without running, and list what would be computed from what.
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Clone, Args)]
+pub struct CheckArgs {
+    /// Study file.
+    pub study: PathBuf,
+    /// Write the study, with what its sources certainly need, beside the old one.
     #[arg(long)]
-    pub check: bool,
-    /// With --check: write the study, with what its sources certainly need, beside the old one.
-    #[arg(long, requires = "check")]
     pub fix: bool,
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Clone, Args)]
+pub struct InitArgs {
+    /// Folder of the new study; it is made where it is not there.
+    pub folder: PathBuf,
+    /// A short study of any panel of entities and periods, not one in the paper's design.
+    #[arg(long)]
+    pub plain: bool,
 }
 
 /// Arguments of `audit`.
 #[derive(Debug, Clone, Args)]
 pub struct AuditArgs {
-    /// CSV of published numbers (default: the paper's).
-    pub file: Option<PathBuf>,
-    /// Output folder (default: target/audit in the workspace).
+    /// CSV of published numbers.
+    pub file: PathBuf,
+    /// Output folder (default: FILE-audit in the current folder).
     #[arg(long)]
     pub out: Option<PathBuf>,
 }
@@ -94,13 +107,24 @@ pub struct Outcome {
 pub fn execute(cli: &Cli) -> Result<Outcome> {
     match &cli.verb {
         Verb::Run(args) => run(args),
+        Verb::Check(args) => checked(args),
+        Verb::Init(args) => {
+            let summary = if args.plain { init::init_plain(&args.folder)? } else { init::init(&args.folder)? };
+            Ok(Outcome { summary, code: 0 })
+        }
         Verb::Audit(args) => {
-            let file = args.file.clone().unwrap_or_else(|| workspace::folder().join("fixtures/published.csv"));
-            let out = args.out.clone().unwrap_or_else(|| workspace::folder().join("target/audit"));
-            let audited = audited::audit(&file, &out)?;
+            let out = args.out.clone().unwrap_or_else(|| beside_the_caller(&args.file, "audit"));
+            let audited = audited::audit(&args.file, &out)?;
             Ok(Outcome { code: u8::from(audited.contradictions > 0), summary: audited.summary })
         }
+        Verb::Doctor => Ok(Outcome { summary: engines::report(), code: 0 }),
     }
+}
+
+/// Where results go that no folder was named for: below the current folder, by the name of the file they come from.
+fn beside_the_caller(file: &Path, what: &str) -> PathBuf {
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    PathBuf::from(format!("{stem}-{what}"))
 }
 
 fn run(args: &RunArgs) -> Result<Outcome> {
@@ -113,29 +137,51 @@ fn run(args: &RunArgs) -> Result<Outcome> {
         Some("zh") => Some(Lang::Zh),
         Some(other) => return Err(Error::Usage(format!("--lang {other}: expected en or zh"))),
     };
-    if let Some(folder) = &args.init {
-        let summary = if args.plain { init::init_plain(folder)? } else { init::init(folder)? };
-        return Ok(Outcome { summary, code: 0 });
-    }
     let options = RunOptions {
-        study: args.study.clone().unwrap_or_else(workspace::default_study),
-        out: args.out.clone().unwrap_or_else(|| workspace::folder().join("target/replication")),
+        study: args.study.clone(),
+        out: args.out.clone().unwrap_or_else(|| beside_the_caller(&args.study, "results")),
         only: args.only.clone(),
         threads: args.threads,
         quiet: args.quiet,
         lang,
     };
-    if args.check {
-        let checked = check::check_file(&options.study);
-        let fixed = match (Loaded::read(&options.study), args.fix, checked.problems.is_empty()) {
-            (Ok(loaded), true, _) => source_fix::write_beside(&loaded, &options.study)?,
-            (Ok(loaded), false, false) => source_fix::advice(&loaded)?,
-            // A study file that cannot be read has said so.
-            _ => String::new(),
-        };
-        return Ok(Outcome { code: if checked.problems.is_empty() { 0 } else { 2 }, summary: checked.text + &fixed });
-    }
     let report = pipeline::run(&options)?;
     let failed = args.check_published && report.differing > 0;
     Ok(Outcome { summary: report.summary, code: u8::from(failed) })
+}
+
+fn checked(args: &CheckArgs) -> Result<Outcome> {
+    let checked = check::check_file(&args.study);
+    if let Ok(loaded) = Loaded::read(&args.study) {
+        engines::suffice(&loaded.study)?;
+    }
+    let fixed = match (Loaded::read(&args.study), args.fix, checked.problems.is_empty()) {
+        (Ok(loaded), true, _) => source_fix::write_beside(&loaded, &args.study)?,
+        (Ok(loaded), false, false) => source_fix::advice(&loaded)?,
+        // A study file that cannot be read has said so.
+        _ => String::new(),
+    };
+    Ok(Outcome { code: if checked.problems.is_empty() { 0 } else { 2 }, summary: checked.text + &fixed })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_lie_beside_the_caller() {
+        assert_eq!(beside_the_caller(Path::new("far/away/my.study.toml"), "results"), Path::new("my.study-results"));
+        assert_eq!(beside_the_caller(Path::new("published.csv"), "audit"), Path::new("published-audit"));
+    }
+
+    #[test]
+    fn no_study_is_a_usage_error() {
+        for line in
+            [&["panelstudy", "run"][..], &["panelstudy", "check"], &["panelstudy", "init"], &["panelstudy", "audit"]]
+        {
+            let error = Cli::try_parse_from(line).unwrap_err();
+            assert_eq!(error.kind(), clap::error::ErrorKind::MissingRequiredArgument, "{line:?}");
+            assert_eq!(error.exit_code(), 2);
+        }
+    }
 }

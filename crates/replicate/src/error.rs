@@ -33,6 +33,19 @@ pub enum Error {
         /// Why.
         message: String,
     },
+    /// Something that this program was built without.
+    #[error(
+        "{wanted}: this needs the feature `{feature}`, which this program was built without; in a clone of the repository \
+         `cargo xtask replicate --study STUDY` adds it, elsewhere `cargo install --locked --git {} panelstudy --features \
+         {feature}`",
+        env!("CARGO_PKG_REPOSITORY")
+    )]
+    NeedsFeature {
+        /// Name of the feature.
+        feature: &'static str,
+        /// What asks for it.
+        wanted: String,
+    },
     /// Wrong command line.
     #[error("{0}")]
     Usage(String),
@@ -87,12 +100,12 @@ impl Error {
         }
     }
 
-    /// Exit code: 2 for bad input or usage, 3 for the environment.
+    /// Exit code: 2 for bad input or usage, 3 for the environment and for what this program was built without.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Study { .. } | Self::Stage { .. } | Self::NotComputed { .. } | Self::Usage(_) => 2,
-            Self::Environment(_) => 3,
+            Self::Environment(_) | Self::NeedsFeature { .. } => 3,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `--init DIR`: a commented study file, an empty data template with its codebook, and a small worked example; with
+//! `panelstudy init DIR`: a commented study file, an empty data template with its codebook, and a small worked example; with
 //! `--plain` a short study of any panel that runs as it is.
 
 use crate::error::{Error, Result};
@@ -46,8 +46,8 @@ pub fn init(folder: &Path) -> Result<String> {
     let shown = folder.display();
     Ok(format!(
         "A new study in `{shown}`: study.toml, an empty yearbook.csv with codebook.csv, cities.csv and a worked example.\n\
-         Try the example:  cargo xtask replicate --study {shown}/example/study.toml --out {shown}/example/results\n\
-         Fill yearbook.csv, then:  cargo xtask replicate --study {shown}/study.toml --check\n"
+         Try the example:  panelstudy run {shown}/example/study.toml --out {shown}/example/results\n\
+         Fill yearbook.csv, then:  panelstudy check {shown}/study.toml\n"
     ))
 }
 
@@ -60,15 +60,15 @@ pub fn init_plain(folder: &Path) -> Result<String> {
     let shown = folder.display();
     Ok(format!(
         "A new study in `{shown}`: study.toml, and data.csv with ten firms in twenty years.\n\
-         Try it:  cargo xtask replicate --study {shown}/study.toml --out {shown}/results\n\
-         Name your own files in study.toml, then:  cargo xtask replicate --study {shown}/study.toml --check\n"
+         Try it:  panelstudy run {shown}/study.toml --out {shown}/results\n\
+         Name your own files in study.toml, then:  panelstudy check {shown}/study.toml\n"
     ))
 }
 
 fn write(folder: &Path, files: &[(&str, String)]) -> Result<()> {
     if let Some((name, _)) = files.iter().find(|(name, _)| folder.join(name).exists()) {
         return Err(Error::Usage(format!(
-            "--init {}: `{name}` is there already and is not overwritten; name a new folder",
+            "init {}: `{name}` is there already and is not overwritten; name a new folder",
             folder.display()
         )));
     }

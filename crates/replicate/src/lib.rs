@@ -9,6 +9,7 @@ mod audited;
 pub mod check;
 pub mod cli;
 pub mod compute;
+mod engines;
 pub mod error;
 pub mod indices;
 pub mod init;
@@ -27,6 +28,5 @@ pub mod stages;
 pub mod store;
 pub mod study;
 pub mod tables;
-mod workspace;
 
 pub use error::{Error, Result};

@@ -1,7 +1,7 @@
 //! Command line of the study runner.
 
 use clap::Parser;
-use replicate::cli::{Cli, execute};
+use panelstudy::cli::{Cli, execute};
 use std::io::Write;
 use std::process::ExitCode;
 

@@ -12,7 +12,7 @@ use crate::show::{figures, files, pages};
 use crate::store::{FileRecord, Manifest, StageTime, Staging, file_name, file_record, pretty, staging};
 use crate::study::{Loaded, Study};
 use crate::tables::{self, Tables};
-use crate::{check, quality, workspace};
+use crate::{check, engines, quality};
 use panel_core::quality::QualityReport;
 use panel_core::{Diagnostic, Severity};
 use report::Lang;
@@ -71,6 +71,7 @@ pub fn run(options: &RunOptions) -> Result<RunReport> {
     if let Some(lang) = options.lang {
         loaded.study.study.lang = lang;
     }
+    engines::suffice(&loaded.study)?;
     let plan = Plan::new(&loaded.study, &options.only)?;
     let threads = options.threads.unwrap_or(0);
     let log = Log::default();
@@ -113,7 +114,7 @@ pub fn run(options: &RunOptions) -> Result<RunReport> {
         title: loaded.study.study.title.get(Lang::En).to_owned(),
         inputs: inputs(&loaded, &results),
         outputs,
-        versions: versions().into_iter().collect(),
+        versions: engines::compiled().into_iter().collect(),
         seeds: seeds(&loaded.study),
         stages,
         threads: pool.current_num_threads(),
@@ -237,7 +238,8 @@ fn write_all(
         written?;
         remarks.extend(left_out);
         figures::write(staging, study, &figures)?;
-        let (command, versions) = (workspace::command(&loaded.file), versions());
+        // The path of a study is the reader's own.
+        let (command, versions) = (format!("panelstudy run {}", file_name(&loaded.file)), engines::used(study));
         let around = pages::Surroundings { figures: &figures, remarks, command: &command, versions: &versions };
         pages::write(staging, loaded, results, &around)?;
     }
@@ -265,21 +267,6 @@ fn inputs(loaded: &Loaded, results: &Results) -> Vec<FileRecord> {
     files.extend(results.tables.iter().flat_map(|tables| tables.space.inputs.iter().cloned()));
     files.extend(results.published.iter().map(|published| published.file.clone()));
     files
-}
-
-/// Versions of this program and of the libraries that decide numbers, from the lock file it was built with.
-fn versions() -> Vec<(String, String)> {
-    const LOCK: &str = include_str!("../../../Cargo.lock");
-    let lock: toml::Table = LOCK.parse().unwrap_or_default();
-    let packages = lock.get("package").and_then(toml::Value::as_array).cloned().unwrap_or_default();
-    let version_of = |name: &str| {
-        let called = |package: &&toml::Value| package.get("name").and_then(toml::Value::as_str) == Some(name);
-        packages.iter().find(called).and_then(|package| package.get("version")?.as_str().map(str::to_owned))
-    };
-    [("replicate", "replicate"), ("HiGHS", "highs-sys"), ("faer", "faer"), ("polars", "polars"), ("statrs", "statrs")]
-        .into_iter()
-        .filter_map(|(shown, package)| Some((shown.to_owned(), version_of(package)?)))
-        .collect()
 }
 
 fn checksums(outputs: &[FileRecord]) -> String {

@@ -1,4 +1,4 @@
-//! `--check --fix`: the study with what its sources need written into it, where that is certain.
+//! `panelstudy check --fix`: the study with what its sources need written into it, where that is certain.
 //!
 //! What to write comes with the messages themselves ([`Remedy`]), so that a sentence and its repair cannot differ. A study
 //! is repaired line by line: everything else in it, comments included, stays as it was.

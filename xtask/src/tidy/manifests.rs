@@ -15,7 +15,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("panel-report", &["panel-core"]),
     ("panel-audit", &["panel-core", "panel-report"]),
     (
-        "replicate",
+        "panelstudy",
         &[
             "panel-core",
             "va-index",
@@ -30,12 +30,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("twin", &["panel-core", "gtfp-ebm", "panel-fe"]),
     ("xtask", &[]),
-    // Whatever it needs are dev-dependencies.
-    ("replication-tests", &[]),
+    // Whatever else it needs are dev-dependencies.
+    ("replication-tests", &["panelstudy"]),
 ];
 
 /// Packages that are never published.
-const INTERNAL: &[&str] = &["replicate", "twin", "xtask", "replication-tests"];
+const INTERNAL: &[&str] = &["panelstudy", "twin", "xtask", "replication-tests"];
 
 /// Checks every manifest.
 pub(super) fn check(root: &Path, members: &[Member], findings: &mut Vec<String>) -> Result<(), String> {
@@ -62,9 +62,9 @@ fn directions(member: &Member, findings: &mut Vec<String>) {
         if names.contains(&dependency) && !allowed.contains(&dependency) {
             findings.push(format!("{} must not depend on {dependency} (see ARCHITECTURE.md)", member.name));
         }
-        if dependency.starts_with("polars") && !["panel-core", "replicate"].contains(&member.name.as_str()) {
+        if dependency.starts_with("polars") && !["panel-core", "panelstudy"].contains(&member.name.as_str()) {
             let name = &member.name;
-            findings.push(format!("{name} must not depend on polars: a boundary type of panel-core and replicate"));
+            findings.push(format!("{name} must not depend on polars: a boundary type of panel-core and panelstudy"));
         }
         if dependency.starts_with("highs") && member.name != "gtfp-ebm" {
             findings.push(format!("{} must not depend on {dependency}: it stays inside gtfp-ebm", member.name));

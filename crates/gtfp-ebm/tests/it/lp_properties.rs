@@ -323,8 +323,8 @@ proptest! {
 
 #[test]
 fn any_number_of_rows_is_certified() {
-    // 22, 42, 62 and 82 rows: the last is beyond the fast engine.
-    for inputs in [20, 40, 60, 80] {
+    // 22, 42, 62, 82 and 142 rows: the last is beyond the fast engine.
+    for inputs in [20, 40, 60, 80, 140] {
         let units = 30;
         let columns = (0..units * (inputs + 1)).map(|k| 1.0 + ((k * 7919) % 101) as f64).collect();
         let technology = Technology { inputs, goods: 1, bads: 0, units, columns };
@@ -392,6 +392,32 @@ mod against_highs {
                     prop_assert_eq!(a.0, b.0, "{:?}, unit {}", form, o);
                     prop_assert!(close(a.1, b.1), "{:?}, unit {}: {} {}", form, o, a.1, b.1);
                 }
+            }
+        }
+    }
+
+    /// A hundred inputs and outputs, far more than any study has: the built-in engine certifies every program by itself, and
+    /// HiGHS finds the same optimum.
+    #[test]
+    fn a_hundred_rows_need_no_other_engine() {
+        let (inputs, goods, bads, units) = (90, 6, 4, 150);
+        let columns =
+            (0..units * (inputs + goods + bads)).map(|k| 1.0 + ((k * 7919) % 10_007) as f64 / 500.0).collect();
+        let technology = Technology { inputs, goods, bads, units, columns };
+        for form in [Form::EbmBounded, Form::SbmVrs, Form::RadialVrs] {
+            let activities = form.activities(&technology);
+            let rows = form.program(&technology).rows();
+            assert!(rows >= 100, "{form:?}: {rows} rows");
+            let timed = |solver| {
+                let start = std::time::Instant::now();
+                (solve(form, &technology, &activities, solver), start.elapsed())
+            };
+            let ((ours, own_time), (theirs, highs_time)) = (timed(Solver::Simplex), timed(Solver::Highs));
+            eprintln!("{form:?}, {rows} rows, {units} programs: built in {own_time:?}, HiGHS {highs_time:?}");
+            for (o, (a, b)) in ours.into_iter().zip(theirs).enumerate() {
+                assert_eq!(a.0, Status::Optimal, "{form:?}, unit {o}");
+                assert!(a.2 <= CERTIFICATE_TOLERANCE, "{form:?}, unit {o}: {}", a.2);
+                assert!(close(a.1, b.1), "{form:?}, unit {o}: {} {}", a.1, b.1);
             }
         }
     }

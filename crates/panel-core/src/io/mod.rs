@@ -164,7 +164,6 @@ fn is_text(bytes: &[u8]) -> bool {
 /// another row. Workbooks and delimited text only.
 #[must_use]
 pub fn row_with(file: &str, bytes: &[u8], options: &ReadOptions, text: &str) -> Option<usize> {
-    const WITHIN: usize = 20;
     let extension = Path::new(file).extension()?.to_string_lossy().to_ascii_lowercase();
     match extension.as_str() {
         "csv" | "tsv" | "tab" | "txt" => csv::row_with(file, bytes, options, text, WITHIN),
@@ -176,6 +175,24 @@ pub fn row_with(file: &str, bytes: &[u8], options: &ReadOptions, text: &str) -> 
         _ => None,
     }
 }
+
+/// Another sheet of a workbook than the one that `options` read in whose first twenty rows a cell says `text`, and that row,
+/// 1-based; none where a sheet was asked for.
+#[must_use]
+#[cfg_attr(not(feature = "xlsx"), expect(unused_variables, reason = "text has no sheets"))]
+pub fn sheet_with(file: &str, bytes: &[u8], options: &ReadOptions, text: &str) -> Option<(String, usize)> {
+    let extension = Path::new(file).extension()?.to_string_lossy().to_ascii_lowercase();
+    match extension.as_str() {
+        #[cfg(feature = "xlsx")]
+        "xlsx" | "xlsm" | "xls" | "xlsb" | "ods" if disguised(bytes).is_some() => {
+            workbook::sheet_with(file, bytes, options, text, WITHIN)
+        }
+        _ => None,
+    }
+}
+
+/// Rows at the top of a table in which a header is looked for.
+const WITHIN: usize = 20;
 
 /// What a file with a text extension really is, by its first bytes.
 fn disguised(bytes: &[u8]) -> Option<&'static str> {

@@ -274,6 +274,11 @@ fn workbooks_are_read_sheet_by_sheet_and_cell_by_cell() {
     let several = table("e04d.xlsx", plain());
     assert_eq!(codes(&several), ["one-sheet-of-several"]);
     assert!(several.diagnostics()[0].message.contains("`sheet = \"2016-2018\"` takes another"));
+    let bytes = std::fs::read(crate::golden("layouts").join("e04d.xlsx")).unwrap();
+    let sheet = |options: &ReadOptions, text: &str| panel_core::io::sheet_with("e04d.xlsx", &bytes, options, text);
+    assert_eq!(sheet(&plain(), "city"), Some(("2016-2018".to_owned(), 1)));
+    assert_eq!(sheet(&plain(), "nowhere"), None);
+    assert_eq!(sheet(&ReadOptions { sheet: Some("2016-2018".into()), ..plain() }, "city"), None);
     // Formulas without results are texts, so that their use as numbers is an error that says so.
     let formulas = table("e03b.xlsx", plain());
     assert_eq!(codes(&formulas), ["formulas-without-results"]);

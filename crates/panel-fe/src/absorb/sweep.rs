@@ -17,6 +17,8 @@ const CHUNK: usize = 65_536;
 const MOST_CHUNKS: usize = 8;
 /// Longer runs are swept column by column, in place.
 const LONG: usize = 2048;
+/// What an absent column is read as.
+static ZEROS: [f64; LONG] = [0.0; LONG];
 
 /// Rows in run order.
 #[derive(Debug)]
@@ -149,8 +151,8 @@ impl Sweep {
         let base = self.runs.starts[chunk.start] as usize;
         let mut sums = Sums { g: vec![[0.0; LANES]; self.unknowns()], before: [0.0; LANES], after: [0.0; LANES] };
         let mut buffer: Vec<Lane> = vec![[0.0; LANES]; LONG];
-        // Absent columns are read from zeros and written to a place nobody looks at.
-        let (zeros, mut nowhere) = ([0.0; LONG], [[0.0; LONG]; LANES]);
+        // An absent column is written to a place nobody looks at.
+        let mut nowhere = [[0.0; LONG]; LANES];
         for run in chunk {
             let range = self.run(run);
             if range.len() > LONG {
@@ -160,34 +162,7 @@ impl Sweep {
             let buffer = &mut buffer[..range.len()];
             let local = range.start - base..range.end - base;
             let w = self.weights.as_ref().map(|w| &w[range.clone()]);
-            let mut mean = match (source, &self.runs.order) {
-                (Source::Rows(rows), Some(order)) => {
-                    for (slot, &row) in buffer.iter_mut().zip(&order[range.clone()]) {
-                        *slot = std::array::from_fn(|l| rows.get(l).map_or(0.0, |column| column[row as usize]));
-                    }
-                    weigh(buffer, w, &mut sums.before)
-                }
-                (Source::Rows(rows), None) => {
-                    let lane = |l: usize| rows.get(l).map_or(&zeros[..range.len()], |column| &column[range.clone()]);
-                    load(buffer, [lane(0), lane(1), lane(2), lane(3)]);
-                    weigh(buffer, w, &mut sums.before)
-                }
-                (Source::Less(alpha), _) => {
-                    let lane = |l: usize| columns.get(l).map_or(&zeros[..range.len()], |column| &column[local.clone()]);
-                    load(buffer, [lane(0), lane(1), lane(2), lane(3)]);
-                    if WIDTH == 1 {
-                        let cells = &self.cells[0][range.clone()];
-                        buffer.iter_mut().zip(cells).for_each(|(slot, &cell)| subtract(slot, &alpha[cell as usize]));
-                    } else {
-                        for cells in &self.cells {
-                            let cells = &cells[range.clone()];
-                            let pairs = buffer.iter_mut().zip(cells);
-                            pairs.for_each(|(slot, &cell)| subtract(slot, &alpha[cell as usize]));
-                        }
-                    }
-                    weigh(buffer, w, &mut [0.0; LANES])
-                }
-            };
+            let mut mean = self.take::<WIDTH>(source, (&range, &local), columns, buffer, &mut sums.before);
             mean.iter_mut().for_each(|mean| *mean *= self.inverse[run]);
             if let Source::Rows(_) = source {
                 // Twice, the second time of what the first has left: large levels leave no rounding behind.
@@ -195,16 +170,7 @@ impl Sweep {
                 mean = weigh(buffer, w, &mut [0.0; LANES]);
                 mean.iter_mut().for_each(|mean| *mean *= self.inverse[run]);
             }
-            let [a, b, c, d] = &mut nowhere;
-            let mut targets = [&mut a[..], &mut b[..], &mut c[..], &mut d[..]].map(|slice| &mut slice[..range.len()]);
-            for (target, column) in targets.iter_mut().zip(columns.iter_mut()) {
-                *target = &mut column[local.clone()];
-            }
-            let [a, b, c, d] = targets;
-            for ((((slot, a), b), c), d) in buffer.iter_mut().zip(a).zip(b).zip(c).zip(d) {
-                subtract(slot, &mean);
-                [*a, *b, *c, *d] = *slot;
-            }
+            store(buffer, &mean, columns, &local, &mut nowhere);
             match w {
                 None => buffer.iter().for_each(|slot| add_square(&mut sums.after, slot, 1.0)),
                 Some(w) => {
@@ -225,6 +191,48 @@ impl Sweep {
             }
         }
         sums
+    }
+
+    /// Brings the columns of one run, less D₂α where the source says so, into the buffer and returns their weighted sums; an
+    /// absent column is read as zeros.
+    #[inline(always)]
+    fn take<const WIDTH: usize>(
+        &self,
+        source: &Source<'_>,
+        (range, local): (&Range<usize>, &Range<usize>),
+        columns: &[&mut [f64]],
+        buffer: &mut [Lane],
+        before: &mut Lane,
+    ) -> Lane {
+        let w = self.weights.as_ref().map(|w| &w[range.clone()]);
+        match (source, &self.runs.order) {
+            (Source::Rows(rows), Some(order)) => {
+                for (slot, &row) in buffer.iter_mut().zip(&order[range.clone()]) {
+                    *slot = std::array::from_fn(|l| rows.get(l).map_or(0.0, |column| column[row as usize]));
+                }
+                weigh(buffer, w, before)
+            }
+            (Source::Rows(rows), None) => {
+                let lane = |l: usize| rows.get(l).map_or(&ZEROS[..range.len()], |column| &column[range.clone()]);
+                load(buffer, [lane(0), lane(1), lane(2), lane(3)]);
+                weigh(buffer, w, before)
+            }
+            (Source::Less(alpha), _) => {
+                let lane = |l: usize| columns.get(l).map_or(&ZEROS[..range.len()], |column| &column[local.clone()]);
+                load(buffer, [lane(0), lane(1), lane(2), lane(3)]);
+                if WIDTH == 1 {
+                    let cells = &self.cells[0][range.clone()];
+                    buffer.iter_mut().zip(cells).for_each(|(slot, &cell)| subtract(slot, &alpha[cell as usize]));
+                } else {
+                    for cells in &self.cells {
+                        let cells = &cells[range.clone()];
+                        let pairs = buffer.iter_mut().zip(cells);
+                        pairs.for_each(|(slot, &cell)| subtract(slot, &alpha[cell as usize]));
+                    }
+                }
+                weigh(buffer, w, &mut [0.0; LANES])
+            }
+        }
     }
 
     /// The same for one run that is too long for a buffer.
@@ -405,4 +413,25 @@ fn weigh(values: &[Lane], weights: Option<&[f64]>, squares: &mut Lane) -> Lane {
         }
     }
     total
+}
+
+/// Takes the mean off a run and writes it to its columns; an absent one goes to `nowhere`.
+#[inline(always)]
+fn store(
+    buffer: &mut [Lane],
+    mean: &Lane,
+    columns: &mut [&mut [f64]],
+    local: &Range<usize>,
+    nowhere: &mut [[f64; LONG]; LANES],
+) {
+    let [a, b, c, d] = nowhere;
+    let mut targets = [&mut a[..], &mut b[..], &mut c[..], &mut d[..]].map(|slice| &mut slice[..local.len()]);
+    for (target, column) in targets.iter_mut().zip(columns.iter_mut()) {
+        *target = &mut column[local.clone()];
+    }
+    let [a, b, c, d] = targets;
+    for ((((slot, a), b), c), d) in buffer.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+        subtract(slot, mean);
+        [*a, *b, *c, *d] = *slot;
+    }
 }

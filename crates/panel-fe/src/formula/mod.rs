@@ -213,7 +213,7 @@ impl std::str::FromStr for Formula {
     }
 }
 
-crate::words::text_serde!(Formula, "formula");
+crate::text::text_serde!(Formula, "formula");
 
 impl fmt::Display for Formula {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,6 +1,6 @@
 //! The four blocks of an instrumental-variable problem as orthonormal bases.
 
-use crate::dense::{COLLINEAR, column, pick, residualise, thin_qr, vector};
+use crate::dense::{COLLINEAR, ThinQr, column, pick, residualise, thin_qr, vector};
 use crate::error::{Error, Result};
 use crate::weights::{SampleWeights, WeightKind};
 use faer::{Mat, MatRef};
@@ -75,15 +75,7 @@ impl IvSystem {
     /// exogenous ones or when fewer instruments than endogenous regressors are left; [`Error::NoObservations`].
     pub fn new(data: &IvData<'_>) -> Result<Self> {
         let rows = data.y.len();
-        if rows == 0 {
-            return Err(Error::NoObservations("the instrumental-variable problem has no rows".into()));
-        }
-        check_shape("the endogenous block", rows, data.endog.nrows())?;
-        check_shape("the exogenous block", rows, data.exog.nrows())?;
-        check_shape("the instrument block", rows, data.excluded.nrows())?;
-        check_shape("the names of the endogenous regressors", data.endog.ncols(), data.endog_names.len())?;
-        check_shape("the names of the exogenous regressors", data.exog.ncols(), data.exog_names.len())?;
-        check_shape("the names of the instruments", data.excluded.ncols(), data.excluded_names.len())?;
+        check_blocks(data, rows)?;
         let (n, root_weight) = weight_rows(data.weights, rows)?;
         let weighted = |x: MatRef<'_, f64>| match &root_weight {
             None => x.to_owned(),
@@ -100,37 +92,10 @@ impl IvSystem {
         }
         let d_tilde = residualise(qr_w.q.as_ref(), d.as_ref());
         let qr_d = thin_qr(d_tilde.as_ref());
-        for j in 0..d.ncols() {
-            let collinear = d_tilde.col(j).norm_l2() <= COLLINEAR * d.col(j).norm_l2() || qr_d.collinear.contains(&j);
-            if collinear {
-                let name = &data.endog_names[j];
-                return Err(Error::Specification(format!(
-                    "the endogenous `{name}` depends linearly on the other regressors (fixed effects included)"
-                )));
-            }
-        }
+        check_endogenous(data, &d, &d_tilde, &qr_d.collinear)?;
 
-        // Instruments: drop what W or earlier instruments already span.
-        let mut z_tilde = residualise(qr_w.q.as_ref(), z.as_ref());
-        let spanned = |j: usize| z_tilde.col(j).norm_l2() <= COLLINEAR * z.col(j).norm_l2();
-        let mut keep: Vec<usize> = (0..z.ncols()).filter(|&j| !spanned(j)).collect();
-        let mut qr_z = thin_qr(pick(z_tilde.as_ref(), &keep).as_ref());
-        while !qr_z.collinear.is_empty() {
-            keep = keep.iter().enumerate().filter(|(k, _)| !qr_z.collinear.contains(k)).map(|(_, &j)| j).collect();
-            qr_z = thin_qr(pick(z_tilde.as_ref(), &keep).as_ref());
-        }
-        let dropped = (0..z.ncols()).filter(|j| !keep.contains(j)).map(|j| data.excluded_names[j].clone()).collect();
-        if keep.len() < d.ncols() {
-            return Err(Error::Specification(format!(
-                "{} endogenous regressors need as many excluded instruments; {} linearly independent ones are left of {}",
-                d.ncols(),
-                keep.len(),
-                z.ncols()
-            )));
-        }
-        z_tilde = pick(z_tilde.as_ref(), &keep);
+        let Instruments { keep, dropped, qr: qr_z } = Instruments::independent(data, &qr_w, &z)?;
         z = pick(z.as_ref(), &keep);
-        debug_assert_eq!(z_tilde.ncols(), z.ncols());
 
         let y_tilde = vector(residualise(qr_w.q.as_ref(), column(&y).as_ref()).as_ref());
         let f = qr_w.q.transpose() * &d;
@@ -245,6 +210,67 @@ impl IvSystem {
             None => residual.to_vec(),
             Some(root) => residual.iter().zip(root).map(|(u, r)| u / r).collect(),
         }
+    }
+}
+
+/// Rows and names of every block agree, and there are rows.
+fn check_blocks(data: &IvData<'_>, rows: usize) -> Result<()> {
+    if rows == 0 {
+        return Err(Error::NoObservations("the instrumental-variable problem has no rows".into()));
+    }
+    check_shape("the endogenous block", rows, data.endog.nrows())?;
+    check_shape("the exogenous block", rows, data.exog.nrows())?;
+    check_shape("the instrument block", rows, data.excluded.nrows())?;
+    check_shape("the names of the endogenous regressors", data.endog.ncols(), data.endog_names.len())?;
+    check_shape("the names of the exogenous regressors", data.exog.ncols(), data.exog_names.len())?;
+    check_shape("the names of the instruments", data.excluded.ncols(), data.excluded_names.len())
+}
+
+/// No endogenous regressor lies in the span of the exogenous and the other endogenous ones; `collinear` are those that
+/// depend on earlier ones.
+fn check_endogenous(data: &IvData<'_>, d: &Mat<f64>, d_tilde: &Mat<f64>, collinear: &[usize]) -> Result<()> {
+    for j in 0..d.ncols() {
+        if d_tilde.col(j).norm_l2() <= COLLINEAR * d.col(j).norm_l2() || collinear.contains(&j) {
+            let name = &data.endog_names[j];
+            return Err(Error::Specification(format!(
+                "the endogenous `{name}` depends linearly on the other regressors (fixed effects included)"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Excluded instruments after the exogenous regressors have been partialled out, those that are spanned left out.
+struct Instruments {
+    /// Columns that are kept.
+    keep: Vec<usize>,
+    /// Names of the others.
+    dropped: Vec<String>,
+    /// Factors of the kept columns.
+    qr: ThinQr,
+}
+
+impl Instruments {
+    /// Drops what the exogenous regressors or earlier instruments already span; as many as there are endogenous regressors
+    /// must be left.
+    fn independent(data: &IvData<'_>, exogenous: &ThinQr, z: &Mat<f64>) -> Result<Self> {
+        let z_tilde = residualise(exogenous.q.as_ref(), z.as_ref());
+        let spanned = |j: usize| z_tilde.col(j).norm_l2() <= COLLINEAR * z.col(j).norm_l2();
+        let mut keep: Vec<usize> = (0..z.ncols()).filter(|&j| !spanned(j)).collect();
+        let mut qr = thin_qr(pick(z_tilde.as_ref(), &keep).as_ref());
+        while !qr.collinear.is_empty() {
+            keep = keep.iter().enumerate().filter(|(k, _)| !qr.collinear.contains(k)).map(|(_, &j)| j).collect();
+            qr = thin_qr(pick(z_tilde.as_ref(), &keep).as_ref());
+        }
+        let (endogenous, left) = (data.endog.ncols(), keep.len());
+        if left < endogenous {
+            return Err(Error::Specification(format!(
+                "{endogenous} endogenous regressors need as many excluded instruments; {left} linearly independent ones are left of {}",
+                z.ncols()
+            )));
+        }
+        let dropped = (0..z.ncols()).filter(|j| !keep.contains(j)).map(|j| data.excluded_names[j].clone()).collect();
+        Ok(Self { keep, dropped, qr })
     }
 }
 

@@ -167,7 +167,13 @@ pub fn anderson_rubin_set(
             Err(_) => -critical,
         }
     };
-    let points = sign_changes(&excess);
+    let intervals = accepted(&excess, &|theta: f64| center + scale * theta.tan());
+    Ok(AndersonRubinSet { level, intervals })
+}
+
+/// Intervals of β where `excess` is not positive, from −∞ to ∞; `beta` turns an angle into β.
+fn accepted(excess: &impl Fn(f64) -> f64, beta: &impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
+    let points = sign_changes(excess);
     let mut intervals = Vec::new();
     let mut start = (points[0].1 <= 0.0).then_some(f64::NEG_INFINITY);
     for pair in points.windows(2) {
@@ -182,16 +188,16 @@ pub fn anderson_rubin_set(
             }
             if (excess(middle) <= 0.0) == (before <= 0.0) { low = middle } else { high = middle }
         }
-        let beta = center + scale * (0.5 * (low + high)).tan();
+        let end = beta(0.5 * (low + high));
         match start.take() {
-            Some(from) => intervals.push((from, beta)),
-            None => start = Some(beta),
+            Some(from) => intervals.push((from, end)),
+            None => start = Some(end),
         }
     }
     if let Some(from) = start {
         intervals.push((from, f64::INFINITY));
     }
-    Ok(AndersonRubinSet { level, intervals })
+    intervals
 }
 
 /// Angles in ascending order with the excess there, close enough to tell every change of its sign: a grid, and where the

@@ -1,7 +1,8 @@
 //! What covariance a user can ask for, and its one-line notation.
 
 use crate::error::{Error, Result};
-use crate::words::{text_serde, words};
+use crate::text::text_serde;
+use crate::words::words;
 use std::fmt;
 use std::str::FromStr;
 

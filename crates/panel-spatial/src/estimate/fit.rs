@@ -70,13 +70,8 @@ pub fn fit(panel: &SpatialPanel, prepared: &Prepared, effects: FixedEffects, spe
         Information::Qml => Some(sandwich(&expected, final_at, spec)?),
         _ => None,
     };
-    let (beta, rho, lambda, sigma2) = estimate;
-    let mut names = swept.names.clone();
-    names.extend(spec.model.has_rho().then(|| "rho".into()));
-    names.extend(spec.model.has_lambda().then(|| "lambda".into()));
-    let mut coefficients = beta;
-    coefficients.extend(spec.model.has_rho().then_some(rho));
-    coefficients.extend(spec.model.has_lambda().then_some(lambda));
+    let sigma2 = estimate.3;
+    let (names, coefficients) = named(&swept, spec, estimate);
     let multipliers = Ok(multipliers(prepared, final_at.g.as_ref()));
     let r2 = Some(goodness(panel, prepared, &swept, final_at));
     remark_on_vif(&swept, &mut remarks);
@@ -110,6 +105,18 @@ pub fn fit(panel: &SpatialPanel, prepared: &Prepared, effects: FixedEffects, spe
 
 /// Coefficients, ρ, λ and σ².
 type Estimate = (Vec<f64>, f64, f64, f64);
+
+/// Names and values of all coefficients: those of the regressors, then ρ and λ where the model has them.
+fn named(swept: &Swept, spec: &SpatialSpec, (beta, rho, lambda, _): Estimate) -> (Vec<String>, Vec<f64>) {
+    let (mut names, mut coefficients) = (swept.names.clone(), beta);
+    for (has, name, value) in [(spec.model.has_rho(), "rho", rho), (spec.model.has_lambda(), "lambda", lambda)] {
+        if has {
+            names.push(name.to_owned());
+            coefficients.push(value);
+        }
+    }
+    (names, coefficients)
+}
 
 /// The estimate without its bias from swept effects.
 fn corrected_estimate(

@@ -1,10 +1,12 @@
 //! `[[gtfp]]`: efficiency scores and productivity indices (D4–D8).
 
 use super::{Details, Files, Index, Made, Part, Series};
-use crate::error::Result;
+use crate::engines;
+use crate::error::{Error, Result};
 use crate::store::{full, pretty};
 use crate::study::Parsed;
 use crate::study::section::{Section, Wrong, both};
+use gtfp_ebm::lp::LpError;
 use gtfp_ebm::{
     BootstrapResult, BootstrapSpec, Index as ProductivityIndex, Interval, PanelData, PanelResult, PanelSpec, Summary,
     Values, bootstrap, productivity,
@@ -119,7 +121,7 @@ impl Gtfp {
             group: group.as_deref(),
             label: &label,
         };
-        method(&data, choices).map_err(|error| part.error(error))
+        method(&data, choices).map_err(|error| refused(part, error))
     }
 
     /// The variables that it makes: the panel value, and the columns that `names` asks for.
@@ -226,6 +228,17 @@ impl Index for Gtfp {
             ("-bootstrap.csv".to_owned(), interval_lines(part, &found).into_bytes()),
             ("-bootstrap.json".to_owned(), pretty(&record).into_bytes()),
         ])
+    }
+}
+
+/// An error of the method as one of the run.
+fn refused(part: &Part<'_>, error: gtfp_ebm::Error) -> Error {
+    match error {
+        gtfp_ebm::Error::Engine(LpError::NeedsHighs { why }) => Error::NeedsFeature {
+            feature: engines::Feature::Highs.name(),
+            wanted: format!("stage `{}`: {why}", part.stage),
+        },
+        error => part.error(error),
     }
 }
 

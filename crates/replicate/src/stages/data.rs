@@ -280,6 +280,7 @@ fn prepare(
     // A key that is in the file and was not read is lacking, whatever is left.
     let lost = wanted.iter().any(|name| table.left_out(name).is_some());
     let keys = found.keys();
+    let names = suggest::listing(table.names());
     let mut table = reading.shaped(table, &found, remarks)?;
     let lacking = wanted.iter().zip(&near).zip([found.has_entity, found.has_time]).find(|(_, has)| !has);
     if let (Some(((name, near), _)), None, [key]) = (lacking, &spec.keys, &keys.named()[..])
@@ -287,7 +288,8 @@ fn prepare(
     {
         let hint = near.clone().unwrap_or_default();
         let repeats = if lost { "" } else { ", and it repeats" };
-        let words = format!("no column `{name}`, so only `{key}` is left as a key{repeats}{}", hint.words);
+        let columns = if near.is_some() { String::new() } else { format!("; its columns are {names}") };
+        let words = format!("no column `{name}`, so only `{key}` is left as a key{repeats}{columns}{}", hint.words);
         return Err(place.hinted(Hint { words, ..hint }));
     }
     if let Some(hint) = across {
@@ -403,7 +405,9 @@ impl Reading<'_> {
     fn without_keys(&self, table: &RawTable, wanted: &[&str]) -> Refusal {
         let lacking: Vec<String> = wanted.iter().map(|name| format!("no column `{name}`")).collect();
         let header = |name: &&str| hints::header_row(name, &self.spec.file, self.bytes, self.options, self.looked_at);
-        let hint = wanted.iter().find_map(header).unwrap_or_else(|| hints::keys(table, wanted, self.looked_at));
+        let sheet = |name: &&str| hints::other_sheet(name, &self.spec.file, self.bytes, self.options);
+        let hint = wanted.iter().find_map(header).or_else(|| wanted.iter().find_map(sheet));
+        let hint = hint.unwrap_or_else(|| hints::keys(table, wanted, self.looked_at));
         let words = format!(
             "source `{}` has neither key: {}; its columns are {}{}",
             self.place.shown,

@@ -1,7 +1,7 @@
 //! What to write in a `[[source]]` whose columns are not called as the study expects.
 
 use crate::study::Reshape;
-use panel_core::io::{RawTable, ReadOptions, Source, read_bytes, row_with};
+use panel_core::io::{RawTable, ReadOptions, Source, read_bytes, row_with, sheet_with};
 use panel_core::remedy::listed;
 use panel_core::{Column, Diagnostic, Error, Remedy, suggest};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -81,6 +81,14 @@ pub(super) fn header_row(
     Some(Hint { words: format!("; `{name}` stands in row {}: {}", skip + 1, listed(&remedies)), remedies })
 }
 
+/// In which other sheet of the workbook a name stands near the top.
+pub(super) fn other_sheet(name: &str, file: &str, bytes: &[u8], options: &ReadOptions) -> Option<Hint> {
+    let (sheet, row) = sheet_with(file, bytes, options, name)?;
+    let mut remedies = vec![Remedy::text("sheet", &sheet)];
+    remedies.extend((row > 1).then(|| Remedy::plain("skip_rows", row - 1)));
+    Some(Hint { words: format!("; `{name}` stands in the sheet `{sheet}`: {}", listed(&remedies)), remedies })
+}
+
 /// What to try where a table has neither of the keys `wanted`; `needed` are the variables of the study.
 pub(super) fn keys(table: &RawTable, wanted: &[&str], needed: &BTreeSet<String>) -> Hint {
     if let Some((_, why)) = wanted.iter().find_map(|name| Some((name, table.left_out(name)?))) {
@@ -101,10 +109,30 @@ pub(super) fn keys(table: &RawTable, wanted: &[&str], needed: &BTreeSet<String>)
     hint
 }
 
-/// A column whose name is nearly that of a key, and how to rename it.
+/// A column whose name is nearly that of a key, or its translation, and how to rename it.
 pub(super) fn near(table: &RawTable, key: &str) -> Option<Hint> {
-    let names = table.names().iter().map(String::as_str);
-    let near = suggest::nearest(key, names).filter(|near| *near != key)?;
+    /// Names of keys in the two languages of yearbooks.
+    const TRANSLATED: [(&str, &str); 12] = [
+        ("city", "城市"),
+        ("city", "地市"),
+        ("city", "城市名称"),
+        ("county", "县"),
+        ("province", "省份"),
+        ("province", "省"),
+        ("region", "地区"),
+        ("firm", "企业"),
+        ("year", "年份"),
+        ("year", "年度"),
+        ("year", "年"),
+        ("year", "时间"),
+    ];
+    let names = || table.names().iter().map(String::as_str);
+    let translated = || {
+        let pairs = TRANSLATED.iter().flat_map(|&(en, zh)| [(en, zh), (zh, en)]);
+        let mut others = pairs.filter(|(from, _)| key.eq_ignore_ascii_case(from)).map(|(_, to)| to);
+        others.find_map(|other| names().find(|name| name.eq_ignore_ascii_case(other)))
+    };
+    let near = suggest::nearest(key, names()).filter(|near| *near != key).or_else(translated)?;
     let remedy = Remedy::table("rename", &[(key, near)]);
     Some(Hint { words: format!("; did you mean `{near}`? `{remedy}`"), remedies: vec![remedy] })
 }
@@ -174,8 +202,9 @@ pub(super) fn one_column_per_year(table: &RawTable, needed: &BTreeSet<String>) -
     let variables = Remedy::table("variables", &pairs);
     let remedy = Remedy::plain("reshape", format!("{{ kind = \"wide-to-long\", {variables} }}"));
     let words = format!(
-        "`{first}` and {} more look like one column per year; `{remedy}` makes one row per year",
-        wide.len() - 1
+        "`{first}` and {} more look like one column per year; `{remedy}` makes one row per year{}",
+        wide.len() - 1,
+        if certain { "" } else { " (for `name` write what the values are)" }
     );
     Some(Hint { words, remedies: if certain { vec![remedy] } else { Vec::new() } })
 }
@@ -284,6 +313,11 @@ mod tests {
         let hint = keys(&table("省份名,x\na,1\n"), &["省份", "年份"], &names(&["x"]));
         assert_eq!(hint.words, "; did you mean `省份名`? `rename = { \"省份\" = \"省份名\" }`");
         assert_eq!(keys(&table("town,when\na,1\n"), &["city", "year"], &names(&[])), Hint::default());
+        let hint = keys(&table("年份,省份,城市,x\n2013,a,b,1\n"), &["city", "year"], &names(&["x"]));
+        let lines: Vec<String> = hint.remedies.iter().map(ToString::to_string).collect();
+        assert_eq!(lines, ["rename = { city = \"城市\" }", "rename = { year = \"年份\" }"]);
+        let hint = near(&table("City,x\nb,1\n"), "城市").unwrap();
+        assert_eq!(hint.words, "; did you mean `City`? `rename = { \"城市\" = \"City\" }`");
     }
 
     #[test]
@@ -292,6 +326,7 @@ mod tests {
         let banner = of("c,2013年_y,2013年_x,2014年_y,2014年_x\na,1,2,3,4\n", &["x", "y"]).unwrap();
         assert!(banner.words.contains("variables = { x = \"x\", y = \"y\" }"), "{banner:?}");
         let open = of("c,a_2013,a_2014,b_2013,b_2014\na,1,2,3,4\n", &["x"]).unwrap();
+        assert!(open.words.ends_with("(for `name` write what the values are)"), "{open:?}");
         assert!(open.words.contains("{ name = \"a\" }") && open.remedies.is_empty(), "{open:?}");
         let bank = of("c,2013 [YR2013],2014 [YR2014],2015 [YR2015],2016 [YR2016]\na,1,2,3,4\n", &["gdp"]).unwrap();
         assert!(bank.words.contains("{ gdp = \"\" }") && bank.remedies.len() == 1, "{bank:?}");

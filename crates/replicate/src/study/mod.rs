@@ -23,7 +23,7 @@ pub use load::Loaded;
 pub use parsed::Parsed;
 pub use published::{PublishedRemark, PublishedSpec};
 pub use quality::QualityOptions;
-pub use report::{HeadlineSpec, PanelFormat, ReportSpec, SourceNote};
+pub use report::{FigureFormat, HeadlineSpec, PanelFormat, ReportSpec, SourceNote};
 pub use schema::{Header, RowRule, Study};
 pub use source::{Aggregate, NameList, Reshape, SourceSpec};
 pub use table::{ALL_TABLES, ColumnSpec, MediationSpec, ModerationSpec, TableKind, TableSpec, WeightWord, indicator};

@@ -27,9 +27,12 @@ pub struct ReportSpec {
     /// The column that figures and verdict are about; that of `[curve]`, else the last one with a U test in the first
     /// table that has one.
     pub headline: Option<HeadlineSpec>,
-    /// Formats in which `data/` holds the panel: `csv`, `parquet`, `dta`. All of them where it is absent, Parquet alone
-    /// for panels of more than a hundred thousand rows.
+    /// Formats in which `data/` holds the panel: `csv`, `parquet`, `dta`. Where it is absent csv and dta, csv alone for
+    /// panels of more than a hundred thousand rows.
     pub panel: Option<Vec<PanelFormat>>,
+    /// Formats of figures beside SVG.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub figures: Vec<FigureFormat>,
     /// Bins of binned scatter plots.
     pub bins: usize,
     /// Source files by their path in the study: where they come from and under which terms.
@@ -49,6 +52,7 @@ impl Default for ReportSpec {
             names_en: None,
             headline: None,
             panel: None,
+            figures: Vec::new(),
             bins: 20,
             data: BTreeMap::new(),
             references: Vec::new(),
@@ -69,6 +73,14 @@ pub enum PanelFormat {
     Parquet,
     /// Stata.
     Dta,
+}
+
+/// A format of figures beside SVG.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FigureFormat {
+    /// Pixels, drawn with the fonts of the machine.
+    Png,
 }
 
 impl ReportSpec {

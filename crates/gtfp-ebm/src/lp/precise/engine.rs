@@ -1,9 +1,8 @@
 //! The iterations.
 
-use super::certificate;
 use super::dd::Dd;
 use crate::lp::activities::power_of_two;
-use crate::lp::{Activities, Program, Solution, Status};
+use crate::lp::{Activities, Program, Status};
 
 /// Reduced costs below minus this share of their terms are certain in doubles.
 const CERTAIN: f64 = 1e-11;
@@ -58,7 +57,7 @@ pub(super) struct Engine<'a> {
     tolerance: f64,
     phase: Phase,
     updates: usize,
-    iterations: usize,
+    pub(super) iterations: usize,
 }
 
 /// A variable that improves, and whether it rises.
@@ -506,8 +505,8 @@ impl<'a> Engine<'a> {
         true
     }
 
-    /// Writes the solution in the program's units and certifies it.
-    pub(super) fn write(&self, status: Status, solution: &mut Solution) {
+    /// Values of z, and of the λ that are not zero in order.
+    pub(super) fn values(&self) -> (Vec<Dd>, Vec<(usize, Dd)>) {
         let (n, k) = (self.n, self.k);
         let mut z: Vec<Dd> = (n..n + k).map(|variable| self.resting(variable)).collect();
         let mut lambda: Vec<(usize, Dd)> = Vec::new();
@@ -523,25 +522,7 @@ impl<'a> Engine<'a> {
             }
         }
         lambda.sort_unstable_by_key(|(j, _)| *j);
-        solution.status = status;
-        solution.iterations = self.iterations;
-        solution.z.clear();
-        solution.z.extend(z.iter().map(|z| z.value()));
-        solution.lambda.clear();
-        solution.lambda.extend(lambda.iter().map(|(j, x)| (*j, x.value() / self.size[*j])));
-        solution.duals.clear();
-        solution.duals.extend(self.y.iter().map(|y| y.value()));
-        solution.objective = 0.0;
-        solution.certificate = match status {
-            Status::Optimal => {
-                let (objective, certificate) = certificate::optimal(self, &z, &lambda);
-                solution.objective = objective;
-                certificate
-            }
-            Status::Infeasible => certificate::infeasible(self),
-            Status::Unbounded => certificate::unbounded(self, &z, &lambda),
-            Status::Failed => crate::lp::Certificate::none(),
-        };
+        (z, lambda)
     }
 
     /// Reduced cost of a λ column, with costs of zero, and the size of the column.

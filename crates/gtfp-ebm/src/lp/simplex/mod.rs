@@ -1,6 +1,6 @@
 //! A dense bounded-variable revised simplex for few rows and many columns.
 //!
-//! * The basis is at most 64 square, so its explicit inverse is kept, updated by one elimination per pivot and refined
+//! * The basis is at most 128 square, so its explicit inverse is kept, updated by one elimination per pivot and refined
 //!   at the end; the row count is a compile-time constant (rounded up to a multiple of four), loops are straight-line.
 //! * One objective serves both phases: costs plus an exact penalty on bounds that the start violates. Any basis may
 //!   therefore start, feasible or not, and the basis of the most similar of the last units usually needs two or three
@@ -22,7 +22,7 @@ mod state;
 use super::{Activities, LpError, LpSolver, Program, Solution, Status, exact, precise};
 use engine::Core;
 
-/// The built-in engine: this simplex for programs of at most 64 rows, and a slower one in double-double arithmetic
+/// The built-in engine: this simplex for programs of at most 128 rows, and a slower one in double-double arithmetic
 /// for what it does not decide, and for more rows; exact rational arithmetic decides what is open then.
 #[derive(Debug, Clone)]
 pub struct Simplex<'a> {
@@ -31,7 +31,7 @@ pub struct Simplex<'a> {
 }
 
 /// Rows (inputs, outputs, the rule on Σλ, a denominator) that the fast engine takes.
-const MAX_ROWS: usize = 64;
+const MAX_ROWS: usize = 128;
 
 /// One engine per padded row count.
 #[derive(Debug, Clone)]
@@ -45,6 +45,7 @@ enum Rows {
     R32(Box<Core<32>>),
     R48(Box<Core<48>>),
     R64(Box<Core<64>>),
+    R128(Box<Core<128>>),
 }
 
 impl<'a> Simplex<'a> {
@@ -64,7 +65,8 @@ impl<'a> Simplex<'a> {
             Rows::R24(_) => rows > 16 && rows <= 24,
             Rows::R32(_) => rows > 24 && rows <= 32,
             Rows::R48(_) => rows > 32 && rows <= 48,
-            Rows::R64(_) => rows > 48 && rows <= MAX_ROWS,
+            Rows::R64(_) => rows > 48 && rows <= 64,
+            Rows::R128(_) => rows > 64 && rows <= MAX_ROWS,
         };
         if !fits {
             self.core = match rows {
@@ -75,7 +77,8 @@ impl<'a> Simplex<'a> {
                 17..=24 => Rows::R24(Box::default()),
                 25..=32 => Rows::R32(Box::default()),
                 33..=48 => Rows::R48(Box::default()),
-                49..=MAX_ROWS => Rows::R64(Box::default()),
+                49..=64 => Rows::R64(Box::default()),
+                65..=MAX_ROWS => Rows::R128(Box::default()),
                 _ => Rows::None,
             };
         }
@@ -97,6 +100,7 @@ impl LpSolver for Simplex<'_> {
             Rows::R32(core) => core.solve(self.activities, program, solution),
             Rows::R48(core) => core.solve(self.activities, program, solution),
             Rows::R64(core) => core.solve(self.activities, program, solution),
+            Rows::R128(core) => core.solve(self.activities, program, solution),
         }
         if !solution.is_decided() {
             precise::solve(self.activities, program, solution);

@@ -102,10 +102,12 @@ pub fn write(staging: &mut Staging, study: &Study, figures: &[Drawn]) -> Result<
         let figure = figure.get(study.lang());
         staging.write(&format!("figures/{}.svg", figure.id), figure.svg.as_bytes())?;
         staging.write(&format!("figures/{}.csv", figure.id), figure.csv.as_bytes())?;
-        // Pixels depend on the fonts of the machine, so only a build with the feature draws them.
+        // Pixels depend on the fonts of the machine; a build without the feature has refused the study.
         #[cfg(feature = "png")]
-        staging
-            .write(&format!("figures/{}.png", figure.id), &report::figure::png(figure, 3.0).map_err(drawing)?.bytes)?;
+        if study.report.figures.contains(&crate::study::FigureFormat::Png) {
+            let pixels = report::figure::png(figure, 3.0).map_err(drawing)?;
+            staging.write(&format!("figures/{}.png", figure.id), &pixels.bytes)?;
+        }
     }
     Ok(())
 }

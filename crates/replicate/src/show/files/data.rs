@@ -4,13 +4,13 @@ use crate::error::{Error, Result};
 use crate::results::Results;
 use crate::store::Staging;
 use crate::study::{Label, PanelFormat, Study};
-use panel_core::io::write::{to_csv, to_dta, to_parquet};
+use panel_core::io::write::{to_csv, to_dta};
 use panel_core::{Diagnostic, Panel};
 use report::codebook::{Codebook, VariableNote};
 use report::csv::push_record;
 use report::{Lang, Text};
 
-/// Rows above which the panel is written as Parquet alone, unless the study says otherwise.
+/// Rows above which the panel is written as csv alone, unless the study says otherwise.
 const LARGE: usize = 100_000;
 
 /// Writes the panel in the formats that the study asks for: the longest part of a report on a large one, and nothing else
@@ -21,10 +21,18 @@ const LARGE: usize = 100_000;
 pub fn write_panel(staging: &mut Staging, study: &Study, panel: &Panel) -> Result<Vec<(String, Diagnostic)>> {
     let wanted = |format: PanelFormat| match &study.report.panel {
         Some(formats) => formats.contains(&format),
-        None => format == PanelFormat::Parquet || panel.n_rows() <= LARGE,
+        None => match format {
+            PanelFormat::Csv => true,
+            PanelFormat::Dta => panel.n_rows() <= LARGE,
+            PanelFormat::Parquet => false,
+        },
     };
     let csv = || wanted(PanelFormat::Csv).then(|| Ok(to_csv(panel)));
-    let parquet = || wanted(PanelFormat::Parquet).then(|| to_parquet(panel));
+    #[cfg(feature = "parquet")]
+    let parquet = || wanted(PanelFormat::Parquet).then(|| panel_core::io::write::to_parquet(panel));
+    // A build without the feature has refused a study that asks for it.
+    #[cfg(not(feature = "parquet"))]
+    let parquet = || None;
     let dta = || wanted(PanelFormat::Dta).then(|| to_dta(panel));
     let (csv, (parquet, dta)) = rayon::join(csv, || rayon::join(parquet, dta));
     let mut remarks = Vec::new();

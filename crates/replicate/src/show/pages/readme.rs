@@ -49,8 +49,8 @@ pub(super) fn readme(
         ),
         steps: vec![
             Text::new(
-                "安装 Rust 与 C++ 编译器（见工作区 README）。",
-                "Install Rust and a C++ compiler (see the README of the workspace).",
+                "安装 `panelstudy`；在其仓库的克隆中，`cargo xtask replicate --study FILE` 与 `panelstudy run FILE` 相同。",
+                "Install `panelstudy`; in a clone of its repository, `cargo xtask replicate --study FILE` is the same as `panelstudy run FILE`.",
             ),
             Text::new(format!("运行 `{command}`。"), format!("Run `{command}`.")),
             Text::new(
