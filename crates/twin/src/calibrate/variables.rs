@@ -164,10 +164,8 @@ pub(super) fn integration(values: &[f64], n: usize) -> Vec<f64> {
 pub(super) fn integration_of_year(values: &[f64]) -> Vec<f64> {
     const K: usize = GOODS.len();
     let n = values.len() / K;
-    let logs: Vec<[f64; K]> = values
-        .chunks_exact(K)
-        .map(|city| std::array::from_fn(|k| ((city[k] * 10.0).round() / 10.0).ln()))
-        .collect();
+    let logs: Vec<[f64; K]> =
+        values.chunks_exact(K).map(|city| std::array::from_fn(|k| ((city[k] * 10.0).round() / 10.0).ln())).collect();
     let mut mean = [0.0; K];
     for i in 0..n {
         for j in 0..i {
