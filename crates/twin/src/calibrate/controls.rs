@@ -86,10 +86,9 @@ pub(super) fn agglomeration(
         }
         for i in 0..n {
             let k = i * YEARS + t;
-            // Persons are whole, and few in information services: all employment, of thousands, takes up the rounding.
-            let persons = (quotients[i] * share * total(i) * quotients[i].powf(low)).round().max(1.0);
-            jobs[k] = (persons / (quotients[i] * share * total(i))).ln();
-            digital[k] = (persons / book.employment_it[k]).ln();
+            jobs[k] = low * quotients[i].ln();
+            let wanted = quotients[i] * share * total(i) * jobs[k].exp();
+            digital[k] = (wanted / book.employment_it[k]).ln();
         }
     }
     calibration.jobs = rows(cities, &jobs);

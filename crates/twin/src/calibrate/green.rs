@@ -10,9 +10,6 @@ use crate::calibration::Calibration;
 use crate::cities::City;
 use crate::error::Result;
 
-const ROUNDS: usize = 20;
-const PROBE: f64 = 0.05;
-
 /// Sets the services' shifts. Comes last: energy and waste water over GDP, SO2 and the tertiary share are indicators,
 /// too.
 pub(super) fn services(cities: &[City], published: &Published, calibration: &mut Calibration) -> Result<()> {
@@ -21,27 +18,28 @@ pub(super) fn services(cities: &[City], published: &Published, calibration: &mut
     let start = variables::entropy(&v.green);
     let (moments, extremes) = (Moments { mean: 0.0, sd: 0.0, min: 0.0, max: 1.0 }, Extremes::of(&start));
     let mut spread = vec![0.01; start.len()];
-    // Extremes of the index, and of the indicators that move, stay: they set the scale of all others.
-    let moving = [3, 5, 6].map(|indicator: usize| Extremes::of(&v.green[indicator]));
-    for Extremes { low, high } in moving.into_iter().chain([extremes]) {
-        (spread[low], spread[high]) = (0.0, 0.0);
+    for k in [extremes.low, extremes.high] {
+        spread[k] = 0.0;
     }
     let target = steer(&start, Room { spread: &spread, moments, extremes }, &designs, &wishes, 40)?;
     let mut shift = vec![0.0; start.len()];
-    let mut at = |shift: &[f64]| {
-        calibration.services = rows(cities, shift);
-        variables::entropy(&compute(cities, calibration).green)
-    };
-    // How each value answers to its own shift, by a small step of all; weights move little.
-    for _ in 0..ROUNDS {
-        let now = at(&shift);
-        let near: Vec<f64> = shift.iter().zip(&spread).map(|(s, w)| if *w > 0.0 { s + PROBE } else { *s }).collect();
-        let answers = at(&near);
-        for (k, s) in shift.iter_mut().enumerate().filter(|(k, _)| spread[*k] > 0.0) {
-            let slope = ((answers[k] - now[k]) / PROBE).max(0.005);
-            *s += (0.8 * (target[k] - now[k]) / slope).clamp(-0.3, 0.3);
+    let mut now = start;
+    // One slope for all: how the index answers to the shifts where they last changed.
+    let mut slope = 0.05;
+    for _ in 0..40 {
+        let step: Vec<f64> =
+            target.iter().zip(&now).map(|(wanted, has)| (0.8 * (wanted - has) / slope).clamp(-0.5, 0.5)).collect();
+        for (s, d) in shift.iter_mut().zip(&step) {
+            *s += d;
         }
+        calibration.services = rows(cities, &shift);
+        let next = variables::entropy(&compute(cities, calibration).green);
+        let answer: f64 = step.iter().zip(next.iter().zip(&now)).map(|(d, (b, a))| d * (b - a)).sum();
+        let size: f64 = step.iter().map(|d| d * d).sum();
+        if size > 1e-8 {
+            slope = (answer / size).clamp(0.005, 0.3);
+        }
+        now = next;
     }
-    at(&shift);
     Ok(())
 }

@@ -4,7 +4,7 @@ use super::controls::{PEAK, SLUMP, swing};
 use super::design::Design;
 use super::moments::{Extremes, confine};
 use super::published::Published;
-use super::steer::{Room, Wish, distance, steer};
+use super::steer::{Room, Wish, steer};
 use super::variables::Variables;
 use crate::cities::City;
 use crate::draw::{Stream, YEARS};
@@ -25,7 +25,7 @@ const PATTERN: [f64; YEARS] = [0.0, 1.2, -0.6, -1.3, 0.9, -0.9, 0.3, 0.4];
 const ROUNDS: usize = 60;
 
 /// Index of every city-year; 1 in the first year (D8). Cities that decide the coefficients of Va have the smaller shocks,
-/// which is what the published standard errors imply. Of several draws the one that comes nearest to the wishes.
+/// which is what the published standard errors imply.
 pub(super) fn target(
     seed: u64,
     cities: &[City],
@@ -33,35 +33,14 @@ pub(super) fn target(
     published: &Published,
     designs: &[Design],
     wishes: &[Wish],
-    draws: std::ops::Range<u64>,
-) -> Result<(u64, Vec<f64>)> {
+) -> Result<Vec<f64>> {
     let (one, two) = (designs[1].leverage(0)?, designs[1].leverage(1)?);
     let raw: Vec<f64> = one.iter().zip(&two).map(|(a, b)| 1.0 / (1.0 + 5.0 * (a + b))).collect();
     let mean = raw.iter().sum::<f64>() / raw.len() as f64;
     let width: Vec<f64> = raw.iter().map(|v| SHOCKS * (v / mean).sqrt()).collect();
     let carried: Vec<Vec<f64>> = v.controls.iter().map(|x| within(x)).collect();
-    let extremes = Extremes { low: swing(cities, SLUMP)?, high: swing(cities, PEAK)? };
-    let moments = published.moments("Gtfp")?;
-    let mut best: Option<(f64, u64, Vec<f64>)> = None;
-    for draw in draws {
-        let (mut start, mut spread) =
-            begin([CITY + 20 * draw, SHOCK + 20 * draw].map(|s| Stream::new(seed, s)), &width, &carried);
-        confine(&mut start, moments, extremes);
-        for k in [extremes.low, extremes.high] {
-            spread[k] = 0.0;
-        }
-        (0..start.len()).step_by(YEARS).for_each(|first| start[first] = 1.0);
-        let found = steer(&start, Room { spread: &spread, moments, extremes }, designs, wishes, ROUNDS)?;
-        let far = distance(&found, designs, wishes)?.0;
-        if best.as_ref().is_none_or(|(least, ..)| far < *least) {
-            best = Some((far, draw, found));
-        }
-    }
-    Ok(best.map(|(_, draw, found)| (draw, found)).unwrap_or_default())
-}
-
-/// An index before it is moved, and how far each value may move.
-fn begin([mut pace, mut shock]: [Stream; 2], width: &[f64], carried: &[Vec<f64>]) -> (Vec<f64>, Vec<f64>) {
+    let mut pace = Stream::new(seed, CITY);
+    let mut shock = Stream::new(seed, SHOCK);
     let (mut start, mut spread) = (Vec::new(), Vec::new());
     for (i, w) in width.iter().enumerate() {
         let own = PACE * pace.normal();
@@ -74,7 +53,14 @@ fn begin([mut pace, mut shock]: [Stream; 2], width: &[f64], carried: &[Vec<f64>]
             spread.push(if t == 0 { 0.0 } else { *w });
         }
     }
-    (start, spread)
+    let extremes = Extremes { low: swing(cities, SLUMP)?, high: swing(cities, PEAK)? };
+    let moments = published.moments("Gtfp")?;
+    confine(&mut start, moments, extremes);
+    for k in [extremes.low, extremes.high] {
+        spread[k] = 0.0;
+    }
+    (0..start.len()).step_by(YEARS).for_each(|first| start[first] = 1.0);
+    steer(&start, Room { spread: &spread, moments, extremes }, designs, wishes, ROUNDS)
 }
 
 /// Values less their city and year means, in standard deviations, at most three of them either way.

@@ -28,9 +28,7 @@ const SHOCK: f64 = 0.9;
 const BOUND_YEAR: [f64; 3] = [1.8, 0.38, 6.0];
 const ROUNDS: usize = 40;
 const REFINEMENTS: usize = 25;
-const BATCHES: usize = 80;
-const BATCH: usize = 60;
-const PROPOSALS: usize = 3000;
+const PROPOSALS: usize = 6000;
 
 /// Sets the widths of price changes and the size of the one error.
 pub(super) fn integration(
@@ -50,7 +48,6 @@ pub(super) fn integration(
     let narrow = |k: usize| if k % YEARS == year { 0.03 } else { 0.4 };
     let mut spread: Vec<f64> = (0..start.len()).map(|k| narrow(k) * moments.sd).collect();
     (spread[low], spread[high]) = (0.0, 0.0);
-    let start_len = start.len();
     let mut begun = start;
     confine(&mut begun, moments, extremes);
     let target = steer(&begun, Room { spread: &spread, moments, extremes }, &designs, &wishes, ROUNDS)?;
@@ -59,16 +56,7 @@ pub(super) fn integration(
     let mut market = Market::new(draws, &first_widths(&target, n), error, extremes, moments);
     market.refine(&target);
     let mut draws = Stream::new(calibration.global.seed, POLISH);
-    // Rounding leaves gaps: a few city-years at a time make up for them, then single prices.
-    for _ in 0..BATCHES {
-        let few: Vec<usize> = (0..BATCH).map(|_| market.any(&mut draws)).collect();
-        let mut spread = vec![0.0; start_len];
-        few.iter().for_each(|k| spread[*k] = 0.3 * market.mar[*k]);
-        (spread[low], spread[high]) = (0.0, 0.0);
-        let toward = steer(&market.mar, Room { spread: &spread, moments, extremes }, &designs, &wishes, 3)?;
-        polish(&mut market, &designs, &wishes, 1, |market| market.follow(&few, &toward))?;
-    }
-    polish(&mut market, &designs, &wishes, PROPOSALS, |market| market.change(&mut draws))?;
+    polish(&mut market, &designs[0], &wishes, PROPOSALS, |market| market.change(&mut draws))?;
     calibration.prices = rows(cities, &market.widths);
     calibration.global.price_error.2 = market.error;
     Ok(())
@@ -160,34 +148,20 @@ impl Market {
         (0..YEARS).for_each(|year| self.compute(year));
     }
 
-    /// Any city-year.
-    fn any(&self, draws: &mut Stream) -> usize {
-        (draws.uniform() * self.widths.len() as f64) as usize
-    }
-
-    /// Moves the widths of some city-years until their index is that of `toward`.
-    fn follow(&mut self, few: &[usize], toward: &[f64]) {
-        let Extremes { low, high } = self.extremes;
-        for _ in 0..2 {
-            for &k in few.iter().filter(|k| ![low, high].contains(k)) {
-                let step = 0.9 * (self.mar[k] / toward[k]).ln();
-                self.widths[k] = rounded((self.widths[k] + step).clamp(-4.0, 3.0));
-            }
-            (0..YEARS).for_each(|year| self.compute(year));
-        }
-    }
-
     /// Moves one width, or the size of the error; more often where an extreme is wanted.
     fn change(&mut self, draws: &mut Stream) {
         let Extremes { low, high } = self.extremes;
         let chance = draws.uniform();
         let step = draws.normal() * 0.03 * 0.02_f64.powf(draws.uniform());
-        let any = self.any(draws);
-        let k = match chance {
-            c if c < 0.1 => low,
-            c if c < 0.2 => high,
-            c if c < 0.3 => any / YEARS * YEARS + high % YEARS,
-            _ => any,
+        let any = (draws.uniform() * self.widths.len() as f64) as usize;
+        let k = if chance < 0.1 {
+            low
+        } else if chance < 0.2 {
+            high
+        } else if chance < 0.3 {
+            any / YEARS * YEARS + high % YEARS
+        } else {
+            any
         };
         if k == low {
             self.error = size(self.error * step.exp());

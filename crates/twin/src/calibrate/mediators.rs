@@ -131,7 +131,7 @@ fn whole_patents(seed: u64, v: &Variables, published: &Published, target: &[f64]
     let mut whole: Vec<f64> = target.iter().map(|v| v.exp_m1().round().max(1.0).ln_1p()).collect();
     let few: Vec<usize> = (0..whole.len()).filter(|k| (2.0..200.0).contains(&whole[*k].exp_m1())).collect();
     let mut draws = Stream::new(seed, ROUNDING);
-    polish(&mut whole, &designs, &wishes, PROPOSALS, |values| {
+    polish(&mut whole, &designs[0], &wishes, PROPOSALS, |values| {
         let k = few[(draws.uniform() * few.len() as f64) as usize];
         let step = if draws.uniform() < 0.5 { -1.0 } else { 1.0 };
         values[k] = (values[k].exp_m1().round() + step).max(2.0).ln_1p();

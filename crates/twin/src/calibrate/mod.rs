@@ -23,14 +23,12 @@ mod wishes;
 
 use self::design::Design;
 use self::published::Published;
+use self::variables::Variables;
 use super::calibration::Calibration;
 use super::cities::{self, City};
 use super::draw::YEARS;
 use super::error::Result;
 use std::fmt::Write;
-
-/// Draws of the productivity index that are tried.
-const DRAWS: u64 = 4;
 
 /// The text of `calibration.toml`, from the texts of `cities.csv` and `published.csv`. Takes about a minute.
 ///
@@ -42,11 +40,11 @@ pub fn calibrate(cities: &str, published: &str) -> Result<String> {
     let published = Published::read(published)?;
     let mut calibration = Calibration::default();
     // The frontier cities pollute less, which moves one control variable: choose them, then aim again.
-    let (draw, index, designs) = aim(&cities, &published, &mut calibration, 0..DRAWS)?;
+    let (index, designs, _) = aim(&cities, &published, &mut calibration)?;
     let frontier = frontier::choose(&cities, &index, &designs[1].leverage(0)?);
     calibration = Calibration::default();
     calibration.global.frontier = frontier;
-    let (_, index, _) = aim(&cities, &published, &mut calibration, draw..draw + 1)?;
+    let (index, ..) = aim(&cities, &published, &mut calibration)?;
     let reached = frontier::search(&cities, &index, &mut calibration)?;
     green::services(&cities, &published, &mut calibration)?;
 
@@ -60,8 +58,7 @@ fn aim(
     cities: &[City],
     published: &Published,
     calibration: &mut Calibration,
-    draws: std::ops::Range<u64>,
-) -> Result<(u64, Vec<f64>, Vec<Design>)> {
+) -> Result<(Vec<f64>, Vec<Design>, Variables)> {
     let v = variables::compute(cities, calibration);
     controls::agglomeration(cities, &v, published, calibration)?;
     controls::controls(cities, &v, published, calibration)?;
@@ -72,8 +69,8 @@ fn aim(
     let v = variables::compute(cities, calibration);
     let designs = wishes::designs(cities, &v);
     let wished = wishes::growth(published)?;
-    let (draw, index) = growth::target(calibration.global.seed, cities, &v, published, &designs, &wished, draws)?;
-    Ok((draw, index, designs))
+    let index = growth::target(calibration.global.seed, cities, &v, published, &designs, &wished)?;
+    Ok((index, designs, v))
 }
 
 /// What was reached, computed anew from the calibrated yearbook, as comments at the end of the file.

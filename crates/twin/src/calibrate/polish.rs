@@ -29,13 +29,13 @@ impl Outcome for Vec<f64> {
 /// Tries `proposals` changes of `state`, one after the other, until every wish is near.
 pub(super) fn polish<S: Outcome>(
     state: &mut S,
-    designs: &[Design],
+    design: &Design,
     wishes: &[Wish],
     proposals: usize,
     mut change: impl FnMut(&mut S),
 ) -> Result<()> {
     let judge = |state: &S| -> Result<(f64, f64)> {
-        let (sum, most) = distance(state.values(), designs, wishes)?;
+        let (sum, most) = distance(state.values(), design, wishes)?;
         Ok((sum + state.besides(), most.max(state.besides())))
     };
     let mut best = judge(state)?;

@@ -90,25 +90,23 @@ fn confine_moving(outcome: &mut [f64], room: Room<'_>) {
     }
 }
 
-/// How far an outcome is from its wishes: the sum of all gaps in tolerances, and the largest.
-pub(super) fn distance(outcome: &[f64], designs: &[Design], wishes: &[Wish]) -> Result<(f64, f64)> {
-    let fits: Vec<Fit> = designs.iter().map(|design| design.fit(outcome)).collect::<Result<_>>()?;
-    let gaps = wishes.iter().map(|wish| ((wish.value - statistic(wish.goal, outcome, &fits)) / wish.tolerance).abs());
-    Ok(gaps.fold((0.0, 0.0), |(sum, most), gap| (sum + gap, gap.max(most))))
-}
-
-/// A statistic of an outcome with the regressions `fits`.
-fn statistic(goal: Goal, outcome: &[f64], fits: &[Fit]) -> f64 {
+/// How far an outcome is from its wishes of one regression: the gaps in tolerances, their sum and the largest.
+pub(super) fn distance(outcome: &[f64], design: &Design, wishes: &[Wish]) -> Result<(f64, f64)> {
+    let fit = design.fit(outcome)?;
     let n = outcome.len() as f64;
     let mean = outcome.iter().sum::<f64>() / n;
-    match goal {
-        Goal::Coef(d, j) => fits[d].coef[j],
-        Goal::T(d, j) => fits[d].t(j),
-        Goal::Se(d, j) => fits[d].se[j],
-        Goal::R2(d) => fits[d].r2,
-        Goal::Mean => mean,
-        Goal::Sd => (outcome.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt(),
-    }
+    let gap = |wish: &Wish| {
+        let now = match wish.goal {
+            Goal::Coef(_, j) => fit.coef[j],
+            Goal::T(_, j) => fit.t(j),
+            Goal::Se(_, j) => fit.se[j],
+            Goal::R2(_) => fit.r2,
+            Goal::Mean => mean,
+            Goal::Sd => (outcome.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt(),
+        };
+        ((wish.value - now) / wish.tolerance).abs()
+    };
+    Ok(wishes.iter().map(gap).fold((0.0, 0.0), |(sum, most), gap| (sum + gap, gap.max(most))))
 }
 
 /// A wish as it stands: what is missing, the gradient, the tolerance.
@@ -122,14 +120,16 @@ fn look(wish: &Wish, outcome: &[f64], designs: &[Design], fits: &[Fit], function
     let n = outcome.len() as f64;
     let mean = outcome.iter().sum::<f64>() / n;
     let linear = |d: usize, j: usize| functionals[d][j].clone();
-    let now = statistic(wish.goal, outcome, fits);
-    let (gradient, scale) = match wish.goal {
-        Goal::Coef(d, j) => (linear(d, j), 1.0),
-        Goal::T(d, j) => (linear(d, j), fits[d].se[j]),
-        Goal::Se(d, j) => (designs[d].gradient_of_se(&fits[d], &functionals[d][j], j)?, 1.0),
-        Goal::R2(d) => (designs[d].gradient_of_r2(&fits[d], outcome), 1.0),
-        Goal::Mean => (vec![1.0 / n; outcome.len()], 1.0),
-        Goal::Sd => (outcome.iter().map(|v| (v - mean) / ((n - 1.0) * now)).collect(), 1.0),
+    let (now, gradient, scale) = match wish.goal {
+        Goal::Coef(d, j) => (fits[d].coef[j], linear(d, j), 1.0),
+        Goal::T(d, j) => (fits[d].t(j), linear(d, j), fits[d].se[j]),
+        Goal::Se(d, j) => (fits[d].se[j], designs[d].gradient_of_se(&fits[d], &functionals[d][j], j)?, 1.0),
+        Goal::R2(d) => (fits[d].r2, designs[d].gradient_of_r2(&fits[d], outcome), 1.0),
+        Goal::Mean => (mean, vec![1.0 / n; outcome.len()], 1.0),
+        Goal::Sd => {
+            let sd = (outcome.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt();
+            (sd, outcome.iter().map(|v| (v - mean) / ((n - 1.0) * sd)).collect(), 1.0)
+        }
     };
     Ok(Seen { gap: (wish.value - now) * scale, gradient, tolerance: wish.tolerance * scale })
 }

@@ -129,7 +129,7 @@ pub(super) fn growth(published: &Published) -> Result<Vec<Wish>> {
         se(0, 1, 0.00268),
         r2(0, published.r2("2(1)")?),
         coef(1, 0, -0.0131),
-        coef(1, 1, 0.00606),
+        coef(1, 1, 0.006066),
         se(1, 0, 0.0060),
         se(1, 1, 0.00238),
         r2(1, 0.18445),
@@ -144,7 +144,7 @@ pub(super) fn growth(published: &Published) -> Result<Vec<Wish>> {
         coef(4, 8, 0.0067),
         se(4, 8, 0.0043),
         // Table 7.
-        coef(5, 8, 0.0056),
+        coef(5, 8, 0.0057),
         se(5, 8, 0.00208),
         coef(6, 8, 0.0170),
         se(6, 8, 0.0060),
