@@ -3,6 +3,7 @@
 use super::calibration::{Calibration, Rows};
 use super::cities::City;
 use super::draw::{Dynamics, Stream, YEARS, exp, ln, panel, skewed, standardize};
+use std::f64::consts::LN_2;
 
 /// Streams of random numbers, one per variable: never renumber, only append.
 mod stream {
@@ -168,8 +169,7 @@ pub(crate) fn draw(cities: &[City], calibration: &Calibration) -> Yearbook {
         path(stream::PATENTS, &leaning(stream::PATENTS, &[(0.6, &wealth), (0.4, &size)]), 0.2, 0.25, 0.5, 0.8);
     standardize(&mut ina, 6.017, 1.762);
     let shift = at(&calibration.patents);
-    let least = std::f64::consts::LN_2;
-    book.patents = ina.iter().zip(&shift).map(|(v, s)| (exp(v.max(least) + s) - 1.0).max(1.0)).collect();
+    book.patents = ina.iter().zip(&shift).map(|(v, s)| (exp(v.max(LN_2) + s) - 1.0).max(1.0)).collect();
 
     let primary = path(stream::PRIMARY, &leaning(stream::PRIMARY, &[(-0.5, &wealth)]), 0.1, 0.08, 0.6, 0.0);
     let tertiary = path(stream::TERTIARY, &leaning(stream::TERTIARY, &[(0.2, &wealth)]), 0.2, 0.15, 0.6, 0.9);
