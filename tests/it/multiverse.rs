@@ -1,6 +1,5 @@
 //! `[multiverse]`: universes against runs of their own, counts, joint tests, what a declaration is refused for.
 
-use crate::small;
 use crate::support::{csv, run_study, scratch, workspace};
 use panel_core::random::Stream;
 use panel_multiverse::{Declaration, Grid};

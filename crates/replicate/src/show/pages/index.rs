@@ -6,8 +6,7 @@ use crate::results::Results;
 use crate::show::figures::Place;
 use crate::show::files::data::source_words;
 use crate::spatial::statistics;
-use crate::study::{Label, Loaded};
-use crate::tables::compare;
+use crate::study::{COMPARE_TABLE, Label, Loaded};
 use report::page::{Block, Page, Section};
 use report::table::{Align, Cell, Row};
 use report::{Lang, Table, Text};
@@ -56,11 +55,11 @@ pub(super) fn page(loaded: &Loaded, results: &Results, around: &Surroundings<'_>
 /// Differences between columns.
 fn comparisons(loaded: &Loaded, results: &Results) -> Option<Section> {
     let tables = results.tables.as_ref().filter(|_| !loaded.study.comparisons.is_empty())?;
-    let table = tables.table(compare::TABLE)?.clone();
+    let table = tables.table(COMPARE_TABLE)?.clone();
     let heading = table.title.clone();
-    let mut files = table_section::links(compare::TABLE);
+    let mut files = table_section::links(COMPARE_TABLE);
     files.push(("results/compare.json".into(), Text::new("compare：全部结果", "compare: all results")));
-    Some(Section { id: compare::TABLE.into(), heading, blocks: vec![Block::table(table), Block::Files(files)] })
+    Some(Section { id: COMPARE_TABLE.into(), heading, blocks: vec![Block::table(table), Block::Files(files)] })
 }
 
 fn mechanisms(loaded: &Loaded, results: &Results, around: &Surroundings<'_>) -> Option<Section> {
