@@ -50,7 +50,8 @@ fn reference(root: &Path) -> Result<[(String, String); 2], String> {
     let named = studies.iter().map(|path| path.display().to_string());
     let page: Vec<String> = ["schema", "--page"].map(str::to_owned).into_iter().chain(named).collect();
     let guide = members::read(&root.join("docs/study.md"))?;
-    let study = between(&guide, KEYS, &replicate::printed(&page)?).ok_or("docs/study.md has no marks around the keys")?;
+    let study =
+        between(&guide, KEYS, &replicate::printed(&page)?).ok_or("docs/study.md has no marks around the keys")?;
     Ok([
         ("docs/study.md".to_owned(), study),
         ("docs/study.schema.json".to_owned(), replicate::printed(&["schema".to_owned()])?),
