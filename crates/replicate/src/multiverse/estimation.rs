@@ -137,12 +137,14 @@ impl Estimation {
     /// Place of the first universe with the same estimate and covariance, for each universe.
     pub(super) fn first_same(&self) -> Vec<u32> {
         let mut first: BTreeMap<(u128, u32), u32> = BTreeMap::new();
-        let same = |(place, errors): (u32, &std::result::Result<u32, Arc<str>>)| match errors {
-            Ok(errors) if self.cells[self.of_universe[place as usize] as usize].is_ok() => {
-                let key = (self.fingerprint(self.of_universe[place as usize] as usize), *errors);
-                *first.entry(key).or_insert(place)
+        let same = |(place, errors): (u32, &std::result::Result<u32, Arc<str>>)| {
+            let estimate = self.of_universe[place as usize] as usize;
+            let (Ok(cell), Ok(errors)) = (&self.cells[estimate], errors) else { return place };
+            // What is refused is the same as nothing.
+            if self.numbers(*cell, *errors).is_err() {
+                return place;
             }
-            _ => place,
+            *first.entry((self.fingerprint(estimate), *errors)).or_insert(place)
         };
         (0_u32..).zip(&self.errors).map(same).collect()
     }
