@@ -1,5 +1,6 @@
 //! `[multiverse]`: universes against runs of their own, counts, joint tests, what a declaration is refused for.
 
+use crate::small;
 use crate::support::{csv, run_study, scratch, workspace};
 use panel_core::random::Stream;
 use panel_multiverse::{Declaration, Grid};
@@ -89,4 +90,85 @@ fn universes_are_runs_of_their_own_to_the_bit() {
     compare(&loaded, &spec, base.unwrap());
     let registered = std::fs::read_to_string(out.join("results/multiverse-grunfeld-registered.sha256")).unwrap();
     assert!(registered.starts_with(&spec.hash()));
+}
+
+#[test]
+fn the_papers_grid_holds_what_was_counted() {
+    let loaded = Loaded::read(&workspace().join("fixtures/studies/paper-multiverse.toml")).unwrap();
+    let counts = loaded.study.multiverse[0].grid().unwrap().counts().unwrap();
+    // Counted by a script of its own from the same declaration.
+    assert_eq!((counts.choices, counts.universes, counts.estimates), (15, 348_840, 69_768));
+    assert_eq!((counts.equivalent, counts.equivalent_and_uncertain), (256, 15_504));
+    assert_eq!(counts.estimates_before_excludes, 172_800);
+    let alone: Vec<u128> = counts.excludes.iter().map(|exclude| exclude.alone).collect();
+    assert_eq!(alone, [27_648, 28_800, 7_200, 14_400, 28_800, 27_648]);
+}
+
+/// A small study with a multiverse of one or more choices.
+fn with_choices(folder: &Path, choices: &str) -> PathBuf {
+    let table = small::table("y ~ x + z | city + year", "vcov = \"cluster:city\"");
+    let multiverse = format!(
+        "[multiverse]\nid = \"m\"\ntable = \"t\"\ncolumn = \"(1)\"\nx = \"x\"\njoint = {{ draws = 9 }}\nchoice = [\n{choices}]\n"
+    );
+    small::study(folder, &format!("{}[variables]\nw = \"z + 1\"\n{table}{multiverse}", small::HEAD))
+}
+
+#[test]
+fn a_declaration_that_cannot_be_meant_is_refused_by_name() {
+    let folder = small::folder("multiverse-refused");
+    let refused = |choices: &str| {
+        let study = with_choices(&folder, choices);
+        run_study(&study, &folder.join("out"), Some(1)).unwrap_err().to_string()
+    };
+    let option = |set: &str| {
+        format!(
+            "{{ id = \"a\", kind = \"equivalent\", option = [ {{ id = \"base\" }}, {{ id = \"other\", set = {{ {set} }} }} ] }},\n"
+        )
+    };
+    for (choices, words) in [
+        (option("\"variables.z\" = \"x\"").replace("kind = \"equivalent\", ", ""), "kind"),
+        (option("\"variables.z\" = \"x\"").replace("equivalent", "equivalant"), "did you mean `equivalent`?"),
+        (option("\"table.t.column.(1).vcof\" = \"iid\""), "vcof"),
+        (option("\"table.t.column.(3).vcov\" = \"iid\""), "(3)"),
+        (option("\"table.t.column.(1).vcov\" = \"cluster:city\""), "changes nothing"),
+        (option("\"table.t.title\" = \"T\""), "has no effect on column `(1)`"),
+        (option("\"variables.w\" = \"z + 2\""), "has no effect on column `(1)`"),
+    ] {
+        let message = refused(&choices);
+        assert!(message.contains(words), "{words}: {message}");
+        assert!(!folder.join("out").exists(), "nothing is written");
+    }
+}
+
+#[test]
+fn a_universe_that_cannot_be_estimated_stays_with_its_reason() {
+    let folder = small::folder("multiverse-refused-universe");
+    let choices = "{ id = \"sample\", kind = \"uncertain\", option = [ { id = \"all\" }, { id = \"none\", set = { \"table.t.column.(1).sample\" = \"x > 100\" } } ] },\n\
+                   { id = \"controls\", kind = \"equivalent\", option = [ { id = \"z\" }, { id = \"w\", set = { \"table.t.column.(1).formula\" = \"y ~ x | city + year\" } } ] },\n";
+    let (lines, out) = universes(&with_choices(&folder, choices), "m", "multiverse-refused-universe-out", 1);
+    let refused: Vec<&Line> = lines.iter().filter(|line| !line["reason"].is_empty()).collect();
+    assert_eq!((lines.len(), refused.len()), (4, 2));
+    assert!(refused.iter().all(|line| line["sample"] == "none" && line["b1"].is_empty() && line["same_as"].is_empty()));
+    let record: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(out.join("results/multiverse-m.json")).unwrap()).unwrap();
+    assert_eq!(record["groups"][2]["estimated"], 2);
+    assert_eq!(record["joint"]["panels"][0]["universes"], 2);
+    assert_eq!(record["joint"]["untested"][0]["panel"], "sample=none");
+}
+
+#[test]
+fn bytes_do_not_depend_on_threads() {
+    let choices = "{ id = \"controls\", kind = \"equivalent\", option = [ { id = \"z\" }, { id = \"w\", set = { \"table.t.column.(1).formula\" = \"y ~ x | city + year\" } } ] },\n\
+                   { id = \"z\", kind = \"equivalent\", when = { controls = [\"z\"] }, option = [ { id = \"level\" }, { id = \"square\", set = { \"table.t.column.(1).formula\" = \"y ~ x + z^2 | city + year\" } } ] },\n";
+    let folder = small::folder("multiverse-threads");
+    let study = with_choices(&folder, choices);
+    let of = |threads: usize| {
+        let (_, out) = universes(&study, "m", &format!("multiverse-threads-{threads}"), threads);
+        let mut files = small::contents(&out);
+        files.retain(|(path, _)| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("multiverse")));
+        files.into_iter().map(|(path, bytes)| (path.file_name().unwrap().to_owned(), bytes)).collect::<Vec<_>>()
+    };
+    let one = of(1);
+    assert!(one.len() > 8);
+    assert!(one == of(3), "bytes differ");
 }

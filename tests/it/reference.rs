@@ -86,6 +86,6 @@ fn the_files_say_what_the_types_say() {
     let page = std::fs::read_to_string(workspace().join("docs/study.md")).unwrap();
     for section in keys::sections(&schema()) {
         let name = section.path;
-        assert!(page.contains(&format!("## `[{name}]`")) || page.contains(&format!("## `[[{name}]]`")), "{name}");
+        assert!(page.contains(&format!("### `[{name}]`")) || page.contains(&format!("### `[[{name}]]`")), "{name}");
     }
 }

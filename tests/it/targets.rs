@@ -3,38 +3,42 @@
 use crate::support::{coef, csv, estimate, replicated};
 use serde_json::Value;
 
-/// Mean and standard deviation of a variable as Table 1 prints them.
-const TABLE_1: [(&str, f64, f64); 11] = [
-    ("Gtfp", 0.987, 0.064),
-    ("Va", 0.831, 0.484),
-    ("Ina", 6.017, 1.762),
-    ("Ind", 6.555, 0.503),
-    ("Mar", 8.142, 8.539),
-    ("Fina", 2.604, 1.248),
-    ("lnpop", 5.905, 0.701),
-    ("lntech", 10.544, 1.43),
-    ("Edu", 0.035, 0.018),
-    ("Er", 9.535, 1.206),
-    ("Gov", 0.45, 0.219),
-];
-
-fn statistic(variable: &str, column: &str) -> f64 {
+/// The least of Ind lies below the bound of the vector-angle index; that of Va is off by the rounding of persons.
+#[test]
+fn table_1_is_met_at_printed_digits() {
     let rows = csv(&replicated("compare/compare.csv"));
-    let row = rows.iter().find(|row| row["table"] == "1" && row["row"] == variable && row["column"] == column);
-    row.unwrap()["replicated"].parse().unwrap()
+    let cells: Vec<_> = rows.iter().filter(|row| row["table"] == "1" && row["stat"] == "coef").collect();
+    assert_eq!(cells.len(), 44);
+    for row in cells {
+        let beyond = ["Ind", "Va"].contains(&row["row"].as_str()) && row["column"] == "min";
+        assert_eq!(row["verdict"] == "same", !beyond, "{row:?}");
+    }
+}
+
+/// Table 7 (3) cannot have the printed direct effects beside the printed total, path and mediator; in (6) prices are rounded
+/// to a decimal, and R² of (1) lies at the edge of two roundings.
+#[test]
+fn tables_2_3_and_7_are_met_at_printed_digits() {
+    let rows = csv(&replicated("compare/compare.csv"));
+    let wanted = |table: &str, column: &str| table == "2" || table == "7" || (table == "3" && column != "(2)");
+    for row in rows.iter().filter(|row| wanted(&row["table"], &row["column"])) {
+        let stat = row["stat"].as_str();
+        if !["coef", "se", "r2"].contains(&stat) {
+            continue;
+        }
+        let place = (row["table"].as_str(), row["column"].as_str(), stat);
+        let unmet = matches!(place, ("7", "(3)", "coef") | ("7", "(6)", "se" | "coef") | ("7", "(1)", "r2"));
+        assert!(row["verdict"] == "same" || unmet, "{row:?}");
+    }
 }
 
 #[test]
-fn table_1_means_within_3_percent_and_deviations_within_10() {
-    for (variable, mean, sd) in TABLE_1 {
-        let (got_mean, got_sd) = (statistic(variable, "mean"), statistic(variable, "sd"));
-        if variable == "Gtfp" {
-            assert!((got_mean - mean).abs() <= 0.005 && (got_sd - sd).abs() <= 0.01, "Gtfp {got_mean} {got_sd}");
-        }
-        assert!((got_mean / mean - 1.0).abs() <= 0.03, "{variable}: mean {got_mean}, published {mean}");
-        assert!((got_sd / sd - 1.0).abs() <= 0.10, "{variable}: sd {got_sd}, published {sd}");
-    }
-    assert!(statistic("Va", "min") <= 0.25 && statistic("Va", "max") >= 4.0);
+fn at_least_130_of_203_numbers_are_met() {
+    let rows = csv(&replicated("compare/compare.csv"));
+    let numbers: Vec<_> = rows.iter().filter(|row| row["stat"] != "stars").collect();
+    let same = numbers.iter().filter(|row| row["verdict"] == "same").count();
+    assert_eq!(numbers.len(), 203);
+    assert!(same >= 130, "{same}");
 }
 
 /// Published cells of Tables 2, 3 (1, 3, 4) and 7: table, column, row, statistic, printed and replicated text.
@@ -79,25 +83,6 @@ fn stars_agree_in_85_percent() {
     let same = stars.iter().filter(|same| **same).count();
     assert_eq!(stars.len(), 25);
     assert!(same as f64 >= 0.85 * stars.len() as f64, "{same} of {}", stars.len());
-}
-
-#[test]
-fn va_coefficients_lie_within_a_published_standard_error_in_80_percent() {
-    let all = cells();
-    let mut near = Vec::new();
-    for (table, column, row, stat, published, replicated) in &all {
-        if stat != "coef" || !["Va", "Va_sq"].contains(&row.as_str()) {
-            continue;
-        }
-        let se =
-            all.iter().find(|other| (&other.0, &other.1, &other.2, other.3.as_str()) == (table, column, row, "se"));
-        let (theirs, ours): (f64, f64) = (published.parse().unwrap(), replicated.parse().unwrap());
-        let se: f64 = se.unwrap().4.parse().unwrap();
-        near.push((theirs - ours).abs() <= se);
-    }
-    let count = near.iter().filter(|near| **near).count();
-    assert_eq!(near.len(), 22);
-    assert!(count as f64 >= 0.8 * near.len() as f64, "{count} of {}", near.len());
 }
 
 #[test]

@@ -81,7 +81,10 @@ fn evaluated(panel: &Panel, spec: &PanelSpec) -> Result<PanelResult> {
             _ => None,
         };
         let failure = Failure::from(error);
-        row.map_or_else(|| failure.clone(), |row| failure.clone().at(panel.entity_label(row), panel.time_label(row)))
+        match row {
+            Some(row) => failure.at(panel.entity_label(row), panel.time_label(row)),
+            None => failure,
+        }
     })
 }
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from typing import Any
+
 import pytest
 
 import panelstudy as ps
@@ -25,7 +27,7 @@ def test_models_agree_on_who_is_efficient() -> None:
         [0.8571, 0.6316, 1.0, 1.0, 1.0], abs=5e-5
     )
     for model in (ps.ebm, ps.sbm, ps.ddf):
-        frame = model(data, ["k", "l"], ["y"], **options)  # type: ignore[operator]
+        frame = model(data, ["k", "l"], ["y"], **options)
         best = 0.0 if model is ps.ddf else 1.0
         efficient = [abs(score - best) < 1e-9 for score in frame["score_global"]]
         assert efficient[2:] == [True, True, True], model
@@ -76,7 +78,7 @@ def test_segmentation_and_what_it_needs() -> None:
 
 def test_moran_by_hand() -> None:
     # Three in a row, neighbours by distance: 1, 2, 6 has I = 3/4 · (−2)/14 (binary weights).
-    data = {"city": ["a", "b", "c"], "x": [1.0, 2.0, 6.0], "lat": [0.0] * 3, "lon": [0.0, 1.0, 2.0]}
+    data: dict[str, list[Any]] = {"city": ["a", "b", "c"], "x": [1.0, 2.0, 6.0], "lat": [0.0] * 3, "lon": [0.0, 1.0, 2.0]}
     frame = ps.moran(data, "x", unit="city", kind="band", to_km=120.0, standardise="none", permutations=0)
     assert frame["statistic"] == pytest.approx([3 / 4 * -2 / 14], rel=1e-12) and frame["expected"] == [-0.5]
     both = {name: values * 2 for name, values in data.items()} | {"year": [1] * 3 + [2] * 3}

@@ -14,6 +14,7 @@ pub mod error;
 pub mod indices;
 pub mod init;
 pub mod log;
+pub mod looked_at;
 pub mod multiverse;
 pub mod names;
 pub mod pipeline;

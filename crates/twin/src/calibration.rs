@@ -27,8 +27,19 @@ pub(crate) struct Calibration {
     pub(crate) patents: Rows,
     /// Shift from the primary to the tertiary sector, in log odds.
     pub(crate) structure: Rows,
-    /// Log factor on the city's own price noise.
+    /// Log width of the city's own price changes, in per cent.
     pub(crate) prices: Rows,
+    /// Log factors on registered population, employment, employment in information services, smoke and dust, science
+    /// spending.
+    pub(crate) population: Rows,
+    pub(crate) jobs: Rows,
+    pub(crate) digital: Rows,
+    pub(crate) dust: Rows,
+    pub(crate) science: Rows,
+    /// Log factors on the ratios of money to GDP, of education spending to GDP, and of budget revenue to expenditure.
+    pub(crate) finance: Rows,
+    pub(crate) education: Rows,
+    pub(crate) government: Rows,
     /// Shift of the urban-services indicators of Table 4, in standard deviations.
     pub(crate) services: Rows,
 }
@@ -49,8 +60,8 @@ pub(crate) struct Global {
     pub(crate) it_flat: [f64; 2],
     /// Trend of the log IT share in cities of middling relief and in very flat ones.
     pub(crate) it_users: [f64; 2],
-    /// Idiosyncratic price noise of each year, per cent.
-    pub(crate) price_noise: Row,
+    /// City and year (counted from 0) whose prices are in error, and the size of the error in per cent.
+    pub(crate) price_error: (String, usize, f64),
     /// Codes of the cities that span the frontier.
     pub(crate) frontier: Vec<String>,
 }
@@ -64,7 +75,7 @@ impl Default for Global {
             it_swing: [0.64, 0.26, 0.38],
             it_flat: [-0.96, 0.89],
             it_users: [0.54, 2.33],
-            price_noise: [0.21, 1.5, 1.0, 1.2, 1.7, 1.1, 1.4, 2.0],
+            price_error: ("440300".into(), 7, 12.0),
             frontier: Vec::new(),
         }
     }
@@ -90,7 +101,8 @@ impl Calibration {
         let _ = writeln!(out, "it_swing = {:?}", g.it_swing);
         let _ = writeln!(out, "it_flat = {:?}", g.it_flat);
         let _ = writeln!(out, "it_users = {:?}", g.it_users);
-        let _ = writeln!(out, "price_noise = {:?}", g.price_noise);
+        let (city, year, size) = &g.price_error;
+        let _ = writeln!(out, "price_error = [{city:?}, {year}, {size:?}]");
         let _ = writeln!(out, "frontier = {:?}", g.frontier);
         let tables = [
             ("output", &self.output),
@@ -98,6 +110,14 @@ impl Calibration {
             ("structure", &self.structure),
             ("prices", &self.prices),
             ("services", &self.services),
+            ("population", &self.population),
+            ("jobs", &self.jobs),
+            ("digital", &self.digital),
+            ("dust", &self.dust),
+            ("science", &self.science),
+            ("finance", &self.finance),
+            ("education", &self.education),
+            ("government", &self.government),
         ];
         for (name, rows) in tables {
             let _ = write!(out, "\n[{name}]\n");

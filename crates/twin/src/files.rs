@@ -36,6 +36,7 @@ pub(crate) fn columns(book: &Yearbook) -> Vec<Column<'_>> {
         ("so2", &book.so2, 0),
         ("dust", &book.dust, 0),
         ("waste_water", &book.waste_water, 0),
+        ("co2", &book.co2, 2),
         ("deposits", &book.deposits, 0),
         ("loans", &book.loans, 0),
         ("budget_revenue", &book.revenue, 0),
@@ -48,10 +49,9 @@ pub(crate) fn columns(book: &Yearbook) -> Vec<Column<'_>> {
         ("broadband", &book.broadband, 2),
         ("sewage_treatment", &book.sewage_treatment, 2),
         ("water_use", &book.water_use, 2),
-        ("road_area", &book.road_area, 2),
+        ("gas_use", &book.gas_use, 2),
         ("green_cover", &book.green_cover, 2),
         ("park_area", &book.park_area, 2),
-        ("garbage_treatment", &book.garbage_treatment, 2),
     ]
 }
 
@@ -85,7 +85,8 @@ pub(crate) fn yearbook(cities: &[City], book: &Yearbook) -> String {
 
 /// `prices.csv`.
 pub(crate) fn prices(cities: &[City], values: &[f64]) -> String {
-    let mut out = format!("adcode,city,year,{}\n", GOODS.join(","));
+    let names = GOODS.map(|(name, _, _)| name);
+    let mut out = format!("adcode,city,year,{}\n", names.join(","));
     for (row, cells) in values.chunks_exact(GOODS.len()).enumerate() {
         let city = &cities[row / YEARS];
         let _ = write!(out, "{},{},{}", city.adcode, city.name, FIRST_YEAR + (row % YEARS) as i32);

@@ -3,6 +3,7 @@
 use super::calibration::{Calibration, Rows};
 use super::cities::City;
 use super::draw::{Dynamics, Stream, YEARS, exp, ln, panel, skewed, standardize};
+use std::f64::consts::LN_2;
 
 /// Streams of random numbers, one per variable: never renumber, only append.
 mod stream {
@@ -33,12 +34,12 @@ mod stream {
     pub(super) const SERVICES: u64 = 25;
     pub(super) const SEWAGE: u64 = 26;
     pub(super) const WATER_USE: u64 = 27;
-    pub(super) const ROADS: u64 = 28;
+    pub(super) const GAS: u64 = 28;
     pub(super) const GREEN: u64 = 29;
     pub(super) const PARKS: u64 = 30;
-    pub(super) const GARBAGE: u64 = 31;
     pub(super) const SWING: u64 = 32;
     pub(super) const MIX: u64 = 33;
+    pub(super) const CO2: u64 = 34;
     pub(super) const LEVELS: u64 = 100;
 }
 
@@ -93,14 +94,14 @@ pub(crate) struct Yearbook {
     pub(crate) sewage_treatment: Vec<f64>,
     /// Domestic water use per head, m³ a year.
     pub(crate) water_use: Vec<f64>,
-    /// Road area per head, m².
-    pub(crate) road_area: Vec<f64>,
+    /// Natural gas supplied to households per head, m³ a year.
+    pub(crate) gas_use: Vec<f64>,
     /// Green cover of the built-up area, per cent.
     pub(crate) green_cover: Vec<f64>,
     /// Park green area per head, m².
     pub(crate) park_area: Vec<f64>,
-    /// Harmless treatment of household garbage, per cent.
-    pub(crate) garbage_treatment: Vec<f64>,
+    /// CO2, 10⁴ tonnes.
+    pub(crate) co2: Vec<f64>,
 }
 
 /// Draws every quantity.
@@ -127,27 +128,27 @@ pub(crate) fn draw(cities: &[City], calibration: &Calibration) -> Yearbook {
         cities.iter().flat_map(|c| rows.get(&c.adcode).copied().unwrap_or([0.0; YEARS])).collect()
     };
 
-    let mut size = normals(stream::SIZE);
-    let mut wealth = normals(stream::WEALTH);
-    place_cities(cities, &mut size, &mut wealth);
-
+    let (size, wealth) = size_and_wealth(cities, normals(stream::SIZE), normals(stream::WEALTH));
     let mut book = Yearbook::default();
     let mut log_population = path(stream::POPULATION, &size, 0.04, 0.02, 0.5, 0.05);
     standardize(&mut log_population, 5.905, 0.701);
-    book.population = log_population.iter().map(|v| exp(*v)).collect();
+    book.population = moved(&log_population.iter().map(|v| exp(*v)).collect::<Vec<_>>(), &at(&calibration.population));
 
     draw_industry(cities, calibration, &size, &wealth, &mut book);
+    book.employment = moved(&book.employment, &at(&calibration.jobs));
+    book.employment_it = moved(&book.employment_it, &at(&calibration.digital));
 
     draw_technology(cities, calibration, &wealth, &log_population, &at(&calibration.output), &mut book);
+    book.dust = moved(&book.dust, &at(&calibration.dust));
 
     // Ratios to nominal GDP, so that scaling GDP leaves the control variables alone.
     let fina = path(stream::FINANCE, &leaning(stream::FINANCE, &[(0.45, &wealth)]), 0.25, 0.30, 0.5, 0.7);
-    let fina = skewed(&fina, 2.604, 1.248, 0.67);
+    let fina = moved(&skewed(&fina, 2.604, 1.248, 0.67), &at(&calibration.finance));
     let split = path(stream::DEPOSITS, &normals(stream::DEPOSITS + stream::LEVELS), 0.2, 0.2, 0.5, -0.3);
     let edu = path(stream::EDUCATION, &leaning(stream::EDUCATION, &[(-0.5, &wealth)]), 0.25, 0.25, 0.5, 0.1);
-    let edu = skewed(&edu, 0.035, 0.018, 0.009);
+    let edu = moved(&skewed(&edu, 0.035, 0.018, 0.009), &at(&calibration.education));
     let gov = path(stream::GOVERNMENT, &leaning(stream::GOVERNMENT, &[(0.6, &wealth)]), 0.2, 0.2, 0.5, -0.15);
-    let gov = skewed(&gov, 0.45, 0.219, 0.057);
+    let gov = moved(&skewed(&gov, 0.45, 0.219, 0.057), &at(&calibration.government));
     let spend = path(stream::EXPENDITURE, &normals(stream::EXPENDITURE + stream::LEVELS), 0.2, 0.1, 0.5, 0.1);
     for k in 0..n * YEARS {
         let money = fina[k] * book.gdp[k];
@@ -162,13 +163,13 @@ pub(crate) fn draw(cities: &[City], calibration: &Calibration) -> Yearbook {
     let mut tech =
         path(stream::SCIENCE, &leaning(stream::SCIENCE, &[(0.5, &wealth), (0.5, &size)]), 0.25, 0.25, 0.5, 0.5);
     standardize(&mut tech, 10.544, 1.43);
-    book.science = tech.iter().map(|v| exp(*v)).collect();
+    book.science = moved(&tech.iter().map(|v| exp(*v)).collect::<Vec<_>>(), &at(&calibration.science));
 
     let mut ina =
         path(stream::PATENTS, &leaning(stream::PATENTS, &[(0.6, &wealth), (0.4, &size)]), 0.2, 0.25, 0.5, 0.8);
     standardize(&mut ina, 6.017, 1.762);
     let shift = at(&calibration.patents);
-    book.patents = ina.iter().zip(&shift).map(|(v, s)| (exp(v + s) - 1.0).max(1.0)).collect();
+    book.patents = ina.iter().zip(&shift).map(|(v, s)| (exp(v.max(LN_2) + s) - 1.0).max(1.0)).collect();
 
     let primary = path(stream::PRIMARY, &leaning(stream::PRIMARY, &[(-0.5, &wealth)]), 0.1, 0.08, 0.6, 0.0);
     let tertiary = path(stream::TERTIARY, &leaning(stream::TERTIARY, &[(0.2, &wealth)]), 0.2, 0.15, 0.6, 0.9);
@@ -185,8 +186,8 @@ pub(crate) fn draw(cities: &[City], calibration: &Calibration) -> Yearbook {
     book
 }
 
-/// Moves size and wealth to where known cities stand: extremes, municipalities, the east.
-fn place_cities(cities: &[City], size: &mut [f64], wealth: &mut [f64]) {
+/// Scores of how large and how rich each city is, from independent normal ones.
+fn size_and_wealth(cities: &[City], mut size: Vec<f64>, mut wealth: Vec<f64>) -> (Vec<f64>, Vec<f64>) {
     for (i, city) in cities.iter().enumerate() {
         size[i] = size[i].clamp(-2.3, 2.2);
         // The smallest and the largest registered population of the real sample.
@@ -202,6 +203,12 @@ fn place_cities(cities: &[City], size: &mut [f64], wealth: &mut [f64]) {
         }
         wealth[i] = 0.85 * wealth[i] + if city.region == "East" { 0.6 } else { -0.3 };
     }
+    (size, wealth)
+}
+
+/// Values times the exponentials of calibrated shifts.
+fn moved(values: &[f64], shifts: &[f64]) -> Vec<f64> {
+    values.iter().zip(shifts).map(|(value, shift)| value * exp(*shift)).collect()
 }
 
 /// Primary and tertiary share, per cent: log odds of the primary share, of the tertiary share in the rest, and a
@@ -243,6 +250,7 @@ fn draw_technology(
     let so2 = path(stream::SO2, &levels(stream::SO2), 0.15, 0.1, 0.0);
     let water = path(stream::WATER, &levels(stream::WATER), 0.15, 0.1, 0.0);
     let dust = path(stream::DUST, &levels(stream::DUST), 0.3, 0.50, -0.6);
+    let carbon = path(stream::CO2, &levels(stream::CO2), 0.15, 0.05, -0.2);
     let mut mix = Stream::new(seed, stream::MIX);
     let mut log_dust = Vec::with_capacity(n * YEARS);
     for i in 0..n {
@@ -278,6 +286,9 @@ fn draw_technology(
             book.electricity.push(real * 0.075 * exp(ratio(2, 0.30, power[k], 0.6) - scale[k]));
             book.so2.push(real * 0.0021 * exp(ratio(3, 0.60, so2[k], 1.1) - scale[k]));
             book.waste_water.push(real * 0.00030 * exp(ratio(4, 0.50, water[k], 0.9) - scale[k]));
+            // A tonne for 10⁴ yuan, more or less; it moves with the electricity that burns for it.
+            book.co2
+                .push(real * 1e-4 * exp(0.35 * bounded(carbon[k]) + 0.5 * ratio(2, 0.30, power[k], 0.6) - scale[k]));
             log_dust.push(log_real + ratio(5, 1.15, dust[k], 1.9));
         }
     }
@@ -347,17 +358,15 @@ fn draw_services(calibration: &Calibration, n: usize, shift: &[f64], book: &mut 
         panel(&mut Stream::new(seed, number), &own, how)
     };
     let (sewage, water) = (score(stream::SEWAGE), score(stream::WATER_USE));
-    let (roads, green) = (score(stream::ROADS), score(stream::GREEN));
-    let (parks, garbage) = (score(stream::PARKS), score(stream::GARBAGE));
+    let (gas, green, parks) = (score(stream::GAS), score(stream::GREEN), score(stream::PARKS));
     // Rates below 100 by a logistic curve.
     let rate = |v: f64| 100.0 / (1.0 + exp(-v));
     for k in 0..n * YEARS {
         let s = shift[k];
         book.sewage_treatment.push(rate(2.2 + 0.7 * sewage[k]));
         book.water_use.push(exp(ln(52.0) + 0.30 * water[k]));
-        book.road_area.push(exp(ln(16.0) + 0.30 * (roads[k] + s)));
+        book.gas_use.push(exp(ln(45.0) + 0.60 * (gas[k] + s)));
         book.green_cover.push(rate(-0.4 + 0.2 * (green[k] + s)));
         book.park_area.push(exp(ln(13.0) + 0.25 * (parks[k] + s)));
-        book.garbage_treatment.push(rate(3.0 + 0.9 * (garbage[k] + s)));
     }
 }

@@ -9,6 +9,8 @@ use std::path::Path;
 pub(crate) const EXAMPLE: &str = "docs/reviewing/hc1";
 
 const START: &str = "<!-- printed by `cargo xtask diff docs/reviewing/hc1` -->\n";
+/// Before the keys of a study file.
+const KEYS: &str = "<!-- printed by `panelstudy schema --page` -->\n";
 const END: &str = "<!-- end -->\n";
 
 /// Compares, or writes.
@@ -47,8 +49,11 @@ fn reference(root: &Path) -> Result<[(String, String); 2], String> {
     studies.sort();
     let named = studies.iter().map(|path| path.display().to_string());
     let page: Vec<String> = ["schema", "--page"].map(str::to_owned).into_iter().chain(named).collect();
+    let guide = members::read(&root.join("docs/study.md"))?;
+    let study =
+        between(&guide, KEYS, &replicate::printed(&page)?).ok_or("docs/study.md has no marks around the keys")?;
     Ok([
-        ("docs/study.md".to_owned(), replicate::printed(&page)?),
+        ("docs/study.md".to_owned(), study),
         ("docs/study.schema.json".to_owned(), replicate::printed(&["schema".to_owned()])?),
     ])
 }
@@ -57,7 +62,12 @@ fn reference(root: &Path) -> Result<[(String, String); 2], String> {
 fn reviewing(root: &Path) -> Result<String, String> {
     let guide = members::read(&root.join("docs/reviewing.md"))?;
     let printed = diff::summary(root, &diff::Base::Folder(root.join(EXAMPLE)), false)?;
-    let parts = guide.split_once(START).and_then(|(head, rest)| Some((head, rest.split_once(END)?.1)));
-    let (head, tail) = parts.ok_or("docs/reviewing.md has no marks around the printed summary")?;
-    Ok(format!("{head}{START}\n{}\n{END}{tail}", printed.trim_end()))
+    between(&guide, START, &printed).ok_or_else(|| "docs/reviewing.md has no marks around the printed summary".into())
+}
+
+/// A page with what is printed between a mark and the end.
+fn between(page: &str, start: &str, printed: &str) -> Option<String> {
+    let (head, rest) = page.split_once(start)?;
+    let (_, tail) = rest.split_once(END)?;
+    Some(format!("{head}{start}\n{}\n{END}{tail}", printed.trim()))
 }

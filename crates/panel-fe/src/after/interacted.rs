@@ -12,7 +12,7 @@ use crate::spec::Options;
 use panel_core::{Panel, TextColumn};
 
 /// The columns that the pooled regression adds to the panel: two indicators and the key that interacts fixed effects.
-const COLUMNS: [&str; 3] = ["first sample", "second sample", "sample"];
+const COLUMNS: [&str; 3] = ["first sample", "second sample", "either sample"];
 
 /// A formula fitted on two disjoint samples in one regression.
 ///
@@ -36,6 +36,11 @@ impl Interacted {
             return Err(Error::Specification(format!(
                 "{both} row{} in both samples; a comparison needs samples that share none",
                 if both == 1 { " is" } else { "s are" }
+            )));
+        }
+        if let Some(name) = COLUMNS.iter().find(|name| panel.has(name)) {
+            return Err(Error::Specification(format!(
+                "a comparison makes a column `{name}`, and the panel has one; rename it"
             )));
         }
         let apart = entities_apart(panel, first, second);

@@ -123,8 +123,15 @@ def _on_disk(study: Study, data: Mapping[str, ArrowLike]) -> Iterator[Path]:
         name, base = file.name, file.resolve().parent
         spec = _parsed(file.read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory(prefix="panelstudy-") as folder:
-        _replace(spec, data, Path(folder))
+        sources = spec.get("source", [])
+        before = [source.get("file") for source in sources]
+        _replace(sources, data, Path(folder))
         _resolve(spec, base)
+        described = spec.get("report", {}).get("data")
+        if isinstance(described, dict):
+            # What is said of a file follows it.
+            now = dict(zip(before, (source.get("file") for source in sources), strict=True))
+            spec["report"]["data"] = {now.get(file, file): said for file, said in described.items()}
         path = Path(folder) / name
         path.write_text(_core.toml_text(spec), encoding="utf-8")
         yield path
@@ -137,9 +144,8 @@ def _parsed(text: str) -> dict[str, Any]:
         raise SpecError(f"the study is no TOML: {error}", code="study") from None
 
 
-def _replace(spec: dict[str, Any], data: Mapping[str, ArrowLike], folder: Path) -> None:
+def _replace(sources: list[dict[str, Any]], data: Mapping[str, ArrowLike], folder: Path) -> None:
     """Writes tables into the folder and points the sources at them."""
-    sources = spec.get("source", [])
     files = [source.get("file") for source in sources]
     for name, table in data.items():
         if name not in files:

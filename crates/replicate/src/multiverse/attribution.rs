@@ -1,8 +1,8 @@
 //! Which choice moves the result, and which smallest set of changes.
 
+use super::blocks::{Resampling, within_room};
 use super::design::Cell;
-use super::engine::Multiverse;
-use super::joint::{Resampling, within_room};
+use super::estimation::Estimation;
 use super::reach::stage;
 use crate::error::{Error, Result};
 use panel_multiverse::attribution::{Cells, Interval, attribute as exact, intervals};
@@ -11,10 +11,12 @@ use panel_multiverse::joint::{Plan, pairs_responses};
 use panel_multiverse::record::{AttributionRecord, UniverseRecord, attribution_record};
 use panel_multiverse::{Changes, smallest_changes};
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// Most choices for exact shares.
 const MOST_CHOICES: usize = 20;
+/// Cells whose cross-products are held at once.
+const CELLS: usize = 4000;
 /// Bytes that resampled responses may take.
 const ROOM: usize = 400 << 20;
 
@@ -42,9 +44,9 @@ pub(super) struct Attributions {
 ///
 /// # Errors
 /// A universe of `from` that is not there.
-pub(super) fn attribute(multiverse: &Multiverse, resampling: &Resampling<'_>) -> Result<Attributions> {
+pub(super) fn attribute(multiverse: &Estimation, resampling: &Resampling<'_>) -> Result<Attributions> {
     let records = multiverse.estimate_records();
-    let mut found = Attributions { changes: Some(changes(multiverse, &records)?), ..Attributions::default() };
+    let mut found = Attributions { changes: Some(changes(multiverse, records)?), ..Attributions::default() };
     let spec = &multiverse.spec.attribution;
     if spec.responses.is_empty() {
         return Ok(found);
@@ -66,13 +68,13 @@ pub(super) fn attribute(multiverse: &Multiverse, resampling: &Resampling<'_>) ->
     };
     for (place, &response) in spec.responses.iter().enumerate() {
         let drawn = draws.as_ref().map(|draws| draws.values[place].as_slice());
-        found.responses.push(one(multiverse, &records, response, drawn)?);
+        found.responses.push(one(multiverse, records, response, drawn)?);
     }
     Ok(found)
 }
 
 fn one(
-    multiverse: &Multiverse,
+    multiverse: &Estimation,
     records: &[UniverseRecord],
     response: Response,
     drawn: Option<&[Vec<f64>]>,
@@ -88,7 +90,7 @@ fn one(
         return Ok(Attribution { estimates, left_out, record });
     }
     let values: Vec<f64> = places.iter().filter_map(|&place| value(&records[place as usize])).collect();
-    let cells = Cells::of(&multiverse.grid, &multiverse.estimates().select(&places), false).map_err(failed)?;
+    let cells = Cells::of(&multiverse.grid, &multiverse.estimates.select(&places), false).map_err(failed)?;
     let shares = exact(&cells, &[&values]).map_err(failed)?.into_iter().next().flatten();
     let interval: Option<Interval> = match drawn.filter(|_| shares.is_some()) {
         Some(draws) => {
@@ -106,15 +108,16 @@ struct Drawn {
     values: Vec<Vec<Vec<f64>>>,
 }
 
+/// Draws design by design: the plan is one, so that draws of all of them go together.
 fn resampled(
-    multiverse: &Multiverse,
+    multiverse: &Estimation,
     resampling: &Resampling<'_>,
     draws: usize,
     responses: &[Response],
 ) -> Result<Drawn> {
     let count = multiverse.estimates.len();
     let refused = |message: String| Error::not_computed(stage(&multiverse.spec), message);
-    let needed = 16 * responses.len() * draws * count;
+    let needed = 8 * responses.len() * draws * count;
     if needed > ROOM {
         let message = format!(
             "{draws} draws of {} responses of {count} estimates would take {} MB; at most {} are given",
@@ -124,23 +127,35 @@ fn resampled(
         );
         return Err(refused(message));
     }
-    let cells: BTreeSet<Cell> = (0..count)
-        .filter(|&place| multiverse.numbers_of(place).is_ok())
-        .filter_map(|place| multiverse.cells[place].clone().ok())
-        .collect();
-    let prepared = within_room(multiverse, resampling, &cells, false)?;
+    let mut places: BTreeMap<Cell, Vec<usize>> = BTreeMap::new();
+    for place in (0..count).filter(|&place| multiverse.numbers_of(place).is_ok()) {
+        let cell = multiverse.cells[place].clone().map_err(|reason| refused(reason.to_string()))?;
+        places.entry(cell).or_default().push(place);
+    }
+    let mut values = vec![vec![vec![f64::NAN; count]; draws]; responses.len()];
     let plan = Plan::Pairs { seed: multiverse.spec.joint.seed };
-    let found = pairs_responses(&prepared.problem(&[]), &plan, draws, responses, multiverse.spec.level)
-        .map_err(|error| refused(error.to_string()))?;
-    let target: Vec<Option<u32>> = (0..count)
-        .map(|place| multiverse.cells[place].as_ref().ok().and_then(|cell| prepared.place.get(cell).copied()))
-        .collect();
-    let spread = |draw: &Vec<f64>| target.iter().map(|at| at.map_or(f64::NAN, |at| draw[at as usize])).collect();
-    Ok(Drawn { values: found.values.iter().map(|draws| draws.iter().map(spread).collect()).collect() })
+    let cells: Vec<Cell> = places.keys().copied().collect();
+    for part in cells.chunks(CELLS) {
+        let prepared = within_room(multiverse, resampling, &part.iter().copied().collect(), false)?;
+        let found = pairs_responses(&prepared.problem(&[]), &plan, draws, responses, multiverse.spec.level)
+            .map_err(|error| refused(error.to_string()))?;
+        if found.discarded > 0 && cells.len() > CELLS {
+            return Err(refused("some draws do not identify every estimate, so that draws do not go together".into()));
+        }
+        for (values, found) in values.iter_mut().zip(&found.values) {
+            for (values, found) in values.iter_mut().zip(found) {
+                for cell in part {
+                    let value = found[prepared.place[cell] as usize];
+                    places[cell].iter().for_each(|&place| values[place] = value);
+                }
+            }
+        }
+    }
+    Ok(Drawn { values })
 }
 
 /// Minimal sets of changes from the base, or from the universe of `from`.
-fn changes(multiverse: &Multiverse, records: &[UniverseRecord]) -> Result<Changes> {
+fn changes(multiverse: &Estimation, records: &[UniverseRecord]) -> Result<Changes> {
     let failed = |error: panel_multiverse::Error| Error::stage(stage(&multiverse.spec), error);
     let from = match &multiverse.spec.from {
         None => multiverse.base(),
@@ -150,6 +165,6 @@ fn changes(multiverse: &Multiverse, records: &[UniverseRecord]) -> Result<Change
             Error::stage(stage(&multiverse.spec), format!("from = \"{id}\": there is no universe of this id{near}"))
         })?,
     };
-    let verdicts = Multiverse::verdicts(records);
-    smallest_changes(&multiverse.grid, multiverse.estimates(), &verdicts, from).map_err(failed)
+    let verdicts = Estimation::verdicts(records);
+    smallest_changes(&multiverse.grid, &multiverse.estimates, &verdicts, from).map_err(failed)
 }

@@ -1,8 +1,8 @@
 //! Designs as cross-products by cluster, for draws: effects inside clusters are taken out, the others stay as columns.
 
 use super::design::{Cell, Design};
-use super::engine::Multiverse;
-use super::joint::Resampling;
+use super::estimate::Bench;
+use super::estimation::Estimation;
 use super::reach::stage;
 use crate::error::{Error, Result};
 use crate::indices::as_codes;
@@ -15,8 +15,18 @@ use panel_multiverse::joint::{Design as Regressors, Effect, Problem, Target};
 use panel_multiverse::kernel::{Blocks, Df, Errors, Factor, SmallSample};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Bytes that cross-products may take.
+const ROOM: usize = 1 << 30;
+
 /// Levels that effects outside clusters may have.
 const MOST_LEVELS: usize = 64;
+
+/// What draws are made with.
+pub(super) struct Resampling<'a> {
+    pub(super) bench: &'a Bench<'a>,
+    /// Variable of the clusters.
+    pub(super) cluster: String,
+}
 
 /// Everything that draws need of some estimates.
 #[derive(Debug)]
@@ -57,7 +67,7 @@ struct Ready {
 }
 
 /// Bytes that the cross-products of some cells take, by the size of their designs.
-pub(super) fn bytes(cells: &BTreeSet<Cell>, clusters: usize, regressors: usize) -> usize {
+fn bytes(cells: &BTreeSet<Cell>, clusters: usize, regressors: usize) -> usize {
     let designs: BTreeSet<u32> = cells.iter().map(|cell| cell.design).collect();
     let of_design = regressors * (regressors + 1) / 2;
     8 * clusters * (designs.len() * of_design + cells.len() * (regressors + 1))
@@ -67,8 +77,8 @@ pub(super) fn bytes(cells: &BTreeSet<Cell>, clusters: usize, regressors: usize) 
 ///
 /// # Errors
 /// Effects that the block method cannot take; keys of clusters that are missing.
-pub(super) fn prepare(
-    multiverse: &Multiverse,
+fn prepare(
+    multiverse: &Estimation,
     resampling: &Resampling<'_>,
     cells: &BTreeSet<Cell>,
     permute: bool,
@@ -140,7 +150,7 @@ impl Resampling<'_> {
 }
 
 fn one(
-    multiverse: &Multiverse,
+    multiverse: &Estimation,
     resampling: &Resampling<'_>,
     (place, outcomes): (u32, &[u32]),
     clusters: &Clusters,
@@ -226,7 +236,7 @@ fn paths(
 
 /// Values of an outcome over the rows of a design.
 fn response(
-    bench: &super::estimate::Bench<'_>,
+    bench: &Bench<'_>,
     design: &Design,
     estimate: &Estimate,
     outcome: u32,
@@ -330,4 +340,27 @@ fn small_sample(estimate: &Estimate, cluster: &str, columns: usize) -> SmallSamp
         }
         _ => SmallSample::clustered(small.k as f64 - columns as f64),
     }
+}
+
+/// Cross-products of some cells, unless they would take more than [`ROOM`].
+pub(super) fn within_room(
+    multiverse: &Estimation,
+    resampling: &Resampling<'_>,
+    cells: &BTreeSet<Cell>,
+    permute: bool,
+) -> Result<Prepared> {
+    let first: BTreeSet<Cell> = cells.iter().take(1).copied().collect();
+    let one = prepare(multiverse, resampling, &first, false)?;
+    let regressors = one.blocks.first().map_or(0, Blocks::regressors);
+    let needed = bytes(cells, one.clusters, regressors);
+    if needed > ROOM {
+        let message = format!(
+            "the cross-products of {} estimates would take about {} MB; at most {} are given",
+            cells.len(),
+            needed >> 20,
+            ROOM >> 20
+        );
+        return Err(Error::not_computed(stage(&multiverse.spec), message));
+    }
+    prepare(multiverse, resampling, cells, permute)
 }

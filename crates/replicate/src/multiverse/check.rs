@@ -1,6 +1,6 @@
 //! `--check`: what a multiverse holds, without estimating it.
 
-use super::engine::Planned;
+use super::plan::Planned;
 use super::reach::stage;
 use crate::compute::Computed;
 use crate::error::{Error, Result};

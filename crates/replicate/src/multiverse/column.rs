@@ -5,7 +5,8 @@ use super::reach::stage;
 use crate::error::{Error, Result};
 use crate::names;
 use crate::study::{ColumnSpec, Loaded, Parsed};
-use panel_fe::{Like, Vcov};
+use panel_fe::formula::{Factor, Function};
+use panel_fe::{Formula, Like, Vcov};
 use panel_multiverse::{Declaration, Grid, Universes};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -112,23 +113,26 @@ impl Columns {
 impl Body {
     fn new(column: ColumnSpec, keys: &[String]) -> Self {
         let formula = &column.formula;
-        let response = formula.response.name.clone();
-        let right = formula.regressors.iter().chain(&formula.endogenous).chain(&formula.instruments);
-        let mut names: Vec<String> = right.flat_map(|term| &term.factors).map(|factor| factor.column.clone()).collect();
-        names.extend(formula.effects.iter().flat_map(|effect| effect.columns.iter().chain(&effect.slopes)).cloned());
+        let named = |formula: &Formula| formula.variables().into_iter().map(str::to_owned).collect::<Vec<String>>();
+        // Without its left-hand side the formula names what outcomes can share.
+        let first = formula.regressors.iter().chain(&formula.endogenous).next();
+        let right = first.map(|term| named(&Formula { response: term.clone(), ..Formula::clone(formula) }));
+        let response = match formula.response.factors.as_slice() {
+            [Factor { column, function: Function::Identity, power: 1 }] => Some(column.clone()),
+            _ => None,
+        };
+        let shared = right.filter(|right| response.as_ref().is_some_and(|response| !right.contains(response)));
+        let response = response.filter(|_| shared.is_some());
+        let mut names = shared.unwrap_or_else(|| named(formula));
         names.extend(column.sample.iter().flat_map(|sample| sample.columns()));
         names.extend(column.weights.clone());
-        let [factor] = formula.response.factors.as_slice() else {
-            names.extend(formula.response.factors.iter().map(|factor| factor.column.clone()));
-            names.retain(|name| !keys.contains(name));
-            return Self { names: distinct(names), response: None, column };
-        };
-        let plain = factor.column == response && !names.contains(&response);
-        if !plain {
-            names.push(factor.column.clone());
+        // A filter may look at the response itself.
+        let response = response.filter(|response| !names.contains(response));
+        if response.is_none() {
+            names.extend(named(formula));
         }
         names.retain(|name| !keys.contains(name));
-        Self { names: distinct(names), response: plain.then_some(response), column }
+        Self { names: distinct(names), response, column }
     }
 }
 

@@ -1,9 +1,8 @@
 //! Joint tests of the panels of a multiverse: one plan of draws for all of its estimates.
 
-use super::blocks::{self, Prepared};
+use super::blocks::{Resampling, within_room};
 use super::design::Cell;
-use super::engine::Multiverse;
-use super::estimate::Bench;
+use super::estimation::Estimation;
 use super::reach::stage;
 use crate::error::{Error, Result};
 use panel_multiverse::Panel;
@@ -11,16 +10,6 @@ use panel_multiverse::declaration::Resample;
 use panel_multiverse::joint::{JointOptions, Paths, Plan, exchangeable_groups, joint_tests};
 use panel_multiverse::record::{JointRow, joint_rows};
 use std::collections::BTreeSet;
-
-/// Bytes that cross-products may take.
-pub(super) const ROOM: usize = 1 << 30;
-
-/// What draws are made with.
-pub(super) struct Resampling<'a> {
-    pub(super) bench: &'a Bench<'a>,
-    /// Variable of the clusters.
-    pub(super) cluster: String,
-}
 
 /// Joint tests of all panels.
 #[derive(Debug, Default)]
@@ -46,7 +35,7 @@ struct Member {
 ///
 /// # Errors
 /// Those of the base panel's designs.
-pub(super) fn test(multiverse: &Multiverse, resampling: &Resampling<'_>) -> Result<Joint> {
+pub(super) fn test(multiverse: &Estimation, resampling: &Resampling<'_>) -> Result<Joint> {
     let clusters = resampling.clusters(&multiverse.spec)?;
     let mut joint = Joint { cluster: clusters.name.clone(), clusters: clusters.count, ..Joint::default() };
     let mut rounds = vec![vec![Panel::Base], multiverse.grid.one_other_panels()];
@@ -81,7 +70,7 @@ pub(super) fn test(multiverse: &Multiverse, resampling: &Resampling<'_>) -> Resu
 }
 
 /// Name of a panel in records.
-pub(super) fn name(multiverse: &Multiverse, panel: &Panel) -> String {
+fn name(multiverse: &Estimation, panel: &Panel) -> String {
     let grid = &multiverse.grid;
     match *panel {
         Panel::Base => "base".into(),
@@ -93,7 +82,7 @@ pub(super) fn name(multiverse: &Multiverse, panel: &Panel) -> String {
     }
 }
 
-fn member(multiverse: &Multiverse, panel: Panel) -> Member {
+fn member(multiverse: &Estimation, panel: Panel) -> Member {
     let places = multiverse.estimates.places(&multiverse.grid, &multiverse.grid.panel_scope(&panel));
     let there = places.iter().filter(|&&place| multiverse.numbers_of(place as usize).is_ok());
     let cells = there.filter_map(|&place| multiverse.cells[place as usize].clone().ok()).collect();
@@ -101,7 +90,7 @@ fn member(multiverse: &Multiverse, panel: Panel) -> Member {
 }
 
 fn draw(
-    multiverse: &Multiverse,
+    multiverse: &Estimation,
     resampling: &Resampling<'_>,
     members: &[Member],
     band: bool,
@@ -143,27 +132,4 @@ fn draw(
         paths: &paths,
     };
     joint_tests(&prepared.problem(&panels), &plan, &options).map_err(|error| Error::stage(stage(spec), error))
-}
-
-/// Cross-products of some cells, unless they would take more than [`ROOM`].
-pub(super) fn within_room(
-    multiverse: &Multiverse,
-    resampling: &Resampling<'_>,
-    cells: &BTreeSet<Cell>,
-    permute: bool,
-) -> Result<Prepared> {
-    let first: BTreeSet<Cell> = cells.iter().take(1).copied().collect();
-    let one = blocks::prepare(multiverse, resampling, &first, false)?;
-    let regressors = one.blocks.first().map_or(0, panel_multiverse::kernel::Blocks::regressors);
-    let needed = blocks::bytes(cells, one.clusters, regressors);
-    if needed > ROOM {
-        let message = format!(
-            "the cross-products of {} estimates would take about {} MB; at most {} are given",
-            cells.len(),
-            needed >> 20,
-            ROOM >> 20
-        );
-        return Err(Error::not_computed(stage(&multiverse.spec), message));
-    }
-    blocks::prepare(multiverse, resampling, cells, permute)
 }

@@ -2,13 +2,14 @@
 //!
 //! | step | what |
 //! |---|---|
-//! | `options` | the study under the settings of a universe |
+//! | `options`, `plan` | the study under the settings of a universe; universes and their columns before any data |
 //! | `reach` | which choices can move a variable, through derived variables and indices |
 //! | `artefacts` | every different column of data, computed once |
 //! | `column`, `design` | every different formula, sample and set of columns; which universes share them |
 //! | `estimate` | each design absorbed once, every outcome and every covariance on it |
 //! | `blocks`, `joint`, `attribution` | resampling by cluster, joint tests, which choice moves the result |
-//! | `outcome`, `write`, `table` | records, files, tables |
+//! | `estimation`, `result` | records of universes; everything that is said of them |
+//! | `write`, `table`, `shown` | files, tables, what figures and the page show |
 //!
 //! What a universe is, how it is counted and how estimates are tested together is `panel-multiverse`'s.
 
@@ -18,16 +19,21 @@ mod blocks;
 mod check;
 mod column;
 mod design;
-mod engine;
 mod estimate;
+mod estimation;
 mod joint;
 mod options;
-mod outcome;
+mod plan;
 mod reach;
+mod result;
+mod run;
+mod shown;
 mod table;
 mod write;
 
 pub use check::text as check_text;
-pub use engine::{Multiverse, stage_of_run as stage};
-pub use table::tables;
+pub use estimation::Estimation;
+pub use result::Multiverse;
+pub use run::stage_of_run as stage;
+pub use shown::{Finding, OptionBar};
 pub use write::{register, write};

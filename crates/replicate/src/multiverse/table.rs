@@ -1,7 +1,7 @@
 //! Tables of a multiverse: joint tests, other options, shares of the choices, smallest changes.
 
 use super::attribution::Attribution;
-use super::engine::Multiverse;
+use super::result::Multiverse;
 use crate::study::{Study, multiverse_table_ids};
 use crate::tables::closing::close;
 use panel_multiverse::declaration::{Label, Response};
@@ -11,8 +11,7 @@ use report::table::{Align, Cell, Row, RowKind};
 use report::{Lang, Table, Text};
 
 /// Every table of a multiverse that has something to show.
-#[must_use]
-pub fn tables(multiverse: &Multiverse, study: &Study) -> Vec<Table> {
+pub(super) fn tables(multiverse: &Multiverse, study: &Study) -> Vec<Table> {
     let ids = multiverse_table_ids(&multiverse.spec);
     let made = [
         joint(multiverse, &ids[0]),
@@ -42,7 +41,8 @@ impl Multiverse {
     }
 
     /// Names of choices that a factor is made of, linked ones joined.
-    fn factor_text(&self, name: &str) -> Text {
+    #[must_use]
+    pub fn factor_text(&self, name: &str) -> Text {
         let choice = |id: &str| self.grid.place(id).map(|place| &self.grid.choices()[place]);
         let parts: Vec<Text> =
             name.split('+').map(|id| label_text(choice(id).and_then(|choice| choice.label.as_ref()), id)).collect();

@@ -1,7 +1,8 @@
 //! Files of a multiverse: every universe, what is said of all of them, the input of `repframe`.
 
 use super::attribution::Attribution;
-use super::engine::Multiverse;
+use super::estimation::Estimation;
+use super::result::Multiverse;
 use crate::error::Result;
 use crate::store::{Staging, full, pretty};
 use crate::study::Study;
@@ -255,11 +256,11 @@ struct Untested<'a> {
 
 impl<'a> Record<'a> {
     fn new(multiverse: &'a Multiverse) -> Self {
-        let Multiverse { spec, grid, joint, attributions, .. } = multiverse;
+        let Multiverse { estimation: Estimation { spec, grid, .. }, joint, attributions } = multiverse;
         let records = multiverse.estimate_records();
         let groups = [("base", Panel::Base), ("pooled", Panel::Pooled), ("all", Panel::All)].map(|(name, panel)| {
-            let places = multiverse.estimates().places(grid, &grid.panel_scope(&panel));
-            let outcomes = multiverse.outcomes(&places, &records);
+            let places = multiverse.estimates.places(grid, &grid.panel_scope(&panel));
+            let outcomes = multiverse.outcomes(&places, records);
             Group { panel: name.to_owned(), description: describe(&outcomes, spec.level) }
         });
         let untested = joint.untested.iter().map(|(panel, reason)| Untested { panel, reason }).collect();
@@ -291,8 +292,8 @@ impl<'a> Record<'a> {
             attribution: &attributions.responses,
             attribution_remarks: &attributions.remarks,
             changes: attributions.changes.as_ref(),
-            options: option_shares(grid, multiverse.estimates(), &records),
-            turning_points: if multiverse.square { turning_density(&records, BINS) } else { None },
+            options: option_shares(grid, &multiverse.estimates, records),
+            turning_points: if multiverse.square { turning_density(records, BINS) } else { None },
         }
     }
 }

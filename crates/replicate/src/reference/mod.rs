@@ -10,6 +10,7 @@ use crate::indices::gtfp::Gtfp;
 use crate::indices::market::Market;
 use crate::indices::va::Va;
 use crate::study::{SHARED, Study};
+use panel_multiverse::Declaration;
 use schemars::generate::{SchemaGenerator, SchemaSettings};
 use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value, json};
@@ -21,11 +22,12 @@ const TITLE: &str = "Study of a panel";
 #[must_use]
 pub fn schema() -> Value {
     let mut generator = SchemaSettings::draft07().into_generator();
-    // A study holds its indices beside the types that serde reads.
+    // A study holds its indices beside the types that serde reads, and reads one or several multiverses.
     let indices = [
         ("va", one_or_several::<Va>(&mut generator)),
         ("gtfp", one_or_several::<Gtfp>(&mut generator)),
         ("market", one_or_several::<Market>(&mut generator)),
+        ("multiverse", one_or_several::<Declaration>(&mut generator)),
     ];
     let mut root = Value::from(generator.into_root_schema_for::<Study>());
     root["title"] = TITLE.into();

@@ -1,4 +1,4 @@
-//! The reference as a page of Markdown.
+//! The reference as sections of a page of Markdown.
 
 use super::keys::{Key, Section, alternatives, resolved, sections};
 use super::uses;
@@ -9,18 +9,7 @@ use std::fmt::Write;
 /// Longest example that stands in a table, in characters.
 const LONGEST: usize = 60;
 
-const HEAD: &str = "\
-# The study file
-
-Every section and every key. This page and `study.schema.json` beside it are written by `cargo xtask tidy --write` from the
-types that read a study, so that neither can say what the program does not do. Examples are taken from the studies of the
-repository. An editor that knows TOML schemas completes and checks a study whose first line is
-`#:schema <path to>/study.schema.json`.
-
-How one gets from files to results is told in [own-data.md](own-data.md).
-";
-
-/// The page; `studies` are examples by their names.
+/// Every section with its keys; `studies` are examples by their names.
 #[must_use]
 pub fn page(root: &Value, studies: &[(String, toml::Table)]) -> String {
     let sections = sections(root);
@@ -29,10 +18,10 @@ pub fn page(root: &Value, studies: &[(String, toml::Table)]) -> String {
         sections.iter().any(|section| named(&section)) || ["labels", "variables"].contains(&path)
     };
     let used = uses::of_studies(studies, &is_map);
-    let mut page = String::from(HEAD);
+    let mut page = String::new();
     for section in &sections {
         // Writing to a string does not fail.
-        let _ = write!(page, "\n## `{}`\n\n", heading(section));
+        let _ = write!(page, "\n### `{}`\n\n", heading(section));
         if !section.about.is_empty() {
             let _ = writeln!(page, "{}\n", one_line(&section.about));
         }

@@ -40,7 +40,7 @@ pub(crate) fn check(study: &Study) -> Vec<(String, String)> {
         }
     }
     if let Some(curve) = &study.curve {
-        let spatial = curve.column_in(study).is_ok_and(|column| column.spatial.is_some());
+        let spatial = curve.column_in(&study.tables).is_ok_and(|column| column.spatial.is_some());
         let message = "[curve]: its column is a spatial one, which has no specification curve";
         note("curve".into(), if spatial { Err(message.into()) } else { Ok(()) });
     }

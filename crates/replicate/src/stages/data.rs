@@ -3,7 +3,7 @@
 use super::source_hints::{self as hints, Hint};
 use super::{reshape, totals, variables};
 use crate::error::{Error, Result};
-use crate::names;
+use crate::looked_at::looked_at;
 use crate::store::{FileRecord, file_record};
 use crate::study::{Loaded, NameList, RowRule, SourceSpec, Study};
 use panel_core::expr::Expr;
@@ -68,7 +68,7 @@ pub fn load_or_refuse(loaded: &Loaded) -> Result<Data, (Option<usize>, Refusal)>
     let mut inputs = Vec::new();
     let mut sources = Vec::new();
     let mut remarks: Diagnostics = Vec::new();
-    let looked_at = names::looked_at(loaded);
+    let looked_at = looked_at(loaded);
     for (place, spec) in study.sources.iter().enumerate() {
         let here = |error: Error| (Some(place), Refusal::from(error));
         let bytes = read(loaded, &spec.file).map_err(here)?;
@@ -175,7 +175,7 @@ pub fn refused(loaded: &Loaded) -> Vec<Error> {
 pub fn each(loaded: &Loaded) -> Vec<Result<Diagnostics, Refusal>> {
     let header = &loaded.study.study;
     let keys = [header.entity.as_str(), header.time.as_deref().unwrap_or_default()];
-    let looked_at = names::looked_at(loaded);
+    let looked_at = looked_at(loaded);
     let tried = |spec: &SourceSpec| {
         let bytes = read(loaded, &spec.file)?;
         let mut remarks = Diagnostics::new();

@@ -1,6 +1,5 @@
 //! `bootstrap = { draws = 999, seed = 1 }`: how a mediation chain is resampled.
 
-use super::MediationSpec;
 use panel_fe::Vcov;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -45,26 +44,21 @@ pub enum IntervalKind {
 /// Fewest resamples from which the ends of an interval can be read.
 const FEWEST: usize = 20;
 
-impl MediationSpec {
-    /// Checks the resampling: the key and what is wrong with it.
+impl BootstrapSpec {
+    /// Checks numbers, and that there is one way of clustering to draw from.
     ///
     /// # Errors
-    /// The path of the key, and a sentence that names value and expectation.
-    pub(super) fn check_bootstrap(&self) -> Result<(), (String, String)> {
-        let Some(spec) = &self.bootstrap else { return Ok(()) };
-        let wrong = |message: String| {
-            let place = format!("mediation.\"{}\".bootstrap", self.id);
-            Err((place, format!("[[mediation]] `{}`, bootstrap: {message}", self.id)))
-        };
-        if spec.draws < FEWEST {
-            return wrong(format!("draws = {}: expected at least {FEWEST}", spec.draws));
+    /// A sentence that names value and expectation.
+    pub fn check(&self, vcov: &Vcov) -> Result<(), String> {
+        if self.draws < FEWEST {
+            return Err(format!("draws = {}: expected at least {FEWEST}", self.draws));
         }
-        if !(spec.level > 0.5 && spec.level < 1.0) {
-            return wrong(format!("level = {}: expected a number between 0.5 and 1, such as 0.95", spec.level));
+        if !(self.level > 0.5 && self.level < 1.0) {
+            return Err(format!("level = {}: expected a number between 0.5 and 1, such as 0.95", self.level));
         }
-        match &*self.vcov {
+        match vcov {
             Vcov::Cluster(keys) if keys.len() > 1 || keys.iter().any(|key| key.contains('^')) => {
-                wrong(format!("it draws the clusters of one key, and vcov = \"{}\" has more", self.vcov))
+                Err(format!("it draws the clusters of one key, and vcov = \"{vcov}\" has more"))
             }
             _ => Ok(()),
         }

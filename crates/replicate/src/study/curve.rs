@@ -1,6 +1,7 @@
 //! `[curve]`: one column of one table under one change at a time.
 
-use super::{ColumnSpec, Label, Study};
+use super::table::find_column;
+use super::{ColumnSpec, Label, TableSpec};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -28,16 +29,17 @@ impl SpecificationCurve {
     ///
     /// # Errors
     /// A sentence that names the table or the column that is not there.
-    pub fn column_in<'a>(&self, study: &'a Study) -> Result<&'a ColumnSpec, String> {
-        study.column(&self.table, &self.column).map(|(_, column)| column).map_err(|error| format!("[curve]: {error}"))
+    pub fn column_in<'a>(&self, tables: &'a [TableSpec]) -> Result<&'a ColumnSpec, String> {
+        let found = find_column(tables, &self.table, &self.column);
+        found.map(|(_, column)| column).map_err(|error| format!("[curve]: {error}"))
     }
 
     /// Checks what the study file alone can say: the table, its column, and that the column has the quadratic.
     ///
     /// # Errors
     /// A sentence that names what is not there.
-    pub fn check(&self, study: &Study) -> Result<(), String> {
-        let column = self.column_in(study)?;
+    pub fn check(&self, tables: &[TableSpec]) -> Result<(), String> {
+        let column = self.column_in(tables)?;
         let asked = ColumnSpec { utest: Some(self.x.clone()), ..column.clone() };
         asked.check().map_err(|error| format!("[curve] x: {error}"))
     }

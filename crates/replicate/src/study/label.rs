@@ -1,7 +1,6 @@
 //! Names of variables, tables and columns in one or two languages.
 
-use super::Study;
-use report::{Labels, Lang, Text};
+use report::{Lang, Text};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{MapAccess, Visitor, value::MapAccessDeserializer};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -36,26 +35,8 @@ impl Label {
     }
 }
 
-impl Study {
-    /// The language of the study.
-    #[must_use]
-    pub fn lang(&self) -> Lang {
-        self.study.lang
-    }
-
-    /// The dictionary of the study's labels.
-    #[must_use]
-    pub fn labels(&self) -> Labels {
-        let mut labels = Labels::new();
-        for (name, label) in &self.labels {
-            labels.insert(bare(name), label.text());
-        }
-        labels
-    }
-}
-
 /// A name as columns have it: formulas write names with other signs in backquotes, and so may the keys of `[labels]`.
-fn bare(name: &str) -> &str {
+pub(super) fn bare(name: &str) -> &str {
     name.strip_prefix('`').and_then(|name| name.strip_suffix('`')).filter(|name| !name.contains('`')).unwrap_or(name)
 }
 

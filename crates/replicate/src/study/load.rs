@@ -4,7 +4,7 @@ use super::asked::check_stats;
 use super::defaults::{expand_terms, fill_defaults, spread_stepwise};
 use super::mistake::{explain, sentence_of};
 use super::section::{Wrong, check_id, fields, from_table};
-use super::{ALL_TABLES, Study, TableKind, TableSpec, overrides};
+use super::{ALL_TABLES, COMPARE_TABLE, MediationSpec, Study, TableKind, TableSpec, overrides};
 use crate::error::{Error, Result};
 use crate::indices::Indices;
 use std::path::{Path, PathBuf};
@@ -178,7 +178,7 @@ fn check(study: &Study) -> Vec<(String, String)> {
         }
     }
     note("quality.ranges".into(), study.quality.check());
-    note("report".into(), study.report.check(study));
+    note("report".into(), study.report.check(&study.tables, &study.sources));
     for spec in &study.mediation {
         note(format!("mediation.{}", spec.id), spec.steps().map(|_| ()).map_err(|error| error.to_string()));
     }
@@ -188,16 +188,22 @@ fn check(study: &Study) -> Vec<(String, String)> {
         note(format!("compare.({})", place + 1), once.and_then(|()| check_id("compare", &spec.id)));
     }
     if let Some(curve) = &study.curve {
-        note("curve".into(), curve.check(study));
+        note("curve".into(), curve.check(&study.tables));
     }
     wrong.extend(study.tables.iter().filter_map(|table| table.check_layout().err()));
     wrong.extend(study.comparisons.iter().filter_map(|spec| spec.check(study).err()));
-    wrong.extend(study.mediation.iter().filter_map(|spec| spec.check_bootstrap().err()));
+    wrong.extend(study.mediation.iter().filter_map(|spec| wrong_bootstrap(spec)));
     wrong.extend(crate::spatial::check(study));
     wrong.extend(super::multiverse::check(study));
     wrong.extend(names_of_indices(study).err());
     wrong.extend(tables_of_one_name(study).err());
     wrong
+}
+
+/// What is wrong with the resampling of a chain: the path of the key and a sentence.
+fn wrong_bootstrap(spec: &MediationSpec) -> Option<(String, String)> {
+    let message = spec.bootstrap.as_ref()?.check(&spec.vcov).err()?;
+    Some((format!("mediation.\"{}\".bootstrap", spec.id), format!("[[mediation]] `{}`, bootstrap: {message}", spec.id)))
 }
 
 /// Checks that what the indices make is called like nothing else: no key, no derived variable, no other index.
@@ -239,7 +245,7 @@ fn tables_of_one_name(study: &Study) -> Result<(), (String, String)> {
     let associations = study.spatial.iter();
     names.extend(associations.map(|spec| (format!("spatial-{}", spec.id), format!("spatial.{}", spec.id))));
     let compared = study.comparisons.first();
-    names.extend(compared.map(|spec| (crate::tables::compare::TABLE.to_owned(), format!("compare.{}", spec.id))));
+    names.extend(compared.map(|spec| (COMPARE_TABLE.to_owned(), format!("compare.{}", spec.id))));
     names.extend(study.curve.iter().map(|curve| (curve.id.clone(), "curve".to_owned())));
     names.extend(study.multiverse.iter().flat_map(super::multiverse_table_ids).map(|id| (id, "multiverse".to_owned())));
     let same = |a: &str, b: &str| a.eq_ignore_ascii_case(b);

@@ -1,7 +1,8 @@
 //! `[report]`: how results are shown. No choice here changes a number.
 
 use super::asked::check_stats;
-use super::{Digits, Label, Parsed, Statistic, Study, digits};
+use super::table::find_column;
+use super::{Digits, Label, Parsed, SourceSpec, Statistic, TableSpec, digits};
 use panel_core::{Panel, suggest};
 use report::StarRule;
 use report::regression::Below;
@@ -95,7 +96,7 @@ impl ReportSpec {
     ///
     /// # Errors
     /// A sentence that names the key, the value and what was expected.
-    pub fn check(&self, study: &Study) -> Result<(), String> {
+    pub fn check(&self, tables: &[TableSpec], sources: &[SourceSpec]) -> Result<(), String> {
         self.below.parse::<Below>().map_err(|error| format!("[report] {error}"))?;
         check_stats(self.stats.as_deref()).map_err(|error| format!("[report] {error}"))?;
         digits::check(self.digits, &BTreeMap::new()).map_err(|(_, message)| format!("[report] {message}"))?;
@@ -103,9 +104,9 @@ impl ReportSpec {
             return Err(format!("[report] bins = {}: expected at least 2", self.bins));
         }
         if let Some(HeadlineSpec { table, column }) = &self.headline {
-            study.column(table, column).map_err(|error| format!("[report] headline: {error}"))?;
+            find_column(tables, table, column).map_err(|error| format!("[report] headline: {error}"))?;
         }
-        let sources = || study.sources.iter().map(|source| source.file.as_str());
+        let sources = || sources.iter().map(|source| source.file.as_str());
         match self.data.keys().find(|file| !sources().any(|source| source == *file)) {
             Some(file) => {
                 Err(format!("[report.data.\"{file}\"]: no [[source]] has this file{}", hint(file, sources())))

@@ -1,14 +1,16 @@
 //! The study file as plain data. Every choice is spelled out here with its default; unknown keys are errors.
 
+use super::label::bare;
 use super::quality::QualityOptions;
 use super::source::SourceSpec;
+use super::table::find_column;
 use super::variables::Variables;
-use super::{CompareSpec, Label, MediationSpec, PublishedSpec, ReportSpec, SpecificationCurve, TableSpec};
+use super::{ColumnSpec, CompareSpec, Label, MediationSpec, PublishedSpec, ReportSpec, SpecificationCurve, TableSpec};
 use crate::indices::Indices;
 use crate::spatial::WeightsSection;
 use panel_multiverse::Declaration;
 use panel_spatial::association::AssociationSpec;
-use report::Lang;
+use report::{Labels, Lang};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -96,6 +98,30 @@ pub enum RowRule {
 }
 
 impl Study {
+    /// The language of the study.
+    #[must_use]
+    pub fn lang(&self) -> Lang {
+        self.study.lang
+    }
+
+    /// The dictionary of the study's labels.
+    #[must_use]
+    pub fn labels(&self) -> Labels {
+        let mut labels = Labels::new();
+        for (name, label) in &self.labels {
+            labels.insert(bare(name), label.text());
+        }
+        labels
+    }
+
+    /// A column of a table by the names of both.
+    ///
+    /// # Errors
+    /// A sentence that names what is not there and what comes nearest.
+    pub fn column(&self, table: &str, column: &str) -> Result<(&TableSpec, &ColumnSpec), String> {
+        find_column(&self.tables, table, column)
+    }
+
     /// Every default spelled out, as TOML.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! `[[table]]` and `[[mediation]]`: what is estimated and shown.
 
-use super::{BootstrapSpec, ColumnSpec, Digits, Label, Parsed, Statistic, Study};
+use super::{BootstrapSpec, ColumnSpec, Digits, Label, Parsed, Statistic};
 use panel_core::expr::Expr;
 use panel_core::index::Direction;
 use panel_core::suggest;
@@ -92,26 +92,28 @@ pub struct PanelSpec {
     pub columns: Vec<String>,
 }
 
-impl Study {
-    /// A column of a table by the names of both.
-    ///
-    /// # Errors
-    /// A sentence that names what is not there and what comes nearest.
-    pub fn column(&self, table: &str, column: &str) -> Result<(&TableSpec, &ColumnSpec), String> {
-        let hint = |name: &str, known: &[String]| {
-            suggest::nearest(name, known.iter().map(String::as_str))
-                .map(|near| format!("; did you mean `{near}`?"))
-                .unwrap_or_default()
-        };
-        let Some(spec) = self.tables.iter().find(|spec| spec.id == table) else {
-            let known: Vec<String> = self.tables.iter().map(|spec| spec.id.clone()).collect();
-            return Err(format!("no table `{table}`{}", hint(table, &known)));
-        };
-        spec.named_columns().find(|(name, _)| name == column).map(|(_, column)| (spec, column)).ok_or_else(|| {
-            let known: Vec<String> = spec.named_columns().map(|(name, _)| name).collect();
-            format!("table `{table}` has no column `{column}`{}", hint(column, &known))
-        })
-    }
+/// A column of one of the tables by the names of both.
+///
+/// # Errors
+/// A sentence that names what is not there and what comes nearest.
+pub(super) fn find_column<'a>(
+    tables: &'a [TableSpec],
+    table: &str,
+    column: &str,
+) -> Result<(&'a TableSpec, &'a ColumnSpec), String> {
+    let hint = |name: &str, known: &[String]| {
+        suggest::nearest(name, known.iter().map(String::as_str))
+            .map(|near| format!("; did you mean `{near}`?"))
+            .unwrap_or_default()
+    };
+    let Some(spec) = tables.iter().find(|spec| spec.id == table) else {
+        let known: Vec<String> = tables.iter().map(|spec| spec.id.clone()).collect();
+        return Err(format!("no table `{table}`{}", hint(table, &known)));
+    };
+    spec.named_columns().find(|(name, _)| name == column).map(|(_, column)| (spec, column)).ok_or_else(|| {
+        let known: Vec<String> = spec.named_columns().map(|(name, _)| name).collect();
+        format!("table `{table}` has no column `{column}`{}", hint(column, &known))
+    })
 }
 
 impl TableSpec {

@@ -8,7 +8,7 @@ use crate::compute::Computed;
 use crate::error::{Error, Result};
 use crate::names;
 use crate::stages::variables::sample;
-use crate::study::{CompareSpec, CompareTest, Compared, Digits, Label, Study, Terms};
+use crate::study::{COMPARE_TABLE, CompareSpec, CompareTest, Compared, Digits, Label, Study, Terms};
 use panel_core::Panel;
 use panel_fe::coefficients::Derived;
 use panel_fe::interacted::Interacted;
@@ -18,9 +18,6 @@ use report::numfmt::Format;
 use report::table::{Cell, Row, RowGroup};
 use report::{Lang, Table, Text};
 use serde::Serialize;
-
-/// Id of the table of comparisons.
-pub const TABLE: &str = "compare";
 
 /// One line of `results/compare.json`: a coefficient, a turning point or several coefficients in two columns.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -295,7 +292,7 @@ pub fn table(study: &Study, records: &[CompareRecord]) -> Table {
     .map(Text::from)
     .to_vec();
     let mut table =
-        Table::new(TABLE, ("组间系数差异检验", "Differences between columns"), ("变量", "Variable"), header);
+        Table::new(COMPARE_TABLE, ("组间系数差异检验", "Differences between columns"), ("变量", "Variable"), header);
     let mut start = 0;
     while start < records.len() {
         let pair = |record: &CompareRecord| (record.id.clone(), record.first.clone(), record.second.clone());

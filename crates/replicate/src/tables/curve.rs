@@ -54,7 +54,7 @@ pub fn curve(spec: &SpecificationCurve, loaded: &Loaded, cache: &Cache) -> Resul
 }
 
 fn column_of<'a>(spec: &SpecificationCurve, loaded: &'a Loaded) -> Result<&'a ColumnSpec> {
-    spec.column_in(&loaded.study).map_err(|error| Error::stage("tables", error))
+    spec.column_in(&loaded.study.tables).map_err(|error| Error::stage("tables", error))
 }
 
 fn point(spec: &SpecificationCurve, loaded: &Loaded, cache: &Cache) -> Result<Quadratic> {

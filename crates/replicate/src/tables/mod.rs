@@ -24,7 +24,7 @@ use crate::compute::{Cache, Computed};
 use crate::error::{Error, Result};
 use crate::names;
 use crate::spatial::{Space, statistics};
-use crate::study::{Loaded, Saved, Study, TableKind, TableSpec};
+use crate::study::{COMPARE_TABLE, Loaded, Saved, Study, TableKind, TableSpec};
 use mediation::Mediated;
 use panel_core::Diagnostic;
 use panel_fe::record::EstimateRecord;
@@ -187,7 +187,7 @@ fn compared(study: &Study, computed: &Computed, made: &mut Tables) -> Result<()>
         match compare::compute(spec, study, computed) {
             Ok(records) => made.comparisons.extend(records),
             Err(error) => {
-                made.leave_out(&format!("{}/{}", compare::TABLE, spec.id), None, error)?;
+                made.leave_out(&format!("{}/{}", COMPARE_TABLE, spec.id), None, error)?;
             }
         }
     }

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`UCurve`] | a curve with band, turning point and residualized bins |
 //! | [`CoefPlot`] | coefficients of subsamples, robustness checks or one-change specifications |
+//! | [`SpecificationCurve`] | thousands of estimates in order of size, with the options behind them |
 //! | [`PointMap`] | entities at their coordinates, colored by quintile |
 //! | [`Distributions`] | a distribution in every period |
 //! | [`XyPlot`] | lines with bands: indices by region, a series over time, moderated curves, a first stage |
@@ -23,6 +24,7 @@ mod pipeline;
 #[cfg(feature = "png")]
 mod png;
 mod scale;
+mod specification_curve;
 mod svg;
 pub(crate) mod text;
 mod ucurve;
@@ -37,6 +39,7 @@ pub use mechanism::{ArrowLabel, Mechanism, Mediator};
 pub use pipeline::{Pipeline, Stage};
 #[cfg(feature = "png")]
 pub use png::{Png, png};
+pub use specification_curve::{CurveEstimate, CurveOption, SpecificationCurve};
 pub use ucurve::{TurningPoint, UCurve};
 pub use xy::{Band, CurvePoint, Dots, Mark, Series, Strip, XyPanel, XyPlot};
 

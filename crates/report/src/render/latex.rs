@@ -228,6 +228,8 @@ fn body_cell(cell: &GridCell) -> String {
         if c == ',' && chars.get(i + 1).is_some_and(char::is_ascii_digit) { math.push_str("{,}") } else { math.push(c) }
     }
     let stars = if cell.stars.is_empty() { String::new() } else { format!("^{{{}}}", cell.stars) };
+    // Two superscripts in a row are an error.
+    let math = if math.contains('^') && !stars.is_empty() { format!("{{{math}}}") } else { math };
     format!("${math}{stars}$")
 }
 

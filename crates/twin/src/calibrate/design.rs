@@ -55,6 +55,8 @@ impl Design {
         };
         let columns = [("y".to_owned(), outcome.to_vec())].into_iter().chain(self.columns.iter().cloned());
         let estimate = Model::new(&formula)?.vcov(vcov).like(like).fit_where(&panel(columns)?, Some(&self.mask))?;
+        let residuals = self.spread(&estimate);
+        let r2 = estimate.r2.within_entity.unwrap_or(f64::NAN);
         let of = |j: usize| {
             estimate
                 .coefficient(&format!("x{j}"))
@@ -62,7 +64,44 @@ impl Design {
                 .ok_or_else(|| collinear(&estimate))
         };
         let (coef, se) = (0..self.regressors).map(of).collect::<Result<Vec<_>>>()?.into_iter().unzip();
-        Ok(Fit { coef, se })
+        Ok(Fit { coef, se, r2, residuals })
+    }
+
+    /// How the standard error of coefficient `j` answers to the outcome. With s_g the sum over city g of weight times
+    /// residual, se² = c Σ s_g²; the gradient is (c/se) s_g times the weights, less what the regression fits of it.
+    pub(super) fn gradient_of_se(&self, fit: &Fit, weights: &[f64], j: usize) -> Result<Vec<f64>> {
+        let city = |values: &[f64], other: &[f64]| -> f64 { values.iter().zip(other).map(|(a, b)| a * b).sum() };
+        let sums: Vec<f64> =
+            weights.chunks_exact(YEARS).zip(fit.residuals.chunks_exact(YEARS)).map(|(w, u)| city(w, u)).collect();
+        let factor = fit.se[j] / sums.iter().map(|s| s * s).sum::<f64>();
+        let column: Vec<f64> = weights.iter().enumerate().map(|(k, w)| factor * sums[k / YEARS] * w).collect();
+        let mut columns = self.columns.clone();
+        columns.push(("g".to_owned(), column));
+        self.residuals(&columns, &format!("g ~ {} | city + year", names("x", 0..self.regressors)))
+    }
+
+    /// How R² = 1 - u'u/ỹ'ỹ answers to the outcome, ỹ being the outcome less its city means.
+    pub(super) fn gradient_of_r2(&self, fit: &Fit, outcome: &[f64]) -> Vec<f64> {
+        let mut centred = vec![0.0; outcome.len()];
+        for (start, city) in outcome.chunks_exact(YEARS).enumerate().map(|(i, city)| (i * YEARS, city)) {
+            let mean = city.iter().sum::<f64>() / YEARS as f64;
+            for (t, value) in city.iter().enumerate().filter(|(t, _)| self.mask[start + t]) {
+                centred[start + t] = value - mean;
+            }
+        }
+        let square = |values: &[f64]| values.iter().map(|v| v * v).sum::<f64>();
+        let (rest, total) = (square(&fit.residuals), square(&centred));
+        let pair = fit.residuals.iter().zip(&centred);
+        pair.map(|(u, y)| 2.0 * (rest / total * y - u) / total).collect()
+    }
+
+    /// Residuals at their city-years, 0 outside the sample.
+    fn spread(&self, estimate: &Estimate) -> Vec<f64> {
+        let mut out = vec![0.0; self.mask.len()];
+        for (row, residual) in estimate.rows.iter().zip(&estimate.residuals) {
+            out[*row as usize] = *residual;
+        }
+        out
     }
 
     /// Weights of every coefficient on the outcome of all city-years.
@@ -89,11 +128,7 @@ impl Design {
     /// Residuals of a formula at their city-years, 0 outside the sample.
     fn residuals(&self, columns: &[(String, Vec<f64>)], formula: &str) -> Result<Vec<f64>> {
         let estimate = Model::new(formula)?.fit_where(&panel(columns.iter().cloned())?, Some(&self.mask))?;
-        let mut out = vec![0.0; self.mask.len()];
-        for (row, residual) in estimate.rows.iter().zip(&estimate.residuals) {
-            out[*row as usize] = *residual;
-        }
-        Ok(out)
+        Ok(self.spread(&estimate))
     }
 
     /// How much each city decides coefficient `j`: its share of the squared weights, mean 1.
@@ -107,11 +142,15 @@ impl Design {
     }
 }
 
-/// Coefficients and standard errors.
+/// What a regression gives.
 #[derive(Debug, Clone)]
 pub(super) struct Fit {
     pub(super) coef: Vec<f64>,
     pub(super) se: Vec<f64>,
+    /// R² within cities.
+    pub(super) r2: f64,
+    /// Residuals of all city-years, 0 outside the sample.
+    pub(super) residuals: Vec<f64>,
 }
 
 impl Fit {
@@ -167,5 +206,23 @@ mod tests {
                 assert!((dot(row, &y) - coefficient).abs() < 1e-10, "{} against {coefficient}", dot(row, &y));
             }
         }
+    }
+
+    #[test]
+    fn gradients_are_those_of_finite_differences() {
+        let column = |a: usize, b: usize, m: usize| -> Vec<f64> {
+            (0..6 * YEARS).map(|i| ((i * i * a + b * i + i / YEARS) % m) as f64).collect()
+        };
+        let (x, w, y, d) = (column(7, 3, 23), column(5, 2, 19), column(5, 1, 17), column(3, 4, 13));
+        let design = Design::new(vec![0, 2, 3, 4, 5], &[&x, &w], &[]);
+        let fit = design.fit(&y).expect("fits");
+        let row = design.functionals().expect("weights").swap_remove(0);
+        let step = 1e-5;
+        let near: Vec<f64> = y.iter().zip(&d).map(|(a, b)| a + step * b).collect();
+        let moved = design.fit(&near).expect("fits");
+        let se = dot(&design.gradient_of_se(&fit, &row, 0).expect("a gradient"), &d);
+        let r2 = dot(&design.gradient_of_r2(&fit, &y), &d);
+        assert!(((moved.se[0] - fit.se[0]) / step - se).abs() < 1e-4, "{} {se}", (moved.se[0] - fit.se[0]) / step);
+        assert!(((moved.r2 - fit.r2) / step - r2).abs() < 1e-4, "{} {r2}", (moved.r2 - fit.r2) / step);
     }
 }

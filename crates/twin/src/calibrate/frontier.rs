@@ -4,6 +4,7 @@
 //! Scores are relative: were everything scaled, nothing would move. So the frontier cities, some for every year,
 //! shall reach a score of 1 in their best year and span the frontier; the others stay below.
 
+use super::controls::SWINGING;
 use super::mediators::rows;
 use super::variables::{Variables, compute};
 use crate::calibration::Calibration;
@@ -57,7 +58,7 @@ fn paths(index: &[f64]) -> Vec<[f64; YEARS]> {
     let path = |growth: &[f64]| {
         let mut out = [0.0; YEARS];
         for t in 1..YEARS {
-            out[t] = out[t - 1] + (1.0 + growth[t]).ln();
+            out[t] = out[t - 1] + growth[t].ln();
         }
         out
     };
@@ -74,7 +75,8 @@ pub(super) fn choose(cities: &[City], index: &[f64], leverage: &[f64]) -> Vec<St
     let paths = paths(index);
     let mut chosen = Vec::new();
     for t in 0..YEARS {
-        let mut candidates: Vec<usize> = (0..paths.len()).filter(|i| peak(&paths[*i]) == t).collect();
+        let free = |i: &usize| peak(&paths[*i]) == t && cities[*i].adcode != SWINGING;
+        let mut candidates: Vec<usize> = (0..paths.len()).filter(free).collect();
         candidates.sort_by(|a, b| leverage[*a].total_cmp(&leverage[*b]));
         chosen.extend(candidates.into_iter().take(PER_YEAR));
     }
@@ -146,7 +148,7 @@ fn largest_gap(scores: &[f64], index: &[f64]) -> f64 {
     let mut worst: f64 = 0.0;
     for (s, g) in scores.chunks_exact(YEARS).zip(index.chunks_exact(YEARS)) {
         for t in 1..YEARS {
-            worst = worst.max((s[t] / s[t - 1] - 1.0 - g[t]).abs());
+            worst = worst.max((s[t] / s[t - 1] - g[t]).abs());
         }
     }
     worst

@@ -1,24 +1,32 @@
 //! Table 4's urban services, moved so that the entropy index gives Table 3 (2).
 
 use super::mediators::rows;
-use super::steer::steer;
+use super::moments::{Extremes, Moments};
+use super::published::Published;
+use super::steer::{Room, steer};
 use super::variables::{self, compute};
 use super::wishes;
 use crate::calibration::Calibration;
 use crate::cities::City;
 use crate::error::Result;
 
-/// Sets the services' shifts. Comes last: energy intensity, SO2 and waste water are indicators, too.
-pub(super) fn services(cities: &[City], calibration: &mut Calibration) -> Result<()> {
+/// Sets the services' shifts. Comes last: energy and waste water over GDP, SO2 and the tertiary share are indicators,
+/// too.
+pub(super) fn services(cities: &[City], published: &Published, calibration: &mut Calibration) -> Result<()> {
     let v = compute(cities, calibration);
-    let (designs, wishes) = wishes::green(cities, &v)?;
+    let (designs, wishes) = wishes::outcome(&v, published, "Green")?;
     let start = variables::entropy(&v.green);
-    let target = steer(&start, &vec![0.01; start.len()], &designs, &wishes)?;
+    let (moments, extremes) = (Moments { mean: 0.0, sd: 0.0, min: 0.0, max: 1.0 }, Extremes::of(&start));
+    let mut spread = vec![0.01; start.len()];
+    for k in [extremes.low, extremes.high] {
+        spread[k] = 0.0;
+    }
+    let target = steer(&start, Room { spread: &spread, moments, extremes }, &designs, &wishes, 40)?;
     let mut shift = vec![0.0; start.len()];
     let mut now = start;
     // One slope for all: how the index answers to the shifts where they last changed.
     let mut slope = 0.05;
-    for _ in 0..30 {
+    for _ in 0..40 {
         let step: Vec<f64> =
             target.iter().zip(&now).map(|(wanted, has)| (0.8 * (wanted - has) / slope).clamp(-0.5, 0.5)).collect();
         for (s, d) in shift.iter_mut().zip(&step) {
@@ -29,7 +37,7 @@ pub(super) fn services(cities: &[City], calibration: &mut Calibration) -> Result
         let answer: f64 = step.iter().zip(next.iter().zip(&now)).map(|(d, (b, a))| d * (b - a)).sum();
         let size: f64 = step.iter().map(|d| d * d).sum();
         if size > 1e-8 {
-            slope = (answer / size).clamp(0.01, 0.2);
+            slope = (answer / size).clamp(0.005, 0.3);
         }
         now = next;
     }

@@ -1,20 +1,29 @@
 //! Finds the parameters of the twin: `cargo xtask fixtures calibrate`.
 //!
-//! The steps follow the arrows of the pipeline backwards. The IT shares come first: they fix Va, and with it every
-//! right-hand side. Given the right-hand sides, each coefficient is linear in the outcome, so an outcome with the
-//! wanted coefficients is noise plus the smallest move that gives them ([`steer`]). The outcomes are then turned
-//! into raw quantities: patents, sector shares and prices directly, the productivity index through the linear
-//! programmes of the frontier ([`frontier`]), Table 4's services last ([`green`]).
+//! The steps follow the arrows of the pipeline backwards. The right-hand sides come first: Va through employment, the
+//! controls through their raw quantities, each with the four printed moments ([`controls`]). Given them, coefficients are
+//! linear in the outcome, standard errors and R² smooth: an outcome with the wanted statistics is noise plus small moves
+//! of minimum norm ([`steer`]). The outcomes are then turned into raw quantities: patents, sector shares and prices
+//! directly, the productivity index through the linear programmes of the frontier ([`frontier`]), Table 4's services last
+//! ([`green`]).
 
+mod controls;
 mod design;
 mod frontier;
 mod green;
 mod growth;
+mod integration;
 mod mediators;
+mod moments;
+mod polish;
+mod published;
 mod steer;
 mod variables;
 mod wishes;
 
+use self::design::Design;
+use self::published::Published;
+use self::variables::Variables;
 use super::calibration::Calibration;
 use super::cities::{self, City};
 use super::draw::YEARS;
@@ -28,36 +37,44 @@ use std::fmt::Write;
 /// where a step fails: a printed number is missing, regressors are collinear, or a programme has no solution.
 pub fn calibrate(cities: &str, published: &str) -> Result<String> {
     let cities = cities::read(cities)?;
-    let published = wishes::Published::read(published)?;
+    let published = Published::read(published)?;
     let mut calibration = Calibration::default();
-    let v = variables::compute(&cities, &calibration);
-    mediators::patents(&cities, &v, &published, &mut calibration)?;
-    mediators::structure(&cities, &v, &published, &mut calibration)?;
-    mediators::integration(&cities, &v, &published, &mut calibration)?;
-
     // The frontier cities pollute less, which moves one control variable: choose them, then aim again.
-    let v = variables::compute(&cities, &calibration);
-    let (designs, wanted) = wishes::growth(&cities, &v, &published)?;
-    let index = growth::target(calibration.global.seed, &designs, &wanted)?;
-    calibration.global.frontier = frontier::choose(&cities, &index, &designs[1].leverage(0)?);
-    let v = variables::compute(&cities, &calibration);
-    let (designs, wanted) = wishes::growth(&cities, &v, &published)?;
-    let index = growth::target(calibration.global.seed, &designs, &wanted)?;
+    let (index, designs, _) = aim(&cities, &published, &mut calibration)?;
+    let frontier = frontier::choose(&cities, &index, &designs[1].leverage(0)?);
+    calibration = Calibration::default();
+    calibration.global.frontier = frontier;
+    let (index, ..) = aim(&cities, &published, &mut calibration)?;
     let reached = frontier::search(&cities, &index, &mut calibration)?;
-    green::services(&cities, &mut calibration)?;
+    green::services(&cities, &published, &mut calibration)?;
 
     let mut text = calibration.write();
-    text.push_str(&notes(&cities, &calibration, &published, reached)?);
+    text.push_str(&notes(&cities, &calibration, reached)?);
     Ok(text)
 }
 
-/// What was reached, computed anew from the calibrated yearbook, as comments at the end of the file.
-fn notes(
+/// Right-hand sides, then mediators, then the index that gives the regressions wanted.
+fn aim(
     cities: &[City],
-    calibration: &Calibration,
-    published: &wishes::Published,
-    reached: frontier::Reached,
-) -> Result<String> {
+    published: &Published,
+    calibration: &mut Calibration,
+) -> Result<(Vec<f64>, Vec<Design>, Variables)> {
+    let v = variables::compute(cities, calibration);
+    controls::agglomeration(cities, &v, published, calibration)?;
+    controls::controls(cities, &v, published, calibration)?;
+    let v = variables::compute(cities, calibration);
+    mediators::patents(cities, &v, published, calibration)?;
+    mediators::structure(cities, &v, published, calibration)?;
+    integration::integration(cities, &v, published, calibration)?;
+    let v = variables::compute(cities, calibration);
+    let designs = wishes::designs(cities, &v);
+    let wished = wishes::growth(published)?;
+    let index = growth::target(calibration.global.seed, cities, &v, published, &designs, &wished)?;
+    Ok((index, designs, v))
+}
+
+/// What was reached, computed anew from the calibrated yearbook, as comments at the end of the file.
+fn notes(cities: &[City], calibration: &Calibration, reached: frontier::Reached) -> Result<String> {
     let v = variables::compute(cities, calibration);
     let scores = frontier::complete(&frontier::scores(&v)?)?;
     let gtfp: Vec<f64> =
@@ -70,8 +87,21 @@ fn notes(
         reached.rounds, reached.largest_gap, reached.efficient, reached.mean_score
     );
     let index = variables::entropy(&v.green);
-    let described =
-        [("Gtfp", &gtfp), ("Va", &v.va), ("Ina", &v.ina), ("Ind", &v.ind), ("Mar", &v.mar), ("Green", &index)];
+    let [fina, lnpop, lntech, edu, er, gov] = &v.controls;
+    let described = [
+        ("Gtfp", &gtfp),
+        ("Va", &v.va),
+        ("Ina", &v.ina),
+        ("Ind", &v.ind),
+        ("Mar", &v.mar),
+        ("Fina", fina),
+        ("lnpop", lnpop),
+        ("lntech", lntech),
+        ("Edu", edu),
+        ("Er", er),
+        ("Gov", gov),
+        ("Green", &index),
+    ];
     for (name, x) in described {
         let mean = x.iter().sum::<f64>() / x.len() as f64;
         let sd = (x.iter().map(|a| (a - mean) * (a - mean)).sum::<f64>() / (x.len() - 1) as f64).sqrt();
@@ -79,15 +109,15 @@ fn notes(
         let high = x.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let _ = writeln!(text, "# {name}: mean {mean:.4}, sd {sd:.4}, min {low:.4}, max {high:.4}");
     }
-    let mut line = |name: &str, design: &design::Design, outcome: &[f64]| -> Result<()> {
+    let mut line = |name: &str, design: &Design, outcome: &[f64]| -> Result<()> {
         let fit = design.fit(outcome)?;
         let show = [0, 1, 8, 9, 10].into_iter().filter(|j| *j < design.len());
         let cells: Vec<String> =
-            show.map(|j| format!("{:.4} ({:.4}) t {:.2}", fit.coef[j], fit.se[j], fit.t(j))).collect();
-        let _ = writeln!(text, "# {name}: {}", cells.join("; "));
+            show.map(|j| format!("{:.5} ({:.5}) t {:.2}", fit.coef[j], fit.se[j], fit.t(j))).collect();
+        let _ = writeln!(text, "# {name}: {}; R² {:.4}", cells.join("; "), fit.r2);
         Ok(())
     };
-    let (designs, _) = wishes::growth(cities, &v, published)?;
+    let designs = wishes::designs(cities, &v);
     for (name, design) in wishes::GROWTH.iter().zip(&designs) {
         line(name, design, &gtfp)?;
     }

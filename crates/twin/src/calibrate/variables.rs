@@ -75,14 +75,14 @@ pub(super) fn compute(cities: &[City], calibration: &Calibration) -> Variables {
         ],
         green: [
             minus(&over(&electricity, &gdp)),
-            minus(&so2),
-            minus(&water),
-            minus(&col("sewage_treatment")),
+            minus(&over(&water, &gdp)),
+            col("share_tertiary"),
+            col("gas_use"),
             col("water_use"),
-            col("road_area"),
-            col("green_cover"),
             col("park_area"),
-            col("garbage_treatment"),
+            col("green_cover"),
+            minus(&so2),
+            minus(&col("sewage_treatment")),
         ],
         technology: [capital(&invested), col("labour"), electricity, real, so2, dust, water],
     }
@@ -102,8 +102,8 @@ fn capital(invested: &[f64]) -> Vec<f64> {
     out
 }
 
-/// LQ_i + Σ_{j≠i} LQ_j / d_ij, km (D1–D3).
-fn virtual_agglomeration(cities: &[City], it: &[f64], total: &[f64]) -> Vec<f64> {
+/// 1 / d_ij of every pair of cities, km (D2, D3); 0 for a city and itself.
+pub(super) fn nearness(cities: &[City]) -> Vec<f64> {
     let n = cities.len();
     let mut nearness = vec![0.0; n * n];
     for i in 0..n {
@@ -116,6 +116,13 @@ fn virtual_agglomeration(cities: &[City], it: &[f64], total: &[f64]) -> Vec<f64>
             nearness[j * n + i] = 1.0 / km;
         }
     }
+    nearness
+}
+
+/// LQ_i + Σ_{j≠i} LQ_j / d_ij (D1).
+fn virtual_agglomeration(cities: &[City], it: &[f64], total: &[f64]) -> Vec<f64> {
+    let n = cities.len();
+    let nearness = nearness(cities);
     let mut out = vec![0.0; n * YEARS];
     for t in 0..YEARS {
         let sum = |x: &[f64]| (0..n).map(|i| x[i * YEARS + t]).sum::<f64>();
@@ -140,41 +147,46 @@ pub(super) fn structure(primary: &[f64], tertiary: &[f64]) -> Vec<f64> {
 
 /// (Σ_j Var_k q_ij)^-1/2 over all pairs (D11), from indices with previous year = 100.
 pub(super) fn integration(values: &[f64], n: usize) -> Vec<f64> {
-    let goods = GOODS.len();
     let mut out = vec![0.0; n * YEARS];
     for t in 0..YEARS {
-        let logs: Vec<f64> = (0..n)
-            .flat_map(|i| (0..goods).map(move |k| ((i * YEARS + t) * goods) + k))
-            .map(|at| ((values[at] * 10.0).round() / 10.0).ln())
+        let year: Vec<f64> = (0..n)
+            .flat_map(|i| (0..GOODS.len()).map(move |k| ((i * YEARS + t) * GOODS.len()) + k))
+            .map(|at| values[at])
             .collect();
-        let gap = |i: usize, j: usize, k: usize| (logs[i * goods + k] - logs[j * goods + k]).abs();
-        let mut mean = [0.0; GOODS.len()];
-        for i in 0..n {
-            for j in 0..i {
-                for (k, m) in mean.iter_mut().enumerate() {
-                    *m += gap(i, j, k);
-                }
-            }
-        }
-        let pairs = (n * (n - 1) / 2) as f64;
-        let mut seg = vec![0.0; n];
-        for i in 0..n {
-            for j in 0..i {
-                let mut q = [0.0; GOODS.len()];
-                for (k, v) in q.iter_mut().enumerate() {
-                    *v = gap(i, j, k) - mean[k] / pairs;
-                }
-                let centre = q.iter().sum::<f64>() / goods as f64;
-                let variance = q.iter().map(|v| (v - centre) * (v - centre)).sum::<f64>() / (goods - 1) as f64;
-                seg[i] += variance;
-                seg[j] += variance;
-            }
-        }
-        for i in 0..n {
-            out[i * YEARS + t] = 1.0 / seg[i].sqrt();
+        for (i, mar) in integration_of_year(&year).into_iter().enumerate() {
+            out[i * YEARS + t] = mar;
         }
     }
     out
+}
+
+/// The same from the indices of one year, city by city.
+pub(super) fn integration_of_year(values: &[f64]) -> Vec<f64> {
+    const K: usize = GOODS.len();
+    let n = values.len() / K;
+    let logs: Vec<[f64; K]> =
+        values.chunks_exact(K).map(|city| std::array::from_fn(|k| ((city[k] * 10.0).round() / 10.0).ln())).collect();
+    let mut mean = [0.0; K];
+    for i in 0..n {
+        for j in 0..i {
+            for (k, m) in mean.iter_mut().enumerate() {
+                *m += (logs[i][k] - logs[j][k]).abs();
+            }
+        }
+    }
+    let pairs = (n * (n - 1) / 2) as f64;
+    mean.iter_mut().for_each(|m| *m /= pairs);
+    let mut seg = vec![0.0; n];
+    for i in 0..n {
+        for j in 0..i {
+            let q: [f64; K] = std::array::from_fn(|k| (logs[i][k] - logs[j][k]).abs() - mean[k]);
+            let centre = q.iter().sum::<f64>() / K as f64;
+            let variance = q.iter().map(|v| (v - centre) * (v - centre)).sum::<f64>() / (K - 1) as f64;
+            seg[i] += variance;
+            seg[j] += variance;
+        }
+    }
+    seg.into_iter().map(|seg| 1.0 / seg.sqrt()).collect()
 }
 
 /// Entropy-weight index with min-max values shifted by 1e-4 and weights pooled over city-years (D23).

@@ -6,6 +6,7 @@
 //! | `u-curve` | a headline column with x and x² |
 //! | `coefficients` | two or more columns that share the headline's terms |
 //! | `specifications` | `[curve]` |
+//! | `multiverse-<id>-curve`, `-turning`, `-shares`, `-options` | `[multiverse]` |
 //! | `va-map` | `[va]` |
 //! | `gtfp-distribution`, `gtfp-cumulative` | `[[gtfp]]`; the second with an index |
 //! | `segmentation` | `[market]` with a time key |
@@ -22,6 +23,7 @@ mod map;
 mod market;
 mod mechanism;
 mod moderation;
+mod multiverse;
 mod pipeline;
 mod productivity;
 mod specifications;
@@ -213,6 +215,7 @@ fn sketches(scene: &Scene<'_>) -> Vec<Attempt> {
     all.extend(u_curve::sketch(scene));
     all.extend(coefficients::sketch(scene).map(Ok));
     all.extend(specifications::sketch(scene).map(Ok));
+    all.extend(multiverse::sketches(scene));
     all.extend(first_stage::sketches(scene));
     all.extend(mechanism::sketches(scene).into_iter().map(Ok));
     all.extend(moderation::sketches(scene));

@@ -1,13 +1,12 @@
 //! The page: verdict first, then the tables in order, comparison, indices, data, diagnostics.
 
-use super::{Surroundings, published, table_section, verdict};
+use super::{Surroundings, multiverse, published, table_section, verdict};
 use crate::error::Result;
 use crate::results::Results;
 use crate::show::figures::Place;
 use crate::show::files::data::source_words;
 use crate::spatial::statistics;
-use crate::study::{Label, Loaded};
-use crate::tables::compare;
+use crate::study::{COMPARE_TABLE, Label, Loaded};
 use report::page::{Block, Page, Section};
 use report::table::{Align, Cell, Row};
 use report::{Lang, Table, Text};
@@ -32,6 +31,7 @@ pub(super) fn page(loaded: &Loaded, results: &Results, around: &Surroundings<'_>
     sections.extend(mechanisms(loaded, results, around));
     sections.extend(association(loaded, results));
     sections.extend(curve(loaded, results, around));
+    sections.extend(multiverse::sections(results, around));
     let indices: Vec<Block> = table_section::figures(around.figures, &Place::Indices).collect();
     if !indices.is_empty() {
         sections.push(Section { id: "indices".into(), heading: Text::new("指数", "Indices"), blocks: indices });
@@ -55,11 +55,11 @@ pub(super) fn page(loaded: &Loaded, results: &Results, around: &Surroundings<'_>
 /// Differences between columns.
 fn comparisons(loaded: &Loaded, results: &Results) -> Option<Section> {
     let tables = results.tables.as_ref().filter(|_| !loaded.study.comparisons.is_empty())?;
-    let table = tables.table(compare::TABLE)?.clone();
+    let table = tables.table(COMPARE_TABLE)?.clone();
     let heading = table.title.clone();
-    let mut files = table_section::links(compare::TABLE);
+    let mut files = table_section::links(COMPARE_TABLE);
     files.push(("results/compare.json".into(), Text::new("compare：全部结果", "compare: all results")));
-    Some(Section { id: compare::TABLE.into(), heading, blocks: vec![Block::table(table), Block::Files(files)] })
+    Some(Section { id: COMPARE_TABLE.into(), heading, blocks: vec![Block::table(table), Block::Files(files)] })
 }
 
 fn mechanisms(loaded: &Loaded, results: &Results, around: &Surroundings<'_>) -> Option<Section> {

@@ -1,6 +1,7 @@
 //! What a reader opens first: `index.html` in both languages and the README of the replication package.
 
 mod index;
+mod multiverse;
 mod published;
 mod readme;
 mod table_section;

@@ -1,17 +1,48 @@
-//! Records of universes, made where they are wanted: numbers are held once per estimate and covariance.
+//! Universes and their records, made where they are wanted: numbers are held once per estimate and covariance.
 
-use super::design::Cell;
-use super::engine::Multiverse;
-use super::estimate::{Estimated, Numbers};
+use super::design::{Cell, Designs};
+use super::estimate::{DesignEstimates, Estimated, Numbers};
+use super::reach::stage;
+use crate::error::{Error, Result};
 use panel_multiverse::declaration::{EffectKind, Response};
+use panel_multiverse::grid::Counts;
 use panel_multiverse::record::UniverseRecord;
-use panel_multiverse::{Outcome, Universes};
+use panel_multiverse::{Declaration, Grid, Outcome, Universes};
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+/// The universes of a multiverse with their estimates.
+#[derive(Debug)]
+pub struct Estimation {
+    /// The declaration.
+    pub spec: Declaration,
+    /// Its grid.
+    pub grid: Grid,
+    /// What the grid holds.
+    pub counts: Counts,
+    /// Different results of each stage: name, number.
+    pub made: Vec<(String, usize)>,
+    pub(super) universes: Universes,
+    pub(super) estimates: Universes,
+    /// Estimate of each universe.
+    pub(super) of_universe: Vec<u32>,
+    /// Covariance of each universe, or why its column cannot be read.
+    pub(super) errors: Vec<std::result::Result<u32, Arc<str>>>,
+    /// Covariance of each estimate.
+    pub(super) base_errors: Vec<u32>,
+    pub(super) cells: Vec<std::result::Result<Cell, Arc<str>>>,
+    pub(super) designs: Designs,
+    pub(super) found: Vec<DesignEstimates>,
+    pub(super) effect: EffectKind,
+    pub(super) square: bool,
+    /// Choices that can change the unit of x or of the response.
+    pub(super) units: Vec<usize>,
+    pub(super) records: OnceLock<Vec<UniverseRecord>>,
+}
 
 type Found<'a> = std::result::Result<&'a Numbers, Arc<str>>;
 
-impl Multiverse {
+impl Estimation {
     /// Numbers of a cell under a covariance.
     fn numbers(&self, cell: Cell, errors: u32) -> Found<'_> {
         let asked = &self.designs.all[cell.design as usize].outcomes[cell.outcome as usize].errors;
@@ -59,8 +90,8 @@ impl Multiverse {
         record
     }
 
-    /// The record of an estimate under base standard errors; its options only where they are asked for.
-    pub(super) fn record_of_estimate(&self, estimate: usize) -> UniverseRecord {
+    /// The record of an estimate.
+    fn record_of_estimate(&self, estimate: usize) -> UniverseRecord {
         let record = UniverseRecord { id: self.grid.id(self.estimates.get(estimate)), ..UniverseRecord::default() };
         match &self.cells[estimate] {
             Ok(cell) => self.fill(record, *cell, self.numbers(*cell, self.base_errors[estimate])),
@@ -68,9 +99,9 @@ impl Multiverse {
         }
     }
 
-    /// Records of all estimates, without their options.
-    pub(super) fn estimate_records(&self) -> Vec<UniverseRecord> {
-        (0..self.estimates.len()).map(|place| self.record_of_estimate(place)).collect()
+    /// Records of all estimates under base standard errors, without their options.
+    pub(super) fn estimate_records(&self) -> &[UniverseRecord] {
+        self.records.get_or_init(|| (0..self.estimates.len()).map(|place| self.record_of_estimate(place)).collect())
     }
 
     /// The record of a universe.
@@ -106,12 +137,14 @@ impl Multiverse {
     /// Place of the first universe with the same estimate and covariance, for each universe.
     pub(super) fn first_same(&self) -> Vec<u32> {
         let mut first: BTreeMap<(u128, u32), u32> = BTreeMap::new();
-        let same = |(place, errors): (u32, &std::result::Result<u32, Arc<str>>)| match errors {
-            Ok(errors) if self.cells[self.of_universe[place as usize] as usize].is_ok() => {
-                let key = (self.fingerprint(self.of_universe[place as usize] as usize), *errors);
-                *first.entry(key).or_insert(place)
+        let same = |(place, errors): (u32, &std::result::Result<u32, Arc<str>>)| {
+            let estimate = self.of_universe[place as usize] as usize;
+            let (Ok(cell), Ok(errors)) = (&self.cells[estimate], errors) else { return place };
+            // What is refused is the same as nothing.
+            if self.numbers(*cell, *errors).is_err() {
+                return place;
             }
-            _ => place,
+            *first.entry((self.fingerprint(estimate), *errors)).or_insert(place)
         };
         (0_u32..).zip(&self.errors).map(same).collect()
     }
@@ -156,7 +189,17 @@ impl Multiverse {
         self.effect
     }
 
-    pub(super) fn estimates(&self) -> &Universes {
-        &self.estimates
+    /// Without the study as it stands there is nothing to compare with.
+    pub(super) fn base_is_there(&self) -> Result<()> {
+        let base = self.base();
+        match self.numbers_of(base) {
+            Ok(_) => Ok(()),
+            Err(reason) => Err(Error::not_computed(stage(&self.spec), format!("the base is not estimated: {reason}"))),
+        }
+    }
+
+    /// Place of the base among the estimates.
+    pub(super) fn base(&self) -> usize {
+        self.estimates.find(&self.grid.base(&self.grid.estimates())).unwrap_or_default()
     }
 }

@@ -1,56 +1,27 @@
-//! From a declaration to the estimates of all its universes.
+//! From a declaration to the results of all its universes.
 
-use super::artefacts::Workshop;
-use super::attribution::{self, Attributions};
-use super::column::{Columns, Spec, column_of};
-use super::design::{Cell, Designs};
+use super::artefacts::{Artefacts, Workshop};
+use super::attribution;
+use super::blocks::Resampling;
+use super::column::column_of;
+use super::design::Designs;
 use super::estimate::{Bench, DesignEstimates};
-use super::joint::{self, Joint};
+use super::estimation::Estimation;
+use super::joint;
+use super::plan::Planned;
 use super::reach::{Reach, stage};
+use super::result::Multiverse;
 use crate::compute::{Cache, Computed};
 use crate::error::{Error, Result};
-use crate::names;
 use crate::progress::Progress;
 use crate::study::Loaded;
 use crate::tables::Tables;
 use panel_core::Diagnostic;
-use panel_fe::Vcov;
+use panel_multiverse::Declaration;
 use panel_multiverse::artefacts::make_once;
 use panel_multiverse::declaration::EffectKind;
-use panel_multiverse::grid::Counts;
-use panel_multiverse::{Declaration, Grid, Universes};
-use std::sync::Arc;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
-
-/// A multiverse with everything that was estimated of it.
-#[derive(Debug)]
-pub struct Multiverse {
-    /// The declaration.
-    pub spec: Declaration,
-    /// Its grid.
-    pub grid: Grid,
-    /// What the grid holds.
-    pub counts: Counts,
-    /// Different results of each stage: name, number.
-    pub made: Vec<(String, usize)>,
-    pub(super) universes: Universes,
-    pub(super) estimates: Universes,
-    /// Estimate of each universe.
-    pub(super) of_universe: Vec<u32>,
-    /// Covariance of each universe, or why its column cannot be read.
-    pub(super) errors: Vec<std::result::Result<u32, Arc<str>>>,
-    /// Covariance of each estimate.
-    pub(super) base_errors: Vec<u32>,
-    pub(super) cells: Vec<std::result::Result<Cell, Arc<str>>>,
-    pub(super) designs: Designs,
-    pub(super) found: Vec<DesignEstimates>,
-    pub(super) effect: EffectKind,
-    pub(super) square: bool,
-    /// Choices that can change the unit of x or of the response.
-    pub(super) units: Vec<usize>,
-    pub(super) joint: Joint,
-    pub(super) attributions: Attributions,
-}
 
 fn one(
     spec: &Declaration,
@@ -83,7 +54,7 @@ fn one(
     let bench = Bench { artefacts: &artefacts, columns: &columns, x: &spec.x, square, stage: stage(spec) };
     let found = estimate(&bench, &designs, shown);
     let made = sizes(&artefacts, &designs);
-    let mut multiverse = Multiverse {
+    let estimation = Estimation {
         spec: spec.clone(),
         counts,
         made,
@@ -97,73 +68,15 @@ fn one(
         effect,
         square,
         units: units(&reach, &formula.response.factors.iter().map(|f| f.column.as_str()).collect::<Vec<_>>(), &spec.x),
-        joint: Joint::default(),
-        attributions: Attributions::default(),
+        records: OnceLock::new(),
         estimates,
         grid,
     };
-    multiverse.base_is_there()?;
-    let resampling = joint::Resampling { bench: &bench, cluster };
-    multiverse.joint = joint::test(&multiverse, &resampling)?;
-    multiverse.attributions = attribution::attribute(&multiverse, &resampling)?;
-    Ok(multiverse)
-}
-
-/// Everything that is known before the data are computed.
-pub(super) struct Planned {
-    pub(super) grid: Grid,
-    pub(super) counts: Counts,
-    pub(super) reach: Reach,
-    pub(super) universes: Universes,
-    pub(super) estimates: Universes,
-    pub(super) of_universe: Vec<u32>,
-    pub(super) columns: Columns,
-    /// Column of each estimate.
-    pub(super) specs: Vec<std::result::Result<Spec, Arc<str>>>,
-    /// Column of each universe.
-    pub(super) own: Vec<std::result::Result<Spec, Arc<str>>>,
-    /// Variable of the clusters of resampling.
-    pub(super) cluster: String,
-}
-
-impl Planned {
-    /// Expands the grid and reads the column of every universe.
-    pub(super) fn new(spec: &Declaration, loaded: &Loaded) -> Result<Self> {
-        let failed = |error: panel_multiverse::Error| Error::stage(stage(spec), error);
-        let grid = spec.grid().map_err(failed)?;
-        let counts = grid.counts().map_err(failed)?;
-        let reach = Reach::new(loaded, spec, &grid)?;
-        let everything = grid.everything();
-        let universes = match spec.sample {
-            Some(size) => grid.sample(&everything, size, spec.seed),
-            None => grid.universes(&everything, spec.limit),
-        };
-        let universes = universes.map_err(failed)?;
-        if universes.is_empty() {
-            return Err(Error::stage(stage(spec), "the grid has no universe: it needs a choice"));
-        }
-        let (estimates, of_universe) = universes.estimates(&grid);
-        let mut columns = Columns::new(loaded);
-        let choices = reach.of_column();
-        let specs = columns.of(loaded, spec, &grid, &choices, &estimates);
-        let own = columns.of(loaded, spec, &grid, &choices, &universes);
-        let cluster = cluster_of(spec, loaded)?;
-        columns.carry(&cluster);
-        Ok(Self { grid, counts, reach, universes, estimates, of_universe, columns, specs, own, cluster })
-    }
-}
-
-/// Variable of the clusters: that of the declaration, else the column's first cluster key, else the entity.
-fn cluster_of(spec: &Declaration, loaded: &Loaded) -> Result<String> {
-    if let Some(cluster) = &spec.joint.cluster {
-        return Ok(cluster.clone());
-    }
-    let column = column_of(loaded, spec)?;
-    let first = match &*column.vcov {
-        Vcov::Cluster(_) => names::of_vcov(&column.vcov).into_iter().next(),
-        _ => None,
-    };
-    Ok(first.unwrap_or_else(|| loaded.study.study.entity.clone()))
+    estimation.base_is_there()?;
+    let resampling = Resampling { bench: &bench, cluster };
+    let joint = joint::test(&estimation, &resampling)?;
+    let attributions = attribution::attribute(&estimation, &resampling)?;
+    Ok(Multiverse { estimation, joint, attributions })
 }
 
 /// Choices that move x or the response as data.
@@ -188,7 +101,7 @@ fn estimate(bench: &Bench<'_>, designs: &Designs, shown: &(dyn Fn(usize, usize) 
     })
 }
 
-fn sizes(artefacts: &super::artefacts::Artefacts, designs: &Designs) -> Vec<(String, usize)> {
+fn sizes(artefacts: &Artefacts, designs: &Designs) -> Vec<(String, usize)> {
     let mut made = artefacts.indices.clone();
     let moving = artefacts.series.iter().map(|(name, series)| (format!("variable {name}"), series.distinct()));
     made.extend(moving.filter(|(_, distinct)| *distinct > 1));
@@ -198,22 +111,6 @@ fn sizes(artefacts: &super::artefacts::Artefacts, designs: &Designs) -> Vec<(Str
     let covariances = designs.all.iter().flat_map(|design| &design.outcomes).map(|outcome| outcome.errors.len());
     made.push(("covariances".into(), covariances.sum()));
     made
-}
-
-impl Multiverse {
-    /// Without the study as it stands there is nothing to compare with.
-    fn base_is_there(&self) -> Result<()> {
-        let base = self.base();
-        match self.numbers_of(base) {
-            Ok(_) => Ok(()),
-            Err(reason) => Err(Error::not_computed(stage(&self.spec), format!("the base is not estimated: {reason}"))),
-        }
-    }
-
-    /// Place of the base among the estimates.
-    pub(super) fn base(&self) -> usize {
-        self.estimates.find(&self.grid.base(&self.grid.estimates())).unwrap_or_default()
-    }
 }
 
 /// The stage of a run: every multiverse, its tables put behind those of the study. One that the data do not answer is left
@@ -244,7 +141,7 @@ pub fn stage_of_run(
                 Err(error) => return Err(error),
             }
         }
-        let universes: usize = made.iter().map(Multiverse::len).sum();
+        let universes: usize = made.iter().map(|multiverse| multiverse.len()).sum();
         Ok((made, format!("{} multiverses, {universes} universes", loaded.study.multiverse.len())))
     })
 }
