@@ -129,6 +129,6 @@ fn a_study_gets_only_the_figures_of_its_sections() {
     let page = std::fs::read_to_string(out.join("index.html")).unwrap();
     assert!(!page.contains("synthetic") && page.contains("<h1>Small</h1>"));
     let readme = std::fs::read_to_string(out.join("README.md")).unwrap();
-    assert!(readme.contains("tables/t.md") && readme.contains("--study study.toml"), "{readme}");
+    assert!(readme.contains("tables/t.md") && readme.contains("panelstudy run study.toml"), "{readme}");
     assert!(!out.join("compare").exists());
 }

@@ -49,8 +49,9 @@ fn refused(name: &str, words: &str) -> String {
 }
 
 fn close(got: &Value, want: f64, tolerance: f64) {
+    // Reading a number of a file may miss its last bit.
     let got = got.as_f64().unwrap();
-    assert!((got / want - 1.0).abs() < tolerance, "{got} for {want}");
+    assert!(got == want || (got / want - 1.0).abs() < tolerance, "{got} for {want}");
 }
 
 /// Klein's consumption function by LIML, as the manual of SAS's SYSLIN and econometrics texts print it.
@@ -87,7 +88,7 @@ fn the_level_of_intervals() {
         .options(Options { level: 0.9, ..Options::default() })
         .fit(&grunfeld())
         .unwrap();
-    assert_eq!(coef(&record, "value")["ci_low"].as_f64().unwrap(), own.coef[0].ci_low);
+    close(&coef(&record, "value")["ci_low"], own.coef[0].ci_low, 1e-15);
     assert_eq!(record["level"], 0.9);
     let error = refused("level-95", "formula = \"inv ~ value\"\nlevel = 95.0");
     assert!(error.contains("line 12") && error.contains("level = 95, expected a number between 0 and 1"), "{error}");
@@ -127,8 +128,8 @@ fn bootstraps_beside_the_covariance() {
     for name in ["value", "capital"] {
         let own = fit.wild_bootstrap(name, 0.0, "firm", &options, None).unwrap();
         let got = coef(&record["inference"], name);
-        assert_eq!(got["p"].as_f64().unwrap(), own.p);
-        assert_eq!(got["ci_low"].as_f64().unwrap(), own.interval.unwrap().0);
+        close(&got["p"], own.p, 1e-15);
+        close(&got["ci_low"], own.interval.unwrap().0, 1e-15);
     }
     assert_eq!((&record["inference"]["clusters"], &record["inference"]["used"]), (&"firm".into(), &499.into()));
     assert!(
@@ -190,7 +191,7 @@ fn tests_of_instruments() {
         .unwrap();
     let iv = &own.iv.as_ref().unwrap().diagnostics;
     let weak = iv.weak_id_robust.available().unwrap().stat;
-    assert_eq!(record["weak_id_robust"]["stat"].as_f64().unwrap(), weak);
+    close(&record["weak_id_robust"]["stat"], weak, 1e-15);
     assert_eq!(
         record["diagnostics"]["anderson_rubin"]["stat"].as_f64(),
         iv.anderson_rubin.f.available().map(|test| test.stat)
@@ -207,7 +208,7 @@ const BOTH: &str = "capital + lag(value)";
 #[test]
 fn defaults_terms_and_steps() {
     let written = format!(
-        "{GRUNFELD}[defaults]\nvcov = \"cluster:firm\"\nlike = \"xtreg\"\nestimator = \"liml\"\n[terms]\nboth = \"{BOTH}\"\n\
+        "{GRUNFELD}[defaults]\nvcov = \"cluster:firm\"\nlike = \"xtreg\"\n[terms]\nboth = \"{BOTH}\"\n\
          [[table]]\nid = \"t\"\n[[table.column]]\nformula = \"inv ~ value | firm\"\n\
          stepwise = [\"1\", \"+ capital\", \"+ lag(value)\"]\n[[table.column]]\nformula = \"inv ~ value + {{both}} | firm\"\n\
          vcov = \"iid\"\n"
@@ -394,7 +395,7 @@ fn effects_alone_levels_and_the_constant() {
     assert!(table.contains("Constant"), "{table}");
     let (record, table) = column("levels", "formula = \"inv ~ value + capital + i(year) | firm\"").unwrap();
     close(&coef(&record, "value")["estimate"], 0.117_715_855_082_606, 1e-9);
-    assert!(table.contains("year::1936"), "{table}");
+    assert!(table.contains("year = 1936"), "{table}");
 }
 
 #[test]
@@ -408,7 +409,7 @@ fn what_is_written_for_many() {
         "levels-of-keys",
         &format!(
             "[defaults]\nvcov = \"hc1\"\nestimator = \"liml\"\nlevel = 0.8\n[[table]]\nid = \"t\"\nvcov = \"iid\"\n{two}\
-             level = 0.99\n"
+             level = 0.99\n[[table]]\nid = \"u\"\n[[table.column]]\nformula = \"inv ~ value | firm\"\n"
         ),
     )
     .unwrap();

@@ -1,7 +1,7 @@
 //! The reference of study files: every key that the schema lists is used by a study of the repository, and every key that a
 //! study uses is in the schema.
 
-use crate::support::workspace;
+use crate::support::{csv, run_study, scratch, workspace};
 use panelstudy::reference::{keys, schema, uses};
 use panelstudy::study::SHARED;
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,6 +59,26 @@ fn every_key_is_used_by_a_study_or_says_why_not() {
         .collect();
     assert!(stale.is_empty(), "these are used, or are no keys: {stale:?}");
     assert!(UNUSED.iter().all(|(_, reason)| !reason.is_empty()));
+}
+
+/// `tests/studies/keys.toml` has the keys that no other study uses: it runs, and what it reads is what its files say.
+#[test]
+fn the_study_of_keys_runs() {
+    let out = scratch("keys");
+    run_study(&workspace().join("tests/studies/keys.toml"), &out, Some(1)).unwrap();
+    let rows = csv(&std::fs::read_to_string(out.join("data/panel.csv")).unwrap());
+    assert_eq!(rows.len(), 48);
+    let elm = rows.iter().find(|row| row["place"] == "Elm" && row["year"] == "2016").unwrap();
+    let of = |name: &str| elm[name].parse::<f64>().unwrap();
+    let line = |file: &str, start: &str| {
+        let text = std::fs::read_to_string(workspace().join("tests/studies").join(file)).unwrap();
+        text.lines().find(|line| line.starts_with(start)).unwrap().to_owned()
+    };
+    // 2016 is the fourth year of each wide file.
+    assert_eq!(of("rain"), line("keys-wide.csv", "Elm,").split(',').nth(4).unwrap().parse::<f64>().unwrap());
+    assert_eq!(of("sun"), line("keys-wide.csv", "Elm,").split(',').nth(10).unwrap().parse::<f64>().unwrap());
+    assert_eq!(of("wind"), line("keys-across.csv", "2016,").split(',').nth(5).unwrap().parse::<f64>().unwrap());
+    assert!(of("rate") > 0.0 && of("rate") < 1.0 && of("people") > 999.0 && of("days") == 366.0);
 }
 
 #[test]

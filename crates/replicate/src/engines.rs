@@ -1,6 +1,7 @@
 //! What this program is made of: versions of what decides numbers, and the features that it was or was not built with.
 
 use crate::error::{Error, Result};
+use crate::feature::Feature;
 use crate::study::{FigureFormat, PanelFormat, Study};
 use gtfp_ebm::Solver;
 
@@ -9,48 +10,6 @@ const LOCK: &str = include_str!("../../../Cargo.lock");
 
 /// Name as it is shown and package of whatever decides numbers and is always there.
 const ALWAYS: [(&str, &str); 3] = [("panelstudy", "panelstudy"), ("faer", "faer"), ("statrs", "statrs")];
-
-/// A feature of this package that a study can ask for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Feature {
-    /// HiGHS beside the built-in engine of linear programs.
-    Highs,
-    /// Parquet files.
-    Parquet,
-    /// Figures as PNG.
-    Png,
-}
-
-impl Feature {
-    const ALL: [Self; 3] = [Self::Highs, Self::Parquet, Self::Png];
-
-    /// Its name in the manifest.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Highs => "highs",
-            Self::Parquet => "parquet",
-            Self::Png => "png",
-        }
-    }
-
-    /// Whether it was compiled.
-    pub(crate) fn is_there(self) -> bool {
-        match self {
-            Self::Highs => cfg!(feature = "highs"),
-            Self::Parquet => cfg!(feature = "parquet"),
-            Self::Png => cfg!(feature = "png"),
-        }
-    }
-
-    /// The library behind it, as it is shown, and its package.
-    fn library(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Highs => ("HiGHS", "highs-sys"),
-            Self::Parquet => ("polars", "polars"),
-            Self::Png => ("resvg", "resvg"),
-        }
-    }
-}
 
 /// Names and versions of everything compiled in that decides numbers or writes files.
 pub(crate) fn compiled() -> Vec<(String, String)> {

@@ -11,6 +11,7 @@ pub mod cli;
 pub mod compute;
 mod engines;
 pub mod error;
+mod feature;
 pub mod indices;
 pub mod init;
 pub mod log;

@@ -86,6 +86,10 @@ impl Labels {
             let parts: Vec<Text> = parts.into_iter().map(|part| self.get(part)).collect();
             return Text::build(|lang| parts.iter().map(|part| part.get(lang)).collect::<Vec<_>>().join(" × "));
         }
+        if let Some((variable, level)) = name.split_once("::") {
+            let level = unquoted(level).unwrap_or(level);
+            return self.get(variable).map(|_, label| format!("{label} = {level}"));
+        }
         if let Some((base, power)) = name.rsplit_once('^') {
             let power = match power {
                 "2" => "²".to_owned(),
@@ -131,14 +135,21 @@ fn unquoted(name: &str) -> Option<&str> {
     name.strip_prefix('`')?.strip_suffix('`').filter(|bare| !bare.contains('`'))
 }
 
-/// The factors of a product: parts between colons that stand outside backquotes.
+/// The factors of a product: parts between single colons that stand outside backquotes. Two colons part a variable from
+/// its level (`year::1936`).
 fn factors(name: &str) -> Vec<&str> {
-    let mut quoted = false;
-    let between = |c: char| {
-        quoted ^= c == '`';
-        c == ':' && !quoted
-    };
-    name.split(between).collect()
+    let (mut quoted, mut start, mut found) = (false, 0, Vec::new());
+    let bytes = name.as_bytes();
+    for (at, &byte) in bytes.iter().enumerate() {
+        quoted ^= byte == b'`';
+        let alone = bytes.get(at + 1) != Some(&b':') && (at == 0 || bytes[at - 1] != b':');
+        if byte == b':' && !quoted && alone {
+            found.push(&name[start..at]);
+            start = at + 1;
+        }
+    }
+    found.push(&name[start..]);
+    found
 }
 
 impl<N: Into<String>, L: Into<Text>> FromIterator<(N, L)> for Labels {

@@ -397,7 +397,7 @@ mod against_highs {
     }
 
     /// A hundred inputs and outputs, far more than any study has: the built-in engine certifies every program by itself, and
-    /// HiGHS finds the same optimum.
+    /// HiGHS finds the same optimum wherever it ends at one.
     #[test]
     fn a_hundred_rows_need_no_other_engine() {
         let (inputs, goods, bads, units) = (90, 6, 4, 150);
@@ -414,11 +414,15 @@ mod against_highs {
             };
             let ((ours, own_time), (theirs, highs_time)) = (timed(Solver::Simplex), timed(Solver::Highs));
             eprintln!("{form:?}, {rows} rows, {units} programs: built in {own_time:?}, HiGHS {highs_time:?}");
+            let mut undecided = 0;
             for (o, (a, b)) in ours.into_iter().zip(theirs).enumerate() {
                 assert_eq!(a.0, Status::Optimal, "{form:?}, unit {o}");
                 assert!(a.2 <= CERTIFICATE_TOLERANCE, "{form:?}, unit {o}: {}", a.2);
-                assert!(close(a.1, b.1), "{form:?}, unit {o}: {} {}", a.1, b.1);
+                undecided += usize::from(b.0 != Status::Optimal);
+                assert!(b.0 != Status::Optimal || close(a.1, b.1), "{form:?}, unit {o}: {} {}", a.1, b.1);
             }
+            eprintln!("{form:?}: HiGHS leaves {undecided} of {units} open");
+            assert!(10 * undecided < units, "{form:?}: HiGHS leaves {undecided} of {units} open");
         }
     }
 

@@ -87,12 +87,19 @@ impl Design {
 
     /// Residual sum of squares of y on the columns, with the rank of the columns.
     fn residual(&self, y: &[f64], columns: &[Vec<f64>]) -> (f64, f64) {
+        // Means of dummies are often all alike, and there may be more columns than entities: in parts of at most as many
+        // columns as there are rows, each beside what was kept before.
+        let mut keep: Vec<usize> = Vec::new();
+        let mut next = 0;
         let x = Mat::from_fn(y.len(), columns.len(), |i, j| columns[j][i]);
-        let mut qr = thin_qr(x.as_ref());
-        if !qr.collinear.is_empty() {
-            let keep: Vec<usize> = (0..columns.len()).filter(|j| !qr.collinear.contains(j)).collect();
-            qr = thin_qr(crate::dense::pick(x.as_ref(), &keep).as_ref());
+        while next < columns.len() && keep.len() < y.len() {
+            let end = columns.len().min(next + y.len() - keep.len());
+            let tried: Vec<usize> = keep.iter().copied().chain(next..end).collect();
+            let collinear = thin_qr(crate::dense::pick(x.as_ref(), &tried).as_ref()).collinear;
+            keep = (0..tried.len()).filter(|j| !collinear.contains(j)).map(|j| tried[j]).collect();
+            next = end;
         }
+        let qr = thin_qr(crate::dense::pick(x.as_ref(), &keep).as_ref());
         let u = vector(residualise(qr.q.as_ref(), crate::dense::column(y).as_ref()).as_ref());
         (linalg::dot(&u, &u), qr.q.ncols() as f64)
     }

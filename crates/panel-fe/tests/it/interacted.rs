@@ -44,7 +44,7 @@ fn near(got: f64, want: f64, tolerance: f64) {
 }
 
 // Gujarati (2003), examples 8.8 and 9.4: F = 10.69; in the regression with the dummy of 1982-1995 the intercept differs
-// by 152.4786 (33.0824) and the slope by -0.0655 (0.0159), t = 4.6090 and -4.0963.
+// by 152.4786 (33.0824) and the slope by -0.0655 (0.0159), t = 4.6090 (cut off there: 152.4786/33.0824 = 4.60906) and -4.0963.
 #[test]
 fn savings_before_and_after_1982() {
     let data = savings();
@@ -59,7 +59,7 @@ fn savings_before_and_after_1982() {
     let income = both.difference("income").unwrap();
     assert!((income.value - 0.0655).abs() < 5e-5 && (income.t() - 4.0963).abs() < 5e-5, "{income:?}");
     let constant = both.difference("(Intercept)").unwrap();
-    assert!((constant.value + 152.4786).abs() < 5e-5 && (constant.t() + 4.6090).abs() < 5e-5, "{constant:?}");
+    assert!((constant.value + 152.4786).abs() < 5e-5 && (constant.t() + 4.6090).abs() < 1e-4, "{constant:?}");
 }
 
 // numpy 2.4: least squares on the dummies of both samples' firms and years, XᵀX inverted by pinv, divisor n - rank.

@@ -27,7 +27,9 @@ fn the_numbers_are_those_of_the_panel() {
         let model = Model::new("y ~ x | city + year").expect("parses").vcov(vcov.parse().expect("known"));
         let (one, other) = (model.fit(&table()).expect("fits"), model.fit(&keyed()).expect("fits"));
         assert_eq!(one.coef[0], other.coef[0], "{vcov}");
-        assert_eq!((one.r2, one.df_resid), (other.r2, other.df_resid), "{vcov}");
+        let r2 = |fit: &panel_fe::Estimate| (fit.r2.overall, fit.r2.within, fit.r2.adjusted);
+        assert_eq!((r2(&one), one.df_resid), (r2(&other), other.df_resid), "{vcov}");
+        assert_eq!(one.r2.within_entity, None, "without keys nothing is an entity");
     }
 }
 

@@ -1,8 +1,8 @@
 //! `[[gtfp]]`: efficiency scores and productivity indices (D4–D8).
 
 use super::{Details, Files, Index, Made, Part, Series};
-use crate::engines;
 use crate::error::{Error, Result};
+use crate::feature::Feature;
 use crate::store::{full, pretty};
 use crate::study::Parsed;
 use crate::study::section::{Section, Wrong, both};
@@ -235,10 +235,9 @@ impl Index for Gtfp {
 /// An error of the method as one of the run.
 fn refused(part: &Part<'_>, error: gtfp_ebm::Error) -> Error {
     match error {
-        gtfp_ebm::Error::Engine(LpError::NeedsHighs { why }) => Error::NeedsFeature {
-            feature: engines::Feature::Highs.name(),
-            wanted: format!("stage `{}`: {why}", part.stage),
-        },
+        gtfp_ebm::Error::Engine(LpError::NeedsHighs { why }) => {
+            Error::NeedsFeature { feature: Feature::Highs.name(), wanted: format!("stage `{}`: {why}", part.stage) }
+        }
         error => part.error(error),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::closing;
 use super::fit::{fit, refusal};
-use super::mediation_bootstrap::{self, BootstrapRecord, Bootstrapped};
+use super::mediation_bootstrap::{BootstrapRecord, Bootstrapped};
 use super::records::finite;
 use super::shown::{effect_labels, std_errors};
 use crate::error::Result;
@@ -209,9 +209,6 @@ pub(super) fn title(spec: &MediationSpec, study: &Study) -> Text {
 /// The chain as a table.
 #[must_use]
 pub fn table(mediated: &Mediated, study: &Study) -> Table {
-    if let Some(bootstrap) = &mediated.bootstrap {
-        return mediation_bootstrap::table(mediated, bootstrap, study);
-    }
     let Mediated { spec, result, n_obs, .. } = mediated;
     let names = study.labels();
     let header: Vec<Text> = [

@@ -11,6 +11,7 @@ pub mod entropy;
 pub(crate) mod fit;
 pub mod mediation;
 pub mod mediation_bootstrap;
+mod mediation_table;
 mod notes;
 pub mod plots;
 pub mod records;
@@ -152,7 +153,10 @@ pub fn build(loaded: &Loaded, computed: &Computed, cache: &Cache) -> Result<Tabl
             lacking.map_or_else(|| mediation::mediate(spec, study, &computed.panel, &mut made.diagnostics), Err);
         match mediated {
             Ok(mediated) => {
-                made.tables.push(mediation::table(&mediated, study));
+                made.tables.push(match &mediated.bootstrap {
+                    Some(bootstrap) => mediation_table::table(&mediated, bootstrap, study),
+                    None => mediation::table(&mediated, study),
+                });
                 made.mediation.push(mediated);
             }
             Err(error) => {

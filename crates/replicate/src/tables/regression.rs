@@ -40,47 +40,7 @@ pub(super) fn table(
 ) -> Result<Table> {
     let panel = &computed.panel;
     let failed = |error: report::Error| Error::stage(format!("tables/{}", spec.id), error);
-    let mut shown: Vec<ModelColumn> = Vec::new();
-    let mut remarks: Vec<Text> = Vec::new();
-    let mut row_labels: Vec<(String, Text)> = Vec::new();
-    let mut kinds: Vec<IvDiagnostics> = Vec::new();
-    let columns = estimated(spec, study, computed, &made.space);
-    for (column, (name, fitted)) in spec.columns.iter().zip(columns) {
-        let (fitted, plots) = match fitted {
-            Ok(Column::Usual(usual)) => *usual,
-            Ok(Column::Spatial(fitted)) => {
-                let remarks = fitted.diagnostics.into_iter().map(|remark| (format!("{}{name}", spec.id), remark));
-                made.diagnostics.extend(remarks);
-                shown.push(fitted.column);
-                made.samples.push((spec.id.clone(), name, fitted.esample));
-                made.estimates.push(fitted.estimate);
-                made.space.columns.push(fitted.record);
-                continue;
-            }
-            Err(error) => {
-                let reason = made.leave_out(&spec.id, Some(&name), error)?;
-                shown.push(without_estimate(study, column, &name, &reason));
-                continue;
-            }
-        };
-        made.plots.push(plots);
-        made.diagnostics.extend(fitted.diagnostics.into_iter().map(|remark| (format!("{}{name}", spec.id), remark)));
-        shown.extend(fitted.first_stages);
-        let mut column = fitted.column;
-        if spec.dependent_mean {
-            column.fit.insert(0, mean_of_dependent(&fitted.fit));
-        }
-        shown.push(column);
-        u_tests.extend(fitted.u_test);
-        made.samples.push((spec.id.clone(), name.clone(), fitted.esample));
-        remarks.extend(flip_note(&fitted.record, &name, study));
-        remarks.extend(fitted.notes);
-        row_labels.extend(fitted.row_labels);
-        kinds.extend(fitted.fit.iv.as_ref().map(|iv| iv.diagnostics.clone()));
-        let saved = fitted.saved.into_iter().map(|(which, values)| (spec.id.clone(), name.clone(), which, values));
-        made.saved.extend(saved);
-        made.estimates.push(fitted.record);
-    }
+    let Gathered { mut shown, mut remarks, mut row_labels, kinds } = gathered(spec, study, computed, made, u_tests)?;
     let mut layout = RegressionSpec::new(&spec.id, spec.title_text(), study.report.stars.clone());
     layout.number = spec.number_text();
     layout.below = study.report.below.parse().map_err(failed)?;
@@ -118,6 +78,69 @@ pub(super) fn table(
     }
     made.columns.extend(shown.into_iter().map(|column| (spec.id.clone(), column)));
     Ok(table)
+}
+
+/// What the columns of a table bring to it.
+#[derive(Default)]
+struct Gathered {
+    /// Columns as they are shown, first stages before the column that they belong to.
+    shown: Vec<ModelColumn>,
+    /// Notes of columns.
+    remarks: Vec<Text>,
+    /// Labels of rows that columns add.
+    row_labels: Vec<(String, Text)>,
+    /// Diagnostics of the instruments.
+    kinds: Vec<IvDiagnostics>,
+}
+
+/// Estimates the columns; their records, samples, plots and U tests go to their lists.
+fn gathered(
+    spec: &TableSpec,
+    study: &Study,
+    computed: &Computed,
+    made: &mut Tables,
+    u_tests: &mut Vec<UTestRecord>,
+) -> Result<Gathered> {
+    let mut gathered = Gathered::default();
+    let Gathered { shown, remarks, row_labels, kinds } = &mut gathered;
+    let columns = estimated(spec, study, computed, &made.space);
+    for (column, (name, fitted)) in spec.columns.iter().zip(columns) {
+        let (fitted, plots) = match fitted {
+            Ok(Column::Usual(usual)) => *usual,
+            Ok(Column::Spatial(fitted)) => {
+                let remarks = fitted.diagnostics.into_iter().map(|remark| (format!("{}{name}", spec.id), remark));
+                made.diagnostics.extend(remarks);
+                shown.push(fitted.column);
+                made.samples.push((spec.id.clone(), name, fitted.esample));
+                made.estimates.push(fitted.estimate);
+                made.space.columns.push(fitted.record);
+                continue;
+            }
+            Err(error) => {
+                let reason = made.leave_out(&spec.id, Some(&name), error)?;
+                shown.push(without_estimate(study, column, &name, &reason));
+                continue;
+            }
+        };
+        made.plots.push(plots);
+        made.diagnostics.extend(fitted.diagnostics.into_iter().map(|remark| (format!("{}{name}", spec.id), remark)));
+        shown.extend(fitted.first_stages);
+        let mut column = fitted.column;
+        if spec.dependent_mean {
+            column.fit.insert(0, mean_of_dependent(&fitted.fit));
+        }
+        shown.push(column);
+        u_tests.extend(fitted.u_test);
+        made.samples.push((spec.id.clone(), name.clone(), fitted.esample));
+        remarks.extend(flip_note(&fitted.record, &name, study));
+        remarks.extend(fitted.notes);
+        row_labels.extend(fitted.row_labels);
+        kinds.extend(fitted.fit.iv.as_ref().map(|iv| iv.diagnostics.clone()));
+        let saved = fitted.saved.into_iter().map(|(which, values)| (spec.id.clone(), name.clone(), which, values));
+        made.saved.extend(saved);
+        made.estimates.push(fitted.record);
+    }
+    Ok(gathered)
 }
 
 /// The columns with their names, each estimated or with the reason why it is not.

@@ -1,0 +1,44 @@
+//! Features that this program was or was not built with.
+
+/// A feature of this package that a study can ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Feature {
+    /// HiGHS beside the built-in engine of linear programs.
+    Highs,
+    /// Parquet files.
+    Parquet,
+    /// Figures as PNG.
+    Png,
+}
+
+impl Feature {
+    /// All of them.
+    pub(crate) const ALL: [Self; 3] = [Self::Highs, Self::Parquet, Self::Png];
+
+    /// Its name in the manifest.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Highs => "highs",
+            Self::Parquet => "parquet",
+            Self::Png => "png",
+        }
+    }
+
+    /// Whether it was compiled.
+    pub(crate) fn is_there(self) -> bool {
+        match self {
+            Self::Highs => cfg!(feature = "highs"),
+            Self::Parquet => cfg!(feature = "parquet"),
+            Self::Png => cfg!(feature = "png"),
+        }
+    }
+
+    /// The library behind it, as it is shown, and its package.
+    pub(crate) fn library(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Highs => ("HiGHS", "highs-sys"),
+            Self::Parquet => ("polars", "polars"),
+            Self::Png => ("resvg", "resvg"),
+        }
+    }
+}
