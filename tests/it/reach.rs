@@ -91,7 +91,7 @@ fn the_level_of_intervals() {
     close(&coef(&record, "value")["ci_low"], own.coef[0].ci_low, 1e-15);
     assert_eq!(record["level"], 0.9);
     let error = refused("level-95", "formula = \"inv ~ value\"\nlevel = 95.0");
-    assert!(error.contains("line 12") && error.contains("level = 95, expected a number between 0 and 1"), "{error}");
+    assert!(error.contains("line 11") && error.contains("level = 95, expected a number between 0 and 1"), "{error}");
 }
 
 /// R 4.2.2, car 3.1-1: `linearHypothesis(lm(inv ~ value + capital + factor(firm) + factor(year)), …, test = "F")`.

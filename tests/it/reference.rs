@@ -22,8 +22,29 @@ fn studies() -> Vec<(String, toml::Table)> {
     found
 }
 
+/// Weights that the tests of panel-spatial and `tests/it/spatial.rs` make.
+const OF_OTHER_KINDS: &str = "weights of this kind come from files or other variables";
+
 /// Keys that no study of the repository uses, by the beginning of their path, each with its reason.
-const UNUSED: &[(&str, &str)] = &[("report.figures", "a program without the feature `png` refuses it: see options.rs")];
+const UNUSED: &[(&str, &str)] = &[
+    ("report.figures", "a program without the feature `png` refuses it: see options.rs"),
+    ("defaults.gaps", "said on a table and on a column"),
+    ("defaults.lat", "said on a table and on a column"),
+    ("defaults.lon", "said on a table and on a column"),
+    ("weights.allow_negative", OF_OTHER_KINDS),
+    ("weights.at", OF_OTHER_KINDS),
+    ("weights.file", OF_OTHER_KINDS),
+    ("weights.form", OF_OTHER_KINDS),
+    ("weights.from_km", OF_OTHER_KINDS),
+    ("weights.id_field", OF_OTHER_KINDS),
+    ("weights.kernel", OF_OTHER_KINDS),
+    ("weights.of", OF_OTHER_KINDS),
+    ("weights.path", OF_OTHER_KINDS),
+    ("weights.rule", OF_OTHER_KINDS),
+    ("weights.to_km", OF_OTHER_KINDS),
+    ("weights.tolerance", OF_OTHER_KINDS),
+    ("weights.variable", OF_OTHER_KINDS),
+];
 
 fn listed() -> (BTreeSet<String>, BTreeMap<String, (String, String)>) {
     let schema = schema();

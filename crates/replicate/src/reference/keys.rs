@@ -24,6 +24,8 @@ pub struct Key<'a> {
     pub schema: &'a Value,
     /// Whether it has to be there.
     pub required: bool,
+    /// What it may hold in other alternatives of its table: the kinds of a table with a kind.
+    pub others: Vec<&'a Value>,
 }
 
 /// The schema behind references.
@@ -112,13 +114,17 @@ fn keys_of<'a>(root: &'a Value, table: &'a Value) -> Vec<Key<'a>> {
     let required =
         |name: &str| table["required"].as_array().is_some_and(|names| names.iter().any(|known| known == name));
     let own = table["properties"].as_object().into_iter().flat_map(Map::iter);
-    let mut keys: Vec<Key<'a>> =
-        own.map(|(name, schema)| Key { name: name.clone(), schema, required: required(name) }).collect();
+    let mut keys: Vec<Key<'a>> = own
+        .map(|(name, schema)| Key { name: name.clone(), schema, required: required(name), others: Vec::new() })
+        .collect();
     for part in ["oneOf", "anyOf", "allOf"].iter().filter_map(|key| table[*key].as_array()).flatten() {
         for key in keys_of(root, part) {
             match keys.iter_mut().find(|known| known.name == key.name) {
                 // A key of some alternatives alone need not be there.
-                Some(known) => known.required &= key.required,
+                Some(known) => {
+                    known.required &= key.required;
+                    known.others.push(key.schema);
+                }
                 None => keys.push(Key { required: key.required && key.name == "kind", ..key }),
             }
         }

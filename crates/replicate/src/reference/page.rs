@@ -56,12 +56,19 @@ fn row(root: &Value, section: &Section<'_>, key: &Key<'_>, used: &BTreeMap<Strin
     let example = used.get(&format!("{}.{}", section.path, key.name)).map(|(value, _)| format!("`{}`", short(value)));
     let cells = [
         format!("`{}`", key.name),
-        type_of(root, key.schema),
+        kinds(key).unwrap_or_else(|| type_of(root, key.schema)),
         default,
         one_line(about.unwrap_or_default()),
         example.unwrap_or_default(),
     ];
     format!("| {} |\n", cells.map(|cell| cell.replace('|', "\\|")).join(" | "))
+}
+
+/// The kinds of a table whose kind decides its other keys.
+fn kinds(key: &Key<'_>) -> Option<String> {
+    let all = std::iter::once(key.schema).chain(key.others.iter().copied());
+    let words: Vec<Value> = all.map(|schema| &schema["const"]).filter(|word| !word.is_null()).cloned().collect();
+    (words.len() > 1).then(|| listed(&words))
 }
 
 /// What a key may hold, in words.
