@@ -304,7 +304,7 @@ fn sequence(name: &str, object: &Bound<'_, PyAny>) -> PyResult<Column> {
             // A NaN among texts is a missing value, as is what pandas calls NA.
             let missing = item.is_none()
                 || item.extract::<f64>().is_ok_and(f64::is_nan)
-                || item.get_type().name()?.to_string() == "NAType";
+                || item.get_type().name()? == "NAType";
             Ok(if missing { None } else { Some(item.str()?.to_string()) })
         };
         let words = items.iter().map(word).collect::<PyResult<Vec<_>>>()?;

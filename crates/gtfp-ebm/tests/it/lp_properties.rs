@@ -413,7 +413,7 @@ mod against_highs {
                 (solve(form, &technology, &activities, solver), start.elapsed())
             };
             let ((ours, own_time), (theirs, highs_time)) = (timed(Solver::Simplex), timed(Solver::Highs));
-            eprintln!("{form:?}, {rows} rows, {units} programs: built in {own_time:?}, HiGHS {highs_time:?}");
+            println!("{form:?}, {rows} rows, {units} programs: built in {own_time:?}, HiGHS {highs_time:?}");
             let mut undecided = 0;
             for (o, (a, b)) in ours.into_iter().zip(theirs).enumerate() {
                 assert_eq!(a.0, Status::Optimal, "{form:?}, unit {o}");
@@ -421,7 +421,7 @@ mod against_highs {
                 undecided += usize::from(b.0 != Status::Optimal);
                 assert!(b.0 != Status::Optimal || close(a.1, b.1), "{form:?}, unit {o}: {} {}", a.1, b.1);
             }
-            eprintln!("{form:?}: HiGHS leaves {undecided} of {units} open");
+            println!("{form:?}: HiGHS leaves {undecided} of {units} open");
             assert!(10 * undecided < units, "{form:?}: HiGHS leaves {undecided} of {units} open");
         }
     }

@@ -67,7 +67,10 @@ impl Formula {
                 .iter()
                 .flat_map(|(names, factors)| {
                     choices.iter().map(move |(name, factor)| {
-                        ([names.as_slice(), &[name.clone()]].concat(), [factors.as_slice(), &[factor.clone()]].concat())
+                        (
+                            [names.as_slice(), std::slice::from_ref(name)].concat(),
+                            [factors.as_slice(), std::slice::from_ref(factor)].concat(),
+                        )
                     })
                 })
                 .collect();

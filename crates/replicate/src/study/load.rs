@@ -192,7 +192,7 @@ fn check(study: &Study) -> Vec<(String, String)> {
     }
     wrong.extend(study.tables.iter().filter_map(|table| table.check_layout().err()));
     wrong.extend(study.comparisons.iter().filter_map(|spec| spec.check(study).err()));
-    wrong.extend(study.mediation.iter().filter_map(|spec| wrong_bootstrap(spec)));
+    wrong.extend(study.mediation.iter().filter_map(wrong_bootstrap));
     wrong.extend(crate::spatial::check(study));
     wrong.extend(super::multiverse::check(study));
     wrong.extend(names_of_indices(study).err());

@@ -207,9 +207,9 @@ mod tests {
 
     #[test]
     fn of_many_estimates_one_of_each_bin_is_drawn_and_the_base() {
-        let small = curve(20).draw(Lang::En).unwrap();
+        let small = curve(20).draw(Lang::En).expect("a figure");
         assert_eq!(small.csv.lines().count(), 21);
-        let large = curve(30_000).draw(Lang::En).unwrap();
+        let large = curve(30_000).draw(Lang::En).expect("a figure");
         assert_eq!(large.csv.lines().count(), 1 + MOST + 1);
         assert!(large.csv.lines().any(|line| line.starts_with("8,") && line.ends_with(",1")), "the base is there");
         assert!(large.svg.len() < 200_000, "{}", large.svg.len());
