@@ -302,9 +302,8 @@ fn sequence(name: &str, object: &Bound<'_, PyAny>) -> PyResult<Column> {
                 return Ok(Some(text.to_string()));
             }
             // A NaN among texts is a missing value, as is what pandas calls NA.
-            let missing = item.is_none()
-                || item.extract::<f64>().is_ok_and(f64::is_nan)
-                || item.get_type().name()? == "NAType";
+            let missing =
+                item.is_none() || item.extract::<f64>().is_ok_and(f64::is_nan) || item.get_type().name()? == "NAType";
             Ok(if missing { None } else { Some(item.str()?.to_string()) })
         };
         let words = items.iter().map(word).collect::<PyResult<Vec<_>>>()?;
