@@ -22,6 +22,9 @@ pub struct Point {
     pub choice: String,
     /// What is changed, in words.
     pub label: Text,
+    /// Whether it is about the outcome of the column as it stands: a choice may touch another column, which then stands in
+    /// its place.
+    pub same_outcome: bool,
     /// The column under this change, or why there is none.
     pub result: Result<Quadratic>,
 }
@@ -37,15 +40,22 @@ pub fn curve(spec: &SpecificationCurve, loaded: &Loaded, cache: &Cache) -> Resul
         Err(error) if !matches!(error, Error::NotComputed { .. }) => return Err(error),
         result => result,
     };
-    let base = Point { choice: String::new(), label: Text::new("基准", "as in the study"), result: as_it_stands };
+    let base = Point {
+        choice: String::new(),
+        label: Text::new("基准", "as in the study"),
+        same_outcome: true,
+        result: as_it_stands,
+    };
     let mut points = vec![base];
     let changed: Vec<Point> = spec
         .variants
         .par_iter()
-        .map(|variant| Point {
-            choice: variant.choice.clone(),
-            label: variant.label.text(),
-            result: loaded.with(&variant.set).and_then(|changed| point(spec, &changed, cache)),
+        .map(|variant| {
+            let changed = loaded.with(&variant.set);
+            let response = |loaded: &Loaded| column_of(spec, loaded).map(|column| column.formula.response.name.clone());
+            let same_outcome = changed.as_ref().is_ok_and(|changed| response(changed).ok() == response(loaded).ok());
+            let result = changed.and_then(|changed| point(spec, &changed, cache));
+            Point { choice: variant.choice.clone(), label: variant.label.text(), same_outcome, result }
         })
         .collect();
     points.extend(changed);

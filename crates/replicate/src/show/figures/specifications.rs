@@ -17,8 +17,10 @@ pub(super) fn sketch(scene: &Scene<'_>) -> Option<Sketch> {
     points.first()?.result.as_ref().ok()?;
     let base = estimated.first().map(|(_, q)| *q)?;
     let rows: Vec<CoefRow> = estimated.iter().map(|(point, q)| row(point, q)).collect();
-    let changes = estimated.len() - 1;
-    let held = estimated[1..].iter().filter(|(_, q)| q.u == base.u && q.utest_p.is_some_and(|p| p < 0.05)).count();
+    let comparable = || estimated[1..].iter().filter(|(point, _)| point.same_outcome);
+    let changes = comparable().count();
+    let held = comparable().filter(|(_, q)| q.u == base.u && q.utest_p.is_some_and(|p| p < 0.05)).count();
+    let others = estimated.len() - 1 - changes;
     let failed = points.len() - estimated.len();
     let shape = if base.u { ("U 形", "U") } else { ("倒 U 形", "inverse U") };
     let title = Text::new(
@@ -33,7 +35,11 @@ pub(super) fn sketch(scene: &Scene<'_>) -> Option<Sketch> {
             spec.table,
             spec.column,
             base.n_obs,
-            if failed > 0 { format!("；{failed} 项无法估计") } else { String::new() }
+            [(failed, "项无法估计"), (others, "行以其他变量为因变量，不计入标题")]
+                .iter()
+                .filter(|(number, _)| *number > 0)
+                .map(|(number, what)| format!("；{number} {what}"))
+                .collect::<String>()
         ),
         Lang::En => format!(
             "Each row changes one choice and recomputes everything from raw data. Coefficients are per standard deviation of {} under that choice (its square for the square), so that units do not matter; lines: 95% intervals; fixed effects and standard errors as in table {}, column {}, but where they are the change. n = {} as in the study{}.",
@@ -41,7 +47,11 @@ pub(super) fn sketch(scene: &Scene<'_>) -> Option<Sketch> {
             spec.table,
             spec.column,
             count(base.n_obs, lang),
-            if failed > 0 { format!("; {failed} could not be estimated") } else { String::new() }
+            [(failed, "could not be estimated"), (others, "have another outcome and do not count in the headline")]
+                .iter()
+                .filter(|(number, _)| *number > 0)
+                .map(|(number, what)| format!("; {number} {what}"))
+                .collect::<String>()
         ),
     });
     let scaled = |label: Text| {
