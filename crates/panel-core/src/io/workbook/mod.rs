@@ -246,7 +246,10 @@ fn title_above(file: &str, sheet: &Sheet, from: usize, n_header: usize) -> Optio
 /// The first of the sheet's first rows, 1-based, that has a cell of that text.
 pub(super) fn row_with(file: &str, bytes: &[u8], options: &ReadOptions, text: &str, within: usize) -> Option<usize> {
     let Opened { sheet, .. } = guard(file, || open(file, bytes, options)).ok()?;
-    first_row(&sheet, text, within)
+    let columns = sheet.columns(0);
+    let says = |row: &&Row| columns.iter().any(|&column| trim(&sheet.shown(row, column)) == text);
+    let found = sheet.rows.iter().take_while(|row| (row.place as usize) < within).find(says);
+    found.map(|row| row.place as usize + 1)
 }
 
 /// The first sheet beside the one that `options` read in whose first rows a cell has that text, and the row, 1-based.
@@ -262,11 +265,4 @@ pub(super) fn sheet_with(
         let other = ReadOptions { sheet: Some(name.clone()), ..options.clone() };
         Some((name, row_with(file, bytes, &other, text, within)?))
     })
-}
-
-fn first_row(sheet: &Sheet, text: &str, within: usize) -> Option<usize> {
-    let columns = sheet.columns(0);
-    let says = |row: &&Row| columns.iter().any(|&column| trim(&sheet.shown(row, column)) == text);
-    let found = sheet.rows.iter().take_while(|row| (row.place as usize) < within).find(says);
-    found.map(|row| row.place as usize + 1)
 }
