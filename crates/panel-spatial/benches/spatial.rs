@@ -43,6 +43,12 @@ fn main() {
             };
             row(&format!("279 x 8, {name}: {} two-way with effects", model.name()), time(5, run));
         }
+        // What spreg has as well.
+        for model in [Model::Sar, Model::Sem] {
+            let spec = SpatialSpec::new(model);
+            let run = || fit(&panel, &prepared, FixedEffects::Entity, &spec).expect("an estimate");
+            row(&format!("279 x 8, {name}: {} entity", model.name()), time(5, run));
+        }
         let tests =
             || lm_tests(&panel, &prepared, FixedEffects::TwoWay, Approach::Transform, true, LmConvention::Exact);
         row(&format!("279 x 8, {name}: LM tests"), time(5, tests));

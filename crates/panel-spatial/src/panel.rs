@@ -186,6 +186,22 @@ impl SpatialPanel {
         })
     }
 
+    /// Takes columns out of the regressors, such as instruments that were balanced with them: their values, in the order asked for.
+    ///
+    /// # Errors
+    /// [`Error::UnknownName`].
+    pub fn take(&mut self, names: &[String]) -> Result<Vec<(String, Vec<f64>)>> {
+        let take = |name: &String| {
+            let place = self.names.iter().position(|known| known == name).ok_or_else(|| Error::UnknownName {
+                what: "column",
+                name: name.clone(),
+                known: self.names.clone(),
+            })?;
+            Ok((self.names.remove(place), self.x.remove(place)))
+        };
+        names.iter().map(take).collect()
+    }
+
     pub(crate) fn n(&self) -> usize {
         self.units.len()
     }

@@ -23,8 +23,10 @@ pub struct Estimated {
 }
 
 impl Estimated {
-    pub(crate) fn new(value: f64, variance: f64) -> Self {
-        let se = variance.max(0.0).sqrt();
+    /// A number with this variance; a negative one leaves it without standard error and test.
+    #[must_use]
+    pub fn new(value: f64, variance: f64) -> Self {
+        let se = variance.sqrt();
         // An effect that the model sets to 0 has no error either.
         let z = if value == 0.0 && se == 0.0 { 0.0 } else { value / se };
         Self { value, se, z, p: normal_two_sided(z) }

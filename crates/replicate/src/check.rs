@@ -9,6 +9,7 @@ use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::published::Printed;
 use crate::quality;
+use crate::spatial::residuals::Residuals;
 use crate::spatial::{self, Space};
 use crate::stages::{self, data};
 use crate::store::full;
@@ -16,6 +17,7 @@ use crate::study::{ColumnSpec, Loaded, Study, TableKind, TableSpec, indicator};
 use crate::tables::{self, column, entropy};
 use panel_core::expr::Resolved;
 use panel_core::{Column, Panel, Severity, suggest};
+use panel_spatial::association::AssociationSpec;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -275,6 +277,16 @@ impl Run<'_> {
                     self.answered += 1;
                     self.line(format!("  {:<24} {} variables", table.id, table.variables.len()));
                 }
+                TableKind::SpatialTests => {
+                    for (name, spec) in table.named_columns() {
+                        let at = (table.id.as_str(), name.as_str());
+                        let tests = spatial::tests_table::compute(panel, study, &space, spec, at);
+                        if let Some((record, _)) = self.noted(tests) {
+                            self.answered += 1;
+                            self.line(format!("  {:<24} {} tests", format!("{} {name}", table.id), record.tests.len()));
+                        }
+                    }
+                }
                 TableKind::Calibration => {
                     let known: Vec<&str> = study.indices.gtfp.iter().map(|spec| spec.own.id.as_str()).collect();
                     for id in table.variables.iter().filter(|id| !known.contains(&id.as_str())) {
@@ -315,6 +327,13 @@ impl Run<'_> {
             self.warnings += usize::from(remark.severity == Severity::Warning);
         }
         for spec in &loaded.study.spatial {
+            // Residuals are those of columns that a check estimates one by one.
+            let of_data = |variable: &&String| Residuals::read(variable).is_none();
+            let variables: Vec<String> = spec.variables.iter().filter(of_data).cloned().collect();
+            if variables.is_empty() {
+                continue;
+            }
+            let spec = &AssociationSpec { variables, ..spec.clone() };
             if let Some(statistic) = self.noted(spatial::statistics::compute(spec, computed, &space)) {
                 self.answered += 1;
                 self.line(format!(
@@ -331,6 +350,10 @@ impl Run<'_> {
         let (table, name) = shown.split_once(' ').unwrap_or((shown, ""));
         let (panel, study) = (&computed.panel, self.study());
         let n_obs = match &spec.spatial {
+            Some(spatial) if spatial.by_instruments(&spec.formula) => {
+                spatial::instruments::estimate(panel, study, space, spec, spatial, (table, name))
+                    .map(|estimated| estimated.fitted.record.n_obs)
+            }
             Some(spatial) => spatial::column::estimate(panel, study, space, spec, spatial, (table, name))
                 .map(|fitted| fitted.record.fit.rows),
             None => column::estimate(panel, study, spec, table, name).map(|fitted| fitted.record.n_obs),

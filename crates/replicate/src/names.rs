@@ -1,6 +1,7 @@
 //! Which variables the texts of a study name: formulas, filters, covariances, and what those are derived from.
 
 use crate::indices::Index;
+use crate::spatial::residuals::Residuals;
 use crate::study::{ColumnSpec, MediationSpec, Study, TableKind, TableSpec, indicator};
 use panel_core::expr::Expr;
 use panel_fe::Vcov;
@@ -45,7 +46,7 @@ pub fn of_table(spec: &TableSpec) -> Vec<String> {
         TableKind::EntropyWeights => {
             names.extend(spec.variables.iter().map(|signed| indicator(signed).0.to_owned()));
         }
-        TableKind::Regression | TableKind::Calibration => {}
+        TableKind::Regression | TableKind::Calibration | TableKind::SpatialTests => {}
     }
     names.extend(spec.switches.iter().cloned());
     names.extend(spec.sample.iter().flat_map(|sample| sample.columns()));
@@ -130,11 +131,12 @@ pub fn check_order(study: &Study) -> Result<(), String> {
 #[must_use]
 pub fn used(study: &Study) -> BTreeSet<String> {
     let indices = study.indices.iter();
+    let of_data = |variable: &String| Residuals::read(variable).is_none();
     let names = (indices.iter().flat_map(|index| of_index(*index)))
         .chain(study.tables.iter().flat_map(of_table))
         .chain(study.mediation.iter().flat_map(of_mediation))
         .chain(study.weights.iter().flat_map(|section| section.variables()))
-        .chain(study.spatial.iter().flat_map(|spec| spec.variables.iter().cloned()));
+        .chain(study.spatial.iter().flat_map(|spec| spec.variables.iter().cloned()).filter(of_data));
     with_sources(study, names)
 }
 

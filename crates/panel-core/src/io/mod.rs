@@ -141,6 +141,10 @@ pub fn read_bytes(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Raw
         }
     }
     match &options.columns {
+        Some(columns) if options.where_there => {
+            let there: Vec<String> = table.names.iter().filter(|name| columns.contains(name)).cloned().collect();
+            table.select(&there)
+        }
         Some(columns) => table.select(columns),
         None => Ok(table),
     }

@@ -39,6 +39,8 @@ pub struct ReadOptions {
     pub units_row: Option<bool>,
     /// Columns to keep; without it all.
     pub columns: Option<Vec<String>>,
+    /// Whether columns of [`ReadOptions::columns`] that are not there are passed over; without it they are an error.
+    pub where_there: bool,
     /// Whether labelled Stata values become their labels; without it they stay codes.
     pub value_labels: bool,
 }
@@ -59,6 +61,7 @@ impl Default for ReadOptions {
             fill_down: Vec::new(),
             units_row: None,
             columns: None,
+            where_there: false,
             value_labels: false,
         }
     }

@@ -90,6 +90,9 @@ fn wanted(table: &mut RawTable, kinds: &BTreeMap<String, Stored>, options: &Read
     let mut wanted: Vec<String> = Vec::new();
     if let Some(columns) = &options.columns {
         for column in columns {
+            if options.where_there && !table.has(column) {
+                continue;
+            }
             table.index(column)?;
             if let Some(kind) = unreadable(column) {
                 let reason = not_supported(column, &kind);

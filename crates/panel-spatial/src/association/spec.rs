@@ -47,10 +47,6 @@ pub enum AssociationKind {
     Geary,
     /// Local Moran statistics by period.
     Lisa,
-    /// LM tests of a regression.
-    Lm,
-    /// Lagged values.
-    Lag,
 }
 
 fn permutations() -> usize {

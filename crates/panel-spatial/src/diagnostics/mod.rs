@@ -6,14 +6,17 @@
 //! | SDM → SAR, SEM, SLX | [`likelihood_ratio`], [`wald_to_sar`], [`wald_to_sem`] |
 //! | effects of units or random effects; OLS or SEM | [`hausman`], [`pace_lesage`] |
 //! | are residuals still alike among neighbours | [`residual_moran`] |
+//! | all of the first two at once | [`specification_tests`] |
 
 mod hausman;
 mod lm;
 mod restrictions;
+mod specification;
 
 pub use hausman::{hausman, pace_lesage};
 pub use lm::{LmConvention, LmTests, lm_tests};
 pub use restrictions::{likelihood_ratio, wald_to_sar, wald_to_sem};
+pub use specification::{SpecificationTest, TestGroup, specification_tests};
 
 use crate::association::{GlobalTest, moran};
 use crate::distribution::chi_squared_upper;

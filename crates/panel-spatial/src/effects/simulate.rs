@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 /// How effects are simulated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Simulation {
     /// Number of draws.

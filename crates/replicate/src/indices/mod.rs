@@ -5,11 +5,13 @@
 //! | `[va]`, `[[va]]` | `va`, `va-<id>` | location quotient, spillover, virtual agglomeration |
 //! | `[[gtfp]]` | `gtfp-<id>` | efficiency and productivity |
 //! | `[market]`, `[[market]]` | `market`, `market-<id>` | segmentation, integration |
+//! | `lag_w(…)` in `[variables]` | `lag_w-<name>` | spatial lags |
 //!
 //! A further index is a file here with a section and its [`Index`], and a line in [`Indices`]: plan, cache, `--only`,
 //! `--check`, files and the figure of stages follow from it.
 
 pub mod gtfp;
+pub mod lag_w;
 pub mod market;
 mod part;
 pub mod va;
@@ -18,6 +20,7 @@ pub use part::Part;
 pub(crate) use part::{as_codes, places};
 
 use crate::error::Result;
+use crate::spatial::WeightsSection;
 use crate::study::Parsed;
 use crate::study::section::{Section, Wrong, elements};
 use panel_core::Diagnostics;
@@ -26,6 +29,7 @@ use report::numfmt::{Format, number};
 use report::{Lang, Text};
 use std::any::Any;
 use std::fmt::Debug;
+use std::path::Path;
 use std::sync::Arc;
 use toml::de::DeTable;
 
@@ -185,6 +189,9 @@ macro_rules! indices {
 
             /// Takes the sections out of a document; mistakes go to their list.
             pub(crate) fn take(document: &mut DeTable<'_>, wrong: &mut Vec<Wrong>) -> Self {
+                if let Err(mistake) = lag_w::take_from_variables(document) {
+                    wrong.push(mistake);
+                }
                 Self {
                     $($section: elements(stringify!($section), document).unwrap_or_else(|mistake| {
                         wrong.push(mistake);
@@ -220,4 +227,13 @@ indices! {
     gtfp: gtfp::Gtfp,
     /// Segmentation and integration.
     market: market::Market,
+    /// Spatial lags of variables.
+    lag_w: lag_w::LagW,
+}
+
+impl Indices {
+    /// Gives the indices that need them the weights of their study, and the folder of its files.
+    pub(crate) fn with_weights(&mut self, sections: &[WeightsSection], folder: &Path) {
+        self.lag_w.iter_mut().for_each(|lag| lag.among(sections, folder));
+    }
 }

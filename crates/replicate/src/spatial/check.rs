@@ -1,10 +1,10 @@
 //! What a study file alone can say about its spatial sections, and the seeds of their permutations.
 
+use super::residuals::Residuals;
 use crate::study::section::check_id;
-use crate::study::{ColumnSpec, Study};
+use crate::study::{ColumnSpec, Study, TableKind};
 use panel_core::suggest;
 use panel_spatial::WeightsKind;
-use panel_spatial::association::AssociationKind;
 use std::collections::BTreeMap;
 
 /// Mistakes, each with the path of the key that it is about.
@@ -28,15 +28,32 @@ pub(crate) fn check(study: &Study) -> Vec<(String, String)> {
             note(path, of.iter().try_for_each(before));
         }
     }
+    for lag in &study.indices.lag_w {
+        let place = |error| format!("[variables] `{}`: {error}", lag.name);
+        note(format!("variables.{}", lag.name), known(&lag.weights, &ids).map_err(place));
+    }
     for table in &study.tables {
+        if table.kind == TableKind::SpatialTests && table.columns.is_empty() {
+            let message = format!("table `{}`: kind = \"spatial-tests\" needs columns with `spatial`", table.id);
+            note(format!("table.{}", table.id), Err(message));
+        }
         for (name, column) in table.named_columns() {
-            let Some(spatial) = &column.spatial else { continue };
+            let Some(spatial) = &column.spatial else {
+                if table.kind == TableKind::SpatialTests {
+                    let message = format!("table `{}`, column {name}: a table of spatial tests needs `spatial`", table.id);
+                    note(format!("table.{}.column.{name}", table.id), Err(message));
+                }
+                continue;
+            };
             let path = format!("table.{}.column.{name}.spatial", table.id);
             let place = |error: String| format!("table `{}`, column {name}: {error}", table.id);
             let (entity, time) = (study.study.entity.as_str(), study.study.time.as_deref());
             note(path.clone(), known(&spatial.weights, &ids).map_err(place));
             note(path.clone(), spatial.check(&column.formula, entity, time).map_err(place));
-            note(path, without_effect(column).map_err(place));
+            note(path.clone(), without_effect(column).map_err(place));
+            if table.kind == TableKind::SpatialTests && spatial.by_instruments(&column.formula) {
+                note(path, Err(place("spatial tests compare likelihoods; they take no instruments".into())));
+            }
         }
     }
     if let Some(curve) = &study.curve {
@@ -50,19 +67,10 @@ pub(crate) fn check(study: &Study) -> Vec<(String, String)> {
         note(path.clone(), check_id("spatial", &spec.id));
         note(path.clone(), once("spatial", &all, place));
         note(path.clone(), known(&spec.weights, &ids).map_err(|error| format!("[[spatial]] `{}`: {error}", spec.id)));
-        let supported = match spec.kind {
-            AssociationKind::Moran | AssociationKind::Geary | AssociationKind::Lisa if !spec.variables.is_empty() => {
-                Ok(())
-            }
-            AssociationKind::Moran | AssociationKind::Geary | AssociationKind::Lisa => {
-                Err(format!("[[spatial]] `{}`: variables is empty", spec.id))
-            }
-            other => Err(format!(
-                "[[spatial]] `{}`: kind {other:?} is not computed from a study; there are moran, geary and lisa",
-                spec.id
-            )),
-        };
-        note(path, supported);
+        let variables = if spec.variables.is_empty() { Err("variables is empty".to_owned()) } else { Ok(()) };
+        let residuals = spec.variables.iter().filter_map(|variable| Residuals::read(variable));
+        let found = residuals.map(|of| of.and_then(|of| of.find(study))).collect::<Result<(), String>>();
+        note(path, variables.and(found).map_err(|error| format!("[[spatial]] `{}`: {error}", spec.id)));
     }
     wrong
 }
@@ -78,6 +86,16 @@ fn once(what: &str, ids: &[&str], place: usize) -> Result<(), String> {
 /// Keys of a column that a spatial one does not follow.
 fn without_effect(column: &ColumnSpec) -> Result<(), String> {
     let plain = ColumnSpec::new(column.formula.clone());
+    if column.spatial.as_ref().is_some_and(|spatial| spatial.by_instruments(&column.formula)) {
+        // The rest is asked of the equation as of any other with instruments.
+        let given = [
+            ("utest", column.utest.is_some()),
+            ("weights", column.weights.is_some()),
+            ("moderation", column.moderation.is_some()),
+            ("two_lines", column.two_lines.is_some()),
+        ];
+        return idle(&given);
+    }
     let given = [
         ("vcov", column.vcov.text() != plain.vcov.text()),
         ("like", column.like.text() != plain.like.text()),
@@ -101,6 +119,11 @@ fn without_effect(column: &ColumnSpec) -> Result<(), String> {
         ("inference", column.inference.is_some()),
         ("save", !column.save.is_empty()),
     ];
+    idle(&given)
+}
+
+/// The first key that is given, as a mistake.
+fn idle(given: &[(&str, bool)]) -> Result<(), String> {
     let instead = |key: &str| match key {
         "vcov" => "; spatial = { information = … } chooses the standard errors",
         "like" => "; spatial = { like = … } chooses the conventions",
@@ -113,8 +136,13 @@ fn without_effect(column: &ColumnSpec) -> Result<(), String> {
     }
 }
 
-/// Seeds of permutations.
+/// Seeds of permutations and simulations.
 pub(crate) fn seeds(study: &Study) -> BTreeMap<String, u64> {
-    let drawn = study.spatial.iter().filter(|spec| spec.permutations > 0);
-    drawn.map(|spec| (format!("spatial-{}", spec.id), spec.seed)).collect()
+    let permuted = study.spatial.iter().filter(|spec| spec.permutations > 0);
+    let permuted = permuted.map(|spec| (format!("spatial-{}", spec.id), spec.seed));
+    let columns = study.tables.iter().flat_map(|table| table.named_columns().map(move |named| (&table.id, named)));
+    let simulated = columns.filter_map(|(table, (name, column))| {
+        Some((format!("effects of {table}{name}"), column.spatial.as_ref()?.simulation?.seed))
+    });
+    permuted.chain(simulated).collect()
 }

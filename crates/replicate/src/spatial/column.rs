@@ -8,11 +8,12 @@ use crate::error::{Error, Result};
 use crate::stages::variables::sample;
 use crate::study::{ColumnSpec, Study};
 use panel_core::{Diagnostic, Panel};
-use panel_fe::frame::INTERCEPT;
+use panel_fe::frame::{INTERCEPT, Variable};
 use panel_fe::record::{DroppedRecord, EstimateRecord};
 use panel_fe::{Frame, Singletons};
 use panel_spatial::panel::{LongTable, SpatialPanel};
-use panel_spatial::{SpatialFit, SpatialRecord, fit};
+use panel_spatial::effects::SimulatedEffect;
+use panel_spatial::{Prepared, SpatialFit, SpatialRecord, fit};
 use report::ModelColumn;
 
 /// Level of intervals.
@@ -29,17 +30,26 @@ pub struct Fitted {
     pub column: ModelColumn,
     /// Whether each row of the panel is in the sample.
     pub esample: Vec<bool>,
+    /// Residuals, one for each row of the panel.
+    pub residuals: Vec<f64>,
     /// Remarks.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 /// The rows and columns of a formula as a balanced panel.
-struct Sample {
-    panel: SpatialPanel,
+pub(super) struct Sample {
+    /// Regressors, endogenous ones and instruments included.
+    pub panel: SpatialPanel,
+    /// Names of the endogenous regressors.
+    pub endogenous: Vec<String>,
+    /// Names of the formula's instruments.
+    pub instruments: Vec<String>,
     /// Row of the whole panel that each row of the formula's sample is.
-    rows: Vec<u32>,
-    missing: usize,
-    diagnostics: Vec<Diagnostic>,
+    pub rows: Vec<u32>,
+    /// Rows left out for a missing value.
+    pub missing: usize,
+    /// Remarks.
+    pub diagnostics: Vec<Diagnostic>,
 }
 
 /// Estimates a column with `spatial`.
@@ -59,12 +69,13 @@ pub fn estimate(
     let time = study.study.time.as_deref();
     let effects =
         spatial.effects(&spec.formula, &study.study.entity, time).map_err(|error| Error::stage(&stage, error))?;
-    let Sample { panel: balanced, rows, missing, mut diagnostics } = balanced(panel, spec, spatial, &stage)?;
+    let Sample { panel: balanced, rows, missing, mut diagnostics, .. } = balanced(panel, spec, spatial, &stage)?;
     let (prepared, cut) = space.prepared(&spatial.weights, balanced.units()).map_err(failed)?;
     diagnostics.extend(cut);
     let fit = fit(&balanced, &prepared, effects, &spatial.spec()).map_err(failed)?;
     diagnostics.extend(fit.diagnostics.iter().cloned());
     let curves = curves(&fit, &balanced, spatial).map_err(failed)?;
+    let simulated = simulated(&fit, &prepared, spatial, &mut diagnostics).map_err(failed)?;
     let record = SpatialColumnRecord {
         table: table.to_owned(),
         column: name.to_owned(),
@@ -72,16 +83,21 @@ pub fn estimate(
         sample: spec.sample.as_ref().map(ToString::to_string),
         fit: fit.record(),
         curves,
+        simulated,
     };
     let mut esample = vec![false; panel.n_rows()];
-    balanced.rows().iter().for_each(|&row| esample[rows[row] as usize] = true);
+    let mut residuals = vec![f64::NAN; panel.n_rows()];
+    for (&row, &residual) in balanced.rows().iter().zip(&fit.residuals) {
+        esample[rows[row] as usize] = true;
+        residuals[rows[row] as usize] = residual;
+    }
     let estimate = estimate_record(&record, rows.len() - balanced.rows().len() + missing);
     let column = model_column(&record, &estimate.coef, study, spec, effects);
-    Ok(Fitted { record, estimate, column, esample, diagnostics })
+    Ok(Fitted { record, estimate, column, esample, residuals, diagnostics })
 }
 
 /// Evaluates the terms of the formula and balances their rows.
-fn balanced(panel: &Panel, spec: &ColumnSpec, spatial: &SpatialColumn, stage: &str) -> Result<Sample> {
+pub(super) fn balanced(panel: &Panel, spec: &ColumnSpec, spatial: &SpatialColumn, stage: &str) -> Result<Sample> {
     let sampled = sample(panel, spec.sample.as_ref(), stage)?;
     let mut options = spec.options();
     options.singletons = Singletons::Keep;
@@ -92,6 +108,8 @@ fn balanced(panel: &Panel, spec: &ColumnSpec, spatial: &SpatialColumn, stage: &s
     let regressors: Vec<(&str, &[f64])> = frame
         .exog
         .iter()
+        .chain(&frame.endog)
+        .chain(&frame.instruments)
         .filter(|variable| variable.name != INTERCEPT)
         .map(|variable| (variable.name.as_str(), &*variable.values))
         .collect();
@@ -108,11 +126,32 @@ fn balanced(panel: &Panel, spec: &ColumnSpec, spatial: &SpatialColumn, stage: &s
     let mut diagnostics = sampled.diagnostics;
     diagnostics.extend(frame.diagnostics.iter().cloned());
     diagnostics.extend(remarks);
-    Ok(Sample { panel: balanced, rows: frame.rows.to_vec(), missing: frame.n_missing, diagnostics })
+    let names = |of: &[Variable]| of.iter().map(|variable| variable.name.clone()).collect();
+    Ok(Sample {
+        panel: balanced,
+        endogenous: names(&frame.endog),
+        instruments: names(&frame.instruments),
+        rows: frame.rows.to_vec(),
+        missing: frame.n_missing,
+        diagnostics,
+    })
+}
+
+/// Effects by simulation, where they are asked for.
+pub(super) fn simulated(
+    fit: &SpatialFit,
+    prepared: &Prepared,
+    spatial: &SpatialColumn,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> panel_spatial::Result<Vec<SimulatedEffect>> {
+    let Some(simulation) = spatial.simulation else { return Ok(Vec::new()) };
+    let (effects, remarks) = fit.simulated_effects(prepared, simulation)?;
+    diagnostics.extend(remarks);
+    Ok(effects)
 }
 
 /// Turning points and U tests over the range of x in the sample.
-fn curves(
+pub(super) fn curves(
     fit: &SpatialFit,
     panel: &SpatialPanel,
     spatial: &SpatialColumn,
@@ -163,7 +202,7 @@ fn word(like: &panel_spatial::Like) -> String {
 
 impl Error {
     /// The same error about a formula.
-    fn prefixed(self, formula: &impl std::fmt::Display) -> Self {
+    pub(super) fn prefixed(self, formula: &impl std::fmt::Display) -> Self {
         match self {
             Self::Stage { stage, message } => Self::Stage { stage, message: format!("`{formula}`: {message}") },
             Self::NotComputed { stage, message } => {

@@ -1,12 +1,18 @@
-//! Spatial results as plain data, and their files: `results/spatial.json`, `results/spatial-<id>.csv`.
+//! Spatial results as plain data, and their files: `results/spatial.json`, `results/spatial-tests.json`,
+//! `results/spatial-<id>.csv`.
 
+use super::weights::Space;
 use crate::error::Result;
 use crate::store::{Staging, full, pretty};
 use crate::study::Study;
 use crate::tables::records::finite;
 use panel_fe::record::CoefficientRecord;
-use panel_spatial::SpatialRecord;
-use panel_spatial::association::{AssociationKind, AssociationSpec, GlobalTest, LocalMoran, Quadrant};
+use panel_spatial::effects::SimulatedEffect;
+use panel_spatial::record::EffectsRecord;
+use panel_spatial::{Effect, SpatialRecord};
+use panel_spatial::association::{
+    AssociationKind, AssociationSpec, GlobalTest, LocalMoran, Quadrant, ScatterPoint,
+};
 use panel_spatial::record::CurveRecord;
 use report::csv::push_record;
 use serde::Serialize;
@@ -33,6 +39,28 @@ pub struct SpatialColumnRecord {
     pub fit: SpatialRecord,
     /// Where effects turn.
     pub curves: Vec<CurveRecord>,
+    /// Effects by simulation, where they were asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub simulated: Vec<SimulatedEffect>,
+}
+
+impl SpatialColumnRecord {
+    /// An effect of a regressor as a coefficient: by simulation where that was asked for, else by the delta method.
+    pub(super) fn effect(&self, effects: &EffectsRecord, effect: Effect) -> CoefficientRecord {
+        let by_delta = match effect {
+            Effect::Direct => &effects.direct,
+            Effect::Indirect => &effects.indirect,
+            Effect::Total => &effects.total,
+        };
+        let drawn = self.simulated.iter().find(|drawn| drawn.name == effects.name && drawn.effect == effect);
+        let Some(drawn) = drawn else { return interval(&effects.name, by_delta) };
+        let variance = drawn.se.map_or(f64::NAN, |se| se * se);
+        CoefficientRecord {
+            ci_low: finite(drawn.interval.0),
+            ci_high: finite(drawn.interval.1),
+            ..interval(&effects.name, &panel_spatial::Estimated::new(drawn.estimate, variance))
+        }
+    }
 }
 
 /// A coefficient or an effect with its normal interval.
@@ -78,10 +106,25 @@ pub struct Statistic {
     pub entities: Vec<String>,
     /// The results, by variable and period.
     pub found: Found,
+    /// Moran's scatter plots, by variable.
+    pub scatter: Vec<Scatter>,
+}
+
+/// Moran's scatter plot of the last period that has one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scatter {
+    /// The variable.
+    pub variable: String,
+    /// The period.
+    pub period: String,
+    /// The entities.
+    pub points: Vec<ScatterPoint>,
+    /// Slope of the lags on the values.
+    pub slope: f64,
 }
 
 /// The class of an entity: its quadrant where it is significant.
-pub(super) fn class(local: &LocalMoran) -> &'static str {
+pub(crate) fn class(local: &LocalMoran) -> &'static str {
     let significant = local.permutation.is_some_and(|test| test.p_one_sided <= CLASS_LEVEL);
     match (significant, local.quadrant) {
         (false, _) => "not-significant",
@@ -98,14 +141,16 @@ pub(super) fn class(local: &LocalMoran) -> &'static str {
 /// Those of the disk.
 pub(crate) fn write(
     staging: &mut Staging,
-    columns: &[SpatialColumnRecord],
-    statistics: &[Statistic],
+    space: &Space,
     study: &Study,
 ) -> Result<()> {
-    if !columns.is_empty() {
-        staging.write("results/spatial.json", pretty(&columns).as_bytes())?;
+    if !space.columns.is_empty() {
+        staging.write("results/spatial.json", pretty(&space.columns).as_bytes())?;
     }
-    for statistic in statistics {
+    if !space.tests.is_empty() {
+        staging.write("results/spatial-tests.json", pretty(&space.tests).as_bytes())?;
+    }
+    for statistic in &space.statistics {
         let time = study.study.time.as_deref();
         let text = match &statistic.found {
             Found::Global(cells) => global_csv(statistic.spec.kind, cells, time),

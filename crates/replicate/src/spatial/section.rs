@@ -1,10 +1,13 @@
 //! `[[weights]]` and `spatial = { … }` as a study writes them.
 
+use super::instruments::Instruments;
 use panel_fe::Formula;
 use panel_fe::formula::{Function, Term};
 use panel_spatial::panel::Unbalanced;
 use panel_spatial::record::TurningPointSpec;
-use panel_spatial::{Approach, Effect, FixedEffects, Information, Like, Model, SpatialSpec, WeightsKind, WeightsSpec};
+use panel_spatial::{
+    Approach, Effect, FixedEffects, Information, Like, Model, Simulation, SpatialSpec, WeightsKind, WeightsSpec,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -105,8 +108,15 @@ pub struct SpatialColumn {
     /// Effects that the table shows below the coefficients.
     #[serde(default = "all_effects")]
     pub show_effects: Vec<Effect>,
+    /// Standard errors of effects by draws from the distribution of the estimates, in place of the delta method:
+    /// `{ draws = 1000, seed = 1 }`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub simulation: Option<Simulation>,
     /// Where effects of x and x² turn.
     pub turning_point: Option<TurningPointSpec>,
+    /// Estimation by instruments, which a formula with instruments has anyway: `{ lags = 2, instrument_lags = 2 }`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gs2sls: Option<Instruments>,
 }
 
 fn all_effects() -> Vec<Effect> {
@@ -126,6 +136,12 @@ impl SpatialColumn {
             information: self.information,
             lag_constant: self.lag_constant,
         }
+    }
+
+    /// Whether it is estimated by instruments, not by maximum likelihood.
+    #[must_use]
+    pub fn by_instruments(&self, formula: &Formula) -> bool {
+        self.gs2sls.is_some() || formula.is_iv()
     }
 
     /// The effects that are swept out: those of the formula, which `effects` may repeat, else those of `effects`.
@@ -180,11 +196,31 @@ impl SpatialColumn {
         let mut names = Vec::new();
         if self.model.is_durbin() {
             let lagged = |term: &&Term| self.durbin.as_ref().is_none_or(|durbin| durbin.contains(&term.name));
-            names.extend(formula.regressors.iter().filter(lagged).map(|term| format!("W:{}", term.name)));
+            let terms = formula.regressors.iter().chain(&formula.endogenous);
+            names.extend(terms.filter(lagged).map(|term| format!("W:{}", term.name)));
         }
         names.extend(self.model.has_rho().then(|| "rho".to_owned()));
         names.extend(self.model.has_lambda().then(|| "lambda".to_owned()));
         names
+    }
+
+    /// Checks that no key is of the likelihood alone where instruments estimate.
+    fn check_instruments(&self) -> Result<(), String> {
+        if !matches!(self.model, Model::Sar | Model::Sdm) {
+            return Err(format!("spatial: model: instruments estimate sar and sdm, not {}", self.model.name()));
+        }
+        let likelihood = [
+            ("approach", self.approach != Approach::default()),
+            ("like", self.like != Like::default()),
+            ("information", self.information != Information::default()),
+            ("lag_constant", self.lag_constant.is_some()),
+        ];
+        match likelihood.iter().find(|(_, given)| *given) {
+            Some((key, _)) => Err(format!(
+                "spatial: `{key}` has no effect on an estimate by instruments; `vcov` and `like` of the column are its own"
+            )),
+            None => Ok(()),
+        }
     }
 
     /// Checks what the study file alone can say.
@@ -193,8 +229,13 @@ impl SpatialColumn {
     /// A sentence that names the key.
     pub fn check(&self, formula: &Formula, entity: &str, time: Option<&str>) -> Result<(), String> {
         self.effects(formula, entity, time)?;
-        if formula.is_iv() {
-            return Err("spatial: endogenous regressors are not estimated by maximum likelihood".into());
+        if let Some(Simulation { draws, .. }) = self.simulation
+            && !(100..=1_000_000).contains(&draws)
+        {
+            return Err(format!("spatial: simulation: draws = {draws}, expected 100 to 1000000"));
+        }
+        if self.by_instruments(formula) {
+            self.check_instruments()?;
         }
         if !formula.intercept && formula.effects.is_empty() {
             return Err("spatial: a model without effects has a constant; take `- 1` out of the formula".into());
@@ -211,7 +252,8 @@ impl SpatialColumn {
                 term.name
             ));
         }
-        let terms: Vec<&str> = formula.regressors.iter().map(|term| term.name.as_str()).collect();
+        let all = formula.regressors.iter().chain(&formula.endogenous);
+        let terms: Vec<&str> = all.map(|term| term.name.as_str()).collect();
         let known = |what: &str, name: &str| {
             if terms.contains(&name) {
                 return Ok(());
@@ -255,6 +297,7 @@ mod tests {
     fn keys_belong_to_the_formula() {
         assert_eq!(checked("durbin = [\"x\"]\neffects = \"both\"", "y ~ x + x^2 | city + year"), Ok(()));
         assert_eq!(checked("effects = \"time\"", "y ~ x"), Ok(()));
+        assert_eq!(checked("gs2sls = { lags = 2 }", "y ~ x | city | D ~ iv"), Ok(()));
         for (keys, formula, part) in [
             ("effects = \"time\"", "y ~ x | city", "something else"),
             ("", "y ~ x | region", "`region`"),
@@ -262,7 +305,9 @@ mod tests {
             ("model = \"sar\"\ndurbin = [\"x\"]", "y ~ x | city", "SAR has no lags"),
             ("turning_point = { of = [\"x\"] }", "y ~ x | city", "no term `x^2`"),
             ("", "y ~ lag(y) + x | city", "Nickell"),
-            ("", "y ~ x | city | D ~ iv", "endogenous"),
+            ("model = \"sem\"", "y ~ x | city | D ~ iv", "not SEM"),
+            ("information = \"qml\"", "y ~ x | city | D ~ iv", "`information` has no effect"),
+            ("approach = \"direct\"\ngs2sls = {}", "y ~ x | city", "`approach` has no effect"),
         ] {
             let error = checked(keys, formula).unwrap_err();
             assert!(error.contains(part), "{error}");

@@ -1,13 +1,14 @@
 //! `[[spatial]]`: Moran's I and Geary's C by period with permutation p, local Moran classes.
 
-use super::record::{CLASS_LEVEL, Cell, Found, Statistic, class};
+use super::record::{CLASS_LEVEL, Cell, Found, Scatter, Statistic, class};
+use super::residuals::Residuals;
 use super::weights::Space;
 use crate::compute::Computed;
 use crate::error::{Error, Result};
 use crate::study::Study;
 use panel_core::Panel;
-use panel_spatial::association::{AssociationKind, AssociationSpec, GlobalTest, LocalMoran};
-use panel_spatial::{Weights, geary, local_moran, moran};
+use panel_spatial::association::{AssociationKind, AssociationSpec, GlobalTest, LocalMoran, moran_scatter};
+use panel_spatial::{geary, local_moran, moran};
 use report::numfmt::Format;
 use report::table::{Cell as Shown, Row, RowGroup};
 use report::{Lang, Table, Text};
@@ -15,7 +16,7 @@ use report::{Lang, Table, Text};
 /// Computes one entry. Each period has permutations of its own, from `seed` on.
 ///
 /// # Errors
-/// Variables that are not there or hold text. A period without the statistic is a row with its reason.
+/// Variables that are not there or hold text, residuals of a column that is not estimated. A period without the statistic is a row with its reason.
 pub fn compute(spec: &AssociationSpec, computed: &Computed, space: &Space) -> Result<Statistic> {
     let stage = format!("spatial/{}", spec.id);
     if let Some(error) = computed.lacking_of(&stage, spec.variables.clone()) {
@@ -29,25 +30,48 @@ pub fn compute(spec: &AssociationSpec, computed: &Computed, space: &Space) -> Re
     };
     let local = |values: &[f64], seed: u64| local_moran(values, weights, spec.permutations, seed);
     let found = match spec.kind {
-        AssociationKind::Lisa => Found::Local(by_period(spec, panel, weights, &stage, local)?),
-        _ => Found::Global(by_period(spec, panel, weights, &stage, global)?),
+        AssociationKind::Lisa => Found::Local(by_period(spec, panel, space, &stage, local)?),
+        _ => Found::Global(by_period(spec, panel, space, &stage, global)?),
     };
-    Ok(Statistic { spec: spec.clone(), entities: panel.entities().to_vec(), found })
+    let scatter = match spec.kind {
+        AssociationKind::Moran => scatters(spec, panel, space, &stage)?,
+        _ => Vec::new(),
+    };
+    Ok(Statistic { spec: spec.clone(), entities: panel.entities().to_vec(), found, scatter })
+}
+
+/// Moran's scatter plot of each variable in the last period that has one.
+fn scatters(spec: &AssociationSpec, panel: &Panel, space: &Space, stage: &str) -> Result<Vec<Scatter>> {
+    let weights = space.weights(&spec.weights)?;
+    let cells = by_period(spec, panel, space, stage, |values, _| moran_scatter(values, weights))?;
+    let last = |variable: &String| {
+        let cell = cells.iter().rev().find(|cell| cell.variable == *variable && cell.result.is_ok())?;
+        let points = cell.result.clone().ok()?;
+        // The values have mean 0 and variance 1.
+        let slope = points.iter().map(|point| point.z * point.lag).sum::<f64>() / points.len() as f64;
+        Some(Scatter { variable: variable.clone(), period: cell.period.clone(), points, slope })
+    };
+    Ok(spec.variables.iter().filter_map(last).collect())
 }
 
 /// One statistic for each variable and period.
 fn by_period<T>(
     spec: &AssociationSpec,
     panel: &Panel,
-    weights: &Weights,
+    space: &Space,
     stage: &str,
     statistic: impl Fn(&[f64], u64) -> panel_spatial::Result<T>,
 ) -> Result<Vec<Cell<T>>> {
     let mut cells = Vec::new();
     for variable in &spec.variables {
-        let values = panel.float(variable).map_err(|error| Error::stage(stage, error))?;
+        let values = match Residuals::read(variable) {
+            Some(Ok(of)) => space.residuals_of(of).ok_or_else(|| {
+                Error::not_computed(stage, format!("`{variable}` is not there: the column is not estimated"))
+            })?,
+            _ => panel.float(variable).map_err(|error| Error::stage(stage, error))?,
+        };
         for (place, period) in panel.times().labels().iter().enumerate() {
-            let mut of_period = vec![f64::NAN; weights.n()];
+            let mut of_period = vec![f64::NAN; panel.n_entities()];
             for row in 0..panel.n_rows() {
                 if panel.time_of_row()[row] as usize == place {
                     of_period[panel.entity_of_row()[row] as usize] = values[row];

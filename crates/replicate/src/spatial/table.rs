@@ -1,11 +1,11 @@
 //! What a table shows of spatial columns: coefficients, then blocks of direct, indirect and total effects.
 
-use super::record::{SpatialColumnRecord, interval};
+use super::record::SpatialColumnRecord;
 use crate::study::{ColumnSpec, Label, Study};
 use crate::tables::shown::term;
 use panel_fe::record::CoefficientRecord;
-use panel_spatial::record::{CurveRecord, EffectsRecord};
-use panel_spatial::{Approach, Effect, Estimated, FixedEffects, Information, Standardise};
+use panel_spatial::record::CurveRecord;
+use panel_spatial::{Approach, Effect, FixedEffects, Information, Standardise};
 use report::regression::{FitStat, Flag, SeKind, StdErrors};
 use report::table::{RowGroup, Rule};
 use report::{Labels, Lang, ModelColumn, RegressionSpec, Table, Text, regression_table};
@@ -121,28 +121,63 @@ fn effect_column(
     let record = records.iter().find(|record| record.column == column.id);
     let spec = specs.iter().enumerate().find(|(place, spec)| spec.name_at(*place) == column.id);
     let wanted = spec.and_then(|(_, spec)| spec.spatial.as_ref()).is_some_and(|s| s.show_effects.contains(&effect));
-    let of = |effects: &EffectsRecord| {
-        let value: &Estimated = match effect {
-            Effect::Direct => &effects.direct,
-            Effect::Indirect => &effects.indirect,
-            Effect::Total => &effects.total,
-        };
-        term(&interval(&effects.name, value), None)
+    let of = |record: &&SpatialColumnRecord| {
+        let effects = record.fit.effect_estimates.iter();
+        effects.map(|effects| term(&record.effect(effects, effect), None)).collect()
     };
-    let effects = record.filter(|_| wanted).into_iter().flat_map(|record| &record.fit.effect_estimates);
-    ModelColumn { terms: effects.map(of).collect(), fit: Vec::new(), ..column.clone() }
+    let terms = record.filter(|_| wanted).map(of).unwrap_or_default();
+    ModelColumn { terms, fit: Vec::new(), ..column.clone() }
 }
 
 /// What the estimate of a column is, and where its effects turn.
 fn notes(record: &SpatialColumnRecord, labels: &Labels) -> Vec<Text> {
     let fit = &record.fit;
-    let standardise = match fit.standardise {
+    let mut notes = vec![if fit.instruments.is_empty() { likelihood_note(record) } else { instruments_note(record) }];
+    if !record.simulated.is_empty() {
+        let column = &record.column;
+        notes.push(Text::new(
+            format!("{column} 列：效应的标准误由对估计分布的模拟得到。"),
+            format!("Column {column}: standard errors of effects by draws from the distribution of the estimates."),
+        ));
+    }
+    notes.extend(record.curves.iter().map(|curve| turning(record, curve, labels)));
+    notes
+}
+
+/// How the weights are normalised.
+fn normalised(standardise: Standardise) -> Text {
+    match standardise {
         Standardise::Row => Text::new("行标准化", "row-standardised"),
         Standardise::Spectral => Text::new("谱标准化", "divided by the largest eigenvalue"),
         Standardise::MaxRow => Text::new("除以最大行和", "divided by the largest row sum"),
         Standardise::Global => Text::new("总和标准化", "normalised as a whole"),
         Standardise::None => Text::new("未标准化", "not normalised"),
-    };
+    }
+}
+
+/// What a lag model by instruments is.
+fn instruments_note(record: &SpatialColumnRecord) -> Text {
+    let fit = &record.fit;
+    let (column, model) = (&record.column, fit.spatial.model.name());
+    let (weights, id, standardise) = (&fit.weights, &fit.spatial.weights, normalised(fit.standardise));
+    let (n, t, instruments) = (fit.units, fit.periods, panel_core::suggest::some(&fit.instruments));
+    Text::build(|lang| {
+        let standardise = standardise.get(lang);
+        match lang {
+            Lang::Zh => format!(
+                "{column} 列：{model}，广义空间两阶段最小二乘（GS2SLS），权重 {id}（{weights}，{standardise}），{n} 个个体 × {t} 期，工具变量：{instruments}。"
+            ),
+            Lang::En => format!(
+                "Column {column}: {model} by generalised spatial two-stage least squares, weights {id} ({weights}, {standardise}), {n} units × {t} periods, excluded instruments: {instruments}."
+            ),
+        }
+    })
+}
+
+/// What an estimate by maximum likelihood is.
+fn likelihood_note(record: &SpatialColumnRecord) -> Text {
+    let fit = &record.fit;
+    let standardise = normalised(fit.standardise);
     let approach = match fit.spatial.approach {
         Approach::Transform => {
             Text::new("正交变换似然（Lee–Yu 2010）", "likelihood of transformed data (Lee & Yu 2010)")
@@ -155,7 +190,7 @@ fn notes(record: &SpatialColumnRecord, labels: &Labels) -> Vec<Text> {
     let (column, model) = (&record.column, fit.spatial.model.name());
     let (weights, id) = (&fit.weights, &fit.spatial.weights);
     let (n, t, used, log_det) = (fit.units, fit.periods, fit.observations, &fit.log_determinant);
-    let mut notes = vec![Text::build(|lang| {
+    Text::build(|lang| {
         let (standardise, approach) = (standardise.get(lang), approach.get(lang));
         match lang {
             Lang::Zh => format!(
@@ -165,9 +200,7 @@ fn notes(record: &SpatialColumnRecord, labels: &Labels) -> Vec<Text> {
                 "Column {column}: {model}, weights {id} ({weights}, {standardise}), {approach}, {n} units × {t} periods, {used} observations that carry information, log-determinant: {log_det}."
             ),
         }
-    })];
-    notes.extend(record.curves.iter().map(|curve| turning(record, curve, labels)));
-    notes
+    })
 }
 
 /// Where one effect of one variable turns, with Fieller's set and the U test.

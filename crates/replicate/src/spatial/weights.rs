@@ -1,7 +1,9 @@
 //! The weights of a run: built once over the panel's entities, cut and prepared once for each set of units.
 
 use super::record::{SpatialColumnRecord, Statistic};
+use super::residuals::Residuals;
 use super::section::WeightsSection;
+use super::tests_table::SpatialTestsRecord;
 use crate::compute::Computed;
 use crate::error::{Error, Result};
 use crate::indices::places;
@@ -12,6 +14,7 @@ use panel_core::{Diagnostic, Panel};
 use panel_spatial::weights::At;
 use panel_spatial::{Prepared, Weights, WeightsFile, WeightsInputs};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What a preparation is of: id of the weights, units of the sample.
@@ -28,6 +31,10 @@ pub struct Space {
     pub inputs: Vec<FileRecord>,
     /// Spatial columns, in file order.
     pub columns: Vec<SpatialColumnRecord>,
+    /// Residuals of columns that `[[spatial]]` names: table, column, one value for each row of the panel.
+    pub(crate) residuals: Vec<(String, String, Vec<f64>)>,
+    /// Specification tests, in file order.
+    pub tests: Vec<SpatialTestsRecord>,
     /// Results of `[[spatial]]`.
     pub statistics: Vec<Statistic>,
 }
@@ -57,7 +64,12 @@ impl Space {
             if let Some(error) = computed.lacking_of(&stage, section.variables()) {
                 return Err(error);
             }
-            let (weights, remarks) = space.built(section, loaded, &computed.panel, &known)?;
+            if let Some(file) = file_of(section) {
+                let read = std::fs::read(loaded.resolve(file));
+                let bytes = read.map_err(|error| Error::stage(&stage, format!("`{file}` cannot be read: {error}")))?;
+                space.inputs.push(file_record(file, &bytes));
+            }
+            let (weights, remarks) = built(section, &|file| loaded.resolve(file), &computed.panel, &known)?;
             space.diagnostics.extend(remarks.into_iter().map(|remark| (stage.clone(), remark)));
             space.diagnostics.push((stage, density(id, &weights)));
             known.insert(id.clone(), weights);
@@ -66,36 +78,18 @@ impl Space {
         Ok(space)
     }
 
-    fn built(
-        &mut self,
-        section: &WeightsSection,
-        loaded: &Loaded,
-        panel: &Panel,
-        known: &BTreeMap<String, Weights>,
-    ) -> Result<(Weights, Vec<Diagnostic>)> {
-        let stage = format!("weights/{}", section.spec.id);
-        let points = section.needs_places().then(|| places(panel, &section.lat, &section.lon, &stage)).transpose()?;
-        if let Some(file) = file_of(section) {
-            let read = std::fs::read(loaded.resolve(file));
-            let bytes = read.map_err(|error| Error::stage(&stage, format!("`{file}` cannot be read: {error}")))?;
-            self.inputs.push(file_record(file, &bytes));
-        }
-        let inputs = WeightsInputs {
-            labels: panel.entities(),
-            points: points.as_deref(),
-            file: &|file, id_field| Ok(content(read_spatial(loaded.resolve(file), id_field)?)),
-            variable: &|name, at| values_of(panel, name, at),
-            known,
-        };
-        section.spec.build(&inputs).map_err(|error| Error::stage(&stage, error))
-    }
-
     /// The weights of this id.
     ///
     /// # Errors
     /// Where the study has none of it, which reading the study refuses.
     pub fn weights(&self, id: &str) -> Result<&Arc<Weights>> {
         self.weights.get(id).ok_or_else(|| Error::stage("weights", format!("there are no weights `{id}`")))
+    }
+
+    /// The residuals of a column, where they were asked for and it was estimated.
+    pub(crate) fn residuals_of(&self, of: Residuals<'_>) -> Option<&[f64]> {
+        let known = self.residuals.iter().find(|(table, column, _)| table == of.table && column == of.column);
+        known.map(|(_, _, values)| values.as_slice())
     }
 
     /// The weights of a study by id.
@@ -133,6 +127,28 @@ impl Space {
         self.prepared.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&prepared));
         Ok((prepared, remark))
     }
+}
+
+/// The weights of a section over the panel's entities, with remarks on them.
+///
+/// # Errors
+/// Coordinates, files and variables that they cannot be made from.
+pub(crate) fn built(
+    section: &WeightsSection,
+    resolve: &dyn Fn(&str) -> PathBuf,
+    panel: &Panel,
+    known: &BTreeMap<String, Weights>,
+) -> Result<(Weights, Vec<Diagnostic>)> {
+    let stage = format!("weights/{}", section.spec.id);
+    let points = section.needs_places().then(|| places(panel, &section.lat, &section.lon, &stage)).transpose()?;
+    let inputs = WeightsInputs {
+        labels: panel.entities(),
+        points: points.as_deref(),
+        file: &|file, id_field| Ok(content(read_spatial(resolve(file), id_field)?)),
+        variable: &|name, at| values_of(panel, name, at),
+        known,
+    };
+    section.spec.build(&inputs).map_err(|error| Error::stage(&stage, error))
 }
 
 /// How many neighbours the units have.

@@ -257,7 +257,15 @@ fn prepare(
     remarks: &mut Diagnostics,
 ) -> Result<Source, Refusal> {
     let time = Some(time).filter(|time| !time.is_empty());
-    let options = spec.options(None);
+    let mut options = spec.options(None);
+    if bytes.len() >= LARGE && spec.reshape.is_none() {
+        options.columns = Some(of_use(spec, [entity, time.unwrap_or_default()], looked_at));
+        options.where_there = true;
+        remarks.push(Diagnostic::note(
+            "columns-of-use",
+            format!("`{}`: of a file of this size only the columns that the study uses are read", spec.file),
+        ));
+    }
     let table = match read_bytes(&spec.file, bytes, &options) {
         Ok(table) => table,
         Err(error) => {
@@ -308,6 +316,22 @@ fn prepare(
         table = table.select(&kept).map_err(|error| place.refused(error))?;
     }
     Ok(Source { entity: keys.entity.map(str::to_owned), time: keys.time.map(str::to_owned), table })
+}
+
+/// Bytes from which on a file gives only the columns that are used: everything else would be memory for nothing.
+const LARGE: usize = 8 << 20;
+
+/// Columns of a file that a study uses, by their names in the file; some may be those of other sources.
+fn of_use(spec: &SourceSpec, keys: [&str; 2], looked_at: &BTreeSet<String>) -> Vec<String> {
+    let filter = spec.filter.iter().filter_map(|filter| Expr::parse(filter).ok()).flat_map(|filter| filter.columns());
+    let mut names: BTreeSet<String> = looked_at.iter().cloned().chain(filter).collect();
+    names.extend(keys.map(str::to_owned));
+    names.extend(spec.entity.iter().chain(&spec.time).chain(&spec.entity_from).cloned());
+    names.extend(spec.columns.iter().flatten().cloned());
+    // A column has its new name in the study and its old one in the file.
+    let written: Vec<String> = names.iter().filter_map(|name| spec.rename.get(name)).cloned().collect();
+    names.extend(written);
+    names.into_iter().collect()
 }
 
 /// One source while it is read.

@@ -37,13 +37,19 @@ impl ColumnSpec {
         wrong
     }
 
+    /// Whether instruments estimate it: those of its formula, or spatial lags.
+    #[must_use]
+    pub fn has_instruments(&self) -> bool {
+        self.formula.is_iv() || self.spatial.as_ref().is_some_and(|spatial| spatial.by_instruments(&self.formula))
+    }
+
     fn terms(&self) -> impl Iterator<Item = &Term> {
         self.formula.regressors.iter().chain(&self.formula.endogenous)
     }
 
     fn check_estimator(&self) -> Result<(), String> {
         match &self.estimator {
-            Some(estimator) if !self.formula.is_iv() => {
+            Some(estimator) if !self.has_instruments() => {
                 Err(format!("estimator = \"{estimator}\" has no effect without {INSTRUMENTS}"))
             }
             _ => Ok(()),
@@ -134,7 +140,7 @@ impl ColumnSpec {
         if let Some(fit) = asked().find(|asked| asked.is_fit()) {
             return Err(format!("diagnostics: `{fit}` is computed anyway; `stats` of the table shows it"));
         }
-        match asked().find(|asked| !asked.is_of(self.formula.is_iv())) {
+        match asked().find(|asked| !asked.is_of(self.has_instruments())) {
             Some(other) if other.has() == Has::Instruments => {
                 Err(format!("diagnostics: `{other}` has no effect without {INSTRUMENTS}"))
             }
@@ -146,7 +152,7 @@ impl ColumnSpec {
     fn check_two_lines(&self) -> Result<(), String> {
         let Some(x) = &self.two_lines else { return Ok(()) };
         let refused = |why: &str| Err(format!("two_lines = \"{x}\": the test is for regressions {why}"));
-        if self.formula.is_iv() {
+        if self.has_instruments() {
             return refused("without instruments");
         }
         if self.weights.is_some() {
@@ -164,7 +170,7 @@ impl ColumnSpec {
         if !matches!(inference.method, Method::Wild { .. }) {
             return Ok(());
         }
-        if self.formula.is_iv() {
+        if self.has_instruments() {
             return Err("inference: `wild` is for regressions without instruments; write `pairs` for those with them"
                 .to_owned());
         }
@@ -184,7 +190,7 @@ impl ColumnSpec {
                 Saved::Effects if !effects => {
                     return Err("save: `effects` has no effect without fixed effects".to_owned());
                 }
-                Saved::Leverage | Saved::Studentized | Saved::Cook if self.formula.is_iv() => {
+                Saved::Leverage | Saved::Studentized | Saved::Cook if self.has_instruments() => {
                     return Err(format!("save: `{}` is of least squares; the formula has instruments", saved.name()));
                 }
                 _ => {}

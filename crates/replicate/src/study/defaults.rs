@@ -293,11 +293,17 @@ fn fill<'t>(keys: &mut DeTable<'t>, shared: &DeTable<'t>, taken: &mut BTreeSet<&
 /// The part of a value that a column has a use for. Where formula or value cannot be read, that is all of it: those who
 /// read them say what is wrong.
 fn useful<'t>(key: &str, value: &DeValue<'t>, column: &DeTable<'_>) -> Option<DeValue<'t>> {
-    if column.contains_key("spatial") {
-        return None;
-    }
     let text = |key: &str| column.get(key).and_then(|value| value.get_ref().as_str());
-    let Some(formula) = text("formula").and_then(|text| Formula::parse(text).ok()) else { return Some(value.clone()) };
+    let formula = text("formula").and_then(|text| Formula::parse(text).ok());
+    if let Some(spatial) = column.get("spatial") {
+        // A likelihood has choices of its own; what instruments estimate has those of any column, but for these.
+        let instruments = spatial.get_ref().as_table().is_some_and(|spatial| spatial.contains_key("gs2sls"));
+        let instruments = instruments || formula.as_ref().is_some_and(Formula::is_iv);
+        if !instruments || ["utest", "weights", "weight_kind", "moderation", "two_lines"].contains(&key) {
+            return None;
+        }
+    }
+    let Some(formula) = formula else { return Some(value.clone()) };
     let vcov = text("vcov").map_or(Ok(Vcov::Iid), str::parse);
     let has = |name: &str| formula.regressors.iter().chain(&formula.endogenous).any(|term| term.name == name);
     let of_value = |key: &str| value.as_table().and_then(|table| table.get(key)?.get_ref().as_str());

@@ -2,7 +2,7 @@
 
 use report::{Lang, Text};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::de::{MapAccess, Visitor, value::MapAccessDeserializer};
+use serde::de::{MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::borrow::Cow;
 use std::fmt;
@@ -16,8 +16,8 @@ pub struct Label {
     pub zh: Option<String>,
     /// Unit, for the codebook.
     pub unit: Option<String>,
-    /// Definition, for the codebook.
-    pub definition: Option<String>,
+    /// Definition, for the codebook and for tables of variables: a text, or one in each language.
+    pub definition: Option<Box<Label>>,
 }
 
 impl Label {
@@ -50,8 +50,8 @@ struct Fields {
     zh: Option<String>,
     /// Unit, for the codebook.
     unit: Option<String>,
-    /// Definition, for the codebook.
-    definition: Option<String>,
+    /// Definition, for the codebook and for tables of variables: a text, or one in each language.
+    definition: Option<Box<Label>>,
 }
 
 /// Either form, for the schema.
@@ -98,6 +98,48 @@ impl<'de> Deserialize<'de> for Label {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(LabelVisitor)
     }
+}
+
+/// A label, or a list of labels, for the schema.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "it stands for what the visitor reads")]
+pub(super) enum OneOrMore {
+    /// One.
+    One(Label),
+    /// Several.
+    More(Vec<Label>),
+}
+
+/// Reads a label, or a list of labels.
+pub(super) fn one_or_more<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Label>, D::Error> {
+    struct Either;
+
+    impl<'de> Visitor<'de> for Either {
+        type Value = Vec<Label>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a text, { en = \"…\", zh = \"…\" }, or a list of these")
+        }
+
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Vec<Label>, E> {
+            LabelVisitor.visit_str(text).map(|label| vec![label])
+        }
+
+        fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Vec<Label>, M::Error> {
+            LabelVisitor.visit_map(map).map(|label| vec![label])
+        }
+
+        fn visit_seq<S: SeqAccess<'de>>(self, mut list: S) -> Result<Vec<Label>, S::Error> {
+            let mut labels = Vec::new();
+            while let Some(label) = list.next_element()? {
+                labels.push(label);
+            }
+            Ok(labels)
+        }
+    }
+
+    deserializer.deserialize_any(Either)
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ impl Loaded {
     fn parse_whole(text: &str, file: &str, folder: &Path) -> Result<Self, Vec<Error>> {
         let explained =
             |wrong: Vec<Wrong>| wrong.into_iter().map(|wrong| explain(wrong, text, file)).collect::<Vec<_>>();
-        let study = study_of(text, &[]).map_err(explained)?;
+        let study = study_of(text, &[], folder).map_err(explained)?;
         let (file, folder, text) = (file.to_owned(), folder.to_path_buf(), text.to_owned());
         Ok(Self { study, changes: Vec::new(), file, folder, text })
     }
@@ -71,7 +71,7 @@ impl Loaded {
     pub fn with(&self, changes: &toml::Table) -> Result<Self> {
         let added = changes.iter().map(|(path, value)| (path.clone(), value.to_string()));
         let all: Vec<(String, String)> = self.changes.iter().cloned().chain(added).collect();
-        let study = study_of(&self.text, &all).map_err(|wrong| {
+        let study = study_of(&self.text, &all, &self.folder).map_err(|wrong| {
             let paths = changes.keys().cloned().collect::<Vec<_>>().join(", ");
             let message = wrong.first().map(|wrong| sentence_of(wrong, &self.text)).unwrap_or_default();
             Error::Study { file: self.file.clone(), line: None, message: format!("with {paths}: {message}") }
@@ -93,7 +93,7 @@ fn first(errors: Vec<Error>) -> Error {
 }
 
 /// The study of a text under changes of single keys.
-fn study_of(text: &str, changes: &[(String, String)]) -> Result<Study, Vec<Wrong>> {
+fn study_of(text: &str, changes: &[(String, String)], folder: &Path) -> Result<Study, Vec<Wrong>> {
     let document = DeTable::parse(text).map_err(|error| vec![error.into()])?;
     let span = document.span();
     let mut document = document.into_inner();
@@ -108,7 +108,8 @@ fn study_of(text: &str, changes: &[(String, String)]) -> Result<Study, Vec<Wrong
         document.remove("multiverse");
     }
     expand_terms(&mut document).and_then(|()| fill_defaults(&mut document)).map_err(|wrong| vec![wrong])?;
-    let study = study_from(Spanned::new(span, document.clone()))?;
+    let mut study = study_from(Spanned::new(span, document.clone()))?;
+    study.indices.with_weights(&study.weights, folder);
     let placed =
         |(path, message): (String, String)| Wrong { span: overrides::place(&document, &path), message, whole: true };
     let wrong: Vec<Wrong> = check(&study).into_iter().map(placed).collect();
@@ -158,13 +159,15 @@ fn check(study: &Study) -> Vec<(String, String)> {
     for (what, id) in tables.chain(study.mediation.iter().map(|spec| ("mediation", spec.id.as_str()))) {
         note(format!("{what}.{id}"), check_id(what, id));
     }
-    let whole = |table: &&TableSpec| matches!(table.kind, TableKind::Regression | TableKind::Calibration);
+    let columnwise = |table: &TableSpec| matches!(table.kind, TableKind::Regression | TableKind::SpatialTests);
+    let whole = |table: &&TableSpec| columnwise(table) || table.kind == TableKind::Calibration;
     for table in study.tables.iter().filter(whole).filter(|table| table.sample.is_some()) {
-        let belongs = if table.kind == TableKind::Regression { "its columns" } else { "[[gtfp]]" };
+        let belongs = if columnwise(table) { "its columns" } else { "[[gtfp]]" };
         let message = format!("table `{}`: a sample of this kind of table belongs to {belongs}", table.id);
         note(format!("table.{}.sample", table.id), Err(message));
     }
     for table in &study.tables {
+        note(format!("table.{}", table.id), table.check_headings());
         note(format!("table.{}.stats", table.id), check_stats(table.stats.as_deref()));
         if table.kind != TableKind::Regression && table.stats.is_some() {
             let message = format!("table `{}`: `stats` belongs to tables of regressions", table.id);
@@ -276,6 +279,19 @@ mod tests {
         let text = error.to_string();
         assert!(text.contains("line 11") && text.contains("did you mean `orientation`?"), "{text}");
         assert_eq!(error.exit_code(), 2);
+    }
+
+    #[test]
+    fn headings_stand_above_variables_of_tables_of_variables() {
+        let refused = |kind: &str, rest: &str| {
+            let table = format!("[[table]]\nid = \"t\"\nkind = \"{kind}\"\nvariables = [\"-gdp\", \"so2\"]\n{rest}");
+            parse(&format!("{HEAD}{table}")).err().map(|error| error.to_string()).unwrap_or_default()
+        };
+        let heading = |above: &str| format!("[[table.heading]]\nabove = \"{above}\"\ntitle = \"Output\"\n");
+        assert_eq!(refused("entropy-weights", &heading("gdp")), "");
+        assert!(refused("entropy-weights", &heading("gpd")).contains("did you mean `gdp`?"));
+        assert!(refused("calibration", "definitions = true\n").contains("belong to tables of kind"));
+        assert_eq!(refused("entropy-weights", "notes = \"one text\"\n"), "");
     }
 
     #[test]

@@ -49,5 +49,6 @@ pub use restriction::{Restriction, Restrictions};
 pub use schema::{Header, RowRule, Study};
 pub use source::{Aggregate, NameList, Reshape, SourceSpec};
 pub use statistic::Statistic;
+pub(crate) use table::find_column;
 pub use table::{ALL_TABLES, MediationSpec, PanelSpec, TableKind, TableSpec, indicator};
 pub use variables::Variables;

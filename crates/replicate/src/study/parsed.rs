@@ -19,8 +19,8 @@ pub struct Parsed<T> {
 }
 
 impl<T> Parsed<T> {
-    /// A value whose text is known: the default of a key.
-    pub(super) fn written(text: &str, value: T) -> Self {
+    /// A value whose text is known.
+    pub(crate) fn written(text: &str, value: T) -> Self {
         Self { text: text.to_owned(), value }
     }
 

@@ -1,5 +1,6 @@
 //! `[[table]]` and `[[mediation]]`: what is estimated and shown.
 
+use super::label::{OneOrMore, one_or_more};
 use super::{BootstrapSpec, ColumnSpec, Digits, Label, Parsed, Statistic};
 use panel_core::expr::Expr;
 use panel_core::index::Direction;
@@ -26,6 +27,8 @@ pub enum TableKind {
     EntropyWeights,
     /// ε of productivity specifications under each calibration, with rank correlations of the scores.
     Calibration,
+    /// LM, LR and Wald tests of spatial models, a pair of columns for each column with `spatial`.
+    SpatialTests,
 }
 
 /// `[[table]]`.
@@ -43,6 +46,12 @@ pub struct TableSpec {
     /// specifications of a calibration table.
     #[serde(default)]
     pub variables: Vec<String>,
+    /// Headings between the variables of a descriptive table or an entropy table.
+    #[serde(default, rename = "heading", skip_serializing_if = "Vec::is_empty")]
+    pub headings: Vec<HeadingSpec>,
+    /// Whether a column of such a table says how each variable is defined.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub definitions: bool,
     /// Rows of a descriptive table or an entropy table.
     pub sample: Option<Parsed<Expr>>,
     /// Shift of an entropy table's standardised values (D23: 1e-4).
@@ -77,9 +86,49 @@ pub struct TableSpec {
     pub number: Option<String>,
     /// Number of this table in the published numbers.
     pub published: Option<String>,
-    /// Notes under the table.
-    #[serde(default)]
+    /// Notes under the table: a text, or a list.
+    #[serde(default, deserialize_with = "one_or_more")]
+    #[schemars(with = "OneOrMore")]
     pub notes: Vec<Label>,
+}
+
+/// `[[table.heading]]`: a line that groups the variables below it, such as the controls.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HeadingSpec {
+    /// Words of the line.
+    pub title: Label,
+    /// Variable above which it stands, without a sign.
+    pub above: String,
+}
+
+impl TableSpec {
+    /// Checks that headings and definitions stand in a table of variables, each heading above one of them.
+    ///
+    /// # Errors
+    /// A sentence about the first that does not.
+    pub(crate) fn check_headings(&self) -> Result<(), String> {
+        let id = &self.id;
+        if !matches!(self.kind, TableKind::Descriptives | TableKind::EntropyWeights) {
+            return if self.headings.is_empty() && !self.definitions {
+                Ok(())
+            } else {
+                Err(format!(
+                    "table `{id}`: `heading` and `definitions` belong to tables of kind `descriptives` or `entropy-weights`"
+                ))
+            };
+        }
+        let names: Vec<&str> = self.variables.iter().map(|signed| indicator(signed).0).collect();
+        for heading in &self.headings {
+            if !names.contains(&heading.above.as_str()) {
+                let near = suggest::nearest(&heading.above, names.iter().copied());
+                let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+                let above = &heading.above;
+                return Err(format!("table `{id}`: heading above `{above}`, which is none of its variables{near}"));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// `[[table.panel]]`: columns that stand in rows of their own, under the head that all panels share.
@@ -96,7 +145,7 @@ pub struct PanelSpec {
 ///
 /// # Errors
 /// A sentence that names what is not there and what comes nearest.
-pub(super) fn find_column<'a>(
+pub(crate) fn find_column<'a>(
     tables: &'a [TableSpec],
     table: &str,
     column: &str,

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::indices::gtfp::{Gtfp, Productivity};
 use crate::indices::{Index, Part};
 use crate::stages::variables::sample;
-use crate::study::{Study, TableSpec};
+use crate::study::{Label, Study, TableSpec};
 use gtfp_ebm::{Calibration, CalibrationRule, PanelSpec};
 use report::numfmt::Format;
 use report::table::{Cell, Row};
@@ -41,6 +41,7 @@ pub fn calibration_table(spec: &TableSpec, study: &Study, computed: &Computed) -
         })?;
         table.push_rows(rows(base, computed)?);
     }
+    table.notes.extend(spec.notes.iter().map(Label::text));
     closing::close(&mut table, study);
     Ok(table)
 }

@@ -1,6 +1,6 @@
 //! Descriptive statistics, variables in rows.
 
-use super::{Tables, closing};
+use super::{Tables, closing, headings};
 use crate::error::{Error, Result};
 use crate::stages::variables::sample;
 use crate::study::{Label, Study, TableSpec};
@@ -28,6 +28,7 @@ pub fn table(spec: &TableSpec, study: &Study, panel: &Panel, made: &mut Tables) 
     let mut table =
         descriptives_table(&rows, &layout).map_err(|error| Error::stage(format!("tables/{}", spec.id), error))?;
     table.thousands = spec.thousands(study);
+    headings::arrange(&mut table, spec, study, ("变量定义", "Definition"));
     closing::close(&mut table, study);
     made.summaries.extend(rows.into_iter().map(|row| (spec.id.clone(), row)));
     Ok(table)

@@ -1,8 +1,8 @@
 //! Entropy weights of a composite index, indicators in rows (Table 4 of the paper).
 
-use super::closing;
+use super::{closing, headings};
 use crate::error::{Error, Result};
-use crate::study::{Study, TableSpec, indicator};
+use crate::study::{Label, Study, TableSpec, indicator};
 use panel_core::index::{Direction, EntropySpec, entropy_index};
 use panel_core::{Diagnostic, Panel};
 use report::numfmt::Format;
@@ -29,8 +29,8 @@ pub fn weights_table(
     }
     let choices = EntropySpec { shift: spec.shift.unwrap_or(EntropySpec::default().shift) };
     let index = entropy_index(&indicators, &choices).map_err(|error| Error::not_computed(&stage, error))?;
-    let header: Vec<Text> = [("方向", "Sign"), ("信息熵", "Entropy"), ("权重", "Weight")].map(Text::from).to_vec();
-    let mut table = Table::new(&spec.id, spec.title_text(), ("指标", "Indicator"), header);
+    let header: Vec<Text> = [("指标属性", "Sign"), ("信息熵", "Entropy"), ("权重", "Weight")].map(Text::from).to_vec();
+    let mut table = Table::new(&spec.id, spec.title_text(), ("指标层", "Indicator"), header);
     let names = study.labels();
     let rows = indicators
         .iter()
@@ -47,10 +47,12 @@ pub fn weights_table(
         .collect();
     table.number = spec.number_text();
     table.push_rows(rows);
+    headings::arrange(&mut table, spec, study, ("指标含义", "Meaning"));
     table.push_note(Text::new(
         format!("极差标准化后加 {}；权重按全部 {} 个观测合并计算。", choices.shift, index.n),
         format!("Min-max values plus {}; weights pooled over {} observations.", choices.shift, index.n),
     ));
+    table.notes.extend(spec.notes.iter().map(Label::text));
     closing::close(&mut table, study);
     diagnostics.extend(index.diagnostics.into_iter().map(|remark| (spec.id.clone(), remark)));
     Ok(table)

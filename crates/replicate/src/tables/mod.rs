@@ -9,6 +9,7 @@ pub mod curve;
 pub mod descriptives;
 pub mod entropy;
 pub(crate) mod fit;
+mod headings;
 pub mod mediation;
 pub mod mediation_bootstrap;
 mod mediation_table;
@@ -24,7 +25,7 @@ mod u_tests;
 use crate::compute::{Cache, Computed};
 use crate::error::{Error, Result};
 use crate::names;
-use crate::spatial::{Space, statistics};
+use crate::spatial::{Space, statistics, tests_table};
 use crate::study::{COMPARE_TABLE, Loaded, Saved, Study, TableKind, TableSpec};
 use mediation::Mediated;
 use panel_core::Diagnostic;
@@ -133,6 +134,9 @@ pub fn build(loaded: &Loaded, computed: &Computed, cache: &Cache) -> Result<Tabl
         let table = match spec.kind {
             // Its columns answer one by one.
             TableKind::Regression => regression::table(spec, study, computed, &mut made, &mut u_tests),
+            TableKind::SpatialTests => {
+                tests_table::table(spec, study, computed, &mut made.space, &mut made.diagnostics)
+            }
             _ if lacking.is_some() => lacking.map_or_else(|| Ok(Table::default()), Err),
             TableKind::Descriptives => descriptives::table(spec, study, &computed.panel, &mut made),
             TableKind::EntropyWeights => entropy::weights_table(spec, study, &computed.panel, &mut made.diagnostics),
@@ -168,9 +172,15 @@ pub fn build(loaded: &Loaded, computed: &Computed, cache: &Cache) -> Result<Tabl
         }
     }
     for spec in &study.spatial {
-        let statistic = statistics::compute(spec, computed, &made.space)?;
-        made.tables.push(statistics::table(&statistic, &made.space, study));
-        made.space.statistics.push(statistic);
+        match statistics::compute(spec, computed, &made.space) {
+            Ok(statistic) => {
+                made.tables.push(statistics::table(&statistic, &made.space, study));
+                made.space.statistics.push(statistic);
+            }
+            Err(error) => {
+                made.leave_out(&statistics::table_id(spec), None, error)?;
+            }
+        }
     }
     if let Some(spec) = &study.curve {
         let (points, table) = curve::curve(spec, loaded, cache)?;

@@ -1,6 +1,7 @@
 //! Regressions as the columns of a table.
 
 use super::Tables;
+use super::asked::saved;
 use super::column::{Fitted, estimate};
 use super::notes::instrument_labels;
 use super::plots::ColumnPlots;
@@ -9,7 +10,8 @@ use crate::compute::Computed;
 use crate::error::{Error, Result};
 use crate::names;
 use crate::spatial;
-use crate::study::{ColumnSpec, Headline, Label, PanelSpec, Study, TableSpec};
+use crate::spatial::residuals::Residuals;
+use crate::study::{ColumnSpec, Headline, Label, PanelSpec, Saved, Study, TableSpec};
 use panel_core::Panel;
 use panel_fe::Estimate;
 use panel_fe::iv::IvDiagnostics;
@@ -25,6 +27,8 @@ enum Column {
     Usual(Box<(Fitted, ColumnPlots)>),
     /// By `panel-spatial`.
     Spatial(Box<spatial::column::Fitted>),
+    /// A spatial lag model by instruments.
+    Instrumented(Box<spatial::instruments::Instrumented>),
 }
 
 /// The table; records, samples, plots and U tests of its columns go to their lists.
@@ -104,16 +108,35 @@ fn gathered(
     let mut gathered = Gathered::default();
     let Gathered { shown, remarks, row_labels, kinds } = &mut gathered;
     let columns = estimated(spec, study, computed, &made.space);
+    let wanted = |name: &str| Residuals::wanted(study, &spec.id, name);
     for (column, (name, fitted)) in spec.columns.iter().zip(columns) {
         let (fitted, plots) = match fitted {
-            Ok(Column::Usual(usual)) => *usual,
+            Ok(Column::Usual(usual)) => {
+                if wanted(&name) {
+                    let residuals = saved(&usual.0.fit, computed.panel.n_rows(), Saved::Residuals);
+                    let residuals = residuals.map_err(|error| Error::stage(format!("tables/{}", spec.id), error))?;
+                    made.space.residuals.push((spec.id.clone(), name.clone(), residuals));
+                }
+                (usual.0, Some(usual.1))
+            }
+            Ok(Column::Instrumented(estimated)) => {
+                made.space.columns.push(estimated.record);
+                if wanted(&name) {
+                    made.space.residuals.push((spec.id.clone(), name.clone(), estimated.residuals));
+                }
+                (estimated.fitted, None)
+            }
             Ok(Column::Spatial(fitted)) => {
                 let remarks = fitted.diagnostics.into_iter().map(|remark| (format!("{}{name}", spec.id), remark));
                 made.diagnostics.extend(remarks);
                 shown.push(fitted.column);
-                made.samples.push((spec.id.clone(), name, fitted.esample));
+                let wanted = wanted(&name);
+                made.samples.push((spec.id.clone(), name.clone(), fitted.esample));
                 made.estimates.push(fitted.estimate);
                 made.space.columns.push(fitted.record);
+                if wanted {
+                    made.space.residuals.push((spec.id.clone(), name, fitted.residuals));
+                }
                 continue;
             }
             Err(error) => {
@@ -122,7 +145,7 @@ fn gathered(
                 continue;
             }
         };
-        made.plots.push(plots);
+        made.plots.extend(plots);
         made.diagnostics.extend(fitted.diagnostics.into_iter().map(|remark| (format!("{}{name}", spec.id), remark)));
         shown.extend(fitted.first_stages);
         let mut column = fitted.column;
@@ -157,8 +180,15 @@ fn estimated(
         let place = format!("tables/{}, column {name}", spec.id);
         let lacking = computed.lacking_of(&place, names::of_column(column));
         if let (Some(spatial), None) = (&column.spatial, &lacking) {
-            let fitted = spatial::column::estimate(panel, study, space, column, spatial, (&spec.id, &name));
-            return (name, fitted.map(|fitted| Column::Spatial(Box::new(fitted))).map_err(|error| error.at(place)));
+            let at = (spec.id.as_str(), name.as_str());
+            let fitted = if spatial.by_instruments(&column.formula) {
+                spatial::instruments::estimate(panel, study, space, column, spatial, at)
+                    .map(|fitted| Column::Instrumented(Box::new(fitted)))
+            } else {
+                spatial::column::estimate(panel, study, space, column, spatial, at)
+                    .map(|fitted| Column::Spatial(Box::new(fitted)))
+            };
+            return (name, fitted.map_err(|error| error.at(place)));
         }
         let fitted = match lacking {
             Some(error) => Err(error),

@@ -1,4 +1,4 @@
-//! Points at their coordinates, colored by quintile. No boundaries: they have licenses and official versions.
+//! Points at their coordinates, colored by quintile or class. No boundaries: they have licenses and official versions.
 
 use super::density::{quantile, sorted};
 use super::svg::{Anchor, GRID, INK, MUTED, Svg};
@@ -39,6 +39,8 @@ pub struct PointMap {
     pub points: Vec<GeoPoint>,
     /// How many of the largest values are named.
     pub named: usize,
+    /// Labels and colors of classes, for points whose values are places in this list; quintiles where it is empty.
+    pub classes: Vec<(Text, &'static str)>,
 }
 
 /// Albers equal-area conic projection on the sphere (Snyder 1987, eqs. 14-1 to 14-6), radius 1.
@@ -96,19 +98,27 @@ impl PointMap {
 
         let mut svg = Svg::new(WIDTH);
         graticule.draw(&mut svg, &albers, &place);
-        let mut csv = "name,lon,lat,value,quintile\n".to_owned();
+        let last = if self.classes.is_empty() { "quintile" } else { "class" };
+        let mut csv = format!("name,lon,lat,value,{last}\n");
         // Small values first, so that large ones lie on top.
         let mut order: Vec<&GeoPoint> = self.points.iter().collect();
         order.sort_by(|a, b| a.value.total_cmp(&b.value));
         for point in &order {
             let at = place.at(albers.project(point.lon, point.lat));
             let quintile = (1..5).filter(|k| point.value > breaks[*k]).count();
-            if point.value.is_finite() {
-                svg.circle(at, 3.0 + 0.6 * quintile as f64, STEPS[quintile], "#ffffff");
-            } else {
-                svg.circle(at, 2.5, "none", MUTED);
+            let class = self.classes.get(point.value as usize).filter(|_| point.value.is_finite());
+            match class {
+                Some((_, color)) => svg.circle(at, 4.0, color, "#ffffff"),
+                None if point.value.is_finite() => {
+                    svg.circle(at, 3.0 + 0.6 * quintile as f64, STEPS[quintile], "#ffffff");
+                }
+                None => svg.circle(at, 2.5, "none", MUTED),
             }
-            let step = if point.value.is_finite() { (quintile + 1).to_string() } else { String::new() };
+            let step = match class {
+                Some((label, _)) => label.get(lang).to_owned(),
+                None if point.value.is_finite() => (quintile + 1).to_string(),
+                None => String::new(),
+            };
             push_record(&mut csv, [point.name.get(lang), &six(point.lon), &six(point.lat), &six(point.value), &step]);
         }
         self.names(&mut svg, &order, &albers, &place, lang);
@@ -116,7 +126,10 @@ impl PointMap {
         let mut x = 16.0;
         svg.text((x, height - 6.0), self.legend.get(lang), 11.0, INK, Anchor::Start);
         x += width(self.legend.get(lang), 11.0) + 14.0;
-        if !values.is_empty() {
+        for (label, color) in &self.classes {
+            x = svg.swatch((x, height - 6.0), color, label.get(lang));
+        }
+        if !values.is_empty() && self.classes.is_empty() {
             for (k, color) in STEPS.iter().enumerate() {
                 let text = |v: f64| number(v, Format::Fixed(2));
                 x = svg.swatch((x, height - 6.0), color, &format!("{}–{}", text(breaks[k]), text(breaks[k + 1])));

@@ -140,6 +140,7 @@ fn map() -> PointMap {
         legend: ("五分位", "Quintile").into(),
         points,
         named: 5,
+        ..PointMap::default()
     }
 }
 

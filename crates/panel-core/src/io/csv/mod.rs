@@ -281,6 +281,9 @@ fn wanted(table: &RawTable, names: &[String], options: &ReadOptions) -> Result<V
     };
     let mut wanted = vec![false; names.len()];
     for column in columns {
+        if options.where_there && !known.has(column) {
+            continue;
+        }
         let place = known.index(column)?;
         wanted[if place < names.len() { place } else { 0 }] = true;
     }

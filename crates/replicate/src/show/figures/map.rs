@@ -80,6 +80,7 @@ fn map(scene: &Scene<'_>) -> Result<PointMap> {
         }),
         points,
         named: NAMED,
+        classes: Vec::new(),
     })
 }
 

@@ -13,6 +13,7 @@
 //! | `first-stage-<table>` | a column with instruments |
 //! | `mechanism` | `[[mediation]]` |
 //! | `moderation-<table>` | a column with `moderation` |
+//! | `spatial-<id>-scatter`, `spatial-<id>-map` | `[[spatial]]` of Moran's I; of local Moran, with coordinates |
 //!
 //! A figure without a number to draw is left out with a remark, since a drawing must not cost a run its results.
 
@@ -26,6 +27,7 @@ mod moderation;
 mod multiverse;
 mod pipeline;
 mod productivity;
+mod spatial;
 mod specifications;
 mod u_curve;
 
@@ -219,6 +221,7 @@ fn sketches(scene: &Scene<'_>) -> Vec<Attempt> {
     all.extend(first_stage::sketches(scene));
     all.extend(mechanism::sketches(scene).into_iter().map(Ok));
     all.extend(moderation::sketches(scene));
+    all.extend(spatial::sketches(scene));
     all.extend(map::sketch(scene));
     all.extend(productivity::sketches(scene).into_iter().map(Ok));
     all.extend(market::sketch(scene).map(Ok));

@@ -97,17 +97,18 @@ pub fn codebook(panel: &Panel, study: &Study) -> Result<Codebook> {
         .map(|name| {
             let label = study.labels.get(name);
             let formula = study.variables.get(name).map(panel_core::expr::Expr::source);
-            let definition = match (label.and_then(|label| label.definition.as_deref()), formula) {
+            let words = |lang| label.and_then(|label| label.definition.as_ref()?.pick(lang));
+            let definition = Text::build(|lang| match (words(lang), formula) {
                 (Some(words), Some(formula)) => format!("{words}: {formula}"),
                 (Some(words), None) => words.to_owned(),
                 (None, Some(formula)) => formula.to_owned(),
                 (None, None) => String::new(),
-            };
+            });
             VariableNote {
                 name: name.clone(),
                 label: label.map(Label::text).unwrap_or_default(),
                 unit: Text::from(label.and_then(|label| label.unit.clone()).unwrap_or_default()),
-                definition: Text::from(definition),
+                definition,
                 source: Text::from(panel.source(name).unwrap_or_default()),
             }
         })

@@ -75,7 +75,7 @@ fn how(spec: &TableSpec, around: &Surroundings<'_>) -> Block {
     let mut text = String::new();
     // Writing to a string does not fail.
     match spec.kind {
-        TableKind::Regression => {
+        TableKind::Regression | TableKind::SpatialTests => {
             for (place, column) in spec.columns.iter().enumerate() {
                 let name = column.name_at(place);
                 let _ = writeln!(text, "{name}  {}", column.formula);

@@ -1,11 +1,17 @@
 //! Generalised spatial two-stage least squares: a lag model by instruments, for endogenous regressors and errors of any distribution.
 
+mod assemble;
+mod columns;
+
+pub use assemble::{LagEstimates, from_coefficients};
+pub use columns::{IvColumns, RHO, iv_columns};
+
 use crate::diagnostics::ChiSquared;
 use crate::error::{Error, Result};
-use crate::estimate::{Swept, multipliers_at};
+use crate::estimate::Swept;
 use crate::linalg::{LeastSquares, Square, add_scaled, dot};
 use crate::logdet::Prepared;
-use crate::panel::{SpatialPanel, lag_columns, sweep};
+use crate::panel::{SpatialPanel, sweep};
 use crate::result::SpatialFit;
 use crate::spec::{Approach, FixedEffects, Model, SpatialSpec};
 use panel_core::Diagnostic;
@@ -84,83 +90,6 @@ pub struct Gs2slsFit {
     pub first_stages: Vec<FirstStage>,
     /// Sargan's test, where there are more instruments than endogenous regressors.
     pub sargan: Option<ChiSquared>,
-}
-
-/// The columns of the equation, not swept, for a program that tests instruments (underidentification, weak-instrument sets).
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct IvColumns {
-    /// Names and values of the regressors that are exogenous.
-    pub exogenous: Vec<(String, Vec<f64>)>,
-    /// Endogenous regressors; `rho` is the lag of the outcome, and the last.
-    pub endogenous: Vec<(String, Vec<f64>)>,
-    /// Excluded instruments.
-    pub excluded: Vec<(String, Vec<f64>)>,
-}
-
-/// Columns of the equation and its instruments: X₁ and WX₁ as they stand in it, W^p X₁, outside instruments q and W^p q.
-///
-/// For an endogenous x with x², give q and q² (or the square of the first-stage fit), never the squared fit plugged in by hand.
-///
-/// # Errors
-/// [`Error::Specification`], [`Error::UnknownName`], [`Error::LengthMismatch`].
-pub fn iv_columns(
-    panel: &SpatialPanel,
-    prepared: &Prepared,
-    instruments: &[(&str, &[f64])],
-    spec: &Gs2slsSpec,
-) -> Result<IvColumns> {
-    if !matches!(spec.model, Model::Sar | Model::Sdm) {
-        return Err(Error::Specification(format!("GS2SLS estimates SAR and SDM, not {}", spec.model.name())));
-    }
-    for name in &spec.endogenous {
-        panel.column(name)?;
-    }
-    for &(name, column) in instruments {
-        if column.len() != panel.y.len() {
-            return Err(Error::LengthMismatch {
-                what: format!("instrument `{name}`"),
-                expected: panel.y.len(),
-                got: column.len(),
-            });
-        }
-    }
-    let matrix = &prepared.weights().matrix;
-    let lag = |columns: &[(String, Vec<f64>)], prefix: &str| -> Vec<(String, Vec<f64>)> {
-        let slices: Vec<&[f64]> = columns.iter().map(|column| column.1.as_slice()).collect();
-        let names = columns.iter().map(|column| format!("{prefix}{}", column.0));
-        names.zip(lag_columns(matrix, &slices)).collect()
-    };
-    let is_durbin = |name: &String| spec.durbin.as_ref().is_none_or(|names| names.contains(name));
-    let (mut exogenous, mut endogenous) = (Vec::new(), Vec::new());
-    for (name, x) in panel.names.iter().zip(&panel.x) {
-        if spec.endogenous.contains(name) { &mut endogenous } else { &mut exogenous }.push((name.clone(), x.clone()));
-    }
-    let own = exogenous.clone();
-    if spec.model == Model::Sdm {
-        for list in [&mut exogenous, &mut endogenous] {
-            let lagged: Vec<(String, Vec<f64>)> = list.iter().filter(|column| is_durbin(&column.0)).cloned().collect();
-            list.extend(lag(&lagged, "W:"));
-        }
-    }
-    let lags = spec.lags.unwrap_or(if spec.model == Model::Sdm { 3 } else { 2 });
-    let mut excluded: Vec<(String, Vec<f64>)> = Vec::new();
-    let mut power = own;
-    for p in 1..=lags {
-        power = lag(&power, "W:");
-        let included = |name: &String| exogenous.iter().any(|column| &column.0 == name);
-        excluded.extend(power.iter().filter(|column| p > 1 || !included(&column.0)).cloned());
-    }
-    let mut power: Vec<(String, Vec<f64>)> =
-        instruments.iter().map(|&(name, q)| (name.to_owned(), q.to_vec())).collect();
-    excluded.extend(power.iter().cloned());
-    for _ in 1..=spec.instrument_lags {
-        power = lag(&power, "W:");
-        excluded.extend(power.iter().cloned());
-    }
-    let wy = lag_columns(matrix, &[&panel.y]).pop().unwrap_or_default();
-    endogenous.push(("rho".into(), wy));
-    Ok(IvColumns { exogenous, endogenous, excluded })
 }
 
 /// Estimates y = ρWy + Zb + e by two-stage least squares on swept columns.
@@ -248,7 +177,10 @@ pub fn gs2sls(
         add_scaled(&mut inside, -1.0, &all.residual(&e));
         ChiSquared::new("Sargan", "all instruments are exogenous", dot(&inside, &inside) / (dot(&e, &e) / count), extra)
     });
-    let fit = as_fit(Assembled { panel, prepared, effects, spec, places, b, covariance, sigma2, e, count, remarks });
+    let estimates =
+        LagEstimates { names: places, coefficients: b, covariance, residuals: e, sigma2, observations: count };
+    let mut fit = from_coefficients(panel, prepared, effects, spec, estimates)?;
+    fit.diagnostics.splice(0..0, remarks);
     Ok(Gs2slsFit { fit, instruments: names, first_stages, sargan })
 }
 
@@ -332,85 +264,4 @@ fn first_stage(
     let (large, small) = (dot(&without, &without), dot(&with, &with));
     let f = (large - small) / excluded as f64 / (small / df);
     FirstStage { name: name.to_owned(), f, df: (excluded, df), partial_r2: 1.0 - small / large }
-}
-
-struct Assembled<'a> {
-    panel: &'a SpatialPanel,
-    prepared: &'a Prepared,
-    effects: FixedEffects,
-    spec: &'a Gs2slsSpec,
-    places: Vec<String>,
-    b: Vec<f64>,
-    covariance: Square,
-    sigma2: f64,
-    e: Vec<f64>,
-    count: f64,
-    remarks: Vec<Diagnostic>,
-}
-
-/// In the order of a likelihood fit: constant, X, WX, ρ; σ² has no variance here.
-fn as_fit(got: Assembled<'_>) -> SpatialFit {
-    let Assembled { panel, prepared, effects, spec, places, b, covariance, sigma2, e, count, mut remarks } = got;
-    let find = |name: &str| places.iter().position(|known| known == name);
-    let mut order: Vec<usize> = find(crate::estimate::CONSTANT).into_iter().collect();
-    let mut regressors = Vec::new();
-    for name in &panel.names {
-        if let Some(at) = find(name) {
-            regressors.push((name.clone(), order.len(), None));
-            order.push(at);
-        }
-    }
-    for (j, name) in panel.names.iter().enumerate() {
-        if let Some(at) = find(&format!("W:{name}")) {
-            regressors[j].2 = Some(order.len());
-            order.push(at);
-        }
-    }
-    order.push(places.len() - 1);
-    let k = order.len();
-    let mut padded = Square::zeros(k + 1);
-    let part = covariance.select(&order);
-    for i in 0..k {
-        for j in 0..k {
-            padded[(i, j)] = part[(i, j)];
-        }
-    }
-    let coefficients: Vec<f64> = order.iter().map(|&at| b[at]).collect();
-    let rho = coefficients[k - 1];
-    let (low, high) = prepared.bounds();
-    let multipliers = if low < rho && rho < high {
-        multipliers_at(prepared, rho).map_err(|error| error.to_string())
-    } else {
-        let text = format!(
-            "rho = {rho:.4} lies outside ({low:.4}, {high:.4}): the instruments are weak, or the model does not fit"
-        );
-        remarks.push(Diagnostic::warning("spatial-rho-outside", text.clone()));
-        Err(text)
-    };
-    SpatialFit {
-        spec: SpatialSpec { model: spec.model, durbin: spec.durbin.clone(), ..SpatialSpec::default() },
-        effects,
-        outcome: panel.outcome.clone(),
-        names: order.iter().map(|&at| places[at].clone()).collect(),
-        coefficients,
-        sigma2,
-        expected: padded.clone(),
-        observed: padded,
-        qml: None,
-        loglik: None,
-        ssr: dot(&e, &e),
-        observations: count,
-        cells: panel.y.len(),
-        units: panel.n(),
-        periods: panel.t(),
-        weights: prepared.weights().description().to_owned(),
-        standardise: prepared.weights().standardise(),
-        log_det: "none (instruments)",
-        bounds: prepared.bounds(),
-        residuals: e,
-        r2: None,
-        diagnostics: remarks,
-        multipliers,
-        places: regressors,
-    }
 }

@@ -1,0 +1,29 @@
+//! Headings and definitions in tables of variables.
+
+use crate::study::{Study, TableSpec, indicator};
+use report::table::{Align, Cell, RowGroup};
+use report::{Table, Text};
+
+/// Puts the headings of a table between its rows, and a column with definitions first; `defined` is its header. The rows
+/// are those of the variables, in their order.
+pub(super) fn arrange(table: &mut Table, spec: &TableSpec, study: &Study, defined: impl Into<Text>) {
+    let mut rows: Vec<_> = std::mem::take(&mut table.groups).into_iter().flat_map(|group| group.rows).collect();
+    let names: Vec<&str> = spec.variables.iter().map(|signed| indicator(signed).0).collect();
+    if spec.definitions {
+        let definition = |name: &&str| study.labels.get(*name).and_then(|label| label.definition.as_ref());
+        for (row, name) in rows.iter_mut().zip(&names) {
+            row.cells.insert(0, Cell::text(definition(name).map(|words| words.text()).unwrap_or_default()));
+        }
+        if let Some(header) = table.header.first_mut() {
+            header.insert(0, defined.into());
+        }
+        table.align.insert(0, Align::Left);
+    }
+    for (row, name) in rows.into_iter().zip(&names) {
+        match (spec.headings.iter().find(|heading| heading.above == *name), table.groups.last_mut()) {
+            (Some(heading), _) => table.groups.push(RowGroup::labelled(heading.title.text(), vec![row])),
+            (None, Some(group)) => group.rows.push(row),
+            (None, None) => table.groups.push(RowGroup::new(vec![row])),
+        }
+    }
+}
