@@ -27,7 +27,8 @@ const OF_OTHER_KINDS: &str = "weights of this kind come from files or other vari
 
 /// Keys that no study of the repository uses, by the beginning of their path, each with its reason.
 const UNUSED: &[(&str, &str)] = &[
-    ("report.figures", "a program without the feature `png` refuses it: see options.rs"),
+    ("report.figures", "a program without the features `png` and `pdf` refuses it: see options.rs"),
+    ("report.dpi", "it needs figures as PNG"),
     ("defaults.gaps", "said on a table and on a column"),
     ("defaults.lat", "said on a table and on a column"),
     ("defaults.lon", "said on a table and on a column"),

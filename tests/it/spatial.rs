@@ -246,7 +246,21 @@ fn what_cannot_be_is_said() {
         ),
         (
             format!("{HEAD}[[spatial]]\nid = \"m\"\nkind = \"lm\"\nvariables = [\"x\"]\nweights = \"w\"\n"),
-            "moran, geary and lisa",
+            "unknown variant `lm`",
+        ),
+        (
+            format!("{HEAD}[[spatial]]\nid = \"m\"\nkind = \"moran\"\nvariables = [\"resid(t:(1))\"]\nweights = \"w\"\n"),
+            "no table `t`",
+        ),
+        (format!("{HEAD}[variables]\nlag = \"lag_w(x, \\\"ww\\\")\"\n"), "did you mean `w`?"),
+        (format!("{HEAD}[variables]\nlag = \"1 + lag_w(x, \\\"w\\\")\"\n"), "lag_w"),
+        (format!("{HEAD}[variables]\nlag = \"lag_w(x)\"\n"), "expected `lag_w(variable, \"weights\")`"),
+        (column("weights = \"w\", gs2sls = {}, information = \"qml\"", ""), "`information` has no effect"),
+        (column("weights = \"w\", gs2sls = {}, model = \"sem\"", ""), "not SEM"),
+        (column("weights = \"w\", simulation = { draws = 5 }", ""), "draws = 5"),
+        (
+            format!("{HEAD}[[table]]\nid = \"t\"\nkind = \"spatial-tests\"\n[[table.column]]\nformula = \"y ~ x\"\n"),
+            "needs `spatial`",
         ),
         (HEAD.replace("w.csv", "v.csv"), "`v.csv` cannot be read"),
         (column("weights = \"w\"", "").replace("kind = \"file\"\npath = \"w.csv\"", "kind = \"knn\"\nk = 3"), "`lat`"),
@@ -282,7 +296,7 @@ fn the_papers_companion_is_labelled_as_beyond_the_paper() {
         "{table}"
     );
     let records: Vec<Value> = serde_json::from_str(&read("results/spatial.json")).unwrap();
-    assert_eq!(records.len(), 4);
+    assert_eq!(records.len(), 5);
     for record in &records {
         assert_eq!((record["units"].as_u64(), record["periods"].as_u64()), (Some(279), Some(8)));
         let rho = number(&named(&record["coefficients"], "rho")["value"]);
@@ -295,4 +309,197 @@ fn the_papers_companion_is_labelled_as_beyond_the_paper() {
     }
     assert_eq!(csv(&read("results/spatial-moran.csv")).len(), 3 * 8);
     assert_eq!(csv(&read("results/spatial-lisa.csv")).len(), 279 * 8);
+}
+
+/// Values of a column of `data/panel.csv` by unit and period.
+fn panel_column(folder: &Path, name: &str) -> std::collections::BTreeMap<(String, String), f64> {
+    let rows = csv(&std::fs::read_to_string(folder.join("out/data/panel.csv")).unwrap());
+    let of = |row: &std::collections::BTreeMap<String, String>| {
+        ((row["unit"].clone(), row["period"].clone()), row[name].parse().unwrap_or(f64::NAN))
+    };
+    rows.iter().map(of).collect()
+}
+
+fn tiny_weights() -> Vec<Vec<f64>> {
+    golden("tiny_w.csv").lines().map(|line| line.split(',').map(|w| w.trim().parse().unwrap()).collect()).collect()
+}
+
+#[test]
+fn spatial_lags_are_variables() {
+    let folder = tiny("spatial-lag");
+    let text = format!(
+        "{HEAD}[variables]\nx2 = \"x^2\"\nlag = \"lag_w(x2, \\\"w\\\")\"\ntwice = \"lag_w(lag, \\\"w\\\", skip_missing)\"\n\
+         sum = \"x + lag\"\n[[table]]\nid = \"t\"\n[[table.column]]\nformula = \"y ~ x + lag + twice | unit + period\"\n"
+    );
+    run_study(&study(&folder, &text), &folder.join("out"), None).unwrap();
+    let (x, lag, twice, sum) =
+        (panel_column(&folder, "x"), panel_column(&folder, "lag"), panel_column(&folder, "twice"), panel_column(&folder, "sum"));
+    let w = tiny_weights();
+    for ((unit, period), got) in &lag {
+        let i: usize = unit[1..].parse().unwrap();
+        let of = |values: &std::collections::BTreeMap<(String, String), f64>, power: i32| -> f64 {
+            (0..8).map(|j| w[i - 1][j] * values[&(format!("u{}", j + 1), period.clone())].powi(power)).sum()
+        };
+        assert!((got - of(&x, 2)).abs() < 1e-12, "{unit} {period}: the square is lagged");
+        assert!((twice[&(unit.clone(), period.clone())] - of(&lag, 1)).abs() < 1e-12);
+        assert!((sum[&(unit.clone(), period.clone())] - x[&(unit.clone(), period.clone())] - got).abs() < 1e-12);
+    }
+    // An SLX by lags of variables is the SLX.
+    let slx = format!(
+        "{HEAD}[variables]\nlx = \"lag_w(x, \\\"w\\\")\"\n[[table]]\nid = \"t\"\n[[table.column]]\nformula = \"y ~ x + lx | unit + period\"\n\
+         [[table.column]]\nformula = \"y ~ x | unit + period\"\nspatial = {{ weights = \"w\", model = \"slx\" }}\n"
+    );
+    run_study(&study(&folder, &slx), &folder.join("out"), None).unwrap();
+    let estimates = std::fs::read_to_string(folder.join("out/results/estimates.json")).unwrap();
+    let (plain, slx) = (estimate_in(&estimates, "t", "(1)"), estimate_in(&estimates, "t", "(2)"));
+    close(&coef(&plain, "lx")["estimate"], &coef(&slx, "W:x")["estimate"], "W:x");
+}
+
+#[test]
+fn specification_tests_are_those_of_exact_arithmetic() {
+    let folder = tiny("spatial-tests");
+    let exact: Value = serde_json::from_str(&golden("tiny_exact.json")).unwrap();
+    let cases = exact["tests"].as_array().unwrap();
+    let mut text = format!("{HEAD}[[table]]\nid = \"t\"\nkind = \"spatial-tests\"\n");
+    for case in cases {
+        let effects = case["effects"].as_str().unwrap().replace("two-way", "both").replace("twoway", "both");
+        let approach = case["approach"].as_str().unwrap();
+        writeln!(
+            text,
+            "[[table.column]]\nformula = \"y ~ x + x^2 + z\"\nspatial = {{ weights = \"w\", effects = \"{effects}\", approach = \"{approach}\" }}"
+        )
+        .unwrap();
+    }
+    run_study(&study(&folder, &text), &folder.join("out"), None).unwrap();
+    let records = std::fs::read_to_string(folder.join("out/results/spatial-tests.json")).unwrap();
+    let records: Vec<Value> = serde_json::from_str(&records).unwrap();
+    let mut compared = 0;
+    for (record, case) in records.iter().zip(cases) {
+        let test = |group: &str, name: &str| {
+            let tests = record["tests"].as_array().unwrap();
+            let found = tests.iter().find(|test| test["group"] == group && test["name"] == name).unwrap();
+            found["test"]["statistic"].clone()
+        };
+        for (group, key) in [("least-squares", "lm"), ("slx", "lm_on_slx")] {
+            for (name, short) in [
+                ("LM lag", "lml"),
+                ("LM error", "lme"),
+                ("robust LM lag", "rlml"),
+                ("robust LM error", "rlme"),
+                ("LM SARMA", "sarma"),
+            ] {
+                close(&test(group, name), &case[key][short], &format!("{} {} {key} {name}", case["effects"], case["approach"]));
+                compared += 1;
+            }
+        }
+        for (name, key) in [
+            ("LR SDM → SAR", "lr_sdm_sar"),
+            ("LR SDM → SEM", "lr_sdm_sem"),
+            ("LR SDM → SLX", "lr_sdm_slx"),
+            ("Wald SDM → SAR", "wald_sdm_sar_expected"),
+            ("Wald SDM → SEM", "wald_sdm_sem_expected"),
+        ] {
+            close(&test("durbin", name), &case[key], &format!("{} {} {name}", case["effects"], case["approach"]));
+            compared += 1;
+        }
+    }
+    assert!(compared >= 60, "{compared}");
+    let table = std::fs::read_to_string(folder.join("out/tables/t.md")).unwrap();
+    assert!(table.contains("The Durbin model") && table.contains("robust LM error"), "{table}");
+}
+
+#[test]
+fn instruments_estimate_a_lag_model_with_everything_that_instruments_have() {
+    let folder = small::folder("spatial-instruments");
+    // Twelve places on a ring, ten years; x is endogenous, q its instrument; rho = 0.4.
+    let random = |row: usize, seed: f64| ((row as f64 * seed).sin() * 43_758.545_3).rem_euclid(1.0) - 0.5;
+    let (n, t) = (12_usize, 10_usize);
+    let mut data = String::from("unit,period,y,x,q,z\n");
+    let mut weights = String::from("unit");
+    (0..n).for_each(|i| write!(weights, ",u{i}").unwrap());
+    for i in 0..n {
+        write!(weights, "\nu{i}").unwrap();
+        (0..n).for_each(|j| write!(weights, ",{}", if (i + 1) % n == j || (j + 1) % n == i { 0.5 } else { 0.0 }).unwrap());
+    }
+    for period in 0..t {
+        let row = |i: usize| period * n + i;
+        let (q, z, e): (Vec<f64>, Vec<f64>, Vec<f64>) = (
+            (0..n).map(|i| 2.0 * random(row(i) + 1, 12.9898)).collect(),
+            (0..n).map(|i| 2.0 * random(row(i) + 1, 39.425)).collect(),
+            (0..n).map(|i| 0.2 * random(row(i) + 1, 78.233)).collect(),
+        );
+        let x: Vec<f64> = (0..n).map(|i| q[i] + 2.0 * e[i] + 0.3 * random(row(i) + 1, 4.137)).collect();
+        let mean: Vec<f64> = (0..n).map(|i| x[i] - 0.5 * z[i] + i as f64 * 0.1 + period as f64 * 0.2 + e[i]).collect();
+        let mut y = mean.clone();
+        for _ in 0..200 {
+            y = (0..n).map(|i| mean[i] + 0.2 * (y[(i + 1) % n] + y[(i + n - 1) % n])).collect();
+        }
+        (0..n).for_each(|i| writeln!(data, "u{i},{},{:e},{:e},{:e},{:e}", 2001 + period, y[i], x[i], q[i], z[i]).unwrap());
+    }
+    std::fs::write(folder.join("tiny.csv"), data).unwrap();
+    std::fs::write(folder.join("w.csv"), weights + "\n").unwrap();
+    let column = |formula: &str, spatial: &str, more: &str| {
+        format!("[[table.column]]\nformula = \"{formula}\"\nspatial = {{ weights = \"w\", {spatial} }}\n{more}\n")
+    };
+    let iv = "y ~ z | unit + period | x ~ q";
+    let by_hand = "y ~ z | unit + period | x + wy ~ q + wz + wwz + wq + wwq";
+    let lags: String = [("wy", "y"), ("wz", "z"), ("wwz", "wz"), ("wq", "q"), ("wwq", "wq")]
+        .map(|(name, of)| format!("{name} = \"lag_w({of}, \\\"w\\\")\"\n"))
+        .concat();
+    let text = format!(
+        "{HEAD}[variables]\n{lags}[[table]]\nid = \"t\"\n{}[[table.column]]\nformula = \"{by_hand}\"\nvcov = \"cluster:unit\"\nlike = \"ivreghdfe\"\n{}{}",
+        column(iv, "model = \"sar\"", "vcov = \"cluster:unit\"\nlike = \"ivreghdfe\"\nsave = [\"residuals\"]"),
+        column("y ~ z + x | unit + period", "model = \"sar\", gs2sls = {}", "estimator = \"liml\""),
+        column(iv, "model = \"sdm\", durbin = [\"z\"], simulation = { draws = 2000, seed = 3 }", ""),
+    );
+    run_study(&study(&folder, &text), &folder.join("out"), None).unwrap();
+    let read = |name: &str| std::fs::read_to_string(folder.join("out").join(name)).unwrap();
+    let estimates = read("results/estimates.json");
+    let (made, own) = (estimate_in(&estimates, "t", "(1)"), estimate_in(&estimates, "t", "(2)"));
+    for (name, hand) in [("x", "x"), ("z", "z"), ("rho", "wy")] {
+        for key in ["estimate", "se"] {
+            close(&coef(&made, name)[key], &coef(&own, hand)[key], &format!("{name} {key}"));
+        }
+    }
+    let (rho, x) = (number(&coef(&made, "rho")["estimate"]), number(&coef(&made, "x")["estimate"]));
+    assert!((rho - 0.4).abs() < 0.05 && (x - 1.0).abs() < 0.05, "{rho} {x}");
+    assert_eq!(made["iv"], own["iv"], "underidentification, weak instruments, overidentification");
+    let records: Vec<Value> = serde_json::from_str(&read("results/spatial.json")).unwrap();
+    let total = &named(&records[0]["effect_estimates"], "x")["total"]["value"];
+    assert!((number(total) - x / (1.0 - rho)).abs() < 1e-9, "rows of W sum to 1");
+    assert!(!estimate_in(&estimates, "t", "(3)").is_null());
+    let drawn = &records[2]["simulated"].as_array().unwrap()[0];
+    let delta = &named(&records[2]["effect_estimates"], drawn["name"].as_str().unwrap())[drawn["effect"].as_str().unwrap()];
+    let ratio = number(&drawn["se"]) / number(&delta["se"]);
+    assert!((ratio - 1.0).abs() < 0.1, "delta and simulation: {ratio}");
+    let table = read("tables/t.md");
+    assert!(table.contains("two-stage least squares") && table.contains("Total effects"), "{table}");
+    assert_eq!(csv(&read("data/fits.csv")).len(), n * t);
+}
+
+#[test]
+fn residuals_of_a_column_are_tested_for_association() {
+    let folder = tiny("spatial-residuals");
+    let text = format!(
+        "{HEAD}[[table]]\nid = \"t\"\n[[table.column]]\nformula = \"y ~ x + z | unit\"\nsave = [\"residuals\"]\n\
+         [[spatial]]\nid = \"m\"\nkind = \"moran\"\nvariables = [\"resid(t:(1))\"]\nweights = \"w\"\npermutations = 9\n"
+    );
+    run_study(&study(&folder, &text), &folder.join("out"), None).unwrap();
+    let fits = csv(&std::fs::read_to_string(folder.join("out/data/fits.csv")).unwrap());
+    let name = fits[0].keys().find(|name| name.contains("residuals")).unwrap().clone();
+    let rows: Vec<_> = fits
+        .iter()
+        .map(|row| {
+            let mut row = row.clone();
+            row.insert("y".into(), row[&name].clone());
+            row
+        })
+        .collect();
+    let moran = csv(&std::fs::read_to_string(folder.join("out/results/spatial-m.csv")).unwrap());
+    assert_eq!(moran.len(), 5);
+    for row in &moran {
+        let want = moran_by_hand(&rows, &row["period"], &tiny_weights());
+        assert!((row["moran_i"].parse::<f64>().unwrap() - want).abs() < 1e-9, "{row:?}");
+    }
+    assert!(folder.join("out/figures/spatial-m-scatter.svg").is_file());
 }

@@ -12,10 +12,12 @@ pub(crate) enum Feature {
     Parquet,
     /// Figures as PNG.
     Png,
+    /// Figures as PDF.
+    Pdf,
 }
 
 impl Feature {
-    const ALL: [Self; 3] = [Self::Highs, Self::Parquet, Self::Png];
+    const ALL: [Self; 4] = [Self::Highs, Self::Parquet, Self::Png, Self::Pdf];
 
     /// Its name in the manifest of the runner.
     pub(crate) fn name(self) -> &'static str {
@@ -23,6 +25,7 @@ impl Feature {
             Self::Highs => "highs",
             Self::Parquet => "parquet",
             Self::Png => "png",
+            Self::Pdf => "pdf",
         }
     }
 
@@ -32,6 +35,7 @@ impl Feature {
             Self::Highs => "HiGHS is compiled (once, about 6 CPU minutes; needs cmake and libclang)",
             Self::Parquet => "Parquet is asked for: polars is compiled (once, about 4 CPU minutes)",
             Self::Png => "PNG figures are asked for: resvg is compiled (once, about 2 CPU minutes)",
+            Self::Pdf => "PDF figures are asked for: krilla is compiled (once, about 3 CPU minutes)",
         }
     }
 }
@@ -63,6 +67,9 @@ pub(crate) fn features_of(study: &str) -> Features {
     }
     if report_lists("figures", "png") {
         features.insert(Feature::Png);
+    }
+    if report_lists("figures", "pdf") {
+        features.insert(Feature::Pdf);
     }
     features
 }
@@ -131,6 +138,7 @@ mod tests {
             ("[report]\npanel = [\"csv\", \"parquet\"]\n".to_owned(), "parquet"),
             ("[report]\npanel = [\"csv\", \"dta\"]\nfigures = []\n".to_owned(), ""),
             ("[report]\nfigures = [\"png\"]\n".to_owned(), "png"),
+            ("[report]\nfigures = [\"pdf\", \"png\"]\ndpi = 600\n".to_owned(), "png pdf"),
             (gtfp.to_owned(), ""),
             (format!("{gtfp}solver = \"simplex\"\n"), ""),
             (format!("{gtfp}solver = \"highs\"\n[[source]]\nfile = \"d.pq\"\n"), "highs parquet"),

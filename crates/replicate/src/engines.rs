@@ -45,8 +45,10 @@ fn asked(study: &Study) -> Vec<(Feature, String)> {
     if study.report.panel.iter().flatten().any(|format| *format == PanelFormat::Parquet) {
         asked.push((Feature::Parquet, "[report] panel with \"parquet\"".to_owned()));
     }
-    if study.report.figures.contains(&FigureFormat::Png) {
-        asked.push((Feature::Png, "[report] figures with \"png\"".to_owned()));
+    for (format, feature) in [(FigureFormat::Png, Feature::Png), (FigureFormat::Pdf, Feature::Pdf)] {
+        if study.report.figures.contains(&format) {
+            asked.push((feature, format!("[report] figures with \"{}\"", feature.name())));
+        }
     }
     asked
 }
@@ -79,6 +81,7 @@ pub(crate) fn report() -> String {
             Feature::Highs => "HiGHS (solver = \"highs\")",
             Feature::Parquet => "Parquet files",
             Feature::Png => "figures as PNG",
+            Feature::Pdf => "figures as PDF",
         };
         let state = if feature.is_there() { "built in" } else { "not built in" };
         text += &format!("{:<16} {state}: {what}\n", feature.name());
@@ -112,6 +115,7 @@ mod tests {
             (format!("{csv}[report]\npanel = [\"csv\"]\n"), vec![]),
             (format!("{csv}[report]\npanel = [\"dta\", \"parquet\"]\n"), vec![Feature::Parquet]),
             (format!("{csv}[report]\nfigures = [\"png\"]\n"), vec![Feature::Png]),
+            (format!("{csv}[report]\nfigures = [\"pdf\"]\n"), vec![Feature::Pdf]),
         ] {
             let study = study(&more);
             let found: Vec<Feature> = asked(&study).into_iter().map(|(feature, _)| feature).collect();

@@ -9,11 +9,13 @@ pub(crate) enum Feature {
     Parquet,
     /// Figures as PNG.
     Png,
+    /// Figures as PDF.
+    Pdf,
 }
 
 impl Feature {
     /// All of them.
-    pub(crate) const ALL: [Self; 3] = [Self::Highs, Self::Parquet, Self::Png];
+    pub(crate) const ALL: [Self; 4] = [Self::Highs, Self::Parquet, Self::Png, Self::Pdf];
 
     /// Its name in the manifest.
     pub(crate) fn name(self) -> &'static str {
@@ -21,6 +23,7 @@ impl Feature {
             Self::Highs => "highs",
             Self::Parquet => "parquet",
             Self::Png => "png",
+            Self::Pdf => "pdf",
         }
     }
 
@@ -30,6 +33,7 @@ impl Feature {
             Self::Highs => cfg!(feature = "highs"),
             Self::Parquet => cfg!(feature = "parquet"),
             Self::Png => cfg!(feature = "png"),
+            Self::Pdf => cfg!(feature = "pdf"),
         }
     }
 
@@ -39,6 +43,7 @@ impl Feature {
             Self::Highs => ("HiGHS", "highs-sys"),
             Self::Parquet => ("polars", "polars"),
             Self::Png => ("resvg", "resvg"),
+            Self::Pdf => ("krilla", "krilla"),
         }
     }
 }

@@ -248,7 +248,7 @@ fn write_all(
             rayon::join(|| files::data::write(staging, study, results), || figures::draw(loaded, results));
         written?;
         remarks.extend(left_out);
-        figures::write(staging, study, &figures)?;
+        remarks.extend(figures::write(staging, study, &figures)?);
         // The path of a study is the reader's own.
         let (command, versions) = (format!("panelstudy run {}", file_name(&loaded.file)), engines::used(study));
         let around = pages::Surroundings { figures: &figures, remarks, command: &command, versions: &versions };

@@ -202,6 +202,14 @@ impl Printed {
     }
 }
 
+/// A share as a number of percent: 95, 99.9.
+#[must_use]
+pub fn percent(share: f64) -> String {
+    let share = number(100.0 * share, Format::Significant(4));
+    let share = if share.contains('.') { share.trim_end_matches('0').trim_end_matches('.') } else { &share };
+    share.to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,7 @@
 //! Rules of the house that no compiler checks.
 
 mod book;
+mod conflicts;
 mod derived;
 mod manifests;
 mod modules;
@@ -20,6 +21,7 @@ pub(crate) fn run(args: &[String]) -> Result<u8, String> {
     let mut findings = Vec::new();
     derived::check(&root, &members, given.has("--write"), &mut findings)?;
     book::check(&root, &mut findings)?;
+    conflicts::check(&root, &mut findings)?;
     manifests::check(&root, &members, &mut findings)?;
     sources::check(&root, &members, &mut findings)?;
     for member in &members {

@@ -96,6 +96,9 @@ fn without_effect(column: &ColumnSpec) -> Result<(), String> {
         ];
         return idle(&given);
     }
+    if column.level.is_some() && column.spatial.as_ref().is_some_and(|spatial| spatial.simulation.is_some()) {
+        return Err("`level` beside `simulation`: effects by simulation have 95 % intervals".into());
+    }
     let given = [
         ("vcov", column.vcov.text() != plain.vcov.text()),
         ("like", column.like.text() != plain.like.text()),
@@ -106,7 +109,6 @@ fn without_effect(column: &ColumnSpec) -> Result<(), String> {
         ("first_stages", !column.first_stages.is_empty()),
         ("moderation", column.moderation.is_some()),
         ("estimator", column.estimator.is_some()),
-        ("level", column.level.is_some()),
         ("collinearity", column.collinearity.is_some()),
         ("absorption", column.absorption.is_some()),
         ("tests", !column.tests.is_empty()),

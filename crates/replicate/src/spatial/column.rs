@@ -16,9 +16,6 @@ use panel_spatial::effects::SimulatedEffect;
 use panel_spatial::{Prepared, SpatialFit, SpatialRecord, fit};
 use report::ModelColumn;
 
-/// Level of intervals.
-const LEVEL: f64 = 0.95;
-
 /// A fitted spatial column.
 #[derive(Debug)]
 pub struct Fitted {
@@ -74,13 +71,15 @@ pub fn estimate(
     diagnostics.extend(cut);
     let fit = fit(&balanced, &prepared, effects, &spatial.spec()).map_err(failed)?;
     diagnostics.extend(fit.diagnostics.iter().cloned());
-    let curves = curves(&fit, &balanced, spatial).map_err(failed)?;
+    let level = spec.options().level;
+    let curves = curves(&fit, &balanced, spatial, level).map_err(failed)?;
     let simulated = simulated(&fit, &prepared, spatial, &mut diagnostics).map_err(failed)?;
     let record = SpatialColumnRecord {
         table: table.to_owned(),
         column: name.to_owned(),
         formula: spec.formula.text().to_owned(),
         sample: spec.sample.as_ref().map(ToString::to_string),
+        level,
         fit: fit.record(),
         curves,
         simulated,
@@ -91,7 +90,7 @@ pub fn estimate(
         esample[rows[row] as usize] = true;
         residuals[rows[row] as usize] = residual;
     }
-    let estimate = estimate_record(&record, rows.len() - balanced.rows().len() + missing);
+    let estimate = estimate_record(&record, rows.len() - balanced.rows().len() + missing, level);
     let column = model_column(&record, &estimate.coef, study, spec, effects);
     Ok(Fitted { record, estimate, column, esample, residuals, diagnostics })
 }
@@ -155,6 +154,7 @@ pub(super) fn curves(
     fit: &SpatialFit,
     panel: &SpatialPanel,
     spatial: &SpatialColumn,
+    level: f64,
 ) -> panel_spatial::Result<Vec<panel_spatial::record::CurveRecord>> {
     let Some(asked) = &spatial.turning_point else { return Ok(Vec::new()) };
     let mut curves = Vec::new();
@@ -162,14 +162,14 @@ pub(super) fn curves(
         let values = panel.column(x)?;
         let range = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &x| (l.min(x), h.max(x)));
         for &effect in &asked.effects {
-            curves.push(fit.curve(x, &format!("{x}^2"), effect, range, LEVEL)?);
+            curves.push(fit.curve(x, &format!("{x}^2"), effect, range, level)?);
         }
     }
     Ok(curves)
 }
 
 /// The column as `results/estimates.json` has it: z stands where t does, and intervals are normal.
-fn estimate_record(record: &SpatialColumnRecord, missing: usize) -> EstimateRecord {
+fn estimate_record(record: &SpatialColumnRecord, missing: usize, level: f64) -> EstimateRecord {
     let SpatialColumnRecord { table, column, formula, sample, fit, .. } = record;
     EstimateRecord {
         table: Some(table.clone()),
@@ -178,7 +178,7 @@ fn estimate_record(record: &SpatialColumnRecord, missing: usize) -> EstimateReco
         sample: sample.clone(),
         n_obs: fit.rows,
         n_entities: fit.units,
-        coef: fit.coefficients.iter().map(|named| interval(&named.name, &named.estimate)).collect(),
+        coef: fit.coefficients.iter().map(|named| interval(&named.name, &named.estimate, level)).collect(),
         vcov: information(fit).to_owned(),
         like: word(&fit.spatial.like),
         dropped: DroppedRecord { missing_rows: missing, ..DroppedRecord::default() },

@@ -72,7 +72,7 @@ pub fn estimate(
     let mut fitted = column::estimate(&equation.panel, study, &asked, table, name)?;
 
     let fit = as_fit(&fitted.fit, &equation, &sample.panel, &prepared, effects, &chosen).map_err(failed)?;
-    let curves = curves(&fit, &sample.panel, spatial).map_err(failed)?;
+    let curves = curves(&fit, &sample.panel, spatial, spec.options().level).map_err(failed)?;
     let simulated = simulated(&fit, &prepared, spatial, &mut fitted.diagnostics).map_err(failed)?;
     fitted.esample = kept;
     fitted.saved.iter_mut().for_each(|(_, values)| *values = equation.spread(values, panel.n_rows()));
@@ -88,6 +88,7 @@ pub fn estimate(
         column: name.to_owned(),
         formula: spec.formula.text().to_owned(),
         sample: fitted.record.sample.clone(),
+        level: spec.options().level,
         fit: record,
         curves,
         simulated,

@@ -7,6 +7,7 @@ use crate::store::{Staging, full, pretty};
 use crate::study::Study;
 use crate::tables::records::finite;
 use panel_fe::record::CoefficientRecord;
+use panel_spatial::distribution::normal_critical;
 use panel_spatial::effects::SimulatedEffect;
 use panel_spatial::record::EffectsRecord;
 use panel_spatial::{Effect, SpatialRecord};
@@ -16,9 +17,6 @@ use panel_spatial::association::{
 use panel_spatial::record::CurveRecord;
 use report::csv::push_record;
 use serde::Serialize;
-
-/// 97.5 % quantile of the standard normal distribution.
-const Z975: f64 = 1.959_963_984_540_054;
 
 /// p up to which an entity has a class.
 pub(super) const CLASS_LEVEL: f64 = 0.05;
@@ -34,6 +32,8 @@ pub struct SpatialColumnRecord {
     pub formula: String,
     /// Filter as written.
     pub sample: Option<String>,
+    /// Level of the intervals.
+    pub level: f64,
     /// The fit.
     #[serde(flatten)]
     pub fit: SpatialRecord,
@@ -53,26 +53,27 @@ impl SpatialColumnRecord {
             Effect::Total => &effects.total,
         };
         let drawn = self.simulated.iter().find(|drawn| drawn.name == effects.name && drawn.effect == effect);
-        let Some(drawn) = drawn else { return interval(&effects.name, by_delta) };
+        let Some(drawn) = drawn else { return interval(&effects.name, by_delta, self.level) };
         let variance = drawn.se.map_or(f64::NAN, |se| se * se);
         CoefficientRecord {
             ci_low: finite(drawn.interval.0),
             ci_high: finite(drawn.interval.1),
-            ..interval(&effects.name, &panel_spatial::Estimated::new(drawn.estimate, variance))
+            ..interval(&effects.name, &panel_spatial::Estimated::new(drawn.estimate, variance), self.level)
         }
     }
 }
 
 /// A coefficient or an effect with its normal interval.
-pub(super) fn interval(name: &str, of: &panel_spatial::Estimated) -> CoefficientRecord {
+pub(super) fn interval(name: &str, of: &panel_spatial::Estimated, level: f64) -> CoefficientRecord {
+    let z = normal_critical(level);
     CoefficientRecord {
         name: name.to_owned(),
         estimate: finite(of.value),
         se: finite(of.se),
         t: finite(of.z),
         p: finite(of.p),
-        ci_low: finite(of.value - Z975 * of.se),
-        ci_high: finite(of.value + Z975 * of.se),
+        ci_low: finite(of.value - z * of.se),
+        ci_high: finite(of.value + z * of.se),
         reason: None,
     }
 }

@@ -1,6 +1,7 @@
 //! `resid(table:column)` among the variables of `[[spatial]]`: the residuals of a regression of the study.
 
 use crate::study::{Study, TableKind, find_column};
+use report::{Labels, Text};
 
 /// A column of a table whose residuals are meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +33,16 @@ impl<'a> Residuals<'a> {
     pub(crate) fn wanted(study: &Study, table: &str, column: &str) -> bool {
         let asked = study.spatial.iter().flat_map(|spec| &spec.variables);
         asked.filter_map(|variable| Residuals::read(variable)?.ok()).any(|of| of.table == table && of.column == column)
+    }
+}
+
+/// What a variable of `[[spatial]]` is called in tables and figures.
+pub(crate) fn label(variable: &str, labels: &Labels) -> Text {
+    match Residuals::read(variable) {
+        Some(Ok(Residuals { table, column })) => {
+            Text::new(format!("{table} 第 {column} 列的残差"), format!("Residuals of {table} {column}"))
+        }
+        _ => labels.get(variable),
     }
 }
 

@@ -1,7 +1,7 @@
 //! `[[spatial]]`: Moran's I and Geary's C by period with permutation p, local Moran classes.
 
 use super::record::{CLASS_LEVEL, Cell, Found, Scatter, Statistic, class};
-use super::residuals::Residuals;
+use super::residuals::{Residuals, label};
 use super::weights::Space;
 use crate::compute::Computed;
 use crate::error::{Error, Result};
@@ -104,7 +104,7 @@ pub(crate) fn table(statistic: &Statistic, space: &Space, study: &Study) -> Tabl
             Found::Global(cells) => of(cells, variable).map(|cell| row(cell, global_cells)).collect(),
             Found::Local(cells) => of(cells, variable).map(|cell| row(cell, local_cells)).collect(),
         };
-        table.groups.push(RowGroup::labelled(study.labels().get(variable), rows));
+        table.groups.push(RowGroup::labelled(label(variable, &study.labels()), rows));
     }
     if let Ok(weights) = space.weights(&spec.weights) {
         let (id, what, n) = (&spec.weights, weights.description(), spec.permutations);

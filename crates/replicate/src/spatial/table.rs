@@ -6,6 +6,7 @@ use crate::tables::shown::term;
 use panel_fe::record::CoefficientRecord;
 use panel_spatial::record::CurveRecord;
 use panel_spatial::{Approach, Effect, FixedEffects, Information, Standardise};
+use report::numfmt::percent;
 use report::regression::{FitStat, Flag, SeKind, StdErrors};
 use report::table::{RowGroup, Rule};
 use report::{Labels, Lang, ModelColumn, RegressionSpec, Table, Text, regression_table};
@@ -218,6 +219,7 @@ fn turning(record: &SpatialColumnRecord, curve: &CurveRecord, labels: &Labels) -
         _ => "(-∞, ∞)".to_owned(),
     };
     let column = &record.column;
+    let share = percent(record.level);
     let x = labels.get(&curve.name);
     let p = curve.u_test.overall.map(|(_, p)| format!("{p:.3}"));
     Text::build(|lang| {
@@ -227,12 +229,12 @@ fn turning(record: &SpatialColumnRecord, curve: &CurveRecord, labels: &Labels) -
             (None, Lang::En) => format!("Column {column}: the {effect} of {x} does not turn."),
             (Some(turn), Lang::Zh) => {
                 let p = p.as_ref().map_or("极值在样本之外".to_owned(), |p| format!("U 形检验 p = {p}"));
-                format!("{column} 列：{x}的{effect}在 {:.3} 处转向，95% Fieller 集 {set}，{p}。", turn.estimate.value)
+                format!("{column} 列：{x}的{effect}在 {:.3} 处转向，{share}% Fieller 集 {set}，{p}。", turn.estimate.value)
             }
             (Some(turn), Lang::En) => {
                 let p = p.as_ref().map_or("extremum outside the sample".to_owned(), |p| format!("U test p = {p}"));
                 let at = turn.estimate.value;
-                format!("Column {column}: the {effect} of {x} turns at {at:.3}, 95 % Fieller set {set}, {p}.")
+                format!("Column {column}: the {effect} of {x} turns at {at:.3}, {share} % Fieller set {set}, {p}.")
             }
         }
     })

@@ -11,7 +11,7 @@ use panel_core::{Diagnostic, Panel};
 use panel_spatial::diagnostics::{SpecificationTest, TestGroup, specification_tests};
 use report::numfmt::Format;
 use report::table::{Cell, Row, RowGroup};
-use report::{Table, Text};
+use report::{Lang, Table, Text};
 use serde::Serialize;
 
 /// The tests of one column, as `results/spatial-tests.json` holds them.
@@ -90,7 +90,10 @@ pub(crate) fn table(
             None => compute(&computed.panel, study, space, column, (&spec.id, &name)).map_err(|error| error.at(place)),
         };
         let label = column.label.as_ref().map_or_else(|| Text::from(name.clone()), Label::text);
-        header.push(Text::build(|lang| format!("{}：χ²", label.get(lang))));
+        header.push(Text::build(|lang| match lang {
+            Lang::Zh => format!("{}：χ²", label.get(lang)),
+            Lang::En => format!("{}: χ²", label.get(lang)),
+        }));
         header.push(Text::same("p"));
         columns.push(match result {
             Ok((record, diagnostics)) => {

@@ -51,8 +51,7 @@ pub struct ColumnSpec {
     pub spatial: Option<SpatialColumn>,
     /// Estimator of a formula with instruments: `2sls`, `liml`, `fuller:a`, `kclass:k`, `gmm2s`; 2SLS where it is absent.
     pub estimator: Option<Parsed<Estimator>>,
-    /// Level of the confidence intervals of coefficients, slopes and bootstraps, 0.95 where it is absent; turning points
-    /// keep 95 %.
+    /// Level of the confidence intervals of coefficients, slopes, turning points and bootstraps; 0.95 where it is absent.
     pub level: Option<f64>,
     /// Share of its size below which what is left of a regressor counts as collinear; 1e-9 where it is absent.
     pub collinearity: Option<f64>,

@@ -36,6 +36,9 @@ pub struct ReportSpec {
     /// Formats of figures beside SVG.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub figures: Vec<FigureFormat>,
+    /// Pixels in an inch of figures as PNG, such as 600; 300 where it is absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dpi: Option<u32>,
     /// Digits of coefficients in every table; where it is absent three, and two significant ones where those show zero.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digits: Option<Digits>,
@@ -62,6 +65,7 @@ impl Default for ReportSpec {
             headline: None,
             panel: None,
             figures: Vec::new(),
+            dpi: None,
             digits: None,
             thousands: false,
             bins: 20,
@@ -89,6 +93,8 @@ pub enum PanelFormat {
 pub enum FigureFormat {
     /// Pixels, drawn with the fonts of the machine.
     Png,
+    /// A page of its own size, with the fonts of the machine inside.
+    Pdf,
 }
 
 impl ReportSpec {
@@ -102,6 +108,15 @@ impl ReportSpec {
         digits::check(self.digits, &BTreeMap::new()).map_err(|(_, message)| format!("[report] {message}"))?;
         if self.bins < 2 {
             return Err(format!("[report] bins = {}: expected at least 2", self.bins));
+        }
+        match self.dpi {
+            Some(_) if !self.figures.contains(&FigureFormat::Png) => {
+                return Err("[report] `dpi` has no effect without figures = [\"png\"]".to_owned());
+            }
+            Some(dpi) if !(36..=1200).contains(&dpi) => {
+                return Err(format!("[report] dpi = {dpi}: expected 36 to 1200"));
+            }
+            _ => {}
         }
         if let Some(HeadlineSpec { table, column }) = &self.headline {
             find_column(tables, table, column).map_err(|error| format!("[report] headline: {error}"))?;

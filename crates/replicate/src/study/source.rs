@@ -96,6 +96,7 @@ impl SourceSpec {
             fill_down: self.fill_down.clone(),
             units_row: self.units_row,
             columns,
+            where_there: false,
             value_labels: self.value_labels,
         }
     }

@@ -62,7 +62,7 @@ pub fn estimate(panel: &Panel, study: &Study, spec: &ColumnSpec, table: &str, na
     let mut record = of_column(&fit, spec, table, name);
     let mut u_shown = None;
     if let Some(x) = &spec.utest {
-        let test = u_test(&fit, x).map_err(failed)?;
+        let test = u_test(&fit, x, fit.options().level).map_err(failed)?;
         record.utest = Some(utest_record(test.as_ref(), &fit, x));
         let heading = Text::build(|lang| match &spec.label {
             Some(label) => format!("{name} {}", label.text().get(lang)),
@@ -86,7 +86,7 @@ pub fn estimate(panel: &Panel, study: &Study, spec: &ColumnSpec, table: &str, na
     let row_labels = add_rows(&mut column, rows);
     let slopes = record.slopes.iter().map(|slopes| slopes_note(slopes, name, study));
     let bootstrap = record.inference.iter().map(|record| note(record, name, &study.labels()));
-    let notes = level_note(spec.level, name, study).into_iter().chain(slopes).chain(bootstrap).collect();
+    let notes = level_note(spec, name, study).into_iter().chain(slopes).chain(bootstrap).collect();
     let numbers = |which: &Saved| saved(&fit, panel.n_rows(), *which).map(|values| (*which, values)).map_err(failed);
     Ok(Fitted {
         column,

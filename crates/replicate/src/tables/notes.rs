@@ -1,9 +1,9 @@
 //! What tables say of columns in words: names of tests, slopes under a moderator.
 
-use super::resampled::percent;
-use crate::study::Study;
+use crate::study::{ColumnSpec, Study};
 use panel_fe::iv::IvDiagnostics;
 use panel_fe::record::{FiellerRecord, SlopesRecord};
+use report::numfmt::percent;
 use report::{Lang, Text};
 
 /// Rows of tests that go by several names are called by the one that stands in them.
@@ -55,7 +55,8 @@ pub(super) fn slopes_note(slopes: &SlopesRecord, name: &str, study: &Study) -> T
 }
 
 /// Of which level the intervals below the coefficients of a column are, where it chose one.
-pub(super) fn level_note(level: Option<f64>, name: &str, study: &Study) -> Option<Text> {
-    let share = percent(level.filter(|_| study.report.below == "interval")?);
+pub(super) fn level_note(spec: &ColumnSpec, name: &str, study: &Study) -> Option<Text> {
+    let shown = study.report.below == "interval" || spec.utest.is_some() || spec.moderation.is_some();
+    let share = percent(spec.level.filter(|_| shown)?);
     Some(Text::new(format!("{name} 列为 {share}% 置信区间。"), format!("Column {name}: {share} % intervals.")))
 }

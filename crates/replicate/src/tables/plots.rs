@@ -94,7 +94,7 @@ impl FittedCurve {
             let (below, above) = effect.interval(LEVEL);
             CurvePoint::banded(at, effect.value, below, above)
         });
-        let test = u_test(estimate, x)?;
+        let test = u_test(estimate, x, LEVEL)?;
         let turning_point = test.as_ref().and_then(|test| test.turning_point.as_ref().ok()).map(|point| {
             let (low, high) = match point.fieller {
                 FiellerSet::Interval { low, high } => (low, high),

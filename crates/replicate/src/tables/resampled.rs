@@ -6,7 +6,7 @@ use panel_fe::bootstrap::{BootstrapSummary, Resampling, WildBootstrap};
 use panel_fe::record::{BootstrapRecord, InferenceRecord};
 use panel_fe::vcov::Groups;
 use panel_fe::{Error, Estimate, Result};
-use report::numfmt::{Format, number, p_equation};
+use report::numfmt::{Format, number, p_equation, percent};
 use report::{Labels, Lang, Text};
 
 /// The bootstrap that a column asks for.
@@ -198,11 +198,4 @@ fn of_coefficient(coef: &BootstrapRecord, level: f64, labels: &Labels, lang: Lan
         (None, Lang::En) => text += ", no bounded interval",
     }
     text
-}
-
-/// A level as a number of percent: 95, 99.9.
-pub(super) fn percent(level: f64) -> String {
-    let share = number(100.0 * level, Format::Significant(4));
-    let share = if share.contains('.') { share.trim_end_matches('0').trim_end_matches('.') } else { &share };
-    share.to_owned()
 }

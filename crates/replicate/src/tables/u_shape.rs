@@ -7,10 +7,8 @@ use panel_fe::turning_point::FiellerSet;
 use panel_fe::utest::{Curve, Shape, UTest, utest_of};
 use panel_fe::{Coefficient, Estimate, record};
 use report::Text;
+use report::numfmt::percent;
 use report::utest::UTestRecord;
-
-/// Level of the intervals of turning points, whatever that of the coefficients: figures and verdict say so.
-const LEVEL: f64 = 0.95;
 
 /// The quadratic b₁ x + b₂ x² of a column.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,7 +35,7 @@ pub struct Quadratic {
 #[must_use]
 pub fn quadratic(fit: &Estimate, x: &str) -> Option<Quadratic> {
     let (linear, square) = (fit.coefficient(x)?.clone(), fit.coefficient(&format!("{x}^2"))?.clone());
-    let test = u_test(fit, x).ok()??;
+    let test = u_test(fit, x, fit.options().level).ok()??;
     let values = fit.sample_values(x)?;
     let turning_point = -linear.estimate / (2.0 * square.estimate);
     Some(Quadratic {
@@ -64,13 +62,14 @@ pub(super) fn mean_sd(values: &[f64]) -> (f64, f64) {
     (mean, (values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt())
 }
 
-/// The Lind-Mehlum test of `x` and `x^2` over the range of the estimation sample; `None` where `x` is no regressor.
+/// The Lind-Mehlum test of `x` and `x^2` over the range of the estimation sample, intervals of the turning point at a level;
+/// `None` where `x` is no regressor.
 ///
 /// # Errors
 /// When a term is not in the column.
-pub fn u_test(fit: &Estimate, x: &str) -> panel_fe::Result<Option<UTest>> {
+pub fn u_test(fit: &Estimate, x: &str, level: f64) -> panel_fe::Result<Option<UTest>> {
     let Some(range) = fit.sample_range(x) else { return Ok(None) };
-    utest_of(&fit.coefficients(), x, &format!("{x}^2"), range, Curve::Quadratic, LEVEL).map(Some)
+    utest_of(&fit.coefficients(), x, &format!("{x}^2"), range, Curve::Quadratic, level).map(Some)
 }
 
 /// The test as a record of the results.
@@ -102,8 +101,9 @@ pub fn u_test_shown(test: &UTest, fit: &Estimate, x: &str, heading: Text) -> UTe
         match point.fieller {
             FiellerSet::Interval { low, high } => shown.fieller = Some((low, high)),
             FiellerSet::Complement { low, high } => {
+                let share = percent(1.0 - point.level);
                 shown.fieller_reason = Text::new(
-                    format!("Fieller 集合为 ({low:.2}, {high:.2}) 之外：平方项在 5% 水平上不显著异于零"),
+                    format!("Fieller 集合为 ({low:.2}, {high:.2}) 之外：平方项在 {share}% 水平上不显著异于零"),
                     format!(
                         "the Fieller set is all outside ({low:.2}, {high:.2}): the square does not differ from zero"
                     ),
@@ -153,7 +153,7 @@ pub fn moderated(
     if fit.coefficient(&format!("{x}^2")).is_none() {
         return Ok((None, Some(record::SlopesRecord::new(&model, (x, None), moderator, &used, level)?)));
     }
-    let curve = record::ModerationRecord::new(&model, x, moderator, &used, LEVEL)?;
+    let curve = record::ModerationRecord::new(&model, x, moderator, &used, level)?;
     let mean = fit.sample_values(x).map(|values| mean_sd(values).0);
     let slopes = match spec.slopes {
         true => Some(record::SlopesRecord::new(&model, (x, mean), moderator, &used, level)?),

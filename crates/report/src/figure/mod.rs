@@ -18,8 +18,12 @@
 mod coefficients;
 mod density;
 mod distributions;
+#[cfg(any(feature = "png", feature = "pdf"))]
+mod fonts;
 mod map;
 mod mechanism;
+#[cfg(feature = "pdf")]
+mod pdf;
 mod pipeline;
 #[cfg(feature = "png")]
 mod png;
@@ -37,6 +41,8 @@ pub use distributions::{Distributions, Sample};
 pub use map::{GeoPoint, PointMap};
 pub use mechanism::{ArrowLabel, Mechanism, Mediator};
 pub use pipeline::{Pipeline, Stage};
+#[cfg(feature = "pdf")]
+pub use pdf::pdf;
 #[cfg(feature = "png")]
 pub use png::{Png, png};
 pub use specification_curve::{CurveEstimate, CurveOption, SpecificationCurve};

@@ -141,7 +141,7 @@ fn figures_rasterize_where_there_are_fonts() {
     for (name, draw) in gallery::all() {
         for lang in Lang::ALL {
             let figure = draw(lang).expect("draws");
-            match png(&figure, 2.0) {
+            match png(&figure, 192) {
                 Ok(image) => {
                     assert!(image.bytes.starts_with(b"\x89PNG"), "{name}");
                     assert_eq!((image.width, image.height), (2 * figure.width, 2 * figure.height), "{name}");
@@ -155,5 +155,27 @@ fn figures_rasterize_where_there_are_fonts() {
         }
     }
     let (_, draw) = gallery::all().remove(0);
-    assert!(png(&draw(Lang::En).expect("draws"), 0.0).is_err());
+    assert!(png(&draw(Lang::En).expect("draws"), 0).is_err());
+}
+
+#[cfg(feature = "pdf")]
+#[test]
+fn figures_are_pages_where_there_are_fonts() {
+    use panel_report::figure::pdf;
+    let required = std::env::var_os("PNG_FONTS").is_some_and(|fonts| fonts == "required");
+    for (name, draw) in gallery::all() {
+        for lang in Lang::ALL {
+            match pdf(&draw(lang).expect("draws")) {
+                Ok(bytes) => {
+                    assert!(bytes.starts_with(b"%PDF-") && bytes.ends_with(b"%%EOF"), "{name}");
+                    let again = pdf(&draw(lang).expect("draws")).expect("once more");
+                    assert_eq!(bytes, again, "{name}: the same bytes");
+                }
+                Err(error) if error.to_string().contains("no installed font") && !required => {
+                    eprintln!("skipped: {error}");
+                }
+                Err(error) => panic!("{name}: {error}"),
+            }
+        }
+    }
 }

@@ -35,7 +35,7 @@ use crate::error::Result;
 use crate::results::Results;
 use crate::show::count;
 use crate::store::Staging;
-use crate::study::{Headline, Loaded, Study};
+use crate::study::{FigureFormat, Headline, Loaded, Study};
 use crate::tables::plots::ColumnPlots;
 use panel_core::{Diagnostic, Panel};
 use report::figure::{Frame, caption};
@@ -97,23 +97,50 @@ pub fn draw(loaded: &Loaded, results: &Results) -> (Vec<Drawn>, Vec<(String, Dia
     (drawn, remarks)
 }
 
-/// Writes `figures/`: the drawing in the study's language and the numbers it was drawn from.
+/// Writes `figures/`: the drawing in the study's language, the numbers it was drawn from, and the formats that the study
+/// asks for; one that this machine cannot make is a remark.
 ///
 /// # Errors
 /// Those of the disk.
-pub fn write(staging: &mut Staging, study: &Study, figures: &[Drawn]) -> Result<()> {
+pub fn write(staging: &mut Staging, study: &Study, figures: &[Drawn]) -> Result<Vec<(String, Diagnostic)>> {
+    let mut remarks = Vec::new();
     for figure in figures {
         let figure = figure.get(study.lang());
         staging.write(&format!("figures/{}.svg", figure.id), figure.svg.as_bytes())?;
         staging.write(&format!("figures/{}.csv", figure.id), figure.csv.as_bytes())?;
-        // Pixels depend on the fonts of the machine; a build without the feature has refused the study.
-        #[cfg(feature = "png")]
-        if study.report.figures.contains(&crate::study::FigureFormat::Png) {
-            let pixels = report::figure::png(figure, 3.0).map_err(drawing)?;
-            staging.write(&format!("figures/{}.png", figure.id), &pixels.bytes)?;
+        for &format in &study.report.figures {
+            match drawn_as(figure, format, study) {
+                Some(Ok((ending, bytes))) => staging.write(&format!("figures/{}.{ending}", figure.id), &bytes)?,
+                Some(Err(error)) => {
+                    let message = format!("`{}` as {format:?} was left out: {error}", figure.id);
+                    remarks.push(("report".to_owned(), Diagnostic::warning("figure-left-out", message)));
+                }
+                None => {}
+            }
         }
     }
-    Ok(())
+    Ok(remarks)
+}
+
+/// Ending and bytes of a figure in a format that depends on the fonts of the machine; nothing in a program without it, which
+/// has refused the study.
+#[allow(unused_variables, reason = "a program without either format uses none")]
+fn drawn_as(
+    figure: &Figure,
+    format: FigureFormat,
+    study: &Study,
+) -> Option<report::Result<(&'static str, Vec<u8>)>> {
+    match format {
+        #[cfg(feature = "png")]
+        FigureFormat::Png => {
+            let dpi = study.report.dpi.unwrap_or(300);
+            Some(report::figure::png(figure, dpi).map(|pixels| ("png", pixels.bytes)))
+        }
+        #[cfg(feature = "pdf")]
+        FigureFormat::Pdf => Some(report::figure::pdf(figure).map(|bytes| ("pdf", bytes))),
+        #[cfg(not(all(feature = "png", feature = "pdf")))]
+        _ => None,
+    }
 }
 
 fn drawing(error: report::Error) -> crate::Error {

@@ -4,6 +4,7 @@ use super::{Attempt, Place, Scene, Sketch, count};
 use crate::error::Result;
 use crate::indices::places;
 use crate::spatial::record::{Cell, Found, Scatter, Statistic, class};
+use crate::spatial::residuals::label;
 use crate::spatial::statistics::table_id;
 use panel_spatial::association::LocalMoran;
 use report::figure::{CurvePoint, Dots, GeoPoint, PointMap, Series, XyPanel, XyPlot};
@@ -49,7 +50,7 @@ fn panel(scene: &Scene<'_>, scatter: &Scatter) -> XyPanel {
     let points: Vec<(f64, f64)> = scatter.points.iter().map(|point| (point.z, point.lag)).collect();
     let (low, high) = points.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), point| (l.min(point.0), h.max(point.0)));
     let slope = scatter.slope;
-    let label = scene.names.get(&scatter.variable);
+    let label = label(&scatter.variable, &scene.names);
     XyPanel {
         title: label.clone(),
         x: Text::new("标准化的值", "Standardised value"),
@@ -107,7 +108,7 @@ fn map(
             Some(GeoPoint { name, lon: at.lon, lat: at.lat, value: code as f64 })
         })
         .collect();
-    let variable = scene.names.get(&cell.variable);
+    let variable = label(&cell.variable, &scene.names);
     let title = Text::build(|lang| match lang {
         Lang::Zh => format!("{}的局部莫兰类别，{}", variable.get(lang), cell.period),
         Lang::En => format!("Classes of local Moran of {}, {}", variable.get(lang), cell.period),

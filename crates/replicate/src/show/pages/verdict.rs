@@ -4,7 +4,7 @@ use crate::results::Results;
 use crate::show::count;
 use crate::study::{Headline, Study};
 use panel_fe::record::{CurveRecord, EstimateRecord, FiellerRecord, TestRecord, TurningPointRecord, UTestRecord};
-use report::numfmt::{Format, number, p_equation, p_value};
+use report::numfmt::{Format, number, p_equation, p_value, percent};
 use report::page::Fact;
 use report::{Lang, Text};
 
@@ -93,14 +93,15 @@ pub(super) fn facts(study: &Study, results: &Results) -> Vec<Fact> {
     let mut push = |value: String, zh: &str, en: &str| {
         facts.push(Fact { value: Text::same(value), label: Text::new(zh, en) });
     };
+    let level = Headline::of(study).and_then(|headline| headline.column.level).unwrap_or(0.95);
     if let Some((_, test)) = headline_test(study, results) {
         let two = |value: f64| number(value, Format::Fixed(2));
         if let Some((at, interval)) = turning_point(test) {
             match interval {
                 Some((low, high)) => push(
                     format!("{} [{}, {}]", two(at), two(low), two(high)),
-                    "拐点与 95% Fieller 区间",
-                    "Turning point, 95% Fieller interval",
+                    &format!("拐点与 {}% Fieller 区间", percent(level)),
+                    &format!("Turning point, {}% Fieller interval", percent(level)),
                 ),
                 None => push(two(at), "拐点（Fieller 区间无界）", "Turning point (Fieller set unbounded)"),
             }
