@@ -1,5 +1,6 @@
 //! Figures: which ones a study gets, what was drawn, and that every one says what it is made of.
 
+use crate::small;
 use crate::support::{REPLICATION, replicated, run_study, scratch, snapshot};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -131,4 +132,26 @@ fn a_study_gets_only_the_figures_of_its_sections() {
     let readme = std::fs::read_to_string(out.join("README.md")).unwrap();
     assert!(readme.contains("tables/t.md") && readme.contains("panelstudy run study.toml"), "{readme}");
     assert!(!out.join("compare").exists());
+}
+
+#[test]
+fn maps_show_the_outlines_of_the_study() {
+    let folder = small::folder("outlines");
+    let border = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"name":"north"},
+        "geometry":{"type":"Polygon","coordinates":[[[115,33],[122,33],[122,40],[115,40],[115,33]]]}}]}"#;
+    std::fs::write(folder.join("border.geojson"), border).unwrap();
+    let va = "[va]\nsector = \"k\"\ntotal = \"l\"\n";
+    let of = |report: &str, out: &str| {
+        let text = format!("{}{va}[report]\n{report}", small::HEAD);
+        run_study(&small::study(&folder, &text), &folder.join(out), None)
+            .map(|_| ())
+            .map_err(|error| error.to_string())?;
+        Ok::<_, String>(std::fs::read_to_string(folder.join(out).join("figures/va-map.svg")).unwrap())
+    };
+    let (plain, outlined) = (of("", "plain").unwrap(), of("outlines = \"border.geojson\"\n", "outlined").unwrap());
+    let lines = |svg: &str| svg.matches("<polyline").count();
+    assert_eq!(lines(&outlined), lines(&plain) + 1);
+    assert!(plain.contains("no boundaries are drawn") && outlined.contains("boundaries as the study"));
+    assert!(of("outlines = \"none.geojson\"\n", "missing").unwrap_err().contains("outlines `none.geojson`"));
+    assert!(of("dpi = 600\n", "dpi").unwrap_err().contains("`dpi` has no effect"));
 }

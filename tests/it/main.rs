@@ -13,6 +13,7 @@ mod identities;
 mod init;
 mod intervals;
 mod killed;
+mod large;
 mod left_out;
 mod malformed;
 mod multiverse;

@@ -29,6 +29,7 @@ const OF_OTHER_KINDS: &str = "weights of this kind come from files or other vari
 const UNUSED: &[(&str, &str)] = &[
     ("report.figures", "a program without the features `png` and `pdf` refuses it: see options.rs"),
     ("report.dpi", "it needs figures as PNG"),
+    ("report.outlines", "borders have licences: see figures.rs"),
     ("defaults.gaps", "said on a table and on a column"),
     ("defaults.lat", "said on a table and on a column"),
     ("defaults.lon", "said on a table and on a column"),

@@ -249,7 +249,9 @@ fn what_cannot_be_is_said() {
             "unknown variant `lm`",
         ),
         (
-            format!("{HEAD}[[spatial]]\nid = \"m\"\nkind = \"moran\"\nvariables = [\"resid(t:(1))\"]\nweights = \"w\"\n"),
+            format!(
+                "{HEAD}[[spatial]]\nid = \"m\"\nkind = \"moran\"\nvariables = [\"resid(t:(1))\"]\nweights = \"w\"\n"
+            ),
             "no table `t`",
         ),
         (format!("{HEAD}[variables]\nlag = \"lag_w(x, \\\"ww\\\")\"\n"), "did you mean `w`?"),
@@ -332,8 +334,12 @@ fn spatial_lags_are_variables() {
          sum = \"x + lag\"\n[[table]]\nid = \"t\"\n[[table.column]]\nformula = \"y ~ x + lag + twice | unit + period\"\n"
     );
     run_study(&study(&folder, &text), &folder.join("out"), None).unwrap();
-    let (x, lag, twice, sum) =
-        (panel_column(&folder, "x"), panel_column(&folder, "lag"), panel_column(&folder, "twice"), panel_column(&folder, "sum"));
+    let (x, lag, twice, sum) = (
+        panel_column(&folder, "x"),
+        panel_column(&folder, "lag"),
+        panel_column(&folder, "twice"),
+        panel_column(&folder, "sum"),
+    );
     let w = tiny_weights();
     for ((unit, period), got) in &lag {
         let i: usize = unit[1..].parse().unwrap();
@@ -388,7 +394,11 @@ fn specification_tests_are_those_of_exact_arithmetic() {
                 ("robust LM error", "rlme"),
                 ("LM SARMA", "sarma"),
             ] {
-                close(&test(group, name), &case[key][short], &format!("{} {} {key} {name}", case["effects"], case["approach"]));
+                close(
+                    &test(group, name),
+                    &case[key][short],
+                    &format!("{} {} {key} {name}", case["effects"], case["approach"]),
+                );
                 compared += 1;
             }
         }
@@ -419,7 +429,9 @@ fn instruments_estimate_a_lag_model_with_everything_that_instruments_have() {
     (0..n).for_each(|i| write!(weights, ",u{i}").unwrap());
     for i in 0..n {
         write!(weights, "\nu{i}").unwrap();
-        (0..n).for_each(|j| write!(weights, ",{}", if (i + 1) % n == j || (j + 1) % n == i { 0.5 } else { 0.0 }).unwrap());
+        (0..n).for_each(|j| {
+            write!(weights, ",{}", if (i + 1) % n == j || (j + 1) % n == i { 0.5 } else { 0.0 }).unwrap()
+        });
     }
     for period in 0..t {
         let row = |i: usize| period * n + i;
@@ -434,7 +446,9 @@ fn instruments_estimate_a_lag_model_with_everything_that_instruments_have() {
         for _ in 0..200 {
             y = (0..n).map(|i| mean[i] + 0.2 * (y[(i + 1) % n] + y[(i + n - 1) % n])).collect();
         }
-        (0..n).for_each(|i| writeln!(data, "u{i},{},{:e},{:e},{:e},{:e}", 2001 + period, y[i], x[i], q[i], z[i]).unwrap());
+        (0..n).for_each(|i| {
+            writeln!(data, "u{i},{},{:e},{:e},{:e},{:e}", 2001 + period, y[i], x[i], q[i], z[i]).unwrap()
+        });
     }
     std::fs::write(folder.join("tiny.csv"), data).unwrap();
     std::fs::write(folder.join("w.csv"), weights + "\n").unwrap();
@@ -469,7 +483,8 @@ fn instruments_estimate_a_lag_model_with_everything_that_instruments_have() {
     assert!((number(total) - x / (1.0 - rho)).abs() < 1e-9, "rows of W sum to 1");
     assert!(!estimate_in(&estimates, "t", "(3)").is_null());
     let drawn = &records[2]["simulated"].as_array().unwrap()[0];
-    let delta = &named(&records[2]["effect_estimates"], drawn["name"].as_str().unwrap())[drawn["effect"].as_str().unwrap()];
+    let delta =
+        &named(&records[2]["effect_estimates"], drawn["name"].as_str().unwrap())[drawn["effect"].as_str().unwrap()];
     let ratio = number(&drawn["se"]) / number(&delta["se"]);
     assert!((ratio - 1.0).abs() < 0.1, "delta and simulation: {ratio}");
     let table = read("tables/t.md");

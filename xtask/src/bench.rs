@@ -13,20 +13,31 @@ struct Suite {
     benches: &'static [&'static str],
 }
 
-const SUITES: [Suite; 4] = [
+const SUITES: [Suite; 6] = [
     Suite { name: "dea", packages: &["gtfp-ebm"], benches: &["lp"] },
     // These two run their own peers and print their own tables.
     Suite { name: "fe", packages: &["panel-fe"], benches: &["fe"] },
     Suite { name: "fe-coverage", packages: &["panel-fe"], benches: &["coverage"] },
+    Suite { name: "spatial", packages: &["panel-spatial"], benches: &["spatial", "monte-carlo"] },
+    Suite { name: "multiverse", packages: &["panel-multiverse"], benches: &["kernel", "sizes"] },
     Suite { name: "space", packages: &["va-index", "market-seg"], benches: &["distance", "segmentation"] },
 ];
 
-/// Runs the benches of the crates behind a suite name, then their Python peers in the same run.
+/// Runs the benches of the crates behind a suite name, then their Python peers in the same run; `all` runs every suite, `guard`
+/// compares with the multiples that were committed.
 pub(crate) fn run(args: &[String], install: bool) -> Result<u8, String> {
     let name = args.first().map_or("", String::as_str);
+    match name {
+        "guard" => return crate::guard::run(&args[1..]),
+        "all" => {
+            let codes = SUITES.iter().map(|suite| run(&[suite.name.to_owned()], install));
+            return codes.collect::<Result<Vec<u8>, String>>().map(|codes| codes.into_iter().max().unwrap_or(0));
+        }
+        _ => {}
+    }
     let Some(suite) = SUITES.iter().find(|suite| suite.name == name) else {
         let names: Vec<&str> = SUITES.iter().map(|suite| suite.name).collect();
-        eprintln!("which suite? one of: {}", names.join(", "));
+        eprintln!("which suite? one of: {}, all, guard", names.join(", "));
         return Ok(2);
     };
     bootstrap::ensure(install)?;

@@ -11,6 +11,7 @@ mod bootstrap;
 mod diff;
 mod doctor;
 mod features;
+mod guard;
 mod light;
 mod members;
 mod orphans;
@@ -42,7 +43,7 @@ cargo xtask <verb>
   tidy [--write]                  rules of the house (--write: bring dependency trees and printed examples up to date)
   light                           the runner without any feature leaves the same files as with all
   publish [--dry-run]             every check of a release, then `cargo publish --workspace`
-  bench NAME                      one of the benchmark suites
+  bench NAME                      one of the benchmark suites, or all; `guard [--write]` compares with committed multiples
   doctor                          what this machine has and lacks
 
   --no-bootstrap                  never install build tools

@@ -317,10 +317,9 @@ impl Run<'_> {
     /// Spatial weights and statistics.
     fn space(&mut self, computed: &Computed) -> Space {
         let loaded = self.loaded;
-        if loaded.study.weights.is_empty() {
-            return Space::default();
+        if !loaded.study.weights.is_empty() {
+            self.line("\nSpatial weights");
         }
-        self.line("\nSpatial weights");
         let Some(space) = self.noted(Space::new(loaded, computed)) else { return Space::default() };
         for (_, remark) in &space.diagnostics {
             self.line(format!("  {remark}"));

@@ -54,6 +54,16 @@ impl Estimate {
         iv::anderson_rubin_set(parts.named, level, &parts.covariance, &parts.dof)
     }
 
+    /// Projections of the joint Anderson-Rubin set of two endogenous regressors: on each coefficient, and on the turning point
+    /// where they are x and x².
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] without instruments; [`Error::Specification`] unless there are two endogenous regressors.
+    pub fn anderson_rubin_projections(&self, level: f64) -> Result<Vec<iv::Projection>> {
+        let parts = self.iv_parts("an Anderson-Rubin set")?;
+        iv::anderson_rubin_projections(parts.named, level, &parts.covariance, &parts.dof)
+    }
+
     /// C test that the named instruments (excluded ones, or exogenous regressors) are exogenous.
     ///
     /// # Errors

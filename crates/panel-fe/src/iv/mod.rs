@@ -21,6 +21,8 @@
 //! | `identification` | Anderson LM, Cragg-Donald, Kleibergen-Paap, redundancy |
 //! | `overid` | Sargan, Hansen, C, endogeneity, Anderson-Rubin LIML, Wu-Hausman, Basmann |
 //! | `weak_robust` | Anderson-Rubin test and confidence set, Stock-Wright S |
+//! | `projection` | Anderson-Rubin sets of two endogenous regressors and of a turning point |
+//! | `inversion` | sets by inversion of a test |
 //! | `effective_f` | Montiel Olea-Pflueger |
 //! | `reduced_form` | y and D on all instruments |
 //! | `diagnostics` | all of it in one call |
@@ -35,8 +37,10 @@ mod estimate;
 mod first_stage;
 mod gmm;
 mod identification;
+mod inversion;
 mod moments;
 mod overid;
+mod projection;
 mod reduced_form;
 mod system;
 mod weak_robust;
@@ -55,6 +59,7 @@ pub use overid::{
     wu_hausman,
 };
 pub use panel_core::stock_yogo::{StockYogoTable, stock_yogo, stock_yogo_all};
+pub use projection::{Projection, anderson_rubin_projections};
 pub use reduced_form::{ReducedForm, reduced_form};
 pub use system::{IvData, IvSystem};
 pub use weak_robust::{AndersonRubin, AndersonRubinSet, anderson_rubin, anderson_rubin_set, stock_wright};

@@ -2,6 +2,7 @@
 
 use super::first_stage::reason;
 use super::gmm::instrument_basis;
+use super::inversion::accepted;
 use super::moments::{IvDof, MomentCovariance};
 use super::system::IvSystem;
 use crate::dense::{Factor, column};
@@ -95,9 +96,6 @@ pub struct AndersonRubinSet {
 /// Number of steps of the search over arctan((β − β̂)/scale).
 const STEPS: usize = 4000;
 
-/// Share of an interval that a golden-section step keeps.
-const GOLDEN: f64 = 0.618_033_988_749_894_9;
-
 /// All β that the Anderson-Rubin F does not reject, for one endogenous regressor.
 ///
 /// Ω(β) is quadratic in β, so it is computed from three covariances; the set is searched on the projective line
@@ -167,75 +165,6 @@ pub fn anderson_rubin_set(
             Err(_) => -critical,
         }
     };
-    let intervals = accepted(&excess, &|theta: f64| center + scale * theta.tan());
+    let intervals = accepted(&excess, &|theta: f64| center + scale * theta.tan(), STEPS);
     Ok(AndersonRubinSet { level, intervals })
-}
-
-/// Intervals of β where `excess` is not positive, from −∞ to ∞; `beta` turns an angle into β.
-fn accepted(excess: &impl Fn(f64) -> f64, beta: &impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
-    let points = sign_changes(excess);
-    let mut intervals = Vec::new();
-    let mut start = (points[0].1 <= 0.0).then_some(f64::NEG_INFINITY);
-    for pair in points.windows(2) {
-        let ((mut low, before), (mut high, after)) = (pair[0], pair[1]);
-        if (before <= 0.0) == (after <= 0.0) {
-            continue;
-        }
-        for _ in 0..200 {
-            let middle = 0.5 * (low + high);
-            if middle <= low || middle >= high {
-                break;
-            }
-            if (excess(middle) <= 0.0) == (before <= 0.0) { low = middle } else { high = middle }
-        }
-        let end = beta(0.5 * (low + high));
-        match start.take() {
-            Some(from) => intervals.push((from, end)),
-            None => start = Some(end),
-        }
-    }
-    if let Some(from) = start {
-        intervals.push((from, f64::INFINITY));
-    }
-    intervals
-}
-
-/// Angles in ascending order with the excess there, close enough to tell every change of its sign: a grid, and where the
-/// excess turns between grid points without a change of sign, the turning point if it lies on the other side.
-fn sign_changes(excess: &impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
-    let theta = |k: usize| std::f64::consts::PI * (k as f64 / STEPS as f64 - 0.5);
-    let grid: Vec<f64> = (0..=STEPS).map(|k| excess(theta(k))).collect();
-    let mut points: Vec<(f64, f64)> = grid.iter().enumerate().map(|(k, &value)| (theta(k), value)).collect();
-    let step = std::f64::consts::PI / STEPS as f64;
-    for k in 0..STEPS {
-        // The excess has the period π: infinity has neighbours, too.
-        let (before, here, after) = (grid[(k + STEPS - 1) % STEPS], grid[k], grid[k + 1]);
-        // Outside the set a minimum is of interest, inside it a maximum.
-        let sign = if here <= 0.0 { -1.0 } else { 1.0 };
-        let (before, after) = (sign * (before - here), sign * (after - here));
-        if before < 0.0 || after < 0.0 || before + after == 0.0 {
-            continue;
-        }
-        let (mut low, mut high) = (theta(k) - step, theta(k) + step);
-        for _ in 0..100 {
-            let (left, right) = (high - GOLDEN * (high - low), low + GOLDEN * (high - low));
-            let (at_left, at_right) = (excess(left), excess(right));
-            let (angle, value) = if sign * at_left < sign * at_right { (left, at_left) } else { (right, at_right) };
-            if (value <= 0.0) != (here <= 0.0) {
-                let inside = if angle < theta(0) { angle + std::f64::consts::PI } else { angle };
-                points.push((inside, value));
-                break;
-            }
-            if sign * at_left < sign * at_right {
-                high = right
-            } else {
-                low = left
-            }
-            if high - low <= 1e-12 {
-                break;
-            }
-        }
-    }
-    points.sort_by(|x, y| x.0.total_cmp(&y.0));
-    points
 }

@@ -212,3 +212,64 @@ fn least_squares_has_none_of_them() {
         assert!(error.contains("without instruments"), "{error}");
     }
 }
+
+/// The smallest Anderson-Rubin F over points of the plane.
+fn least_f(estimate: &Estimate, points: impl Iterator<Item = [f64; 2]>) -> (f64, f64) {
+    let tests = points.map(|at| {
+        let test = estimate.anderson_rubin_at(&at).expect("two endogenous regressors");
+        let f = test.f.available().expect("regular");
+        (f.stat, f.p.expect("F"))
+    });
+    tests.fold((f64::INFINITY, 0.0), |best, test| if test.0 < best.0 { test } else { best })
+}
+
+#[test]
+fn projections_hold_what_some_point_of_the_joint_set_has() {
+    let n = 120;
+    let random = |row: usize, seed: f64| ((row as f64 * seed).sin() * 43_758.545_3).rem_euclid(1.0) - 0.5;
+    for (strength, vcov) in [(2.0, "iid"), (2.0, "cluster:firm"), (0.3, "hc1")] {
+        let z: Vec<f64> = (1..=n).map(|row| 2.0 + 2.0 * random(row, 12.9898)).collect();
+        let u: Vec<f64> = (1..=n).map(|row| random(row, 78.233)).collect();
+        let x: Vec<f64> = (0..n).map(|i| strength * z[i] + u[i] + random(i + 1, 39.425)).collect();
+        let y: Vec<f64> = (0..n).map(|i| x[i] * x[i] - 6.0 * x[i] + 2.0 * u[i]).collect();
+        let firms: Vec<String> = (0..n).map(|i| format!("f{:02}", i / 6)).collect();
+        let years: Vec<String> = (0..n).map(|i| (2001 + i % 6).to_string()).collect();
+        let panel = Panel::builder("firm", "year")
+            .keys(&firms, &years)
+            .column("y", y)
+            .column("x", x)
+            .column("z", z)
+            .build()
+            .expect("a panel");
+        let estimate = fit(&panel, "y ~ 1 | 0 | x + x^2 ~ z + z^2 + z^3", Estimator::TwoStage, vcov);
+        let sets = estimate.anderson_rubin_projections(0.95).expect("two endogenous regressors");
+        let names: Vec<&str> = sets.iter().map(|projection| projection.of.as_str()).collect();
+        assert_eq!(names, ["x", "x^2", "turning point"]);
+        let b = [estimate.estimates[0], estimate.estimates[1]];
+        let se = [0, 1].map(|k| estimate.vcov[(k, k)].sqrt());
+        // Far out, too: a line has points at infinity.
+        let line = |center: f64, scale: f64| {
+            (1..3000).map(move |k| center + scale * (std::f64::consts::PI * (f64::from(k) / 3000.0 - 0.5)).tan())
+        };
+        let mut compared = 0;
+        for place in -12..=12 {
+            let t = f64::from(place) / 2.0;
+            for (k, projection) in sets.iter().enumerate() {
+                let turn = -b[0] / (2.0 * b[1]);
+                let value = if k == 2 { turn + 0.2 * t * turn.abs() } else { b[k] + t * se[k] };
+                let (_, p) = match k {
+                    0 => least_f(&estimate, line(b[1], se[1]).map(|free| [value, free])),
+                    1 => least_f(&estimate, line(b[0], se[0]).map(|free| [free, value])),
+                    _ => least_f(&estimate, line(b[1], se[1]).map(|free| [-2.0 * value * free, free])),
+                };
+                if (p - 0.05).abs() < 2e-3 {
+                    continue;
+                }
+                let inside = projection.set.intervals.iter().any(|&(low, high)| low <= value && value <= high);
+                assert_eq!(inside, p > 0.05, "{vcov}, {} at {value}: p = {p}, {:?}", projection.of, projection.set);
+                compared += 1;
+            }
+        }
+        assert!(compared > 60, "{compared}");
+    }
+}

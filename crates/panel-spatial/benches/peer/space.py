@@ -1,9 +1,10 @@
-"""Spatial panels in spreg, as a peer: python3 space.py cities.csv [repeats]
+"""Spatial panels in spreg, as a peer: python3 space.py [cities.csv [repeats]]
 
 Prints milliseconds of the wall clock, the best of several runs, for what benches/spatial.rs times under the same names. spreg has
 effects of units only, no Durbin panels with two-way effects, and no effects with standard errors for panels, so that its rows do less.
 """
 import csv
+import pathlib
 import sys
 import time
 import warnings
@@ -15,6 +16,7 @@ import spreg
 warnings.simplefilter("ignore")
 R = 6371.0088
 PERIODS, RHO = 8, 0.3
+CITIES = pathlib.Path(__file__).resolve().parents[4] / "fixtures/cities.csv"
 
 
 def cities(path):
@@ -51,7 +53,7 @@ def best(run, repeats):
 
 def main():
     repeats = int(sys.argv[2]) if len(sys.argv) > 2 else 3
-    d = distances(cities(sys.argv[1]))
+    d = distances(cities(sys.argv[1] if len(sys.argv) > 1 else CITIES))
     n = len(d)
     print(f"spreg {spreg.__version__}, libpysal {libpysal.__version__}, numpy {np.__version__}")
     print("| what | ms |\n|---|---|")

@@ -2,8 +2,8 @@
 
 use super::{Index, Made, Part, Series};
 use crate::error::Result;
-use crate::spatial::weights::built;
 use crate::spatial::WeightsSection;
+use crate::spatial::weights::built;
 use crate::study::Parsed;
 use crate::study::section::{Section, Wrong, check_id, from_table};
 use panel_core::Diagnostic;
@@ -211,7 +211,9 @@ mod tests {
         let of = |text: &str| arguments(text);
         assert_eq!(of("lag_w(Va, \"W\")"), Some(("Va".into(), "W".into(), false)));
         assert_eq!(of(" lag_w( `a b` , 'W', skip_missing) "), Some(("a b".into(), "W".into(), true)));
-        for wrong in ["lag_w(Va)", "lag_w(Va, W)", "lag_w(ln(Va), \"W\")", "lag_w(Va, \"W\") + 1", "lag_w(Va, \"W\", skip)"] {
+        for wrong in
+            ["lag_w(Va)", "lag_w(Va, W)", "lag_w(ln(Va), \"W\")", "lag_w(Va, \"W\") + 1", "lag_w(Va, \"W\", skip)"]
+        {
             assert_eq!(of(wrong), None, "{wrong}");
         }
     }

@@ -40,7 +40,8 @@ pub(crate) fn check(study: &Study) -> Vec<(String, String)> {
         for (name, column) in table.named_columns() {
             let Some(spatial) = &column.spatial else {
                 if table.kind == TableKind::SpatialTests {
-                    let message = format!("table `{}`, column {name}: a table of spatial tests needs `spatial`", table.id);
+                    let message =
+                        format!("table `{}`, column {name}: a table of spatial tests needs `spatial`", table.id);
                     note(format!("table.{}.column.{name}", table.id), Err(message));
                 }
                 continue;
@@ -68,8 +69,8 @@ pub(crate) fn check(study: &Study) -> Vec<(String, String)> {
         note(path.clone(), once("spatial", &all, place));
         note(path.clone(), known(&spec.weights, &ids).map_err(|error| format!("[[spatial]] `{}`: {error}", spec.id)));
         let variables = if spec.variables.is_empty() { Err("variables is empty".to_owned()) } else { Ok(()) };
-        let residuals = spec.variables.iter().filter_map(|variable| Residuals::read(variable));
-        let found = residuals.map(|of| of.and_then(|of| of.find(study))).collect::<Result<(), String>>();
+        let mut residuals = spec.variables.iter().filter_map(|variable| Residuals::read(variable));
+        let found = residuals.try_for_each(|of| of.and_then(|of| of.find(study)));
         note(path, variables.and(found).map_err(|error| format!("[[spatial]] `{}`: {error}", spec.id)));
     }
     wrong

@@ -11,8 +11,8 @@ use panel_core::{Diagnostic, Panel};
 use panel_fe::frame::{INTERCEPT, Variable};
 use panel_fe::record::{DroppedRecord, EstimateRecord};
 use panel_fe::{Frame, Singletons};
-use panel_spatial::panel::{LongTable, SpatialPanel};
 use panel_spatial::effects::SimulatedEffect;
+use panel_spatial::panel::{LongTable, SpatialPanel};
 use panel_spatial::{Prepared, SpatialFit, SpatialRecord, fit};
 use report::ModelColumn;
 

@@ -7,14 +7,12 @@ use crate::store::{Staging, full, pretty};
 use crate::study::Study;
 use crate::tables::records::finite;
 use panel_fe::record::CoefficientRecord;
+use panel_spatial::association::{AssociationKind, AssociationSpec, GlobalTest, LocalMoran, Quadrant, ScatterPoint};
 use panel_spatial::distribution::normal_critical;
 use panel_spatial::effects::SimulatedEffect;
+use panel_spatial::record::CurveRecord;
 use panel_spatial::record::EffectsRecord;
 use panel_spatial::{Effect, SpatialRecord};
-use panel_spatial::association::{
-    AssociationKind, AssociationSpec, GlobalTest, LocalMoran, Quadrant, ScatterPoint,
-};
-use panel_spatial::record::CurveRecord;
 use report::csv::push_record;
 use serde::Serialize;
 
@@ -140,11 +138,7 @@ pub(crate) fn class(local: &LocalMoran) -> &'static str {
 ///
 /// # Errors
 /// Those of the disk.
-pub(crate) fn write(
-    staging: &mut Staging,
-    space: &Space,
-    study: &Study,
-) -> Result<()> {
+pub(crate) fn write(staging: &mut Staging, space: &Space, study: &Study) -> Result<()> {
     if !space.columns.is_empty() {
         staging.write("results/spatial.json", pretty(&space.columns).as_bytes())?;
     }

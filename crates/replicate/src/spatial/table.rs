@@ -229,7 +229,10 @@ fn turning(record: &SpatialColumnRecord, curve: &CurveRecord, labels: &Labels) -
             (None, Lang::En) => format!("Column {column}: the {effect} of {x} does not turn."),
             (Some(turn), Lang::Zh) => {
                 let p = p.as_ref().map_or("极值在样本之外".to_owned(), |p| format!("U 形检验 p = {p}"));
-                format!("{column} 列：{x}的{effect}在 {:.3} 处转向，{share}% Fieller 集 {set}，{p}。", turn.estimate.value)
+                format!(
+                    "{column} 列：{x}的{effect}在 {:.3} 处转向，{share}% Fieller 集 {set}，{p}。",
+                    turn.estimate.value
+                )
             }
             (Some(turn), Lang::En) => {
                 let p = p.as_ref().map_or("extremum outside the sample".to_owned(), |p| format!("U test p = {p}"));

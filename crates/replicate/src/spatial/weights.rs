@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::indices::places;
 use crate::store::{FileRecord, file_record};
 use crate::study::Loaded;
+use panel_core::geo::Ring;
 use panel_core::io::{SpatialFile, read_spatial};
 use panel_core::{Diagnostic, Panel};
 use panel_spatial::weights::At;
@@ -31,6 +32,8 @@ pub struct Space {
     pub inputs: Vec<FileRecord>,
     /// Spatial columns, in file order.
     pub columns: Vec<SpatialColumnRecord>,
+    /// Outlines for maps, each a line of longitudes and latitudes.
+    pub outlines: Vec<Vec<(f64, f64)>>,
     /// Residuals of columns that `[[spatial]]` names: table, column, one value for each row of the panel.
     pub(crate) residuals: Vec<(String, String, Vec<f64>)>,
     /// Specification tests, in file order.
@@ -73,6 +76,16 @@ impl Space {
             space.diagnostics.extend(remarks.into_iter().map(|remark| (stage.clone(), remark)));
             space.diagnostics.push((stage, density(id, &weights)));
             known.insert(id.clone(), weights);
+        }
+        if let Some(file) = &loaded.study.report.outlines {
+            let path = loaded.resolve(file);
+            let fail = |error: &dyn std::fmt::Display| Error::stage("report", format!("outlines `{file}`: {error}"));
+            let bytes = std::fs::read(&path).map_err(|error| fail(&error))?;
+            space.inputs.push(file_record(file, &bytes));
+            match read_spatial(path, None).map_err(|error| fail(&error))? {
+                SpatialFile::Polygons { polygons, .. } => space.outlines = lines(polygons),
+                SpatialFile::Weights { .. } => return Err(fail(&"it holds weights; polygons were expected")),
+            }
         }
         space.weights = known.into_iter().map(|(id, weights)| (id, Arc::new(weights))).collect();
         Ok(space)
@@ -149,6 +162,12 @@ pub(crate) fn built(
         known,
     };
     section.spec.build(&inputs).map_err(|error| Error::stage(&stage, error))
+}
+
+/// The rings of polygons as longitudes and latitudes.
+fn lines(polygons: Vec<Vec<Ring>>) -> Vec<Vec<(f64, f64)>> {
+    let line = |ring: Ring| ring.iter().map(|at| (at.lon, at.lat)).collect();
+    polygons.into_iter().flatten().map(line).collect()
 }
 
 /// How many neighbours the units have.

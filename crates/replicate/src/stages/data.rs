@@ -1,7 +1,7 @@
 //! Stage `data`: sources to one panel.
 
 use super::source_hints::{self as hints, Hint};
-use super::{reshape, totals, variables};
+use super::{memory, reshape, totals, variables};
 use crate::error::{Error, Result};
 use crate::looked_at::looked_at;
 use crate::store::{FileRecord, file_record};
@@ -223,6 +223,10 @@ fn without_idle_repeats(
 
 fn read(loaded: &Loaded, file: &str) -> Result<Vec<u8>> {
     let path = loaded.resolve(file);
+    match std::fs::metadata(&path) {
+        Ok(about) if about.len() >= LARGE as u64 => memory::suffices(file, about.len())?,
+        _ => {}
+    }
     std::fs::read(&path).map_err(|error| {
         let reason = match error.kind() {
             std::io::ErrorKind::NotFound => "there is no such file".to_owned(),

@@ -1,6 +1,7 @@
 //! The stages before the tables, one file each: pure functions from data and choices to results.
 
 pub mod data;
+mod memory;
 pub mod reshape;
 mod source_hints;
 mod totals;

@@ -36,6 +36,9 @@ pub struct ReportSpec {
     /// Formats of figures beside SVG.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub figures: Vec<FigureFormat>,
+    /// File with the outlines that maps show behind their points, such as borders: GeoJSON or a shapefile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outlines: Option<String>,
     /// Pixels in an inch of figures as PNG, such as 600; 300 where it is absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dpi: Option<u32>,
@@ -65,6 +68,7 @@ impl Default for ReportSpec {
             headline: None,
             panel: None,
             figures: Vec::new(),
+            outlines: None,
             dpi: None,
             digits: None,
             thousands: false,

@@ -124,6 +124,10 @@ fn diagnostic(fit: &Estimate, statistic: Statistic) -> Result<(DiagnosticRecord,
             (record, Some(row))
         }),
         Statistic::PesaranCd => fit.cross_section_test().map(|cd| ((&cd).into(), Some(row_of(key, &cd.test)))),
+        Statistic::AndersonRubinSet if fit.frame().endog.len() == 2 => {
+            let level = fit.options().level;
+            fit.anderson_rubin_projections(level).map(|sets| (DiagnosticRecord::projections(level, &sets), None))
+        }
         Statistic::AndersonRubinSet => {
             fit.anderson_rubin_set(fit.options().level).map(|set| (DiagnosticRecord::from(&set), None))
         }

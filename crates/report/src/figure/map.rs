@@ -1,4 +1,5 @@
-//! Points at their coordinates, colored by quintile or class. No boundaries: they have licenses and official versions.
+//! Points at their coordinates, colored by quintile or class. Boundaries are drawn where the caller gives them: they have
+//! licenses and official versions.
 
 use super::density::{quantile, sorted};
 use super::svg::{Anchor, GRID, INK, MUTED, Svg};
@@ -41,6 +42,8 @@ pub struct PointMap {
     pub named: usize,
     /// Labels and colors of classes, for points whose values are places in this list; quintiles where it is empty.
     pub classes: Vec<(Text, &'static str)>,
+    /// Outlines behind the points, each a line of longitudes and latitudes, such as borders.
+    pub outlines: Vec<Vec<(f64, f64)>>,
 }
 
 /// Albers equal-area conic projection on the sphere (Snyder 1987, eqs. 14-1 to 14-6), radius 1.
@@ -98,6 +101,9 @@ impl PointMap {
 
         let mut svg = Svg::new(WIDTH);
         graticule.draw(&mut svg, &albers, &place);
+        for line in &self.outlines {
+            outline(line, graticule.ends, &|at| place.at(albers.project(at.0, at.1)), &mut svg);
+        }
         let last = if self.classes.is_empty() { "quintile" } else { "class" };
         let mut csv = format!("name,lon,lat,value,{last}\n");
         // Small values first, so that large ones lie on top.
@@ -152,6 +158,28 @@ impl PointMap {
                 svg.halo((start, at.1 + 4.0), name, 11.0, INK, Anchor::Start);
                 taken.push((start, start + wide, at.1));
             }
+        }
+    }
+}
+
+/// The parts of a line inside the map, points closer than half a pixel left out.
+fn outline(
+    line: &[(f64, f64)],
+    (lon, lat): ((f64, f64), (f64, f64)),
+    place: &dyn Fn((f64, f64)) -> (f64, f64),
+    svg: &mut Svg,
+) {
+    let inside = |&(x, y): &(f64, f64)| (lon.0..=lon.1).contains(&x) && (lat.0..=lat.1).contains(&y);
+    for part in line.split(|point| !inside(point)).filter(|part| part.len() > 1) {
+        let mut drawn: Vec<(f64, f64)> = Vec::new();
+        for at in part.iter().map(|&point| place(point)) {
+            let apart = |last: &(f64, f64)| (at.0 - last.0).hypot(at.1 - last.1) >= 0.5;
+            if drawn.last().is_none_or(apart) {
+                drawn.push(at);
+            }
+        }
+        if drawn.len() > 1 {
+            svg.polyline(&drawn, MUTED, 0.5, "");
         }
     }
 }

@@ -40,9 +40,9 @@ pub use density::{Bin, bin_means};
 pub use distributions::{Distributions, Sample};
 pub use map::{GeoPoint, PointMap};
 pub use mechanism::{ArrowLabel, Mechanism, Mediator};
-pub use pipeline::{Pipeline, Stage};
 #[cfg(feature = "pdf")]
 pub use pdf::pdf;
+pub use pipeline::{Pipeline, Stage};
 #[cfg(feature = "png")]
 pub use png::{Png, png};
 pub use specification_curve::{CurveEstimate, CurveOption, SpecificationCurve};

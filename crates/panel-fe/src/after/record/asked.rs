@@ -9,7 +9,7 @@ use crate::after::utest::Shape;
 use crate::coefficients::standard_error;
 use crate::distribution::normal_two_sided;
 use crate::error::Result;
-use crate::iv::{AndersonRubinSet, ReducedForm};
+use crate::iv::{AndersonRubinSet, Projection, ReducedForm};
 use serde::{Deserialize, Serialize};
 
 /// What a diagnostic says of an estimate.
@@ -34,6 +34,13 @@ pub enum DiagnosticRecord {
         level: f64,
         /// Intervals in ascending order; an end that is `None` is infinite, and no interval at all rejects the model.
         intervals: Vec<(Option<f64>, Option<f64>)>,
+    },
+    /// Projections of an Anderson-Rubin set of two coefficients.
+    Projections {
+        /// Level.
+        level: f64,
+        /// One set for each coefficient, and for the turning point of x and x².
+        sets: Vec<ProjectionRecord>,
     },
     /// Observations that the estimate leans on.
     Influence {
@@ -225,8 +232,31 @@ impl From<&PesaranCd> for DiagnosticRecord {
 
 impl From<&AndersonRubinSet> for DiagnosticRecord {
     fn from(set: &AndersonRubinSet) -> Self {
-        let ends = |&(low, high): &(f64, f64)| (finite(low), finite(high));
-        Self::Set { level: set.level, intervals: set.intervals.iter().map(ends).collect() }
+        Self::Set { level: set.level, intervals: ends(set) }
+    }
+}
+
+/// Ends of the intervals of a set; an infinite one is `None`.
+fn ends(set: &AndersonRubinSet) -> Vec<(Option<f64>, Option<f64>)> {
+    set.intervals.iter().map(|&(low, high)| (finite(low), finite(high))).collect()
+}
+
+/// One projection of an Anderson-Rubin set.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProjectionRecord {
+    /// A coefficient by its name, or `turning point`.
+    pub of: String,
+    /// Intervals in ascending order; an end that is `None` is infinite, and no interval at all rejects the model.
+    pub intervals: Vec<(Option<f64>, Option<f64>)>,
+}
+
+impl DiagnosticRecord {
+    /// The projections of a set at a level.
+    #[must_use]
+    pub fn projections(level: f64, projections: &[Projection]) -> Self {
+        let of =
+            |projection: &Projection| ProjectionRecord { of: projection.of.clone(), intervals: ends(&projection.set) };
+        Self::Projections { level, sets: projections.iter().map(of).collect() }
     }
 }
 

@@ -6,7 +6,8 @@ mod asked;
 mod curve;
 
 pub use asked::{
-    BootstrapRecord, DiagnosticRecord, InferenceRecord, InflationRecord, LineRecord, ReducedFormRecord, TwoLinesRecord,
+    BootstrapRecord, DiagnosticRecord, InferenceRecord, InflationRecord, LineRecord, ProjectionRecord,
+    ReducedFormRecord, TwoLinesRecord,
 };
 pub use curve::{
     AtModeratorRecord, CurveRecord, DerivedRecord, EndRecord, FiellerRecord, FlipRecord, ModerationRecord, SlopeRecord,

@@ -60,15 +60,15 @@ fn map(scene: &Scene<'_>) -> Result<PointMap> {
         _ => String::new(),
     };
     let caption = Text::build(|lang| {
-        let count = count(points.len(), lang);
+        let (count, borders) = (count(points.len(), lang), scene.borders(lang));
         match lang {
-            Lang::Zh if span.is_empty() => format!("每点为一个个体，n = {count}；Albers 等积投影；不绘制边界。"),
-            Lang::Zh => format!("每点为一个个体的 {span} 年均值，n = {count}；Albers 等积投影；不绘制边界。"),
+            Lang::Zh if span.is_empty() => format!("每点为一个个体，n = {count}；Albers 等积投影；{borders}。"),
+            Lang::Zh => format!("每点为一个个体的 {span} 年均值，n = {count}；Albers 等积投影；{borders}。"),
             Lang::En if span.is_empty() => {
-                format!("Each point is an entity, n = {count}; Albers equal-area projection; no boundaries are drawn.")
+                format!("Each point is an entity, n = {count}; Albers equal-area projection; {borders}.")
             }
             Lang::En => format!(
-                "Each point is the {span} mean of an entity, n = {count}; Albers equal-area projection; no boundaries are drawn."
+                "Each point is the {span} mean of an entity, n = {count}; Albers equal-area projection; {borders}."
             ),
         }
     });
@@ -81,6 +81,7 @@ fn map(scene: &Scene<'_>) -> Result<PointMap> {
         points,
         named: NAMED,
         classes: Vec::new(),
+        outlines: scene.outlines(),
     })
 }
 

@@ -125,11 +125,7 @@ pub fn write(staging: &mut Staging, study: &Study, figures: &[Drawn]) -> Result<
 /// Ending and bytes of a figure in a format that depends on the fonts of the machine; nothing in a program without it, which
 /// has refused the study.
 #[allow(unused_variables, reason = "a program without either format uses none")]
-fn drawn_as(
-    figure: &Figure,
-    format: FigureFormat,
-    study: &Study,
-) -> Option<report::Result<(&'static str, Vec<u8>)>> {
+fn drawn_as(figure: &Figure, format: FigureFormat, study: &Study) -> Option<report::Result<(&'static str, Vec<u8>)>> {
     match format {
         #[cfg(feature = "png")]
         FigureFormat::Png => {
@@ -191,6 +187,21 @@ impl<'a> Scene<'a> {
     /// A column as its table shows it.
     fn column(&self, table: &str, column: &str) -> Option<&'a ModelColumn> {
         self.results.tables.as_ref()?.column_of(table, column)
+    }
+
+    /// Outlines for maps, where the study gives them.
+    fn outlines(&self) -> Vec<Vec<(f64, f64)>> {
+        self.results.tables.as_ref().map(|tables| tables.space.outlines.clone()).unwrap_or_default()
+    }
+
+    /// What a caption says of the borders of a map.
+    fn borders(&self, lang: Lang) -> &str {
+        match (&self.study.report.outlines, lang) {
+            (None, Lang::Zh) => "不绘制边界",
+            (None, Lang::En) => "no boundaries are drawn",
+            (Some(_), Lang::Zh) => "边界来自研究所给的文件",
+            (Some(_), Lang::En) => "boundaries as the study's file has them",
+        }
     }
 
     fn regions(&self) -> Vec<(Text, Vec<bool>)> {

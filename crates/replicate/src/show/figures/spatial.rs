@@ -42,13 +42,18 @@ fn scatter(scene: &Scene<'_>, statistic: &Statistic) -> Sketch {
             "Standardised values against their spatial lags, {period}; the slope of the line is that of least squares, Moran's I where weights are row-standardised."
         ),
     );
-    let plot = XyPlot { frame: scene.frame(format!("{}-scatter", table_id(&statistic.spec)), title, caption), panels, share_y: false };
+    let plot = XyPlot {
+        frame: scene.frame(format!("{}-scatter", table_id(&statistic.spec)), title, caption),
+        panels,
+        share_y: false,
+    };
     Sketch::new(Place::Table(table_id(&statistic.spec)), move |lang| plot.draw(lang))
 }
 
 fn panel(scene: &Scene<'_>, scatter: &Scatter) -> XyPanel {
     let points: Vec<(f64, f64)> = scatter.points.iter().map(|point| (point.z, point.lag)).collect();
-    let (low, high) = points.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), point| (l.min(point.0), h.max(point.0)));
+    let (low, high) =
+        points.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), point| (l.min(point.0), h.max(point.0)));
     let slope = scatter.slope;
     let label = label(&scatter.variable, &scene.names);
     XyPanel {
@@ -114,11 +119,11 @@ fn map(
         Lang::En => format!("Classes of local Moran of {}, {}", variable.get(lang), cell.period),
     });
     let caption = Text::build(|lang| {
-        let n = count(points.len(), lang);
+        let (n, borders) = (count(points.len(), lang), scene.borders(lang));
         match lang {
-            Lang::Zh => format!("单侧伪 p ≤ 0.05 者着色，未作多重检验修正；n = {n}；Albers 等积投影；不绘制边界。"),
+            Lang::Zh => format!("单侧伪 p ≤ 0.05 者着色，未作多重检验修正；n = {n}；Albers 等积投影；{borders}。"),
             Lang::En => format!(
-                "Coloured where the one-sided pseudo p is at most 0.05, each entity tested alone; n = {n}; Albers equal-area projection; no boundaries are drawn."
+                "Coloured where the one-sided pseudo p is at most 0.05, each entity tested alone; n = {n}; Albers equal-area projection; {borders}."
             ),
         }
     });
@@ -131,6 +136,7 @@ fn map(
         legend: Text::new("类别", "Class"),
         points,
         named: 0,
+        outlines: scene.outlines(),
         classes: CLASSES.iter().map(|&(_, zh, en, color)| (Text::new(zh, en), color)).collect(),
     };
     Ok(Sketch::new(Place::Table(table_id(&statistic.spec)), move |lang| map.draw(lang)))
