@@ -13,6 +13,14 @@ pub(crate) const BLOCK: usize = 4096;
 /// Rows per parallel task; fixed, so that results do not depend on the number of threads.
 pub(crate) const TASK: usize = 16 * BLOCK;
 
+/// Largest code; 0 without any.
+pub(crate) fn largest(codes: &[u32]) -> u32 {
+    pulp::Arch::new().dispatch(
+        #[inline(always)]
+        || codes.iter().fold(0, |max, &code| max.max(code)),
+    )
+}
+
 /// Σ aᵢ bᵢ.
 pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.chunks(BLOCK).zip(b.chunks(BLOCK)).map(|(a, b)| dot_block(a, b)).sum()
@@ -57,8 +65,9 @@ fn dot_block(a: &[f64], b: &[f64]) -> f64 {
     )
 }
 
+/// Σ aᵢ bᵢ of a block, within a dispatch.
 #[inline(always)]
-fn dot_lanes(a: &[f64], b: &[f64]) -> f64 {
+pub(crate) fn dot_lanes(a: &[f64], b: &[f64]) -> f64 {
     let mut lanes = [0.0; 8];
     let (a8, b8) = (a.chunks_exact(8), b.chunks_exact(8));
     let tail: f64 = a8.remainder().iter().zip(b8.remainder()).map(|(x, y)| x * y).sum();
