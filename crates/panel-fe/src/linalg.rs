@@ -13,6 +13,19 @@ pub(crate) const BLOCK: usize = 4096;
 /// Rows per parallel task; fixed, so that results do not depend on the number of threads.
 pub(crate) const TASK: usize = 16 * BLOCK;
 
+/// Whether codes start at 0 and rise by at most 1 from row to row, so that none up to the last is left out.
+pub(crate) fn rises(codes: &[u32]) -> bool {
+    let arch = pulp::Arch::new();
+    let rises = |from: usize| {
+        let block = &codes[from..codes.len().min(from + BLOCK + 1)];
+        arch.dispatch(
+            #[inline(always)]
+            || block.iter().zip(&block[1..]).fold(true, |rises, (a, b)| rises & (b.wrapping_sub(*a) <= 1)),
+        )
+    };
+    codes.first() == Some(&0) && (0..codes.len()).step_by(BLOCK).all(rises)
+}
+
 /// Largest code; 0 without any.
 pub(crate) fn largest(codes: &[u32]) -> u32 {
     pulp::Arch::new().dispatch(

@@ -4,6 +4,7 @@ use super::LANES;
 use super::conjugate::Lane;
 use super::sweep::{Sweep, add, subtract};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Rows that are worked on together; those of a few columns stay in the first cache.
 pub(super) const BATCH: usize = 256;
@@ -69,6 +70,7 @@ impl Batch {
     }
 
     /// First values of a block of columns.
+    #[inline(always)]
     pub(super) fn origin(&self, block: usize) -> Lane {
         self.origins[block]
     }
@@ -95,40 +97,46 @@ impl Source<'_> {
     ) {
         let mut run = chunk.start;
         while run < chunk.end {
-            let range = self.sweep.run(run);
-            batch.segments.clear();
-            if range.len() > BATCH {
+            if self.sweep.run(run).len() > BATCH {
                 self.long_run::<WIDTH>(run, batch, &mut work);
                 run += 1;
                 continue;
             }
-            batch.places = range.start..range.start;
-            while run < chunk.end {
-                let range = self.sweep.run(run);
-                if range.end - batch.places.start > BATCH {
-                    break;
-                }
-                if range.is_empty() {
-                    run += 1;
-                    continue;
-                }
-                let rows = range.start - batch.places.start..range.end - batch.places.start;
-                for block in 0..self.blocks() {
-                    let first = self.row(block, self.sweep.row(range.start));
-                    let slots = &mut batch.lanes[block * BATCH..][rows.clone()];
-                    let mut mean = self.load::<WIDTH>(block, &range, &first, slots);
-                    mean.iter_mut().for_each(|mean| *mean *= self.sweep.inverse[run]);
+            run = self.gather_runs(run..chunk.end, batch);
+            for block in 0..self.blocks() {
+                self.load(block, batch);
+                for (at, segment) in batch.segments.iter().enumerate() {
+                    let slots = &mut batch.lanes[block * BATCH..][segment.rows.clone()];
+                    let range = batch.places.start + segment.rows.start..batch.places.start + segment.rows.end;
+                    let first = slots[0];
+                    let mut mean = self.start::<WIDTH>(block, &range, &first, slots);
+                    mean.iter_mut().for_each(|mean| *mean *= self.sweep.inverse[segment.run]);
                     self.settle::<WIDTH>(block, &range, &mean, slots, &mut batch.g);
-                    let origin = &batch.origins[block];
-                    batch.levels[block * BATCH + batch.segments.len()] =
-                        std::array::from_fn(|lane| (first[lane] - origin[lane]) + mean[lane]);
+                    batch.levels[block * BATCH + at] = level(&first, &batch.origins[block], &mean);
                 }
-                batch.segments.push(Segment { run, rows, opens: true, closes: true });
-                batch.places.end = range.end;
-                run += 1;
             }
             work(batch);
         }
+    }
+
+    /// Whole runs from the first of some on, as many as fit; the run after them.
+    #[inline(always)]
+    fn gather_runs(&self, runs: Range<usize>, batch: &mut Batch) -> usize {
+        let start = self.sweep.run(runs.start).start;
+        batch.segments.clear();
+        batch.places = start..start;
+        for run in runs.clone() {
+            let range = self.sweep.run(run);
+            if range.end - start > BATCH {
+                return run;
+            }
+            if !range.is_empty() {
+                let rows = range.start - start..range.end - start;
+                batch.segments.push(Segment { run, rows, opens: true, closes: true });
+            }
+            batch.places.end = range.end;
+        }
+        runs.end
     }
 
     /// A run that does not fit into a batch: its means first, then the rows again.
@@ -137,67 +145,71 @@ impl Source<'_> {
         let range = self.sweep.run(run);
         let pieces = || range.clone().step_by(BATCH).map(|start| start..range.end.min(start + BATCH));
         let mut means = vec![[0.0; LANES]; self.blocks()];
+        let firsts: Vec<Lane> = (0..self.blocks()).map(|block| self.row(block, self.sweep.row(range.start))).collect();
         for (block, mean) in means.iter_mut().enumerate() {
-            let first = self.row(block, self.sweep.row(range.start));
             for piece in pieces() {
+                batch.places = piece.clone();
+                self.load(block, batch);
                 let slots = &mut batch.lanes[block * BATCH..][..piece.len()];
-                add(mean, &self.load::<WIDTH>(block, &piece, &first, slots));
+                add(mean, &self.start::<WIDTH>(block, &piece, &firsts[block], slots));
             }
             mean.iter_mut().for_each(|mean| *mean *= self.sweep.inverse[run]);
-            let origin = &batch.origins[block];
-            batch.levels[block * BATCH] = std::array::from_fn(|lane| (first[lane] - origin[lane]) + mean[lane]);
+            batch.levels[block * BATCH] = level(&firsts[block], &batch.origins[block], mean);
         }
         for piece in pieces() {
+            batch.places = piece.clone();
             for (block, mean) in means.iter().enumerate() {
-                let first = self.row(block, self.sweep.row(range.start));
+                self.load(block, batch);
                 let slots = &mut batch.lanes[block * BATCH..][..piece.len()];
-                self.load::<WIDTH>(block, &piece, &first, slots);
+                self.start::<WIDTH>(block, &piece, &firsts[block], slots);
                 self.settle::<WIDTH>(block, &piece, mean, slots, &mut batch.g);
             }
             batch.segments.clear();
             let (opens, closes) = (piece.start == range.start, piece.end == range.end);
             batch.segments.push(Segment { run, rows: 0..piece.len(), opens, closes });
-            batch.places = piece;
             work(batch);
         }
     }
 
-    /// Brings rows of a block, less the first row of their run and D₂α, into the slots; returns their weighted sums.
+    /// Brings the rows of a block into the batch.
     #[inline(always)]
-    fn load<const WIDTH: usize>(&self, block: usize, range: &Range<usize>, first: &Lane, slots: &mut [Lane]) -> Lane {
+    fn load(&self, block: usize, batch: &mut Batch) {
+        let range = batch.places.clone();
+        let slots = &mut batch.lanes[block * BATCH..][..range.len()];
         let columns = &self.columns[block * LANES..self.columns.len().min((block + 1) * LANES)];
         match &self.sweep.runs.order {
             Some(order) => {
-                for (slot, &row) in slots.iter_mut().zip(&order[range.clone()]) {
-                    let value = |lane: usize| columns.get(lane).map_or(0.0, |column| column[row as usize]);
-                    *slot = std::array::from_fn(|lane| value(lane) - first[lane]);
+                for (slot, &row) in slots.iter_mut().zip(&order[range]) {
+                    *slot = std::array::from_fn(|lane| columns.get(lane).map_or(0.0, |column| column[row as usize]));
                 }
             }
             None => {
-                let zeros = [0.0; BATCH];
                 let lane =
-                    |lane: usize| columns.get(lane).map_or(&zeros[..range.len()], |column| &column[range.clone()]);
+                    |lane: usize| columns.get(lane).map_or(&ZEROS[..range.len()], |column| &column[range.clone()]);
                 let (a, b, c, d) = (lane(0), lane(1), lane(2), lane(3));
                 for ((((slot, a), b), c), d) in slots.iter_mut().zip(a).zip(b).zip(c).zip(d) {
-                    *slot = [*a - first[0], *b - first[1], *c - first[2], *d - first[3]];
+                    *slot = [*a, *b, *c, *d];
                 }
             }
         }
+    }
+
+    /// Takes the first row of their run and D₂α off rows of a block; returns the weighted sums of what is left.
+    #[inline(always)]
+    fn start<const WIDTH: usize>(&self, block: usize, range: &Range<usize>, first: &Lane, slots: &mut [Lane]) -> Lane {
+        slots.iter_mut().for_each(|slot| subtract(slot, first));
         if !self.shift.is_empty() && WIDTH > 0 {
             let unknowns = self.sweep.unknowns();
             let shift = &self.shift[block * unknowns..(block + 1) * unknowns];
-            self.for_each_cell::<WIDTH>(range, |at, cell| subtract(&mut slots[at], &shift[cell]));
-        }
-        let mut total = [0.0; LANES];
-        match &self.sweep.weights {
-            None => slots.iter().for_each(|slot| add(&mut total, slot)),
-            Some(w) => {
-                for (slot, w) in slots.iter().zip(&w[range.clone()]) {
-                    (0..LANES).for_each(|lane| total[lane] += w * slot[lane]);
-                }
+            for cells in self.cells::<WIDTH>() {
+                let cells = &cells[range.clone()];
+                slots.iter_mut().zip(cells).for_each(|(slot, &cell)| subtract(slot, &shift[cell as usize]));
             }
         }
-        total
+        match &self.sweep.weights {
+            None => sum(slots.iter().copied()),
+            Some(w) => sum(slots.iter().zip(&w[range.clone()]).map(|(slot, w)| slot.map(|value| w * value))),
+        }
     }
 
     /// Takes the means off, and adds to D₂'W what is left.
@@ -211,33 +223,48 @@ impl Source<'_> {
         g: &mut [Lane],
     ) {
         slots.iter_mut().for_each(|slot| subtract(slot, mean));
-        if WIDTH == 0 {
-            return;
-        }
         let unknowns = self.sweep.unknowns();
         let g = &mut g[block * unknowns..(block + 1) * unknowns];
-        match &self.sweep.weights {
-            None => self.for_each_cell::<WIDTH>(range, |at, cell| add(&mut g[cell], &slots[at])),
-            Some(w) => {
-                let w = &w[range.clone()];
-                self.for_each_cell::<WIDTH>(range, |at, cell| {
-                    (0..LANES).for_each(|lane| g[cell][lane] += w[at] * slots[at][lane]);
-                });
+        for cells in self.cells::<WIDTH>() {
+            let rows = slots.iter().zip(&cells[range.clone()]);
+            match &self.sweep.weights {
+                None => rows.for_each(|(slot, &cell)| add(&mut g[cell as usize], slot)),
+                Some(w) => {
+                    let weighed = rows.zip(&w[range.clone()]);
+                    weighed.for_each(|((slot, &cell), w)| add(&mut g[cell as usize], &slot.map(|value| w * value)));
+                }
             }
         }
     }
 
+    /// Unknowns of each row, by other effect.
     #[inline(always)]
-    fn for_each_cell<const WIDTH: usize>(&self, range: &Range<usize>, mut visit: impl FnMut(usize, usize)) {
-        if WIDTH == 1 {
-            let cells = &self.sweep.cells[0][range.clone()];
-            cells.iter().enumerate().for_each(|(at, &cell)| visit(at, cell as usize));
-            return;
-        }
-        for cells in &self.sweep.cells {
-            cells[range.clone()].iter().enumerate().for_each(|(at, &cell)| visit(at, cell as usize));
-        }
+    fn cells<const WIDTH: usize>(&self) -> &[Arc<[u32]>] {
+        if WIDTH == 1 { &self.sweep.cells[..1] } else { &self.sweep.cells }
     }
+}
+
+/// What an absent column is read as.
+static ZEROS: [f64; BATCH] = [0.0; BATCH];
+
+/// The mean of a run, of columns less their origin.
+#[inline(always)]
+fn level(first: &Lane, origin: &Lane, mean: &Lane) -> Lane {
+    std::array::from_fn(|lane| (first[lane] - origin[lane]) + mean[lane])
+}
+
+/// Sums over rows, those of even and odd rows apart.
+#[inline(always)]
+pub(super) fn sum(rows: impl Iterator<Item = Lane>) -> Lane {
+    let (mut even, mut odd) = ([0.0; LANES], [0.0; LANES]);
+    let mut rows = rows;
+    while let Some(row) = rows.next() {
+        add(&mut even, &row);
+        let Some(row) = rows.next() else { break };
+        add(&mut odd, &row);
+    }
+    add(&mut even, &odd);
+    even
 }
 
 /// Places of the sums of products among blocks: those of block a with block b ≥ a.
@@ -255,12 +282,12 @@ pub(super) fn add_products<'a>(
 ) {
     for b in 0..blocks {
         for a in 0..=b {
-            let sums = match weights {
-                None => turned(rows(a).iter().zip(rows(b)).map(|(a, b)| (*a, *b)), a == b),
-                Some(w) => {
-                    let weighed = rows(a).iter().zip(w).map(|(a, w)| a.map(|value| w * value));
-                    turned(weighed.zip(rows(b)).map(|(a, b)| (a, *b)), a == b)
-                }
+            let pairs = rows(a).iter().zip(rows(b));
+            let weighed = |((a, b), w): ((&Lane, &Lane), &f64)| (a.map(|value| w * value), *b);
+            let sums = match (weights, a == b) {
+                (None, true) => turned(pairs.map(|(a, b)| (*a, *b)), true),
+                (None, false) => turned(pairs.map(|(a, b)| (*a, *b)), false),
+                (Some(w), same) => turned(pairs.zip(w).map(weighed), same),
             };
             let total = &mut totals[pair(a, b)];
             total.iter_mut().zip(&sums).for_each(|(total, sum)| add(total, sum));
@@ -268,25 +295,29 @@ pub(super) fn add_products<'a>(
     }
 }
 
-/// Sums of products at every turn; of a block with itself the last turn is the first of other lanes.
+/// Sums of products at every turn, those of even and odd rows apart; of a block with itself the last turn is the first
+/// of other lanes.
 #[inline(always)]
 fn turned(rows: impl Iterator<Item = (Lane, Lane)>, same: bool) -> [Lane; LANES] {
-    let mut sums = [[0.0; LANES]; LANES];
-    if same {
-        for (a, b) in rows {
-            add(&mut sums[0], &[a[0] * b[0], a[1] * b[1], a[2] * b[2], a[3] * b[3]]);
-            add(&mut sums[1], &[a[0] * b[1], a[1] * b[2], a[2] * b[3], a[3] * b[0]]);
-            add(&mut sums[2], &[a[0] * b[2], a[1] * b[3], a[2] * b[0], a[3] * b[1]]);
-        }
-        return sums;
+    let (mut even, mut odd) = ([[0.0; LANES]; LANES], [[0.0; LANES]; LANES]);
+    let mut rows = rows;
+    while let Some((a, b)) = rows.next() {
+        add_turns(&mut even, &a, &b, same);
+        let Some((a, b)) = rows.next() else { break };
+        add_turns(&mut odd, &a, &b, same);
     }
-    for (a, b) in rows {
-        add(&mut sums[0], &[a[0] * b[0], a[1] * b[1], a[2] * b[2], a[3] * b[3]]);
-        add(&mut sums[1], &[a[0] * b[1], a[1] * b[2], a[2] * b[3], a[3] * b[0]]);
-        add(&mut sums[2], &[a[0] * b[2], a[1] * b[3], a[2] * b[0], a[3] * b[1]]);
+    even.iter_mut().zip(&odd).for_each(|(even, odd)| add(even, odd));
+    even
+}
+
+#[inline(always)]
+fn add_turns(sums: &mut [Lane; LANES], a: &Lane, b: &Lane, same: bool) {
+    add(&mut sums[0], &[a[0] * b[0], a[1] * b[1], a[2] * b[2], a[3] * b[3]]);
+    add(&mut sums[1], &[a[0] * b[1], a[1] * b[2], a[2] * b[3], a[3] * b[0]]);
+    add(&mut sums[2], &[a[0] * b[2], a[1] * b[3], a[2] * b[0], a[3] * b[1]]);
+    if !same {
         add(&mut sums[3], &[a[0] * b[3], a[1] * b[0], a[2] * b[1], a[3] * b[2]]);
     }
-    sums
 }
 
 /// The product of columns i and j from sums of [`add_products`].

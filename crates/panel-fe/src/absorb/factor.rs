@@ -46,10 +46,19 @@ impl FixedEffect {
 
     /// The first level that no row has; codes beyond the levels are somebody else's error.
     pub(crate) fn unused_level(&self) -> Option<usize> {
+        if linalg::rises(&self.codes) {
+            let used = self.codes[self.codes.len() - 1] as usize + 1;
+            return (used < self.levels).then_some(used);
+        }
         let mut used = vec![false; self.levels];
+        let mut left = self.levels;
         for &code in self.codes.iter() {
-            if let Some(used) = used.get_mut(code as usize) {
+            if let Some(used) = used.get_mut(code as usize).filter(|used| !**used) {
                 *used = true;
+                left -= 1;
+                if left == 0 {
+                    return None;
+                }
             }
         }
         used.iter().position(|used| !used)

@@ -1,7 +1,7 @@
 //! What one chunk of rows adds to a reading of columns, see [`super::stream`].
 
 use super::LANES;
-use super::batch::{BATCH, Batch, Source, add_products, pair};
+use super::batch::{BATCH, Batch, Source, add_products, pair, sum};
 use super::conjugate::Lane;
 use super::sweep::add;
 use crate::linalg;
@@ -256,10 +256,8 @@ impl RunSums {
             let mut closed = 0;
             let mut all = [0.0; LANES];
             for segment in &batch.segments {
-                let mut sum = [0.0; LANES];
-                for (z, wu) in rows[segment.rows.clone()].iter().zip(&weighed[segment.rows.clone()]) {
-                    add(&mut sum, &[z[0] * wu, z[1] * wu, z[2] * wu, z[3] * wu]);
-                }
+                let scores = rows[segment.rows.clone()].iter().zip(&weighed[segment.rows.clone()]);
+                let mut sum = sum(scores.map(|(z, wu)| z.map(|z| z * wu)));
                 add(&mut all, &sum);
                 if !segment.opens {
                     add(&mut sum, &self.open[block]);

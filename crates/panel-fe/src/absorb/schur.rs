@@ -302,7 +302,11 @@ fn is_balanced(sweep: &Sweep) -> bool {
         return false;
     }
     let mut seen = vec![0_u32; levels];
+    let model = &cells[sweep.run(0)];
     sweep.runs.ranges().enumerate().all(|(run, range)| {
+        if run > 0 && cells[range.clone()] == *model {
+            return true;
+        }
         range.len() == levels
             && cells[range]
                 .iter()

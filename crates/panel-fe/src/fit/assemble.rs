@@ -58,7 +58,7 @@ pub(crate) fn deviations(state: &State, places: &[usize]) -> Vec<f64> {
 
 /// Why no coefficient has a standard error: rounding is all that the effects, or the regressors, leave of the response.
 pub(crate) fn nothing_left(state: &State, ssr: f64, estimates: &[f64], places: &[usize]) -> Option<NoStandardError> {
-    let total = state.size_y;
+    let total = state.total.sqrt();
     let y = &state.absorbed[0];
     if total <= (256.0 * f64::EPSILON * y.size).max(4.0 * y.report.error) {
         return Some(NoStandardError::Explained);

@@ -48,31 +48,51 @@ pub(crate) fn degrees_of_freedom(frame: &Frame, absorber: &Absorber, like: Like)
 pub(crate) fn run(frame: Frame, formula: &str, options: &Options, panel: Option<&Panel>) -> Result<Estimate> {
     options.check()?;
     let absorber = Arc::new(Absorber::new(&frame.effects, frame.weight_values(), options.absorption)?);
+    absorbed(frame, absorber, formula, options, panel)
+}
+
+/// Estimates on effects that are prepared.
+pub(crate) fn absorbed(
+    frame: Frame,
+    absorber: Arc<Absorber>,
+    formula: &str,
+    options: &Options,
+    panel: Option<&Panel>,
+) -> Result<Estimate> {
     match stream(frame, &absorber, formula, options, panel)? {
         Streamed::Done(estimate) => Ok(*estimate),
-        Streamed::Not(mut frame) => {
-            let mut columns = Columns::new(&frame, &absorber, Form::Centred)?;
-            check_sizes(&frame, &columns.all().map(|column| column.size).collect::<Vec<_>>())?;
-            if let Some(centred) = frame.centred.clone()
-                && !centred.survives(&independent(&frame, &columns, options))
-            {
-                columns = Columns::new(&frame, &absorber, Form::Plain)?;
-                frame.centred = None;
-            }
-            refuse_copies(&frame)?;
-            estimate(Arc::new(*frame), absorber, columns, formula, options, panel)
-        }
+        Streamed::Not(frame) => with_columns(*frame, absorber, formula, options, panel),
     }
 }
 
+/// Estimates with residual columns.
+pub(crate) fn with_columns(
+    mut frame: Frame,
+    absorber: Arc<Absorber>,
+    formula: &str,
+    options: &Options,
+    panel: Option<&Panel>,
+) -> Result<Estimate> {
+    let mut columns = Columns::new(&frame, &absorber, Form::Centred)?;
+    check_sizes(&frame, &columns.all().map(|column| column.size).collect::<Vec<_>>())?;
+    if let Some(centred) = frame.centred.clone()
+        && !centred.survives(&independent(&frame, &columns, options))
+    {
+        columns = Columns::new(&frame, &absorber, Form::Plain)?;
+        frame.centred = None;
+    }
+    refuse_copies(&frame)?;
+    estimate(Arc::new(frame), absorber, columns, formula, options, panel)
+}
+
 /// An estimate without residual columns, or the sample of one that needs them.
-enum Streamed {
+pub(crate) enum Streamed {
     Done(Box<Estimate>),
     Not(Box<Frame>),
 }
 
 /// Estimates without residual columns where that is possible, see [`crate::fit::streamed`].
-fn stream(
+pub(crate) fn stream(
     mut frame: Frame,
     absorber: &Arc<Absorber>,
     formula: &str,
@@ -91,7 +111,7 @@ fn stream(
     let state = State {
         absorber: absorber.clone(),
         absorbed,
-        size_y: fit.total.sqrt(),
+        total: fit.total,
         last: Some(last),
         columns: OnceLock::new(),
         residuals: OnceLock::new(),
@@ -186,16 +206,16 @@ pub(crate) fn estimate(
         let state = iv_state::prepare(&frame, &columns, plain.as_ref(), options.collinearity)?;
         (Kind::Iv(Box::new(state)), OnceLock::new())
     };
-    let size_y = match &kind {
-        Kind::Ols(fit) => fit.total.sqrt(),
-        Kind::Iv(_) => absorb::norm(&columns.y.values, frame.weight_values()),
+    let total = match &kind {
+        Kind::Ols(fit) => fit.total,
+        Kind::Iv(_) => linalg::dot_weighted(&columns.y.values, &columns.y.values, frame.weight_values()),
     };
     let (covariance, diagnostics) = resolved(&frame, &options.vcov, &dof, options, panel)?;
     let state = State {
         frame,
         absorber,
         absorbed: columns.absorbed(),
-        size_y,
+        total,
         last: None,
         columns: OnceLock::from(columns),
         residuals,

@@ -17,7 +17,7 @@ pub(crate) fn r_squared(state: &State, ssr: f64, dof: &Dof, small: &SmallSample)
         None => centered_sum_of_squares(y, weights),
     };
     let overall = 1.0 - ssr / total;
-    let within = (!frame.effects.is_empty()).then(|| 1.0 - ssr / (state.size_y * state.size_y));
+    let within = (!frame.effects.is_empty()).then(|| 1.0 - ssr / state.total);
     let within_entity = frame.entity_effect.map(|f| {
         let known = state.last.as_ref().and_then(|last| last.within(&state.absorber, f));
         1.0 - ssr / known.unwrap_or_else(|| sum_of_squares_within(y, &frame.effects[f], weights))

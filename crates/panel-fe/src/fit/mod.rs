@@ -12,6 +12,8 @@
 //! | `ols_fit`, `iv_fit`, `assemble`, `goodness` | the estimate put together |
 //! | `result`, `state` | what comes back, what it keeps |
 
+#[cfg(test)]
+mod agreement;
 mod assemble;
 mod collinear;
 pub(crate) mod columns;

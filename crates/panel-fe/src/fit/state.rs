@@ -21,8 +21,8 @@ pub(crate) struct State {
     pub(crate) absorber: Arc<Absorber>,
     /// What absorption made of each variable, in the order of [`State::variables`].
     pub(crate) absorbed: Vec<Absorbed>,
-    /// ‖ỹ‖_W.
-    pub(crate) size_y: f64,
+    /// ỹ'Wỹ.
+    pub(crate) total: f64,
     /// The last reading of a fit without residual columns.
     pub(crate) last: Option<Last>,
     /// Residual columns; made when they are asked for, where the fit did without.

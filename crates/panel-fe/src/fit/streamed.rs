@@ -152,7 +152,9 @@ fn fitted(
     let absorbed = pairs.map(|(&report, &size)| Absorbed { report, size }).collect();
     let norms = (1..c.len()).map(|j| reading.gram[(j, j)].sqrt()).collect();
     let meat = (!matches!(scores, Scores::None)).then(|| pick(&reading.meat, &kept));
-    let (ssr, total) = (reading.square, reading.gram[(0, 0)]);
+    let ssr = reading.square;
+    // Without regressors u is ỹ, to the bit.
+    let total = if kept.is_empty() { ssr } else { reading.gram[(0, 0)] };
     let fit = LeastSquares { kept, coef, bread, ssr, total, norms };
     Fitted { fit, absorbed, meat, last: Last { moments, shift, c } }
 }

@@ -15,14 +15,42 @@ impl Groups {
     /// Groups from arbitrary codes; empty codes vanish, the order of the codes is kept.
     #[must_use]
     pub fn new(codes: &[u32]) -> Self {
+        match Self::renumbered(codes) {
+            Ok(groups) => groups,
+            Err(count) => Self { codes: codes.into(), count },
+        }
+    }
+
+    /// The same, which keeps the codes where none is empty.
+    #[must_use]
+    pub fn shared(codes: Arc<[u32]>) -> Self {
+        match Self::renumbered(&codes) {
+            Ok(groups) => groups,
+            Err(count) => Self { codes, count },
+        }
+    }
+
+    /// Groups from codes of which some are empty; their number, if none is.
+    fn renumbered(codes: &[u32]) -> Result<Self, usize> {
+        if linalg::rises(codes) {
+            return Err(codes[codes.len() - 1] as usize + 1);
+        }
         let size = if codes.is_empty() { 0 } else { linalg::largest(codes) as usize + 1 };
         if size > 8 * codes.len() + 1024 {
-            return Self::from_keys(&codes.iter().map(|&code| u64::from(code)).collect::<Vec<_>>());
+            return Ok(Self::from_keys(&codes.iter().map(|&code| u64::from(code)).collect::<Vec<_>>()));
         }
         let mut used = vec![false; size];
-        codes.iter().for_each(|&code| used[code as usize] = true);
-        if used.iter().all(|used| *used) {
-            return Self { codes: codes.into(), count: size };
+        let mut left = size;
+        for &code in codes {
+            if !std::mem::replace(&mut used[code as usize], true) {
+                left -= 1;
+                if left == 0 {
+                    break;
+                }
+            }
+        }
+        if left == 0 {
+            return Err(size);
         }
         let mut count = 0;
         let rank = |used: &bool| {
@@ -30,7 +58,7 @@ impl Groups {
             count.saturating_sub(1)
         };
         let map: Vec<u32> = used.iter().map(rank).collect();
-        Self { codes: codes.iter().map(|&code| map[code as usize]).collect(), count: count as usize }
+        Ok(Self { codes: codes.iter().map(|&code| map[code as usize]).collect(), count: count as usize })
     }
 
     /// The levels of an effect, each of which some row has.
