@@ -4,7 +4,6 @@ use super::LANES;
 use super::conjugate::Lane;
 use super::sweep::{Sweep, add, subtract};
 use std::ops::Range;
-use std::sync::Arc;
 
 /// Rows that are worked on together; those of a few columns stay in the first cache.
 pub(super) const BATCH: usize = 256;
@@ -197,18 +196,35 @@ impl Source<'_> {
     /// Takes the first row of their run and D₂α off rows of a block; returns the weighted sums of what is left.
     #[inline(always)]
     fn start<const WIDTH: usize>(&self, block: usize, range: &Range<usize>, first: &Lane, slots: &mut [Lane]) -> Lane {
-        slots.iter_mut().for_each(|slot| subtract(slot, first));
-        if !self.shift.is_empty() && WIDTH > 0 {
-            let unknowns = self.sweep.unknowns();
-            let shift = &self.shift[block * unknowns..(block + 1) * unknowns];
-            for cells in self.cells::<WIDTH>() {
-                let cells = &cells[range.clone()];
-                slots.iter_mut().zip(cells).for_each(|(slot, &cell)| subtract(slot, &shift[cell as usize]));
+        let unknowns = self.sweep.unknowns();
+        let shift = self.shift.get(block * unknowns..(block + 1) * unknowns).filter(|_| WIDTH > 0);
+        let less_first = |slot: &mut Lane| {
+            subtract(slot, first);
+            *slot
+        };
+        match (&self.sweep.weights, shift) {
+            (None, None) => sum(slots.iter_mut().map(less_first)),
+            (None, Some(shift)) if WIDTH == 1 => {
+                let cells = &self.sweep.cells[0][range.clone()];
+                sum(slots.iter_mut().zip(cells).map(|(slot, &cell)| {
+                    less_first(slot);
+                    subtract(slot, &shift[cell as usize]);
+                    *slot
+                }))
             }
-        }
-        match &self.sweep.weights {
-            None => sum(slots.iter().copied()),
-            Some(w) => sum(slots.iter().zip(&w[range.clone()]).map(|(slot, w)| slot.map(|value| w * value))),
+            (weights, shift) => {
+                slots.iter_mut().for_each(|slot| subtract(slot, first));
+                if let Some(shift) = shift {
+                    for cells in &self.sweep.cells {
+                        let rows = slots.iter_mut().zip(&cells[range.clone()]);
+                        rows.for_each(|(slot, &cell)| subtract(slot, &shift[cell as usize]));
+                    }
+                }
+                match weights {
+                    None => sum(slots.iter().copied()),
+                    Some(w) => sum(slots.iter().zip(&w[range.clone()]).map(|(slot, w)| slot.map(|value| w * value))),
+                }
+            }
         }
     }
 
@@ -222,10 +238,18 @@ impl Source<'_> {
         slots: &mut [Lane],
         g: &mut [Lane],
     ) {
-        slots.iter_mut().for_each(|slot| subtract(slot, mean));
         let unknowns = self.sweep.unknowns();
         let g = &mut g[block * unknowns..(block + 1) * unknowns];
-        for cells in self.cells::<WIDTH>() {
+        if WIDTH == 1 {
+            let cells = &self.sweep.cells[0][range.clone()];
+            slots.iter_mut().zip(cells).for_each(|(slot, &cell)| {
+                subtract(slot, mean);
+                add(&mut g[cell as usize], slot);
+            });
+            return;
+        }
+        slots.iter_mut().for_each(|slot| subtract(slot, mean));
+        for cells in &self.sweep.cells {
             let rows = slots.iter().zip(&cells[range.clone()]);
             match &self.sweep.weights {
                 None => rows.for_each(|(slot, &cell)| add(&mut g[cell as usize], slot)),
@@ -235,12 +259,6 @@ impl Source<'_> {
                 }
             }
         }
-    }
-
-    /// Unknowns of each row, by other effect.
-    #[inline(always)]
-    fn cells<const WIDTH: usize>(&self) -> &[Arc<[u32]>] {
-        if WIDTH == 1 { &self.sweep.cells[..1] } else { &self.sweep.cells }
     }
 }
 

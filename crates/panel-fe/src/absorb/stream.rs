@@ -1,8 +1,8 @@
 //! Least squares on absorbed columns that are never stored: sums by level and products, read from the columns.
 //!
-//! With z = M₁(v - D₂α) of each column v, g_v = D₂'Wz_v and Sα_v = g_v, the products of residuals are
-//! ṽ'Wṽ₂ = z'Wz₂ - α_v'g_v₂: one reading gives the moments of all columns. Each run is taken about its first value, so
-//! that columns far from zero lose nothing. A second reading with α taken off has rows of residuals at hand: with them
+//! With z_v = M₁v of each column v, g_v = D₂'Wz_v and Sα_v = g_v, products of residuals are ṽ'Wx̃ = z_v'Wz_x - α_v'g_x:
+//! one reading gives the moments of all columns. Each run is taken about its first value, so that columns far from zero
+//! lose nothing. A second reading with α taken off has rows of residuals at hand: with them
 //! come u = Ṽc, Ṽ'Wu, the sums of scores by group, and g again, now of what is left, which bounds the error as in
 //! [`super::schur`].
 //!
@@ -125,7 +125,7 @@ impl<'a> Stream<'a> {
             return None;
         }
         let of_run = |range: Range<usize>| {
-            let code = codes[sweep.row(range.start)];
+            let code = if range.is_empty() { 0 } else { codes[sweep.row(range.start)] };
             range.into_iter().all(|place| codes[sweep.row(place)] == code).then_some(code)
         };
         match sweep.runs.ranges().map(of_run).collect::<Option<Vec<u32>>>() {
