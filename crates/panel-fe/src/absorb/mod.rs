@@ -12,7 +12,7 @@
 //! | three or more large ones | the same, on all but the largest | measured, [`Settings::tolerance`] |
 //! | varying slopes | conjugate gradients on orthonormal level blocks | measured |
 //!
-//! Least squares on directly absorbed effects needs no residual columns: [`stream`] reads the columns twice.
+//! Least squares on directly absorbed effects needs no residual columns: `stream.rs` reads the columns twice.
 //!
 //! Why the error is known: the computed column is ṽ + e with e in the span of D, and ‖e‖²_W = g'(D'WD)⁺g where
 //! g = D'W(ṽ + e) is computable. Since e is orthogonal to every exact residual, coefficients suffer from it in second
