@@ -262,7 +262,7 @@ fn numbers_of_fits_are_written() {
             continue;
         }
         let number = |name: &str| row[&format!("t (1) {name}")].parse::<f64>().unwrap();
-        assert_eq!(number("residuals"), own.residuals[place]);
+        assert_eq!(number("residuals"), own.residuals()[place]);
         let inv: f64 = of["inv"].parse().unwrap();
         assert!((number("residuals") + number("fitted") - inv).abs() < 1e-9);
         assert_eq!(number("effects"), own.effect_sum()[place]);

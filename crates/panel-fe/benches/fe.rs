@@ -5,7 +5,8 @@
 //! part and `benches/peers/fe.py` and `fe.R` for the others, which read the same columns from files. Peers that are not
 //! installed are left out. From columns and codes to coefficients and standard errors: level coding, absorption, least
 //! squares and covariance included. Columns are handed over in the form each program keeps them (shared slices, a data
-//! frame); the city panel is copied from slices each time.
+//! frame); the city panel is copied from slices each time. Standard errors are clustered by indiv where the effects are
+//! indiv + year, else iid.
 #![allow(missing_docs, clippy::print_stdout, clippy::print_stderr)]
 
 mod designs;
@@ -191,7 +192,8 @@ fn write(folder: &Path, case: &Case) {
 fn one(args: &[String]) {
     let (design, n) = (args[1].as_str(), args[2].parse().expect("a number"));
     let effects: Vec<&str> = args[3].split('+').collect();
-    let clustered = design == "city";
+    let clustered = effects == TWO;
+    let copied = design == "city";
     let design = generate(design, n);
     let options =
         if clustered { Options { vcov: Vcov::cluster("indiv"), ..Options::default() } } else { Options::default() };
@@ -199,14 +201,20 @@ fn one(args: &[String]) {
     let (mut wall, mut cpu, mut b) = (f64::INFINITY, f64::INFINITY, 0.0);
     let (all, mut fits) = (processor_seconds(), 0);
     let shared = [&design.y, &design.x1, &design.x2].map(|values| Arc::<[f64]>::from(values.as_slice()));
+    let codes: Vec<(&str, Arc<[u32]>)> = effects.iter().map(|name| (*name, codes(&design, name).into())).collect();
     for _ in 0..repeats {
         let (start, before) = (Instant::now(), processor_seconds());
-        let columns = if clustered {
+        let columns = if copied {
             [&design.y, &design.x1, &design.x2].map(|values| Arc::from(values.as_slice()))
         } else {
             shared.clone()
         };
-        let estimate = fit_frame(frame(&design, columns, &effects), &options).expect("fits");
+        let effect = |(name, codes): &(&str, Arc<[u32]>)| {
+            let groups = if copied { Groups::new(codes) } else { Groups::shared(codes.clone()) };
+            let levels = groups.count();
+            ((*name).to_owned(), FixedEffect::intercepts(groups.into_codes(), levels))
+        };
+        let estimate = fit_frame(frame(columns, codes.iter().map(effect).collect()), &options).expect("fits");
         wall = wall.min(start.elapsed().as_secs_f64());
         cpu = cpu.min(processor_seconds() - before);
         b = estimate.estimates[0];
@@ -219,20 +227,18 @@ fn one(args: &[String]) {
     println!("{wall} {cpu} {} {b}", peak_megabytes());
 }
 
-fn frame(design: &Design, [y, x1, x2]: [Arc<[f64]>; 3], effects: &[&str]) -> Frame {
+fn codes<'a>(design: &'a Design, name: &str) -> &'a [u32] {
+    match name {
+        "indiv" => &design.indiv,
+        "firm" => &design.firm,
+        _ => &design.year,
+    }
+}
+
+fn frame([y, x1, x2]: [Arc<[f64]>; 3], effects: Vec<(String, FixedEffect)>) -> Frame {
     let variable = |name: &str, values: Arc<[f64]>| Variable { name: name.into(), values };
-    let effect = |name: &&str| {
-        let codes = match *name {
-            "indiv" => &design.indiv,
-            "firm" => &design.firm,
-            _ => &design.year,
-        };
-        let groups = Groups::new(codes);
-        let levels = groups.count();
-        ((*name).to_owned(), FixedEffect::intercepts(groups.into_codes(), levels))
-    };
     let x = vec![variable("x1", x1), variable("x2", x2)];
-    Frame::from_columns(variable("y", y), x, effects.iter().map(effect).collect()).expect("one length")
+    Frame::from_columns(variable("y", y), x, effects).expect("one length")
 }
 
 /// Processor time of all threads, where Linux tells it; else 0.

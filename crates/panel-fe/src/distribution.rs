@@ -84,19 +84,45 @@ pub fn f_critical(tail: f64, df1: f64, df2: f64) -> f64 {
     upper_quantile(tail, |f| f_upper(f, df1, df2))
 }
 
-/// The x > 0 at which a falling tail probability is `tail`, by bisection down to the last bit.
+/// The x > 0 at which a falling tail probability is `tail`: false position with halved ends (Dowell & Jarratt 1971)
+/// until few values are left, then bisection down to the last bit.
 pub(crate) fn upper_quantile(tail: f64, upper: impl Fn(f64) -> f64) -> f64 {
-    let mut high = 1.0;
-    while upper(high) > tail && high < 1e300 {
+    let excess = |x: f64| upper(x) - tail;
+    let (mut low, mut above) = (0.0, 1.0 - tail);
+    let (mut high, mut below) = (1.0, excess(1.0));
+    while below > 0.0 && high < 1e300 {
+        (low, above) = (high, below);
         high *= 2.0;
+        below = excess(high);
     }
-    let mut low = 0.0;
+    let mut last_was_low = None;
+    for _ in 0..60 {
+        let x = high - below * (high - low) / (below - above);
+        let inside = x > low && x < high;
+        if !inside || high - low <= 32.0 * f64::EPSILON * high {
+            break;
+        }
+        let value = excess(x);
+        let is_low = value > 0.0;
+        if is_low {
+            (low, above) = (x, value)
+        } else {
+            (high, below) = (x, value)
+        }
+        // An end that stays where it is counts half, so that the other side moves, too.
+        match (is_low, last_was_low) {
+            (true, Some(true)) => below *= 0.5,
+            (false, Some(false)) => above *= 0.5,
+            _ => {}
+        }
+        last_was_low = Some(is_low);
+    }
     for _ in 0..2000 {
         let middle = 0.5 * (low + high);
         if middle <= low || middle >= high {
             break;
         }
-        if upper(middle) > tail { low = middle } else { high = middle }
+        if excess(middle) > 0.0 { low = middle } else { high = middle }
     }
     0.5 * (low + high)
 }
@@ -122,6 +148,11 @@ mod tests {
         close(f_upper(1.0, 1.0, 1.0), 0.5);
         close(t_critical(0.95, 10.0), 2.228_138_851_986_273);
         close(t_critical(0.95, f64::INFINITY), 1.959_963_984_540_054);
+        for df in [1.0, 3.0, 278.0, 10_000.0] {
+            for level in [0.5, 0.99, 1.0 - 1e-12] {
+                close(t_two_sided(t_critical(level, df), df), 1.0 - level);
+            }
+        }
     }
 
     #[test]

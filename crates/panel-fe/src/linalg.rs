@@ -13,6 +13,27 @@ pub(crate) const BLOCK: usize = 4096;
 /// Rows per parallel task; fixed, so that results do not depend on the number of threads.
 pub(crate) const TASK: usize = 16 * BLOCK;
 
+/// Whether codes start at 0 and rise by at most 1 from row to row, so that none up to the last is left out.
+pub(crate) fn rises(codes: &[u32]) -> bool {
+    let arch = pulp::Arch::new();
+    let rises = |from: usize| {
+        let block = &codes[from..codes.len().min(from + BLOCK + 1)];
+        arch.dispatch(
+            #[inline(always)]
+            || block.iter().zip(&block[1..]).fold(true, |rises, (a, b)| rises & (b.wrapping_sub(*a) <= 1)),
+        )
+    };
+    codes.first() == Some(&0) && (0..codes.len()).step_by(BLOCK).all(rises)
+}
+
+/// Largest code; 0 without any.
+pub(crate) fn largest(codes: &[u32]) -> u32 {
+    pulp::Arch::new().dispatch(
+        #[inline(always)]
+        || codes.iter().fold(0, |max, &code| max.max(code)),
+    )
+}
+
 /// Σ aᵢ bᵢ.
 pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.chunks(BLOCK).zip(b.chunks(BLOCK)).map(|(a, b)| dot_block(a, b)).sum()
@@ -57,8 +78,9 @@ fn dot_block(a: &[f64], b: &[f64]) -> f64 {
     )
 }
 
+/// Σ aᵢ bᵢ of a block, within a dispatch.
 #[inline(always)]
-fn dot_lanes(a: &[f64], b: &[f64]) -> f64 {
+pub(crate) fn dot_lanes(a: &[f64], b: &[f64]) -> f64 {
     let mut lanes = [0.0; 8];
     let (a8, b8) = (a.chunks_exact(8), b.chunks_exact(8));
     let tail: f64 = a8.remainder().iter().zip(b8.remainder()).map(|(x, y)| x * y).sum();

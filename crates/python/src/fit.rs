@@ -298,7 +298,7 @@ impl Fit {
     /// Residuals of the sample, with their keys (or rows).
     fn resid(&self) -> PyResult<Frame> {
         let mut columns = Columns::keys(&self.panel, &self.estimate.rows);
-        columns.numbers("resid", self.estimate.residuals.iter().copied());
+        columns.numbers("resid", self.estimate.residuals().iter().copied());
         columns.frame()
     }
 

@@ -19,7 +19,7 @@ for (name in c("indiv", "firm", "year")) data[[name]] <- read(paste0(name, ".i32
 for (name in c("x1", "x2", "y")) data[[name]] <- read(paste0(name, ".f64"), "double", 8)
 data <- as.data.frame(data)
 formula <- as.formula(paste("y ~ x1 + x2 |", paste(effects, collapse = " + ")))
-vcov <- if (design == "city") ~indiv else "iid"
+vcov <- if (identical(effects, c("indiv", "year"))) ~indiv else "iid"
 wall <- cpu <- Inf
 for (i in seq_len(if (n < 1e4) 50 else max(3, min(20, 5e6 %/% n)))) {
   time <- system.time(fit <- feols(formula, data, vcov = vcov, notes = FALSE))

@@ -21,7 +21,7 @@ def columns(folder):
 def fereg(data, effects, design, threads):
     import fereg as package
 
-    vcov = {"CRV1": "indiv"} if design == "city" else "iid"
+    vcov = {"CRV1": "indiv"} if effects == ["indiv", "year"] else "iid"
     fit = package.feols(f"y ~ x1 + x2 | {' + '.join(effects)}", data, vcov=vcov, nthreads=threads)
     return float(fit.coef()["x1"])
 
@@ -41,7 +41,7 @@ def within(data, effects, design, threads):
 def pyfixest(data, effects, design, threads):
     import pyfixest as package
 
-    vcov = {"CRV1": "indiv"} if design == "city" else "iid"
+    vcov = {"CRV1": "indiv"} if effects == ["indiv", "year"] else "iid"
     options = {"copy_data": False, "store_data": False, "lean": True}
     fit = package.feols(f"y ~ x1 + x2 | {' + '.join(effects)}", data, vcov=vcov, fixef_rm="none", **options)
     return float(fit.coef()["x1"])

@@ -1,6 +1,7 @@
 //! One fixed effect: level codes, and what varies by level.
 
 use crate::error::{Error, Result};
+use crate::linalg;
 use std::sync::Arc;
 
 /// An effect to absorb: an intercept and/or slopes for each level.
@@ -45,24 +46,23 @@ impl FixedEffect {
 
     /// The first level that no row has; codes beyond the levels are somebody else's error.
     pub(crate) fn unused_level(&self) -> Option<usize> {
-        let mut used = vec![0_u64; self.levels.div_ceil(64)];
+        if linalg::rises(&self.codes) {
+            let used = self.codes[self.codes.len() - 1] as usize + 1;
+            return (used < self.levels).then_some(used);
+        }
+        let mut used = vec![false; self.levels];
+        let mut left = self.levels;
         for &code in self.codes.iter() {
-            if let Some(word) = used.get_mut(code as usize / 64) {
-                *word |= 1 << (code % 64);
+            if let Some(used) = used.get_mut(code as usize).filter(|used| !**used) {
+                *used = true;
+                left -= 1;
+                if left == 0 {
+                    return None;
+                }
             }
         }
-        let first = used.iter().position(|word| *word != u64::MAX)?;
-        let level = 64 * first + used[first].trailing_ones() as usize;
-        (level < self.levels).then_some(level)
+        used.iter().position(|used| !used)
     }
-}
-
-/// Largest code; 0 without any.
-fn largest(codes: &[u32]) -> u32 {
-    pulp::Arch::new().dispatch(
-        #[inline(always)]
-        || codes.iter().fold(0, |max, &code| max.max(code)),
-    )
 }
 
 pub(super) fn check(effects: &[FixedEffect], weights: Option<&[f64]>) -> Result<()> {
@@ -78,7 +78,8 @@ pub(super) fn check(effects: &[FixedEffect], weights: Option<&[f64]>) -> Result<
         if let Some(slope) = effect.slopes.iter().find(|slope| slope.len() != n) {
             return Err(shape("a varying slope", slope.len()));
         }
-        if let Some(&code) = Some(&largest(&effect.codes)).filter(|&&code| code as usize >= effect.levels) {
+        let code = linalg::largest(&effect.codes);
+        if code as usize >= effect.levels {
             return Err(Error::Specification(format!(
                 "a fixed effect of {} levels has the code {code}",
                 effect.levels
@@ -86,6 +87,23 @@ pub(super) fn check(effects: &[FixedEffect], weights: Option<&[f64]>) -> Result<
         }
     }
     Ok(())
+}
+
+/// First row of each level, and the end, of rows that are in order.
+fn sorted_starts(effect: &FixedEffect) -> Option<Vec<u32>> {
+    let mut starts = Vec::with_capacity(effect.levels + 1);
+    for (row, &code) in effect.codes.iter().enumerate() {
+        let (level, begun) = (code as usize, starts.len());
+        if level + 1 == begun {
+            continue;
+        }
+        if level < begun {
+            return None;
+        }
+        starts.resize(level + 1, row as u32);
+    }
+    starts.resize(effect.levels + 1, effect.codes.len() as u32);
+    Some(starts)
 }
 
 /// Rows brought into the order of one effect's levels, so that a level is a run.
@@ -100,19 +118,11 @@ pub(super) struct Runs {
 impl Runs {
     /// A stable counting sort; rows that are in order already are only scanned.
     pub(super) fn new(effect: &FixedEffect) -> Self {
-        let (levels, rows) = (effect.levels, effect.codes.len() as u32);
-        let mut starts = vec![0_u32; levels + 1];
-        if effect.codes.is_sorted() {
-            let mut next = 0;
-            for (row, &code) in effect.codes.iter().enumerate() {
-                while next <= code as usize {
-                    starts[next] = row as u32;
-                    next += 1;
-                }
-            }
-            starts[next..].fill(rows);
+        if let Some(starts) = sorted_starts(effect) {
             return Self { order: None, starts };
         }
+        let levels = effect.levels;
+        let mut starts = vec![0_u32; levels + 1];
         for &code in effect.codes.iter() {
             starts[code as usize + 1] += 1;
         }

@@ -12,6 +12,8 @@
 //! | three or more large ones | the same, on all but the largest | measured, [`Settings::tolerance`] |
 //! | varying slopes | conjugate gradients on orthonormal level blocks | measured |
 //!
+//! Least squares on directly absorbed effects needs no residual columns: `stream.rs` reads the columns twice.
+//!
 //! Why the error is known: the computed column is ṽ + e with e in the span of D, and ‖e‖²_W = g'(D'WD)⁺g where
 //! g = D'W(ṽ + e) is computable. Since e is orthogonal to every exact residual, coefficients suffer from it in second
 //! order only: see `ols.rs`.
@@ -19,6 +21,7 @@
 //! Sources: Guimarães & Portugal (2010); Correia (2016) for the graph view; Hestenes & Stiefel (1952); Golub & Meurant
 //! (2010, ch. 12) for the error of conjugate gradients.
 
+mod batch;
 mod blocks;
 mod conjugate;
 mod dense;
@@ -28,12 +31,14 @@ mod graph;
 mod iterate;
 mod lanes;
 mod one_way;
+mod part;
 mod rank;
 mod recover;
 mod schur;
 mod singletons;
 mod slopes;
 mod sparse;
+pub(crate) mod stream;
 mod sweep;
 
 pub use factor::FixedEffect;
@@ -148,6 +153,22 @@ impl Absorber {
         match &self.method {
             Method::Slopes(slopes) => slopes.amplification(),
             Method::Nothing | Method::Schur(_) => 1.0,
+        }
+    }
+
+    /// The columns as a stream, which needs no residual columns; `None` where iterations do.
+    pub(crate) fn stream<'a>(&'a self, columns: &'a [&'a [f64]]) -> Option<stream::Stream<'a>> {
+        match &self.method {
+            Method::Schur(schur) if schur.is_direct() => Some(stream::Stream::new(schur, columns)),
+            _ => None,
+        }
+    }
+
+    /// Place of the effect whose levels a stream reads one after the other.
+    pub(crate) fn streamed_effect(&self) -> Option<usize> {
+        match &self.method {
+            Method::Schur(schur) if schur.is_direct() => Some(schur.eliminated()),
+            _ => None,
         }
     }
 

@@ -16,13 +16,13 @@ use crate::error::{Error, Result};
 use crate::linalg;
 
 /// A direct solver stops refining at this error, relative to the residual.
-const EXACT: f64 = 1e-12;
+pub(super) const EXACT: f64 = 1e-12;
 /// Most multiplications for the leverages of all rows.
 const MOST_LEVERAGE_WORK: f64 = 1e11;
 /// What may be left of a column in the span of the effects, relative to its size.
 const SPAN: f64 = 1e-8;
 /// Refinement steps of a direct solver.
-const REFINEMENTS: usize = 4;
+pub(super) const REFINEMENTS: usize = 4;
 
 #[derive(Debug)]
 pub(super) struct Schur {
@@ -72,6 +72,20 @@ impl Schur {
         self.rank
     }
 
+    /// Whether α is solved for without iterations.
+    pub(super) fn is_direct(&self) -> bool {
+        !matches!(self.solver, Solver::Iterative(_))
+    }
+
+    /// Place of the effect whose levels are the runs.
+    pub(super) fn eliminated(&self) -> usize {
+        self.eliminated
+    }
+
+    pub(super) fn sweep(&self) -> &Sweep {
+        &self.sweep
+    }
+
     /// Residuals of columns in row order.
     pub(super) fn residualize(&self, columns: &[&[f64]]) -> Result<Vec<Residual>> {
         let mut residuals = Vec::with_capacity(columns.len());
@@ -108,7 +122,7 @@ impl Schur {
     }
 
     /// Some α with Sα = g, for g in the range of S, column by column.
-    fn solve(&self, g: &[Lane], lanes: usize) -> Vec<Lane> {
+    pub(super) fn solve(&self, g: &[Lane], lanes: usize) -> Vec<Lane> {
         if let Solver::Balanced(scale) = &self.solver {
             return g.iter().map(|g| g.map(|value| value * scale)).collect();
         }
@@ -288,7 +302,11 @@ fn is_balanced(sweep: &Sweep) -> bool {
         return false;
     }
     let mut seen = vec![0_u32; levels];
+    let model = &cells[sweep.run(0)];
     sweep.runs.ranges().enumerate().all(|(run, range)| {
+        if run > 0 && cells[range.clone()] == *model {
+            return true;
+        }
         range.len() == levels
             && cells[range]
                 .iter()

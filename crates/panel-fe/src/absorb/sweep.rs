@@ -93,6 +93,12 @@ impl Sweep {
         self.runs.starts[run] as usize..self.runs.starts[run + 1] as usize
     }
 
+    /// The row at a place.
+    #[inline(always)]
+    pub(super) fn row(&self, place: usize) -> usize {
+        self.runs.order.as_ref().map_or(place, |order| order[place] as usize)
+    }
+
     pub(super) fn weight(&self, place: usize) -> f64 {
         self.weights.as_ref().map_or(1.0, |w| w[place])
     }

@@ -57,7 +57,7 @@ impl Estimate {
         let sigma2 = self.ssr / self.df_resid;
         Ok(leverage
             .into_iter()
-            .zip(&self.residuals)
+            .zip(self.residuals())
             .enumerate()
             .map(|(i, (leverage, u))| {
                 let left = (1.0 - leverage).max(f64::EPSILON);

@@ -31,7 +31,7 @@ impl Estimate {
     /// ŷ = Xb + fixed effects on the sample: y less the residuals.
     #[must_use]
     pub fn fitted(&self) -> Vec<f64> {
-        self.state.frame.y.values.iter().zip(&self.residuals).map(|(y, u)| y - u).collect()
+        self.state.frame.y.values.iter().zip(self.residuals()).map(|(y, u)| y - u).collect()
     }
 
     /// Sum of the fixed effects of each row: ŷ - Xb.

@@ -41,7 +41,7 @@ impl Estimate {
     pub fn cross_section_test(&self) -> Result<PesaranCd> {
         let frame = self.frame();
         let periods = self.periods("Pesaran's CD")?;
-        pesaran_cd(&self.residuals, frame.entity.1.codes(), periods.codes())
+        pesaran_cd(self.residuals(), frame.entity.1.codes(), periods.codes())
     }
 
     /// The modified Wald test that all entities have one error variance (`xttest3`).
@@ -52,7 +52,7 @@ impl Estimate {
         if self.frame().weights.is_some() {
             return Err(Error::Unsupported("the modified Wald test with weights".into()));
         }
-        modified_wald(&self.residuals, self.frame().entity.1.codes())
+        modified_wald(self.residuals(), self.frame().entity.1.codes())
     }
 
     /// Wooldridge's test of first-order serial correlation (`xtserial`), in first differences of the regressors and of

@@ -28,7 +28,6 @@ pub(crate) struct Parts {
     /// The variance of each, or why it has none.
     pub(crate) variances: Vec<Result<f64, NoStandardError>>,
     pub(crate) ssr: f64,
-    pub(crate) residuals: Vec<f64>,
     pub(crate) dropped: Vec<Dropped>,
     pub(crate) bounds: Vec<f64>,
     pub(crate) iv: Option<IvResult>,
@@ -59,14 +58,13 @@ pub(crate) fn deviations(state: &State, places: &[usize]) -> Vec<f64> {
 
 /// Why no coefficient has a standard error: rounding is all that the effects, or the regressors, leave of the response.
 pub(crate) fn nothing_left(state: &State, ssr: f64, estimates: &[f64], places: &[usize]) -> Option<NoStandardError> {
-    let columns = &state.columns;
-    let total = crate::absorb::norm(&columns.y.values, state.frame.weight_values());
-    if total <= (256.0 * f64::EPSILON * columns.y.size).max(4.0 * columns.y.report.error) {
+    let total = state.total.sqrt();
+    let y = &state.absorbed[0];
+    if total <= (256.0 * f64::EPSILON * y.size).max(4.0 * y.report.error) {
         return Some(NoStandardError::Explained);
     }
-    let regressors: Vec<f64> = columns.exog.iter().chain(&columns.endog).map(|column| column.size).collect();
-    let sizes: f64 = places.iter().zip(estimates).map(|(&place, b)| b.abs() * regressors[place]).sum();
-    let rounding = (1e-13 * total).max(4.0 * f64::EPSILON * (columns.y.size + sizes));
+    let sizes: f64 = places.iter().zip(estimates).map(|(&place, b)| b.abs() * state.absorbed[1 + place].size).sum();
+    let rounding = (1e-13 * total).max(4.0 * f64::EPSILON * (y.size + sizes));
     (ssr.sqrt() <= rounding).then_some(NoStandardError::PerfectFit)
 }
 
@@ -191,7 +189,7 @@ pub(crate) fn assemble(
     let relative = parts.bounds.iter().zip(&parts.estimates);
     let relative = relative.map(|(bound, b)| if *b == 0.0 { *bound } else { bound / b.abs() });
     let error_bound = relative.fold(0.0, f64::max);
-    let iterations = state.columns.all().map(|column| column.report.iterations).max().unwrap_or(0);
+    let iterations = state.absorbed.iter().map(|column| column.report.iterations).max().unwrap_or(0);
     // fixest divides by the sum of weights.
     let rmse_divisor = match frame.weight_values() {
         Some(weights) if dof.like == Like::Fixest => linalg::sum(weights),
@@ -220,7 +218,6 @@ pub(crate) fn assemble(
         wald,
         dropped: parts.dropped,
         rows: frame.rows.clone(),
-        residuals: parts.residuals,
         error_bound,
         error_bounds: parts.bounds,
         iterations,

@@ -15,7 +15,7 @@ pub(crate) fn independent(
     gram: &Mat<f64>,
     tolerance: f64,
 ) -> Vec<usize> {
-    let alive: Vec<usize> = (0..columns.len()).filter(|&j| gram[(j, j)].sqrt() > tolerance * sizes[j]).collect();
+    let alive = varying(sizes, gram, tolerance);
     if plainly_regular(gram, &alive) {
         return alive;
     }
@@ -37,6 +37,16 @@ pub(crate) fn independent(
         }
     }
     kept
+}
+
+/// The same from cross-products alone; `None` where they do not decide.
+pub(crate) fn plainly_independent(sizes: &[f64], gram: &Mat<f64>, tolerance: f64) -> Option<Vec<usize>> {
+    Some(varying(sizes, gram, tolerance)).filter(|alive| plainly_regular(gram, alive))
+}
+
+/// Columns of which absorption leaves something.
+fn varying(sizes: &[f64], gram: &Mat<f64>, tolerance: f64) -> Vec<usize> {
+    (0..sizes.len()).filter(|&j| gram[(j, j)].sqrt() > tolerance * sizes[j]).collect()
 }
 
 /// Whether every pivot of the correlation matrix is above 1e-6, so that no column is near the span of the others.

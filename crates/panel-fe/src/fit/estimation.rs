@@ -12,14 +12,16 @@ use crate::fit::ols_fit;
 use crate::fit::resolve::{Lookup, resolve};
 use crate::fit::result::Estimate;
 use crate::fit::state::{Kind, State};
+use crate::fit::streamed::{self, Fitted};
 use crate::like::Like;
 use crate::linalg;
 use crate::sample::centring::Form;
 use crate::sample::frame::{Frame, Variable};
 use crate::spec::{Options, check_like};
-use crate::vcov::Vcov;
+use crate::vcov::{Covariance, Vcov};
+use faer::Mat;
 use panel_core::{Diagnostic, Panel};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Levels, redundancies and rank of the sample's effects.
 pub(crate) fn degrees_of_freedom(frame: &Frame, absorber: &Absorber, like: Like) -> Dof {
@@ -43,11 +45,36 @@ pub(crate) fn degrees_of_freedom(frame: &Frame, absorber: &Absorber, like: Like)
 }
 
 /// Absorbs and estimates.
-pub(crate) fn run(mut frame: Frame, formula: &str, options: &Options, panel: Option<&Panel>) -> Result<Estimate> {
+pub(crate) fn run(frame: Frame, formula: &str, options: &Options, panel: Option<&Panel>) -> Result<Estimate> {
     options.check()?;
     let absorber = Arc::new(Absorber::new(&frame.effects, frame.weight_values(), options.absorption)?);
+    absorbed(frame, absorber, formula, options, panel)
+}
+
+/// Estimates on effects that are prepared.
+pub(crate) fn absorbed(
+    frame: Frame,
+    absorber: Arc<Absorber>,
+    formula: &str,
+    options: &Options,
+    panel: Option<&Panel>,
+) -> Result<Estimate> {
+    match stream(frame, &absorber, formula, options, panel)? {
+        Streamed::Done(estimate) => Ok(*estimate),
+        Streamed::Not(frame) => with_columns(*frame, absorber, formula, options, panel),
+    }
+}
+
+/// Estimates with residual columns.
+pub(crate) fn with_columns(
+    mut frame: Frame,
+    absorber: Arc<Absorber>,
+    formula: &str,
+    options: &Options,
+    panel: Option<&Panel>,
+) -> Result<Estimate> {
     let mut columns = Columns::new(&frame, &absorber, Form::Centred)?;
-    check_sizes(&frame, &columns)?;
+    check_sizes(&frame, &columns.all().map(|column| column.size).collect::<Vec<_>>())?;
     if let Some(centred) = frame.centred.clone()
         && !centred.survives(&independent(&frame, &columns, options))
     {
@@ -56,6 +83,45 @@ pub(crate) fn run(mut frame: Frame, formula: &str, options: &Options, panel: Opt
     }
     refuse_copies(&frame)?;
     estimate(Arc::new(frame), absorber, columns, formula, options, panel)
+}
+
+/// An estimate without residual columns, or the sample of one that needs them.
+pub(crate) enum Streamed {
+    Done(Box<Estimate>),
+    Not(Box<Frame>),
+}
+
+/// Estimates without residual columns where that is possible, see [`crate::fit::streamed`].
+pub(crate) fn stream(
+    mut frame: Frame,
+    absorber: &Arc<Absorber>,
+    formula: &str,
+    options: &Options,
+    panel: Option<&Panel>,
+) -> Result<Streamed> {
+    let Some(plan) = streamed::plan(&mut frame, absorber, options, check_sizes)? else {
+        return Ok(Streamed::Not(Box::new(frame)));
+    };
+    refuse_copies(&frame)?;
+    check_asked(&frame, options)?;
+    plan.check()?;
+    let dof = degrees_of_freedom(&frame, absorber, options.like);
+    let (covariance, diagnostics) = resolved(&frame, &options.vcov, &dof, options, panel)?;
+    let Fitted { fit, absorbed, meat, last } = plan.fit(&frame, absorber, &covariance)?;
+    let state = State {
+        absorber: absorber.clone(),
+        absorbed,
+        total: fit.total,
+        last: Some(last),
+        columns: OnceLock::new(),
+        residuals: OnceLock::new(),
+        options: options.clone(),
+        formula: formula.to_owned(),
+        kind: Kind::Ols(fit),
+        frame: Arc::new(frame),
+    };
+    let estimate = finish(Arc::new(state), meat, &covariance, dof, diagnostics)?;
+    Ok(Streamed::Done(Box::new(estimate)))
 }
 
 /// Regressors (exogenous, then endogenous) that would be kept.
@@ -87,11 +153,11 @@ fn refuse_copies(frame: &Frame) -> Result<()> {
 
 /// Refuses columns whose squares double precision cannot hold, found by their sizes, which are known already: values
 /// that are no numbers, too large or too small.
-fn check_sizes(frame: &Frame, columns: &Columns) -> Result<()> {
+fn check_sizes(frame: &Frame, sizes: &[f64]) -> Result<()> {
     let variables = || std::iter::once(&frame.y).chain(&frame.exog).chain(&frame.endog).chain(&frame.instruments);
-    for (variable, residual) in variables().zip(columns.all()) {
+    for (variable, &size) in variables().zip(sizes) {
         let largest = || variable.values.iter().fold(0.0, |largest: f64, value| largest.max(value.abs()));
-        if residual.size < SMALLEST && largest() > 0.0 && largest() < SMALLEST {
+        if size < SMALLEST && largest() > 0.0 && largest() < SMALLEST {
             return Err(Error::Specification(format!(
                 "`{}` is too small to be squared in double precision: its largest value is {:e}; multiply it by a power \
                  of ten",
@@ -100,7 +166,7 @@ fn check_sizes(frame: &Frame, columns: &Columns) -> Result<()> {
             )));
         }
     }
-    let Some((variable, _)) = variables().zip(columns.all()).find(|(_, residual)| !residual.size.is_finite()) else {
+    let Some((variable, _)) = variables().zip(sizes).find(|(_, size)| !size.is_finite()) else {
         return Ok(());
     };
     let Some(row) = variable.values.iter().position(|value| !value.is_finite()) else {
@@ -128,6 +194,40 @@ pub(crate) fn estimate(
     options: &Options,
     panel: Option<&Panel>,
 ) -> Result<Estimate> {
+    check_asked(&frame, options)?;
+    let dof = degrees_of_freedom(&frame, &absorber, options.like);
+    let (kind, residuals) = if frame.endog.is_empty() {
+        let x: Vec<&[f64]> = columns.exog.iter().map(|column| column.values.as_slice()).collect();
+        let sizes: Vec<f64> = columns.exog.iter().map(|column| column.size).collect();
+        let (fit, residuals) = ols::fit(&columns.y.values, &x, frame.weight_values(), &sizes, options.collinearity)?;
+        (Kind::Ols(fit), OnceLock::from(residuals))
+    } else {
+        let plain = frame.centred.as_ref().map(|_| Columns::new(&frame, &absorber, Form::Plain)).transpose()?;
+        let state = iv_state::prepare(&frame, &columns, plain.as_ref(), options.collinearity)?;
+        (Kind::Iv(Box::new(state)), OnceLock::new())
+    };
+    let total = match &kind {
+        Kind::Ols(fit) => fit.total,
+        Kind::Iv(_) => linalg::dot_weighted(&columns.y.values, &columns.y.values, frame.weight_values()),
+    };
+    let (covariance, diagnostics) = resolved(&frame, &options.vcov, &dof, options, panel)?;
+    let state = State {
+        frame,
+        absorber,
+        absorbed: columns.absorbed(),
+        total,
+        last: None,
+        columns: OnceLock::from(columns),
+        residuals,
+        options: options.clone(),
+        formula: formula.to_owned(),
+        kind,
+    };
+    finish(Arc::new(state), None, &covariance, dof, diagnostics)
+}
+
+/// Refuses an estimator without its instruments, and a model of nothing.
+fn check_asked(frame: &Frame, options: &Options) -> Result<()> {
     if frame.endog.is_empty() && options.estimator != Estimator::TwoStage {
         return Err(Error::Specification(format!(
             "the estimator {} needs a formula with an instrumental-variable part, `… | endogenous ~ instruments`",
@@ -137,19 +237,7 @@ pub(crate) fn estimate(
     if frame.exog.is_empty() && frame.endog.is_empty() && frame.effects.is_empty() {
         return Err(Error::NoRegressor("there is none, nor a constant, nor a fixed effect".into()));
     }
-    let dof = degrees_of_freedom(&frame, &absorber, options.like);
-    let (kind, residuals) = if frame.endog.is_empty() {
-        let x: Vec<&[f64]> = columns.exog.iter().map(|column| column.values.as_slice()).collect();
-        let sizes: Vec<f64> = columns.exog.iter().map(|column| column.size).collect();
-        let (fit, residuals) = ols::fit(&columns.y.values, &x, frame.weight_values(), &sizes, options.collinearity)?;
-        (Kind::Ols(fit), residuals)
-    } else {
-        let plain = frame.centred.as_ref().map(|_| Columns::new(&frame, &absorber, Form::Plain)).transpose()?;
-        let state = iv_state::prepare(&frame, &columns, plain.as_ref(), options.collinearity)?;
-        (Kind::Iv(Box::new(state)), Vec::new())
-    };
-    let state = State { frame, absorber, columns, options: options.clone(), formula: formula.to_owned(), kind };
-    finish(Arc::new(state), residuals, &options.vcov, dof, panel)
+    Ok(())
 }
 
 /// The same estimate under another covariance.
@@ -157,23 +245,21 @@ fn with_vcov(estimate: &Estimate, vcov: &Vcov, like: Like, panel: Option<&Panel>
     check_like(like, vcov)?;
     vcov.check()?;
     let dof = Dof { like, ..estimate.dof.clone() };
-    finish(estimate.state.clone(), estimate.residuals.clone(), vcov, dof, panel)
+    let (covariance, diagnostics) = resolved(&estimate.state.frame, vcov, &dof, &estimate.state.options, panel)?;
+    finish(estimate.state.clone(), None, &covariance, dof, diagnostics)
 }
 
-/// `residuals` are those of least squares; instrumental variables make their own.
-fn finish(state: Arc<State>, residuals: Vec<f64>, vcov: &Vcov, dof: Dof, panel: Option<&Panel>) -> Result<Estimate> {
-    let mut diagnostics = state.frame.diagnostics.clone();
-    let covariance = {
-        let options = &state.options;
-        let lookup = Lookup {
-            frame: &state.frame,
-            panel,
-            coordinates: &options.coordinates,
-            like: dof.like,
-            gaps: options.gaps,
-        };
-        resolve(vcov, &lookup, &mut diagnostics)?
-    };
+/// A covariance on a sample, with what the reader should know so far.
+fn resolved(
+    frame: &Frame,
+    vcov: &Vcov,
+    dof: &Dof,
+    options: &Options,
+    panel: Option<&Panel>,
+) -> Result<(Covariance, Vec<Diagnostic>)> {
+    let mut diagnostics = frame.diagnostics.clone();
+    let lookup = Lookup { frame, panel, coordinates: &options.coordinates, like: dof.like, gaps: options.gaps };
+    let covariance = resolve(vcov, &lookup, &mut diagnostics)?;
     if !dof.absorbed.rank_exact {
         let message = "the rank of the fixed effects was bounded, not computed: three or more large effects";
         diagnostics.push(Diagnostic::note("rank-bounded", message));
@@ -182,9 +268,20 @@ fn finish(state: Arc<State>, residuals: Vec<f64>, vcov: &Vcov, dof: Dof, panel: 
         let message = format!("the fixed effects have rank {rank}; the rule of {like} counts {counted}");
         diagnostics.push(Diagnostic::warning("redundant-effects", message));
     }
+    Ok((covariance, diagnostics))
+}
+
+/// The estimate of a fit; `meat` is that of least squares under the covariance, where it is known.
+fn finish(
+    state: Arc<State>,
+    meat: Option<Mat<f64>>,
+    covariance: &Covariance,
+    dof: Dof,
+    diagnostics: Vec<Diagnostic>,
+) -> Result<Estimate> {
     match &state.kind {
-        Kind::Ols(_) => ols_fit::finish(state, residuals, &covariance, dof, diagnostics),
-        Kind::Iv(_) => iv_fit::finish(state, &covariance, dof, diagnostics),
+        Kind::Ols(_) => ols_fit::finish(state, meat, covariance, dof, diagnostics),
+        Kind::Iv(_) => iv_fit::finish(state, covariance, dof, diagnostics),
     }
 }
 
@@ -206,8 +303,8 @@ impl Estimate {
         with_vcov(self, vcov, like, Some(panel))
     }
 
-    /// The same rows, regressors and effects with another response, whose column alone is absorbed: to the bit what a fit
-    /// of that response on these rows is. `values` has one value per row of the sample, cluster keys and coordinates are
+    /// The same rows, regressors and effects with another response; the effects are not prepared again. It is to the bit
+    /// what a fit of that response on these rows is. `values` has one value per row of the sample, cluster keys and coordinates are
     /// looked up in the panel that was fitted.
     ///
     /// # Errors
@@ -217,10 +314,14 @@ impl Estimate {
         let y = Variable { name: name.to_owned(), values: values.into() };
         let frame = Frame { y, ..(*state.frame).clone() };
         frame.check()?;
+        let frame = match stream(frame, &state.absorber, &state.formula, &state.options, Some(panel))? {
+            Streamed::Done(estimate) => return Ok(*estimate),
+            Streamed::Not(frame) => *frame,
+        };
         let absorbed = state.absorber.residuals(&[&frame.y.values], frame.weight_values())?;
         let y = absorbed.into_iter().next().ok_or_else(|| Error::NoObservations("no response".into()))?;
-        let columns = Columns { y: Arc::new(y), ..state.columns.clone() };
-        check_sizes(&frame, &columns)?;
+        let columns = Columns { y: Arc::new(y), ..state.columns().clone() };
+        check_sizes(&frame, &columns.all().map(|column| column.size).collect::<Vec<_>>())?;
         refuse_copies(&frame)?;
         estimate(Arc::new(frame), state.absorber.clone(), columns, &state.formula, &state.options, Some(panel))
     }

@@ -11,13 +11,17 @@ pub(crate) fn r_squared(state: &State, ssr: f64, dof: &Dof, small: &SmallSample)
     let frame = &state.frame;
     let weights = frame.weight_values();
     let y = &frame.y.values;
-    let total =
-        if frame.has_constant { centered_sum_of_squares(y, weights) } else { linalg::dot_weighted(y, y, weights) };
+    let total = match &state.last {
+        _ if !frame.has_constant => linalg::dot_weighted(y, y, weights),
+        Some(last) => last.total(),
+        None => centered_sum_of_squares(y, weights),
+    };
     let overall = 1.0 - ssr / total;
-    let tilde = &state.columns.y.values;
-    let total_within = linalg::dot_weighted(tilde, tilde, weights);
-    let within = (!frame.effects.is_empty()).then(|| 1.0 - ssr / total_within);
-    let within_entity = frame.entity_effect.map(|f| 1.0 - ssr / sum_of_squares_within(y, &frame.effects[f], weights));
+    let within = (!frame.effects.is_empty()).then(|| 1.0 - ssr / state.total);
+    let within_entity = frame.entity_effect.map(|f| {
+        let known = state.last.as_ref().and_then(|last| last.within(&state.absorber, f));
+        1.0 - ssr / known.unwrap_or_else(|| sum_of_squares_within(y, &frame.effects[f], weights))
+    });
     let base = if dof.like == Like::Xtreg { within_entity.unwrap_or(overall) } else { overall };
     let constant = f64::from(u8::from(frame.has_constant));
     let n = dof.n_obs as f64;

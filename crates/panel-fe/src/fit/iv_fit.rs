@@ -54,7 +54,7 @@ pub(crate) fn finish(
     let repair = Repair {
         like: dof.like,
         covariance,
-        deviations: &deviations(&state, &iv_state.places),
+        deviations: &|| deviations(&state, &iv_state.places),
         iid: &(0..names.len()).map(|j| iid.vcov[(j, j)]).collect::<Vec<_>>(),
         none: nothing_left(&state, fit.rss, &fit.coef, &iv_state.places),
     };
@@ -74,7 +74,6 @@ pub(crate) fn finish(
         vcov: repaired.vcov,
         variances: repaired.variances,
         ssr: fit.rss,
-        residuals: fit.residuals.clone(),
         dropped: iv_state.dropped.clone(),
         bounds,
         iv: Some(IvResult {
@@ -91,10 +90,9 @@ pub(crate) fn finish(
 /// Bounds on the errors of the coefficients: absorption to second order, and half a unit in the last place of every
 /// value to first, through √B_jj = se/σ.
 fn bounds(state: &State, fit: &IvFit, worst: f64, places: &[usize], n: f64) -> Vec<f64> {
-    let columns = &state.columns;
-    let sizes: Vec<f64> = columns.exog.iter().chain(&columns.endog).map(|column| column.size).collect();
+    let sizes: Vec<f64> = state.absorbed[1..].iter().map(|column| column.size).collect();
     let spread: f64 = places.iter().zip(&fit.coef).map(|(&place, b)| sizes[place] * b.abs()).sum();
-    let rounding = 0.5 * f64::EPSILON * (columns.y.size + spread) / (fit.rss / n).sqrt();
+    let rounding = 0.5 * f64::EPSILON * (state.absorbed[0].size + spread) / (fit.rss / n).sqrt();
     (0..fit.coef.len())
         .map(|j| {
             let se = fit.vcov[(j, j)].max(0.0).sqrt();

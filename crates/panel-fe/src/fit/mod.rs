@@ -5,12 +5,15 @@
 //! | `model`, `multi` | the entries: one formula, several formulas on one sample |
 //! | `estimation` | absorption, the choice of the estimator, the exchange of the covariance |
 //! | `ols`, `collinear`, `leverage` | least squares on residualised columns, with the bound on its error |
+//! | `streamed` | least squares from readings of the columns, without residual columns |
 //! | `columns` | the columns of a sample after absorption |
 //! | `iv_state` | the instrumental-variable problem of a sample |
 //! | `resolve`, `sandwich`, `repair` | a covariance by name, V = c·BMB, what is done where it is indefinite |
 //! | `ols_fit`, `iv_fit`, `assemble`, `goodness` | the estimate put together |
 //! | `result`, `state` | what comes back, what it keeps |
 
+#[cfg(test)]
+mod agreement;
 mod assemble;
 mod collinear;
 pub(crate) mod columns;
@@ -28,3 +31,4 @@ pub(crate) mod resolve;
 pub mod result;
 mod sandwich;
 pub(crate) mod state;
+mod streamed;

@@ -3,7 +3,7 @@
 use crate::absorb::Absorber;
 use crate::error::{Error, Result};
 use crate::fit::columns::{Columns, Residualized};
-use crate::fit::estimation;
+use crate::fit::estimation::{self, Streamed};
 use crate::fit::result::Estimate;
 use crate::formula::{Formula, Term};
 use crate::sample::centring::Form;
@@ -13,7 +13,8 @@ use panel_core::Panel;
 use std::sync::Arc;
 
 /// Fits several formulas with the same fixed effects on their common sample: the rows on which every variable of any
-/// formula is there. Each distinct column is absorbed once, whatever the number of formulas it stands in.
+/// formula is there. The effects are prepared once; where a fit needs residual columns, each distinct column is absorbed
+/// once, whatever the number of formulas it stands in.
 ///
 /// # Errors
 /// [`Error::Specification`] when the fixed effects differ; else as [`crate::Model::fit_where`].
@@ -47,36 +48,51 @@ pub fn fit_many(panel: &Panel, formulas: &[&str], options: &Options, mask: Optio
     if frame.centred.is_some() {
         return apart(panel, &formulas, &frame, options);
     }
-    let columns = Columns::new(&frame, &absorber, Form::Plain)?;
-    let pool: Vec<(&Variable, &Arc<Residualized>)> =
-        std::iter::once((&frame.y, &columns.y)).chain(frame.exog.iter().zip(&columns.exog)).collect();
-    let find = |name: &str| -> Result<(Variable, Arc<Residualized>)> {
-        pool.iter()
-            .find(|(variable, _)| variable.name == name)
-            .map(|(variable, residualized)| ((*variable).clone(), (*residualized).clone()))
-            .ok_or_else(|| Error::Specification(format!("`{name}` is not in the joint sample")))
+    let find = |name: &str| -> Result<Variable> {
+        let mut pool = std::iter::once(&frame.y).chain(&frame.exog);
+        let missing = || Error::Specification(format!("`{name}` is not in the joint sample"));
+        pool.find(|variable| variable.name == name).cloned().ok_or_else(missing)
     };
-    let pick = |terms: &[Term]| -> Result<(Vec<Variable>, Vec<Arc<Residualized>>)> {
-        Ok(terms.iter().map(|term| find(&term.name)).collect::<Result<Vec<_>>>()?.into_iter().unzip())
-    };
+    let pick = |terms: &[Term]| terms.iter().map(|term| find(&term.name)).collect::<Result<Vec<_>>>();
+    // Residual columns of the joint sample, made for the first formula that needs them.
+    let mut joint: Option<Columns> = None;
     formulas
         .iter()
         .map(|formula| {
-            let (y, y_column) = find(&formula.response.name)?;
-            let (mut exog, mut exog_columns) = pick(&formula.regressors)?;
+            let mut exog = pick(&formula.regressors)?;
             if formula.has_intercept_column() {
-                let (intercept, column) = find(INTERCEPT)?;
-                exog.insert(0, intercept);
-                exog_columns.insert(0, column);
+                exog.insert(0, find(INTERCEPT)?);
             }
-            let (endog, endog_columns) = pick(&formula.endogenous)?;
-            let (instruments, instrument_columns) = pick(&formula.instruments)?;
-            let own = Frame { y, exog, endog, instruments, ..frame.clone() };
-            let columns =
-                Columns { y: y_column, exog: exog_columns, endog: endog_columns, instruments: instrument_columns };
+            let (endog, instruments) = (pick(&formula.endogenous)?, pick(&formula.instruments)?);
+            let own = Frame { y: find(&formula.response.name)?, exog, endog, instruments, ..frame.clone() };
+            let own = match estimation::stream(own, &absorber, &formula.source, options, Some(panel))? {
+                Streamed::Done(estimate) => return Ok(*estimate),
+                Streamed::Not(own) => *own,
+            };
+            let columns = match &joint {
+                Some(columns) => columns,
+                None => joint.insert(Columns::new(&frame, &absorber, Form::Plain)?),
+            };
+            let columns = of_variables(&own, &frame, columns)?;
             estimation::estimate(Arc::new(own), absorber.clone(), columns, &formula.source, options, Some(panel))
         })
         .collect()
+}
+
+/// The columns of a sample among those of the joint one.
+fn of_variables(own: &Frame, joint: &Frame, columns: &Columns) -> Result<Columns> {
+    let column = |variable: &Variable| -> Result<Arc<Residualized>> {
+        let mut pool = std::iter::once((&joint.y, &columns.y)).chain(joint.exog.iter().zip(&columns.exog));
+        let missing = || Error::Specification(format!("`{}` is not in the joint sample", variable.name));
+        pool.find(|(known, _)| known.name == variable.name).map(|(_, column)| column.clone()).ok_or_else(missing)
+    };
+    let all = |variables: &[Variable]| variables.iter().map(column).collect::<Result<Vec<_>>>();
+    Ok(Columns {
+        y: column(&own.y)?,
+        exog: all(&own.exog)?,
+        endog: all(&own.endog)?,
+        instruments: all(&own.instruments)?,
+    })
 }
 
 /// Each formula by itself on the rows of the joint sample: powers and products of variables far from zero are formed

@@ -25,7 +25,12 @@ pub(crate) struct LeastSquares {
     pub(crate) ssr: f64,
     /// ỹ'Wỹ.
     pub(crate) total: f64,
+    /// ‖x̃_j‖_W of every regressor, kept or not.
+    pub(crate) norms: Vec<f64>,
 }
+
+/// Why there is no regressor.
+pub(crate) const NO_REGRESSOR: &str = "each is constant within the fixed effects, or there is none";
 
 /// Fits ỹ on X̃, with the residuals ỹ - X̃b (ỹ itself where the effects alone are asked for); `sizes` are the norms of the columns before absorption.
 pub(crate) fn fit(
@@ -42,13 +47,13 @@ pub(crate) fn fit(
     let gram = Mat::from_fn(p, p, |i, j| products[(i, j)]);
     let kept = collinear::independent(x, weights, sizes, &gram, tolerance);
     if kept.is_empty() && p > 0 {
-        return Err(Error::NoRegressor("each is constant within the fixed effects, or there is none".into()));
+        return Err(Error::NoRegressor(NO_REGRESSOR.into()));
     }
     let x: Vec<&[f64]> = kept.iter().map(|&j| x[j]).collect();
     let k = kept.len();
     let gram = Mat::from_fn(k, k, |i, j| gram[(kept[i], kept[j])]);
-    let bread = match linalg::invert_spd(gram.as_ref(), "X'X") {
-        Ok(bread) if linalg_condition_ok(&gram, &bread) => bread,
+    let bread = match bread(&gram) {
+        Ok(Some(bread)) => bread,
         _ => bread_by_qr(&x, weights)?,
     };
     let mut coef: Vec<f64> = (0..k).map(|i| (0..k).map(|j| bread[(i, j)] * products[(kept[j], p)]).sum()).collect();
@@ -67,11 +72,24 @@ pub(crate) fn fit(
         }
         coef.iter_mut().zip(&change).for_each(|(b, change)| *b += change);
     }
-    Ok((LeastSquares { kept, coef, bread, ssr, total: products[(p, p)] }, residuals))
+    let norms = (0..p).map(|j| products[(j, j)].sqrt()).collect();
+    Ok((LeastSquares { kept, coef, bread, ssr, total: products[(p, p)], norms }, residuals))
+}
+
+/// (X'WX)⁻¹ from the cross-products; `None` where these are ill-conditioned.
+pub(crate) fn bread(gram: &Mat<f64>) -> Result<Option<Mat<f64>>> {
+    let bread = linalg::invert_spd(gram.as_ref(), "X'X")?;
+    Ok(Some(bread).filter(|bread| linalg_condition_ok(gram, bread)))
 }
 
 /// u = y - Xb, with X'Wu and u'Wu, in one reading of the columns.
-fn residual(y: &[f64], x: &[&[f64]], coef: &[f64], weights: Option<&[f64]>, out: &mut [f64]) -> (Vec<f64>, f64) {
+pub(crate) fn residual(
+    y: &[f64],
+    x: &[&[f64]],
+    coef: &[f64],
+    weights: Option<&[f64]>,
+    out: &mut [f64],
+) -> (Vec<f64>, f64) {
     let work = |(task, out): (usize, &mut [f64])| {
         let start = task * TASK;
         let mut sums = vec![0.0; x.len() + 1];

@@ -1,24 +1,24 @@
 //! Least squares put into an estimate.
 
-use crate::absorb;
 use crate::coefficients::Dropped;
 use crate::dof::Dof;
 use crate::error::{Error, Result};
 use crate::fit::assemble::{Parts, assemble, check_degrees, deviations, nothing_left};
 use crate::fit::leverage::leverages;
-use crate::fit::ols;
+use crate::fit::ols::{self, LeastSquares};
 use crate::fit::repair::Repair;
 use crate::fit::result::Estimate;
-use crate::fit::sandwich::Sandwich;
+use crate::fit::sandwich::{Scores, sandwich};
 use crate::fit::state::{Kind, State};
 use crate::vcov::{Covariance, Vcov};
+use faer::Mat;
 use panel_core::Diagnostic;
 use std::sync::Arc;
 
-/// The estimate of a least-squares fit under a covariance.
+/// The estimate of a least-squares fit under a covariance, whose meat may be known.
 pub(crate) fn finish(
     state: Arc<State>,
-    residuals: Vec<f64>,
+    meat: Option<Mat<f64>>,
     covariance: &Covariance,
     dof: Dof,
     mut diagnostics: Vec<Diagnostic>,
@@ -27,37 +27,33 @@ pub(crate) fn finish(
     let frame = &state.frame;
     let small = dof.small_sample(fit.coef.len(), covariance);
     check_degrees(&dof, small.k)?;
-    let leverage = match covariance.spec {
-        Vcov::Hc2 | Vcov::Hc3 => Some(leverages(&state, fit)?),
-        _ => None,
-    };
-    let x = state.kept(fit);
-    let sandwich = Sandwich {
-        x: &x,
-        bread: &fit.bread,
-        residuals: &residuals,
-        weights: frame.weight_values(),
-        ssr: fit.ssr,
-        n_obs: dof.n_obs as f64,
-        leverage: leverage.as_deref(),
-    };
     let names: Vec<String> = fit.kept.iter().map(|&j| frame.exog[j].name.clone()).collect();
     let sigma2 = fit.ssr / dof.n_obs as f64;
     let iid: Vec<f64> = (0..names.len()).map(|j| sigma2 * fit.bread[(j, j)]).collect();
     let repair = Repair {
         like: dof.like,
         covariance,
-        deviations: &deviations(&state, &fit.kept),
+        deviations: &|| deviations(&state, &fit.kept),
         iid: &iid,
         none: nothing_left(&state, fit.ssr, &fit.coef, &fit.kept),
     };
-    let repaired = repair.apply(sandwich.covariance(covariance, &small)?, &names, &mut diagnostics)?;
-    let dropped = dropped(&state, &fit.kept, &mut diagnostics);
-    let columns = &state.columns;
-    let errors: Vec<f64> = fit.kept.iter().map(|&j| columns.exog[j].report.error).collect();
-    let sizes: Vec<f64> = fit.kept.iter().map(|&j| columns.exog[j].size).collect();
-    let absorption = ols::error_bounds(&fit.coef, &fit.bread, &errors, columns.y.report.error, fit.total.sqrt());
-    let rounding = ols::cancellation(&fit.coef, &fit.bread, &sizes, columns.y.size, fit.ssr.sqrt());
+    let vcov = if covariance.is_iid() {
+        let scale = small.multiplier * sigma2;
+        Mat::from_fn(names.len(), names.len(), |i, j| scale * fit.bread[(i, j)])
+    } else {
+        let meat = match meat {
+            Some(meat) => meat,
+            None => meat_of(&state, fit, covariance)?,
+        };
+        sandwich(&fit.bread, &meat, small.multiplier)
+    };
+    let repaired = repair.apply(vcov, &names, &mut diagnostics)?;
+    let dropped = dropped(&state, fit, &mut diagnostics);
+    let (y, x) = (&state.absorbed[0], &state.absorbed[1..]);
+    let errors: Vec<f64> = fit.kept.iter().map(|&j| x[j].report.error).collect();
+    let sizes: Vec<f64> = fit.kept.iter().map(|&j| x[j].size).collect();
+    let absorption = ols::error_bounds(&fit.coef, &fit.bread, &errors, y.report.error, fit.total.sqrt());
+    let rounding = ols::cancellation(&fit.coef, &fit.bread, &sizes, y.size, fit.ssr.sqrt());
     let growth = state.absorber.amplification();
     let parts = Parts {
         names,
@@ -66,7 +62,6 @@ pub(crate) fn finish(
         vcov: repaired.vcov,
         variances: repaired.variances,
         ssr: fit.ssr,
-        residuals,
         dropped,
         bounds: absorption.iter().zip(rounding).map(|(one, other)| one + growth * other).collect(),
         iv: None,
@@ -74,14 +69,33 @@ pub(crate) fn finish(
     Ok(assemble(state.clone(), covariance, dof, small, parts, diagnostics))
 }
 
-fn dropped(state: &State, kept: &[usize], diagnostics: &mut Vec<Diagnostic>) -> Vec<Dropped> {
+/// The meat by another reading of the columns, else from residual columns.
+fn meat_of(state: &State, fit: &LeastSquares, covariance: &Covariance) -> Result<Mat<f64>> {
+    if fit.kept.is_empty() {
+        return Ok(Mat::zeros(0, 0));
+    }
+    if let Some(meat) = state.meat(fit, covariance) {
+        return Ok(meat);
+    }
+    let leverage = match covariance.spec {
+        Vcov::Hc2 | Vcov::Hc3 => Some(leverages(state, fit)?),
+        _ => None,
+    };
+    let scores = Scores {
+        x: &state.kept(fit),
+        residuals: state.residuals(),
+        weights: state.frame.weight_values(),
+        leverage: leverage.as_deref(),
+    };
+    scores.meat(covariance)
+}
+
+fn dropped(state: &State, fit: &LeastSquares, diagnostics: &mut Vec<Diagnostic>) -> Vec<Dropped> {
     let frame = &state.frame;
     let dropped: Vec<Dropped> = (0..frame.exog.len())
-        .filter(|j| !kept.contains(j))
+        .filter(|j| !fit.kept.contains(j))
         .map(|j| {
-            let column = &state.columns.exog[j];
-            let tolerance = state.options.collinearity;
-            let absorbed = absorb::norm(&column.values, frame.weight_values()) <= tolerance * column.size;
+            let absorbed = fit.norms[j] <= state.options.collinearity * state.absorbed[1 + j].size;
             let name = &frame.exog[j].name;
             let reason = match (absorbed, frame.effects.is_empty()) {
                 (true, false) => "it does not vary within the fixed effects".to_owned(),

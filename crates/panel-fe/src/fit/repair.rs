@@ -33,7 +33,7 @@ pub(crate) struct Repair<'a> {
     pub(crate) like: Like,
     pub(crate) covariance: &'a Covariance,
     /// Standard deviation of each regressor before absorption; 1 for the intercept.
-    pub(crate) deviations: &'a [f64],
+    pub(crate) deviations: &'a dyn Fn() -> Vec<f64>,
     /// Variances under iid errors, of any scale factor near one.
     pub(crate) iid: &'a [f64],
     /// Why no coefficient has a standard error, if that is so.
@@ -54,7 +54,7 @@ impl Repair<'_> {
         let (mut vcov, repaired) = match (self.is_indefinite_by_nature(), self.like) {
             (false, _) | (true, Like::Ivreghdfe | Like::Xtivreg2) => (v, false),
             (true, Like::Fixest) => floored(v, &vec![1.0; p], FIXEST_FLOOR)?,
-            (true, _) => floored(v, self.deviations, 0.0)?,
+            (true, _) => floored(v, &(self.deviations)(), 0.0)?,
         };
         if repaired {
             let message = match self.like {

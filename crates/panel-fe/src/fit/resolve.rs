@@ -67,9 +67,9 @@ pub(crate) fn resolve(vcov: &Vcov, lookup: &Lookup<'_>, diagnostics: &mut Vec<Di
     let meat = Meat { frequency: frequency.map(|weights| weights.values.clone()), structure };
     let mut covariance = Covariance::new(vcov.clone(), meat);
     if let (Vcov::Cluster(keys), Structure::Cluster(partitions)) = (vcov, &covariance.meat.structure) {
-        let effects: Vec<Groups> = frame.effects.iter().map(|effect| Groups::new(&effect.codes)).collect();
+        let effects = frame.effects.iter().map(|effect| Groups::of_levels(&effect.codes, effect.levels));
         covariance.nested =
-            effects.iter().map(|effect| partitions.iter().any(|partition| effect.nested_in(partition))).collect();
+            effects.map(|effect| partitions.iter().any(|partition| effect.nested_in(partition))).collect();
         // fixest goes by names: those of the keys of an effect, without its slopes; `a^b` is nested in `a`.
         let bare = |name: &String| name.split('[').next().unwrap_or_default().to_owned();
         let is_key = |key: &str| keys.iter().any(|known| known == key);
@@ -91,7 +91,7 @@ impl Lookup<'_> {
     pub(crate) fn key(&self, key: &str) -> Result<Groups> {
         let frame = self.frame;
         if let Some(f) = frame.effect_names.iter().position(|name| name == key) {
-            return Ok(Groups::new(&frame.effects[f].codes));
+            return Ok(Groups::of_levels(&frame.effects[f].codes, frame.effects[f].levels));
         }
         if key == frame.entity.0 {
             return Ok(frame.entity.1.clone());

@@ -86,8 +86,8 @@ pub struct ClusterCount {
 
 /// An estimated regression.
 ///
-/// **Shapes**: k coefficients in the order endogenous, then exogenous as written; `vcov` k×k; `residuals` and `rows`
-/// one per row of the sample.
+/// **Shapes**: k coefficients in the order endogenous, then exogenous as written; `vcov` k×k; `rows` and
+/// [`Estimate::residuals`] one per row of the sample.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Estimate {
@@ -141,8 +141,6 @@ pub struct Estimate {
     pub dropped: Vec<Dropped>,
     /// Row of the panel of each row of the sample.
     pub rows: Arc<[u32]>,
-    /// y - Xb - fixed effects.
-    pub residuals: Vec<f64>,
     /// Largest relative error of a coefficient that absorption, rounding and cancellation (of variables far from zero) can
     /// have caused, max_j |Δb_j| / |b_j|.
     pub error_bound: f64,
@@ -176,6 +174,15 @@ impl Estimate {
             dropped: &self.dropped,
             unavailable: &self.unavailable,
             ..Coefficients::new(&self.names, &self.estimates, self.vcov.as_ref(), self.df_t)
+        }
+    }
+
+    /// y - Xb - fixed effects; computed when they are asked for the first time, where the fit did without.
+    #[must_use]
+    pub fn residuals(&self) -> &[f64] {
+        match &self.iv {
+            Some(iv) => &iv.fit.residuals,
+            None => self.state.residuals(),
         }
     }
 

@@ -1,43 +1,33 @@
-//! V = c·BMB from residuals, bread and meat.
+//! V = c·BMB from bread and meat, and the meat from residual columns.
 
-use crate::dof::SmallSample;
 use crate::error::{Error, Result};
 use crate::vcov::{Covariance, Vcov};
 use faer::Mat;
 use std::borrow::Cow;
 
-/// What a covariance is computed from.
-pub(crate) struct Sandwich<'a> {
+/// c·BMB of shape (k, k), as it comes: that of several ways of clustering can be indefinite.
+pub(crate) fn sandwich(bread: &Mat<f64>, meat: &Mat<f64>, multiplier: f64) -> Mat<f64> {
+    let v = bread * meat * bread;
+    let k = v.nrows();
+    Mat::from_fn(k, k, |i, j| 0.5 * multiplier * (v[(i, j)] + v[(j, i)]))
+}
+
+/// What a meat is computed from.
+pub(crate) struct Scores<'a> {
     /// Residualised regressors that were kept.
     pub(crate) x: &'a [&'a [f64]],
-    /// (X̃'WX̃)⁻¹.
-    pub(crate) bread: &'a Mat<f64>,
     /// Residuals.
     pub(crate) residuals: &'a [f64],
     pub(crate) weights: Option<&'a [f64]>,
-    /// u'Wu.
-    pub(crate) ssr: f64,
-    /// N.
-    pub(crate) n_obs: f64,
     /// Leverages, fixed effects included; needed for HC2 and HC3.
     pub(crate) leverage: Option<&'a [f64]>,
 }
 
-impl Sandwich<'_> {
-    /// V of shape (k, k), as it comes: that of several ways of clustering can be indefinite.
-    pub(crate) fn covariance(&self, covariance: &Covariance, small: &SmallSample) -> Result<Mat<f64>> {
-        if self.x.is_empty() {
-            return Ok(Mat::zeros(0, 0));
-        }
-        if covariance.is_iid() {
-            let scale = small.multiplier * self.ssr / self.n_obs;
-            return Ok(Mat::from_fn(self.x.len(), self.x.len(), |i, j| scale * self.bread[(i, j)]));
-        }
+impl Scores<'_> {
+    /// M of shape (k, k).
+    pub(crate) fn meat(&self, covariance: &Covariance) -> Result<Mat<f64>> {
         let residuals = self.adjusted_residuals(&covariance.spec)?;
-        let meat = covariance.meat.of(scores(self.x, &residuals, self.weights).as_ref())?;
-        let v = self.bread * meat * self.bread;
-        let p = self.x.len();
-        Ok(Mat::from_fn(p, p, |i, j| 0.5 * small.multiplier * (v[(i, j)] + v[(j, i)])))
+        covariance.meat.of(scores(self.x, &residuals, self.weights).as_ref())
     }
 
     /// uᵢ, uᵢ/√(1-hᵢ) (MacKinnon & White 1985: HC2) or uᵢ/(1-hᵢ) (HC3).
@@ -56,7 +46,7 @@ impl Sandwich<'_> {
 }
 
 /// sᵢ = wᵢ xᵢ uᵢ, of shape (n, k).
-pub(crate) fn scores(x: &[&[f64]], residuals: &[f64], weights: Option<&[f64]>) -> Mat<f64> {
+fn scores(x: &[&[f64]], residuals: &[f64], weights: Option<&[f64]>) -> Mat<f64> {
     let mut scores = Mat::zeros(residuals.len(), x.len());
     for (j, column) in x.iter().enumerate() {
         let target = scores.col_as_slice_mut(j);

@@ -192,7 +192,7 @@ impl Frame {
             exog.insert(0, Variable { name: INTERCEPT.into(), values: vec![1.0; rows.len()].into() });
         }
         let is_entity = |effect: &Effect| effect.intercept && effect.columns == [panel.entity_name()];
-        let entity_codes: Vec<u32> = rows.iter().map(|&row| panel.entity_of_row()[row as usize]).collect();
+        let entity_codes: Arc<[u32]> = rows.iter().map(|&row| panel.entity_of_row()[row as usize]).collect();
         let ordinals = panel.times().ordinals();
         let ordinal = |&row: &u32| ordinals[panel.time_of_row()[row as usize] as usize];
         let mut frame = Self {
@@ -204,7 +204,7 @@ impl Frame {
             entity_effect: formula.effects.iter().position(is_entity),
             effect_names: formula.effects.iter().map(|effect| effect.name.clone()).collect(),
             effects,
-            entity: (panel.entity_name().to_owned(), Groups::new(&entity_codes)),
+            entity: (panel.entity_name().to_owned(), Groups::shared(entity_codes)),
             time: (panel.time_name().to_owned(), rows.iter().map(ordinal).collect()),
             has_constant: formula.intercept || formula.effects.iter().any(|effect| effect.intercept),
             n_missing,

@@ -33,9 +33,9 @@ impl<'a> Key<'a> {
     /// The partition of some rows; numbers are coded in ascending order.
     pub(crate) fn groups(&self, rows: &[u32]) -> Groups {
         match self {
-            Self::Index(codes) => Groups::new(&rows.iter().map(|&row| codes[row as usize]).collect::<Vec<_>>()),
+            Self::Index(codes) => Groups::shared(rows.iter().map(|&row| codes[row as usize]).collect()),
             Self::Column(Column::Text(text)) => {
-                Groups::new(&rows.iter().map(|&row| text.codes()[row as usize]).collect::<Vec<_>>())
+                Groups::shared(rows.iter().map(|&row| text.codes()[row as usize]).collect())
             }
             Self::Column(Column::Float(values)) => {
                 // Adding zero turns -0 into 0; flipping bits makes the order of keys that of numbers.

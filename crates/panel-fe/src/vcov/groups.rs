@@ -1,5 +1,6 @@
 //! Cluster codes: a partition of the observations.
 
+use crate::linalg;
 use std::sync::Arc;
 
 /// A partition of n observations into `count` non-empty groups, coded 0, 1, … in order of first appearance of the
@@ -14,23 +15,60 @@ impl Groups {
     /// Groups from arbitrary codes; empty codes vanish, the order of the codes is kept.
     #[must_use]
     pub fn new(codes: &[u32]) -> Self {
-        let size = codes.iter().max().map_or(0, |&max| max as usize + 1);
-        if size > 8 * codes.len() + 1024 {
-            return Self::from_keys(&codes.iter().map(|&code| u64::from(code)).collect::<Vec<_>>());
+        match Self::renumbered(codes) {
+            Ok(groups) => groups,
+            Err(count) => Self { codes: codes.into(), count },
         }
-        let mut map = vec![u32::MAX; size];
+    }
+
+    /// The same, which keeps the codes where none is empty.
+    #[must_use]
+    pub fn shared(codes: Arc<[u32]>) -> Self {
+        match Self::renumbered(&codes) {
+            Ok(groups) => groups,
+            Err(count) => Self { codes, count },
+        }
+    }
+
+    /// Groups from codes of which some are empty; their number, if none is.
+    fn renumbered(codes: &[u32]) -> Result<Self, usize> {
+        if linalg::rises(codes) {
+            return Err(codes[codes.len() - 1] as usize + 1);
+        }
+        let size = if codes.is_empty() { 0 } else { linalg::largest(codes) as usize + 1 };
+        if size > 8 * codes.len() + 1024 {
+            return Ok(Self::from_keys(&codes.iter().map(|&code| u64::from(code)).collect::<Vec<_>>()));
+        }
+        let mut used = vec![false; size];
+        let mut left = size;
         for &code in codes {
-            map[code as usize] = 0;
+            if !std::mem::replace(&mut used[code as usize], true) {
+                left -= 1;
+                if left == 0 {
+                    break;
+                }
+            }
+        }
+        if left == 0 {
+            return Err(size);
         }
         let mut count = 0;
-        for slot in map.iter_mut().filter(|slot| **slot == 0) {
-            *slot = count;
-            count += 1;
-        }
-        if count as usize == size {
-            return Self { codes: codes.into(), count: size };
-        }
-        Self { codes: codes.iter().map(|&code| map[code as usize]).collect(), count: count as usize }
+        let rank = |used: &bool| {
+            count += u32::from(*used);
+            count.saturating_sub(1)
+        };
+        let map: Vec<u32> = used.iter().map(rank).collect();
+        Ok(Self { codes: codes.iter().map(|&code| map[code as usize]).collect(), count: count as usize })
+    }
+
+    /// The levels of an effect, each of which some row has.
+    pub(crate) fn of_levels(codes: &Arc<[u32]>, levels: usize) -> Self {
+        Self { codes: codes.clone(), count: levels }
+    }
+
+    /// Whether these are the codes of an effect, shared and not only equal.
+    pub(crate) fn are_levels(&self, codes: &Arc<[u32]>) -> bool {
+        Arc::ptr_eq(&self.codes, codes)
     }
 
     /// Each row by itself; `rows` are 0, 1, 2, …
@@ -86,6 +124,9 @@ impl Groups {
     /// Whether each of these groups lies within one group of `other`.
     #[must_use]
     pub fn nested_in(&self, other: &Self) -> bool {
+        if Arc::ptr_eq(&self.codes, &other.codes) {
+            return true;
+        }
         let mut parent = vec![u32::MAX; self.count];
         self.codes.iter().zip(other.codes.iter()).all(|(&mine, &theirs)| {
             let slot = &mut parent[mine as usize];

@@ -329,7 +329,7 @@ fn threads_change_no_bit() {
             let (one, three) = (run(1), run(3));
             assert_eq!(one.estimates, three.estimates, "{name} {effects:?}");
             assert_eq!(one.coef, three.coef, "{name} {effects:?}");
-            assert_eq!(one.residuals, three.residuals, "{name} {effects:?}");
+            assert_eq!(one.residuals(), three.residuals(), "{name} {effects:?}");
             assert_eq!(one.error_bounds, three.error_bounds, "{name} {effects:?}");
         }
     }

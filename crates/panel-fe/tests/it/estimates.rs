@@ -91,8 +91,8 @@ fn xtreg_refuses_hc1() {
 fn frisch_waugh_lovell_and_units() {
     let mut data = grunfeld();
     let full = fit(&data, "inv ~ value + capital | firm + year", &Options::default(), None).expect("fits");
-    let y = fit(&data, "inv ~ capital | firm + year", &Options::default(), None).expect("fits").residuals;
-    let x = fit(&data, "value ~ capital | firm + year", &Options::default(), None).expect("fits").residuals;
+    let y = fit(&data, "inv ~ capital | firm + year", &Options::default(), None).expect("fits").residuals().to_vec();
+    let x = fit(&data, "value ~ capital | firm + year", &Options::default(), None).expect("fits").residuals().to_vec();
     data.set("ry", y).expect("length");
     data.set("rx", x).expect("length");
     let partial = fit(&data, "ry ~ 0 + rx", &Options::default(), None).expect("fits");

@@ -182,9 +182,9 @@ fn redundancy_is_a_partial_correlation() {
     let u = first("educ ~ exper + expersq + black + south + nearc4");
     let v = first("nearc2 ~ exper + expersq + black + south + nearc4");
     let dot = |x: &[f64], y: &[f64]| x.iter().zip(y).map(|(x, y)| x * y).sum::<f64>();
-    let (uv, n) = (dot(&u.residuals, &v.residuals), u.n_obs as f64);
-    let want = n * uv * uv / (dot(&u.residuals, &u.residuals) * dot(&v.residuals, &v.residuals));
-    let product: Vec<f64> = u.residuals.iter().zip(&v.residuals).map(|(u, v)| u * v).collect();
+    let (uv, n) = (dot(u.residuals(), v.residuals()), u.n_obs as f64);
+    let want = n * uv * uv / (dot(u.residuals(), u.residuals()) * dot(v.residuals(), v.residuals()));
+    let product: Vec<f64> = u.residuals().iter().zip(v.residuals()).map(|(u, v)| u * v).collect();
     let robust = uv * uv / dot(&product, &product);
     for (vcov, want) in [("iid", want), ("hc1", robust)] {
         let test = fit(&card, CARD, Estimator::TwoStage, vcov).redundancy_test(&["nearc2"]).expect("known");

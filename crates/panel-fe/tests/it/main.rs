@@ -26,6 +26,7 @@ mod random_panels;
 mod refusals;
 mod specification;
 mod stock_yogo;
+mod streamed;
 mod subsample;
 mod two_lines;
 mod unkeyed;

@@ -150,7 +150,7 @@ fn cross_sectional_dependence_is_plms() {
     let (data, r) = (grunfeld(), r());
     let estimate = Model::new("inv ~ value + capital | firm").expect("a formula").fit(&data).expect("fits");
     let codes = |period: bool| (0..200).map(|i| if period { i % 20 } else { i / 20 }).collect::<Vec<u32>>();
-    let cd = pesaran_cd(&estimate.residuals, &codes(false), &codes(true)).expect("lengths");
+    let cd = pesaran_cd(estimate.residuals(), &codes(false), &codes(true)).expect("lengths");
     let test = cd.test.available().expect("available");
     all_close("CD", [test.stat, test.p.expect("a probability")], &r["pcdtest"]);
 }

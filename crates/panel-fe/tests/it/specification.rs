@@ -69,7 +69,7 @@ fn tests_of_residuals() {
     let cd = fixed.cross_section_test().unwrap();
     assert!(close(stat(&cd.test), r["pcdtest"][0].as_f64().unwrap(), 1e-9, 0.0));
     let units = fixed.frame().entity.1.codes().to_vec();
-    let by_hand = modified_wald(&fixed.residuals, &units).unwrap();
+    let by_hand = modified_wald(fixed.residuals(), &units).unwrap();
     assert_eq!(stat(&fixed.groupwise_test().unwrap()), stat(&by_hand));
     let x = faer::Mat::from_fn(200, 2, |i, j| fixed.sample_values(["value", "capital"][j]).unwrap()[i]);
     let levels = wooldridge(&fixed.frame().y.values, x.as_ref(), &units, &fixed.frame().time.1).unwrap();
@@ -174,7 +174,7 @@ fn effects_alone() {
     for row in 0..200 {
         let u = y[row] - mean(&|other| unit[other] == unit[row]) - mean(&|other| time[other] == time[row])
             + mean(&|_| true);
-        assert!((estimate.residuals[row] - u).abs() < 1e-9);
+        assert!((estimate.residuals()[row] - u).abs() < 1e-9);
         ssr += u * u;
     }
     assert!(close(estimate.ssr, ssr, 1e-10, 0.0) && close(estimate.r2.within.unwrap(), 0.0, 0.0, 1e-12));

@@ -199,7 +199,7 @@ fn label_of(statistic: Statistic) -> Text {
 pub(super) fn saved(fit: &Estimate, n_rows: usize, which: Saved) -> Result<Vec<f64>> {
     let influence = |of: fn(&Influence) -> f64| -> Result<Vec<f64>> { Ok(fit.influence()?.iter().map(of).collect()) };
     let values = match which {
-        Saved::Residuals => fit.residuals.clone(),
+        Saved::Residuals => fit.residuals().to_vec(),
         Saved::Fitted => fit.fitted(),
         Saved::Effects => fit.effect_sum(),
         Saved::Leverage => influence(|row| row.leverage)?,

@@ -215,8 +215,8 @@ fn partialled(
     let effects = if formula.effects.is_empty() { "0".to_owned() } else { formula.effect_names().join(" + ") };
     let without = fit(panel, spec, &format!("{endog} ~ {} | {effects}", controls.join(" + ")).parse()?, rows)?;
     let with = fit(panel, spec, &first, rows)?;
-    let predicted = without.residuals.iter().zip(&with.residuals).map(|(u, v)| u - v).collect();
-    Ok(Some((predicted, without.residuals)))
+    let predicted = without.residuals().iter().zip(with.residuals()).map(|(u, v)| u - v).collect();
+    Ok(Some((predicted, without.residuals().to_vec())))
 }
 
 /// A quadratic at three values of its moderator.

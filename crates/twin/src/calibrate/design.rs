@@ -98,7 +98,7 @@ impl Design {
     /// Residuals at their city-years, 0 outside the sample.
     fn spread(&self, estimate: &Estimate) -> Vec<f64> {
         let mut out = vec![0.0; self.mask.len()];
-        for (row, residual) in estimate.rows.iter().zip(&estimate.residuals) {
+        for (row, residual) in estimate.rows.iter().zip(estimate.residuals()) {
             out[*row as usize] = *residual;
         }
         out

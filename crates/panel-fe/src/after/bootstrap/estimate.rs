@@ -82,9 +82,10 @@ impl Estimate {
             let residuals = self.state.absorber.residuals(&slices, frame.weight_values())?;
             Ok(Mat::from_fn(columns.nrows(), columns.ncols(), |i, j| residuals[j].values[i] * root(i)))
         };
-        let crosses = frame.effects.iter().any(|effect| !Groups::new(&effect.codes).nested_in(&clusters));
+        let crosses =
+            frame.effects.iter().any(|effect| !Groups::of_levels(&effect.codes, effect.levels).nested_in(&clusters));
         let problem = WildProblem {
-            y: &self.state.columns.y.values,
+            y: &self.state.columns().y.values,
             x: x.as_ref(),
             root_weight: roots.as_deref(),
             clusters: &clusters,
