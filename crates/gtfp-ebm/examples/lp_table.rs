@@ -1,13 +1,14 @@
 //! Prints the table of `benches/README.md`: CPU time of the engine and of HiGHS on the same programs.
 //!
-//! `cargo run --release -p gtfp-ebm --example lp_table -- [threads] [largest synthetic panel]`, by default one thread
-//! and 100 000 units. CPU time is read from Linux' /proc; elsewhere the table shows wall time.
+//! `cargo run --release -p gtfp-ebm --example lp_table -- [threads] [largest synthetic panel] [word of a line]`, by
+//! default one thread, 100 000 units and all lines. CPU time is read from Linux' /proc; elsewhere the table shows wall time.
 #![allow(clippy::print_stdout, reason = "an example prints its answer")]
 
 #[path = "../benches/common/mod.rs"]
 mod common;
 
-use common::{ROWS, generators, panel_279x8, scores, synthetic, whole};
+use common::{Panel, ROWS, generators, panel_279x8, scores, synthetic, whole};
+use gtfp_ebm::Frontiers;
 use gtfp_ebm::lp::{Activities, LpStats, Solver, neighbor_order};
 use std::hint::black_box;
 use std::sync::OnceLock;
@@ -29,7 +30,8 @@ fn farthest(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
 }
 
-fn panel(columns: &[f64]) {
+/// The panel's table; with a word, only the lines that hold it.
+fn panel(columns: &[f64], only: &str) {
     let order = neighbor_order(ROWS, columns);
     let all = Activities::new(ROWS, order.len(), columns).expect("finite data");
     let (few, reduction) = generators(columns);
@@ -40,6 +42,13 @@ fn panel(columns: &[f64]) {
     let none = LpStats::default();
     let mut search = LpStats::default();
     search.iterations = reduction.iterations;
+    let study = Panel::new(columns);
+    let lp = study.gml().summary.lp;
+    let (mut same_data, mut other_data) = (Frontiers::default(), Frontiers::default());
+    drop(study.gml_after(&mut same_data));
+    drop(study.with_other_capital().gml_after(&mut other_data));
+    let mut both = LpStats::default();
+    (both.iterations, both.fallbacks, both.worst_certificate) = (lp.iterations, lp.fallbacks, lp.worst_certificate);
     let mut runs: Vec<Run<'_>> = vec![
         Run::new("order of units", 40, none, || drop(black_box(neighbor_order(ROWS, columns)))),
         Run::new("search for generators", 20, search, || {
@@ -51,6 +60,13 @@ fn panel(columns: &[f64]) {
         Run::new("whole, search included", 20, whole(columns).1, || drop(black_box(whole(columns)))),
         Run::new("scores on all columns, no search", 5, on_all, || {
             drop(black_box(scores(columns, &all, &order, Solver::Simplex)));
+        }),
+        Run::new("whole EBM-GML, two frontiers", 10, both, || drop(black_box(study.gml()))),
+        Run::new("the same after another model's study", 10, both, || {
+            drop(black_box(study.gml_after(&mut same_data.clone())));
+        }),
+        Run::new("the same after a study of other quantities", 10, both, || {
+            drop(black_box(study.gml_after(&mut other_data.clone())));
         }),
     ];
     if cfg!(feature = "highs") {
@@ -64,6 +80,7 @@ fn panel(columns: &[f64]) {
             drop(black_box(scores(columns, &all, &order, Solver::Highs)));
         }));
     }
+    runs.retain(|run| run.name.contains(only));
     // Round after round through all of them: a busy second of a shared machine then hits none of them alone.
     for _ in 0..ROUNDS {
         runs.iter_mut().for_each(Run::round);
@@ -74,7 +91,7 @@ fn panel(columns: &[f64]) {
         let LpStats { iterations, fallbacks, worst_certificate, .. } = run.stats;
         println!("| {} | {:.2} | {iterations} | {fallbacks} | {worst_certificate:.1e} |", run.name, run.best * 1e3);
     }
-    if let [_, _, few, whole, _, highs_few, highs_all] = &runs[..] {
+    if let [_, _, few, whole, _, _, _, _, highs_few, highs_all] = &runs[..] {
         println!("HiGHS on all columns / whole: {:.0}", highs_all.best / whole.best);
         println!("HiGHS on generators / scores on generators: {:.0}", highs_few.best / few.best);
     }
@@ -131,13 +148,14 @@ fn main() {
     let mut arguments = std::env::args().skip(1);
     let mut number = |otherwise: usize| arguments.next().and_then(|a| a.parse().ok()).unwrap_or(otherwise);
     let (threads, largest) = (number(1), number(100_000));
+    let only = arguments.next().unwrap_or_default();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
     if let Err(error) = pool.build_global() {
         println!("threads: {error}");
     }
     println!("{threads} thread(s)");
     match panel_279x8() {
-        Some(columns) if threads == 1 => panel(&columns),
+        Some(columns) if threads == 1 => panel(&columns, &only),
         Some(_) => {}
         None => println!("skipped: ../shared/goldens/dea/bench_279x8.csv is not here"),
     }

@@ -3,7 +3,8 @@
 use crate::affinity::{Affinity, affinity};
 use crate::data::{Group, Observations};
 use crate::error::{Error, Result};
-use crate::evaluate::{Extent, ReferenceSet, Shape, details};
+use crate::evaluate::{Extent, details};
+use crate::reference_set::{ReferenceSet, Shape, Technologies};
 use crate::lp::LpStats;
 use crate::model::{additive, sbm};
 use crate::spec::{BadsConvention, CalibrationRule, EbmParameters, Epsilon, Orientation, Rts, Weights};
@@ -86,8 +87,8 @@ fn projections(
         CalibrationRule::Add => additive::formulation(dims, Rts::Vrs, &vec![1.0; dims.total()]),
         _ => sbm::formulation(dims, Orientation::None, Rts::Vrs, BadsConvention::Slack),
     };
-    let reference =
-        ReferenceSet::new(observations, rows, Shape { rts: Rts::Vrs, weak: false, abatement: false, all_columns })?;
+    let shape = Shape { rts: Rts::Vrs, weak: false, abatement: false, all_columns };
+    let reference = ReferenceSet::new(observations, rows, shape, &mut Technologies::default())?;
     let (results, stats) =
         details(&form, observations, rows, &reference, Extent { exclude_self: false, ..extent }, false)?;
     let mut columns = vec![Vec::with_capacity(rows.len()); dims.total()];

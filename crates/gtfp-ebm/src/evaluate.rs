@@ -1,11 +1,10 @@
 //! Evaluates units against a reference set: one program per unit, in parallel, with certificates counted.
 
-use crate::data::{Group, Moments, Observations};
-use crate::error::{Error, Result};
-use crate::frontier::{Disposal, efficient_columns};
-use crate::lp::{self, Activities, LpStats, Program, Solution, Solver};
+use crate::data::{Group, Observations};
+use crate::error::Result;
+use crate::lp::{self, LpStats, Program, Solution, Solver};
 use crate::model::{Formulation, Place, Reading};
-use crate::spec::Rts;
+use crate::reference_set::ReferenceSet;
 use crate::words::words;
 use serde::{Deserialize, Serialize};
 
@@ -108,87 +107,6 @@ impl Detail {
         let u = self.multipliers.get(dims.inputs + good)?;
         (*u > 0.0).then(|| w / u)
     }
-}
-
-/// A reference set: the rows that may be peers, and their quantities laid out for the solver.
-#[derive(Debug, Clone)]
-pub(crate) struct ReferenceSet {
-    /// Row of the data behind each activity column.
-    rows: Vec<usize>,
-    pub(crate) activities: Activities,
-    pub(crate) moments: Moments,
-}
-
-/// Reference sets smaller than this are priced in full: finding their generators costs as much as it saves.
-const WORTH_REDUCING: usize = 400;
-
-/// Which columns a reference set needs, and of what kind.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Shape {
-    pub(crate) rts: Rts,
-    /// Bad outputs are held by an equality.
-    pub(crate) weak: bool,
-    /// Unit-specific abatement: every unit once more with its inputs alone.
-    pub(crate) abatement: bool,
-    /// Keep every column, generator or not (super-efficiency, and checks).
-    pub(crate) all_columns: bool,
-}
-
-impl ReferenceSet {
-    /// The technology of the rows given, reduced to its generators where that pays.
-    pub(crate) fn new(observations: &Observations, rows: &[usize], shape: Shape) -> Result<Self> {
-        if rows.is_empty() {
-            return Err(Error::NoUnits("the reference set is empty".into()));
-        }
-        let mut activities = if shape.abatement {
-            observations.activities_with_abatement(rows)?
-        } else {
-            observations.activities(rows, shape.rts != Rts::Crs)?
-        };
-        let mut of_column = rows.to_vec();
-        if shape.abatement {
-            of_column.extend_from_slice(rows);
-        }
-        if !shape.all_columns && rows.len() >= WORTH_REDUCING {
-            let reduction = efficient_columns(&activities, &disposals(observations, shape))?;
-            tracing::debug!(units = activities.cols(), generators = reduction.columns.len(), "reference set reduced");
-            if reduction.reduced {
-                activities = activities.select(&reduction.columns)?;
-                of_column = reduction.columns.iter().map(|&column| of_column[column]).collect();
-            }
-        }
-        Ok(Self { rows: of_column, activities, moments: observations.moments(rows) })
-    }
-
-    /// Row of the data behind an activity column.
-    fn row_of(&self, column: usize) -> usize {
-        self.rows[column]
-    }
-
-    /// Columns of a row, to be left out in super-efficiency.
-    fn columns_of(&self, row: usize) -> Vec<usize> {
-        (0..self.rows.len()).filter(|&column| self.rows[column] == row).collect()
-    }
-}
-
-/// What may be disposed of in each row of the technology.
-fn disposals(observations: &Observations, shape: Shape) -> Vec<Disposal> {
-    let dims = observations.dims();
-    let mut rows: Vec<Disposal> = (0..dims.total())
-        .map(|k| match dims.group(k) {
-            Group::Input => Disposal::More,
-            Group::Good => Disposal::Less,
-            Group::Bad if shape.weak => Disposal::None,
-            Group::Bad => Disposal::More,
-        })
-        .collect();
-    match shape.rts {
-        Rts::Crs => {}
-        Rts::Vrs => rows.push(Disposal::None),
-        Rts::Nirs => rows.push(Disposal::More),
-        Rts::Ndrs => rows.push(Disposal::Less),
-    }
-    rows
 }
 
 /// What to do beside finding scores.

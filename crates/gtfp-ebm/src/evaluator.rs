@@ -3,10 +3,11 @@
 use crate::calibration::{CalibrationResult, calibrate};
 use crate::data::{Dimensions, Observations, Requirement};
 use crate::error::{Error, Result};
-use crate::evaluate::{Detailed, Extent, Outcome, ReferenceSet, Shape, Status, details, scores};
+use crate::evaluate::{Detailed, Extent, Outcome, Status, details, scores};
 use crate::lp::{LpStats, Solver};
 use crate::model::ebm::EbmOptions;
 use crate::model::{Formulation, ddf, ebm, nonradial_ddf, radial, sbm, super_efficiency};
+use crate::reference_set::{ReferenceSet, Shape, Technologies};
 use crate::spec::{
     BadsConvention, Calibration, CalibrationRule, CalibrationScope, Disposability, EbmParameters, Model, Orientation,
     Outside, PanelSpec, Rts,
@@ -23,6 +24,8 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) calibrations: Vec<CalibrationResult>,
     /// Pseudo-samples: row r is evaluated, row r + this is its stand-in in reference sets.
     pub(crate) stand_in: usize,
+    /// Generators found so far: reference sets overlap.
+    pub(crate) technologies: Technologies,
 }
 
 impl<'a> Evaluator<'a> {
@@ -35,6 +38,7 @@ impl<'a> Evaluator<'a> {
             stats: LpStats::default(),
             calibrations: Vec::new(),
             stand_in: 0,
+            technologies: Technologies::default(),
         }
     }
 
@@ -116,14 +120,16 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The reference set of the rows given.
-    pub(crate) fn reference(&self, rows: &[usize], rts: Rts) -> Result<ReferenceSet> {
+    pub(crate) fn reference(&mut self, rows: &[usize], rts: Rts) -> Result<ReferenceSet> {
         let spec = self.spec;
         let bads = self.is_distance() && self.observations.dims().bads > 0;
         let weak = bads && matches!(spec.disposability, Disposability::Weak | Disposability::WeakKuosmanen);
         let abatement = bads && spec.disposability == Disposability::WeakKuosmanen && rts != Rts::Crs;
         let all_columns = spec.all_columns || spec.super_efficiency;
-        let rows: Vec<usize> = rows.iter().map(|row| row + self.stand_in).collect();
-        ReferenceSet::new(self.observations, &rows, Shape { rts, weak, abatement, all_columns })
+        let mut rows: Vec<usize> = rows.iter().map(|row| row + self.stand_in).collect();
+        rows.sort_unstable();
+        let shape = Shape { rts, weak, abatement, all_columns };
+        ReferenceSet::new(self.observations, &rows, shape, &mut self.technologies)
     }
 
     /// The program of the model on a reference set.

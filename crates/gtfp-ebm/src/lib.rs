@@ -78,6 +78,7 @@ pub mod panel;
 pub mod panel_value;
 mod prepare;
 pub mod record;
+mod reference_set;
 mod remarks;
 pub mod result;
 mod run;
@@ -93,7 +94,7 @@ pub use error::{Error, Result};
 pub use evaluate::{Detail, Outcome, Status};
 pub use lp::Solver;
 pub use malmquist::{MalmquistResult, MalmquistRow, MalmquistSpec, malmquist};
-pub use panel::{productivity, validate};
+pub use panel::{Frontiers, productivity, productivity_after, validate};
 pub use record::{LpRecord, Summary};
 pub use result::{Column, PanelResult, PanelRow, Transition, Values};
 pub use spec::{

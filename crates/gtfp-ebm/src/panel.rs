@@ -1,12 +1,13 @@
 //! A whole panel in one call: scores, index, decomposition and panel values of every row.
 
-use crate::data::PanelData;
+use crate::data::{Observations, PanelData};
 use crate::error::Result;
 use crate::evaluator::Evaluator;
 use crate::index::Comparison;
 use crate::malmquist;
 use crate::panel_value::panel_value;
 use crate::prepare::Prepared;
+use crate::reference_set::Technologies;
 use crate::remarks::{diagnose, summarize};
 use crate::result::PanelResult;
 use crate::run::Run;
@@ -31,7 +32,34 @@ use crate::spec::{Index, PanelSpec};
 /// [`Error::Degenerate`](crate::Error::Degenerate) for combinations without a meaning;
 /// [`Error::Specification`](crate::Error::Specification) for options that do not fit, or would have no effect.
 pub fn productivity(data: &PanelData<'_>, spec: &PanelSpec) -> Result<PanelResult> {
-    measure(&Prepared::new(data, spec)?, data)
+    measure(&Prepared::new(data, spec)?, data, &mut Technologies::default())
+}
+
+/// What a study found out about the technologies of its panel, for further studies of the same rows.
+#[derive(Debug, Clone, Default)]
+pub struct Frontiers {
+    observations: Option<Observations>,
+    technologies: Technologies,
+}
+
+/// [`productivity`] with the search for generators begun where an earlier study of the same rows ended; `frontiers` then
+/// holds what this one found. Another model on the same quantities needs no search at all; with other quantities (another
+/// capital stock, one input more) the earlier generators are where it begins. Scores are those of [`productivity`]: to
+/// the bit on the same quantities, and but for the last digits where units tie on others.
+///
+/// # Errors
+/// Those of [`productivity`].
+pub fn productivity_after(data: &PanelData<'_>, spec: &PanelSpec, frontiers: &mut Frontiers) -> Result<PanelResult> {
+    let prepared = Prepared::new(data, spec)?;
+    let same = frontiers.observations.as_ref().is_some_and(|before| before.has_values_of(&prepared.observations));
+    let known = &frontiers.technologies;
+    let mut technologies = if same { known.clone() } else { known.elsewhere(0) };
+    let result = measure(&prepared, data, &mut technologies)?;
+    frontiers.technologies = technologies;
+    if !same {
+        frontiers.observations = Some(prepared.observations);
+    }
+    Ok(result)
 }
 
 /// What [`productivity`] would refuse before it solves anything: options that do not fit, quantities that the model
@@ -49,13 +77,19 @@ pub fn validate(data: &PanelData<'_>, spec: &PanelSpec) -> Result<()> {
 }
 
 /// [`productivity`] of a panel that was checked.
-pub(crate) fn measure(prepared: &Prepared, data: &PanelData<'_>) -> Result<PanelResult> {
+pub(crate) fn measure(
+    prepared: &Prepared,
+    data: &PanelData<'_>,
+    technologies: &mut Technologies,
+) -> Result<PanelResult> {
     let Prepared { observations, timeline, spec, usable } = prepared;
     let _span = tracing::debug_span!("productivity", rows = observations.n(), model = %spec.model).entered();
     let mut evaluator = Evaluator::new(observations, spec);
     evaluator.calibrate(usable, &prepared.by_period(), data.label)?;
+    evaluator.technologies = std::mem::take(technologies);
     let mut run = Run::new(evaluator, timeline, data.group);
     let mut rows = run.rows()?;
+    *technologies = std::mem::take(&mut run.evaluator.technologies);
     if let Some(decomposition) = spec.decomposition {
         let (parts, stats) = malmquist::parts(observations, timeline, spec, decomposition)?;
         run.evaluator.stats.merge(&stats);

@@ -42,10 +42,13 @@ impl<'a> Run<'a> {
         let spec = self.evaluator.spec;
         let mut all: Vec<usize> = self.timeline.all_rows();
         all.sort_unstable();
-        let main = self.main_scores(&all, spec.rts, spec.details)?;
-        // The reference chosen may be the own period itself.
-        let own = if spec.reference == Reference::Contemporaneous { main.clone() } else { self.own_scores(spec.rts)? };
+        // Small frontiers first: what does not generate one of them generates none that holds it. The reference chosen may
+        // be the own period itself.
+        let contemporaneous = spec.reference == Reference::Contemporaneous;
+        let own = if contemporaneous { None } else { Some(self.own_scores(spec.rts)?) };
         let group = self.group_scores(&all)?;
+        let main = self.main_scores(&all, spec.rts, spec.details)?;
+        let own = own.unwrap_or_else(|| main.clone());
         let crossed = self.crossed()?;
         let pure = self.pure_scores(&all)?;
         let caught_up = if self.catches_up_with_reference() { &main } else { &own };

@@ -37,6 +37,7 @@ use crate::error::{Error, Result};
 use crate::evaluator::Evaluator;
 use crate::panel::measure;
 use crate::prepare::Prepared;
+use crate::reference_set::Technologies;
 use crate::record::LpRecord;
 use crate::result::PanelRow;
 use crate::run::Run;
@@ -122,7 +123,8 @@ pub fn bootstrap(
     let mut plain = spec.clone();
     plain.details = false;
     let prepared = Prepared::new(data, &plain)?;
-    let estimate = measure(&prepared, data)?;
+    let mut technologies = Technologies::default();
+    let estimate = measure(&prepared, data, &mut technologies)?;
     let Prepared { observations, timeline, spec: plain, .. } = &prepared;
     let n = observations.n();
     let directional = spec.is_distance();
@@ -133,6 +135,7 @@ pub fn bootstrap(
         .collect();
     let smoother = Smoother::new(timeline, &own, options.bandwidth);
     let move_goods = directional || spec.orientation() == Orientation::Output;
+    let seeds = technologies.elsewhere(n);
     let finished = AtomicUsize::new(0);
     let replications: Vec<Result<(Vec<[f64; FIELDS]>, crate::lp::LpStats)>> = (0..options.replications)
         .into_par_iter()
@@ -142,6 +145,7 @@ pub fn bootstrap(
             let pseudo = pseudo_sample(observations, &smoother, move_goods, &mut rng)?;
             let mut evaluator = Evaluator::new(&pseudo, plain);
             evaluator.calibrations.clone_from(&estimate.summary.calibration);
+            evaluator.technologies = seeds.clone();
             let mut run = Run::on_pseudo_sample(evaluator, timeline, data.group, n);
             let rows = run.rows()?;
             progress(finished.fetch_add(1, Ordering::Relaxed) + 1);

@@ -4,7 +4,9 @@ use rayon::prelude::*;
 
 use super::{Disposal, Reduction};
 use crate::lp::activities::LANES;
-use crate::lp::{Activities, LpError, Program, Solution, Solver, Status, neighbor_order, solve_each};
+use crate::lp::{
+    Activities, LpError, LpSolver, Program, Simplex, Solution, Solver, Status, neighbor_order, solve_each,
+};
 
 /// A unit this near to the cone of the others is inside: less than what the last digits of data can mean, so that no
 /// program misses it.
@@ -12,6 +14,8 @@ const INSIDE: f64 = 1e-14;
 /// Units tested in the first block and in any later one.
 const FIRST_BLOCK: usize = 32;
 const LARGEST_BLOCK: usize = 16_384;
+/// Units tested in the first block for each seed.
+const PER_SEED: usize = 8;
 /// Panels per parallel task of a scan.
 const SCAN_CHUNK: usize = 2048;
 
@@ -30,7 +34,12 @@ struct Outside {
     normal: Vec<f64>,
 }
 
-pub(super) fn build(activities: &Activities, disposal: &[Disposal], section: &[f64]) -> Result<Reduction, LpError> {
+pub(super) fn build(
+    activities: &Activities,
+    disposal: &[Disposal],
+    section: &[f64],
+    seeds: &[usize],
+) -> Result<Reduction, LpError> {
     let rows = activities.rows();
     let n = activities.cols();
     let mut raw = vec![0.0; n * rows];
@@ -47,14 +56,18 @@ pub(super) fn build(activities: &Activities, disposal: &[Disposal], section: &[f
         }
     };
     let normal = |_: usize, program: &Program, solution: &Solution| -> Option<Vec<f64>> {
-        let inside = solution.status == Status::Optimal && solution.certificate.worst() <= INSIDE;
-        (!inside).then(|| solution.duals.iter().zip(program.row_scale()).map(|(y, s)| y / s).collect())
+        (!is_inside(solution)).then(|| solution.duals.iter().zip(program.row_scale()).map(|(y, s)| y / s).collect())
     };
 
     let mut result = Reduction { columns: Vec::new(), reduced: true, programs: 0, iterations: 0, scans: 0 };
-    let mut remaining = Remaining::new(activities, neighbor_order(rows, &raw), section)?;
     let mut known = vec![false; n];
-    let mut block = FIRST_BLOCK;
+    for &seed in seeds {
+        known[seed] = true;
+        result.columns.push(seed);
+    }
+    let order = neighbor_order(rows, &raw).into_iter().filter(|&unit| !known[unit]).collect();
+    let mut remaining = Remaining::new(activities, order, section)?;
+    let mut block = FIRST_BLOCK.max(PER_SEED * seeds.len());
     while !remaining.units.is_empty() {
         let sample = spread(&remaining.units, block);
         block = (block * 2).min(LARGEST_BLOCK);
@@ -92,7 +105,44 @@ pub(super) fn build(activities: &Activities, disposal: &[Disposal], section: &[f
         remaining.remove(&settled, activities, section)?;
     }
     result.columns.sort_unstable();
+    take_out(&mut result, activities, program, seeds, set)?;
     Ok(result)
+}
+
+/// Whether a membership program proved its unit to be a combination of others.
+fn is_inside(solution: &Solution) -> bool {
+    solution.status == Status::Optimal && solution.certificate.worst() <= INSIDE
+}
+
+/// Takes out the seeds that the other columns make redundant, one after the other.
+fn take_out(
+    result: &mut Reduction,
+    activities: &Activities,
+    mut program: Program,
+    seeds: &[usize],
+    set: impl Fn(usize, &mut Program),
+) -> Result<(), LpError> {
+    if seeds.is_empty() {
+        return Ok(());
+    }
+    let generators = activities.select(&result.columns)?;
+    let mut simplex = Simplex::new(&generators);
+    let mut solution = Solution::default();
+    let mut out: Vec<usize> = Vec::new();
+    for place in (0..result.columns.len()).filter(|&place| seeds.binary_search(&result.columns[place]).is_ok()) {
+        out.push(place);
+        set(result.columns[place], &mut program);
+        program.set_excluded(&out);
+        simplex.solve(&program, &mut solution)?;
+        result.programs += 1;
+        result.iterations += solution.iterations;
+        if !is_inside(&solution) {
+            out.pop();
+        }
+    }
+    let mut place = 0..;
+    result.columns.retain(|_| place.next().is_none_or(|place| out.binary_search(&place).is_err()));
+    Ok(())
 }
 
 /// Whether a unit is a combination of generators plus disposal; the unit is the right-hand side.

@@ -80,6 +80,22 @@ pub struct Reduction {
 /// # Errors
 /// [`LpError::Shape`] where the lengths differ.
 pub fn efficient_columns(activities: &Activities, disposal: &[Disposal]) -> Result<Reduction, LpError> {
+    efficient_columns_from(activities, disposal, &[])
+}
+
+/// The same, begun with columns that probably generate the technology (ascending, each once): those that do not are taken
+/// out again.
+///
+/// # Errors
+/// [`LpError::Shape`] where the lengths differ, or a column is out of range.
+pub fn efficient_columns_from(
+    activities: &Activities,
+    disposal: &[Disposal],
+    seeds: &[usize],
+) -> Result<Reduction, LpError> {
+    if let Some(&got) = seeds.iter().find(|&&column| column >= activities.cols()) {
+        return Err(LpError::Shape { what: "seed below", expected: activities.cols(), got });
+    }
     if disposal.len() != activities.rows() {
         return Err(LpError::Shape { what: "disposal rules", expected: activities.rows(), got: disposal.len() });
     }
@@ -87,5 +103,5 @@ pub fn efficient_columns(activities: &Activities, disposal: &[Disposal]) -> Resu
         let columns = (0..activities.cols()).collect();
         return Ok(Reduction { columns, reduced: false, programs: 0, iterations: 0, scans: 0 });
     };
-    hull::build(activities, disposal, &section)
+    hull::build(activities, disposal, &section, seeds)
 }

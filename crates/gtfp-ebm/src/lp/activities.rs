@@ -123,6 +123,28 @@ pub(crate) fn power_of_two(size: f64) -> f64 {
     if size > 0.0 && size.is_normal() { f64::from_bits(size.to_bits() & EXPONENT) } else { 1.0 }
 }
 
+/// \\(\sum_i w_i a_{ij}\\) of the columns of one panel.
+#[inline(always)]
+pub(crate) fn panel_sums(panel: &[f64], weights: &[f64]) -> [f64; LANES] {
+    let mut sum = [0.0_f64; LANES];
+    for (row, &w) in panel.chunks_exact(LANES).zip(weights) {
+        for l in 0..LANES {
+            sum[l] += w * row[l];
+        }
+    }
+    sum
+}
+
+/// Whether some sum is positive.
+#[inline(always)]
+pub(crate) fn any_positive(sum: &[f64; LANES]) -> bool {
+    let mut positive = false;
+    for l in 0..LANES {
+        positive |= sum[l] > 0.0;
+    }
+    positive
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -28,10 +28,13 @@ pub fn neighbor_order(rows: usize, columns: &[f64]) -> Vec<usize> {
     order
 }
 
-/// ln for positive values down to a millionth of the mean, continued oddly through zero.
+/// A logarithm to base 2, linear between powers of two, for values down to a millionth of the mean, continued linearly
+/// through zero.
 fn coordinate(ratio: f64) -> f64 {
     const FLOOR: f64 = 1e-6;
-    if ratio >= FLOOR { (ratio / FLOOR).ln() } else { ratio / FLOOR - 1.0 }
+    const PER_OCTAVE: f64 = 1.0 / (1_u64 << 52) as f64;
+    let parts = ratio / FLOOR;
+    if parts >= 1.0 { parts.to_bits() as f64 * PER_OCTAVE - 1023.0 } else { parts - 1.0 }
 }
 
 /// Units per leaf: below this the order inside does not matter.

@@ -139,6 +139,26 @@ impl Program {
         &self.excluded
     }
 
+    /// Whether the two differ in nothing but what is the unit's own: scales of rows and columns that are not used.
+    pub(crate) fn differs_in_unit_alone(&self, other: &Self) -> bool {
+        (self.technology_rows, self.rows, self.z) == (other.technology_rows, other.rows, other.z)
+            && self.cost == other.cost
+            && self.matrix == other.matrix
+            && self.rhs == other.rhs
+            && self.lower == other.lower
+            && self.upper == other.upper
+    }
+
+    /// Takes over everything but what is the unit's own.
+    pub(crate) fn share(&mut self, other: &Self) {
+        (self.technology_rows, self.rows, self.z) = (other.technology_rows, other.rows, other.z);
+        self.cost.clone_from(&other.cost);
+        self.matrix.clone_from(&other.matrix);
+        self.rhs.clone_from(&other.rhs);
+        self.lower.clone_from(&other.lower);
+        self.upper.clone_from(&other.upper);
+    }
+
     /// Checks lengths and numbers against the activities.
     ///
     /// # Errors
@@ -151,9 +171,6 @@ impl Program {
                 got: self.technology_rows,
             });
         }
-        if let Some(row) = self.row_scale.iter().position(|s| !(s.is_finite() && *s > 0.0)) {
-            return Err(LpError::RowScale { row });
-        }
         for (what, values) in [("cost", &self.cost), ("coefficient", &self.matrix), ("right-hand side", &self.rhs)] {
             if let Some(index) = values.iter().position(|v| !v.is_finite()) {
                 return Err(LpError::NotFinite { what, index });
@@ -161,6 +178,14 @@ impl Program {
         }
         if let Some(index) = self.lower.iter().zip(&self.upper).position(|(l, u)| l.is_nan() || u.is_nan() || l > u) {
             return Err(LpError::Bounds { index });
+        }
+        self.validate_unit(activities)
+    }
+
+    /// Checks what is the unit's own.
+    pub(crate) fn validate_unit(&self, activities: &Activities) -> Result<(), LpError> {
+        if let Some(row) = self.row_scale.iter().position(|s| !(s.is_finite() && *s > 0.0)) {
+            return Err(LpError::RowScale { row });
         }
         if let Some(&got) = self.excluded.iter().find(|&&j| j >= activities.cols()) {
             return Err(LpError::Shape { what: "excluded column below", expected: activities.cols(), got });

@@ -1,5 +1,5 @@
 use super::*;
-use crate::lp::certificate;
+use crate::lp::certificate::{self, Scratch};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -36,13 +36,13 @@ fn verdicts_pass_the_certificate_of_doubles() {
         let objective = solution.objective;
         match solution.status {
             Status::Optimal => {
-                certificate::certify(&activities, &program, &mut solution);
+                certificate::certify(&activities, &program, &mut solution, &mut Scratch::default());
                 assert!(solution.certificate.closes(), "{case}: {:?}", solution.certificate);
                 assert!((solution.objective - objective).abs() <= 1e-12 * objective.abs().max(1.0), "{case}");
                 counts[0] += 1;
             }
             Status::Infeasible => {
-                certificate::certify_infeasible(&activities, &program, &mut solution);
+                certificate::certify_infeasible(&activities, &program, &mut solution, &mut Scratch::default());
                 assert!(solution.certificate.closes(), "{case}: {:?}", solution.certificate);
                 counts[1] += 1;
             }

@@ -4,7 +4,7 @@ mod change;
 
 use highs::{ColProblem, HighsModelStatus, Model, Sense, SolvedModel};
 
-use super::{Activities, Certificate, LpError, LpSolver, Program, Solution, Status, certificate};
+use super::{Activities, Certificate, LpError, LpSolver, Program, Solution, Status, certificate::{self, Scratch}};
 
 /// A unit whose rows differ from the average unit by more than this factor gets a model of its own.
 const KEPT_RANGE: f64 = 1e4;
@@ -109,7 +109,7 @@ impl LpSolver for Highs<'_> {
             read(&mut solved, n, program.rows(), solution, |j| 1.0 / size[j]);
         }
         match solution.status {
-            Status::Optimal => certificate::certify(activities, program, solution),
+            Status::Optimal => certificate::certify(activities, program, solution, &mut Scratch::default()),
             Status::Infeasible => prove_infeasible(activities, program, solution),
             Status::Unbounded | Status::Failed => solution.certificate = Certificate::none(),
         }
@@ -167,10 +167,10 @@ fn prove_infeasible(activities: &Activities, program: &Program, solution: &mut S
         solution.certificate = Certificate::none();
         return;
     }
-    certificate::certify_infeasible(activities, program, solution);
+    certificate::certify_infeasible(activities, program, solution, &mut Scratch::default());
     if !solution.certificate.closes() {
         solution.duals.iter_mut().for_each(|y| *y = -*y);
-        certificate::certify_infeasible(activities, program, solution);
+        certificate::certify_infeasible(activities, program, solution, &mut Scratch::default());
     }
 }
 

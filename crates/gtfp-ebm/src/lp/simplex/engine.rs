@@ -1,11 +1,12 @@
 //! The iterations.
 
-use super::basis::{Basis, dot};
+use super::basis::{Basis, dot, largest};
 use super::pricing::{self, WorkingSet};
-use super::ratio::{self, Breakpoint};
+use super::ratio::{Basic, Breakpoints};
 use super::recent::{self, Recent};
 use super::state::{FEASIBLE, Rest, State};
-use crate::lp::{Activities, Program, Solution, Status, certificate};
+use crate::lp::certificate::{self, Scratch};
+use crate::lp::{Activities, Program, Solution, Status};
 
 /// Reduced costs above minus this count as non-negative.
 const OPTIMAL: f64 = 1e-11;
@@ -15,8 +16,6 @@ const PENALTY: f64 = 64.0;
 const REFACTOR: usize = 48;
 /// Degenerate pivots in a row after which the least-index rule takes over.
 const PATIENCE: usize = 40;
-/// Pivots below this are no pivots.
-const ZERO_PIVOT: f64 = 1e-10;
 
 /// Which objective the iterations pursue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,16 +40,18 @@ pub(super) struct Core<const M: usize> {
     state: State<M>,
     basis: Basis<M>,
     variables: [usize; M],
-    x: [f64; M],
-    lower: [f64; M],
-    upper: [f64; M],
-    tolerance: [f64; M],
+    basic: Basic<M>,
+    /// Costs of the basic variables as the program has them, and as the present aim does.
+    own_cost: [f64; M],
     cost: [f64; M],
     y: [f64; M],
     recent: Recent<M>,
     working: WorkingSet,
-    breakpoints: Vec<Breakpoint>,
     candidates: Vec<usize>,
+    sums: Vec<f64>,
+    scratch: Scratch,
+    /// Without costs any feasible point is optimal, and zero multipliers prove it.
+    costless: bool,
 }
 
 impl<const M: usize> Default for Core<M> {
@@ -59,36 +60,51 @@ impl<const M: usize> Default for Core<M> {
             state: State::default(),
             basis: Basis::identity(),
             variables: [0; M],
-            x: [0.0; M],
-            lower: [0.0; M],
-            upper: [0.0; M],
-            tolerance: [FEASIBLE; M],
+            basic: Basic {
+                x: [0.0; M],
+                lower: [0.0; M],
+                upper: [0.0; M],
+                tolerance: [FEASIBLE; M],
+                price: [1.0; M],
+            },
+            own_cost: [0.0; M],
             cost: [0.0; M],
             y: [0.0; M],
             recent: Recent::default(),
             working: WorkingSet::default(),
-            breakpoints: Vec::new(),
             candidates: Vec::new(),
+            sums: Vec::new(),
+            scratch: Scratch::default(),
+            costless: false,
         }
     }
 }
 
 impl<const M: usize> Core<M> {
+    /// Takes in what the next programs share; bases of programs of another shape are forgotten.
+    pub(super) fn load(&mut self, activities: &Activities, program: &Program) {
+        if !self.state.load(activities, program) {
+            self.recent.forget();
+        }
+        self.costless = program.cost().iter().all(|c| *c == 0.0);
+    }
+
+    /// Solves a program whose shared part is loaded.
+    #[inline(always)]
     pub(super) fn solve(&mut self, activities: &Activities, program: &Program, solution: &mut Solution) {
-        let same = self.state.load(activities, program);
+        self.state.load_unit(activities, program);
         let place = recent::place(&self.state.factor, self.state.technology);
-        if !(same && self.resume(&place) && self.restore(activities)) {
+        if !(self.resume(&place) && self.restore(activities)) {
             self.start_cold();
         }
-        // Without costs any feasible point is optimal, and zero multipliers prove it.
-        let costless = program.cost().iter().all(|c| *c == 0.0);
+        let costless = self.costless;
         let limit = 200 + 60 * M;
         let mut aim = Aim::Both;
         let mut idle = 0;
         let mut iterations = 0;
         let mut forced: Option<Entering> = None;
         let status = loop {
-            if iterations >= limit || (self.basis.updates >= REFACTOR && !self.refactor(activities)) {
+            if iterations >= limit || (self.basis.updates >= REFACTOR && !self.restore(activities)) {
                 break Status::Failed;
             }
             let violated = self.set_objective(aim);
@@ -129,11 +145,8 @@ impl<const M: usize> Core<M> {
                 (_, true) => aim = Aim::Feasibility,
             }
         };
-        if !same {
-            self.recent.forget();
-        }
         if status == Status::Optimal {
-            self.recent.remember(place, self.variables, &self.state.rest);
+            self.recent.remember(&place, &self.variables, self.state.rest());
         }
         solution.status = status;
         solution.iterations = iterations;
@@ -146,83 +159,68 @@ impl<const M: usize> Core<M> {
         self.basis = Basis::identity();
         for p in 0..M {
             self.variables[p] = self.state.n + self.state.k + p;
-            self.adopt(p);
+            self.adopt(p, &self.basis.columns[p].clone());
         }
-        self.x = self.state.effective_rhs();
+        self.basic.x = self.state.effective_rhs();
     }
 
     /// Takes up the basis of the most similar program; false where there is none.
+    #[inline(always)]
     fn resume(&mut self, place: &[f64; M]) -> bool {
-        let Some((variables, rest)) = self.recent.nearest(place) else { return false };
+        let Some((variables, rest)) = self.recent.nearest(place, self.state.technology) else { return false };
         self.variables = *variables;
-        self.state.rest.copy_from_slice(rest);
-        self.state.settle();
+        self.state.settle(rest);
         true
     }
 
-    /// Computes inverse and values of the basis anew.
+    /// Computes inverse and values of the basis anew; false where it is singular.
+    #[inline(always)]
     fn restore(&mut self, activities: &Activities) -> bool {
-        // Unit columns first: they leave no fill in the elimination.
-        let mut units = 0;
         for p in 0..M {
-            self.basis.columns[p] = self.state.column(activities, self.variables[p]);
-            if self.basis.columns[p].iter().filter(|v| **v != 0.0).count() <= 1 {
-                self.basis.columns.swap(units, p);
-                self.variables.swap(units, p);
-                units += 1;
-            }
+            let column = self.state.column(activities, self.variables[p]);
+            self.basis.columns[p] = column;
+            self.adopt(p, &column);
         }
-        for p in 0..M {
-            self.adopt(p);
+        if !self.basis.invert() {
+            return false;
         }
-        self.basis.invert() && {
-            self.x = self.basis.ftran(&self.state.effective_rhs());
-            true
-        }
+        self.basic.x = self.basis.ftran(&self.state.effective_rhs());
+        true
     }
 
-    fn refactor(&mut self, activities: &Activities) -> bool {
-        self.restore(activities)
-    }
-
-    /// Bounds and tolerance of the variable at position `p`.
-    fn adopt(&mut self, p: usize) {
+    /// Bounds, tolerance and cost of the variable at position `p`, whose column is given.
+    #[inline(always)]
+    fn adopt(&mut self, p: usize, column: &[f64; M]) {
         let variable = self.variables[p];
-        (self.lower[p], self.upper[p]) = self.state.bounds(variable);
-        self.tolerance[p] = if variable < self.state.n {
-            let size = self.basis.columns[p].iter().fold(0.0_f64, |s, v| s.max(v.abs()));
-            if size > 0.0 { FEASIBLE / size } else { FEASIBLE }
-        } else {
-            FEASIBLE
-        };
+        (self.basic.lower[p], self.basic.upper[p]) = self.state.bounds(variable);
+        // Violations count, and are priced, by their effect on the rows, so that a variable's unit does not matter.
+        let size = if variable < self.state.n { largest(column) } else { 1.0 };
+        let size = if size > 0.0 { size } else { 1.0 };
+        self.basic.tolerance[p] = FEASIBLE / size;
+        self.basic.price[p] = size;
+        self.own_cost[p] = self.state.cost_of(variable);
     }
 
     /// Fills the costs of the basic variables; says whether any bound is violated.
+    #[inline(always)]
     fn set_objective(&mut self, aim: Aim) -> bool {
-        let mut violated = false;
+        let (share, weight) = match aim {
+            Aim::Both => (1.0, PENALTY),
+            Aim::Feasibility => (0.0, 1.0),
+            Aim::Cost => (1.0, 0.0),
+        };
+        let Basic { x, lower, upper, tolerance, price } = &self.basic;
+        let mut violated = 0.0;
         for p in 0..M {
-            let mut cost = if aim == Aim::Feasibility { 0.0 } else { self.state.cost_of(self.variables[p]) };
-            if aim != Aim::Cost {
-                let price = self.price_of_violation(p, aim);
-                if self.x[p] < self.lower[p] - self.tolerance[p] {
-                    violated = true;
-                    cost -= price;
-                } else if self.x[p] > self.upper[p] + self.tolerance[p] {
-                    violated = true;
-                    cost += price;
-                }
-            }
-            self.cost[p] = cost;
+            let below = if x[p] < lower[p] - tolerance[p] { 1.0 } else { 0.0 };
+            let above = if x[p] > upper[p] + tolerance[p] { 1.0 } else { 0.0 };
+            self.cost[p] = share * self.own_cost[p] + (above - below) * (weight * price[p]);
+            violated += above + below;
         }
-        violated
+        violated > 0.0 && aim != Aim::Cost
     }
 
-    /// Violations are priced by their effect on the rows, so that a variable's unit does not matter.
-    fn price_of_violation(&self, p: usize, aim: Aim) -> f64 {
-        let unit = FEASIBLE / self.tolerance[p];
-        if aim == Aim::Both { PENALTY * unit } else { unit }
-    }
-
+    #[inline(always)]
     fn price(&mut self, activities: &Activities, aim: Aim, least: bool) -> Option<Entering> {
         let weights = self.state.weights(&self.y);
         let weights = &weights[..self.state.technology];
@@ -234,14 +232,14 @@ impl<const M: usize> Core<M> {
                 let w = self.state.column(activities, j);
                 return Some(Entering { variable: j, reduced: -dot(&w, &self.y) });
             }
-            let z = self.state.price_z(&self.y, with_cost, OPTIMAL, true);
+            let z = self.state.first_z(&self.y, with_cost, OPTIMAL);
             return z.map(|(k, d)| Entering { variable: n + k, reduced: d });
         }
-        let z = self.state.price_z(&self.y, with_cost, OPTIMAL, false);
+        let z = self.state.price_z(&self.y, with_cost, OPTIMAL);
         let column = if n <= pricing::DIRECT {
-            pricing::best(activities, weights, excluded, OPTIMAL)
+            pricing::best(activities, weights, excluded, OPTIMAL, &mut self.sums)
         } else {
-            self.working.best(self.state.technology, weights, excluded, OPTIMAL)
+            self.working.best(self.state.technology, weights, excluded, OPTIMAL, &mut self.sums)
         };
         match (column, z) {
             (Some((j, v)), Some((_, d))) if v >= d.abs() => Some(Entering { variable: j, reduced: -v }),
@@ -252,15 +250,17 @@ impl<const M: usize> Core<M> {
     }
 
     /// Recomputes values and multipliers to full precision; says whether any bound is violated.
+    #[inline(always)]
     fn polish(&mut self, aim: Aim) -> bool {
         let rhs = self.state.effective_rhs();
-        self.basis.refine_primal(&rhs, &mut self.x);
+        self.basis.refine_primal(&rhs, &mut self.basic.x);
         let violated = self.set_objective(aim);
         self.basis.refine_dual(&self.cost, &mut self.y);
         violated
     }
 
     /// Sweeps all columns with polished multipliers; a column that still improves must enter.
+    #[inline(always)]
     fn prove(&mut self, activities: &Activities, aim: Aim) -> Option<Entering> {
         let weights = self.state.weights(&self.y);
         let weights = &weights[..self.state.technology];
@@ -274,28 +274,30 @@ impl<const M: usize> Core<M> {
             self.working.admit(activities, &candidates);
         }
         self.candidates = candidates;
-        if verdict.relative > OPTIMAL {
-            let variable = verdict.column?;
-            if !self.variables.contains(&variable) {
-                let column = self.state.column(activities, variable);
-                return Some(Entering { variable, reduced: -dot(&column, &self.y) });
-            }
+        let relative = verdict.column.filter(|_| verdict.relative > OPTIMAL);
+        let outside = |variable: &usize| !self.variables.contains(variable);
+        if let Some(variable) = verdict.violated.into_iter().chain(relative).find(outside) {
+            let column = self.state.column(activities, variable);
+            return Some(Entering { variable, reduced: -dot(&column, &self.y) });
         }
-        let z = self.state.price_z(&self.y, with_cost, OPTIMAL, false);
+        let z = self.state.price_z(&self.y, with_cost, OPTIMAL);
         z.map(|(k, d)| Entering { variable: self.state.n + k, reduced: d })
     }
 
+    #[inline(always)]
     fn pivot(&mut self, activities: &Activities, entering: Entering, aim: Aim, least: bool) -> Step {
-        let State { n, k, .. } = self.state;
+        let (n, k) = (self.state.n, self.state.k);
         let column = self.state.column(activities, entering.variable);
         let w = self.basis.ftran(&column);
         let direction = if entering.reduced < 0.0 { 1.0 } else { -1.0 };
-        self.collect(&w, direction, aim);
-        let chosen = if least {
-            ratio::choose_least(&self.breakpoints, &self.variables)
-        } else {
-            ratio::choose(&mut self.breakpoints, -entering.reduced.abs())
+        let weight = match aim {
+            Aim::Both => PENALTY,
+            Aim::Feasibility => 1.0,
+            Aim::Cost => f64::INFINITY,
         };
+        let points = Breakpoints::new(&self.basic, &w.map(|w| -direction * w), weight);
+        let chosen =
+            if least { points.choose_least(&self.variables) } else { points.choose(-entering.reduced.abs()) };
         let (lower, upper) = self.state.bounds(entering.variable);
         let span = upper - lower;
         let step = chosen.map_or(f64::INFINITY, |c| c.t.max(0.0));
@@ -304,82 +306,45 @@ impl<const M: usize> Core<M> {
                 return Step::Unbounded;
             }
             for p in 0..M {
-                self.x[p] -= direction * span * w[p];
+                self.basic.x[p] -= direction * span * w[p];
             }
             let z = entering.variable - n;
-            self.state.rest[z] = if self.state.rest[z] == Rest::Lower { Rest::Upper } else { Rest::Lower };
+            let rest = if self.state.rest()[z] == Rest::Lower { Rest::Upper } else { Rest::Lower };
+            self.state.set_rest(z, rest);
             return Step::Moved;
         }
         let Some(chosen) = chosen else { return Step::Unbounded };
         let p = chosen.position;
         let start = if entering.variable < n { 0.0 } else { self.state.resting_value(entering.variable - n) };
-        for (x, d) in self.x.iter_mut().zip(&w) {
-            *x -= direction * step * d;
+        let (move_by, end) = (direction * step, start + direction * step);
+        for (q, (x, d)) in self.basic.x.iter_mut().zip(&w).enumerate() {
+            *x = if q == p { end } else { *x - move_by * d };
         }
         let leaving = self.variables[p];
         if leaving >= n && leaving < n + k {
-            self.state.rest[leaving - n] = if chosen.upper { Rest::Upper } else { Rest::Lower };
+            self.state.set_rest(leaving - n, if chosen.upper { Rest::Upper } else { Rest::Lower });
         }
         if entering.variable >= n {
-            self.state.rest[entering.variable - n] = Rest::Basic;
+            self.state.set_rest(entering.variable - n, Rest::Basic);
         } else if n > pricing::DIRECT {
             self.working.admit(activities, &[entering.variable]);
         }
-        self.x[p] = start + direction * step;
         self.variables[p] = entering.variable;
+        self.adopt(p, &column);
         self.basis.replace(p, column, &w);
-        self.adopt(p);
         if step > 0.0 { Step::Moved } else { Step::Idle }
     }
 
-    /// Lists where basic variables meet their bounds as the entering variable moves.
-    fn collect(&mut self, w: &[f64; M], direction: f64, aim: Aim) {
-        self.breakpoints.clear();
-        for p in 0..M {
-            let rate = -direction * w[p];
-            let pivot = rate.abs();
-            if pivot < ZERO_PIVOT {
-                continue;
-            }
-            let (x, lower, upper, tolerance) = (self.x[p], self.lower[p], self.upper[p], self.tolerance[p]);
-            let price = if aim == Aim::Cost { f64::INFINITY } else { self.price_of_violation(p, aim) * pivot };
-            let mut meet = |distance: f64, upper: bool| {
-                self.breakpoints.push(Breakpoint {
-                    t: distance / pivot,
-                    relaxed: (distance + tolerance) / pivot,
-                    gain: price,
-                    position: p,
-                    upper,
-                    pivot,
-                });
-            };
-            if rate < 0.0 {
-                if x > upper + tolerance {
-                    meet(x - upper, true);
-                }
-                if x >= lower - tolerance && lower.is_finite() {
-                    meet(x - lower, false);
-                }
-            } else {
-                if x < lower - tolerance {
-                    meet(lower - x, false);
-                }
-                if x <= upper + tolerance && upper.is_finite() {
-                    meet(upper - x, true);
-                }
-            }
-        }
-    }
-
     /// Writes the solution in the program's units and certifies it.
-    fn write(&self, activities: &Activities, program: &Program, solution: &mut Solution) {
-        let State { n, k, intensity, .. } = self.state;
+    #[inline(always)]
+    fn write(&mut self, activities: &Activities, program: &Program, solution: &mut Solution) {
+        let (n, k, intensity) = (self.state.n, self.state.k, self.state.intensity);
         solution.z.clear();
         solution.z.extend((0..k).map(|k| self.state.resting_value(k)));
         solution.lambda.clear();
         for p in 0..M {
             let variable = self.variables[p];
-            let value = self.x[p].clamp(self.lower[p], self.upper[p]);
+            let value = self.basic.x[p].clamp(self.basic.lower[p], self.basic.upper[p]);
             if variable < n {
                 if value > 0.0 {
                     solution.lambda.push((variable, value * intensity / activities.col_unit(variable)));
@@ -392,8 +357,8 @@ impl<const M: usize> Core<M> {
         solution.duals.clear();
         solution.duals.extend_from_slice(&self.y[..program.rows()]);
         match solution.status {
-            Status::Optimal => certificate::certify(activities, program, solution),
-            Status::Infeasible => certificate::certify_infeasible(activities, program, solution),
+            Status::Optimal => certificate::certify(activities, program, solution, &mut self.scratch),
+            Status::Infeasible => certificate::certify_infeasible(activities, program, solution, &mut self.scratch),
             Status::Unbounded | Status::Failed => {
                 solution.objective = 0.0;
                 solution.certificate = crate::lp::Certificate::none();

@@ -21,13 +21,16 @@ mod state;
 
 use super::{Activities, LpError, LpSolver, Program, Solution, Status, exact, precise};
 use engine::Core;
+use pulp::{Arch, Simd, WithSimd};
 
 /// The built-in engine: this simplex for programs of at most 128 rows, and a slower one in double-double arithmetic
-/// for what it does not decide, and for more rows; exact rational arithmetic decides what is open then.
+/// for what it does not decide, for optima that rest on multipliers too large for doubles, and for more rows; exact rational arithmetic decides what is open then.
 #[derive(Debug, Clone)]
 pub struct Simplex<'a> {
     activities: &'a Activities,
     core: Rows,
+    /// The last program that was checked and loaded.
+    loaded: Option<Program>,
 }
 
 /// Rows (inputs, outputs, the rule on Σλ, a denominator) that the fast engine takes.
@@ -52,7 +55,7 @@ impl<'a> Simplex<'a> {
     /// An engine over these activities.
     #[must_use]
     pub fn new(activities: &'a Activities) -> Self {
-        Self { activities, core: Rows::None }
+        Self { activities, core: Rows::None, loaded: None }
     }
 
     fn prepare(&mut self, rows: usize) {
@@ -87,31 +90,94 @@ impl<'a> Simplex<'a> {
 
 impl LpSolver for Simplex<'_> {
     fn solve(&mut self, program: &Program, solution: &mut Solution) -> Result<(), LpError> {
-        program.validate(self.activities)?;
-        self.prepare(program.rows());
+        let activities = self.activities;
+        let fresh = !self.loaded.as_ref().is_some_and(|loaded| loaded.differs_in_unit_alone(program));
+        if fresh {
+            program.validate(activities)?;
+            self.prepare(program.rows());
+            self.loaded.get_or_insert_with(|| Program::new(0, 0, 0)).share(program);
+        } else {
+            program.validate_unit(activities)?;
+        }
         solution.iterations = 0;
         match &mut self.core {
             Rows::None => solution.status = Status::Failed,
-            Rows::R4(core) => core.solve(self.activities, program, solution),
-            Rows::R8(core) => core.solve(self.activities, program, solution),
-            Rows::R12(core) => core.solve(self.activities, program, solution),
-            Rows::R16(core) => core.solve(self.activities, program, solution),
-            Rows::R24(core) => core.solve(self.activities, program, solution),
-            Rows::R32(core) => core.solve(self.activities, program, solution),
-            Rows::R48(core) => core.solve(self.activities, program, solution),
-            Rows::R64(core) => core.solve(self.activities, program, solution),
-            Rows::R128(core) => core.solve(self.activities, program, solution),
+            Rows::R4(core) => solve_wide(core, fresh, activities, program, solution),
+            Rows::R8(core) => solve_wide(core, fresh, activities, program, solution),
+            Rows::R12(core) => solve_wide(core, fresh, activities, program, solution),
+            Rows::R16(core) => solve_wide(core, fresh, activities, program, solution),
+            Rows::R24(core) => solve_plain(core, fresh, activities, program, solution),
+            Rows::R32(core) => solve_plain(core, fresh, activities, program, solution),
+            Rows::R48(core) => solve_plain(core, fresh, activities, program, solution),
+            Rows::R64(core) => solve_plain(core, fresh, activities, program, solution),
+            Rows::R128(core) => solve_plain(core, fresh, activities, program, solution),
+        }
+        if !solution.is_decided() || is_strained(program, solution) {
+            precise::solve(activities, program, solution);
         }
         if !solution.is_decided() {
-            precise::solve(self.activities, program, solution);
-        }
-        if !solution.is_decided() {
-            exact::solve(self.activities, program, solution);
+            exact::solve(activities, program, solution);
         }
         Ok(())
     }
 
     fn reset(&mut self) {
         self.core = Rows::None;
+        self.loaded = None;
+    }
+}
+
+/// Multipliers beyond this many costs hide violations in the rounding of doubles that would move a score by more than its
+/// last three digits.
+const STRAINED: f64 = 1e4;
+
+/// Whether an optimum rests on such multipliers.
+fn is_strained(program: &Program, solution: &Solution) -> bool {
+    let most = |values: &[f64]| values.iter().fold(0.0_f64, |most, v| most.max(v.abs()));
+    solution.status == Status::Optimal && most(&solution.duals) > STRAINED * most(program.cost()).max(1.0)
+}
+
+/// Solves in the widest vectors that the machine has; no operation is contracted, so that all give the same bits.
+fn solve_wide<const M: usize>(
+    core: &mut Core<M>,
+    fresh: bool,
+    activities: &Activities,
+    program: &Program,
+    solution: &mut Solution,
+) {
+    if fresh {
+        core.load(activities, program);
+    }
+    Arch::new().dispatch(Wide { core, activities, program, solution });
+}
+
+/// The same in the vectors that every machine has, for sizes that are rare.
+fn solve_plain<const M: usize>(
+    core: &mut Core<M>,
+    fresh: bool,
+    activities: &Activities,
+    program: &Program,
+    solution: &mut Solution,
+) {
+    if fresh {
+        core.load(activities, program);
+    }
+    core.solve(activities, program, solution);
+}
+
+/// One program to solve.
+struct Wide<'a, const M: usize> {
+    core: &'a mut Core<M>,
+    activities: &'a Activities,
+    program: &'a Program,
+    solution: &'a mut Solution,
+}
+
+impl<const M: usize> WithSimd for Wide<'_, M> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        self.core.solve(self.activities, self.program, self.solution);
     }
 }

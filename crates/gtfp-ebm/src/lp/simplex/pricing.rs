@@ -1,7 +1,7 @@
 //! Pricing: which column improves the objective most.
 
 use crate::lp::Activities;
-use crate::lp::activities::LANES;
+use crate::lp::activities::{LANES, any_positive, panel_sums};
 
 /// Up to this many columns are priced directly; above it a working set is kept.
 pub(super) const DIRECT: usize = 384;
@@ -10,46 +10,69 @@ const WORKING_PANELS: usize = 24;
 /// At most this many columns enter the working set after a full sweep.
 const REFILL: usize = 48;
 
-/// The column with the largest violation \\(\sum_i w_i a_{ij}\\) above `tolerance`, and that violation.
+/// The column with the largest violation \\(\sum_i w_i a_{ij}\\) above `tolerance`, the first among equals, and that
+/// violation. `sums` is working space.
+#[inline(always)]
 pub(super) fn best(
     activities: &Activities,
     weights: &[f64],
     excluded: &[usize],
     tolerance: f64,
+    sums: &mut Vec<f64>,
 ) -> Option<(usize, f64)> {
-    best_in(activities.panels(), activities.rows(), weights, excluded, tolerance)
+    best_in(activities.panels(), activities.rows(), weights, excluded, tolerance, sums)
 }
 
-fn best_in(panels: &[f64], rows: usize, weights: &[f64], excluded: &[usize], tolerance: f64) -> Option<(usize, f64)> {
-    let mut value = [tolerance; LANES];
-    let mut place = [u64::MAX; LANES];
-    let stride = rows * LANES;
-    if stride == 0 {
+#[inline(always)]
+fn best_in(
+    panels: &[f64],
+    rows: usize,
+    weights: &[f64],
+    excluded: &[usize],
+    tolerance: f64,
+    sums: &mut Vec<f64>,
+) -> Option<(usize, f64)> {
+    if rows == 0 {
         return None;
     }
-    let mut number = 0_u64;
-    for panel in panels.chunks_exact(stride) {
-        let mut sum = panel_sums(panel, weights);
-        if !excluded.is_empty() {
-            mask(&mut sum, number as usize, excluded);
-        }
+    sums.resize(panels.len() / rows, 0.0);
+    let mut top = [tolerance; LANES];
+    for (panel, out) in panels.chunks_exact(rows * LANES).zip(sums.chunks_exact_mut(LANES)) {
+        let sum = panel_sums(panel, weights);
         for l in 0..LANES {
-            let better = sum[l] > value[l];
-            value[l] = if better { sum[l] } else { value[l] };
-            place[l] = if better { number } else { place[l] };
+            top[l] = if sum[l] > top[l] { sum[l] } else { top[l] };
         }
-        number = number.wrapping_add(1);
+        out.copy_from_slice(&sum);
     }
-    let mut found: Option<(usize, f64)> = None;
-    for l in 0..LANES {
-        if place[l] != u64::MAX && found.is_none_or(|(_, v)| value[l] > v) {
-            found = Some((place[l] as usize * LANES + l, value[l]));
+    if !excluded.is_empty() {
+        for &j in excluded {
+            sums[j] = f64::NEG_INFINITY;
+        }
+        top = [tolerance; LANES];
+        for sum in sums.chunks_exact(LANES) {
+            for l in 0..LANES {
+                top[l] = if sum[l] > top[l] { sum[l] } else { top[l] };
+            }
         }
     }
-    found
+    let most = top.iter().fold(tolerance, |most, v| if *v > most { *v } else { most });
+    if most <= tolerance {
+        return None;
+    }
+    for (number, sum) in sums.chunks_exact(LANES).enumerate() {
+        let mut here = false;
+        for l in 0..LANES {
+            here |= sum[l] >= most;
+        }
+        if here {
+            return sum.iter().position(|s| *s >= most).map(|l| (number * LANES + l, most));
+        }
+    }
+    None
 }
 
 /// The first column in storage order whose violation exceeds `tolerance` (least-index rule).
+#[inline(always)]
 pub(super) fn first(activities: &Activities, weights: &[f64], excluded: &[usize], tolerance: f64) -> Option<usize> {
     let stride = activities.rows() * LANES;
     if stride == 0 {
@@ -66,16 +89,6 @@ pub(super) fn first(activities: &Activities, weights: &[f64], excluded: &[usize]
 }
 
 #[inline(always)]
-fn panel_sums(panel: &[f64], weights: &[f64]) -> [f64; LANES] {
-    let mut sum = [0.0_f64; LANES];
-    for (row, &w) in panel.chunks_exact(LANES).zip(weights) {
-        for l in 0..LANES {
-            sum[l] += w * row[l];
-        }
-    }
-    sum
-}
-
 fn mask(sum: &mut [f64; LANES], panel: usize, excluded: &[usize]) {
     for &j in excluded {
         if j / LANES == panel {
@@ -84,6 +97,9 @@ fn mask(sum: &mut [f64; LANES], panel: usize, excluded: &[usize]) {
     }
 }
 
+/// Refined multipliers may show violations of up to this many tolerances.
+const TOLERATED: f64 = 10.0;
+
 /// The full sweep's verdict.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sweep {
@@ -91,9 +107,12 @@ pub(super) struct Sweep {
     pub(super) relative: f64,
     /// The column that attains it.
     pub(super) column: Option<usize>,
+    /// The column with the largest violation, where that is beyond what is tolerated.
+    pub(super) violated: Option<usize>,
 }
 
 /// Prices all columns; `found` receives, per stretch of panels, the column with the largest violation.
+#[inline(always)]
 pub(super) fn sweep(
     activities: &Activities,
     weights: &[f64],
@@ -103,7 +122,8 @@ pub(super) fn sweep(
     found: &mut Vec<usize>,
 ) -> Sweep {
     found.clear();
-    let mut verdict = Sweep { relative: 0.0, column: None };
+    let mut verdict = Sweep { relative: 0.0, column: None, violated: None };
+    let mut most = TOLERATED * tolerance;
     let stride = activities.rows() * LANES;
     if stride == 0 {
         return verdict;
@@ -114,8 +134,7 @@ pub(super) fn sweep(
         let mut best: Option<(usize, f64)> = None;
         for (p, panel) in panels.chunks_exact(stride).enumerate() {
             let mut sum = panel_sums(panel, weights);
-            let top = sum.iter().fold(0.0_f64, |a, b| a.max(*b));
-            if top <= 0.0 {
+            if !any_positive(&sum) {
                 continue;
             }
             let number = s * stretch + p;
@@ -124,7 +143,12 @@ pub(super) fn sweep(
                 if sum[l] > 0.0 {
                     let size: f64 = sizes.iter().enumerate().map(|(i, s)| s * panel[i * LANES + l].abs()).sum();
                     if sum[l] > verdict.relative * size {
-                        verdict = Sweep { relative: sum[l] / size, column: Some(number * LANES + l) };
+                        verdict.relative = sum[l] / size;
+                        verdict.column = Some(number * LANES + l);
+                    }
+                    if sum[l] > most {
+                        most = sum[l];
+                        verdict.violated = Some(number * LANES + l);
                     }
                     if sum[l] > tolerance && best.is_none_or(|(_, v)| sum[l] > v) {
                         best = Some((number * LANES + l, sum[l]));
@@ -147,23 +171,26 @@ pub(super) struct WorkingSet {
 
 impl WorkingSet {
     /// The working-set column with the largest violation.
+    #[inline(always)]
     pub(super) fn best(
         &self,
         rows: usize,
         weights: &[f64],
         excluded: &[usize],
         tolerance: f64,
+        sums: &mut Vec<f64>,
     ) -> Option<(usize, f64)> {
-        let (slot, value) = best_in(&self.panels, rows, weights, &[], tolerance)?;
+        let (slot, value) = best_in(&self.panels, rows, weights, &[], tolerance, sums)?;
         let column = self.index[slot];
         if !excluded.contains(&column) {
             return Some((column, value));
         }
         let slots: Vec<usize> = (0..self.index.len()).filter(|s| excluded.contains(&self.index[*s])).collect();
-        best_in(&self.panels, rows, weights, &slots, tolerance).map(|(slot, value)| (self.index[slot], value))
+        best_in(&self.panels, rows, weights, &slots, tolerance, sums).map(|(slot, value)| (self.index[slot], value))
     }
 
     /// Takes columns in; the oldest leave when the set is full.
+    #[inline(always)]
     pub(super) fn admit(&mut self, activities: &Activities, columns: &[usize]) {
         let rows = activities.rows();
         let capacity = WORKING_PANELS * LANES;
