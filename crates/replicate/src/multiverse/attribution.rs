@@ -1,6 +1,6 @@
 //! Which choice moves the result, and which smallest set of changes.
 
-use super::blocks::{Resampling, within_room};
+use super::blocks::{Resampling, parts, prepare};
 use super::design::Cell;
 use super::estimation::Estimation;
 use super::reach::stage;
@@ -15,8 +15,6 @@ use std::collections::BTreeMap;
 
 /// Most choices for exact shares.
 const MOST_CHOICES: usize = 20;
-/// Cells whose cross-products are held at once.
-const CELLS: usize = 4000;
 /// Bytes that resampled responses may take.
 const ROOM: usize = 400 << 20;
 
@@ -135,17 +133,17 @@ fn resampled(
     let mut values = vec![vec![vec![f64::NAN; count]; draws]; responses.len()];
     let plan = Plan::Pairs { seed: multiverse.spec.joint.seed };
     let cells: Vec<Cell> = places.keys().copied().collect();
-    for part in cells.chunks(CELLS) {
-        let prepared = within_room(multiverse, resampling, &part.iter().copied().collect(), false)?;
-        let found = pairs_responses(&prepared.problem(&[]), &plan, draws, responses, multiverse.spec.level)
+    let parts = parts(multiverse, resampling, &cells)?;
+    for part in &parts {
+        let prepared = prepare(multiverse, resampling, part, false)?;
+        let found = pairs_responses(&prepared.problem(), &plan, draws, responses, multiverse.spec.level)
             .map_err(|error| refused(error.to_string()))?;
-        if found.discarded > 0 && cells.len() > CELLS {
+        if found.discarded > 0 && parts.len() > 1 {
             return Err(refused("some draws do not identify every estimate, so that draws do not go together".into()));
         }
         for (values, found) in values.iter_mut().zip(&found.values) {
             for (values, found) in values.iter_mut().zip(found) {
-                for cell in part {
-                    let value = found[prepared.place[cell] as usize];
+                for (cell, &value) in part.iter().zip(found) {
                     places[cell].iter().for_each(|&place| values[place] = value);
                 }
             }
