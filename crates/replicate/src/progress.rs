@@ -81,7 +81,11 @@ impl Progress {
             }
             let (parts, left) = (done - begun.1, total.saturating_sub(done));
             let left = begun.2.elapsed().as_secs_f64() * left as f64 / parts.max(1) as f64;
-            bar.set_prefix(if parts == 0 { format!("{done}/{total}") } else { format!("{done}/{total}, {left:.0} s left") });
+            bar.set_prefix(if parts == 0 {
+                format!("{done}/{total}")
+            } else {
+                format!("{done}/{total}, {left:.0} s left")
+            });
         }
     }
 

@@ -31,7 +31,9 @@ pub(super) struct Drawing<'a> {
 /// Targets in tasks: the design and some of its targets.
 pub(super) fn tasks(problem: &Problem<'_>) -> Vec<(usize, Vec<usize>)> {
     let by_design = problem.by_design().into_iter().enumerate();
-    by_design.flat_map(|(design, targets)| targets.chunks(TASK).map(|some| (design, some.to_vec())).collect::<Vec<_>>()).collect()
+    by_design
+        .flat_map(|(design, targets)| targets.chunks(TASK).map(|some| (design, some.to_vec())).collect::<Vec<_>>())
+        .collect()
 }
 
 /// Results by target from results by task.
@@ -144,13 +146,7 @@ fn weighted(
 }
 
 /// Permutations of paths.
-fn permuted(
-    drawing: &Drawing<'_>,
-    design: usize,
-    targets: &[usize],
-    sources: &[Vec<u32>],
-    cells: &mut [Vec<Cell>],
-) {
+fn permuted(drawing: &Drawing<'_>, design: usize, targets: &[usize], sources: &[Vec<u32>], cells: &mut [Vec<Cell>]) {
     let problem = drawing.problem;
     let (declared, paths) = (&problem.designs[design], &drawing.paths[design]);
     let mut judge = drawing.judge.clone();

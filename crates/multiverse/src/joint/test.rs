@@ -243,7 +243,8 @@ impl<'a> JointTests<'a> {
         for start in (0..count).step_by(block) {
             let draws = start..(start + block).min(count);
             let numbers = self.tried + draws.start..self.tried + draws.end;
-            let cells = draw(&Drawing { problem: part, plan: self.plan, judge: &judge, observed: &observed, paths }, numbers)?;
+            let cells =
+                draw(&Drawing { problem: part, plan: self.plan, judge: &judge, observed: &observed, paths }, numbers)?;
             for (place, cells) in places.clone().zip(cells) {
                 self.take(place, draws.start, &cells);
             }
@@ -378,7 +379,8 @@ impl<'a> JointTests<'a> {
         let sorted: Vec<Vec<f64>> = (0..self.kept)
             .into_par_iter()
             .map(|draw| {
-                let mut effects: Vec<f64> = panel.iter().map(|&estimate| self.effects[estimate as usize][draw]).collect();
+                let mut effects: Vec<f64> =
+                    panel.iter().map(|&estimate| self.effects[estimate as usize][draw]).collect();
                 effects.sort_unstable_by(f64::total_cmp);
                 effects
             })

@@ -11,8 +11,8 @@ use gtfp_ebm::lp::LpError;
 use gtfp_ebm::panel_value::panel_value;
 use gtfp_ebm::timeline::Timeline;
 use gtfp_ebm::{
-    BootstrapResult, BootstrapSpec, Index as ProductivityIndex, Interval, PanelData, PanelResult, PanelSpec, PanelValue,
-    Reference, Summary, Values, bootstrap, productivity,
+    BootstrapResult, BootstrapSpec, Index as ProductivityIndex, Interval, PanelData, PanelResult, PanelSpec,
+    PanelValue, Reference, Summary, Values, bootstrap, productivity,
 };
 use panel_core::expr::Expr;
 use panel_core::suggest::nearest;
@@ -179,8 +179,8 @@ impl Gtfp {
             let by_ratio = choices.is_distance() && index != ProductivityIndex::Luenberger;
             let efficiency =
                 |score: f64| if by_ratio { (score > -1.0).then(|| 1.0 / (1.0 + score)) } else { Some(score) };
-            let scores: Option<Vec<Option<f64>>> = circular
-                .then(|| of_part("score_global").into_iter().map(|score| score.and_then(efficiency)).collect());
+            let scores: Option<Vec<Option<f64>>> =
+                circular.then(|| of_part("score_global").into_iter().map(|score| score.and_then(efficiency)).collect());
             let name = if index == ProductivityIndex::Luenberger { "index" } else { "gml" };
             let (rule, base) = (choices.panel_value, choices.base_period);
             let growth = of_part(name);
@@ -227,7 +227,8 @@ impl Index for Gtfp {
     }
 
     fn solved(&self) -> String {
-        let rule = PanelSpec { panel_value: PanelValue::FirstOne, base_period: None, bootstrap: None, ..self.choices.clone() };
+        let rule =
+            PanelSpec { panel_value: PanelValue::FirstOne, base_period: None, bootstrap: None, ..self.choices.clone() };
         format!("{rule:?}")
     }
 
@@ -416,7 +417,10 @@ mod tests {
         let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<String>>();
         let names = [("ec_cumulated".to_owned(), "Ec".to_owned())].into();
         let own = Names { id: "main".into(), sample: None, name: Some("Gtfp".into()), names };
-        Gtfp { own, choices: PanelSpec { inputs: list(&["k", "l"]), goods: list(&["y"]), bads: list(&["b"]), ..choices } }
+        Gtfp {
+            own,
+            choices: PanelSpec { inputs: list(&["k", "l"]), goods: list(&["y"]), bads: list(&["b"]), ..choices },
+        }
     }
 
     #[test]

@@ -61,7 +61,8 @@ impl Workshop<'_> {
             let Some(first) = names.first() else { continue };
             let choices = self.reach.choices_of(first);
             let made = self.group(panel, &choices, &names, &mut cache);
-            indices.push((index.stage(), self.universes.project(&self.reach.choices_anew(first)).representatives.len()));
+            indices
+                .push((index.stage(), self.universes.project(&self.reach.choices_anew(first)).representatives.len()));
             series.extend(names.into_iter().zip(made).filter(|(name, _)| needed.contains(name)));
         }
         let mut groups: BTreeMap<Vec<usize>, Vec<String>> = BTreeMap::new();

@@ -110,12 +110,7 @@ pub(super) fn prepare(
         let (design, outcomes) = &jobs[job];
         one(multiverse, resampling, (*design, outcomes), &clusters, permute)
     });
-    let mut prepared = Prepared {
-        blocks: Vec::new(),
-        designs: Vec::new(),
-        targets: Vec::new(),
-        paths: Vec::new(),
-    };
+    let mut prepared = Prepared { blocks: Vec::new(), designs: Vec::new(), targets: Vec::new(), paths: Vec::new() };
     for ready in ready {
         let Ready { blocks, mut regressors, targets, paths } = ready?;
         let at = prepared.blocks.len();

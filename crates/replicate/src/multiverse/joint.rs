@@ -92,12 +92,7 @@ fn member(multiverse: &Estimation, panel: Panel) -> Member {
     Member { panel, cells }
 }
 
-fn draw(
-    multiverse: &Estimation,
-    resampling: &Resampling<'_>,
-    members: &[Member],
-    band: bool,
-) -> Result<JointResult> {
+fn draw(multiverse: &Estimation, resampling: &Resampling<'_>, members: &[Member], band: bool) -> Result<JointResult> {
     let spec = &multiverse.spec;
     let failed = |error: panel_multiverse::Error| Error::stage(stage(spec), error);
     let cells: BTreeSet<Cell> = members.iter().flat_map(|member| member.cells.iter().copied()).collect();

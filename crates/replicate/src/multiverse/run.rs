@@ -25,6 +25,7 @@ use panel_multiverse::declaration::EffectKind;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
 
 /// Where the estimates of each multiverse of a study are noted while it runs.
 #[must_use]
@@ -44,8 +45,11 @@ fn one(
     tracing::info!(multiverse = spec.id, registered = spec.hash(), universes = plan.universes.len(), "declared");
     let Planned { grid, counts, reach, universes, estimates, of_universe, columns, specs, own, cluster } = plan;
     let needed = columns.names();
+    let start = Instant::now();
+    let said = |step: &str| tracing::info!(multiverse = spec.id, step, seconds = start.elapsed().as_secs_f64(), "done");
     let workshop = Workshop { loaded, grid: &grid, reach: &reach, universes: &estimates, shown };
     let artefacts = workshop.make(&computed.data.panel, cache, &needed)?;
+    said("data");
     let mut designs = Designs::default();
     let cells = designs.place(&columns, &artefacts, &specs);
     for (place, own) in own.iter().enumerate() {
@@ -64,6 +68,7 @@ fn one(
     let bench = Bench { artefacts: &artefacts, columns: &columns, x: &spec.x, square, stage: stage(spec) };
     let journal = Journal::open(journal, &spec.hash(), &made_from(loaded, computed));
     let found = estimate(&bench, &designs, &journal, shown);
+    said("estimates");
     let made = sizes(&artefacts, &designs);
     let estimation = Estimation {
         spec: spec.clone(),
@@ -86,7 +91,9 @@ fn one(
     estimation.base_is_there()?;
     let resampling = Resampling { bench: &bench, cluster };
     let joint = joint::test(&estimation, &resampling)?;
+    said("joint tests");
     let attributions = attribution::attribute(&estimation, &resampling)?;
+    said("shares of choices");
     Ok((Multiverse { estimation, joint, attributions }, journal.remark))
 }
 

@@ -138,13 +138,7 @@ impl std::io::Write for Pieces<'_> {
 
 /// A program without the feature is refused such a study before it runs.
 #[cfg(not(feature = "parquet"))]
-fn columns(
-    _: &mut Staging,
-    _: &str,
-    _: &[&str],
-    _: usize,
-    _: impl Fn(Range<usize>) -> Vec<Vec<Shown>>,
-) -> Result<()> {
+fn columns(_: &mut Staging, _: &str, _: &[&str], _: usize, _: impl Fn(Range<usize>) -> Vec<Vec<Shown>>) -> Result<()> {
     Ok(())
 }
 
