@@ -2,6 +2,7 @@
 
 use crate::small;
 use crate::support::{csv, run_study, scratch, workspace};
+use panel_core::Column;
 use panel_core::random::Stream;
 use panel_multiverse::{Declaration, Grid};
 use panelstudy::compute::{Cache, Scope, compute};
@@ -90,6 +91,14 @@ fn universes_are_runs_of_their_own_to_the_bit() {
     compare(&loaded, &spec, base.unwrap());
     let registered = std::fs::read_to_string(out.join("results/multiverse-grunfeld-registered.sha256")).unwrap();
     assert!(registered.starts_with(&spec.hash()));
+    // Three frontiers serve three ways to make panel values of each.
+    let record: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(out.join("results/multiverse-grunfeld.json")).unwrap()).unwrap();
+    let made = |stage: &str| {
+        let made = record["made"].as_array().unwrap().iter().find(|made| made["stage"] == stage);
+        made.map(|made| made["results"].as_u64().unwrap())
+    };
+    assert_eq!((made("gtfp-main"), made("variable Eff")), (Some(3), Some(9)));
 }
 
 #[test]
@@ -154,6 +163,67 @@ fn a_universe_that_cannot_be_estimated_stays_with_its_reason() {
     assert_eq!(record["groups"][2]["estimated"], 2);
     assert_eq!(record["joint"]["panels"][0]["universes"], 2);
     assert_eq!(record["joint"]["untested"][0]["panel"], "sample=none");
+}
+
+/// Two designs.
+const TWO: &str = "{ id = \"controls\", kind = \"equivalent\", option = [ { id = \"z\" }, { id = \"w\", set = { \"table.t.column.(1).formula\" = \"y ~ x | city + year\" } } ] },\n";
+
+/// Files of the multiverse of a run.
+fn files(out: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut files = small::contents(&out.join("results"));
+    files.retain(|(path, _)| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("multiverse")));
+    files.into_iter().map(|(path, bytes)| (path.file_name().unwrap().into(), bytes)).collect()
+}
+
+#[test]
+fn a_stopped_run_goes_on_where_it_stopped_and_another_declaration_starts_anew() {
+    let folder = small::folder("multiverse-resumed");
+    let study = with_choices(&folder, TWO);
+    let (fresh, out, journal) = (folder.join("fresh"), folder.join("out"), folder.join(".out.multiverse-m"));
+    run_study(&study, &fresh, Some(1)).unwrap();
+    assert!(!folder.join(".fresh.multiverse-m").exists(), "a whole run leaves nothing to go on from");
+    // A folder where a file is to be stops a run at its last step.
+    let stop = || {
+        std::fs::create_dir_all(out.join("results/multiverse-m.csv")).unwrap();
+        run_study(&study, &out, Some(1)).unwrap_err();
+        std::fs::remove_dir_all(&out).unwrap();
+    };
+    let said = || std::fs::read_to_string(out.join("log/run.jsonl")).unwrap();
+    stop();
+    let noted = std::fs::read(&journal).unwrap();
+    std::fs::write(&journal, &noted[..noted.len() - 1]).unwrap();
+    run_study(&study, &out, Some(1)).unwrap();
+    assert!(said().contains("goes on where a stopped run stood: 1 designs"), "{}", said());
+    assert!(files(&out) == files(&fresh), "bytes differ");
+    assert!(!journal.exists());
+    std::fs::remove_dir_all(&out).unwrap();
+    stop();
+    let other = with_choices(&folder, &TWO.replace("id = \"w\"", "id = \"none\""));
+    run_study(&other, &out, Some(1)).unwrap();
+    assert!(said().contains("starts anew: what a stopped run had estimated is of declaration"), "{}", said());
+}
+
+#[test]
+fn parquet_holds_what_csv_holds() {
+    let folder = small::folder("multiverse-parquet");
+    let study = with_choices(&folder, TWO);
+    let text = std::fs::read_to_string(&study).unwrap() + "[report]\npanel = [\"csv\", \"parquet\"]\n";
+    std::fs::write(&study, text).unwrap();
+    let (lines, out) = universes(&study, "m", "multiverse-parquet-out", 2);
+    let path = out.join("results/multiverse-m.parquet");
+    let read = panel_core::io::read_table(&path, &panel_core::io::ReadOptions::default()).unwrap();
+    assert_eq!(read.n_rows(), lines.len());
+    for (row, line) in lines.iter().enumerate() {
+        for name in ["id", "controls", "verdict"] {
+            let Column::Text(texts) = read.column(name).unwrap() else { panic!("`{name}` is no text") };
+            assert_eq!(texts.get(row).unwrap_or_default(), line[name], "{name}");
+        }
+        for name in ["n", "b1", "se1", "p1", "effect", "t"] {
+            let Column::Float(numbers) = read.column(name).unwrap() else { panic!("`{name}` holds no numbers") };
+            let want: f64 = line[name].parse().unwrap();
+            assert_eq!(numbers[row].to_bits(), want.to_bits(), "{name}");
+        }
+    }
 }
 
 #[test]

@@ -62,6 +62,8 @@ impl Computed {
 pub struct Cache {
     data: BTreeMap<String, Arc<Data>>,
     indices: BTreeMap<String, Arc<Made>>,
+    /// The same by what was solved for.
+    solved: BTreeMap<String, Arc<Made>>,
 }
 
 impl Cache {
@@ -72,6 +74,9 @@ impl Cache {
         }
         for (key, made) in other.indices {
             self.indices.entry(key).or_insert(made);
+        }
+        for (key, made) in other.solved {
+            self.solved.entry(key).or_insert(made);
         }
     }
 }
@@ -165,10 +170,7 @@ impl<'a> Run<'a> {
             self.derive_for(index)?;
             let sample = variables::sample(&self.computed.panel, index.sample(), &stage)?;
             self.computed.diagnostics.extend(of_stage(&stage, &sample.diagnostics));
-            let key = index.key() + &fingerprint(&self.computed.panel, &index.needs(), &sample.keep);
-            let made = remember(&mut cache.indices, key, || {
-                index.compute(&Part::new(&self.computed.panel, &sample.keep, &stage)?)
-            })?;
+            let made = self.made(index, &sample.keep, &stage, cache)?;
             let sentence = made.sentence.clone();
             Ok::<_, Error>(((made, sample.keep), sentence))
         })?;
@@ -188,6 +190,23 @@ impl<'a> Run<'a> {
         self.computed.diagnostics.extend(of_stage(&stage, &made.diagnostics));
         self.computed.indices.push(made);
         Ok(())
+    }
+
+    /// What an index makes on the rows of `keep`: known, out of what is solved already, or computed.
+    fn made(&self, index: &dyn Index, keep: &[bool], stage: &str, cache: &mut Cache) -> Result<Arc<Made>> {
+        let of_data = fingerprint(&self.computed.panel, &index.needs(), keep);
+        let part = || Part::new(&self.computed.panel, keep, stage);
+        let key = index.key() + &of_data;
+        let solved = index.solved() + &of_data;
+        // Files and summaries belong to one specification: they are shared where variables alone are asked for.
+        let shared = cache.solved.get(&solved).filter(|_| !self.scope.is_plan() && !cache.indices.contains_key(&key));
+        if let Some(shared) = shared {
+            let variables = index.variables(&part()?, shared)?;
+            return Ok(Arc::new(Made { variables, ..(**shared).clone() }));
+        }
+        let made = remember(&mut cache.indices, key, || index.compute(&part()?))?;
+        cache.solved.entry(solved).or_insert_with(|| Arc::clone(&made));
+        Ok(made)
     }
 
     /// Notes a problem and the variables that are not there for it.

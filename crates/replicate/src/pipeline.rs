@@ -89,7 +89,9 @@ pub fn run(options: &RunOptions) -> Result<RunReport> {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     let started = since.map_err(|_| Error::Environment("the clock stands before 1970; set it".into()))?.as_secs();
     let mut staging = Staging::beside(&options.out)?;
-    let (results, left_out, times) = pool.install(|| run_stages(&mut staging, &loaded, &plan, options.quiet))?;
+    let journals = multiverse::journals(&staging, &loaded.study);
+    let stages = || run_stages(&mut staging, &loaded, &plan, &journals, options.quiet);
+    let (results, left_out, times) = pool.install(stages)?;
 
     let mut progress = Progress::continued(times, plan.run.len(), options.quiet);
     let mut remarks = remarks_of(&results);
@@ -126,6 +128,8 @@ pub fn run(options: &RunOptions) -> Result<RunReport> {
     staging.write(manifest_name, pretty(&manifest).as_bytes())?;
     let stale: Vec<String> = stale.into_iter().map(|file| file.path).collect();
     staging.commit(&stale)?;
+    // What a stopped run would go on from is of no use after a whole one; one that cannot be removed does no harm.
+    journals.iter().for_each(|path| drop(std::fs::remove_file(path)));
     let summary = format!("{summary}{}Results: {}\n", warnings(&remarks), options.out.display());
     Ok(RunReport { summary, differing })
 }
@@ -136,6 +140,7 @@ fn run_stages(
     staging: &mut Staging,
     loaded: &Loaded,
     plan: &Plan,
+    journals: &[PathBuf],
     quiet: bool,
 ) -> Result<(Results, Remarks, Vec<StageTime>)> {
     let mut progress = Progress::new(plan.run.len(), quiet);
@@ -158,7 +163,7 @@ fn run_stages(
     }
     // One thread writes the panel while the others estimate.
     let (estimated, left_out) = rayon::join(
-        || estimate(loaded, plan, &computed, &cache, printed, &mut progress),
+        || estimate(loaded, plan, (&computed, &cache, journals), printed, &mut progress),
         || {
             if !plan.runs("report") {
                 return Ok(Vec::new());
@@ -175,8 +180,7 @@ fn run_stages(
 fn estimate(
     loaded: &Loaded,
     plan: &Plan,
-    computed: &Computed,
-    cache: &Cache,
+    (computed, cache, journals): (&Computed, &Cache, &[PathBuf]),
     printed: Option<Printed>,
     progress: &mut Progress,
 ) -> Result<Estimated> {
@@ -195,7 +199,7 @@ fn estimate(
     }
     if plan.runs("multiverse") {
         let tables = estimated.tables.get_or_insert_default();
-        estimated.multiverses = multiverse::stage(loaded, computed, cache, tables, progress)?;
+        estimated.multiverses = multiverse::stage(loaded, computed, cache, journals, tables, progress)?;
     }
     if plan.runs("quality") {
         let (report, book) = progress.stage("quality", || -> Result<_> {
@@ -238,7 +242,7 @@ fn write_all(
             summary += &format!("{} tables, {} regressions\n", tables.tables.len(), tables.estimates.len());
         }
     }
-    multiverse::write(staging, &results.multiverses)?;
+    multiverse::write(staging, &results.multiverses, study)?;
     if let Some(report) = &results.quality {
         quality::write(staging, study, report)?;
         summary += &format!("{}\n", quality::summary(report));

@@ -3,6 +3,7 @@
 use crate::store::StageTime;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Times stages and shows them where somebody is looking.
@@ -67,13 +68,24 @@ impl Progress {
         Ok(value)
     }
 
-    /// Shows how many parts of the running stage are done, and of how many; callable from any thread.
+    /// Shows how many parts of the running stage are done, and of how many, with the time left; callable from any thread.
     pub fn counts(&self) -> impl Fn(usize, usize) + Sync + use<> {
         let bar = self.bar.clone();
+        // The first call for a number of parts starts its clock.
+        let begun: Mutex<(usize, usize, Instant)> = Mutex::new((0, 0, Instant::now()));
         move |done, total| {
-            if let Some(bar) = &bar {
-                bar.set_prefix(format!("{done}/{total}"));
+            let Some(bar) = &bar else { return };
+            let mut begun = begun.lock().unwrap_or_else(PoisonError::into_inner);
+            if begun.0 != total || done < begun.1 {
+                *begun = (total, done, Instant::now());
             }
+            let (parts, left) = (done - begun.1, total.saturating_sub(done));
+            let left = begun.2.elapsed().as_secs_f64() * left as f64 / parts.max(1) as f64;
+            bar.set_prefix(if parts == 0 {
+                format!("{done}/{total}")
+            } else {
+                format!("{done}/{total}, {left:.0} s left")
+            });
         }
     }
 

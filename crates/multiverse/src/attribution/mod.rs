@@ -16,7 +16,7 @@ mod orders;
 mod sampled;
 
 pub use game::{Shares, attribute};
-pub use intervals::{Interval, intervals};
+pub use intervals::{Interval, intervals, intervals_of};
 pub use sampled::{SampledShares, attribute_sampled};
 
 use crate::error::{Error, Result};

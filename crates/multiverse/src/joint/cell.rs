@@ -83,6 +83,11 @@ impl Judge {
         Cell { effect, z, flags }
     }
 
+    /// Whether the first coefficient is positive at the level (two-sided).
+    pub(crate) fn is_positive(&mut self, estimate: &Estimate) -> bool {
+        estimate.b[0] / estimate.v[0].sqrt() > self.critical(estimate.df).0
+    }
+
     /// The verdict of a curve.
     pub(crate) fn shape(&mut self, design: &Design, estimate: &Estimate) -> u8 {
         let Some((low, high)) = design.range else { return 0 };

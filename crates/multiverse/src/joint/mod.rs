@@ -9,6 +9,7 @@
 //! p = (1 + #{T* ≥ T(1 − 10⁻¹²)})/(B + 1).
 
 mod cell;
+mod draws;
 mod pairs;
 mod permute;
 mod plan;
@@ -23,4 +24,4 @@ pub use plan::{Plan, exchangeable_groups};
 pub use problem::{Design, Effect, Problem, Target};
 pub use responses::{Responses, pairs_responses};
 pub use statistics::{Statistics, holm};
-pub use test::{JointOptions, JointResult, PanelTests, Test, joint_tests};
+pub use test::{JointOptions, JointResult, JointTests, PanelTests, Test, joint_tests};

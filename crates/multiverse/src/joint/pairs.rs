@@ -78,11 +78,16 @@ pub(super) fn draw(
         cholesky: Cholesky::default(),
         rows: vec![0.0; n * f],
         beta: Vec::new(),
+        responses: vec![0.0; f * n * blocks.clusters()],
         scores: vec![0.0; f * blocks.clusters()],
         estimate: Estimate::default(),
     };
+    let clustered = targets.iter().any(|&target| problem.targets[target].small.errors != Errors::Iid);
     for (place, w) in weights.chunks_exact(blocks.clusters().max(1)).enumerate() {
         let identified = work.factor(totals, place);
+        if identified && clustered {
+            work.respond();
+        }
         for &target in targets {
             let found = identified && work.solve(totals, place, w, &problem.targets[target]);
             emit(target, place, found.then_some(&work.estimate));
@@ -98,6 +103,7 @@ struct Work<'a> {
     /// Focal rows of A(w)⁻¹.
     rows: Vec<f64>,
     beta: Vec<f64>,
+    responses: Vec<f64>,
     scores: Vec<f64>,
     estimate: Estimate,
 }
@@ -151,21 +157,33 @@ impl Work<'_> {
         true
     }
 
-    /// h_g for every cluster.
-    fn score(&mut self, outcome: usize) {
-        let (blocks, columns, n, clusters) = (self.blocks, &self.columns, self.columns.len(), self.blocks.clusters());
-        self.scores.fill(0.0);
-        let mut terms: Vec<(f64, &[f64])> = Vec::with_capacity(n * (n + 3) / 2);
-        for (row, out) in self.rows.chunks_exact(n).zip(self.scores.chunks_exact_mut(clusters.max(1))) {
-            terms.clear();
-            for j in 0..n {
-                terms.push((row[j], blocks.xy(outcome, columns[j])));
-                terms
-                    .extend((0..j).map(|i| {
-                        (-(row[i] * self.beta[j] + row[j] * self.beta[i]), blocks.xx(columns[i], columns[j]))
-                    }));
-                terms.push((-row[j] * self.beta[j], blocks.xx(columns[j], columns[j])));
+    /// J(w) A_g, by focal regressor and then regressor, arrays over clusters: every outcome of the design shares it.
+    fn respond(&mut self) {
+        let (blocks, columns, clusters) = (self.blocks, &self.columns, self.blocks.clusters());
+        let n = columns.len();
+        self.responses.fill(0.0);
+        let mut terms: Vec<(f64, &[f64])> = Vec::with_capacity(n);
+        for (row, out) in self.rows.chunks_exact(n).zip(self.responses.chunks_exact_mut((n * clusters).max(1))) {
+            for (&column, out) in columns.iter().zip(out.chunks_exact_mut(clusters.max(1))) {
+                terms.clear();
+                terms.extend(row.iter().zip(columns).map(|(&weight, &other)| (weight, blocks.xx(other, column))));
+                accumulate(out, &terms);
             }
+        }
+    }
+
+    /// h_g = J(w) c_g − J(w) A_g b(w) for every cluster.
+    fn score(&mut self, outcome: usize) {
+        let (blocks, columns, clusters) = (self.blocks, &self.columns, self.blocks.clusters());
+        let n = columns.len();
+        self.scores.fill(0.0);
+        let mut terms: Vec<(f64, &[f64])> = Vec::with_capacity(2 * n);
+        let focal = self.rows.chunks_exact(n).zip(self.responses.chunks_exact((n * clusters).max(1)));
+        for ((row, responses), out) in focal.zip(self.scores.chunks_exact_mut(clusters.max(1))) {
+            terms.clear();
+            terms.extend(row.iter().zip(columns).map(|(&weight, &column)| (weight, blocks.xy(outcome, column))));
+            let moved = self.beta.iter().zip(responses.chunks_exact(clusters.max(1)));
+            terms.extend(moved.map(|(&b, response)| (-b, response)));
             accumulate(out, &terms);
         }
     }

@@ -60,6 +60,16 @@ impl Plan {
         }
     }
 
+    /// Whether paths change places.
+    pub(crate) fn permutes(&self) -> bool {
+        matches!(self, Self::Permute { .. } | Self::GivenPermutations(_))
+    }
+
+    /// Whether clusters are drawn with replacement.
+    pub(crate) fn weighs(&self) -> bool {
+        matches!(self, Self::Pairs { .. } | Self::GivenWeights(_))
+    }
+
     /// Signs or multiplicities of a draw.
     pub(crate) fn numbers(&self, draw: usize, clusters: usize) -> Vec<f64> {
         match self {

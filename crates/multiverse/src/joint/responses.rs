@@ -1,17 +1,19 @@
 //! Responses of all estimates in uncentred pairs draws, for intervals of shares.
 
+use super::cell::{Judge, U};
+use super::draws::{in_order, tasks};
 use super::pairs::{self, Totals};
 use super::plan::Plan;
 use super::problem::{Effect, Problem};
-use super::test::in_order;
-use crate::declaration::Response;
+
+use crate::declaration::{Direction, Response};
 use crate::error::{Error, Result};
 use crate::kernel::Estimate;
-use crate::reading::{Curve, Verdict, share_beyond};
+use crate::reading::share_beyond;
 use rayon::prelude::*;
 
-/// Responses of a target in each draw; none where the draw gives no estimate.
-type OfTarget = Vec<Option<Vec<f64>>>;
+/// For each draw whether it gives an estimate (not a number where it does not), and the responses.
+type OfTarget = Vec<f64>;
 
 /// Responses by draw: one number per estimate, `NaN` where there is none.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,7 +44,9 @@ pub fn pairs_responses(
         return Err(Error::Value { what, got, expected: "pairs: clusters with replacement" });
     }
     const BLOCK: usize = 64;
-    let by_design = problem.by_design();
+    // Whether the draw gives an estimate stands before its responses.
+    let width = responses.len() + 1;
+    let tasks = tasks(problem);
     let mut values: Vec<Vec<Vec<f64>>> = vec![Vec::with_capacity(draws); responses.len()];
     let (mut tried, mut kept) = (0, 0);
     while kept < draws {
@@ -54,31 +58,31 @@ pub fn pairs_responses(
         let weights: Vec<f64> =
             (tried..tried + count).flat_map(|draw| plan.numbers(draw, problem.clusters())).collect();
         let totals: Vec<Totals> = problem.blocks.par_iter().map(|blocks| Totals::new(blocks, &weights)).collect();
-        let found: Vec<Vec<(usize, OfTarget)>> = by_design
+        let found: Vec<Vec<(usize, OfTarget)>> = tasks
             .par_iter()
-            .enumerate()
-            .filter(|(_, targets)| !targets.is_empty())
             .map(|(design, targets)| {
-                let mut rows = vec![vec![None; count]; targets.len()];
-                let declared = &problem.designs[design];
-                pairs::draw(problem, design, targets, &weights, &totals[declared.blocks], |place, draw, estimate| {
-                    let slot = targets.binary_search(&place).unwrap_or_default();
-                    rows[slot][draw] = estimate.map(|estimate| {
-                        responses.iter().map(|&response| respond(problem, place, estimate, response, level)).collect()
-                    });
+                let declared = &problem.designs[*design];
+                let mut judge = Judge::new(level, Direction::Predominant);
+                let mut rows = vec![vec![f64::NAN; count * width]; targets.len()];
+                pairs::draw(problem, *design, targets, &weights, &totals[declared.blocks], |place, draw, estimate| {
+                    let Some(estimate) = estimate else { return };
+                    let out = &mut rows[targets.binary_search(&place).unwrap_or_default()][draw * width..];
+                    out[0] = 1.0;
+                    for (out, &response) in out[1..width].iter_mut().zip(responses) {
+                        *out = respond(problem, place, estimate, response, &mut judge);
+                    }
                 });
                 targets.iter().copied().zip(rows).collect()
             })
             .collect();
         let found: Vec<OfTarget> = in_order(problem.targets.len(), found);
         for draw in 0..count {
-            if found.iter().any(|draws| draws[draw].is_none()) {
+            if found.iter().any(|values| values[draw * width].is_nan()) {
                 continue;
             }
             kept += 1;
             for (place, out) in values.iter_mut().enumerate() {
-                let row = found.iter().map(|draws| draws[draw].as_ref().map_or(f64::NAN, |values| values[place]));
-                out.push(row.collect());
+                out.push(found.iter().map(|values| values[draw * width + 1 + place]).collect());
             }
         }
         tried += count;
@@ -87,25 +91,28 @@ pub fn pairs_responses(
 }
 
 /// A response of one estimate.
-fn respond(problem: &Problem<'_>, place: usize, estimate: &Estimate, response: Response, level: f64) -> f64 {
+fn respond(problem: &Problem<'_>, place: usize, estimate: &Estimate, response: Response, judge: &mut Judge) -> f64 {
     let (target, design) = (&problem.targets[place], problem.design_of(place));
-    let curve = design.range.map(|(low, high)| Curve::of(estimate, low, high));
-    let turning = || curve.and_then(|curve| curve.read(level).turning_point);
     let combination = || match &target.effect {
         Effect::Combination(weights) => estimate.combination(weights),
         Effect::AndersonRubin => (f64::NAN, f64::NAN, f64::NAN),
     };
+    // A square that is exactly zero turns nowhere.
+    let turning = || match (design.range, estimate.b.as_slice()) {
+        (Some(_), &[b1, b2]) if b2 != 0.0 => -b1 / (2.0 * b2),
+        _ => f64::NAN,
+    };
     match response {
         Response::Effect => combination().0,
         Response::T => combination().2,
-        Response::TurningPoint => turning().unwrap_or(f64::NAN),
-        Response::ShareBeyond => turning().map_or(f64::NAN, |point| share_beyond(&design.sorted_x, point)),
-        Response::Verdict => match curve {
-            Some(curve) => f64::from(u8::from(curve.read(level).verdict == Verdict::U)),
-            None => {
-                let curve = Curve::of(estimate, 0.0, 0.0);
-                f64::from(u8::from(curve.read(level).verdict == Verdict::Positive))
-            }
+        Response::TurningPoint => turning(),
+        Response::ShareBeyond => match turning() {
+            point if point.is_nan() => f64::NAN,
+            point => share_beyond(&design.sorted_x, point),
         },
+        Response::Verdict => f64::from(u8::from(match design.range {
+            Some(_) => judge.shape(design, estimate) == U,
+            None => judge.is_positive(estimate),
+        })),
     }
 }

@@ -21,38 +21,49 @@ pub struct Statistics {
     pub share_u_boundary: f64,
 }
 
-/// The statistics of the cells of one panel; `room` is for the median. `one_sided` effects (Anderson-Rubin) keep their
-/// sign.
-pub(crate) fn statistics(
-    cells: impl Iterator<Item = Cell>,
-    direction: Direction,
-    one_sided: bool,
-    observed: bool,
-    room: &mut Vec<f64>,
-) -> Statistics {
-    room.clear();
-    let (mut sum, mut counts) = (0.0, [0_usize; 6]);
-    for cell in cells {
-        room.push(cell.effect);
-        sum += cell.z;
-        for (count, flag) in counts.iter_mut().zip([POSITIVE, NEGATIVE, U, INVERSE, U_EDGE, INVERSE_EDGE]) {
-            *count += usize::from(cell.flags & flag != 0);
+/// What is counted over the cells of one panel in one draw.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Tally {
+    z: f64,
+    flags: [u32; FLAGS.len()],
+}
+
+/// Flags that are counted.
+const FLAGS: [u8; 6] = [POSITIVE, NEGATIVE, U, INVERSE, U_EDGE, INVERSE_EDGE];
+
+impl Tally {
+    /// Adds a cell that stands for so many universes.
+    pub(crate) fn add(&mut self, cell: &Cell, times: u32) {
+        self.z += f64::from(times) * cell.z;
+        for (count, flag) in self.flags.iter_mut().zip(FLAGS) {
+            *count += times * u32::from(cell.flags & flag != 0);
         }
     }
-    let n = room.len() as f64;
-    let median = distribution::median(room).unwrap_or(f64::NAN);
-    let stouffer = sum / n.sqrt();
-    let share = |place: usize| counts[place] as f64 / n;
-    let negative = direction == Direction::Negative;
-    let (u, edge) = if negative { (3, 5) } else { (2, 4) };
-    let edge = if observed { u } else { edge };
-    let (median, share_significant, stouffer) = match direction {
-        _ if one_sided => (median, share(0), stouffer),
-        Direction::Predominant => (median.abs(), share(0).max(share(1)), stouffer.abs()),
-        Direction::Positive => (median, share(0), stouffer),
-        Direction::Negative => (-median, share(1), -stouffer),
-    };
-    Statistics { median, share: share_significant, stouffer, share_u: share(u), share_u_boundary: share(edge) }
+
+    /// The statistics, with the effects of all universes, which change places. `one_sided` effects (Anderson-Rubin) keep
+    /// their sign.
+    pub(crate) fn statistics(
+        &self,
+        effects: &mut [f64],
+        direction: Direction,
+        one_sided: bool,
+        observed: bool,
+    ) -> Statistics {
+        let n = effects.len() as f64;
+        let median = distribution::median(effects).unwrap_or(f64::NAN);
+        let stouffer = self.z / n.sqrt();
+        let share = |place: usize| f64::from(self.flags[place]) / n;
+        let negative = direction == Direction::Negative;
+        let (u, edge) = if negative { (3, 5) } else { (2, 4) };
+        let edge = if observed { u } else { edge };
+        let (median, share_significant, stouffer) = match direction {
+            _ if one_sided => (median, share(0), stouffer),
+            Direction::Predominant => (median.abs(), share(0).max(share(1)), stouffer.abs()),
+            Direction::Positive => (median, share(0), stouffer),
+            Direction::Negative => (-median, share(1), -stouffer),
+        };
+        Statistics { median, share: share_significant, stouffer, share_u: share(u), share_u_boundary: share(edge) }
+    }
 }
 
 /// Holm's adjustment of p values, in their order (Holm 1979).

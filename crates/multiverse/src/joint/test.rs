@@ -1,17 +1,15 @@
 //! Joint tests of panels against one null distribution.
 
-use super::cell::{BAD, Cell, Judge, U, U_EDGE};
-use super::pairs::{self, Totals};
-use super::permute::{self, Paths};
+use super::cell::{BAD, Cell, Judge};
+use super::draws::{Drawing, draw, observe};
+use super::permute::Paths;
 use super::plan::Plan;
 use super::problem::{Effect, Problem};
-use super::statistics::{Statistics, holm, statistics};
-use super::wild::{self, Null};
+use super::statistics::{Statistics, Tally, holm};
 use crate::declaration::Direction;
 use crate::distribution::quantile;
 use crate::error::{Error, Result};
-use crate::kernel::{Estimate, Estimator};
-use crate::reading::Curve;
+use crate::kernel::Estimate;
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -96,240 +94,328 @@ pub struct JointResult {
     pub band: Option<Vec<[f64; 2]>>,
 }
 
-/// Bytes that cells of draws may take.
-const ROOM: usize = 64 << 20;
-
 /// Tests panels of estimates with one plan of draws.
 ///
-/// Memory: 24 bytes per estimate and draw of a block of at most 64 MB; 8 bytes per universe and draw of a panel with a
-/// band.
+/// Memory: 8 bytes per estimate and draw, and 24 per cell of a block of draws, of which there are at most 64 MB.
 ///
 /// # Errors
 /// [`Error::Shape`], [`Error::Value`] for an input that does not fit; [`Error::NotIdentified`],
 /// [`Error::NoDegreesOfFreedom`] for an estimate that does not exist; [`Error::TooFewDraws`] where nine of ten draws do not
 /// identify every estimate, or a given plan is too short.
 pub fn joint_tests(problem: &Problem<'_>, plan: &Plan, options: &JointOptions<'_>) -> Result<JointResult> {
-    problem.check()?;
-    check(problem, plan, options)?;
-    let observed = observe(problem)?;
-    let mut judge = Judge::new(options.level, options.direction);
-    let cells: Vec<Cell> = (0..problem.targets.len())
-        .map(|place| judge.cell(&problem.targets[place], problem.design_of(place), &observed[place]))
-        .collect();
-    if let Some(place) = cells.iter().position(|cell| cell.flags & BAD != 0) {
-        let (what, got) = (format!("the effect of estimate {place}"), format!("{:?}", observed[place]));
-        return Err(Error::Value { what, got, expected: "a number with a positive standard error" });
+    let mut tests = JointTests::new(problem.panels, plan, options)?;
+    while tests.wants_more()? {
+        tests.add(problem, options.paths)?;
+        tests.end_round()?;
     }
-    let mut draws: Vec<Vec<Statistics>> = vec![Vec::with_capacity(options.draws); problem.panels.len()];
-    let mut sorted: Vec<Vec<f64>> = Vec::new();
-    let (mut tried, mut discarded) = (0, 0);
-    let block = (ROOM / (24 * problem.targets.len().max(1))).clamp(64, 4096) / 64 * 64;
-    while draws.first().map_or(options.draws, Vec::len) < options.draws {
-        let kept = draws[0].len();
-        let most = plan.limit().unwrap_or(10 * options.draws);
-        let count = block.min(options.draws - kept).min(most.saturating_sub(tried));
-        if count == 0 {
-            return Err(Error::TooFewDraws { kept, tried, wanted: options.draws });
-        }
-        let drawn = draw_block(problem, plan, options, &observed, tried..tried + count)?;
-        let good: Vec<usize> = (0..count).filter(|&k| drawn.iter().all(|cells| cells[k].flags & BAD == 0)).collect();
-        tried += count;
-        discarded += count - good.len();
-        for (panel, out) in problem.panels.iter().zip(&mut draws) {
-            let one_sided = is_one_sided(problem, panel);
-            out.par_extend(good.par_iter().map_init(Vec::new, |room, &k| {
-                let cells = panel.iter().map(|&target| drawn[target as usize][k]);
-                statistics(cells, options.direction, one_sided, false, room)
-            }));
-        }
-        if let Some(panel) = options.band.and_then(|panel| problem.panels.get(panel)) {
-            sorted.par_extend(good.par_iter().map(|&k| {
-                let mut effects: Vec<f64> = panel.iter().map(|&target| drawn[target as usize][k].effect).collect();
-                effects.sort_unstable_by(f64::total_cmp);
-                effects
-            }));
-        }
-    }
-    let panels = problem
-        .panels
-        .iter()
-        .zip(&draws)
-        .map(|(panel, draws)| panel_tests(problem, panel, &cells, draws, options, plan))
-        .collect();
-    let effects = cells.iter().zip(problem.targets).zip(&observed).map(|((cell, target), estimate)| {
-        let t = match &target.effect {
-            Effect::Combination(weights) => estimate.combination(weights).2,
-            Effect::AndersonRubin => cell.effect,
-        };
-        (cell.effect, t)
-    });
-    let effects = effects.collect();
-    Ok(JointResult { effects, estimates: observed, panels, draws, discarded, band: band(&sorted) })
+    tests.finish()
 }
 
-fn check(problem: &Problem<'_>, plan: &Plan, options: &JointOptions<'_>) -> Result<()> {
-    if !(options.level > 0.0 && options.level < 0.5) {
-        let (what, got) = ("level".to_owned(), options.level.to_string());
-        return Err(Error::Value { what, got, expected: "a number between 0 and one half" });
+/// Joint tests of estimates that come in parts, so that their cross-products need not be held together. Draws are made in
+/// rounds: every part is added once in each, in the same order, and a round replaces the draws that did not identify
+/// every estimate.
+///
+/// ```
+/// # use panel_multiverse::joint::{JointOptions, JointResult, JointTests, Plan, Problem};
+/// # fn run(parts: &[Problem<'_>], panels: &[Vec<u32>], plan: &Plan) -> panel_multiverse::Result<JointResult> {
+/// // Panels name estimates by their place over all parts.
+/// let mut tests = JointTests::new(panels, plan, &JointOptions::default())?;
+/// while tests.wants_more()? {
+///     for part in parts {
+///         tests.add(part, &[])?;
+///     }
+///     tests.end_round()?;
+/// }
+/// tests.finish()
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct JointTests<'a> {
+    panels: &'a [Vec<u32>],
+    plan: &'a Plan,
+    level: f64,
+    direction: Direction,
+    wanted: usize,
+    band: Option<usize>,
+    /// Panels that an estimate is in, and how often.
+    members: Vec<Vec<(u32, u32)>>,
+    known: Vec<Known>,
+    /// Effects by estimate, of the draws that are kept and then of the round.
+    effects: Vec<Vec<f64>>,
+    /// By panel, the same draws.
+    tallies: Vec<Vec<Tally>>,
+    /// Whether a draw of the round is of no use.
+    bad: Vec<bool>,
+    tried: usize,
+    kept: usize,
+    /// Estimates added in this round.
+    added: usize,
+}
+
+/// An estimate as it was observed.
+#[derive(Debug)]
+struct Known {
+    estimate: Estimate,
+    cell: Cell,
+    t: f64,
+    one_sided: bool,
+    curve: bool,
+}
+
+impl<'a> JointTests<'a> {
+    /// Nothing drawn yet; `panels` name estimates by their place over all parts, those of
+    /// [`JointOptions::paths`] are not looked at.
+    ///
+    /// # Errors
+    /// [`Error::Value`] for a level outside (0, .5), [`Error::Empty`] for no panel, or one without an estimate.
+    pub fn new(panels: &'a [Vec<u32>], plan: &'a Plan, options: &JointOptions<'_>) -> Result<Self> {
+        if !(options.level > 0.0 && options.level < 0.5) {
+            let (what, got) = ("level".to_owned(), options.level.to_string());
+            return Err(Error::Value { what, got, expected: "a number between 0 and one half" });
+        }
+        if panels.is_empty() || panels.iter().any(Vec::is_empty) {
+            return Err(Error::Empty("a panel".into()));
+        }
+        let last = panels.iter().flatten().max().map_or(0, |&last| last as usize);
+        let mut members: Vec<Vec<(u32, u32)>> = vec![Vec::new(); last + 1];
+        for (panel, estimates) in (0_u32..).zip(panels) {
+            for &estimate in estimates {
+                let of_estimate = &mut members[estimate as usize];
+                match of_estimate.iter_mut().find(|(known, _)| *known == panel) {
+                    Some((_, times)) => *times += 1,
+                    None => of_estimate.push((panel, 1)),
+                }
+            }
+        }
+        Ok(Self {
+            panels,
+            plan,
+            level: options.level,
+            direction: options.direction,
+            wanted: options.draws,
+            band: options.band,
+            members,
+            known: Vec::new(),
+            effects: Vec::new(),
+            tallies: vec![Vec::with_capacity(options.draws); panels.len()],
+            bad: Vec::new(),
+            tried: 0,
+            kept: 0,
+            added: 0,
+        })
     }
-    if problem.panels.is_empty() || problem.targets.is_empty() {
+
+    /// Opens a round where draws are missing, the first in any case.
+    ///
+    /// # Errors
+    /// [`Error::TooFewDraws`].
+    pub fn wants_more(&mut self) -> Result<bool> {
+        if self.kept == self.wanted && !self.known.is_empty() {
+            return Ok(false);
+        }
+        let most = self.plan.limit().unwrap_or(10 * self.wanted);
+        let count = (self.wanted - self.kept).min(most.saturating_sub(self.tried));
+        if count == 0 && self.wanted > self.kept {
+            return Err(Error::TooFewDraws { kept: self.kept, tried: self.tried, wanted: self.wanted });
+        }
+        self.bad = vec![false; count];
+        self.tallies.iter_mut().for_each(|of_panel| of_panel.resize(self.kept + count, Tally::default()));
+        self.added = 0;
+        Ok(true)
+    }
+
+    /// Draws the estimates of a part, whose panels are not looked at; `paths` by design, for permutations.
+    ///
+    /// # Errors
+    /// As [`joint_tests`].
+    pub fn add(&mut self, part: &Problem<'_>, paths: &[Paths<'_>]) -> Result<()> {
+        part.check()?;
+        check(part, self.plan, paths)?;
+        let places = self.added..self.added + part.targets.len();
+        self.added = places.end;
+        if places.end > self.known.len() {
+            self.observe(part)?;
+        }
+        let observed: Vec<Estimate> = self.known[places.clone()].iter().map(|known| known.estimate.clone()).collect();
+        let judge = Judge::new(self.level, self.direction);
+        let count = self.bad.len();
+        let block = (ROOM / (24 * part.targets.len().max(1))).clamp(64, 4096) / 64 * 64;
+        for start in (0..count).step_by(block) {
+            let draws = start..(start + block).min(count);
+            let numbers = self.tried + draws.start..self.tried + draws.end;
+            let cells =
+                draw(&Drawing { problem: part, plan: self.plan, judge: &judge, observed: &observed, paths }, numbers)?;
+            for (place, cells) in places.clone().zip(cells) {
+                self.take(place, draws.start, &cells);
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes what the estimates of a part say as they are.
+    fn observe(&mut self, part: &Problem<'_>) -> Result<()> {
+        let mut judge = Judge::new(self.level, self.direction);
+        for (target, estimate) in part.targets.iter().zip(observe(part)?) {
+            let design = &part.designs[target.design];
+            let cell = judge.cell(target, design, &estimate);
+            if cell.flags & BAD != 0 {
+                let what = format!("the effect of estimate {}", self.known.len());
+                let got = format!("{estimate:?}");
+                return Err(Error::Value { what, got, expected: "a number with a positive standard error" });
+            }
+            let t = match &target.effect {
+                Effect::Combination(weights) => estimate.combination(weights).2,
+                Effect::AndersonRubin => cell.effect,
+            };
+            let one_sided = target.effect == Effect::AndersonRubin;
+            self.known.push(Known { estimate, cell, t, one_sided, curve: design.range.is_some() });
+            self.effects.push(Vec::with_capacity(self.wanted));
+        }
+        Ok(())
+    }
+
+    /// Takes in the cells of one estimate, from a draw of the round on.
+    fn take(&mut self, place: usize, start: usize, cells: &[Cell]) {
+        self.effects[place].extend(cells.iter().map(|cell| cell.effect));
+        self.bad[start..].iter_mut().zip(cells).for_each(|(bad, cell)| *bad |= cell.flags & BAD != 0);
+        for &(panel, times) in self.members.get(place).into_iter().flatten() {
+            let tallies = &mut self.tallies[panel as usize][self.kept + start..];
+            tallies.iter_mut().zip(cells).for_each(|(tally, cell)| tally.add(cell, times));
+        }
+    }
+
+    /// Keeps the draws of the round that identify every estimate.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] where a panel names an estimate that no part has.
+    pub fn end_round(&mut self) -> Result<()> {
+        if self.members.len() > self.added {
+            let what = "a place among the estimates".to_owned();
+            return Err(Error::Shape { what, expected: self.added, got: self.members.len() });
+        }
+        let kept = self.kept;
+        let good = self.bad.iter().filter(|bad| !**bad).count();
+        if good < self.bad.len() {
+            let bad = &self.bad;
+            let is_good = |draw: usize| draw < kept || !bad[draw - kept];
+            self.effects.par_iter_mut().for_each(|effects| retain(effects, is_good));
+            self.tallies.iter_mut().for_each(|tallies| retain(tallies, is_good));
+        }
+        self.tried += self.bad.len();
+        self.kept += good;
+        Ok(())
+    }
+
+    /// The tests.
+    ///
+    /// # Errors
+    /// [`Error::TooFewDraws`] where rounds are missing.
+    pub fn finish(self) -> Result<JointResult> {
+        if self.kept < self.wanted {
+            return Err(Error::TooFewDraws { kept: self.kept, tried: self.tried, wanted: self.wanted });
+        }
+        let draws: Vec<Vec<Statistics>> = (0..self.panels.len()).map(|panel| self.statistics(panel)).collect();
+        let panels = draws.iter().enumerate().map(|(panel, draws)| self.panel_tests(panel, draws)).collect();
+        let band = self.band.and_then(|panel| self.panels.get(panel)).and_then(|panel| self.band_of(panel));
+        Ok(JointResult {
+            effects: self.known.iter().map(|known| (known.cell.effect, known.t)).collect(),
+            discarded: self.tried - self.kept,
+            panels,
+            draws,
+            band,
+            estimates: self.known.into_iter().map(|known| known.estimate).collect(),
+        })
+    }
+
+    fn is_one_sided(&self, panel: &[u32]) -> bool {
+        panel.iter().all(|&estimate| self.known[estimate as usize].one_sided)
+    }
+
+    /// Statistics of a panel in every draw.
+    fn statistics(&self, panel: usize) -> Vec<Statistics> {
+        let (members, tallies) = (&self.panels[panel], &self.tallies[panel]);
+        let one_sided = self.is_one_sided(members);
+        (0..self.kept)
+            .into_par_iter()
+            .map_init(Vec::new, |room, draw| {
+                room.clear();
+                room.extend(members.iter().map(|&estimate| self.effects[estimate as usize][draw]));
+                tallies[draw].statistics(room, self.direction, one_sided, false)
+            })
+            .collect()
+    }
+
+    fn panel_tests(&self, panel: usize, draws: &[Statistics]) -> PanelTests {
+        let members = &self.panels[panel];
+        let of_panel = || members.iter().map(|&estimate| &self.known[estimate as usize]);
+        let mut tally = Tally::default();
+        of_panel().for_each(|known| tally.add(&known.cell, 1));
+        let mut effects: Vec<f64> = of_panel().map(|known| known.cell.effect).collect();
+        let share_positive = effects.iter().filter(|effect| **effect > 0.0).count() as f64 / effects.len() as f64;
+        let observed = tally.statistics(&mut effects, self.direction, self.is_one_sided(members), true);
+        let test = |value: fn(&Statistics) -> f64| against(value(&observed), draws.iter().map(value).collect());
+        let (median, share, stouffer) = (test(|s| s.median), test(|s| s.share), test(|s| s.stouffer));
+        let adjusted = holm(&[median.p, share.p, stouffer.p]);
+        let curves = of_panel().all(|known| known.curve);
+        let boundary = curves && !self.plan.permutes();
+        let mut distinct = members.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        PanelTests {
+            universes: members.len(),
+            distinct: distinct.len(),
+            median,
+            share,
+            stouffer,
+            holm: [adjusted[0], adjusted[1], adjusted[2]],
+            share_u_flat: curves.then(|| test(|s| s.share_u)),
+            share_u: boundary.then(|| test(|s| s.share_u_boundary)),
+            share_positive,
+        }
+    }
+
+    /// 5 and 95 % quantile over the draws of the effects of each rank.
+    fn band_of(&self, panel: &[u32]) -> Option<Vec<[f64; 2]>> {
+        let sorted: Vec<Vec<f64>> = (0..self.kept)
+            .into_par_iter()
+            .map(|draw| {
+                let mut effects: Vec<f64> =
+                    panel.iter().map(|&estimate| self.effects[estimate as usize][draw]).collect();
+                effects.sort_unstable_by(f64::total_cmp);
+                effects
+            })
+            .collect();
+        band(&sorted)
+    }
+}
+
+/// Bytes that cells of a block of draws may take.
+const ROOM: usize = 64 << 20;
+
+/// Keeps the elements at some places.
+fn retain<T>(elements: &mut Vec<T>, keep: impl Fn(usize) -> bool) {
+    let mut place = 0;
+    elements.retain(|_| {
+        place += 1;
+        keep(place - 1)
+    });
+}
+
+fn check(problem: &Problem<'_>, plan: &Plan, paths: &[Paths<'_>]) -> Result<()> {
+    if problem.targets.is_empty() {
         return Err(Error::Empty("the problem".into()));
     }
-    let permutes = matches!(plan, Plan::Permute { .. } | Plan::GivenPermutations(_));
-    if permutes && options.paths.len() != problem.designs.len() {
+    if plan.permutes() && paths.len() != problem.designs.len() {
         let what = "rows by design, for permutations".to_owned();
-        return Err(Error::Shape { what, expected: problem.designs.len(), got: options.paths.len() });
+        return Err(Error::Shape { what, expected: problem.designs.len(), got: paths.len() });
     }
-    options.paths.iter().try_for_each(Paths::check)?;
+    paths.iter().try_for_each(Paths::check)?;
     if let Plan::GivenSigns(draws) | Plan::GivenWeights(draws) = plan
         && let Some(draw) = draws.iter().find(|draw| draw.len() != problem.clusters())
     {
         return Err(Error::Shape { what: "clusters of a draw".into(), expected: problem.clusters(), got: draw.len() });
     }
     Ok(())
-}
-
-pub(super) fn observe(problem: &Problem<'_>) -> Result<Vec<Estimate>> {
-    let by_design = problem.by_design();
-    let found: Vec<Vec<(usize, Estimate)>> = by_design
-        .par_iter()
-        .enumerate()
-        .filter(|(_, targets)| !targets.is_empty())
-        .map(|(design, targets)| {
-            let declared = &problem.designs[design];
-            let mut estimator = Estimator::new(&problem.blocks[declared.blocks]);
-            estimator.design(&declared.focal, &declared.controls)?;
-            targets
-                .iter()
-                .map(|&place| {
-                    let target = &problem.targets[place];
-                    estimator.outcome(target.outcome)?;
-                    let mut estimate = Estimate::default();
-                    estimator.estimate(&target.small, &mut estimate)?;
-                    Ok((place, estimate))
-                })
-                .collect()
-        })
-        .collect::<Result<_>>()?;
-    Ok(in_order(problem.targets.len(), found))
-}
-
-/// Results by target from results by design.
-pub(super) fn in_order<T: Default>(targets: usize, found: Vec<Vec<(usize, T)>>) -> Vec<T> {
-    let mut out: Vec<T> = std::iter::repeat_with(T::default).take(targets).collect();
-    found.into_iter().flatten().for_each(|(place, value)| out[place] = value);
-    out
-}
-
-/// Cells by target and draw.
-fn draw_block(
-    problem: &Problem<'_>,
-    plan: &Plan,
-    options: &JointOptions<'_>,
-    observed: &[Estimate],
-    draws: std::ops::Range<usize>,
-) -> Result<Vec<Vec<Cell>>> {
-    let by_design = problem.by_design();
-    let clusters = problem.clusters();
-    let numbers: Vec<f64> = draws.clone().flat_map(|draw| plan.numbers(draw, clusters)).collect();
-    let sources: Vec<Vec<u32>> = draws.clone().map(|draw| plan.sources(draw)).collect();
-    let wild = matches!(plan, Plan::Wild { .. } | Plan::GivenSigns(_));
-    let pairs = matches!(plan, Plan::Pairs { .. } | Plan::GivenWeights(_));
-    let totals: Vec<Totals> = if pairs {
-        problem.blocks.par_iter().map(|blocks| Totals::new(blocks, &numbers)).collect()
-    } else {
-        Vec::new()
-    };
-    let found: Vec<Vec<(usize, Vec<Cell>)>> = by_design
-        .par_iter()
-        .enumerate()
-        .filter(|(_, targets)| !targets.is_empty())
-        .map(|(design, targets)| {
-            let declared = &problem.designs[design];
-            let mut judge = Judge::new(options.level, options.direction);
-            let mut cells: Vec<Vec<Cell>> = vec![vec![Cell::BAD; draws.len()]; targets.len()];
-            let place_of = |target: usize| targets.binary_search(&target).unwrap_or_default();
-            if wild {
-                wild::draw(problem, design, targets, &numbers, |place, null, draw, estimate| {
-                    let cell = &mut cells[place_of(place)][draw];
-                    match null {
-                        Null::Flat => *cell = judge.cell(&problem.targets[place], declared, estimate),
-                        Null::Edge => cell.flags |= judge.shape(declared, estimate) * (U_EDGE / U),
-                    }
-                })?;
-            } else if pairs {
-                let mut centred = Estimate::default();
-                let edges: Vec<f64> = targets
-                    .iter()
-                    .map(|&place| declared.range.map_or(0.0, |(l, h)| Curve::of(&observed[place], l, h).edge()))
-                    .collect();
-                pairs::draw(problem, design, targets, &numbers, &totals[declared.blocks], |place, draw, estimate| {
-                    let Some(estimate) = estimate else { return };
-                    let (slot, at) = (place_of(place), &observed[place]);
-                    centred.clone_from(estimate);
-                    centred.b.iter_mut().zip(&at.b).for_each(|(b, at)| *b -= at);
-                    let mut cell = judge.cell(&problem.targets[place], declared, &centred);
-                    if declared.range.is_some() {
-                        centred.b[0] = estimate.b[0] - (at.b[0] + 2.0 * at.b[1] * edges[slot]);
-                        centred.b[1] = estimate.b[1];
-                        cell.flags |= judge.shape(declared, &centred) * (U_EDGE / U);
-                    }
-                    cells[slot][draw] = cell;
-                });
-            } else {
-                let paths = &options.paths[design];
-                let places = paths.places();
-                for (draw, sources) in sources.iter().enumerate() {
-                    let mut slot = 0;
-                    permute::draw(problem, design, targets, paths, &places, sources, |target, found| {
-                        if let Some((estimate, range)) = found {
-                            let moved = super::Design { range: declared.range.map(|_| range), ..declared.clone() };
-                            cells[slot][draw] = judge.cell(target, &moved, estimate);
-                        }
-                        slot += 1;
-                    });
-                }
-            }
-            Ok(targets.iter().copied().zip(cells).collect())
-        })
-        .collect::<Result<_>>()?;
-    Ok(in_order(problem.targets.len(), found))
-}
-
-fn is_one_sided(problem: &Problem<'_>, panel: &[u32]) -> bool {
-    panel.iter().all(|&target| problem.targets[target as usize].effect == Effect::AndersonRubin)
-}
-
-fn panel_tests(
-    problem: &Problem<'_>,
-    panel: &[u32],
-    cells: &[Cell],
-    draws: &[Statistics],
-    options: &JointOptions<'_>,
-    plan: &Plan,
-) -> PanelTests {
-    let of_panel = || panel.iter().map(|&target| cells[target as usize]);
-    let one_sided = is_one_sided(problem, panel);
-    let observed = statistics(of_panel(), options.direction, one_sided, true, &mut Vec::new());
-    let test = |value: fn(&Statistics) -> f64| against(value(&observed), draws.iter().map(value).collect());
-    let (median, share, stouffer) = (test(|s| s.median), test(|s| s.share), test(|s| s.stouffer));
-    let adjusted = holm(&[median.p, share.p, stouffer.p]);
-    let curves = panel.iter().all(|&target| problem.design_of(target as usize).range.is_some());
-    let boundary = curves && !matches!(plan, Plan::Permute { .. } | Plan::GivenPermutations(_));
-    let mut distinct = panel.to_vec();
-    distinct.sort_unstable();
-    distinct.dedup();
-    PanelTests {
-        universes: panel.len(),
-        distinct: distinct.len(),
-        median,
-        share,
-        stouffer,
-        holm: [adjusted[0], adjusted[1], adjusted[2]],
-        share_u_flat: curves.then(|| test(|s| s.share_u)),
-        share_u: boundary.then(|| test(|s| s.share_u_boundary)),
-        share_positive: of_panel().filter(|cell| cell.effect > 0.0).count() as f64 / panel.len() as f64,
-    }
 }
 
 /// One statistic against its draws.

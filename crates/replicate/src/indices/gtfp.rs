@@ -6,10 +6,13 @@ use crate::feature::Feature;
 use crate::store::{full, pretty};
 use crate::study::Parsed;
 use crate::study::section::{Section, Wrong, both};
+use gtfp_ebm::index::Comparison;
 use gtfp_ebm::lp::LpError;
+use gtfp_ebm::panel_value::panel_value;
+use gtfp_ebm::timeline::Timeline;
 use gtfp_ebm::{
-    BootstrapResult, BootstrapSpec, Index as ProductivityIndex, Interval, PanelData, PanelResult, PanelSpec, Summary,
-    Values, bootstrap, productivity,
+    BootstrapResult, BootstrapSpec, Index as ProductivityIndex, Interval, PanelData, PanelResult, PanelSpec,
+    PanelValue, Reference, Summary, Values, bootstrap, productivity,
 };
 use panel_core::expr::Expr;
 use panel_core::suggest::nearest;
@@ -129,10 +132,10 @@ impl Gtfp {
     fn values(
         &self,
         part: &Part<'_>,
-        result: &PanelResult,
+        index: ProductivityIndex,
+        panel_value: Vec<f64>,
         columns: &[(&'static str, Series)],
     ) -> Result<Vec<Vec<f64>>> {
-        let panel_value = numbers(columns, "gtfp").unwrap_or_default().to_vec();
         let mut variables = vec![panel_value];
         for column in self.own.names.keys() {
             let (cumulated, name) = match column.strip_suffix(CUMULATED) {
@@ -149,9 +152,42 @@ impl Gtfp {
                     known.join(", ")
                 )));
             };
-            variables.push(if cumulated { chained(part, result.index(), values) } else { values.to_vec() });
+            variables.push(if cumulated { chained(part, index, values) } else { values.to_vec() });
         }
         Ok(variables)
+    }
+
+    /// The panel value by the rule of this specification, out of the scores and the index that one with another rule has
+    /// solved for.
+    fn panel_value(&self, part: &Part<'_>, solved: &Made) -> Result<Vec<f64>> {
+        self.with(part, |data, choices| {
+            gtfp_ebm::validate(data, choices)?;
+            let quantities = || data.inputs.iter().chain(data.goods).chain(data.bads);
+            let usable: Vec<bool> =
+                (0..part.rows.len()).map(|row| quantities().all(|(_, values)| !values[row].is_nan())).collect();
+            let timeline = Timeline::new(data.entity, data.time, &usable, choices.step, data.label)?;
+            let index = choices.index(timeline.periods().len());
+            let of_part = |name: &str| -> Vec<Option<f64>> {
+                let values = solved.column(name);
+                part.rows.iter().map(|&row| Some(values[row]).filter(|value| !value.is_nan())).collect()
+            };
+            if index == ProductivityIndex::None {
+                return Ok(solved.column("gtfp").to_vec());
+            }
+            let circular = matches!(choices.reference, Reference::Global | Reference::Metafrontier)
+                && choices.decomposition.is_none();
+            let by_ratio = choices.is_distance() && index != ProductivityIndex::Luenberger;
+            let efficiency =
+                |score: f64| if by_ratio { (score > -1.0).then(|| 1.0 / (1.0 + score)) } else { Some(score) };
+            let scores: Option<Vec<Option<f64>>> =
+                circular.then(|| of_part("score_global").into_iter().map(|score| score.and_then(efficiency)).collect());
+            let name = if index == ProductivityIndex::Luenberger { "index" } else { "gml" };
+            let (rule, base) = (choices.panel_value, choices.base_period);
+            let growth = of_part(name);
+            let comparison = Comparison::of(index);
+            let values = panel_value(&timeline, &growth, comparison, scores.as_deref(), rule, base)?;
+            Ok(spread(part, &values))
+        })
     }
 
     /// Files that the quantities came from.
@@ -190,6 +226,17 @@ impl Index for Gtfp {
         format!("{:?} {:?}", PanelSpec { bootstrap: None, ..self.choices.clone() }, self.own.names)
     }
 
+    fn solved(&self) -> String {
+        let rule =
+            PanelSpec { panel_value: PanelValue::FirstOne, base_period: None, bootstrap: None, ..self.choices.clone() };
+        format!("{rule:?}")
+    }
+
+    fn variables(&self, part: &Part<'_>, solved: &Made) -> Result<Vec<Vec<f64>>> {
+        let periods = part.panel.n_periods();
+        self.values(part, self.choices.index(periods), self.panel_value(part, solved)?, &solved.columns)
+    }
+
     fn compute(&self, part: &Part<'_>) -> Result<Made> {
         let result = self.with(part, productivity)?;
         let error = result.factor_error();
@@ -200,7 +247,8 @@ impl Index for Gtfp {
         }
         let columns: Vec<(&'static str, Series)> =
             result.columns().into_iter().map(|column| (column.name, series(part, column.values))).collect();
-        let variables = self.values(part, &result, &columns)?;
+        let panel_value = numbers(&columns, "gtfp").unwrap_or_default().to_vec();
+        let variables = self.values(part, result.index(), panel_value, &columns)?;
         let score = numbers(&columns, "score_global").unwrap_or_default();
         let sentence = format!("{} rows, mean score {:.3}", part.rows.len(), super::mean(score));
         let [zh, en] = Lang::ALL.map(|lang| super::count(result.summary.lp.programs, lang));
@@ -346,4 +394,64 @@ fn interval_lines(part: &Part<'_>, found: &BootstrapResult) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gtfp_ebm::Model;
+    use panel_core::Panel;
+
+    /// Five cities in four years, one value missing: the product of a circular index bridges the gap, others end there.
+    fn panel() -> Panel {
+        let keys = (0..20).map(|row| (format!("c{}", row / 4), format!("{}", 2010 + row % 4)));
+        let (cities, years): (Vec<String>, Vec<String>) = keys.unzip();
+        let column = |k: usize| (0..20).map(|row| 2.0 + ((row * (3 + k) + k) % 7) as f64 / 3.0).collect::<Vec<f64>>();
+        let mut good = column(2);
+        good[5] = f64::NAN;
+        let keys = Panel::builder("city", "year").keys(cities, years);
+        keys.column("k", column(0)).column("l", column(1)).column("y", good).column("b", column(3)).build().unwrap()
+    }
+
+    fn gtfp(choices: PanelSpec) -> Gtfp {
+        let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<String>>();
+        let names = [("ec_cumulated".to_owned(), "Ec".to_owned())].into();
+        let own = Names { id: "main".into(), sample: None, name: Some("Gtfp".into()), names };
+        Gtfp {
+            own,
+            choices: PanelSpec { inputs: list(&["k", "l"]), goods: list(&["y"]), bads: list(&["b"]), ..choices },
+        }
+    }
+
+    #[test]
+    fn panel_values_read_off_what_another_rule_has_solved_are_those_of_a_run_of_their_own() {
+        let panel = panel();
+        let part = Part::new(&panel, &[true; 20], "gtfp-main").unwrap();
+        let ebm = PanelSpec::default();
+        let ddf = PanelSpec { model: Model::Ddf, bounded: Some(false), ..PanelSpec::default() };
+        let adjacent = PanelSpec {
+            reference: Reference::Contemporaneous,
+            malmquist: Some(ProductivityIndex::MalmquistLuenberger),
+            ..ddf.clone()
+        };
+        let luenberger = PanelSpec { malmquist: Some(ProductivityIndex::Luenberger), ..ddf.clone() };
+        use PanelValue::{BaseGiven, Cumulated, DropFirst, FirstOne, LogCumulated};
+        for choices in [ebm, ddf, adjacent, luenberger] {
+            let solved = gtfp(choices.clone()).compute(&part).unwrap();
+            for panel_value in [FirstOne, DropFirst, Cumulated, LogCumulated, BaseGiven] {
+                let base_period = (panel_value == BaseGiven).then_some(2011);
+                let own = gtfp(PanelSpec { panel_value, base_period, ..choices.clone() });
+                assert_eq!(own.solved(), gtfp(choices.clone()).solved());
+                let bits = |variables: Vec<Vec<f64>>| -> Vec<Vec<u64>> {
+                    variables.iter().map(|values| values.iter().map(|value| value.to_bits()).collect()).collect()
+                };
+                let (read, run) = (own.variables(&part, &solved), own.compute(&part));
+                let what = format!("{panel_value} {:?} {:?}", choices.model, choices.malmquist);
+                match (read, run) {
+                    (Ok(read), Ok(run)) => assert_eq!(bits(read), bits(run.variables), "{what}"),
+                    (read, run) => assert_eq!(read.unwrap_err().to_string(), run.unwrap_err().to_string(), "{what}"),
+                }
+            }
+        }
+    }
 }

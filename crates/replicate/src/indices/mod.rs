@@ -58,6 +58,17 @@ pub trait Index: Debug + Send + Sync {
     fn check(&self) -> Result<(), String>;
     /// Everything that its values depend on, but for the columns.
     fn key(&self) -> String;
+    /// The part of [`Index::key`] that what it solves depends on. Indices that differ in the rest alone share it.
+    fn solved(&self) -> String {
+        self.key()
+    }
+    /// Its variables, out of what an index with the same [`Index::solved`] has made on the same entity set.
+    ///
+    /// # Errors
+    /// Those of [`Index::compute`].
+    fn variables(&self, _part: &Part<'_>, solved: &Made) -> Result<Vec<Vec<f64>>> {
+        Ok(solved.variables.clone())
+    }
     /// Computes it on its entity set.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ use panel_multiverse::artefacts::{fingerprint, make_once, merge_equal};
 use panel_multiverse::{Grid, Universes};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A variable over the universes.
 #[derive(Debug)]
@@ -39,6 +40,8 @@ pub(super) struct Workshop<'a> {
     pub(super) grid: &'a Grid,
     pub(super) reach: &'a Reach,
     pub(super) universes: &'a Universes,
+    /// Told how many of the runs of an index are done, and of how many.
+    pub(super) shown: &'a (dyn Fn(usize, usize) + Sync),
 }
 
 impl Workshop<'_> {
@@ -58,7 +61,8 @@ impl Workshop<'_> {
             let Some(first) = names.first() else { continue };
             let choices = self.reach.choices_of(first);
             let made = self.group(panel, &choices, &names, &mut cache);
-            indices.push((index.stage(), made.first().map_or(0, |series| series.values.len())));
+            indices
+                .push((index.stage(), self.universes.project(&self.reach.choices_anew(first)).representatives.len()));
             series.extend(names.into_iter().zip(made).filter(|(name, _)| needed.contains(name)));
         }
         let mut groups: BTreeMap<Vec<usize>, Vec<String>> = BTreeMap::new();
@@ -75,20 +79,30 @@ impl Workshop<'_> {
     /// Variables that the same choices move.
     fn group(&self, panel: &Panel, choices: &[usize], names: &[String], cache: &mut Cache) -> Vec<Series> {
         let projection = self.universes.project(choices);
-        let known = &*cache;
-        let made = make_once(&vec![1; projection.representatives.len()], |place| {
-            let codes = self.universes.get(projection.representatives[place] as usize);
-            let mut own = known.clone();
-            let columns = match changed(self.loaded, self.grid, codes, choices) {
-                Ok(changed) => columns(&changed, panel, names, &mut own),
-                Err(error) => vec![Err(Arc::from(error.message())); names.len()],
-            };
-            (columns, own)
-        });
-        let mut values = vec![Vec::with_capacity(made.len()); names.len()];
-        for (columns, own) in made {
-            cache.merge(own);
-            values.iter_mut().zip(columns).for_each(|(values, column)| values.push(column));
+        let anew: BTreeSet<usize> = names.iter().flat_map(|name| self.reach.choices_anew(name)).collect();
+        let anew = self.universes.project(&anew.into_iter().collect::<Vec<usize>>()).representatives;
+        // What is solved first serves those that differ in what follows from it alone.
+        let all = 0..projection.representatives.len();
+        let (first, rest): (Vec<usize>, Vec<usize>) =
+            all.partition(|&place| anew.binary_search(&projection.representatives[place]).is_ok());
+        let mut values = vec![vec![Err(Arc::from("")); projection.representatives.len()]; names.len()];
+        let done = AtomicUsize::new(0);
+        for places in [first, rest] {
+            let known = &*cache;
+            let made = make_once(&vec![1; places.len()], |job| {
+                let codes = self.universes.get(projection.representatives[places[job]] as usize);
+                let mut own = known.clone();
+                let columns = match changed(self.loaded, self.grid, codes, choices) {
+                    Ok(changed) => columns(&changed, panel, names, &mut own),
+                    Err(error) => vec![Err(Arc::from(error.message())); names.len()],
+                };
+                (self.shown)(done.fetch_add(1, Ordering::Relaxed) + 1, projection.representatives.len());
+                (columns, own)
+            });
+            for (place, (columns, own)) in places.into_iter().zip(made) {
+                cache.merge(own);
+                values.iter_mut().zip(columns).for_each(|(values, column)| values[place] = column);
+            }
         }
         values.into_iter().map(|values| Series::new(values, &projection.of_universe)).collect()
     }

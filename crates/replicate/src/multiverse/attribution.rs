@@ -1,11 +1,11 @@
 //! Which choice moves the result, and which smallest set of changes.
 
-use super::blocks::{Resampling, within_room};
+use super::blocks::{Resampling, parts, prepare};
 use super::design::Cell;
 use super::estimation::Estimation;
 use super::reach::stage;
 use crate::error::{Error, Result};
-use panel_multiverse::attribution::{Cells, Interval, attribute as exact, intervals};
+use panel_multiverse::attribution::{Cells, Interval, attribute as exact, intervals_of};
 use panel_multiverse::declaration::Response;
 use panel_multiverse::joint::{Plan, pairs_responses};
 use panel_multiverse::record::{AttributionRecord, UniverseRecord, attribution_record};
@@ -15,8 +15,6 @@ use std::collections::BTreeMap;
 
 /// Most choices for exact shares.
 const MOST_CHOICES: usize = 20;
-/// Cells whose cross-products are held at once.
-const CELLS: usize = 4000;
 /// Bytes that resampled responses may take.
 const ROOM: usize = 400 << 20;
 
@@ -77,7 +75,7 @@ fn one(
     multiverse: &Estimation,
     records: &[UniverseRecord],
     response: Response,
-    drawn: Option<&[Vec<f64>]>,
+    drawn: Option<&[Vec<f32>]>,
 ) -> Result<Attribution> {
     let failed = |error: panel_multiverse::Error| Error::stage(stage(&multiverse.spec), error);
     let value = |record: &UniverseRecord| record.response(response).filter(|value| value.is_finite());
@@ -94,8 +92,8 @@ fn one(
     let shares = exact(&cells, &[&values]).map_err(failed)?.into_iter().next().flatten();
     let interval: Option<Interval> = match drawn.filter(|_| shares.is_some()) {
         Some(draws) => {
-            let of_places = |draw: &Vec<f64>| places.iter().map(|&place| draw[place as usize]).collect();
-            Some(intervals(&cells, &draws.iter().map(of_places).collect::<Vec<Vec<f64>>>()).map_err(failed)?)
+            let of_places = |draw: usize| places.iter().map(|&place| f64::from(draws[draw][place as usize])).collect();
+            Some(intervals_of(&cells, draws.len(), of_places).map_err(failed)?)
         }
         None => None,
     };
@@ -103,9 +101,10 @@ fn one(
     Ok(Attribution { estimates, left_out, record })
 }
 
-/// Responses in draws of whole clusters, by response, draw and estimate; not a number where there is no estimate.
+/// Responses in draws of whole clusters, by response, draw and estimate; not a number where there is no estimate. Single
+/// precision is far below the noise of the draws, and halves the largest thing that a multiverse holds.
 struct Drawn {
-    values: Vec<Vec<Vec<f64>>>,
+    values: Vec<Vec<Vec<f32>>>,
 }
 
 /// Draws design by design: the plan is one, so that draws of all of them go together.
@@ -117,7 +116,7 @@ fn resampled(
 ) -> Result<Drawn> {
     let count = multiverse.estimates.len();
     let refused = |message: String| Error::not_computed(stage(&multiverse.spec), message);
-    let needed = 8 * responses.len() * draws * count;
+    let needed = 4 * responses.len() * draws * count;
     if needed > ROOM {
         let message = format!(
             "{draws} draws of {} responses of {count} estimates would take {} MB; at most {} are given",
@@ -132,21 +131,21 @@ fn resampled(
         let cell = multiverse.cells[place].clone().map_err(|reason| refused(reason.to_string()))?;
         places.entry(cell).or_default().push(place);
     }
-    let mut values = vec![vec![vec![f64::NAN; count]; draws]; responses.len()];
+    let mut values = vec![vec![vec![f32::NAN; count]; draws]; responses.len()];
     let plan = Plan::Pairs { seed: multiverse.spec.joint.seed };
     let cells: Vec<Cell> = places.keys().copied().collect();
-    for part in cells.chunks(CELLS) {
-        let prepared = within_room(multiverse, resampling, &part.iter().copied().collect(), false)?;
-        let found = pairs_responses(&prepared.problem(&[]), &plan, draws, responses, multiverse.spec.level)
+    let parts = parts(multiverse, resampling, &cells)?;
+    for part in &parts {
+        let prepared = prepare(multiverse, resampling, part, false)?;
+        let found = pairs_responses(&prepared.problem(), &plan, draws, responses, multiverse.spec.level)
             .map_err(|error| refused(error.to_string()))?;
-        if found.discarded > 0 && cells.len() > CELLS {
+        if found.discarded > 0 && parts.len() > 1 {
             return Err(refused("some draws do not identify every estimate, so that draws do not go together".into()));
         }
         for (values, found) in values.iter_mut().zip(&found.values) {
             for (values, found) in values.iter_mut().zip(found) {
-                for cell in part {
-                    let value = found[prepared.place[cell] as usize];
-                    places[cell].iter().for_each(|&place| values[place] = value);
+                for (cell, &value) in part.iter().zip(found) {
+                    places[cell].iter().for_each(|&place| values[place] = value as f32);
                 }
             }
         }

@@ -13,10 +13,10 @@ use panel_fe::{Estimate, Vcov};
 use panel_multiverse::artefacts::make_once;
 use panel_multiverse::joint::{Design as Regressors, Effect, Problem, Target};
 use panel_multiverse::kernel::{Blocks, Df, Errors, Factor, SmallSample};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-/// Bytes that cross-products may take.
-const ROOM: usize = 1 << 30;
+/// Bytes that the cross-products of a part may take.
+const ROOM: usize = 64 << 20;
 
 /// Levels that effects outside clusters may have.
 const MOST_LEVELS: usize = 64;
@@ -34,12 +34,8 @@ pub(super) struct Prepared {
     pub(super) blocks: Vec<Blocks>,
     pub(super) designs: Vec<Regressors>,
     pub(super) targets: Vec<Target>,
-    /// Place of each cell among the targets.
-    pub(super) place: BTreeMap<Cell, u32>,
     /// What permutations need of each design.
     pub(super) paths: Vec<PathColumns>,
-    /// Clusters of the whole panel.
-    pub(super) clusters: usize,
 }
 
 /// Columns of a design that permutations pass over.
@@ -53,8 +49,8 @@ pub(super) struct PathColumns {
 }
 
 impl Prepared {
-    pub(super) fn problem<'a>(&'a self, panels: &'a [Vec<u32>]) -> Problem<'a> {
-        Problem { blocks: &self.blocks, designs: &self.designs, targets: &self.targets, panels }
+    pub(super) fn problem(&self) -> Problem<'_> {
+        Problem { blocks: &self.blocks, designs: &self.designs, targets: &self.targets, panels: &[] }
     }
 }
 
@@ -62,25 +58,47 @@ impl Prepared {
 struct Ready {
     blocks: Blocks,
     regressors: Regressors,
-    targets: Vec<(Cell, Target)>,
+    targets: Vec<Target>,
     paths: PathColumns,
 }
 
-/// Bytes that the cross-products of some cells take, by the size of their designs.
-fn bytes(cells: &BTreeSet<Cell>, clusters: usize, regressors: usize) -> usize {
-    let designs: BTreeSet<u32> = cells.iter().map(|cell| cell.design).collect();
-    let of_design = regressors * (regressors + 1) / 2;
-    8 * clusters * (designs.len() * of_design + cells.len() * (regressors + 1))
+/// Cells in parts whose cross-products fit into [`ROOM`]; cells come by design.
+///
+/// # Errors
+/// Those of the first cell.
+pub(super) fn parts<'c>(
+    multiverse: &Estimation,
+    resampling: &Resampling<'_>,
+    cells: &'c [Cell],
+) -> Result<Vec<&'c [Cell]>> {
+    let Some((first, _)) = cells.split_first() else { return Ok(Vec::new()) };
+    let one = prepare(multiverse, resampling, std::slice::from_ref(first), false)?;
+    let regressors = one.blocks.first().map_or(0, Blocks::regressors);
+    let of_outcome = 8 * one.blocks.first().map_or(0, Blocks::clusters) * (regressors + 1);
+    let of_design = of_outcome * regressors / 2;
+    let (mut start, mut used, mut parts) = (0, 0, Vec::new());
+    for (place, cell) in cells.iter().enumerate() {
+        let opens = |start: usize| place == start || cells[place - 1].design != cell.design;
+        let mut needed = of_outcome + if opens(start) { of_design } else { 0 };
+        if place > start && used + needed > ROOM {
+            parts.push(&cells[start..place]);
+            (start, used) = (place, 0);
+            needed = of_outcome + of_design;
+        }
+        used += needed;
+    }
+    parts.push(&cells[start..]);
+    Ok(parts)
 }
 
-/// Prepares the designs of some cells.
+/// Prepares the designs of some cells, which come by design: targets are in their order.
 ///
 /// # Errors
 /// Effects that the block method cannot take; keys of clusters that are missing.
-fn prepare(
+pub(super) fn prepare(
     multiverse: &Estimation,
     resampling: &Resampling<'_>,
-    cells: &BTreeSet<Cell>,
+    cells: &[Cell],
     permute: bool,
 ) -> Result<Prepared> {
     let mut by_design: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
@@ -92,14 +110,7 @@ fn prepare(
         let (design, outcomes) = &jobs[job];
         one(multiverse, resampling, (*design, outcomes), &clusters, permute)
     });
-    let mut prepared = Prepared {
-        blocks: Vec::new(),
-        designs: Vec::new(),
-        targets: Vec::new(),
-        place: BTreeMap::new(),
-        paths: Vec::new(),
-        clusters: clusters.count,
-    };
+    let mut prepared = Prepared { blocks: Vec::new(), designs: Vec::new(), targets: Vec::new(), paths: Vec::new() };
     for ready in ready {
         let Ready { blocks, mut regressors, targets, paths } = ready?;
         let at = prepared.blocks.len();
@@ -107,10 +118,7 @@ fn prepare(
         prepared.blocks.push(blocks);
         prepared.designs.push(regressors);
         prepared.paths.push(paths);
-        for (cell, target) in targets {
-            prepared.place.insert(cell, prepared.targets.len() as u32);
-            prepared.targets.push(Target { design: at, ..target });
-        }
+        prepared.targets.extend(targets.into_iter().map(|target| Target { design: at, ..target }));
     }
     Ok(prepared)
 }
@@ -205,7 +213,7 @@ fn one(
             (false, true) => Effect::Combination(weights.to_vec()),
             (false, false) => Effect::Combination(vec![weights[0]]),
         };
-        (cell, Target { design: 0, outcome: slot, effect, small })
+        Target { design: 0, outcome: slot, effect, small }
     };
     let targets = outcomes.iter().enumerate().map(target).collect();
     let paths = if permute {
@@ -340,27 +348,4 @@ fn small_sample(estimate: &Estimate, cluster: &str, columns: usize) -> SmallSamp
         }
         _ => SmallSample::clustered(small.k as f64 - columns as f64),
     }
-}
-
-/// Cross-products of some cells, unless they would take more than [`ROOM`].
-pub(super) fn within_room(
-    multiverse: &Estimation,
-    resampling: &Resampling<'_>,
-    cells: &BTreeSet<Cell>,
-    permute: bool,
-) -> Result<Prepared> {
-    let first: BTreeSet<Cell> = cells.iter().take(1).copied().collect();
-    let one = prepare(multiverse, resampling, &first, false)?;
-    let regressors = one.blocks.first().map_or(0, Blocks::regressors);
-    let needed = bytes(cells, one.clusters, regressors);
-    if needed > ROOM {
-        let message = format!(
-            "the cross-products of {} estimates would take about {} MB; at most {} are given",
-            cells.len(),
-            needed >> 20,
-            ROOM >> 20
-        );
-        return Err(Error::not_computed(stage(&multiverse.spec), message));
-    }
-    prepare(multiverse, resampling, cells, permute)
 }

@@ -64,7 +64,7 @@ fn artefacts(text: &mut String, plan: &Planned, loaded: &Loaded, times: &[StageT
     let mut seconds = 0.0;
     for index in loaded.study.indices.iter() {
         let Some(name) = index.makes().into_iter().find(|name| used.contains(*name)) else { continue };
-        let results = results(&plan.reach.choices_of(name));
+        let results = results(&plan.reach.choices_anew(name));
         let stage = index.stage();
         let once = times.iter().find(|time| time.name == stage).map_or(0.0, |time| time.seconds);
         seconds += results as f64 * once;

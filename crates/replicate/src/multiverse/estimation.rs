@@ -104,9 +104,9 @@ impl Estimation {
         self.records.get_or_init(|| (0..self.estimates.len()).map(|place| self.record_of_estimate(place)).collect())
     }
 
-    /// The record of a universe.
+    /// The record of a universe, without its options.
     pub(super) fn record_of(&self, place: usize) -> UniverseRecord {
-        let record = UniverseRecord::of(&self.grid, self.universes.get(place));
+        let record = UniverseRecord { id: self.id_of(place), ..UniverseRecord::default() };
         let (cell, errors) = (&self.cells[self.of_universe[place] as usize], &self.errors[place]);
         match (cell, errors) {
             (Ok(cell), Ok(errors)) => self.fill(record, *cell, self.numbers(*cell, *errors)),

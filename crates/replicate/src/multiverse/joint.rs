@@ -1,15 +1,18 @@
 //! Joint tests of the panels of a multiverse: one plan of draws for all of its estimates.
 
-use super::blocks::{Resampling, within_room};
+use super::blocks::{Resampling, parts, prepare};
 use super::design::Cell;
 use super::estimation::Estimation;
 use super::reach::stage;
 use crate::error::{Error, Result};
 use panel_multiverse::Panel;
 use panel_multiverse::declaration::Resample;
-use panel_multiverse::joint::{JointOptions, Paths, Plan, exchangeable_groups, joint_tests};
+use panel_multiverse::joint::{JointOptions, JointResult, JointTests, Paths, Plan, exchangeable_groups};
 use panel_multiverse::record::{JointRow, joint_rows};
 use std::collections::BTreeSet;
+
+/// Bytes that the effects of all draws may take.
+const ROOM: usize = 1 << 30;
 
 /// Joint tests of all panels.
 #[derive(Debug, Default)]
@@ -89,47 +92,61 @@ fn member(multiverse: &Estimation, panel: Panel) -> Member {
     Member { panel, cells }
 }
 
-fn draw(
-    multiverse: &Estimation,
-    resampling: &Resampling<'_>,
-    members: &[Member],
-    band: bool,
-) -> Result<panel_multiverse::joint::JointResult> {
+fn draw(multiverse: &Estimation, resampling: &Resampling<'_>, members: &[Member], band: bool) -> Result<JointResult> {
     let spec = &multiverse.spec;
-    let permute = spec.joint.resample == Resample::Permute;
+    let failed = |error: panel_multiverse::Error| Error::stage(stage(spec), error);
     let cells: BTreeSet<Cell> = members.iter().flat_map(|member| member.cells.iter().copied()).collect();
-    let prepared = within_room(multiverse, resampling, &cells, permute)?;
-    let place = |cell: &Cell| prepared.place[cell];
+    let cells: Vec<Cell> = cells.into_iter().collect();
+    let needed = 8 * cells.len() * spec.joint.draws;
+    if needed > ROOM {
+        let (draws, count, needed, given) = (spec.joint.draws, cells.len(), needed >> 20, ROOM >> 20);
+        let message = format!("{draws} draws of {count} estimates would take {needed} MB; at most {given} are given");
+        return Err(Error::not_computed(stage(spec), message));
+    }
+    // Every cell of a member is among them.
+    let place = |cell: &Cell| cells.binary_search(cell).unwrap_or_default() as u32;
     let panels: Vec<Vec<u32>> = members.iter().map(|member| member.cells.iter().map(place).collect()).collect();
+    let permute = spec.joint.resample == Resample::Permute;
     let panel = &resampling.bench.artefacts.panel;
     let groups = if permute {
         exchangeable_groups(panel.entity_of_row(), panel.time_of_row(), panel.n_entities())
     } else {
         Vec::new()
     };
-    let plan = Plan::of(&spec.joint, prepared.clusters, groups);
-    let controls: Vec<Vec<&[f64]>> =
-        prepared.paths.iter().map(|paths| paths.controls.iter().map(Vec::as_slice).collect()).collect();
-    let outcomes: Vec<Vec<&[f64]>> =
-        prepared.paths.iter().map(|paths| paths.outcomes.iter().map(Vec::as_slice).collect()).collect();
-    let paths: Vec<Paths<'_>> = (prepared.paths.iter().zip(&controls).zip(&outcomes))
-        .filter(|_| permute)
-        .map(|((paths, controls), outcomes)| Paths {
-            x: &paths.x,
-            entity: panel.entity_of_row(),
-            time: panel.time_of_row(),
-            rows: &paths.rows,
-            cluster: &paths.cluster,
-            controls,
-            outcomes,
-        })
-        .collect();
+    let plan = Plan::of(&spec.joint, resampling.clusters(spec)?.count, groups);
     let options = JointOptions {
         level: spec.level,
         direction: spec.joint.direction,
         draws: spec.joint.draws,
         band: band.then_some(0),
-        paths: &paths,
+        paths: &[],
     };
-    joint_tests(&prepared.problem(&panels), &plan, &options).map_err(|error| Error::stage(stage(spec), error))
+    let parts = parts(multiverse, resampling, &cells)?;
+    let mut tests = JointTests::new(&panels, &plan, &options).map_err(failed)?;
+    while tests.wants_more().map_err(failed)? {
+        for part in &parts {
+            let prepared = prepare(multiverse, resampling, part, permute)?;
+            let own: Vec<(Vec<&[f64]>, Vec<&[f64]>)> =
+                prepared.paths.iter().map(|paths| (slices(&paths.controls), slices(&paths.outcomes))).collect();
+            let paths: Vec<Paths<'_>> = (prepared.paths.iter().zip(&own))
+                .filter(|_| permute)
+                .map(|(paths, (controls, outcomes))| Paths {
+                    x: &paths.x,
+                    entity: panel.entity_of_row(),
+                    time: panel.time_of_row(),
+                    rows: &paths.rows,
+                    cluster: &paths.cluster,
+                    controls,
+                    outcomes,
+                })
+                .collect();
+            tests.add(&prepared.problem(), &paths).map_err(failed)?;
+        }
+        tests.end_round().map_err(failed)?;
+    }
+    tests.finish().map_err(failed)
+}
+
+fn slices(columns: &[Vec<f64>]) -> Vec<&[f64]> {
+    columns.iter().map(Vec::as_slice).collect()
 }

@@ -7,6 +7,7 @@
 //! | `artefacts` | every different column of data, computed once |
 //! | `column`, `design` | every different formula, sample and set of columns; which universes share them |
 //! | `estimate` | each design absorbed once, every outcome and every covariance on it |
+//! | `journal` | what a run has estimated so far, so that one that was stopped goes on |
 //! | `blocks`, `joint`, `attribution` | resampling by cluster, joint tests, which choice moves the result |
 //! | `estimation`, `result` | records of universes; everything that is said of them |
 //! | `write`, `table`, `shown` | files, tables, what figures and the page show |
@@ -22,6 +23,7 @@ mod design;
 mod estimate;
 mod estimation;
 mod joint;
+mod journal;
 mod options;
 mod plan;
 mod reach;
@@ -34,6 +36,6 @@ mod write;
 pub use check::text as check_text;
 pub use estimation::Estimation;
 pub use result::Multiverse;
-pub use run::stage_of_run as stage;
+pub use run::{journals, stage_of_run as stage};
 pub use shown::{Finding, OptionBar};
 pub use write::{register, write};

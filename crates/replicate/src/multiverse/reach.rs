@@ -16,6 +16,8 @@ struct Touched {
     everything: bool,
     /// Derived variables, and what indices make.
     names: BTreeSet<String>,
+    /// Those among them that have to be computed anew; the rest follows from what an index has solved already.
+    anew: BTreeSet<String>,
     /// The column itself.
     column: bool,
 }
@@ -86,6 +88,7 @@ impl Reach {
             ["source" | "study", ..] => touched.everything = true,
             ["variables", name] => {
                 touched.names.insert((*name).to_owned());
+                touched.anew.insert((*name).to_owned());
             }
             ["table", ..] => touched.column = true,
             [section, rest @ ..] if Indices::SECTIONS.contains(section) => {
@@ -96,7 +99,14 @@ impl Reach {
                 let of_section =
                     || indices().filter(|index| index.stage() == *section || index.stage().starts_with(&prefix));
                 let meant = if of_id.is_empty() { of_section().collect() } else { of_id };
-                touched.names.extend(meant.iter().flat_map(|index| index.makes()).map(str::to_owned));
+                let made: BTreeSet<String> = meant.iter().flat_map(|index| index.makes()).map(str::to_owned).collect();
+                let solved = meant.iter().map(|index| (index.stage(), index.solved(), format!("{:?}", index.sample())));
+                let distinct: BTreeSet<(String, String, String)> = solved.collect();
+                // Either study has each stage once.
+                if 2 * distinct.len() != meant.len() {
+                    touched.anew.extend(made.iter().cloned());
+                }
+                touched.names.extend(made);
             }
             [section, ..] => {
                 return Err(format!(
@@ -149,8 +159,19 @@ impl Reach {
     /// Choices that can move a variable, in file order.
     pub(super) fn choices_of(&self, name: &str) -> Vec<usize> {
         let closure = self.closure(name);
-        let moves = |touched: &Touched| touched.everything || !touched.names.is_disjoint(&closure);
-        (0..self.touched.len()).filter(|&choice| moves(&self.touched[choice])).collect()
+        self.choices_where(|touched| !touched.names.is_disjoint(&closure))
+    }
+
+    /// Those of them after which it has to be computed anew.
+    pub(super) fn choices_anew(&self, name: &str) -> Vec<usize> {
+        let mut sources = self.closure(name);
+        sources.remove(name);
+        self.choices_where(|touched| touched.anew.contains(name) || !touched.names.is_disjoint(&sources))
+    }
+
+    fn choices_where(&self, moves: impl Fn(&Touched) -> bool) -> Vec<usize> {
+        let touched = self.touched.iter().enumerate();
+        touched.filter(|(_, touched)| touched.everything || moves(touched)).map(|(choice, _)| choice).collect()
     }
 
     /// Choices that change the column itself.

@@ -8,34 +8,48 @@ use super::design::Designs;
 use super::estimate::{Bench, DesignEstimates};
 use super::estimation::Estimation;
 use super::joint;
+use super::journal::Journal;
 use super::plan::Planned;
 use super::reach::{Reach, stage};
 use super::result::Multiverse;
 use crate::compute::{Cache, Computed};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
-use crate::study::Loaded;
+use crate::store::{Staging, file_record};
+use crate::study::{Loaded, Study};
 use crate::tables::Tables;
 use panel_core::Diagnostic;
 use panel_multiverse::Declaration;
 use panel_multiverse::artefacts::make_once;
 use panel_multiverse::declaration::EffectKind;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+/// Where the estimates of each multiverse of a study are noted while it runs.
+#[must_use]
+pub fn journals(staging: &Staging, study: &Study) -> Vec<PathBuf> {
+    study.multiverse.iter().map(|spec| staging.companion(&stage(spec))).collect()
+}
 
 fn one(
     spec: &Declaration,
     loaded: &Loaded,
     computed: &Computed,
     cache: &Cache,
+    journal: &Path,
     shown: &(dyn Fn(usize, usize) + Sync),
-) -> Result<Multiverse> {
+) -> Result<(Multiverse, Option<String>)> {
     let plan = Planned::new(spec, loaded)?;
     tracing::info!(multiverse = spec.id, registered = spec.hash(), universes = plan.universes.len(), "declared");
     let Planned { grid, counts, reach, universes, estimates, of_universe, columns, specs, own, cluster } = plan;
     let needed = columns.names();
-    let workshop = Workshop { loaded, grid: &grid, reach: &reach, universes: &estimates };
+    let start = Instant::now();
+    let said = |step: &str| tracing::info!(multiverse = spec.id, step, seconds = start.elapsed().as_secs_f64(), "done");
+    let workshop = Workshop { loaded, grid: &grid, reach: &reach, universes: &estimates, shown };
     let artefacts = workshop.make(&computed.data.panel, cache, &needed)?;
+    said("data");
     let mut designs = Designs::default();
     let cells = designs.place(&columns, &artefacts, &specs);
     for (place, own) in own.iter().enumerate() {
@@ -52,7 +66,9 @@ fn one(
     let square = formula.regressors.iter().chain(&formula.endogenous).any(|term| term.name == square_name);
     let effect = spec.effect.unwrap_or(if square { EffectKind::Square } else { EffectKind::Linear });
     let bench = Bench { artefacts: &artefacts, columns: &columns, x: &spec.x, square, stage: stage(spec) };
-    let found = estimate(&bench, &designs, shown);
+    let journal = Journal::open(journal, &spec.hash(), &made_from(loaded, computed));
+    let found = estimate(&bench, &designs, &journal, shown);
+    said("estimates");
     let made = sizes(&artefacts, &designs);
     let estimation = Estimation {
         spec: spec.clone(),
@@ -75,8 +91,20 @@ fn one(
     estimation.base_is_there()?;
     let resampling = Resampling { bench: &bench, cluster };
     let joint = joint::test(&estimation, &resampling)?;
+    said("joint tests");
     let attributions = attribution::attribute(&estimation, &resampling)?;
-    Ok(Multiverse { estimation, joint, attributions })
+    said("shares of choices");
+    Ok((Multiverse { estimation, joint, attributions }, journal.remark))
+}
+
+/// A hash of what decides estimates beside the declaration: the study, its data, the program.
+fn made_from(loaded: &Loaded, computed: &Computed) -> String {
+    let program = std::env::current_exe().and_then(|path| path.metadata()).ok();
+    let program = program.map(|data| (data.len(), data.modified().ok()));
+    let study = Study { multiverse: Vec::new(), ..loaded.study.clone() };
+    let data: Vec<&str> = computed.data.inputs.iter().map(|file| file.sha256.as_str()).collect();
+    let text = format!("{program:?}\n{}\n{data:?}", study.resolved().unwrap_or_default());
+    file_record("", text.as_bytes()).sha256
 }
 
 /// Choices that move x or the response as data.
@@ -87,7 +115,12 @@ fn units(reach: &Reach, response: &[&str], x: &str) -> Vec<usize> {
     choices
 }
 
-fn estimate(bench: &Bench<'_>, designs: &Designs, shown: &(dyn Fn(usize, usize) + Sync)) -> Vec<DesignEstimates> {
+fn estimate(
+    bench: &Bench<'_>,
+    designs: &Designs,
+    journal: &Journal,
+    shown: &(dyn Fn(usize, usize) + Sync),
+) -> Vec<DesignEstimates> {
     let costs: Vec<u64> = designs
         .all
         .iter()
@@ -95,7 +128,11 @@ fn estimate(bench: &Bench<'_>, designs: &Designs, shown: &(dyn Fn(usize, usize) 
         .collect();
     let done = AtomicUsize::new(0);
     make_once(&costs, |place| {
-        let found = bench.estimate(&designs.all[place]);
+        let found = journal.take(place).unwrap_or_else(|| {
+            let found = bench.estimate(&designs.all[place]);
+            journal.note(place, &found);
+            found
+        });
         shown(done.fetch_add(1, Ordering::Relaxed) + 1, designs.all.len());
         found
     })
@@ -122,15 +159,17 @@ pub fn stage_of_run(
     loaded: &Loaded,
     computed: &Computed,
     cache: &Cache,
+    journals: &[PathBuf],
     tables: &mut Tables,
     progress: &mut Progress,
 ) -> Result<Vec<Multiverse>> {
     let shown = progress.counts();
     progress.stage("multiverse", || {
-        let mut made = Vec::new();
-        for spec in &loaded.study.multiverse {
-            match one(spec, loaded, computed, cache, &shown) {
-                Ok(multiverse) => {
+        let (mut made, mut remarks) = (Vec::new(), String::new());
+        for (spec, journal) in loaded.study.multiverse.iter().zip(journals) {
+            match one(spec, loaded, computed, cache, journal, &shown) {
+                Ok((multiverse, remark)) => {
+                    remarks.extend(remark.map(|remark| format!("; {}: {remark}", spec.id)));
                     tables.tables.extend(super::table::tables(&multiverse, &loaded.study));
                     made.push(multiverse);
                 }
@@ -142,6 +181,6 @@ pub fn stage_of_run(
             }
         }
         let universes: usize = made.iter().map(|multiverse| multiverse.len()).sum();
-        Ok((made, format!("{} multiverses, {universes} universes", loaded.study.multiverse.len())))
+        Ok((made, format!("{} multiverses, {universes} universes{remarks}", loaded.study.multiverse.len())))
     })
 }

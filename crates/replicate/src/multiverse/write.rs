@@ -3,18 +3,24 @@
 use super::attribution::Attribution;
 use super::estimation::Estimation;
 use super::result::Multiverse;
+#[cfg(feature = "parquet")]
+use crate::error::Error;
 use crate::error::Result;
 use crate::store::{Staging, full, pretty};
-use crate::study::Study;
-use panel_multiverse::grid::Counts;
+use crate::study::{PanelFormat, Study};
+#[cfg(feature = "parquet")]
+use panel_core::io::write::{TableColumn, table_to_parquet};
+use panel_multiverse::grid::{ABSENT, Counts};
 use panel_multiverse::record::{
     JointRow, OptionShare, RepframeRow, RepframeUniverse, TurningDensity, UniverseRecord, option_shares, repframe,
     repframe_labels, turning_density,
 };
 use panel_multiverse::{Changes, Description, Panel, describe};
+use rayon::prelude::*;
 use report::csv::push_record;
 use serde::Serialize;
 use serde_json::Value;
+use std::ops::Range;
 
 /// Universes that are put into words at once.
 const BLOCK: usize = 4096;
@@ -36,39 +42,138 @@ pub fn register(staging: &mut Staging, study: &Study) -> Result<()> {
 ///
 /// # Errors
 /// Those of the disk.
-pub fn write(staging: &mut Staging, multiverses: &[Multiverse]) -> Result<()> {
+pub fn write(staging: &mut Staging, multiverses: &[Multiverse], study: &Study) -> Result<()> {
+    let parquet = study.report.panel.iter().flatten().any(|format| *format == PanelFormat::Parquet);
     for multiverse in multiverses {
         let stem = format!("results/multiverse-{}", multiverse.spec.id);
-        universes(staging, multiverse, &format!("{stem}.csv"))?;
+        universes(staging, multiverse, &stem, parquet)?;
         staging.write(&format!("{stem}.json"), pretty(&Record::new(multiverse)).as_bytes())?;
         replicators(staging, multiverse, &stem)?;
     }
     Ok(())
 }
 
+/// Universes `range` by `range` in expansion order: several blocks are put into bytes at once and handed over in order.
+fn in_blocks<T: Send>(
+    count: usize,
+    make: impl Fn(Range<usize>) -> T + Sync,
+    mut take: impl FnMut(T) -> Result<()>,
+) -> Result<()> {
+    let blocks: Vec<Range<usize>> = (0..count).step_by(BLOCK).map(|start| start..(start + BLOCK).min(count)).collect();
+    for some in blocks.chunks(rayon::current_num_threads()) {
+        let made: Vec<T> = some.par_iter().map(|range| make(range.clone())).collect();
+        made.into_iter().try_for_each(&mut take)?;
+    }
+    Ok(())
+}
+
 /// One line per universe, in expansion order.
-fn universes(staging: &mut Staging, multiverse: &Multiverse, name: &str) -> Result<()> {
-    let choices = multiverse.grid.choices();
+fn universes(staging: &mut Staging, multiverse: &Multiverse, stem: &str, parquet: bool) -> Result<()> {
     let first_same = multiverse.first_same();
-    staging.write_in_pieces(name, |put| {
+    let choices = multiverse.grid.choices().iter().map(|choice| choice.id.as_str());
+    let names: Vec<&str> = std::iter::once("id").chain(choices).chain(NUMBERS).collect();
+    let rows = |range: Range<usize>| -> Vec<Vec<Shown>> {
+        range.map(|place| shown(multiverse, place, first_same[place] as usize)).collect()
+    };
+    staging.write_in_pieces(&format!("{stem}.csv"), |put| {
         let mut text = String::new();
-        let header = std::iter::once("id").chain(choices.iter().map(|choice| choice.id.as_str())).chain(NUMBERS);
-        push_record(&mut text, header);
-        for place in 0..multiverse.len() {
-            let record = multiverse.record_of(place);
-            let same = first_same[place] as usize;
-            let same_as = if same == place { String::new() } else { multiverse.id_of(same) };
-            let cells = numbers(&record, same_as);
-            let options = choices.iter().map(|choice| record.options[&choice.id].as_str().unwrap_or_default());
-            let line = std::iter::once(record.id.as_str()).chain(options).chain(cells.iter().map(String::as_str));
-            push_record(&mut text, line);
-            if (place + 1) % BLOCK == 0 {
-                put(text.as_bytes())?;
-                text.clear();
+        push_record(&mut text, names.iter().copied());
+        put(text.as_bytes())?;
+        let lines = |range: Range<usize>| {
+            let mut text = String::new();
+            for row in rows(range) {
+                let cells: Vec<String> = row.into_iter().map(Shown::text).collect();
+                push_record(&mut text, cells.iter().map(String::as_str));
             }
-        }
-        put(text.as_bytes())
+            text
+        };
+        in_blocks(multiverse.len(), lines, |text| put(text.as_bytes()))
+    })?;
+    if parquet { columns(staging, &format!("{stem}.parquet"), &names, multiverse.len(), rows) } else { Ok(()) }
+}
+
+/// The same as columns, a row group per block.
+#[cfg(feature = "parquet")]
+fn columns(
+    staging: &mut Staging,
+    name: &str,
+    names: &[&str],
+    count: usize,
+    rows: impl Fn(Range<usize>) -> Vec<Vec<Shown>>,
+) -> Result<()> {
+    let group = |range: Range<usize>| -> Vec<TableColumn> {
+        let rows = rows(range);
+        let column = |k: usize| {
+            let cells = || rows.iter().map(|row| &row[k]);
+            if cells().any(|cell| matches!(cell, Shown::Text(_))) {
+                TableColumn::Texts(cells().map(Shown::word).collect())
+            } else {
+                TableColumn::Numbers(cells().map(Shown::number).collect())
+            }
+        };
+        (0..names.len()).map(column).collect()
+    };
+    let groups = (0..count).step_by(BLOCK).map(|start| group(start..(start + BLOCK).min(count)));
+    staging.write_in_pieces(name, |put| {
+        let written = table_to_parquet(Pieces(put), names, groups);
+        written.map_err(|error| Error::Environment(format!("`{name}`: {error}")))
     })
+}
+
+/// A file that takes its bytes in pieces.
+#[cfg(feature = "parquet")]
+struct Pieces<'a>(&'a mut dyn FnMut(&[u8]) -> Result<()>);
+
+#[cfg(feature = "parquet")]
+impl std::io::Write for Pieces<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        (self.0)(bytes).map_err(|error| std::io::Error::other(error.to_string()))?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A program without the feature is refused such a study before it runs.
+#[cfg(not(feature = "parquet"))]
+fn columns(_: &mut Staging, _: &str, _: &[&str], _: usize, _: impl Fn(Range<usize>) -> Vec<Vec<Shown>>) -> Result<()> {
+    Ok(())
+}
+
+/// One cell of a universe.
+enum Shown {
+    Text(String),
+    Number(Option<f64>),
+    Count(Option<usize>),
+}
+
+impl Shown {
+    fn text(self) -> String {
+        match self {
+            Self::Text(text) => text,
+            Self::Number(value) => value.map_or_else(String::new, full),
+            Self::Count(value) => value.map_or_else(String::new, |value| value.to_string()),
+        }
+    }
+
+    #[cfg(feature = "parquet")]
+    fn word(&self) -> Option<String> {
+        match self {
+            Self::Text(text) if !text.is_empty() => Some(text.clone()),
+            _ => None,
+        }
+    }
+
+    #[cfg(feature = "parquet")]
+    fn number(&self) -> Option<f64> {
+        match self {
+            Self::Number(value) => *value,
+            Self::Count(value) => value.map(|value| value as f64),
+            Self::Text(_) => None,
+        }
+    }
 }
 
 /// Columns after the choices.
@@ -100,38 +205,45 @@ const NUMBERS: [&str; 25] = [
     "same_as",
 ];
 
-fn numbers(record: &UniverseRecord, same_as: String) -> [String; 25] {
-    let number = |value: Option<f64>| value.map_or_else(String::new, full);
-    let count = |value: Option<usize>| value.map_or_else(String::new, |value| value.to_string());
+/// Id, options and numbers of a universe; `same` is the place of the first with the same estimate.
+fn shown(multiverse: &Multiverse, place: usize, same: usize) -> Vec<Shown> {
+    use Shown::{Count, Number, Text};
+    let grid = &multiverse.grid;
+    let record = multiverse.record_of(place);
+    let options = multiverse.universes.get(place).iter().enumerate().map(|(choice, &code)| match code {
+        ABSENT => Text(String::new()),
+        code => Text(grid.option_id(choice, code).to_owned()),
+    });
     let fieller = record.fieller.as_ref();
     let verdict = record.verdict.and_then(|verdict| serde_json::to_value(verdict).ok());
-    [
-        record.reason.clone().unwrap_or_default(),
-        count(record.n),
-        count(record.clusters),
-        number(record.df),
-        number(record.b1),
-        number(record.se1),
-        number(record.p1),
-        number(record.b2),
-        number(record.se2),
-        number(record.p2),
-        number(record.cov12),
-        number(record.effect),
-        number(record.effect_se),
-        number(record.t),
-        number(record.lm_t),
-        number(record.lm_p),
-        verdict.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned(),
-        number(record.turning_point),
-        fieller.map_or_else(String::new, |set| set.kind.clone()),
-        number(fieller.and_then(|set| set.low)),
-        number(fieller.and_then(|set| set.high)),
-        record.turning_inside.map_or_else(String::new, |inside| u8::from(inside).to_string()),
-        number(record.turning_percentile),
-        number(record.share_beyond),
-        same_as,
-    ]
+    let numbers = [
+        Text(record.reason.clone().unwrap_or_default()),
+        Count(record.n),
+        Count(record.clusters),
+        Number(record.df),
+        Number(record.b1),
+        Number(record.se1),
+        Number(record.p1),
+        Number(record.b2),
+        Number(record.se2),
+        Number(record.p2),
+        Number(record.cov12),
+        Number(record.effect),
+        Number(record.effect_se),
+        Number(record.t),
+        Number(record.lm_t),
+        Number(record.lm_p),
+        Text(verdict.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned()),
+        Number(record.turning_point),
+        Text(fieller.map_or_else(String::new, |set| set.kind.clone())),
+        Number(fieller.and_then(|set| set.low)),
+        Number(fieller.and_then(|set| set.high)),
+        Count(record.turning_inside.map(usize::from)),
+        Number(record.turning_percentile),
+        Number(record.share_beyond),
+        Text(if same == place { String::new() } else { multiverse.id_of(same) }),
+    ];
+    std::iter::once(Text(record.id.clone())).chain(options).chain(numbers).collect()
 }
 
 /// `repframe`'s input and the labels of its numbers.
@@ -141,8 +253,9 @@ fn replicators(staging: &mut Staging, multiverse: &Multiverse, stem: &str) -> Re
     staging.write_in_pieces(&format!("{stem}-repframe.csv"), |put| {
         let mut text = String::new();
         push_record(&mut text, REPFRAME.into_iter().chain(grid.choices().iter().map(|choice| choice.id.as_str())));
-        for start in (0..multiverse.len()).step_by(BLOCK) {
-            let places = start..(start + BLOCK).min(multiverse.len());
+        put(text.as_bytes())?;
+        let lines = |places: Range<usize>| {
+            let mut text = String::new();
             let records: Vec<UniverseRecord> = places.clone().map(|place| multiverse.record_of(place)).collect();
             let rows: Vec<RepframeUniverse<'_>> = places
                 .zip(&records)
@@ -156,10 +269,9 @@ fn replicators(staging: &mut Staging, multiverse: &Multiverse, stem: &str) -> Re
                 let cells = repframe_cells(&row, grid.choices().iter().map(|choice| &row.choices[&choice.id]));
                 push_record(&mut text, cells.iter().map(String::as_str));
             }
-            put(text.as_bytes())?;
-            text.clear();
-        }
-        Ok(())
+            text
+        };
+        in_blocks(multiverse.len(), lines, |text| put(text.as_bytes()))
     })?;
     let mut labels = String::new();
     push_record(&mut labels, ["choice", "value", "option", "label_zh", "label_en"]);

@@ -162,6 +162,15 @@ impl Staging {
         std::fs::write(&path, bytes).map_err(failed)
     }
 
+    /// A file beside the target that outlives a run which dies: whoever writes it removes it.
+    #[must_use]
+    pub fn companion(&self, what: &str) -> PathBuf {
+        let mut name = self.target.file_name().map_or_else(|| "replication".into(), std::ffi::OsStr::to_os_string);
+        name.push(format!(".{what}"));
+        let hidden = format!(".{}", name.to_string_lossy());
+        self.folder.parent().unwrap_or(Path::new(".")).join(hidden)
+    }
+
     /// Names written so far, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.files.keys().map(String::as_str)

@@ -31,7 +31,7 @@ pub struct ReportSpec {
     /// table that has one.
     pub headline: Option<HeadlineSpec>,
     /// Formats in which `data/` holds the panel: `csv`, `parquet`, `dta`. Where it is absent csv and dta, csv alone for
-    /// panels of more than a hundred thousand rows.
+    /// panels of more than a hundred thousand rows. With `parquet` the universes of a multiverse are written so, too.
     pub panel: Option<Vec<PanelFormat>>,
     /// Formats of figures beside SVG.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -10,4 +10,4 @@ pub use csv::to_csv;
 #[cfg(feature = "dta")]
 pub use dta::to_dta;
 #[cfg(feature = "polars")]
-pub use parquet::to_parquet;
+pub use parquet::{TableColumn, table_to_parquet, to_parquet};

@@ -7,6 +7,7 @@ use polars::prelude::{
     Column as PolarsColumn, DataFrame, Float64Chunked, IntoSeries, NamedFrom, NewChunkedArray, PolarsError, Series,
 };
 use polars_io::prelude::{ParquetCompression, ParquetWriter};
+use std::io::Write;
 use std::ops::Range;
 
 /// Rows of a row group. It is fixed: the bytes must not depend on the number of threads.
@@ -48,6 +49,52 @@ pub fn to_parquet(panel: &Panel) -> Result<Vec<u8>> {
     writer.finish().map_err(fail)?;
     drop(writer);
     Ok(bytes)
+}
+
+/// A column of a part of a table.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TableColumn {
+    /// Numbers; `None` is null.
+    Numbers(Vec<Option<f64>>),
+    /// Texts; `None` is null.
+    Texts(Vec<Option<String>>),
+}
+
+/// A table as Parquet, part by part: each part is a row group, written before the next one is asked for. All parts have
+/// the same columns.
+///
+/// # Errors
+/// [`Error::Specification`] where polars or `out` refuses, columns of different lengths among it.
+pub fn table_to_parquet(
+    out: impl Write,
+    names: &[&str],
+    mut parts: impl Iterator<Item = Vec<TableColumn>>,
+) -> Result<()> {
+    let fail = |error: PolarsError| Error::Specification(format!("cannot write Parquet: {error}"));
+    let frame = |part: Vec<TableColumn>| -> Result<DataFrame> {
+        let rows = part.first().map_or(0, |column| match column {
+            TableColumn::Numbers(values) => values.len(),
+            TableColumn::Texts(values) => values.len(),
+        });
+        let columns = names.iter().zip(part).map(|(&name, column)| match column {
+            TableColumn::Numbers(values) => {
+                Float64Chunked::from_iter_options(name.into(), values.into_iter()).into_series().into()
+            }
+            TableColumn::Texts(values) => Series::new(name.into(), values).into(),
+        });
+        DataFrame::new(rows, columns.collect()).map_err(fail)
+    };
+    let Some(first) = parts.next() else { return Ok(()) };
+    let first = frame(first)?;
+    let writer = ParquetWriter::new(out).with_compression(ParquetCompression::Snappy).set_parallel(false);
+    let mut writer = writer.batched(first.schema()).map_err(fail)?;
+    writer.write_batch(&first).map_err(fail)?;
+    drop(first);
+    for part in parts {
+        writer.write_batch(&frame(part)?).map_err(fail)?;
+    }
+    writer.finish().map_err(fail)?;
+    Ok(())
 }
 
 /// A key: its name, its labels, and the numbers they stand for where each is one.
