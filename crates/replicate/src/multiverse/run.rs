@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::progress::Progress;
 use crate::study::Loaded;
 use crate::tables::Tables;
-use panel_core::Diagnostic;
+use panel_core::{Diagnostic, interrupt};
 use panel_multiverse::Declaration;
 use panel_multiverse::artefacts::make_once;
 use panel_multiverse::declaration::EffectKind;
@@ -53,6 +53,7 @@ fn one(
     let effect = spec.effect.unwrap_or(if square { EffectKind::Square } else { EffectKind::Linear });
     let bench = Bench { artefacts: &artefacts, columns: &columns, x: &spec.x, square, stage: stage(spec) };
     let found = estimate(&bench, &designs, shown);
+    interrupt::check()?;
     let made = sizes(&artefacts, &designs);
     let estimation = Estimation {
         spec: spec.clone(),
@@ -75,6 +76,7 @@ fn one(
     estimation.base_is_there()?;
     let resampling = Resampling { bench: &bench, cluster };
     let joint = joint::test(&estimation, &resampling)?;
+    interrupt::check()?;
     let attributions = attribution::attribute(&estimation, &resampling)?;
     Ok(Multiverse { estimation, joint, attributions })
 }
@@ -95,6 +97,9 @@ fn estimate(bench: &Bench<'_>, designs: &Designs, shown: &(dyn Fn(usize, usize) 
         .collect();
     let done = AtomicUsize::new(0);
     make_once(&costs, |place| {
+        if interrupt::check().is_err() {
+            return DesignEstimates { rows: None, outcomes: Vec::new() };
+        }
         let found = bench.estimate(&designs.all[place]);
         shown(done.fetch_add(1, Ordering::Relaxed) + 1, designs.all.len());
         found
