@@ -8,7 +8,7 @@ import json
 import os
 import tempfile
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from pathlib import Path
@@ -64,15 +64,21 @@ class Run:
 
     def panel(self) -> _core.Frame:
         """The panel with every variable that the study made (``data/panel.csv``); numbers where a column holds nothing else."""
-        with (self.path / "data" / "panel.csv").open(encoding="utf-8-sig", newline="") as file:
-            header, *rows = list(csv.reader(file))
-        return _core.Frame({name: _typed([row[at] for row in rows]) for at, name in enumerate(header)})
+        return _core.Frame(_columns(self.path / "data" / "panel.csv"))
 
     def __repr__(self) -> str:
         return f"Run({str(self.path)!r})\n{self.summary}"
 
 
-def _typed(cells: Sequence[str]) -> list[Any]:
+def _columns(path: Path, is_word: Callable[[Sequence[str], str], bool] = lambda header, name: False) -> dict[str, list[Any]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        header, *rows = list(csv.reader(file))
+    return {name: _typed([row[at] for row in rows], is_word(header, name)) for at, name in enumerate(header)}
+
+
+def _typed(cells: Sequence[str], is_word: bool) -> list[Any]:
+    if is_word:
+        return [cell or None for cell in cells]
     try:
         return [float(cell) if cell else None for cell in cells]
     except ValueError:
@@ -100,10 +106,60 @@ def run(
     return Run(Path(out), summary)
 
 
-def check(study: Study, *, data: Mapping[str, ArrowLike] | None = None) -> list[str]:
+def multiverse(
+    study: Study,
+    out: str | os.PathLike[str],
+    *,
+    id: str | None = None,
+    data: Mapping[str, ArrowLike] | None = None,
+    threads: int | None = None,
+    lang: str | None = None,
+) -> _core.Frame:
+    """Every universe of a study's ``[multiverse]``: one column of one table under every combination of its choices.
+
+    Runs what the multiverse needs and leaves its files in the folder ``out``, as ``panelstudy run --only multiverse``
+    does. The frame has a row per universe in the order of expansion: ``id``, the option of each choice, coefficients b₁ of
+    x and b₂ of x² with standard errors and p, the effect with its t, Lind and Mehlum's test, turning point and Fieller's
+    set, ``verdict``, and ``reason`` where there is no estimate. ``frame.summary`` has the counts, joint tests and
+    attribution. ``id`` names one of several.
+    """
+    made = run(study, out, data=data, only=["multiverse"], threads=threads, lang=lang)
+    resolved = tomllib.loads((made.path / "config.resolved.toml").read_text(encoding="utf-8"))
+    ids = [spec["id"] for spec in resolved.get("multiverse", [])]
+    if id is None and len(ids) == 1:
+        (id,) = ids
+    if id not in ids:
+        raise SpecError(f"multiverse: name one with id; the study has {', '.join(ids) or 'none'}", code="unknown-name")
+    stem = made.path / "results" / f"multiverse-{id}"
+    return _core.Frame(
+        _columns(stem.with_suffix(".csv"), _is_word_of_universes),
+        summary=json.loads(stem.with_suffix(".json").read_text(encoding="utf-8")),
+    )
+
+
+def _is_word_of_universes(header: Sequence[str], name: str) -> bool:
+    """Whether a column of the universes holds words: id, choices and reason come first, numbers after them."""
+    return header.index(name) <= header.index("reason") or name in ("verdict", "fieller", "same_as")
+
+
+class Problem(str):
+    """What a run would refuse, a sentence, with its place: ``code``, ``stage``, ``file``, ``line``; None is not known."""
+
+    code: str
+    stage: str | None
+    file: str | None
+    line: int | None
+
+
+def check(study: Study, *, data: Mapping[str, ArrowLike] | None = None) -> list[Problem]:
     """Everything that a run of the study would refuse, one sentence each; nothing is written."""
-    with _on_disk(study, data or {}) as file:
-        return _core.check_file(file)
+    problems = []
+    with _on_disk(study, data or {}) as path:
+        for sentence, code, stage, file, line in _core.check_file(path):
+            problem = Problem(sentence)
+            problem.code, problem.stage, problem.file, problem.line = code, stage, file, line
+            problems.append(problem)
+    return problems
 
 
 @contextmanager
