@@ -1,12 +1,14 @@
 //! The Python package: its wheel, and its tests in an environment of their own.
 
 use crate::process::{findings, output, run as run_process};
-use crate::{args, bootstrap, replicate, workspace};
+use crate::{FINDINGS, args, bootstrap, replicate, workspace};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What the tests need, each with its version.
 const REQUIREMENTS: &str = "crates/python/tests/requirements.txt";
+/// A wheel is downloaded by everybody.
+const MOST_BYTES: u64 = 20 << 20;
 /// Other people's estimators, which some tests compare with where they are.
 const PEERS: &str = "crates/python/tests/peers.txt";
 
@@ -31,7 +33,8 @@ pub(crate) fn run(args: &[String], install: bool) -> Result<u8, String> {
     bootstrap::ensure(install)?;
     let environment = Environment::ready(&python)?;
     let wheel = environment.wheel()?;
-    println!("{}", wheel.display());
+    let size = std::fs::metadata(&wheel).map_or(0, |file| file.len());
+    println!("{} ({:.1} MiB)", wheel.display(), size as f64 / f64::from(1 << 20));
     if verb == "wheel" {
         return Ok(0);
     }
@@ -39,7 +42,12 @@ pub(crate) fn run(args: &[String], install: bool) -> Result<u8, String> {
     if given.has("--peers") {
         environment.pip(&["--requirement", &workspace::root().join(PEERS).display().to_string()])?;
     }
-    environment.test()
+    let tested = environment.test()?;
+    if size > MOST_BYTES {
+        eprintln!("the wheel is larger than {} MiB", MOST_BYTES >> 20);
+        return Ok(FINDINGS);
+    }
+    Ok(tested)
 }
 
 /// A Python from 3.11 on.

@@ -98,7 +98,7 @@ pub enum Error {
     },
     /// The linear programs of a run could not be given to an engine, or the engine broke down.
     #[error("linear programs: {0}")]
-    Engine(LpError),
+    Engine(#[source] LpError),
 
     /// The work was stopped from outside.
     #[error(transparent)]

@@ -77,7 +77,7 @@ def test_wild_bootstrap_does_not_depend_on_threads(grunfeld: Data) -> None:
 
 def test_instruments(grunfeld: Data) -> None:
     keys = ("firm", "year")
-    fit = ps.feols("inv ~ capital | firm | value ~ lag(value) + lag(value, 2)", grunfeld, "HC1", panel_id=keys)
+    fit = ps.feols("inv ~ capital | firm | value ~ lag(value) + lag(value, 2)", grunfeld, panel_id=keys)
     iv = fit.iv()
     assert iv.first_stage[0]["endog"] == "value" and iv.under_id["p"] < 0.01
     assert iv.weak_id["name"].startswith("Cragg-Donald") and iv.over_id["df"] == 1

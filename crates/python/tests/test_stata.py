@@ -81,7 +81,7 @@ def without_stata() -> Iterator[None]:
 
 
 def test_vaindex(root: Path) -> None:
-    columns = {"city": ["b", "a", "c"], "it": [3.0, 1.0, 9.0], "all": [10.0] * 3, "lat": [0.0] * 3, "lon": [1.0, 0.0, 5.0]}
+    columns: dict[str, list[Any]] = {"city": ["b", "a", "c"], "it": [3.0, 1.0, 9.0], "all": [10.0] * 3, "lat": [0.0] * 3, "lon": [1.0, 0.0, 5.0]}
     macros = {"sector": "it", "total": "all", "latitude": "lat", "longitude": "lon", "unit": "city", "generate": "va"}
     done = run("vaindex", macros, columns | {"touse": [1, 1, 0]}, root)
     km = 6371.0088 * math.radians(1)
@@ -95,7 +95,7 @@ def test_vaindex(root: Path) -> None:
 
 def test_gtfp(root: Path) -> None:
     rows = [(c, t, 1.0 + i + 0.1 * t, 2.0 + 0.3 * i * t, 0.5 + 0.05 * i) for i, c in enumerate([11, 7, 9]) for t in (2001, 2000)]
-    columns = {name: [float(v) for v in values] for name, values in zip(("city", "year", "k", "y", "so2"), zip(*rows, strict=True), strict=True)}
+    columns: dict[str, list[Any]] = {name: [float(v) for v in values] for name, values in zip(("city", "year", "k", "y", "so2"), zip(*rows, strict=True), strict=True)}
     macros = {"model": "ebm", "inputs": "k", "goods": "y", "bads": "so2", "unit": "city", "time": "year", "generate": "tfp"}
     done = run("gtfp", macros, columns, root)
     frame = ps.ebm(columns, ["k"], ["y"], ["so2"], unit="city", time="year")
@@ -112,7 +112,7 @@ def test_gtfp(root: Path) -> None:
 
 def test_segment(root: Path) -> None:
     prices = {f"p{k}": [100.0 + (i * 7 + t * 3 + k * 5) % 11 for i in range(4) for t in range(3)] for k in range(4)}
-    columns = {"city": [c for c in "abcd" for _ in range(3)], "year": [2013.0, 2014.0, 2015.0] * 4} | prices
+    columns: dict[str, list[Any]] = {"city": [c for c in "abcd" for _ in range(3)], "year": [2013.0, 2014.0, 2015.0] * 4} | prices
     done = run("segment", {"varlist": "p0 p1 p2 p3", "unit": "city", "time": "year", "generate": "seg"}, columns, root)
     assert done.columns["seg"] == ps.seg(columns, list(prices), unit="city", time="year")["seg"]
     assert done.columns["seg_mar"] == pytest.approx([value**-0.5 for value in done.columns["seg"]], rel=1e-12)

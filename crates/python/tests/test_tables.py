@@ -56,7 +56,7 @@ def test_labels_headings_and_languages(fits: list[ps.Fit]) -> None:
 
 def test_every_format(fits: list[ps.Fit], tmp_path: Path) -> None:
     table = ps.table(fits)
-    assert "\\toprule" in table.to_latex() and "<table" in table.to_html() and "#figure" in table.to_typst()
+    assert "\\toprule" in table.to_latex() and "<table" in table.to_html() and "#align(center, table(" in table.to_typst()
     assert table._repr_html_() == table.to_html()
     document = table.to_docx(tmp_path / "t.docx")
     assert (tmp_path / "t.docx").read_bytes() == document == ps.table(fits).to_docx()

@@ -6,6 +6,7 @@ from typing import Any, final
 from panelstudy.frames import ArrowLike
 from panelstudy.results import IvDiagnostics, Test, UTest
 
+__all__: list[str]
 __version__: str
 
 @final

@@ -1,16 +1,13 @@
-"""Studies: a file, its text or a dictionary; run, check, and what a run leaves."""
+"""Studies: a file, its text or a dictionary; run, check, and what a run leaves.
+
+Modules of the standard library are imported where they are used: most sessions run no study.
+"""
 
 from __future__ import annotations
 
-import csv
-import difflib
-import json
 import os
-import tempfile
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from copy import deepcopy
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -33,6 +30,8 @@ class Run:
     @property
     def records(self) -> list[dict[str, Any]]:
         """The records of ``results/estimates.json``; empty where the study has no regression."""
+        import json
+
         file = self.path / "results" / "estimates.json"
         records: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else []
         return records
@@ -71,6 +70,8 @@ class Run:
 
 
 def _columns(path: Path, is_word: Callable[[Sequence[str], str], bool] = lambda header, name: False) -> dict[str, list[Any]]:
+    import csv
+
     with path.open(encoding="utf-8-sig", newline="") as file:
         header, *rows = list(csv.reader(file))
     return {name: _typed([row[at] for row in rows], is_word(header, name)) for at, name in enumerate(header)}
@@ -123,8 +124,10 @@ def multiverse(
     set, ``verdict``, and ``reason`` where there is no estimate. ``frame.summary`` has the counts, joint tests and
     attribution. ``id`` names one of several.
     """
+    import json
+
     made = run(study, out, data=data, only=["multiverse"], threads=threads, lang=lang)
-    resolved = tomllib.loads((made.path / "config.resolved.toml").read_text(encoding="utf-8"))
+    resolved = _parsed((made.path / "config.resolved.toml").read_text(encoding="utf-8"))
     ids = [spec["id"] for spec in resolved.get("multiverse", [])]
     if id is None and len(ids) == 1:
         (id,) = ids
@@ -165,6 +168,9 @@ def check(study: Study, *, data: Mapping[str, ArrowLike] | None = None) -> list[
 @contextmanager
 def _on_disk(study: Study, data: Mapping[str, ArrowLike]) -> Iterator[Path]:
     """A study file; one is written where the study is no file, or where tables replace its files."""
+    import tempfile
+    from copy import deepcopy
+
     is_text = isinstance(study, str) and "\n" in study
     if not isinstance(study, Mapping) and not is_text and not data:
         yield Path(study)
@@ -194,6 +200,8 @@ def _on_disk(study: Study, data: Mapping[str, ArrowLike]) -> Iterator[Path]:
 
 
 def _parsed(text: str) -> dict[str, Any]:
+    import tomllib
+
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -205,6 +213,8 @@ def _replace(sources: list[dict[str, Any]], data: Mapping[str, ArrowLike], folde
     files = [source.get("file") for source in sources]
     for name, table in data.items():
         if name not in files:
+            import difflib
+
             near = difflib.get_close_matches(name, [file for file in files if file], 1)
             hint = f" (did you mean `{near[0]}`?)" if near else ""
             known = ", ".join(str(file) for file in files)

@@ -255,13 +255,15 @@ const MOST_WEIGHTS: usize = 1 << 28;
 fn weights(groups: usize, options: &WildBootstrap) -> Result<(Vec<f64>, bool)> {
     let replications = options.replications.max(1);
     let few = groups < usize::BITS as usize - 1 && (1_usize << groups) <= replications;
-    if !few && replications.saturating_mul(groups) > MOST_WEIGHTS || few && groups << groups > MOST_WEIGHTS {
+    let enumerated = options.weights == WildWeights::Rademacher && few;
+    let vectors = if enumerated { 1 << groups } else { replications };
+    if vectors.saturating_mul(groups) > MOST_WEIGHTS {
         return Err(Error::Specification(format!(
             "{replications} replications of {groups} clusters are more than memory holds; take at most {}",
             MOST_WEIGHTS / groups
         )));
     }
-    if options.weights == WildWeights::Rademacher && few {
+    if enumerated {
         let all = (0..1_usize << groups)
             .flat_map(|mask| (0..groups).map(move |g| if mask >> g & 1 == 1 { -1.0 } else { 1.0 }))
             .collect();
