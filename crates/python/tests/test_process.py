@@ -202,8 +202,11 @@ def test_a_million_rows_in_bounded_memory() -> None:
 
 
 def test_importing_is_quick() -> None:
-    code = "import time; t = time.process_time(); import panelstudy; print(time.process_time() - t)"
-    assert min(float(child(code).stdout) for _ in range(20)) < 0.03, "seconds of CPU"
+    # Beside numpy's, since a busy machine is slow to both; a quiet one takes 16 ms.
+    pytest.importorskip("numpy")
+    code = "import time; t = time.process_time(); import {}; print(time.process_time() - t)"
+    ours, numpys = (min(float(child(code.format(name)).stdout) for _ in range(12)) for name in ("panelstudy", "numpy"))
+    assert ours < 0.5 * numpys, f"{1000 * ours:.0f} and {1000 * numpys:.0f} ms of CPU"
 
 
 def test_a_call_costs_little_beside_its_work() -> None:

@@ -111,8 +111,8 @@ def test_gtfp(root: Path) -> None:
 
 
 def test_segment(root: Path) -> None:
-    prices = {f"p{k}": [100.0 + (i * 7 + t * 3 + k * 5) % 11 for i in range(4) for t in range(3)] for k in range(4)}
-    columns: dict[str, list[Any]] = {"city": [c for c in "abcd" for _ in range(3)], "year": [2013.0, 2014.0, 2015.0] * 4} | prices
+    prices: dict[str, list[Any]] = {f"p{k}": [100.0 + (i * 7 + t * 3 + k * 5) % 11 for i in range(4) for t in range(3)] for k in range(4)}
+    columns = prices | {"city": [c for c in "abcd" for _ in range(3)], "year": [2013.0, 2014.0, 2015.0] * 4}
     done = run("segment", {"varlist": "p0 p1 p2 p3", "unit": "city", "time": "year", "generate": "seg"}, columns, root)
     assert done.columns["seg"] == ps.seg(columns, list(prices), unit="city", time="year")["seg"]
     assert done.columns["seg_mar"] == pytest.approx([value**-0.5 for value in done.columns["seg"]], rel=1e-12)

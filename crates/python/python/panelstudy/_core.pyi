@@ -6,7 +6,27 @@ from typing import Any, final
 from panelstudy.frames import ArrowLike
 from panelstudy.results import IvDiagnostics, Test, UTest
 
-__all__: list[str]
+__all__ = [
+    "Fit",
+    "Frame",
+    "Table",
+    "__version__",
+    "_panic",
+    "audit_text",
+    "check_file",
+    "command",
+    "csv_text",
+    "entropy_weights",
+    "feols",
+    "moran",
+    "pim",
+    "productivity",
+    "regression",
+    "run_file",
+    "seg",
+    "toml_text",
+    "va",
+]
 __version__: str
 
 @final
