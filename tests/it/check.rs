@@ -2,12 +2,19 @@
 
 use crate::small::{GTFP, HEAD, folder, study, table};
 use crate::support::{paper, run_study, workspace};
-use panelstudy::check::{Checked, check_file};
+use panelstudy::check::check_file;
 use rust_xlsxwriter::Workbook;
 use std::path::Path;
 
-fn checked(study: &Path) -> Checked {
-    check_file(study)
+/// What a check says.
+struct Said {
+    text: String,
+    problems: Vec<String>,
+}
+
+fn checked(study: &Path) -> Said {
+    let checked = check_file(study);
+    Said { problems: checked.sentences(), text: checked.text }
 }
 
 /// Exit code of `panelstudy check`.
@@ -20,7 +27,7 @@ fn exit_code(study: &Path) -> u8 {
 #[test]
 fn a_clean_study_has_no_problem() {
     for study in [paper(), workspace().join("tests/studies/grunfeld.toml")] {
-        let Checked { text, problems } = checked(&study);
+        let Said { text, problems } = checked(&study);
         assert!(problems.is_empty(), "{}: {problems:?}", study.display());
         assert!(text.ends_with("\nNo problem found.\n"), "{text}");
     }
@@ -37,7 +44,7 @@ fn all_problems_are_said_in_one_pass_each_once() {
         table("y ~ x | city", "utest = \"x\"\nsample = \"regoin == \\\"North\\\"\"").replace("\"t\"", "\"u\""),
     ) + "[[table.column]]\nformula = \"y ~ x + xx | city\"\nvcov = \"cluster:provnce\"\n[published]\nfile = \"printed.csv\"\n";
     let study = study(&folder, &text);
-    let Checked { text, problems } = checked(&study);
+    let Said { text, problems } = checked(&study);
     for words in ["yy", "labor", "xx", "x^2", "regoin", "printed.csv"] {
         assert!(problems.iter().any(|problem| problem.contains(words)), "{words}: {problems:#?}");
     }
@@ -57,7 +64,7 @@ fn mistakes_of_the_study_file_are_said_at_once_with_line_and_key() {
         GTFP,
         table("y ~ x", "likke = \"xtreg\"")
     );
-    let Checked { problems, .. } = checked(&study(&folder, &text));
+    let Said { problems, .. } = checked(&study(&folder, &text));
     let line = |word: &str| 1 + text.lines().position(|line| line.contains(word)).unwrap();
     let expected = [
         ("invers\"", "[va] decay = \"invers\": expected one of inverse", "did you mean `inverse`?"),
@@ -77,7 +84,7 @@ fn warnings_are_counted_in_the_last_line() {
     let folder = folder("check-warnings");
     std::fs::write(folder.join("names.csv"), "city,year,w\nAnyang County,2013,1\nBenxi,2014,2\n").unwrap();
     let text = format!("{HEAD}[[source]]\nfile = \"names.csv\"\n{}", table("y ~ x | city", ""));
-    let Checked { text, problems } = checked(&study(&folder, &text));
+    let Said { text, problems } = checked(&study(&folder, &text));
     assert!(problems.is_empty(), "{problems:?}");
     assert!(text.contains("8 key(s) of the panel have no match"), "{text}");
     assert!(text.ends_with("\nNo problem found; 1 warning above.\n"), "{text}");
@@ -88,7 +95,7 @@ fn every_source_that_is_refused_is_named() {
     let folder = folder("check-sources");
     std::fs::write(folder.join("wide.csv"), "City,1982,1983,1984,1985\na,1,2,3,4\n").unwrap();
     let sources = "[[source]]\nfile = \"wide.csv\"\n[[source]]\nfile = \"none.csv\"\n";
-    let Checked { problems, .. } = checked(&study(&folder, &format!("{HEAD}{sources}{}", table("y ~ x", ""))));
+    let Said { problems, .. } = checked(&study(&folder, &format!("{HEAD}{sources}{}", table("y ~ x", ""))));
     assert_eq!(problems.len(), 2, "{problems:#?}");
     assert!(problems[0].contains("`wide.csv` has neither key") && problems[1].contains("none.csv"), "{problems:#?}");
 }
@@ -99,7 +106,7 @@ fn a_cell_that_is_no_number_is_said_once() {
     let data = crate::small::DATA.replace("Benxi,2014,8,16,22,3,3", "Benxi,2014,8,16,22,3,2.0 to 3");
     std::fs::write(folder.join("data.csv"), data).unwrap();
     let text = format!("{HEAD}{}{}", table("y ~ x | city", ""), table("z ~ x | city", "").replace("\"t\"", "\"u\""));
-    let Checked { problems, .. } = checked(&study(&folder, &text));
+    let Said { problems, .. } = checked(&study(&folder, &text));
     assert_eq!(problems.len(), 1, "{problems:#?}");
     assert!(problems[0].contains("value `2.0 to 3`") && problems[0].contains("`missing = [\"2.0 to 3\"]`"));
 }
@@ -113,7 +120,7 @@ fn what_a_run_computes_stands_in_for_itself() {
         table("Gtfp ~ logk + logy", "sample = \"Va > 0\"")
     );
     let here = study(&folder, &text);
-    let Checked { text: said, problems } = checked(&here);
+    let Said { text: said, problems } = checked(&here);
     assert!(problems.is_empty(), "{problems:?}");
     assert!(said.contains("from Va, k: 9 values from") && said.contains("gtfp-main"), "{said}");
     run_study(&here, &folder.join("out"), Some(1)).unwrap();
@@ -203,7 +210,7 @@ fn each_step_from_messy_files_to_a_table_is_said() {
         (format!("{sheet}{header}{decimal}{reshape}"), "", ["unknown column `emp`", "就业人数（千人）"]),
         (format!("{sheet}{header}{decimal}{reshape}"), rename, ["No problem found", "25 rows"]),
     ] {
-        let Checked { text: said, problems } = checked(&with(&workbook, text));
+        let Said { text: said, problems } = checked(&with(&workbook, text));
         for sentence in sentences {
             assert!(said.contains(sentence), "{sentence} is not in: {said}");
         }

@@ -141,7 +141,9 @@ fn a_wrong_word_is_named_with_line_and_nearest() {
     let refused = |more: &str| {
         let folder = folder("compare-refused");
         let file = study(&folder, &format!("{HEAD}[[table]]\nid = \"t6\"\n{columns}{more}"));
-        Loaded::read(&file).map(|loaded| check(&loaded).problems.join("; ")).unwrap_or_else(|error| error.to_string())
+        Loaded::read(&file)
+            .map(|loaded| check(&loaded).sentences().join("; "))
+            .unwrap_or_else(|error| error.to_string())
     };
     let compare = |keys: &str| refused(&format!("[[compare]]\nid = \"c\"\n{keys}\n"));
     let pair = "columns = [\"t6:(1)\", \"t6:(2)\"]";

@@ -77,7 +77,7 @@ fn the_empty_template_has_one_problem() {
     let checked = check(&Loaded::read(&folder.join("study.toml")).unwrap());
     // The study file itself is sound; what it lacks is data.
     assert_eq!(checked.problems.len(), 1, "{:?}", checked.problems);
-    assert!(checked.problems[0].contains("yearbook.csv") && checked.problems[0].contains("no row of data"));
+    assert!(checked.sentences()[0].contains("yearbook.csv") && checked.sentences()[0].contains("no row of data"));
 }
 
 #[test]

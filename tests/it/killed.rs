@@ -2,6 +2,7 @@
 
 use crate::small::{DATA, HEAD, contents, folder, no_partial, study, table};
 use crate::support::run_study;
+use panel_core::interrupt::Interrupt;
 use panelstudy::store::Staging;
 use std::path::{Path, PathBuf};
 
@@ -104,6 +105,27 @@ fn a_disk_that_refuses_is_exit_code_3_and_earlier_results_stay() {
     let (code, message) = said.split_once('\n').unwrap();
     assert_eq!(code, "3", "{message}");
     assert!(message.contains("cannot write") && !message.contains('\n'), "{message}");
+    assert!(contents(&out) == before, "earlier results have changed");
+    assert!(no_partial(&folder));
+}
+
+/// An interrupted run ends with an error that says so, and leaves what was there before.
+#[test]
+fn an_interrupted_run_leaves_earlier_results() {
+    let (folder, study, out) = good("interrupted");
+    run_study(&study, &out, Some(1)).unwrap();
+    let before = contents(&out);
+    std::fs::write(folder.join("data.csv"), DATA.replace('1', "2")).unwrap();
+    let error = std::thread::scope(|scope| {
+        let run = scope.spawn(|| {
+            let interrupt = Interrupt::default();
+            interrupt.ask();
+            interrupt.obey();
+            run_study(&study, &out, Some(2)).map(drop)
+        });
+        run.join().unwrap()
+    });
+    assert!(matches!(error, Err(panelstudy::Error::Interrupted(_))), "{error:?}");
     assert!(contents(&out) == before, "earlier results have changed");
     assert!(no_partial(&folder));
 }

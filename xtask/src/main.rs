@@ -39,7 +39,8 @@ cargo xtask <verb>
   diff [BASE] [--all]             what moved since BASE (a revision or a folder of snapshots), as Markdown
   diff --page OLD NEW [PAGE]      what moved between two result folders, as a page
   fixtures [calibrate]            regenerate the synthetic twin (calibrate: fit its parameters first)
-  python wheel|test               the Python package: its wheel, its tests in an environment of their own
+  python wheel|test [--peers]     the Python package: its wheel, its tests in an environment of their own
+                                  (--peers: also beside pyfixest, linearmodels and statsmodels)
   tidy [--write]                  rules of the house (--write: bring dependency trees and printed examples up to date)
   light                           the runner without any feature leaves the same files as with all
   publish [--dry-run]             every check of a release, then `cargo publish --workspace`

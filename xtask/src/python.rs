@@ -1,47 +1,61 @@
 //! The Python package: its wheel, and its tests in an environment of their own.
 
 use crate::process::{findings, output, run as run_process};
-use crate::{args, bootstrap, replicate, workspace};
+use crate::{FINDINGS, args, bootstrap, replicate, workspace};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What the tests need, each with its version.
 const REQUIREMENTS: &str = "crates/python/tests/requirements.txt";
+/// A wheel is downloaded by everybody.
+const MOST_BYTES: u64 = 20 << 20;
+/// Other people's estimators, which some tests compare with where they are.
+const PEERS: &str = "crates/python/tests/peers.txt";
 
-/// `cargo xtask python wheel|test`: builds the wheel into `target/wheels`; `test` installs it into `target/py` and runs
-/// its tests. Without a Python that can run it there is nothing to test, which is said and counted; where `CI` is set it
-/// is an error.
+/// `cargo xtask python wheel|test [--peers]`: builds the wheel into `target/wheels`; `test` installs it into `target/py`
+/// and runs its tests, with `--peers` beside other people's estimators. Without a Python that can run it there is nothing
+/// to test, which is said and counted; where `CI` is set it is an error.
 pub(crate) fn run(args: &[String], install: bool) -> Result<u8, String> {
-    let Some(given) = args::read("python", args, &[], 1..=1) else { return Ok(2) };
+    let Some(given) = args::read("python", args, &["--peers"], 1..=1) else { return Ok(2) };
     let verb = given.names[0].as_str();
     if !["wheel", "test"].contains(&verb) {
         eprintln!("`cargo xtask python` takes wheel or test, not `{verb}`");
         return Ok(2);
     }
     let Some(python) = interpreter() else {
-        let message = "no Python from 3.11 on was found (python3, python, or PYTHON)";
+        let message = "no Python from 3.11 on with venv and pip was found (python3, python, or PYTHON)";
         if std::env::var_os("CI").is_some() {
             return Err(message.into());
         }
-        eprintln!("skipped: python: {message}");
+        eprintln!("1 skipped: the Python package: {message}");
         return Ok(0);
     };
     bootstrap::ensure(install)?;
     let environment = Environment::ready(&python)?;
     let wheel = environment.wheel()?;
-    println!("{}", wheel.display());
+    let size = std::fs::metadata(&wheel).map_or(0, |file| file.len());
+    println!("{} ({:.1} MiB)", wheel.display(), size as f64 / f64::from(1 << 20));
     if verb == "wheel" {
         return Ok(0);
     }
     environment.pip(&["--no-index", "--no-deps", "--force-reinstall", &wheel.display().to_string()])?;
-    environment.test()
+    if given.has("--peers") {
+        environment.pip(&["--requirement", &workspace::root().join(PEERS).display().to_string()])?;
+    }
+    let tested = environment.test()?;
+    if size > MOST_BYTES {
+        eprintln!("the wheel is larger than {} MiB", MOST_BYTES >> 20);
+        return Ok(FINDINGS);
+    }
+    Ok(tested)
 }
 
 /// A Python from 3.11 on.
 fn interpreter() -> Option<String> {
     let named = std::env::var("PYTHON").ok();
     let new_enough = |program: &String| {
-        output(program, &["-c", "import sys, venv; print(sys.version_info >= (3, 11))"]).as_deref() == Some("True")
+        output(program, &["-c", "import sys, venv, ensurepip; print(sys.version_info >= (3, 11))"]).as_deref()
+            == Some("True")
     };
     named.into_iter().chain(["python3".to_owned(), "python".to_owned()]).find(new_enough)
 }
@@ -106,8 +120,18 @@ impl Environment {
         let mut types = Command::new(self.program("python"));
         types.args(["-m", "mypy", "--strict", "--cache-dir"]).arg(workspace::target().join("mypy"));
         let typed = findings(types.args(["python/panelstudy", "tests"]).current_dir(&folder))?;
-        Ok(tested.max(typed))
+        // The stubs say what the compiled part has; it is asked where no source folder stands in its way.
+        let mut stubs = Command::new(self.program("python"));
+        let stubs = stubs.args(["-m", "mypy.stubtest", "panelstudy._core"]).current_dir(workspace::target());
+        let verdicts = [("tests", tested), ("types", typed), ("stubs", findings(stubs)?)];
+        let line: Vec<String> = verdicts.iter().map(|(name, code)| format!("{name} {}", verdict(*code))).collect();
+        println!("the Python package: {}", line.join(", "));
+        Ok(verdicts.iter().map(|(_, code)| *code).max().unwrap_or(0))
     }
+}
+
+fn verdict(code: u8) -> &'static str {
+    if code == 0 { "passed" } else { "FAILED" }
 }
 
 /// The wheels of a folder.

@@ -5,10 +5,12 @@
 //! | input | [`Error::BadValue`], [`Error::LengthMismatch`], [`Error::NoUnits`], [`Error::DuplicateKey`], [`Error::UnknownUnit`] | the data are not what the model needs |
 //! | specification | [`Error::Degenerate`], [`Error::Specification`], [`Error::UnknownWord`], [`Error::Calibration`] | the request has no meaningful answer |
 //! | numerical | [`Error::Numerical`], [`Error::Engine`] | a program that must have an optimum did not reach one; an engine broke down |
+//! | from outside | [`Error::Interrupted`] | an [`Interrupt`](panel_core::interrupt::Interrupt) was asked for |
 
 use crate::lp::LpError;
 use crate::words::UnknownWord;
 use panel_core::Cell;
+use panel_core::interrupt::Interrupted;
 
 /// Result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -96,7 +98,20 @@ pub enum Error {
     },
     /// The linear programs of a run could not be given to an engine, or the engine broke down.
     #[error("linear programs: {0}")]
-    Engine(#[from] LpError),
+    Engine(#[source] LpError),
+
+    /// The work was stopped from outside.
+    #[error(transparent)]
+    Interrupted(#[from] Interrupted),
+}
+
+impl From<LpError> for Error {
+    fn from(error: LpError) -> Self {
+        match error {
+            LpError::Interrupted(interrupted) => Self::Interrupted(interrupted),
+            other => Self::Engine(other),
+        }
+    }
 }
 
 impl Error {
@@ -115,6 +130,7 @@ impl Error {
             Self::Calibration(_) => "calibration",
             Self::Numerical { .. } => "numerical",
             Self::Engine(_) => "engine",
+            Self::Interrupted(_) => "interrupted",
         }
     }
 

@@ -17,6 +17,7 @@
 //! | [`mod@sum`] | compensated sums |
 //! | [`remedy`] | what to write in a study file so that a file can be read |
 //! | [`stock_yogo`] | critical values of weak instruments |
+//! | [`interrupt`] | stopping long work from outside |
 //! | [`random`] | streams that do not depend on threads |
 //! | [`words`] | choices that a study writes as words |
 #![warn(missing_docs)]
@@ -39,6 +40,7 @@ pub mod expr;
 pub mod geo;
 pub mod index;
 mod intern;
+pub mod interrupt;
 pub mod io;
 mod keys;
 #[cfg(feature = "names")]

@@ -5,6 +5,7 @@
 //! | input | [`Error::Data`], [`Error::BadValue`], [`Error::NoObservations`] | the data cannot be used |
 //! | specification | [`Error::Formula`], [`Error::UnknownOption`], [`Error::Specification`], [`Error::Shape`], [`Error::Unsupported`] | the request cannot be understood or carried out |
 //! | numerical | [`Error::Singular`], [`Error::NotPositive`], [`Error::NoVariance`], [`Error::NotConverged`], [`Error::NoRegressor`], [`Error::NoDegreesOfFreedom`] | the arithmetic has no answer |
+//! | from outside | [`Error::Interrupted`] | an [`Interrupt`](panel_core::interrupt::Interrupt) was asked for |
 
 use crate::formula::FormulaError;
 use panel_core::Cell;
@@ -110,6 +111,10 @@ pub enum Error {
         /// Parameters, fixed effects included.
         parameters: usize,
     },
+
+    /// The work was stopped from outside.
+    #[error(transparent)]
+    Interrupted(#[from] panel_core::interrupt::Interrupted),
 }
 
 impl Error {
@@ -131,6 +136,7 @@ impl Error {
             Self::NotConverged { .. } => "not-converged",
             Self::NoRegressor(_) => "no-regressor",
             Self::NoDegreesOfFreedom { .. } => "no-degrees-of-freedom",
+            Self::Interrupted(_) => "interrupted",
         }
     }
 

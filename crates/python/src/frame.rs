@@ -2,7 +2,7 @@
 
 use crate::capsule::give_stream;
 use crate::error::Failure;
-use crate::options::python;
+use crate::options::{json, python};
 use crate::source::Source;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type};
@@ -119,9 +119,10 @@ fn list<'py>(py: Python<'py>, array: &ArrayRef) -> PyResult<Bound<'py, PyList>> 
 
 #[pymethods]
 impl Frame {
-    /// A table from anything that the functions take as data.
+    /// A table from anything that the functions take as data; `summary` is what belongs to the whole of it.
     #[new]
-    fn new(data: &Bound<'_, PyAny>) -> PyResult<Self> {
+    #[pyo3(signature = (data, summary=None))]
+    fn new(data: &Bound<'_, PyAny>, summary: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
         let source = Source::new(data)?;
         let mut columns = Columns::default();
         for name in source.names() {
@@ -130,7 +131,7 @@ impl Frame {
                 Column::Text(text) => columns.words(name, (0..text.len()).map(|row| text.get(row))),
             }
         }
-        columns.frame()
+        columns.summary(summary.map_or(Ok(Value::Null), json)?).frame()
     }
 
     /// Names of the columns.

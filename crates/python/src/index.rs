@@ -191,16 +191,16 @@ fn grid(panel: &Panel, name: &str) -> Result<Vec<f64>> {
 
 /// Moran's I of a variable in every period; `options` are the keys of a study's `[[weights]]`.
 #[pyfunction]
-#[pyo3(signature = (data, variable, unit, time=None, *, lat="lat".to_owned(), lon="lon".to_owned(), permutations=999,
-    seed=20_132_020, **options))]
+#[pyo3(signature = (data, variable, unit, time=None, *, lat="lat", lon="lon", permutations=999, seed=20_132_020,
+    **options))]
 pub(crate) fn moran(
     py: Python<'_>,
     data: &Bound<'_, PyAny>,
     variable: String,
     unit: &str,
     time: Option<&str>,
-    lat: String,
-    lon: String,
+    lat: &str,
+    lon: &str,
     permutations: usize,
     seed: u64,
     options: Option<&Bound<'_, PyDict>>,
@@ -217,8 +217,9 @@ pub(crate) fn moran(
     let mut columns = vec![variable.as_str()];
     columns.extend(other.as_deref());
     if needs_places {
-        columns.extend([lat.as_str(), lon.as_str()]);
+        columns.extend([lat, lon]);
     }
+    let (lat, lon) = (lat.to_owned(), lon.to_owned());
     let table = Source::new(data)?.table(Keyed::of(unit, time), columns)?;
     let made = work::run(py, format!("moran {variable}"), move || {
         let panel = table.panel()?;

@@ -18,6 +18,7 @@ mod index;
 mod options;
 mod source;
 mod study;
+mod table;
 mod work;
 
 /// The compiled part of the package `panelstudy`.
@@ -33,6 +34,8 @@ mod _core {
     use crate::index::{entropy_weights, moran, pim, seg, va};
     #[pymodule_export]
     use crate::study::{audit_text, check_file, command, csv_text, run_file, toml_text};
+    #[pymodule_export]
+    use crate::table::{Table, regression};
 
     /// Asks for a panic, for tests of how one is answered.
     #[pyo3::pyfunction]

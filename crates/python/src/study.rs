@@ -37,14 +37,28 @@ pub(crate) fn run_file(
 ) -> PyResult<String> {
     let options = RunOptions { study, out, only, threads, quiet: true, lang: language(lang)? };
     let what = format!("run {}", options.study.display());
-    Ok(work::run(py, what, move || Ok(pipeline::run(&options)?))?.summary)
+    Ok(work::run_alone(py, what, move || Ok(pipeline::run(&options)?))?.summary)
 }
 
-/// What a run of a study file would refuse.
+/// What a run of a study file would refuse: sentence, code, stage, file and line of each problem.
 #[pyfunction]
-pub(crate) fn check_file(py: Python<'_>, study: PathBuf) -> PyResult<Vec<String>> {
+pub(crate) fn check_file(py: Python<'_>, study: PathBuf) -> PyResult<Vec<Problem>> {
     let what = format!("check {}", study.display());
-    work::run(py, what, move || Ok(panelstudy::check::check_file(&study).problems))
+    let found = work::run(py, what, move || Ok(panelstudy::check::check_file(&study).problems))?;
+    Ok(found.into_iter().map(problem).collect())
+}
+
+type Problem = (String, &'static str, Option<String>, Option<String>, Option<usize>);
+
+fn problem(error: panelstudy::Error) -> Problem {
+    let (sentence, code) = (error.to_string(), error.code());
+    match error {
+        panelstudy::Error::Study { file, line, .. } => (sentence, code, None, Some(file), line),
+        panelstudy::Error::Stage { stage, .. } | panelstudy::Error::NotComputed { stage, .. } => {
+            (sentence, code, Some(stage), None, None)
+        }
+        _ => (sentence, code, None, None, None),
+    }
 }
 
 /// Plain data as TOML.

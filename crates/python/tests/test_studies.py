@@ -32,7 +32,10 @@ def test_a_study_that_is_wrong(root: Path, tmp_path: Path) -> None:
     with pytest.raises(ps.SpecError) as error:
         ps.run(text, tmp_path / "out")
     assert error.value.code == "study" and error.value.line is not None and not (tmp_path / "out").exists()
-    assert any("titel" in problem for problem in ps.check(text))
+    (problem,) = ps.check(text)
+    assert "titel" in problem and problem.code == "study" and problem.file and problem.line and problem.stage is None
+    wrong = ps.check(text.replace("titel ", "title ").replace("value + capital", "valeu + capital"))
+    assert wrong and all(problem.code == "stage" and (problem.stage or "").startswith("tables/") for problem in wrong)
     assert ps.check(root / "tests/studies/grunfeld.toml") == []
     with pytest.raises(ps.SpecError, match="no TOML"):
         ps.run("a = \n b", tmp_path / "out")

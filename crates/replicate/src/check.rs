@@ -35,8 +35,16 @@ const NOT_KNOWN: &str = "see the problems below";
 pub struct Checked {
     /// Text for standard output.
     pub text: String,
-    /// What a run would refuse, one sentence each.
-    pub problems: Vec<String>,
+    /// What a run would refuse.
+    pub problems: Vec<Error>,
+}
+
+impl Checked {
+    /// The problems, one sentence each.
+    #[must_use]
+    pub fn sentences(&self) -> Vec<String> {
+        self.problems.iter().map(ToString::to_string).collect()
+    }
 }
 
 /// Checks a study file and its data: where the file itself has mistakes, those are all that is known.
@@ -44,15 +52,12 @@ pub struct Checked {
 pub fn check_file(path: &Path) -> Checked {
     match Loaded::read_whole(path) {
         Ok(loaded) => check(&loaded),
-        Err(mistakes) => {
-            let problems: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
-            Checked { text: listed(&problems), problems }
-        }
+        Err(problems) => Checked { text: listed(&problems), problems },
     }
 }
 
 /// The problems of a check, numbered.
-fn listed(problems: &[String]) -> String {
+fn listed(problems: &[Error]) -> String {
     let n = problems.len();
     let mut text = format!("\n{n} problem{}:\n", if n == 1 { "" } else { "s" });
     for (i, problem) in problems.iter().enumerate() {
@@ -81,7 +86,7 @@ pub fn check(loaded: &Loaded) -> Checked {
 struct Run<'a> {
     loaded: &'a Loaded,
     text: String,
-    problems: Vec<String>,
+    problems: Vec<Error>,
     /// Remarks on the data that could change how a result is read.
     warnings: usize,
     /// Results that a run would give.
@@ -96,12 +101,12 @@ impl Run<'_> {
         self.text.push('\n');
     }
 
-    fn problem(&mut self, error: impl ToString) {
+    fn problem(&mut self, error: Error) {
         let words = error.to_string();
         // A cell is named once, whatever needs it.
         let cell = words.find(NOT_A_NUMBER).map_or(words.as_str(), |at| &words[at..]);
-        if !self.problems.iter().any(|known| known.ends_with(cell)) {
-            self.problems.push(words);
+        if !self.problems.iter().any(|known| known.to_string().ends_with(cell)) {
+            self.problems.push(error);
         }
     }
 
@@ -141,7 +146,7 @@ impl Run<'_> {
         }
         let Some(plan) = self.noted(Plan::new(study, &[])) else { return };
         let mut progress = Progress::silent();
-        let computed = match compute(loaded, Scope::Plan(&plan), &mut Cache::default(), &mut progress) {
+        let mut computed = match compute(loaded, Scope::Plan(&plan), &mut Cache::default(), &mut progress) {
             Ok(computed) => computed,
             Err(first) => {
                 self.problem(first);
@@ -149,8 +154,9 @@ impl Run<'_> {
                 return;
             }
         };
-        let (left_out, refused): (Vec<&Error>, Vec<&Error>) =
-            computed.problems.iter().partition(|error| matches!(error, Error::NotComputed { .. }));
+        let (left_out, refused): (Vec<Error>, Vec<Error>) = std::mem::take(&mut computed.problems)
+            .into_iter()
+            .partition(|error| matches!(error, Error::NotComputed { .. }));
         refused.into_iter().for_each(|error| self.problem(error));
         self.sources(&computed);
         for error in left_out {

@@ -4,7 +4,7 @@
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Everything that ends a run.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The study file cannot be understood.
@@ -52,6 +52,9 @@ pub enum Error {
     /// The output folder, the disk or the machine.
     #[error("{0}")]
     Environment(String),
+    /// The run was stopped from outside; the output folder is as it was.
+    #[error(transparent)]
+    Interrupted(#[from] panel_core::interrupt::Interrupted),
 }
 
 /// A message whose quotations a reader can take in: a formula of a megabyte is cut, as is the whole.
@@ -110,15 +113,17 @@ impl Error {
             Self::Usage(_) => "usage",
             Self::Environment(_) => "environment",
             Self::NeedsFeature { .. } => "needs-feature",
+            Self::Interrupted(_) => "interrupted",
         }
     }
 
-    /// Exit code: 2 for bad input or usage, 3 for the environment and for what this program was built without.
+    /// Exit code: 2 for bad input or usage, 3 for the environment, for what this program was built without
+    /// and for a run that was stopped.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Study { .. } | Self::Stage { .. } | Self::NotComputed { .. } | Self::Usage(_) => 2,
-            Self::Environment(_) | Self::NeedsFeature { .. } => 3,
+            Self::Environment(_) | Self::NeedsFeature { .. } | Self::Interrupted(_) => 3,
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::store::{FileRecord, Manifest, StageTime, Staging, file_name, file_rec
 use crate::study::{Loaded, Study};
 use crate::tables::{self, Tables};
 use crate::{check, engines, quality};
+use panel_core::interrupt::{self, Interrupt};
 use panel_core::quality::QualityReport;
 use panel_core::{Diagnostic, Severity};
 use report::Lang;
@@ -64,7 +65,7 @@ struct Estimated {
 /// Remarks by stage.
 type Remarks = Vec<(String, Diagnostic)>;
 
-/// Runs a study and writes its results.
+/// Runs a study and writes its results. Its threads obey the [`Interrupt`] of the calling one.
 ///
 /// # Errors
 /// [`Error`]; the output folder is then as it was.
@@ -79,10 +80,14 @@ pub fn run(options: &RunOptions) -> Result<RunReport> {
     let log = Log::default();
     let dispatch = log.dispatch();
     let _logged = dispatcher::set_default(&dispatch);
+    let interrupt = Interrupt::obeyed();
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         // For as long as the thread lives, that is, as the pool does.
-        .start_handler(move |_| std::mem::forget(dispatcher::set_default(&dispatch)))
+        .start_handler(move |_| {
+            std::mem::forget(dispatcher::set_default(&dispatch));
+            interrupt.iter().for_each(Interrupt::obey);
+        })
         .build()
         .map_err(|error| Error::Environment(format!("cannot start threads: {error}")))?;
     // The writer of workbooks takes no time before 1970 either.
@@ -127,6 +132,7 @@ pub fn run(options: &RunOptions) -> Result<RunReport> {
     };
     staging.write(manifest_name, pretty(&manifest).as_bytes())?;
     let stale: Vec<String> = stale.into_iter().map(|file| file.path).collect();
+    interrupt::check()?;
     staging.commit(&stale)?;
     // What a stopped run would go on from is of no use after a whole one; one that cannot be removed does no harm.
     journals.iter().for_each(|path| drop(std::fs::remove_file(path)));

@@ -2,6 +2,7 @@
 
 use crate::store::StageTime;
 use indicatif::{ProgressBar, ProgressStyle};
+use panel_core::interrupt::{self, Interrupted};
 use std::io::IsTerminal;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -47,15 +48,21 @@ impl Progress {
     /// Runs one stage; `work` gives its result and one sentence about it.
     ///
     /// # Errors
-    /// Those of `work`.
-    pub fn stage<T, E>(&mut self, name: &str, work: impl FnOnce() -> Result<(T, String), E>) -> Result<T, E> {
+    /// Those of `work`; that of an interrupt, whatever the work made of it.
+    pub fn stage<T, E: From<Interrupted>>(
+        &mut self,
+        name: &str,
+        work: impl FnOnce() -> Result<(T, String), E>,
+    ) -> Result<T, E> {
         let place = format!("{}/{} {name}", self.times.len() + 1, self.total);
         if let Some(bar) = &self.bar {
             bar.set_message(place.clone());
         }
         let span = tracing::info_span!("stage", name);
         let start = Instant::now();
-        let (value, sentence) = span.in_scope(work)?;
+        let done = span.in_scope(work);
+        interrupt::check()?;
+        let (value, sentence) = done?;
         let seconds = start.elapsed().as_secs_f64();
         if self.logged {
             tracing::info!(stage = name, seconds, "{sentence}");

@@ -42,6 +42,7 @@ use crate::record::LpRecord;
 use crate::result::PanelRow;
 use crate::run::Run;
 use crate::spec::{BootstrapSpec, Model, Orientation, Outside, PanelSpec, Rts};
+use panel_core::interrupt;
 use panel_core::transform::quantile;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -140,6 +141,7 @@ pub fn bootstrap(
     let replications: Vec<Result<(Vec<[f64; FIELDS]>, crate::lp::LpStats)>> = (0..options.replications)
         .into_par_iter()
         .map(|r| {
+            interrupt::check()?;
             let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
             rng.set_stream(r as u64 + 1);
             let pseudo = pseudo_sample(observations, &smoother, move_goods, &mut rng)?;

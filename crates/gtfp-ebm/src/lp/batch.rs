@@ -1,5 +1,6 @@
 //! One program for each of many units: ordered chunks, threads, fallback, counts.
 
+use panel_core::interrupt;
 use rayon::prelude::*;
 
 use super::simplex::Simplex;
@@ -61,7 +62,7 @@ impl LpStats {
 ///
 /// # Errors
 /// [`LpError::NeedsHighs`] where HiGHS is asked for, or (with [`Solver::Auto`]) left as the last resort, and is not compiled
-/// in; else the first [`LpError`] in the order of `units`.
+/// in; [`LpError::Interrupted`]; else the first [`LpError`] in the order of `units`.
 pub fn solve_each<R, S, T>(
     activities: &Activities,
     template: &Program,
@@ -84,6 +85,7 @@ where
             let mut results = Vec::with_capacity(chunk.len());
             let mut engine = Engine::new(activities, solver)?;
             for &unit in chunk {
+                interrupt::check()?;
                 set(unit, &mut program);
                 stats.fallbacks += usize::from(engine.solve(&program, &mut solution)?);
                 stats.count(&solution);

@@ -130,4 +130,7 @@ pub enum LpError {
         /// What it said.
         message: String,
     },
+    /// The work was stopped from outside.
+    #[error(transparent)]
+    Interrupted(#[from] panel_core::interrupt::Interrupted),
 }

@@ -4,8 +4,10 @@ use gtfp_ebm::{
     BadsConvention, BootstrapSpec, Disposability, Error, Index, Model, Orientation, PanelData, PanelSpec, Reference,
     Rts, bootstrap,
 };
+use panel_core::interrupt::Interrupt;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use std::time::{Duration, Instant};
 
 /// Units of y = (x1 x2)^(1/2) θ, with a bad that falls with θ; θ = exp(-u).
 struct Sample {
@@ -135,4 +137,24 @@ fn requests_without_a_meaning_are_refused() {
     ] {
         assert!(matches!(run(&s, true, &spec, &options), Err(Error::Specification(_))));
     }
+}
+
+/// Hours of linear programs end soon after they were interrupted, with an error that says so.
+#[test]
+fn an_interrupt_ends_linear_programs() {
+    let interrupt = Interrupt::default();
+    let obeyed = interrupt.clone();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).start_handler(move |_| obeyed.obey()).build().unwrap();
+    let s = sample(300, 3);
+    let many = BootstrapSpec { replications: 100_000, ..BootstrapSpec::default() };
+    let start = Instant::now();
+    let error = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            std::thread::sleep(Duration::from_millis(200));
+            interrupt.ask();
+        });
+        pool.install(|| run(&s, true, &PanelSpec::default(), &many))
+    });
+    assert!(matches!(error, Err(Error::Interrupted(_))), "{:?}", error.err());
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
 }

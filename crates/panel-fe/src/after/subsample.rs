@@ -4,6 +4,7 @@ use crate::coefficients::Coefficients;
 use crate::error::{Error, Result};
 use crate::outcome::{TestOutcome, TestStat};
 use crate::wald::Wald;
+use panel_core::interrupt;
 use panel_core::random::Stream;
 use rayon::prelude::*;
 
@@ -58,7 +59,7 @@ pub struct PermutationTest {
 /// seed.
 ///
 /// # Errors
-/// Of `difference` on the true groups; [`Error::Specification`] when a group is empty.
+/// Of `difference` on the true groups; [`Error::Specification`] when a group is empty; [`Error::Interrupted`].
 pub fn permutation_test(
     member: &[bool],
     permutations: usize,
@@ -73,11 +74,13 @@ pub fn permutation_test(
     let all: Vec<Option<f64>> = (0..permutations)
         .into_par_iter()
         .map(|permutation| {
+            interrupt::check().ok()?;
             let mut shuffled = member.to_vec();
             Stream::new(seed, permutation as u64).shuffle(&mut shuffled, member.len());
             difference(&shuffled).ok().filter(|d| d.is_finite())
         })
         .collect();
+    interrupt::check()?;
     let draws: Vec<f64> = all.into_iter().flatten().collect();
     let extreme = draws.iter().filter(|d| d.abs() >= observed.abs() * (1.0 - 1e-12)).count();
     Ok(PermutationTest {

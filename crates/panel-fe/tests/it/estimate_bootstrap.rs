@@ -4,10 +4,12 @@ use crate::fixest_ols::panel;
 use crate::golden_files::Csv;
 use faer::Mat;
 use panel_core::Panel;
-use panel_fe::bootstrap::{Resampling, WildBootstrap, WildProblem};
+use panel_core::interrupt::Interrupt;
+use panel_fe::bootstrap::{Resampling, WildBootstrap, WildProblem, WildWeights};
 use panel_fe::mediation::MediationBootstrap;
 use panel_fe::vcov::Groups;
 use panel_fe::{Error, Estimate, Model, Options, fit, fit_many, fit_samples};
+use std::time::{Duration, Instant};
 
 fn grunfeld() -> Panel {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/grunfeld.csv");
@@ -159,4 +161,52 @@ fn several_samples_equal_one_by_one() {
         let single = fit(&data, "inv ~ value + capital | firm", &Options::default(), Some(mask)).expect("fits");
         assert!((estimates[1].estimates[0] / single.estimates[0] - 1.0).abs() < 1e-12);
     }
+}
+
+/// Work in threads that obey an interrupt, which is asked for after `wait`.
+fn interrupted<T: Send>(wait: Duration, work: impl FnOnce() -> T + Send) -> T {
+    let interrupt = Interrupt::default();
+    let obeyed = interrupt.clone();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).start_handler(move |_| obeyed.obey()).build().unwrap();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            std::thread::sleep(wait);
+            interrupt.ask();
+        });
+        pool.install(work)
+    })
+}
+
+/// A bootstrap of minutes ends soon after it was interrupted, with an error that says so.
+#[test]
+fn an_interrupt_ends_bootstraps() {
+    let data = grunfeld();
+    let firm = Groups::new(data.entity_of_row());
+    let plain = estimate(&data, "inv ~ value + capital | firm + year");
+    let wild = |replications| {
+        let options = WildBootstrap { weights: WildWeights::Webb, replications, ..WildBootstrap::default() };
+        plain.wild_bootstrap("value", 0.0, "firm", &options, None).map(drop)
+    };
+    let pairs = || {
+        let statistic = |e: &Estimate| Ok(e.coef.iter().map(|c| c.estimate).collect());
+        plain.bootstrap(&Resampling::Clusters(&firm), 10_000_000, 1, statistic).map(drop)
+    };
+    let start = Instant::now();
+    let soon = Duration::from_millis(100);
+    assert!(matches!(interrupted(soon, || wild(20_000_000)), Err(Error::Interrupted(_))));
+    assert!(matches!(interrupted(soon, pairs), Err(Error::Interrupted(_))));
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    assert!(wild(99).is_ok(), "other threads go on");
+}
+
+#[test]
+fn a_bootstrap_that_no_memory_holds_is_refused() {
+    // Ten firms have 1,024 sign vectors, however many are asked for; Webb's weights are drawn.
+    let plain = estimate(&grunfeld(), "inv ~ value | firm");
+    let run = |weights| {
+        let many = WildBootstrap { weights, replications: 1 << 40, ..WildBootstrap::default() };
+        plain.wild_bootstrap("value", 0.0, "firm", &many, None)
+    };
+    assert_eq!(run(WildWeights::Rademacher).unwrap().replications, 1024);
+    assert!(run(WildWeights::Webb).is_err_and(|error| error.to_string().contains("more than memory holds")));
 }

@@ -7,12 +7,13 @@ are tables of the same kind. A study file runs from raw data to tables with :fun
 
 from __future__ import annotations
 
-from panelstudy._core import Fit, Frame, __version__
+from panelstudy._core import Fit, Frame, Table, __version__
 from panelstudy.api import audit, ddf, ebm, entropy_weights, feols, moran, pim, radial, sbm, seg, va
 from panelstudy.errors import DataError, FormulaError, InternalError, NotConverged, PanelError, SpecError, UnknownName
 from panelstudy.frames import ArrowLike
 from panelstudy.results import IvDiagnostics, Test, UTest
-from panelstudy.studies import Run, check, run
+from panelstudy.studies import Problem, Run, check, multiverse, run
+from panelstudy.tables import table
 
 __all__ = [
     "ArrowLike",
@@ -24,8 +25,10 @@ __all__ = [
     "IvDiagnostics",
     "NotConverged",
     "PanelError",
+    "Problem",
     "Run",
     "SpecError",
+    "Table",
     "Test",
     "UTest",
     "UnknownName",
@@ -37,10 +40,12 @@ __all__ = [
     "entropy_weights",
     "feols",
     "moran",
+    "multiverse",
     "pim",
     "radial",
     "run",
     "sbm",
     "seg",
+    "table",
     "va",
 ]

@@ -1,16 +1,13 @@
-"""Studies: a file, its text or a dictionary; run, check, and what a run leaves."""
+"""Studies: a file, its text or a dictionary; run, check, and what a run leaves.
+
+Modules of the standard library are imported where they are used: most sessions run no study.
+"""
 
 from __future__ import annotations
 
-import csv
-import difflib
-import json
 import os
-import tempfile
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from copy import deepcopy
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -33,6 +30,8 @@ class Run:
     @property
     def records(self) -> list[dict[str, Any]]:
         """The records of ``results/estimates.json``; empty where the study has no regression."""
+        import json
+
         file = self.path / "results" / "estimates.json"
         records: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else []
         return records
@@ -64,15 +63,23 @@ class Run:
 
     def panel(self) -> _core.Frame:
         """The panel with every variable that the study made (``data/panel.csv``); numbers where a column holds nothing else."""
-        with (self.path / "data" / "panel.csv").open(encoding="utf-8-sig", newline="") as file:
-            header, *rows = list(csv.reader(file))
-        return _core.Frame({name: _typed([row[at] for row in rows]) for at, name in enumerate(header)})
+        return _core.Frame(_columns(self.path / "data" / "panel.csv"))
 
     def __repr__(self) -> str:
         return f"Run({str(self.path)!r})\n{self.summary}"
 
 
-def _typed(cells: Sequence[str]) -> list[Any]:
+def _columns(path: Path, is_word: Callable[[Sequence[str], str], bool] = lambda header, name: False) -> dict[str, list[Any]]:
+    import csv
+
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        header, *rows = list(csv.reader(file))
+    return {name: _typed([row[at] for row in rows], is_word(header, name)) for at, name in enumerate(header)}
+
+
+def _typed(cells: Sequence[str], is_word: bool) -> list[Any]:
+    if is_word:
+        return [cell or None for cell in cells]
     try:
         return [float(cell) if cell else None for cell in cells]
     except ValueError:
@@ -100,15 +107,70 @@ def run(
     return Run(Path(out), summary)
 
 
-def check(study: Study, *, data: Mapping[str, ArrowLike] | None = None) -> list[str]:
+def multiverse(
+    study: Study,
+    out: str | os.PathLike[str],
+    *,
+    id: str | None = None,
+    data: Mapping[str, ArrowLike] | None = None,
+    threads: int | None = None,
+    lang: str | None = None,
+) -> _core.Frame:
+    """Every universe of a study's ``[multiverse]``: one column of one table under every combination of its choices.
+
+    Runs what the multiverse needs and leaves its files in the folder ``out``, as ``panelstudy run --only multiverse``
+    does. The frame has a row per universe in the order of expansion: ``id``, the option of each choice, coefficients b₁ of
+    x and b₂ of x² with standard errors and p, the effect with its t, Lind and Mehlum's test, turning point and Fieller's
+    set, ``verdict``, and ``reason`` where there is no estimate. ``frame.summary`` has the counts, joint tests and
+    attribution. ``id`` names one of several.
+    """
+    import json
+
+    made = run(study, out, data=data, only=["multiverse"], threads=threads, lang=lang)
+    resolved = _parsed((made.path / "config.resolved.toml").read_text(encoding="utf-8"))
+    ids = [spec["id"] for spec in resolved.get("multiverse", [])]
+    if id is None and len(ids) == 1:
+        (id,) = ids
+    if id not in ids:
+        raise SpecError(f"multiverse: name one with id; the study has {', '.join(ids) or 'none'}", code="unknown-name")
+    stem = made.path / "results" / f"multiverse-{id}"
+    return _core.Frame(
+        _columns(stem.with_suffix(".csv"), _is_word_of_universes),
+        summary=json.loads(stem.with_suffix(".json").read_text(encoding="utf-8")),
+    )
+
+
+def _is_word_of_universes(header: Sequence[str], name: str) -> bool:
+    """Whether a column of the universes holds words: id, choices and reason come first, numbers after them."""
+    return header.index(name) <= header.index("reason") or name in ("verdict", "fieller", "same_as")
+
+
+class Problem(str):
+    """What a run would refuse, a sentence, with its place: ``code``, ``stage``, ``file``, ``line``; None is not known."""
+
+    code: str
+    stage: str | None
+    file: str | None
+    line: int | None
+
+
+def check(study: Study, *, data: Mapping[str, ArrowLike] | None = None) -> list[Problem]:
     """Everything that a run of the study would refuse, one sentence each; nothing is written."""
-    with _on_disk(study, data or {}) as file:
-        return _core.check_file(file)
+    problems = []
+    with _on_disk(study, data or {}) as path:
+        for sentence, code, stage, file, line in _core.check_file(path):
+            problem = Problem(sentence)
+            problem.code, problem.stage, problem.file, problem.line = code, stage, file, line
+            problems.append(problem)
+    return problems
 
 
 @contextmanager
 def _on_disk(study: Study, data: Mapping[str, ArrowLike]) -> Iterator[Path]:
     """A study file; one is written where the study is no file, or where tables replace its files."""
+    import tempfile
+    from copy import deepcopy
+
     is_text = isinstance(study, str) and "\n" in study
     if not isinstance(study, Mapping) and not is_text and not data:
         yield Path(study)
@@ -138,6 +200,8 @@ def _on_disk(study: Study, data: Mapping[str, ArrowLike]) -> Iterator[Path]:
 
 
 def _parsed(text: str) -> dict[str, Any]:
+    import tomllib
+
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -149,6 +213,8 @@ def _replace(sources: list[dict[str, Any]], data: Mapping[str, ArrowLike], folde
     files = [source.get("file") for source in sources]
     for name, table in data.items():
         if name not in files:
+            import difflib
+
             near = difflib.get_close_matches(name, [file for file in files if file], 1)
             hint = f" (did you mean `{near[0]}`?)" if near else ""
             known = ", ".join(str(file) for file in files)

@@ -18,7 +18,7 @@ use crate::progress::Progress;
 use crate::store::{Staging, file_record};
 use crate::study::{Loaded, Study};
 use crate::tables::Tables;
-use panel_core::Diagnostic;
+use panel_core::{Diagnostic, interrupt};
 use panel_multiverse::Declaration;
 use panel_multiverse::artefacts::make_once;
 use panel_multiverse::declaration::EffectKind;
@@ -68,6 +68,7 @@ fn one(
     let bench = Bench { artefacts: &artefacts, columns: &columns, x: &spec.x, square, stage: stage(spec) };
     let journal = Journal::open(journal, &spec.hash(), &made_from(loaded, computed));
     let found = estimate(&bench, &designs, &journal, shown);
+    interrupt::check()?;
     said("estimates");
     let made = sizes(&artefacts, &designs);
     let estimation = Estimation {
@@ -91,6 +92,7 @@ fn one(
     estimation.base_is_there()?;
     let resampling = Resampling { bench: &bench, cluster };
     let joint = joint::test(&estimation, &resampling)?;
+    interrupt::check()?;
     said("joint tests");
     let attributions = attribution::attribute(&estimation, &resampling)?;
     said("shares of choices");
@@ -128,6 +130,9 @@ fn estimate(
         .collect();
     let done = AtomicUsize::new(0);
     make_once(&costs, |place| {
+        if interrupt::check().is_err() {
+            return DesignEstimates { rows: None, outcomes: Vec::new() };
+        }
         let found = journal.take(place).unwrap_or_else(|| {
             let found = bench.estimate(&designs.all[place]);
             journal.note(place, &found);

@@ -217,7 +217,7 @@ fn as_fit(
         }
     }
     let mut of_rows = vec![f64::NAN; equation.places.len()];
-    for (&row, &residual) in estimate.frame().rows.iter().zip(&estimate.residuals) {
+    for (&row, &residual) in estimate.frame().rows.iter().zip(estimate.residuals()) {
         of_rows[row as usize] = residual;
     }
     let residuals: Vec<f64> = equation.places.iter().map(|&place| of_rows[place]).collect();

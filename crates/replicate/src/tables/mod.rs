@@ -35,7 +35,7 @@ use records::NotComputedRecord;
 use report::descriptives::Summary;
 use report::utest::UTestRecord;
 use report::{ModelColumn, Table, Text};
-pub use shown::is_r2;
+pub use shown::{is_r2, model_column};
 
 /// What the stage makes.
 #[derive(Debug, Default)]

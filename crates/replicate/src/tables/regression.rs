@@ -12,7 +12,7 @@ use crate::names;
 use crate::spatial;
 use crate::spatial::residuals::Residuals;
 use crate::study::{ColumnSpec, Headline, Label, PanelSpec, Saved, Study, TableSpec};
-use panel_core::Panel;
+use panel_core::{Panel, interrupt};
 use panel_fe::Estimate;
 use panel_fe::iv::IvDiagnostics;
 use panel_fe::record::EstimateRecord;
@@ -192,7 +192,9 @@ fn estimated(
         }
         let fitted = match lacking {
             Some(error) => Err(error),
-            None => estimate(panel, study, column, &spec.id, &name).map_err(|error| error.at(place)),
+            None => interrupt::check()
+                .map_err(Error::from)
+                .and_then(|()| estimate(panel, study, column, &spec.id, &name).map_err(|error| error.at(place))),
         };
         let x = headline.as_ref().filter(|headline| headline.name == name).map(|headline| headline.x);
         let drawn = |fitted: Fitted| {

@@ -22,6 +22,17 @@ pub(super) fn shown(
     column
 }
 
+/// An estimate of a formula as a column of a table, with the statistics that the program prints whose rule is followed,
+/// and the tests of its instruments.
+#[must_use]
+pub fn model_column(fit: &Estimate, formula: &Formula, names: &Labels) -> ModelColumn {
+    let coef: Vec<CoefficientRecord> = fit.coef.iter().map(CoefficientRecord::from).collect();
+    let mut column = plain_column(fit, &coef, formula, names);
+    column.fit = fit_statistics(fit, None);
+    column.fit.extend(fit.iv.iter().flat_map(iv_statistics));
+    column
+}
+
 /// The tests of instruments. Where errors are not iid the statistic of Kleibergen and Paap stands beside the critical
 /// value, that of Cragg and Donald above it; tests of over-identification need more instruments than regressors.
 fn iv_statistics(iv: &IvResult) -> Vec<FitStat> {
@@ -101,19 +112,24 @@ fn bare_column(
     spec: &ColumnSpec,
     (name, stats): (&str, Option<&[Parsed<Statistic>]>),
 ) -> ModelColumn {
-    let names = study.labels();
     ModelColumn {
         id: name.to_owned(),
         heading: spec.label.as_ref().map(Label::text).unwrap_or_default(),
+        fit: fit_statistics(fit, stats),
+        ..plain_column(fit, coef, &spec.formula, &study.labels())
+    }
+}
+
+/// What an estimate says without its statistics.
+fn plain_column(fit: &Estimate, coef: &[CoefficientRecord], formula: &Formula, names: &Labels) -> ModelColumn {
+    ModelColumn {
         dependent: names.get(&fit.response),
         terms: coef.iter().zip(&fit.coef).map(|(c, fitted)| term(c, fitted.unavailable)).collect(),
         omitted: collinear(fit),
         n: Some(fit.n_obs),
-        fit: fit_statistics(fit, stats),
-        flags: Vec::new(),
-        fixed_effects: effect_labels(&spec.formula, &names).into_iter().map(|label| Flag::new(label, true)).collect(),
-        std_errors: std_errors(fit, &names),
-        reason: Text::default(),
+        fixed_effects: effect_labels(formula, names).into_iter().map(|label| Flag::new(label, true)).collect(),
+        std_errors: std_errors(fit, names),
+        ..ModelColumn::default()
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::coefficients::check_level;
 use crate::error::{Error, Result};
 use crate::vcov::Groups;
+use panel_core::interrupt;
 use panel_core::random::Stream;
 use panel_core::transform::quantile;
 use rayon::prelude::*;
@@ -170,8 +171,8 @@ impl BootstrapSummary {
 /// stream r of the seed, so results do not depend on the number of threads.
 ///
 /// # Errors
-/// Of the estimator on the original sample; [`Error::Shape`] and [`Error::Specification`] of the design. An estimator
-/// that fails on a resample only counts as failed.
+/// Of the estimator on the original sample; [`Error::Shape`] and [`Error::Specification`] of the design;
+/// [`Error::Interrupted`]. An estimator that fails on a resample only counts as failed.
 pub fn bootstrap(
     rows: usize,
     resampling: &Resampling<'_>,
@@ -184,11 +185,13 @@ pub fn bootstrap(
     let all: Vec<Option<Vec<f64>>> = (0..replications)
         .into_par_iter()
         .map(|replication| {
+            interrupt::check().ok()?;
             let mut rng = Stream::new(seed, replication as u64);
             let draw = estimator(Some(&resampling.draw(&members, &mut rng))).ok()?;
             draw.iter().all(|v| v.is_finite()).then_some(draw)
         })
         .collect();
+    interrupt::check()?;
     let draws: Vec<Vec<f64>> = all.into_iter().flatten().collect();
     Ok(BootstrapSummary { estimate, failed: replications - draws.len(), draws })
 }

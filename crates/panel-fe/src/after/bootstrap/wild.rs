@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::linalg;
 use crate::vcov::Groups;
 use faer::{Mat, MatRef};
+use panel_core::interrupt;
 use panel_core::random::Stream;
 use rayon::prelude::*;
 
@@ -100,8 +101,8 @@ impl WildProblem<'_> {
     /// linearity in v, so each replication costs G², not n.
     ///
     /// # Errors
-    /// [`Error::Shape`]; [`Error::Specification`] for fewer than two clusters; [`Error::Singular`]; or what `absorb`
-    /// returns.
+    /// [`Error::Shape`]; [`Error::Specification`] for fewer than two clusters or more weights than memory holds;
+    /// [`Error::Singular`]; [`Error::Interrupted`]; or what `absorb` returns.
     pub fn test(&self, which: usize, null: f64, options: &WildBootstrap) -> Result<WildResult> {
         crate::coefficients::check_level(options.level)?;
         let n = self.y.len();
@@ -156,10 +157,10 @@ impl WildProblem<'_> {
         let (u0, u1) =
             if options.restricted { (leave(&y, &q_others), partial.clone()) } else { (residual.clone(), vec![0.0; n]) };
         let parts = self.parts(&w, &qr.q, &u0, &u1)?;
-        let (draws, enumerated) = weights(groups, options);
-        let p_of = |null: f64| -> f64 { parts.share_above(null, t_of(null).abs(), &draws, groups) };
-        let p = p_of(null);
-        let interval = invert(estimate, se, 1.0 - options.level, &p_of);
+        let (draws, enumerated) = weights(groups, options)?;
+        let p_of = |null: f64| parts.share_above(null, t_of(null).abs(), &draws, groups);
+        let p = p_of(null)?;
+        let interval = invert(estimate, se, 1.0 - options.level, &p_of)?;
         Ok(WildResult { estimate, t: t_of(null), p, interval, replications: draws.len() / groups, enumerated })
     }
 
@@ -216,15 +217,16 @@ impl WildProblem<'_> {
 
 impl Parts {
     /// Share of replications with |t*| > t, in fixed-size chunks of replications.
-    fn share_above(&self, null: f64, t: f64, draws: &[f64], groups: usize) -> f64 {
+    fn share_above(&self, null: f64, t: f64, draws: &[f64], groups: usize) -> Result<f64> {
         let a: Vec<f64> = self.a0.iter().zip(&self.a1).map(|(a, b)| a - null * b).collect();
         let k = &self.k0 - faer::Scale(null) * &self.k1;
         let columns: Vec<&[f64]> = (0..groups).map(|g| k.col_as_slice(g)).collect();
-        let above: usize = draws
+        let above: Result<usize> = draws
             .par_chunks(groups * 64)
             .map(|chunk| {
+                interrupt::check()?;
                 let mut scores = vec![0.0; groups];
-                chunk
+                let above = chunk
                     .chunks(groups)
                     .filter(|v| {
                         scores.fill(0.0);
@@ -238,25 +240,40 @@ impl Parts {
                         // A margin of rounding keeps ties (the identity and its mirror) from counting.
                         numerator.abs() > t * variance.sqrt() * (1.0 + 1e-12)
                     })
-                    .count()
+                    .count();
+                Ok(above)
             })
             .sum();
-        above as f64 / (draws.len() / groups) as f64
+        Ok(above? as f64 / (draws.len() / groups) as f64)
     }
 }
 
+/// Weights are kept until the interval is found: at most two gigabytes of them.
+const MOST_WEIGHTS: usize = 1 << 28;
+
 /// All weight vectors, one after the other.
-fn weights(groups: usize, options: &WildBootstrap) -> (Vec<f64>, bool) {
+fn weights(groups: usize, options: &WildBootstrap) -> Result<(Vec<f64>, bool)> {
     let replications = options.replications.max(1);
     let few = groups < usize::BITS as usize - 1 && (1_usize << groups) <= replications;
-    if options.weights == WildWeights::Rademacher && few {
+    let enumerated = options.weights == WildWeights::Rademacher && few;
+    let vectors = if enumerated { 1 << groups } else { replications };
+    if vectors.saturating_mul(groups) > MOST_WEIGHTS {
+        return Err(Error::Specification(format!(
+            "{replications} replications of {groups} clusters are more than memory holds; take at most {}",
+            MOST_WEIGHTS / groups
+        )));
+    }
+    if enumerated {
         let all = (0..1_usize << groups)
             .flat_map(|mask| (0..groups).map(move |g| if mask >> g & 1 == 1 { -1.0 } else { 1.0 }))
             .collect();
-        return (all, true);
+        return Ok((all, true));
     }
     let mut draws = Vec::with_capacity(replications * groups);
     for replication in 0..replications {
+        if replication % 1024 == 0 {
+            interrupt::check()?;
+        }
         let mut rng = Stream::new(options.seed, replication as u64);
         for _ in 0..groups {
             draws.push(match options.weights {
@@ -274,23 +291,23 @@ fn weights(groups: usize, options: &WildBootstrap) -> (Vec<f64>, bool) {
             });
         }
     }
-    (draws, false)
+    Ok((draws, false))
 }
 
 /// The two null values at which p crosses α, searched outwards from the estimate.
-fn invert(estimate: f64, se: f64, alpha: f64, p: &dyn Fn(f64) -> f64) -> Option<(f64, f64)> {
-    let side = |sign: f64| -> Option<f64> {
+fn invert(estimate: f64, se: f64, alpha: f64, p: &dyn Fn(f64) -> Result<f64>) -> Result<Option<(f64, f64)>> {
+    let side = |sign: f64| -> Result<Option<f64>> {
         let mut inside = estimate;
         let mut step = 2.0 * se;
         let mut outside = estimate + sign * step;
         let mut tries = 0;
-        while p(outside) > alpha {
+        while p(outside)? > alpha {
             inside = outside;
             step *= 2.0;
             outside += sign * step;
             tries += 1;
             if tries > 12 {
-                return None;
+                return Ok(None);
             }
         }
         for _ in 0..40 {
@@ -298,12 +315,13 @@ fn invert(estimate: f64, se: f64, alpha: f64, p: &dyn Fn(f64) -> f64) -> Option<
             if (outside - inside).abs() <= 1e-6 * se {
                 break;
             }
-            if p(middle) > alpha { inside = middle } else { outside = middle }
+            if p(middle)? > alpha { inside = middle } else { outside = middle }
         }
-        Some(0.5 * (inside + outside))
+        Ok(Some(0.5 * (inside + outside)))
     };
     if !(se > 0.0 && se.is_finite()) {
-        return None;
+        return Ok(None);
     }
-    Some((side(-1.0)?, side(1.0)?))
+    let Some(low) = side(-1.0)? else { return Ok(None) };
+    Ok(side(1.0)?.map(|high| (low, high)))
 }
