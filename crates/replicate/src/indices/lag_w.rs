@@ -2,8 +2,8 @@
 
 use super::{Index, Made, Part, Series};
 use crate::error::Result;
-use crate::spatial::WeightsSection;
-use crate::spatial::weights::built;
+use crate::spatial::build::built;
+use crate::spatial::section::WeightsSection;
 use crate::study::Parsed;
 use crate::study::section::{Section, Wrong, check_id, from_table};
 use panel_core::Diagnostic;

@@ -13,14 +13,14 @@
 pub mod gtfp;
 pub mod lag_w;
 pub mod market;
-mod part;
+pub(crate) mod part;
 pub mod va;
 
 pub use part::Part;
 pub(crate) use part::{as_codes, places};
 
 use crate::error::Result;
-use crate::spatial::WeightsSection;
+use crate::spatial::section::WeightsSection;
 use crate::study::Parsed;
 use crate::study::section::{Section, Wrong, elements};
 use panel_core::Diagnostics;

@@ -13,20 +13,6 @@ use panel_fe::formula::{Effect, Factor, Function, Span, Term};
 use panel_fe::{Estimate, Formula};
 use panel_spatial::gs2sls::{IvColumns, LagEstimates, from_coefficients, iv_columns};
 use panel_spatial::{FixedEffects, Gs2slsSpec, SpatialFit, SpatialPanel, Square};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-/// `gs2sls = { … }` of `spatial`: which lags are instruments.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Instruments {
-    /// Highest power of W in the instruments W^p X of the exogenous regressors; where it is absent 2, and 3 in Durbin models.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub lags: Option<usize>,
-    /// Highest power of W in the lags of the formula's instruments; 2 where it is absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub instrument_lags: Option<usize>,
-}
 
 /// A lag model by instruments.
 #[derive(Debug)]

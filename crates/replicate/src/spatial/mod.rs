@@ -2,12 +2,13 @@
 //!
 //! | section | file | what |
 //! |---|---|---|
-//! | `[[weights]]` | `weights` | built once a run over the panel's entities, cut to the units of each sample |
+//! | `[[weights]]` | `build`, `weights` | built once a run over the panel's entities, cut to the units of each sample |
 //! | `spatial = { … }` of a column | `column`, `table` | estimated by `panel-spatial`; coefficients, then direct, indirect and total effects |
 //! | the same with instruments | `instruments` | columns and effects by `panel-spatial`, the estimate by `panel-fe` |
 //! | `kind = "spatial-tests"` of a table | `tests_table` | LM, LR and Wald tests |
 //! | `[[spatial]]` | `statistics` | Moran's I and Geary's C by period, local Moran classes |
 
+pub(crate) mod build;
 mod check;
 pub mod column;
 pub mod instruments;

@@ -1,13 +1,13 @@
 //! Spatial results as plain data, and their files: `results/spatial.json`, `results/spatial-tests.json`,
 //! `results/spatial-<id>.csv`.
 
-use super::weights::Space;
 use crate::error::Result;
 use crate::store::{Staging, full, pretty};
 use crate::study::Study;
 use crate::tables::records::finite;
 use panel_fe::record::CoefficientRecord;
 use panel_spatial::association::{AssociationKind, AssociationSpec, GlobalTest, LocalMoran, Quadrant, ScatterPoint};
+use panel_spatial::diagnostics::SpecificationTest;
 use panel_spatial::distribution::normal_critical;
 use panel_spatial::effects::SimulatedEffect;
 use panel_spatial::record::CurveRecord;
@@ -74,6 +74,27 @@ pub(super) fn interval(name: &str, of: &panel_spatial::Estimated, level: f64) ->
         ci_high: finite(of.value + z * of.se),
         reason: None,
     }
+}
+
+/// The tests of one column, as `results/spatial-tests.json` holds them.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SpatialTestsRecord {
+    /// Table.
+    pub table: String,
+    /// Column.
+    pub column: String,
+    /// Formula as written.
+    pub formula: String,
+    /// Filter as written.
+    pub sample: Option<String>,
+    /// Id of the weights.
+    pub weights: String,
+    /// Units.
+    pub units: usize,
+    /// Periods.
+    pub periods: usize,
+    /// The tests in order.
+    pub tests: Vec<SpecificationTest>,
 }
 
 /// One statistic for one variable in one period, or why there is none.

@@ -1,6 +1,5 @@
 //! `[[weights]]` and `spatial = { … }` as a study writes them.
 
-use super::instruments::Instruments;
 use panel_fe::Formula;
 use panel_fe::formula::{Function, Term};
 use panel_spatial::panel::Unbalanced;
@@ -117,6 +116,18 @@ pub struct SpatialColumn {
     /// Estimation by instruments, which a formula with instruments has anyway: `{ lags = 2, instrument_lags = 2 }`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gs2sls: Option<Instruments>,
+}
+
+/// `gs2sls = { … }` of `spatial`: which lags are instruments.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Instruments {
+    /// Highest power of W in the instruments W^p X of the exogenous regressors; where it is absent 2, and 3 in Durbin models.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lags: Option<usize>,
+    /// Highest power of W in the lags of the formula's instruments; 2 where it is absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instrument_lags: Option<usize>,
 }
 
 fn all_effects() -> Vec<Effect> {

@@ -1,6 +1,7 @@
 //! `kind = "spatial-tests"`: which spatial model the data need, columns by weights, sample or regressors.
 
 use super::column::balanced;
+use super::record::SpatialTestsRecord;
 use super::weights::{Space, refusal};
 use crate::compute::Computed;
 use crate::error::{Error, Result};
@@ -12,28 +13,6 @@ use panel_spatial::diagnostics::{SpecificationTest, TestGroup, specification_tes
 use report::numfmt::Format;
 use report::table::{Cell, Row, RowGroup};
 use report::{Lang, Table, Text};
-use serde::Serialize;
-
-/// The tests of one column, as `results/spatial-tests.json` holds them.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SpatialTestsRecord {
-    /// Table.
-    pub table: String,
-    /// Column.
-    pub column: String,
-    /// Formula as written.
-    pub formula: String,
-    /// Filter as written.
-    pub sample: Option<String>,
-    /// Id of the weights.
-    pub weights: String,
-    /// Units.
-    pub units: usize,
-    /// Periods.
-    pub periods: usize,
-    /// The tests in order.
-    pub tests: Vec<SpecificationTest>,
-}
 
 /// The tests of one column, with remarks on its sample and weights.
 ///

@@ -48,7 +48,8 @@ pub fn write(staging: &mut Staging, tables: &Tables, study: &Study) -> Result<()
     let estimates = tables.estimates.iter().map(Entry::Estimate);
     let entries: Vec<Entry<'_>> = estimates.chain(tables.not_computed.iter().map(Entry::NotComputed)).collect();
     staging.write("results/estimates.json", pretty(&entries).as_bytes())?;
-    record::write(staging, &tables.space, study)?;
+    let space = &tables.space;
+    record::write(staging, &space.columns, &space.tests, &space.statistics, study)?;
     if !tables.comparisons.is_empty() {
         staging.write("results/compare.json", pretty(&tables.comparisons).as_bytes())?;
     }
