@@ -4,9 +4,9 @@ use crate::affinity::{Affinity, affinity};
 use crate::data::{Group, Observations};
 use crate::error::{Error, Result};
 use crate::evaluate::{Extent, details};
-use crate::reference_set::{ReferenceSet, Shape, Technologies};
 use crate::lp::LpStats;
 use crate::model::{additive, sbm};
+use crate::reference_set::{ReferenceSet, Shape, Technologies};
 use crate::spec::{BadsConvention, CalibrationRule, EbmParameters, Epsilon, Orientation, Rts, Weights};
 use serde::{Deserialize, Serialize};
 

@@ -3,7 +3,8 @@
 use crate::support::{Table, observations};
 use crate::technologies::{called, choices, dimensions, near_ties, number};
 use gtfp_ebm::{
-    Dimensions, Efficiency, Error, Index, LpRecord, Observations, PanelData, PanelSpec, Status, efficiency, productivity,
+    Dimensions, Efficiency, Error, Index, LpRecord, Observations, PanelData, PanelSpec, Status, efficiency,
+    productivity,
 };
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;

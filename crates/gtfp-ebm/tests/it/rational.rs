@@ -173,7 +173,11 @@ impl Linear {
             return Verdict::Unbounded;
         }
         let value = -&tableau.rows[m][width - 1];
-        Verdict::Optimal(if value.sign() == Sign::NoSign { 0.0 } else { quotient(&value, &tableau.denominator, exponent) })
+        Verdict::Optimal(if value.sign() == Sign::NoSign {
+            0.0
+        } else {
+            quotient(&value, &tableau.denominator, exponent)
+        })
     }
 }
 

@@ -192,13 +192,7 @@ fn oriented(data: &Observations, reference: &[usize], own: &[f64], spec: &PanelS
 
 /// max β: Xλ ≤ x, Yλ ≥ (1 + β) y, Bλ {=, ≤} (1 - β) b, and (1 - β) b ≤ max B in the capped form. An equality may be
 /// missed downward by the share `play`.
-fn directional(
-    data: &Observations,
-    reference: &[usize],
-    own: &[f64],
-    spec: &PanelSpec,
-    play: f64,
-) -> (Linear, Score) {
+fn directional(data: &Observations, reference: &[usize], own: &[f64], spec: &PanelSpec, play: f64) -> (Linear, Score) {
     let dims = data.dims();
     let abated = spec.disposability == Disposability::WeakKuosmanen && spec.rts != Rts::Crs;
     let n = reference.len();
@@ -300,7 +294,11 @@ fn compared(seed: u64, seen: &mut Seen) {
         }
         for reference in [&all[..], &all[..n / 2]] {
             let said = |row: usize| {
-                format!("seed {seed}, {n} units, {distance:e}, {} of reference, {}, unit {row}", reference.len(), called(&spec))
+                format!(
+                    "seed {seed}, {n} units, {distance:e}, {} of reference, {}, unit {row}",
+                    reference.len(),
+                    called(&spec)
+                )
             };
             let result = match efficiency(&data, &all, reference, &spec, &|row| row.to_string()) {
                 Ok(result) => result,

@@ -4,7 +4,10 @@ mod change;
 
 use highs::{ColProblem, HighsModelStatus, Model, Sense, SolvedModel};
 
-use super::{Activities, Certificate, LpError, LpSolver, Program, Solution, Status, certificate::{self, Scratch}};
+use super::{
+    Activities, Certificate, LpError, LpSolver, Program, Solution, Status,
+    certificate::{self, Scratch},
+};
 
 /// A unit whose rows differ from the average unit by more than this factor gets a model of its own.
 const KEPT_RANGE: f64 = 1e4;

@@ -60,13 +60,7 @@ impl<const M: usize> Default for Core<M> {
             state: State::default(),
             basis: Basis::identity(),
             variables: [0; M],
-            basic: Basic {
-                x: [0.0; M],
-                lower: [0.0; M],
-                upper: [0.0; M],
-                tolerance: [FEASIBLE; M],
-                price: [1.0; M],
-            },
+            basic: Basic { x: [0.0; M], lower: [0.0; M], upper: [0.0; M], tolerance: [FEASIBLE; M], price: [1.0; M] },
             own_cost: [0.0; M],
             cost: [0.0; M],
             y: [0.0; M],
@@ -296,8 +290,7 @@ impl<const M: usize> Core<M> {
             Aim::Cost => f64::INFINITY,
         };
         let points = Breakpoints::new(&self.basic, &w.map(|w| -direction * w), weight);
-        let chosen =
-            if least { points.choose_least(&self.variables) } else { points.choose(-entering.reduced.abs()) };
+        let chosen = if least { points.choose_least(&self.variables) } else { points.choose(-entering.reduced.abs()) };
         let (lower, upper) = self.state.bounds(entering.variable);
         let span = upper - lower;
         let step = chosen.map_or(f64::INFINITY, |c| c.t.max(0.0));

@@ -100,8 +100,7 @@ impl<const M: usize> Breakpoints<M> {
     #[inline(always)]
     fn first(&self) -> Option<Meeting> {
         let (lower, upper) = (least(&self.lower), least(&self.upper));
-        let (t, steps, is_upper) =
-            if upper < lower { (upper, &self.upper, true) } else { (lower, &self.lower, false) };
+        let (t, steps, is_upper) = if upper < lower { (upper, &self.upper, true) } else { (lower, &self.lower, false) };
         (t < f64::INFINITY).then(|| Meeting { t, position: position(steps, t), upper: is_upper })
     }
 
