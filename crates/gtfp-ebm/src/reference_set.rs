@@ -2,7 +2,7 @@
 
 use crate::data::{Group, Moments, Observations};
 use crate::error::{Error, Result};
-use crate::frontier::{Disposal, efficient_columns_from};
+use crate::frontier::{Disposal, efficient_columns_from, undominated};
 use crate::lp::Activities;
 use crate::spec::Rts;
 
@@ -15,8 +15,10 @@ pub(crate) struct ReferenceSet {
     pub(crate) moments: Moments,
 }
 
-/// Reference sets smaller than this are priced in full: finding their generators costs as much as it saves.
-const WORTH_REDUCING: usize = 128;
+/// Reference sets smaller than this are priced in full.
+const WORTH_THINNING: usize = 64;
+/// Up to this many units those are taken out that a single other one dominates; of more, the generators are found.
+const WORTH_SEARCHING: usize = 400;
 
 /// Which columns a reference set needs, and of what kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,16 +113,19 @@ impl ReferenceSet {
         }
         let (candidates, settled) = technologies.candidates(rows, shape);
         let (mut activities, mut of_column) = columns(observations, &candidates, shape)?;
-        if !settled && candidates.len() >= WORTH_REDUCING {
-            let seeds = technologies.seeds(rows);
-            let seeds: Vec<usize> =
-                (0..of_column.len()).filter(|&column| seeds.binary_search(&of_column[column]).is_ok()).collect();
-            let reduction = efficient_columns_from(&activities, &disposals(observations, shape), &seeds)?;
-            tracing::debug!(units = activities.cols(), generators = reduction.columns.len(), "reference set reduced");
-            if reduction.reduced {
-                activities = activities.select(&reduction.columns)?;
-                of_column = reduction.columns.iter().map(|&column| of_column[column]).collect();
-            }
+        if !settled && candidates.len() >= WORTH_THINNING {
+            let disposals = disposals(observations, shape);
+            let columns = if candidates.len() < WORTH_SEARCHING {
+                undominated(&activities, &disposals)
+            } else {
+                let seeds = technologies.seeds(rows);
+                let is_seed = |&column: &usize| seeds.binary_search(&of_column[column]).is_ok();
+                let seeds: Vec<usize> = (0..of_column.len()).filter(is_seed).collect();
+                efficient_columns_from(&activities, &disposals, &seeds)?.columns
+            };
+            tracing::debug!(units = activities.cols(), kept = columns.len(), "reference set reduced");
+            activities = activities.select(&columns)?;
+            of_column = columns.iter().map(|&column| of_column[column]).collect();
         }
         if !settled {
             technologies.remember(rows, shape, &of_column);

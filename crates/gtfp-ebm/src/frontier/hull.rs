@@ -1,7 +1,8 @@
-//! BuildHull in blocks.
+//! BuildHull in blocks: what one generator dominates needs no program.
 
 use rayon::prelude::*;
 
+use super::dominance::Dominance;
 use super::{Disposal, Reduction};
 use crate::lp::activities::LANES;
 use crate::lp::{
@@ -72,10 +73,14 @@ pub(super) fn build(
         let sample = spread(&remaining.units, block);
         block = (block * 2).min(LARGEST_BLOCK);
         let generators = activities.select(&result.columns)?;
+        let dominated = Dominance::new(&generators, disposal).of_units(&sample, &raw);
+        let (settled_at_once, sample): (Vec<_>, Vec<_>) =
+            sample.into_iter().zip(dominated).partition(|(_, dominated)| *dominated);
+        let sample: Vec<usize> = sample.into_iter().map(|(unit, _)| unit).collect();
         let (normals, stats) = solve_each(&generators, &program, &sample, Solver::Simplex, set, normal)?;
         result.programs += stats.programs;
         result.iterations += stats.iterations;
-        let mut settled = vec![];
+        let mut settled: Vec<usize> = settled_at_once.into_iter().map(|(unit, _)| unit).collect();
         let mut fresh: Vec<usize> = Vec::new();
         for (&unit, normal) in sample.iter().zip(normals) {
             let Some(normal) = normal else {

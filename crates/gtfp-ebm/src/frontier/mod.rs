@@ -29,7 +29,7 @@
 //! the other way round.
 //!
 //! # How
-//! BuildHull (Dulá 2011) in blocks. A unit is tested against the generators known so far by a feasibility program of
+//! BuildHull (Dulá 2011) in blocks. A unit that some multiple of a single generator dominates is inside. Any other is tested against the generators known so far by a feasibility program of
 //! their size; a unit outside comes with a separating hyperplane, and the unit furthest beyond it, in the section
 //! \\(h(P) = 1\\) of the cone, is a new generator. So the work is one small program per unit, and one inner product per
 //! unit and generator. Tests of a block run in parallel in fixed chunks against the same generators: the result is
@@ -40,8 +40,11 @@
 //! Dulá, J. H. and Helgason, R. V. (1996). A new procedure for identifying the frame of the convex hull of a finite
 //! collection of points in multidimensional space. *European Journal of Operational Research* 92(2), 352-367.
 
+mod dominance;
 mod hull;
 mod section;
+
+pub(crate) use dominance::undominated;
 
 use crate::lp::{Activities, LpError};
 

@@ -38,7 +38,7 @@ fn coordinate(ratio: f64) -> f64 {
 }
 
 /// Units per leaf: below this the order inside does not matter.
-const LEAF: usize = 2;
+const LEAF: usize = 8;
 
 fn split(part: &mut [usize], points: &[f64], rows: usize, reversed: bool) {
     if part.len() <= LEAF {

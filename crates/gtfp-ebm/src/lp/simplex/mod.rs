@@ -127,14 +127,14 @@ impl LpSolver for Simplex<'_> {
     }
 }
 
-/// Multipliers beyond this many costs hide violations in the rounding of doubles that would move a score by more than its
-/// last three digits.
-const STRAINED: f64 = 1e4;
+/// The most that violated rows may move an objective, in costs: a hundredth of what a certificate tells apart.
+const STRAINED: f64 = 0.01 * super::CERTIFICATE_TOLERANCE;
 
-/// Whether an optimum rests on such multipliers.
+/// Whether an optimum rests on multipliers so large that the violations of its rows, or their rounding, count.
 fn is_strained(program: &Program, solution: &Solution) -> bool {
     let most = |values: &[f64]| values.iter().fold(0.0_f64, |most, v| most.max(v.abs()));
-    solution.status == Status::Optimal && most(&solution.duals) > STRAINED * most(program.cost()).max(1.0)
+    let violation = solution.certificate.primal_residual.max(f64::EPSILON);
+    solution.status == Status::Optimal && most(&solution.duals) * violation > STRAINED * most(program.cost()).max(1.0)
 }
 
 /// Solves in the widest vectors that the machine has; no operation is contracted, so that all give the same bits.

@@ -3,7 +3,7 @@
 use super::state::Rest;
 
 /// Bases remembered.
-const MEMORY: usize = 32;
+const MEMORY: usize = 64;
 
 /// An optimal basis.
 #[derive(Debug, Clone)]
