@@ -96,7 +96,7 @@ impl Environment {
             std::fs::remove_file(&old).map_err(|error| format!("cannot remove {}: {error}", old.display()))?;
         }
         let mut maturin = Command::new(self.program("maturin"));
-        maturin.args(["build", "--release", "--locked", "--quiet", "--manifest-path"]);
+        maturin.args(["build", "--release", "--locked", "--quiet", "--compression-level", "9", "--manifest-path"]);
         maturin.arg(workspace::root().join("crates/python/Cargo.toml"));
         maturin.arg("--interpreter").arg(self.program("python")).arg("--out").arg(&out);
         if cfg!(target_os = "linux") {

@@ -101,14 +101,18 @@ def _csv(path: Path) -> dict[str, list[str]]:
     return {name: [row[at] for row in rows] for at, name in enumerate(header)}
 
 
-def test_a_run_is_that_of_the_command(root: Path, runs: dict[str, ps.Run], tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["paper", *STUDIES])
+def test_a_run_is_that_of_the_command(name: str, root: Path, runs: dict[str, ps.Run], tmp_path: Path) -> None:
     program = os.environ.get("PANELSTUDY_PROGRAM", "")
     if not Path(program).is_file():
         pytest.skip("the command was not built (PANELSTUDY_PROGRAM)")
-    study = root / "tests/studies/grunfeld.toml"
+    study = root / ("fixtures/studies/paper.toml" if name == "paper" else f"tests/studies/{name}.toml")
+    if name != "paper" and name not in runs:
+        pytest.skip(f"the data of {name} are not here")
+    run = ps.run(study, tmp_path / "here") if name == "paper" else runs[name]
     subprocess.run([program, "run", study, "--quiet", "--out", tmp_path / "out"], check=True, capture_output=True)
     # The list of checksums covers every file but manifest and log.
-    one, other = tmp_path / "out" / "checksums.sha256", runs["grunfeld"].path / "checksums.sha256"
+    one, other = tmp_path / "out" / "checksums.sha256", run.path / "checksums.sha256"
     assert one.read_text() == other.read_text() and len(one.read_text().splitlines()) > 5
 
 
