@@ -159,14 +159,20 @@ pub(crate) fn class(local: &LocalMoran) -> &'static str {
 ///
 /// # Errors
 /// Those of the disk.
-pub(crate) fn write(staging: &mut Staging, space: &Space, study: &Study) -> Result<()> {
-    if !space.columns.is_empty() {
-        staging.write("results/spatial.json", pretty(&space.columns).as_bytes())?;
+pub(crate) fn write(
+    staging: &mut Staging,
+    columns: &[SpatialColumnRecord],
+    tests: &[SpatialTestsRecord],
+    statistics: &[Statistic],
+    study: &Study,
+) -> Result<()> {
+    if !columns.is_empty() {
+        staging.write("results/spatial.json", pretty(&columns).as_bytes())?;
     }
-    if !space.tests.is_empty() {
-        staging.write("results/spatial-tests.json", pretty(&space.tests).as_bytes())?;
+    if !tests.is_empty() {
+        staging.write("results/spatial-tests.json", pretty(&tests).as_bytes())?;
     }
-    for statistic in &space.statistics {
+    for statistic in statistics {
         let time = study.study.time.as_deref();
         let text = match &statistic.found {
             Found::Global(cells) => global_csv(statistic.spec.kind, cells, time),
