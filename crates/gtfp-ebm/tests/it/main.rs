@@ -9,6 +9,7 @@ mod ddf;
 mod ebm;
 mod errors;
 mod frontier_properties;
+mod frontiers;
 mod lp_properties;
 mod malmquist;
 mod near_ties;

@@ -112,8 +112,10 @@ impl LpSolver for Simplex<'_> {
             Rows::R64(core) => solve_plain(core, fresh, activities, program, solution),
             Rows::R128(core) => solve_plain(core, fresh, activities, program, solution),
         }
-        if !solution.is_decided() || is_strained(program, solution) {
+        if !solution.is_decided() {
             precise::solve(activities, program, solution);
+        } else if is_strained(program, solution) {
+            sharpen(activities, program, solution);
         }
         if !solution.is_decided() {
             exact::solve(activities, program, solution);
@@ -135,6 +137,18 @@ fn is_strained(program: &Program, solution: &Solution) -> bool {
     let most = |values: &[f64]| values.iter().fold(0.0_f64, |most, v| most.max(v.abs()));
     let violation = solution.certificate.primal_residual.max(f64::EPSILON);
     solution.status == Status::Optimal && most(&solution.duals) * violation > STRAINED * most(program.cost()).max(1.0)
+}
+
+/// Puts the optimum in double-double in the place of a strained one, where they are the same up to [`SAME`]. Where they are
+/// not, the last bits of the data decide between two optima, and the one that holds within the rounding of data stays.
+fn sharpen(activities: &Activities, program: &Program, solution: &mut Solution) {
+    const SAME: f64 = 1e-6;
+    let mut sharp = Solution { iterations: solution.iterations, ..Solution::default() };
+    precise::solve(activities, program, &mut sharp);
+    let distance = (sharp.objective - solution.objective).abs();
+    if sharp.is_certified() && distance <= SAME * solution.objective.abs().max(1.0) {
+        *solution = sharp;
+    }
 }
 
 /// Solves in the widest vectors that the machine has; no operation is contracted, so that all give the same bits.
