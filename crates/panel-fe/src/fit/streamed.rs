@@ -76,7 +76,6 @@ pub(crate) fn plan(
         let values = columns::values(frame, Form::Centred);
         let Some(stream) = absorber.stream(&values) else { return Ok(None) };
         let moments = stream.moments();
-        drop(stream);
         check(frame, &moments.sizes)?;
         let p = frame.exog.len();
         let gram = Mat::from_fn(p, p, |i, j| moments.gram[(1 + i, 1 + j)]);
