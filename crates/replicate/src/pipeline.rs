@@ -135,7 +135,9 @@ pub fn run(options: &RunOptions) -> Result<RunReport> {
     interrupt::check()?;
     staging.commit(&stale)?;
     // What a stopped run would go on from is of no use after a whole one; one that cannot be removed does no harm.
-    journals.iter().for_each(|path| drop(std::fs::remove_file(path)));
+    for path in &journals {
+        let _ = std::fs::remove_file(path);
+    }
     let summary = format!("{summary}{}Results: {}\n", warnings(&remarks), options.out.display());
     Ok(RunReport { summary, differing })
 }

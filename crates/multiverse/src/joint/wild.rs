@@ -4,11 +4,12 @@
 //!
 //! d = A⁻¹ Σ v_g q_g, b* − b_restricted = d, V* = m Σ_g h_g h_g', h_g = v_g r_g − H_g d.
 //!
-//! With v = 1 everywhere b* is the estimate itself.
+//! With v = 1 everywhere b* is the estimate itself. Under one variance V* = u*'u*/(N − K) J_F, whose residuals come from
+//! cross-products, too.
 
 use super::problem::{Problem, Target};
 use crate::error::Result;
-use crate::kernel::{Blocks, Estimate, Estimator, Left, accumulate, dot, pair, squares};
+use crate::kernel::{Blocks, Errors, Estimate, Estimator, Left, accumulate, dot, pair, squares};
 use crate::reading::Curve;
 
 /// Draws of one product: the scores of this many fit into a cache.
@@ -134,6 +135,8 @@ impl Prepared<'_> {
         let rank = self.estimator.cholesky().rank();
         let (factor, df) = target.small.require(blocks.n_rows(), blocks.clusters_present(), rank)?;
         let (scores, focal_scores) = self.scores(target.outcome, restricted);
+        let squares =
+            if target.small.errors == Errors::Iid { self.squares(target.outcome, restricted) } else { Vec::new() };
         let scores = Left::of_rows(&scores, clusters);
         let (stride, of_fitted) = (scores.padded(), self.responses.padded());
         let (mut sums, mut moves) = (vec![0.0; stride * BATCH], vec![0.0; stride * BATCH]);
@@ -152,12 +155,38 @@ impl Prepared<'_> {
                 for a in 0..f {
                     estimate.b[a] = d[n - f + a] + if add_restricted { restricted[n - f + a] } else { 0.0 };
                 }
-                covariance(v, &focal_scores, e, f, &mut h, &mut estimate.v);
+                if target.small.errors == Errors::Iid {
+                    let moved: f64 = d.iter().zip(&sums[k * stride..]).map(|(d, sum)| d * sum).sum();
+                    let left = v.iter().zip(&squares).map(|(v, square)| v * v * square).sum::<f64>() - moved;
+                    for b in 0..f {
+                        for a in 0..=b {
+                            estimate.v[pair(a, b)] = left.max(0.0) * self.estimator.focal_row(b)[n - f + a];
+                        }
+                    }
+                } else {
+                    covariance(v, &focal_scores, e, f, &mut h, &mut estimate.v);
+                }
                 estimate.v.iter_mut().for_each(|value| *value *= factor);
                 emit(batch * BATCH + k, &estimate);
             }
         }
         Ok(())
+    }
+
+    /// Sums of squared residuals of the restricted fit by cluster, y_g'y_g − 2b'c_g + b'A_g b. A draw leaves
+    /// Σ v_g² of them less d'Σ v_g q_g.
+    fn squares(&self, outcome: usize, restricted: &[f64]) -> Vec<f64> {
+        let (blocks, columns) = (self.blocks, self.estimator.columns());
+        let mut squares = blocks.yy(outcome).to_vec();
+        let mut terms: Vec<(f64, &[f64])> = Vec::new();
+        for (j, (&column, &b)) in columns.iter().zip(restricted).enumerate() {
+            terms.push((-2.0 * b, blocks.xy(outcome, column)));
+            terms.push((b * b, blocks.xx(column, column)));
+            let before = columns[..j].iter().zip(restricted);
+            terms.extend(before.map(|(&other, &a)| (2.0 * a * b, blocks.xx(other, column))));
+        }
+        accumulate(&mut squares, &terms);
+        squares
     }
 
     /// q per regressor and r per focal regressor, arrays over clusters.

@@ -138,6 +138,11 @@ impl Blocks {
         &self.xy[at..at + self.clusters]
     }
 
+    /// y_k'y_k per cluster.
+    pub(crate) fn yy(&self, k: usize) -> &[f64] {
+        &self.yy[k * self.clusters..(k + 1) * self.clusters]
+    }
+
     /// x_i'x_j over all rows.
     pub(crate) fn xx_total(&self, i: usize, j: usize) -> f64 {
         self.xx_total[pair(i, j)]

@@ -6,8 +6,9 @@ use crate::tools::{Csv, close, golden, json, numbers};
 use panel_multiverse::attribution::{Cells, attribute, intervals};
 use panel_multiverse::declaration::Response;
 use panel_multiverse::joint::{
-    Effect, JointOptions, JointResult, Paths, Plan, Problem, Statistics, joint_tests, pairs_responses,
+    Effect, JointOptions, JointResult, JointTests, Paths, Plan, Problem, Statistics, joint_tests, pairs_responses,
 };
+use panel_multiverse::kernel::SmallSample;
 use panel_multiverse::reading::{Curve, Verdict, share_beyond};
 use panel_multiverse::smallest_changes;
 
@@ -243,6 +244,58 @@ fn signs_of_one_give_the_estimate_and_weights_of_one_too() {
         close("effect", pairs.values[0][0][place], *effect, 1e-10);
         close("t", pairs.values[1][0][place], *t, 1e-10);
     }
+}
+
+/// Under one variance, too, for single coefficients and for Anderson and Rubin's statistic of both.
+#[test]
+fn signs_of_one_give_the_estimate_under_one_variance() {
+    let data = load();
+    let panels = [(0..24).collect()];
+    for effect in [Effect::Combination(vec![0.0, 1.0]), Effect::AndersonRubin] {
+        let mut targets = data.targets.clone();
+        for target in &mut targets {
+            (target.effect, target.small) = (effect.clone(), SmallSample::iid(1.0));
+        }
+        let problem = Problem { blocks: &data.blocks, designs: &data.designs, targets: &targets, panels: &panels };
+        let options = JointOptions { draws: 1, ..JointOptions::default() };
+        let wild = joint_tests(&problem, &Plan::GivenSigns(vec![vec![1.0; CITIES]]), &options).unwrap();
+        let (tests, draw) = (&wild.panels[0], &wild.draws[0][0]);
+        close("T1", draw.median, tests.median.observed, 1e-9);
+        close("T2", draw.share, tests.share.observed, 1e-15);
+        close("T3", draw.stouffer, tests.stouffer.observed, 1e-9);
+    }
+}
+
+#[test]
+fn parts_that_are_added_one_by_one_give_the_tests_of_the_whole() {
+    let data = load();
+    let panels = [(0..24).collect::<Vec<u32>>(), vec![3, 3, 20]];
+    let problem = Problem { blocks: &data.blocks, designs: &data.designs, targets: &data.targets, panels: &panels };
+    let Plan::GivenWeights(mut weights) = plan("pairs") else { panic!("pairs draw clusters") };
+    // Twelve times the same city identifies nothing: the draw is replaced.
+    weights[3] = vec![0.0; CITIES];
+    weights[3][0] = CITIES as f64;
+    let signs = panel_multiverse::declaration::Signs::Rademacher;
+    let options = JointOptions { draws: 100, band: Some(0), ..JointOptions::default() };
+    for (plan, discarded) in [(Plan::Wild { seed: 3, signs }, 0), (Plan::GivenWeights(weights), 1)] {
+        let whole = joint_tests(&problem, &plan, &options).unwrap();
+        assert_eq!(whole.discarded, discarded);
+        let mut tests = JointTests::new(&panels, &plan, &options).unwrap();
+        while tests.wants_more().unwrap() {
+            for places in [0..5, 5..6, 6..24] {
+                let part = Problem { targets: &data.targets[places], panels: &[], ..problem.clone() };
+                tests.add(&part, &[]).unwrap();
+            }
+            tests.end_round().unwrap();
+        }
+        assert_eq!(tests.finish().unwrap(), whole);
+    }
+    let plan = Plan::Wild { seed: 3, signs };
+    let mut tests = JointTests::new(&panels, &plan, &options).unwrap();
+    assert!(tests.wants_more().unwrap());
+    let part = Problem { targets: &data.targets[..5], panels: &[], ..problem };
+    tests.add(&part, &[]).unwrap();
+    assert!(tests.end_round().unwrap_err().to_string().contains("a place among the estimates"));
 }
 
 #[test]
