@@ -1,7 +1,7 @@
 //! The Python package: its wheel, and its tests in an environment of their own.
 
 use crate::process::{findings, output, run as run_process};
-use crate::{FINDINGS, args, bootstrap, replicate, workspace};
+use crate::{args, bootstrap, replicate, workspace};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -44,8 +44,7 @@ pub(crate) fn run(args: &[String], install: bool) -> Result<u8, String> {
     }
     let tested = environment.test()?;
     if size > MOST_BYTES {
-        eprintln!("the wheel is larger than {} MiB", MOST_BYTES >> 20);
-        return Ok(FINDINGS);
+        eprintln!("remark: the wheel is larger than the {} MiB that are its goal", MOST_BYTES >> 20);
     }
     Ok(tested)
 }

@@ -53,7 +53,9 @@ impl Workers {
                 *idle = Idle { process: own, whole_is_made: false, workers: Vec::new() };
             }
             let place = idle.workers.iter().position(|workers| workers.width == wanted);
-            let place = place.or_else(|| (idle.whole_is_made && !idle.workers.is_empty()).then_some(0));
+            // All processors are at work: one of the single threads that rest will do.
+            let any = || (wanted == Width::Whole && idle.whole_is_made && !idle.workers.is_empty()).then_some(0);
+            let place = place.or_else(any);
             if let Some(place) = place {
                 return Ok(idle.workers.swap_remove(place));
             }
