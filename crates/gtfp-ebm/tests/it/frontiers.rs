@@ -15,12 +15,15 @@ impl Panel {
         let table = Table::own("cases/false_infeasible.csv");
         let columns = ["x0", "x1", "x2", "y0", "b0", "b1"].map(|name| (name, table.numbers(name))).to_vec();
         let n = table.len() as u32;
-        Self { columns, entity: (0..n).map(|row| row / 3).collect(), time: (0..n).map(|row| i64::from(row % 3)).collect() }
+        Self {
+            columns,
+            entity: (0..n).map(|row| row / 3).collect(),
+            time: (0..n).map(|row| i64::from(row % 3)).collect(),
+        }
     }
 
     fn result(&self, spec: &PanelSpec, frontiers: Option<&mut Frontiers>) -> PanelResult {
-        let named: Vec<(&str, &[f64])> =
-            self.columns.iter().map(|(name, column)| (*name, column.as_slice())).collect();
+        let named: Vec<(&str, &[f64])> = self.columns.iter().map(|(name, column)| (*name, column.as_slice())).collect();
         let data = PanelData {
             inputs: &named[..3],
             goods: &named[3..4],

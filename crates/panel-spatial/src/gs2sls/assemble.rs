@@ -54,20 +54,7 @@ pub fn from_coefficients(
     let Some(lag) = find(RHO) else {
         return Err(Error::UnknownName { what: "coefficient", name: RHO.into(), known: places });
     };
-    let mut order: Vec<usize> = find(CONSTANT).into_iter().collect();
-    let mut regressors: Vec<(String, usize, Option<usize>)> = Vec::new();
-    for name in &panel.names {
-        if let Some(at) = find(name) {
-            regressors.push((name.clone(), order.len(), None));
-            order.push(at);
-        }
-    }
-    for (name, _, lagged) in &mut regressors {
-        if let Some(at) = find(&format!("W:{name}")) {
-            *lagged = Some(order.len());
-            order.push(at);
-        }
-    }
+    let (mut order, regressors) = ordered(&panel.names, find);
     order.push(lag);
     let k = order.len();
     let mut padded = Square::zeros(k + 1);
@@ -116,4 +103,28 @@ pub fn from_coefficients(
         multipliers,
         places: regressors,
     })
+}
+
+/// Where the constant, X and WX stand among the estimates, in this order, and each regressor with the places of its own
+/// coefficient and of that of its lag in it.
+#[allow(clippy::type_complexity, reason = "the form in which a fit has its places")]
+fn ordered(
+    names: &[String],
+    find: impl Fn(&str) -> Option<usize>,
+) -> (Vec<usize>, Vec<(String, usize, Option<usize>)>) {
+    let mut order: Vec<usize> = find(CONSTANT).into_iter().collect();
+    let mut regressors: Vec<(String, usize, Option<usize>)> = Vec::new();
+    for name in names {
+        if let Some(at) = find(name) {
+            regressors.push((name.clone(), order.len(), None));
+            order.push(at);
+        }
+    }
+    for (name, _, lagged) in &mut regressors {
+        if let Some(at) = find(&format!("W:{name}")) {
+            *lagged = Some(order.len());
+            order.push(at);
+        }
+    }
+    (order, regressors)
 }

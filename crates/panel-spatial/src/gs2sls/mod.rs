@@ -121,15 +121,7 @@ pub fn gs2sls(
     if effects == FixedEffects::None {
         exogenous.insert(0, (crate::estimate::CONSTANT.into(), vec![1.0; panel.y.len()]));
     }
-    let swept = |list: &[(String, Vec<f64>)]| -> Vec<Vec<f64>> {
-        list.iter()
-            .map(|column| {
-                let mut column = column.1.clone();
-                sweep(&mut column, n, effects);
-                column
-            })
-            .collect()
-    };
+    let swept = |list: &[(String, Vec<f64>)]| all_swept(list, n, effects);
     let (x1, endo, z) = (swept(&exogenous), swept(&endogenous), swept(&excluded));
     let mut y = panel.y.clone();
     sweep(&mut y, n, effects);
@@ -182,6 +174,13 @@ pub fn gs2sls(
     let mut fit = from_coefficients(panel, prepared, effects, spec, estimates)?;
     fit.diagnostics.splice(0..0, remarks);
     Ok(Gs2slsFit { fit, instruments: names, first_stages, sargan })
+}
+
+/// Columns with the effects taken out.
+fn all_swept(list: &[(String, Vec<f64>)], n: usize, effects: FixedEffects) -> Vec<Vec<f64>> {
+    let mut columns: Vec<Vec<f64>> = list.iter().map(|column| column.1.clone()).collect();
+    columns.iter_mut().for_each(|column| sweep(column, n, effects));
+    columns
 }
 
 /// Instruments that do not depend on others.
