@@ -246,7 +246,7 @@ fn what_cannot_be_is_said() {
         ),
         (
             format!("{HEAD}[[spatial]]\nid = \"m\"\nkind = \"lm\"\nvariables = [\"x\"]\nweights = \"w\"\n"),
-            "unknown variant `lm`",
+            "expected one of moran, geary, lisa",
         ),
         (
             format!(
