@@ -13,7 +13,7 @@ pub(crate) fn run(args: &[String]) -> Result<u8, String> {
     let mut command = cargo();
     command.arg("bench").arg("--manifest-path").arg(workspace::root().join("Cargo.toml"));
     let output = command
-        .args(["--package", "panelstudy", "--bench", "guard"])
+        .args(["--workspace", "--bench", "guard"])
         .stderr(std::process::Stdio::inherit())
         .output()
         .map_err(|error| format!("cannot start cargo: {error}"))?;

@@ -16,7 +16,7 @@ pub(crate) fn json(value: &Bound<'_, PyAny>) -> PyResult<Value> {
         return Ok(Value::Bool(truth.is_true()));
     }
     if value.is_instance_of::<PyInt>() {
-        return Ok(value.extract::<i64>().map(Value::from).or_else(|_| value.extract::<u64>().map(Value::from))?);
+        return value.extract::<i64>().map(Value::from).or_else(|_| value.extract::<u64>().map(Value::from));
     }
     if value.is_instance_of::<PyFloat>() {
         return Ok(Value::from(value.extract::<f64>()?));

@@ -1,4 +1,5 @@
 //! What the engine's benches share: the panels, the program and the clock.
+#![allow(dead_code, reason = "each program uses what it needs")]
 
 use gtfp_ebm::frontier::{Disposal, efficient_columns};
 use gtfp_ebm::lp::{Activities, LpStats, Program, Solver, neighbor_order, solve_each};

@@ -144,7 +144,8 @@ fn requests_without_a_meaning_are_refused() {
 fn an_interrupt_ends_linear_programs() {
     let interrupt = Interrupt::default();
     let obeyed = interrupt.clone();
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).start_handler(move |_| obeyed.obey()).build().unwrap();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).start_handler(move |_| obeyed.obey()).build();
+    let pool = pool.expect("two threads");
     let s = sample(300, 3);
     let many = BootstrapSpec { replications: 100_000, ..BootstrapSpec::default() };
     let start = Instant::now();

@@ -126,11 +126,11 @@ fn draw(multiverse: &Estimation, resampling: &Resampling<'_>, members: &[Member]
     while tests.wants_more().map_err(failed)? {
         for part in &parts {
             let prepared = prepare(multiverse, resampling, part, permute)?;
-            let own: Vec<(Vec<&[f64]>, Vec<&[f64]>)> =
-                prepared.paths.iter().map(|paths| (slices(&paths.controls), slices(&paths.outcomes))).collect();
-            let paths: Vec<Paths<'_>> = (prepared.paths.iter().zip(&own))
+            let controls: Vec<Vec<&[f64]>> = prepared.paths.iter().map(|paths| slices(&paths.controls)).collect();
+            let outcomes: Vec<Vec<&[f64]>> = prepared.paths.iter().map(|paths| slices(&paths.outcomes)).collect();
+            let paths: Vec<Paths<'_>> = (prepared.paths.iter().zip(&controls).zip(&outcomes))
                 .filter(|_| permute)
-                .map(|(paths, (controls, outcomes))| Paths {
+                .map(|((paths, controls), outcomes)| Paths {
                     x: &paths.x,
                     entity: panel.entity_of_row(),
                     time: panel.time_of_row(),
