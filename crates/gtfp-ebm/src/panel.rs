@@ -11,7 +11,8 @@ use crate::reference_set::Technologies;
 use crate::remarks::{diagnose, summarize};
 use crate::result::PanelResult;
 use crate::run::Run;
-use crate::spec::{Index, PanelSpec};
+use crate::spec::{Index, PanelSpec, Reference};
+use crate::timeline::Timeline;
 
 /// Scores, index, decomposition and panel values of a whole panel.
 ///
@@ -76,6 +77,41 @@ pub fn validate(data: &PanelData<'_>, spec: &PanelSpec) -> Result<()> {
     Ok(())
 }
 
+/// The panel values that [`productivity`] would give by the rule of `spec`, out of the index and the scores that it gave by
+/// another rule for the same data and otherwise the same choices: nothing is solved. Empty where there is no index.
+///
+/// **Shapes** one index and one score per row of the data.
+///
+/// # Errors
+/// Those of [`validate`]; [`Error::LengthMismatch`](crate::Error::LengthMismatch).
+pub fn panel_values(
+    data: &PanelData<'_>,
+    spec: &PanelSpec,
+    growth: &[Option<f64>],
+    scores: &[Option<f64>],
+) -> Result<Vec<Option<f64>>> {
+    let prepared = Prepared::new(data, spec)?;
+    values(&prepared.timeline, &prepared.spec, growth, scores)
+}
+
+/// What every row gets from its index. One on one frontier for all periods is circular: its scores bridge gaps.
+fn values(
+    timeline: &Timeline,
+    spec: &PanelSpec,
+    growth: &[Option<f64>],
+    scores: &[Option<f64>],
+) -> Result<Vec<Option<f64>>> {
+    let index = spec.malmquist.unwrap_or(Index::None);
+    if index == Index::None {
+        return Ok(vec![None; growth.len()]);
+    }
+    let circular =
+        matches!(spec.reference, Reference::Global | Reference::Metafrontier) && spec.decomposition.is_none();
+    let compared = || scores.iter().map(|score| score.and_then(|score| spec.compared(score))).collect::<Vec<_>>();
+    let circular = circular.then(compared);
+    panel_value(timeline, growth, Comparison::of(index), circular.as_deref(), spec.panel_value, spec.base_period)
+}
+
 /// [`productivity`] of a panel that was checked.
 pub(crate) fn measure(
     prepared: &Prepared,
@@ -95,16 +131,9 @@ pub(crate) fn measure(
         run.evaluator.stats.merge(&stats);
         malmquist::put(&parts, &mut rows);
     }
-    let index = spec.malmquist.unwrap_or(Index::None);
-    if index != Index::None {
-        let growth: Vec<Option<f64>> = rows.iter().map(|row| row.index).collect();
-        let circular = (run.is_circular() && spec.decomposition.is_none()).then(|| run.circular(&rows));
-        let comparison = Comparison::of(index);
-        let values =
-            panel_value(timeline, &growth, comparison, circular.as_deref(), spec.panel_value, spec.base_period)?;
-        for (row, value) in rows.iter_mut().zip(values) {
-            row.gtfp = value;
-        }
+    let (growth, scores): (Vec<_>, Vec<_>) = rows.iter().map(|row| (row.index, row.score)).unzip();
+    for (row, value) in rows.iter_mut().zip(values(timeline, spec, &growth, &scores)?) {
+        row.gtfp = value;
     }
     let summary = summarize(&run.evaluator, timeline, &rows);
     let diagnostics = diagnose(&summary, &rows, timeline, spec, data.label);

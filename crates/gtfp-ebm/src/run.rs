@@ -188,24 +188,8 @@ impl<'a> Run<'a> {
         Ok(Some(result))
     }
 
-    /// Whether the index compares scores on one frontier for all periods.
-    pub(crate) fn is_circular(&self) -> bool {
-        let reference = self.evaluator.spec.reference;
-        matches!(reference, Reference::Global | Reference::Metafrontier) && self.index() != Index::None
-    }
-
-    /// What a circular index compares, on its one frontier: scores, 1/(1 + D), or D for an indicator.
-    pub(crate) fn circular(&self, rows: &[PanelRow]) -> Vec<Option<f64>> {
-        rows.iter().map(|row| row.score.and_then(|score| self.efficiency(&Outcome::of(score)))).collect()
-    }
-
     fn efficiency(&self, outcome: &Outcome) -> Option<f64> {
-        let score = outcome.score()?;
-        if self.evaluator.is_distance() && self.index() != Index::Luenberger {
-            (score > -1.0).then(|| 1.0 / (1.0 + score))
-        } else {
-            Some(score)
-        }
+        self.evaluator.spec.compared(outcome.score()?)
     }
 
     /// Cross-period scores of every transition, by the later row.

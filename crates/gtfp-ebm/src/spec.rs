@@ -466,6 +466,16 @@ impl PanelSpec {
         matches!(self.model, Model::Ddf | Model::NonRadialDdf)
     }
 
+    /// What an index compares of a score: the score, 1/(1 + D) of a distance, or D itself for an indicator. The choices are
+    /// [resolved](Self::resolved).
+    pub(crate) fn compared(&self, score: f64) -> Option<f64> {
+        if self.is_distance() && self.malmquist != Some(Index::Luenberger) {
+            (score > -1.0).then(|| 1.0 / (1.0 + score))
+        } else {
+            Some(score)
+        }
+    }
+
     /// The same choices with every default written out, for a panel of so many periods.
     #[must_use]
     pub fn resolved(&self, periods: usize) -> Self {

@@ -1,7 +1,7 @@
 //! A fit as plain data, for results files and tables.
 
 use crate::diagnostics::ChiSquared;
-use crate::effects::{Effect, FiellerSet, TurningPoint, UTest};
+use crate::effects::{Effect, Effects, FiellerSet, TurningPoint, UTest};
 use crate::error::Result;
 use crate::gs2sls::{FirstStage, Gs2slsFit};
 use crate::result::{Estimated, R2, SpatialFit};
@@ -22,20 +22,6 @@ pub struct NamedEstimate {
     /// The number and its test.
     #[serde(flatten)]
     pub estimate: Estimated,
-}
-
-/// Direct, indirect and total effect of one regressor.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct EffectsRecord {
-    /// The regressor.
-    pub name: String,
-    /// Direct.
-    pub direct: Estimated,
-    /// Indirect.
-    pub indirect: Estimated,
-    /// Total.
-    pub total: Estimated,
 }
 
 /// What a study asks of a curve: the key `turning_point`.
@@ -104,7 +90,7 @@ pub struct SpatialRecord {
     /// Coefficients, ρ and λ last.
     pub coefficients: Vec<NamedEstimate>,
     /// Direct, indirect and total effects; empty where ρ lies outside its interval.
-    pub effect_estimates: Vec<EffectsRecord>,
+    pub effect_estimates: Vec<Effects>,
     /// σ².
     pub sigma2: f64,
     /// Log-likelihood.
@@ -149,7 +135,6 @@ impl SpatialFit {
                 estimate: Estimated::new(self.coefficients[i], covariance[(i, i)]),
             })
             .collect();
-        let effects = self.effects().unwrap_or_default();
         SpatialRecord {
             schema: SCHEMA,
             outcome: self.outcome.clone(),
@@ -159,10 +144,7 @@ impl SpatialFit {
             standardise: self.standardise,
             log_determinant: self.log_det.to_owned(),
             coefficients,
-            effect_estimates: effects
-                .into_iter()
-                .map(|e| EffectsRecord { name: e.name, direct: e.direct, indirect: e.indirect, total: e.total })
-                .collect(),
+            effect_estimates: self.effects().unwrap_or_default(),
             sigma2: self.sigma2,
             loglik: self.loglik,
             aic_bic: self.information_criteria(),

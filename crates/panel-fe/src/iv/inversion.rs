@@ -1,7 +1,7 @@
 //! Confidence sets by inversion of a test, searched on the projective line: unbounded sets, unions and slivers are found as such.
 
 /// Share of an interval that a golden-section step keeps.
-const GOLDEN: f64 = 0.618_033_988_749_894_9;
+pub(super) const GOLDEN: f64 = 0.618_033_988_749_894_9;
 
 /// Intervals of β where `excess` is not positive, from −∞ to ∞; `beta` turns an angle from −π/2 to π/2 into β, and the
 /// excess has the period π. `steps` angles are looked at, and the turning points between them.

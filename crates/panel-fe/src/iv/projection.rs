@@ -1,7 +1,7 @@
 //! Anderson-Rubin sets of two endogenous regressors: of each coefficient, and of where a quadratic turns.
 
 use super::first_stage::reason;
-use super::inversion::accepted;
+use super::inversion::{GOLDEN, accepted};
 use super::moments::{IvDof, MomentCovariance};
 use super::system::IvSystem;
 use super::weak_robust::AndersonRubinSet;
@@ -15,8 +15,6 @@ use faer::{Mat, Scale};
 const STEPS: (usize, usize) = (400, 90);
 /// Golden-section steps that follow the best angle of the inner search.
 const REFINED: usize = 24;
-/// Share of an interval that a golden-section step keeps.
-const GOLDEN: f64 = 0.618_033_988_749_894_9;
 
 /// What a projection is of.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,13 +6,10 @@ use crate::feature::Feature;
 use crate::store::{full, pretty};
 use crate::study::Parsed;
 use crate::study::section::{Section, Wrong, both};
-use gtfp_ebm::index::Comparison;
 use gtfp_ebm::lp::LpError;
-use gtfp_ebm::panel_value::panel_value;
-use gtfp_ebm::timeline::Timeline;
 use gtfp_ebm::{
     BootstrapResult, BootstrapSpec, Index as ProductivityIndex, Interval, PanelData, PanelResult, PanelSpec,
-    PanelValue, Reference, Summary, Values, bootstrap, productivity,
+    PanelValue, Summary, Values, bootstrap, productivity,
 };
 use panel_core::expr::Expr;
 use panel_core::suggest::nearest;
@@ -160,34 +157,15 @@ impl Gtfp {
     /// The panel value by the rule of this specification, out of the scores and the index that one with another rule has
     /// solved for.
     fn panel_value(&self, part: &Part<'_>, solved: &Made) -> Result<Vec<f64>> {
-        self.with(part, |data, choices| {
-            gtfp_ebm::validate(data, choices)?;
-            let quantities = || data.inputs.iter().chain(data.goods).chain(data.bads);
-            let usable: Vec<bool> =
-                (0..part.rows.len()).map(|row| quantities().all(|(_, values)| !values[row].is_nan())).collect();
-            let timeline = Timeline::new(data.entity, data.time, &usable, choices.step, data.label)?;
-            let index = choices.index(timeline.periods().len());
-            let of_part = |name: &str| -> Vec<Option<f64>> {
-                let values = solved.column(name);
-                part.rows.iter().map(|&row| Some(values[row]).filter(|value| !value.is_nan())).collect()
-            };
-            if index == ProductivityIndex::None {
-                return Ok(solved.column("gtfp").to_vec());
-            }
-            let circular = matches!(choices.reference, Reference::Global | Reference::Metafrontier)
-                && choices.decomposition.is_none();
-            let by_ratio = choices.is_distance() && index != ProductivityIndex::Luenberger;
-            let efficiency =
-                |score: f64| if by_ratio { (score > -1.0).then(|| 1.0 / (1.0 + score)) } else { Some(score) };
-            let scores: Option<Vec<Option<f64>>> =
-                circular.then(|| of_part("score_global").into_iter().map(|score| score.and_then(efficiency)).collect());
-            let name = if index == ProductivityIndex::Luenberger { "index" } else { "gml" };
-            let (rule, base) = (choices.panel_value, choices.base_period);
-            let growth = of_part(name);
-            let comparison = Comparison::of(index);
-            let values = panel_value(&timeline, &growth, comparison, scores.as_deref(), rule, base)?;
-            Ok(spread(part, &values))
-        })
+        let index = self.choices.index(part.panel.n_periods());
+        let of_part = |name: &str| -> Vec<Option<f64>> {
+            let values = solved.column(name);
+            part.rows.iter().map(|&row| values.get(row).copied().filter(|value| !value.is_nan())).collect()
+        };
+        let growth = of_part(if index == ProductivityIndex::Luenberger { "index" } else { "gml" });
+        let scores = of_part("score_global");
+        let values = self.with(part, |data, choices| gtfp_ebm::panel_values(data, choices, &growth, &scores))?;
+        Ok(if index == ProductivityIndex::None { solved.column("gtfp").to_vec() } else { spread(part, &values) })
     }
 
     /// Files that the quantities came from.
@@ -399,7 +377,7 @@ fn interval_lines(part: &Part<'_>, found: &BootstrapResult) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use gtfp_ebm::Model;
+    use gtfp_ebm::{Model, Reference};
     use panel_core::Panel;
 
     /// Five cities in four years, one value missing: the product of a circular index bridges the gap, others end there.

@@ -97,12 +97,15 @@ impl<'a> Part<'a> {
     /// Values of the entity set's rows as a column of the whole panel, `NaN` elsewhere.
     #[must_use]
     pub fn spread(&self, values: &[f64]) -> Vec<f64> {
-        let mut out = vec![f64::NAN; self.whole.n_rows()];
-        for (&row, &value) in self.rows.iter().zip(values) {
-            out[row] = value;
-        }
-        out
+        spread(self.rows.iter().copied(), values, self.whole.n_rows())
     }
+}
+
+/// Values at rows of a panel as a column of it, `NaN` elsewhere.
+pub(crate) fn spread(rows: impl IntoIterator<Item = usize>, values: &[f64], n_rows: usize) -> Vec<f64> {
+    let mut out = vec![f64::NAN; n_rows];
+    rows.into_iter().zip(values).for_each(|(row, &value)| out[row] = value);
+    out
 }
 
 /// Whether a panel has a time key; a cross-section has one period without a name.

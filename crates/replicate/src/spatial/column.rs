@@ -5,6 +5,7 @@ use super::section::SpatialColumn;
 use super::table::model_column;
 use super::weights::{Space, refusal};
 use crate::error::{Error, Result};
+use crate::indices::part::spread;
 use crate::stages::variables::sample;
 use crate::study::{ColumnSpec, Study};
 use panel_core::{Diagnostic, Panel};
@@ -13,8 +14,9 @@ use panel_fe::record::{DroppedRecord, EstimateRecord};
 use panel_fe::{Frame, Singletons};
 use panel_spatial::effects::SimulatedEffect;
 use panel_spatial::panel::{LongTable, SpatialPanel};
-use panel_spatial::{Prepared, SpatialFit, SpatialRecord, fit};
+use panel_spatial::{FixedEffects, Prepared, SpatialFit, SpatialRecord, fit};
 use report::ModelColumn;
+use std::sync::Arc;
 
 /// A fitted spatial column.
 #[derive(Debug)]
@@ -49,6 +51,38 @@ pub(super) struct Sample {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// A column before anything is estimated: its sample, and the weights among the units of it.
+pub(super) struct Ready {
+    /// Effects that are swept out.
+    pub effects: FixedEffects,
+    /// Rows and columns; its remarks hold those on the weights.
+    pub sample: Sample,
+    /// The weights.
+    pub prepared: Arc<Prepared>,
+}
+
+impl Ready {
+    /// # Errors
+    /// A formula, a sample or weights that do not fit the data.
+    pub(super) fn new(
+        panel: &Panel,
+        study: &Study,
+        space: &Space,
+        spec: &ColumnSpec,
+        spatial: &SpatialColumn,
+        stage: &str,
+    ) -> Result<Self> {
+        let (entity, time) = (study.study.entity.as_str(), study.study.time.as_deref());
+        let effects = spatial.effects(&spec.formula, entity, time).map_err(|error| Error::stage(stage, error))?;
+        let mut sample = balanced(panel, spec, spatial, stage)?;
+        let (prepared, cut) = space
+            .prepared(&spatial.weights, sample.panel.units())
+            .map_err(|error| refusal(stage, &error).prefixed(&spec.formula))?;
+        sample.diagnostics.extend(cut);
+        Ok(Self { effects, sample, prepared })
+    }
+}
+
 /// Estimates a column with `spatial`.
 ///
 /// # Errors
@@ -63,12 +97,8 @@ pub fn estimate(
 ) -> Result<Fitted> {
     let stage = format!("tables/{table}");
     let failed = |error: panel_spatial::Error| refusal(&stage, &error).prefixed(&spec.formula);
-    let time = study.study.time.as_deref();
-    let effects =
-        spatial.effects(&spec.formula, &study.study.entity, time).map_err(|error| Error::stage(&stage, error))?;
-    let Sample { panel: balanced, rows, missing, mut diagnostics, .. } = balanced(panel, spec, spatial, &stage)?;
-    let (prepared, cut) = space.prepared(&spatial.weights, balanced.units()).map_err(failed)?;
-    diagnostics.extend(cut);
+    let Ready { effects, sample, prepared } = Ready::new(panel, study, space, spec, spatial, &stage)?;
+    let Sample { panel: balanced, rows, missing, mut diagnostics, .. } = sample;
     let fit = fit(&balanced, &prepared, effects, &spatial.spec()).map_err(failed)?;
     diagnostics.extend(fit.diagnostics.iter().cloned());
     let level = spec.options().level;
@@ -84,19 +114,17 @@ pub fn estimate(
         curves,
         simulated,
     };
+    let of_panel = || balanced.rows().iter().map(|&row| rows[row] as usize);
     let mut esample = vec![false; panel.n_rows()];
-    let mut residuals = vec![f64::NAN; panel.n_rows()];
-    for (&row, &residual) in balanced.rows().iter().zip(&fit.residuals) {
-        esample[rows[row] as usize] = true;
-        residuals[rows[row] as usize] = residual;
-    }
+    of_panel().for_each(|row| esample[row] = true);
+    let residuals = spread(of_panel(), &fit.residuals, panel.n_rows());
     let estimate = estimate_record(&record, rows.len() - balanced.rows().len() + missing, level);
     let column = model_column(&record, &estimate.coef, study, spec, effects);
     Ok(Fitted { record, estimate, column, esample, residuals, diagnostics })
 }
 
 /// Evaluates the terms of the formula and balances their rows.
-pub(super) fn balanced(panel: &Panel, spec: &ColumnSpec, spatial: &SpatialColumn, stage: &str) -> Result<Sample> {
+fn balanced(panel: &Panel, spec: &ColumnSpec, spatial: &SpatialColumn, stage: &str) -> Result<Sample> {
     let sampled = sample(panel, spec.sample.as_ref(), stage)?;
     let mut options = spec.options();
     options.singletons = Singletons::Keep;

@@ -1,11 +1,12 @@
 //! A lag model by instruments (GS2SLS) as a column of a table: `panel-spatial` makes the columns of the equation, `panel-fe`
 //! estimates it with everything that a column with instruments can be asked for, `panel-spatial` gives the effects.
 
-use super::column::{balanced, curves, simulated};
+use super::column::{Ready, curves, simulated};
 use super::record::SpatialColumnRecord;
 use super::section::SpatialColumn;
 use super::weights::{Space, refusal};
 use crate::error::{Error, Result};
+use crate::indices::part::spread;
 use crate::study::{ColumnSpec, Parsed, Study};
 use crate::tables::column::{self, Fitted};
 use panel_core::Panel;
@@ -40,11 +41,9 @@ pub fn estimate(
     let stage = format!("tables/{table}");
     let failed = |error: panel_spatial::Error| refusal(&stage, &error).prefixed(&spec.formula);
     let (entity, time) = (study.study.entity.as_str(), study.study.time.as_deref());
-    let effects = spatial.effects(&spec.formula, entity, time).map_err(|error| Error::stage(&stage, error))?;
-    let mut sample = balanced(panel, spec, spatial, &stage)?;
+    let Ready { effects, mut sample, prepared } = Ready::new(panel, study, space, spec, spatial, &stage)?;
     let outside = sample.panel.take(&sample.instruments).map_err(failed)?;
     let outside: Vec<(&str, &[f64])> = outside.iter().map(|(name, values)| (name.as_str(), &**values)).collect();
-    let (prepared, cut) = space.prepared(&spatial.weights, sample.panel.units()).map_err(failed)?;
     let chosen = lags(spatial, sample.endogenous);
     let columns = iv_columns(&sample.panel, &prepared, &outside, &chosen).map_err(failed)?;
 
@@ -61,10 +60,13 @@ pub fn estimate(
     let curves = curves(&fit, &sample.panel, spatial, spec.options().level).map_err(failed)?;
     let simulated = simulated(&fit, &prepared, spatial, &mut fitted.diagnostics).map_err(failed)?;
     fitted.esample = kept;
-    fitted.saved.iter_mut().for_each(|(_, values)| *values = equation.spread(values, panel.n_rows()));
+    fitted
+        .saved
+        .iter_mut()
+        .for_each(|(_, values)| *values = spread(equation.rows.iter().copied(), values, panel.n_rows()));
     fitted.record.sample = spec.sample.as_ref().map(ToString::to_string);
     fitted.record.dropped.missing_rows += sample.rows.len() - rows.len() + sample.missing;
-    fitted.diagnostics.splice(0..0, sample.diagnostics.into_iter().chain(cut));
+    fitted.diagnostics.splice(0..0, sample.diagnostics);
     fitted.diagnostics.extend(fit.diagnostics.iter().cloned());
     let mut record = fit.record();
     record.spatial.weights.clone_from(&spatial.weights);
@@ -79,8 +81,7 @@ pub fn estimate(
         curves,
         simulated,
     };
-    let mut residuals = vec![f64::NAN; panel.n_rows()];
-    rows.iter().zip(&fit.residuals).for_each(|(&row, &residual)| residuals[row] = residual);
+    let residuals = spread(rows, &fit.residuals, panel.n_rows());
     Ok(Instrumented { fitted, record, residuals })
 }
 
@@ -127,7 +128,7 @@ impl Equation {
         let of_terms = columns.exogenous.iter().chain(&columns.endogenous).chain(&columns.excluded);
         let all = std::iter::once((outcome, response)).chain(of_terms.map(|(name, values)| (name.as_str(), &**values)));
         for (name, values) in all {
-            let ordered = equation.unstacked(values);
+            let ordered = spread(equation.places.iter().copied(), values, equation.places.len());
             match equation.panel.float(name) {
                 // A plain variable is a column already.
                 Ok(known) if known == ordered => {}
@@ -139,23 +140,6 @@ impl Equation {
             }
         }
         Ok(equation)
-    }
-
-    fn unstacked(&self, values: &[f64]) -> Vec<f64> {
-        let mut out = vec![f64::NAN; self.places.len()];
-        for (&place, &value) in self.places.iter().zip(values) {
-            out[place] = value;
-        }
-        out
-    }
-
-    /// Values of the equation's rows as a column of the whole panel.
-    fn spread(&self, values: &[f64], n_rows: usize) -> Vec<f64> {
-        let mut out = vec![f64::NAN; n_rows];
-        for (&row, &value) in self.rows.iter().zip(values) {
-            out[row] = value;
-        }
-        out
     }
 }
 
@@ -202,10 +186,8 @@ fn as_fit(
             covariance[(i, j)] = estimate.vcov[(i, j)];
         }
     }
-    let mut of_rows = vec![f64::NAN; equation.places.len()];
-    for (&row, &residual) in estimate.frame().rows.iter().zip(estimate.residuals()) {
-        of_rows[row as usize] = residual;
-    }
+    let fitted = estimate.frame().rows.iter().map(|&row| row as usize);
+    let of_rows = spread(fitted, estimate.residuals(), equation.places.len());
     let residuals: Vec<f64> = equation.places.iter().map(|&place| of_rows[place]).collect();
     let (n, t) = (balanced.units().len() as f64, balanced.periods().len() as f64);
     let one = |swept: bool| f64::from(u8::from(swept));

@@ -11,8 +11,7 @@ use panel_spatial::diagnostics::SpecificationTest;
 use panel_spatial::distribution::normal_critical;
 use panel_spatial::effects::SimulatedEffect;
 use panel_spatial::record::CurveRecord;
-use panel_spatial::record::EffectsRecord;
-use panel_spatial::{Effect, SpatialRecord};
+use panel_spatial::{Effect, Effects, SpatialRecord};
 use report::csv::push_record;
 use serde::Serialize;
 
@@ -44,14 +43,9 @@ pub struct SpatialColumnRecord {
 
 impl SpatialColumnRecord {
     /// An effect of a regressor as a coefficient: by simulation where that was asked for, else by the delta method.
-    pub(super) fn effect(&self, effects: &EffectsRecord, effect: Effect) -> CoefficientRecord {
-        let by_delta = match effect {
-            Effect::Direct => &effects.direct,
-            Effect::Indirect => &effects.indirect,
-            Effect::Total => &effects.total,
-        };
+    pub(super) fn effect(&self, effects: &Effects, effect: Effect) -> CoefficientRecord {
         let drawn = self.simulated.iter().find(|drawn| drawn.name == effects.name && drawn.effect == effect);
-        let Some(drawn) = drawn else { return interval(&effects.name, by_delta, self.level) };
+        let Some(drawn) = drawn else { return interval(&effects.name, &effects.get(effect), self.level) };
         let variance = drawn.se.map_or(f64::NAN, |se| se * se);
         CoefficientRecord {
             ci_low: finite(drawn.interval.0),

@@ -43,15 +43,18 @@ pub fn compute(spec: &AssociationSpec, computed: &Computed, space: &Space) -> Re
 /// Moran's scatter plot of each variable in the last period that has one.
 fn scatters(spec: &AssociationSpec, panel: &Panel, space: &Space, stage: &str) -> Result<Vec<Scatter>> {
     let weights = space.weights(&spec.weights)?;
-    let cells = by_period(spec, panel, space, stage, |values, _| moran_scatter(values, weights))?;
-    let last = |variable: &String| {
-        let cell = cells.iter().rev().find(|cell| cell.variable == *variable && cell.result.is_ok())?;
-        let points = cell.result.clone().ok()?;
-        // The values have mean 0 and variance 1.
-        let slope = points.iter().map(|point| point.z * point.lag).sum::<f64>() / points.len() as f64;
-        Some(Scatter { variable: variable.clone(), period: cell.period.clone(), points, slope })
-    };
-    Ok(spec.variables.iter().filter_map(last).collect())
+    let mut scatters = Vec::new();
+    for variable in &spec.variables {
+        let values = values(variable, panel, space, stage)?;
+        let last = panel.times().labels().iter().enumerate().rev().find_map(|(place, period)| {
+            let points = moran_scatter(&in_period(values, panel, place), weights).ok()?;
+            // The values have mean 0 and variance 1.
+            let slope = points.iter().map(|point| point.z * point.lag).sum::<f64>() / points.len() as f64;
+            Some(Scatter { variable: variable.clone(), period: period.clone(), points, slope })
+        });
+        scatters.extend(last);
+    }
+    Ok(scatters)
 }
 
 /// One statistic for each variable and period.
@@ -64,20 +67,9 @@ fn by_period<T>(
 ) -> Result<Vec<Cell<T>>> {
     let mut cells = Vec::new();
     for variable in &spec.variables {
-        let values = match Residuals::read(variable) {
-            Some(Ok(of)) => space.residuals_of(of).ok_or_else(|| {
-                Error::not_computed(stage, format!("`{variable}` is not there: the column is not estimated"))
-            })?,
-            _ => panel.float(variable).map_err(|error| Error::stage(stage, error))?,
-        };
+        let values = values(variable, panel, space, stage)?;
         for (place, period) in panel.times().labels().iter().enumerate() {
-            let mut of_period = vec![f64::NAN; panel.n_entities()];
-            for row in 0..panel.n_rows() {
-                if panel.time_of_row()[row] as usize == place {
-                    of_period[panel.entity_of_row()[row] as usize] = values[row];
-                }
-            }
-            let result = statistic(&of_period, spec.seed.wrapping_add(place as u64));
+            let result = statistic(&in_period(values, panel, place), spec.seed.wrapping_add(place as u64));
             cells.push(Cell {
                 variable: variable.clone(),
                 period: period.clone(),
@@ -86,6 +78,27 @@ fn by_period<T>(
         }
     }
     Ok(cells)
+}
+
+/// A variable of the panel, or the residuals of a column.
+fn values<'a>(variable: &str, panel: &'a Panel, space: &'a Space, stage: &str) -> Result<&'a [f64]> {
+    match Residuals::read(variable) {
+        Some(Ok(of)) => space.residuals_of(of).ok_or_else(|| {
+            Error::not_computed(stage, format!("`{variable}` is not there: the column is not estimated"))
+        }),
+        _ => panel.float(variable).map_err(|error| Error::stage(stage, error)),
+    }
+}
+
+/// The values of one period by entity, `NaN` where an entity has none.
+fn in_period(values: &[f64], panel: &Panel, place: usize) -> Vec<f64> {
+    let mut of_period = vec![f64::NAN; panel.n_entities()];
+    for row in 0..panel.n_rows() {
+        if panel.time_of_row()[row] as usize == place {
+            of_period[panel.entity_of_row()[row] as usize] = values[row];
+        }
+    }
+    of_period
 }
 
 /// Id of the table of an entry.

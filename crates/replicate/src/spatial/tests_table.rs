@@ -1,6 +1,6 @@
 //! `kind = "spatial-tests"`: which spatial model the data need, columns by weights, sample or regressors.
 
-use super::column::balanced;
+use super::column::Ready;
 use super::record::SpatialTestsRecord;
 use super::weights::{Space, refusal};
 use crate::compute::Computed;
@@ -30,11 +30,7 @@ pub fn compute(
     let Some(spatial) = &spec.spatial else {
         return Err(Error::stage(&stage, format!("column {name}: a table of spatial tests needs `spatial = {{ … }}`")));
     };
-    let time = study.study.time.as_deref();
-    let effects =
-        spatial.effects(&spec.formula, &study.study.entity, time).map_err(|error| Error::stage(&stage, error))?;
-    let sample = balanced(panel, spec, spatial, &stage)?;
-    let (prepared, cut) = space.prepared(&spatial.weights, sample.panel.units()).map_err(failed)?;
+    let Ready { effects, sample, prepared } = Ready::new(panel, study, space, spec, spatial, &stage)?;
     let tests = specification_tests(&sample.panel, &prepared, effects, &spatial.spec()).map_err(failed)?;
     let record = SpatialTestsRecord {
         table: table.to_owned(),
@@ -46,7 +42,7 @@ pub fn compute(
         periods: sample.panel.periods().len(),
         tests,
     };
-    Ok((record, sample.diagnostics.into_iter().chain(cut).collect()))
+    Ok((record, sample.diagnostics))
 }
 
 /// The tests of every column of a table; one that cannot be computed has its reason.

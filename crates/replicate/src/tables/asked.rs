@@ -2,6 +2,7 @@
 
 use super::resampled::bootstrap;
 use super::shown::row_of;
+use crate::indices::part::spread;
 use crate::study::{ColumnSpec, Parsed, Saved, Statistic};
 use panel_core::Panel;
 use panel_fe::influence::Influence;
@@ -206,9 +207,5 @@ pub(super) fn saved(fit: &Estimate, n_rows: usize, which: Saved) -> Result<Vec<f
         Saved::Studentized => influence(|row| row.studentized)?,
         Saved::Cook => influence(|row| row.cook)?,
     };
-    let mut by_row = vec![f64::NAN; n_rows];
-    for (&row, value) in fit.rows.iter().zip(values) {
-        by_row[row as usize] = value;
-    }
-    Ok(by_row)
+    Ok(spread(fit.rows.iter().map(|&row| row as usize), &values, n_rows))
 }
