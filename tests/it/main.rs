@@ -27,6 +27,7 @@ mod reviewing;
 mod small;
 mod spatial;
 mod stages;
+mod streaming;
 mod studies;
 mod study_text;
 mod support;

@@ -12,7 +12,9 @@
 //! | bias (Färe, Grifell-Tatjé, Grosskopf and Lovell 1997) | output bias × input bias × magnitude | same | as FGNZ |
 //!
 //! FGNZ and bias multiply to the constant-returns index; so does Ray-Desli. The base-period form (deaR's `rd`) and the
-//! generalised one multiply to indices of their own. On a global frontier FGNZ gives $c^G(t+1)/c^G(t)$ with TC as the
+//! generalised one multiply to indices of their own. The mixed point of the generalised one is (x', y) for both orientations, as
+//! in deaR; with one input an input-oriented c/v does not change along it, so that its SEC is 1 then: take the output
+//! orientation, or Ray-Desli. On a global frontier FGNZ gives $c^G(t+1)/c^G(t)$ with TC as the
 //! rest; the base-period form is what deaR prints there for variable returns, whatever decomposition is asked of it.
 
 use crate::applicable;

@@ -6,7 +6,7 @@ use crate::prices::PriceChanges;
 use crate::relations::{LogDistance, Relations};
 use crate::spec::SegSpec;
 use panel_core::geo::MetricName;
-use panel_core::random::Stream;
+use panel_core::random::{Stream, check_replications};
 use panel_core::sum::{CompensatedSum, compensated_sum};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -78,6 +78,7 @@ pub fn border_effect(
     choices: &BorderSpec,
 ) -> Result<BorderEffect> {
     let BorderSpec { permutations, seed, .. } = *choices;
+    check_replications(permutations).map_err(Error::Specification)?;
     let ln_km = LogDistance::new(choices.distance, choices.min_km)?;
     let Some(group) = relations.group else {
         return Err(Error::Missing { option: "border effect".into(), needs: "a group of each entity" });

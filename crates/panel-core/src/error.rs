@@ -95,7 +95,7 @@ pub enum Error {
     MissingKey {
         /// Where.
         cell: Box<Cell>,
-        /// Whether the key column has a value above this row, as where a merged cell names a group of rows.
+        /// Whether the key stands in the first row of a group only, as merged cells read: most rows lack it, and one above has it.
         above: bool,
     },
     /// One period in two spellings.
@@ -280,7 +280,18 @@ fn key_remedy(cell: &Cell, above: bool) -> Option<Remedy> {
 
 /// The same in words.
 fn key_hint(cell: &Cell, above: bool) -> String {
-    let Some(remedy) = key_remedy(cell, above) else { return String::new() };
+    let Some(remedy) = key_remedy(cell, above) else {
+        return match (&cell.column, cell.line) {
+            (Some(column), Some(_)) => {
+                let plain = column.chars().all(|c| c.is_alphanumeric() || c == '_');
+                let name = if plain { column.clone() } else { format!("`{column}`") };
+                format!(
+                    "; rows without one, such as totals and notes, are left out by `filter = \"not missing({name})\"`"
+                )
+            }
+            _ => String::new(),
+        };
+    };
     match &cell.value {
         Some(value) => format!("; `{value}` stands for a missing value unless `{remedy}`"),
         None => format!("; where the key stands in the first row of a group only, `{remedy}`"),

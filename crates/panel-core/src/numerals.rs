@@ -339,7 +339,25 @@ fn open(found: Option<(String, String)>, also: Option<String>) -> Verdict {
     }
 }
 
-/// What to write in a `[[source]]` so that a text is read as the number it looks like; empty where it looks like none.
+/// Signs and words that change the number beside them: a sign of the financial press, and multipliers.
+const CHANGING: [&str; 18] =
+    ["△", "▲", "▽", "▼", "万", "萬", "亿", "億", "千", "百", "‰", "‱", "k", "m", "b", "bn", "mn", "tn"];
+
+/// The part of a text beside its number that may change the number, such as a sign or a multiplier.
+pub(crate) fn changing(text: &str) -> Option<&'static str> {
+    let half = half_width(text);
+    let is_number = |c: char| c.is_numeric() || matches!(c, '.' | ',' | '-' | '+' | ' ');
+    let around = trim(half.trim_matches(is_number)).to_lowercase();
+    let with_sign = |known: &&&str| !known.is_ascii() && around.contains(**known);
+    CHANGING
+        .iter()
+        .find(|known| around == **known || with_sign(known))
+        .copied()
+        .filter(|_| half.contains(char::is_numeric))
+}
+
+/// What to write in a `[[source]]` so that a text is read as the number it looks like; empty where it looks like none, and
+/// where what stands beside the number may change it.
 pub(crate) fn remedies_for(text: &str) -> Vec<Remedy> {
     let reads = |numerals: Numerals| matches!(numerals.read(text), Reading::Number(..));
     if reads(Numerals::default()) {
@@ -348,6 +366,9 @@ pub(crate) fn remedies_for(text: &str) -> Vec<Remedy> {
     }
     if reads(Numerals { decimal_comma: true, ..Numerals::default() }) {
         return vec![Remedy::text("decimal", ",")];
+    }
+    if changing(text).is_some() {
+        return Vec::new();
     }
     // A unit or a sign around one number: `12 km`, `$5`.
     let is_number = |c: char| c.is_numeric() || matches!(c, '.' | ',' | '-' | '+' | ' ');
@@ -368,6 +389,26 @@ mod tests {
             Reading::Number(number, _) => Some(number),
             _ => None,
         }
+    }
+
+    #[test]
+    fn what_changes_a_number_is_no_unit() {
+        for (cell, sign) in [
+            ("△2198.3", "△"),
+            ("▲12", "▲"),
+            ("0.60008万", "万"),
+            ("3亿元", "亿"),
+            ("12K", "k"),
+            ("2.5 bn", "bn"),
+            ("5‰", "‰"),
+        ] {
+            assert_eq!(changing(cell), Some(sign), "{cell}");
+            assert_eq!(remedies_for(cell), []);
+        }
+        for cell in ["12 km", "$5", "3元", "mean", "万", "12"] {
+            assert_eq!(changing(cell), None, "{cell}");
+        }
+        assert_eq!(remedies_for("12 km"), [Remedy::list("strip", &["km"])]);
     }
 
     #[test]

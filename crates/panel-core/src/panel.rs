@@ -4,8 +4,8 @@ mod unkeyed;
 
 use crate::column::{Column, TextColumn};
 use crate::error::{Cell, Error, Result};
-use crate::numerals::remedies_for;
 use crate::numerals::{Numerals, PERCENT, Reading};
+use crate::numerals::{changing, remedies_for};
 use crate::remedy::{Remedy, listed};
 use crate::suggest;
 pub use crate::time_axis::{Frequency, TimeAxis};
@@ -547,11 +547,16 @@ fn number_wanted(text: &TextColumn, words: &[usize]) -> (String, Vec<Remedy>) {
     if first.parse().is_ok_and(f64::is_infinite) && first.contains(|c: char| c.is_ascii_digit()) {
         return ("a number below 1.8e308, the largest there is; correct the cell".into(), Vec::new());
     }
+    if let Some(sign) = words.iter().find_map(|&row| changing(text.get(row).unwrap_or_default())) {
+        let words = format!("a number; `{sign}` may change it (a sign, or a multiplier): write the numbers plainly");
+        return (words, Vec::new());
+    }
     let remedies = remedies_for(first);
     let present = text.len() - text.codes().iter().filter(|&&code| code == TextColumn::MISSING).count();
     let few = 2 * words.len() < present;
     if let Some(remedy) = remedies.first() {
-        if few && remedy.key == "strip" {
+        // A unit in some cells only may be another unit.
+        if words.len() < present && remedy.key == "strip" {
             return (format!("a number; correct the cell, or `{remedy}` where this is a mark"), Vec::new());
         }
         let other = if remedy.key == "percent" { " (`percent = \"share\"` divides by a hundred)" } else { "" };

@@ -3,6 +3,20 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
+/// Most replications of one test (draws, permutations): its p-value has six digits then, and more would fill memory.
+pub const MOST_REPLICATIONS: usize = 1_000_000;
+
+/// Refuses more replications than [`MOST_REPLICATIONS`].
+///
+/// # Errors
+/// A sentence with the number.
+pub fn check_replications(count: usize) -> Result<(), String> {
+    if count > MOST_REPLICATIONS {
+        return Err(format!("{count} replications, expected at most {MOST_REPLICATIONS}"));
+    }
+    Ok(())
+}
+
 /// The random numbers of one unit of work (a replication, a permutation): ChaCha8 with the seed of the run and the unit's
 /// own stream. Two units share no number, whatever their order and on whatever thread.
 ///

@@ -59,6 +59,8 @@ impl TimeAxis {
     /// | labels | places |
     /// |---|---|
     /// | whole numbers (`2013`, `2013年`, `２０１３`, `二〇一三年`, `'2013`) | the numbers themselves |
+    /// | years of two digits across a turn of the century (`98`, `99`, `00`), where all labels are | the years |
+    /// | quarters as five digits (`20134`, `20141`), where all labels are and end in different quarters | quarters |
     /// | years from a month of one year to that of the next (`2008/09`, `2008-09`, `2008-2009`), where all labels are | the first year |
     /// | months (`2013-01`, `2013/1`, `2013m1`, `2013年1月`, `201301`), quarters (`2013Q1`, `2013年1季度`), half-years (`2013H1`), Stata's weeks (`2013w5`, 52 a year) | months, quarters, half-years, weeks or years: the longest of these that divides every distance |
     /// | dates (`2013-01-31`, `2013/1/31`, `2013年1月31日`, `20130131`, `31.1.2013`; `1/31/2013` and `31/1/2013` where the labels together say which is the day) on one day of the month, or all at the end of their month | as months |
@@ -219,6 +221,11 @@ pub(crate) fn is_part_of_year(label: &str) -> bool {
     }
 }
 
+/// Whether a label is a year that begins in one and ends in the next, `2013/14`.
+pub(crate) fn is_span_of_years(label: &str) -> bool {
+    Period::span(label).is_some()
+}
+
 /// A label that could be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Period {
@@ -253,8 +260,33 @@ fn read_together(labels: &[&str]) -> Vec<Option<Period>> {
     {
         return spans.into_iter().map(Some).collect();
     }
+    if let Some(periods) = short_years(labels).or_else(|| quarters_of_numbers(labels)) {
+        return periods.into_iter().map(Some).collect();
+    }
     let day = day_of(labels);
     labels.iter().map(|label| Period::parse(label).or_else(|| Period::year_last(label, day?))).collect()
+}
+
+/// Years of two digits across a turn of the century, `97`, `98`, `99`, `00`: all labels have two digits, and as years (those
+/// from 50 on of the last century) they lie closer together than as numbers.
+fn short_years(labels: &[&str]) -> Option<Vec<Period>> {
+    let numbers = labels.iter().map(|label| digits(label).filter(|_| label.len() == 2)).collect::<Option<Vec<_>>>()?;
+    let years: Vec<i64> =
+        numbers.iter().map(|number| if *number < 50 { 2000 + number } else { 1900 + number }).collect();
+    let span = |values: &[i64]| values.iter().max().zip(values.iter().min()).map(|(most, least)| most - least);
+    (span(&years) < span(&numbers)).then(|| years.into_iter().map(Period::Number).collect())
+}
+
+/// Quarters written as numbers of five digits, `20134`, `20141`: all end in 1 to 4, and not all in the same.
+fn quarters_of_numbers(labels: &[&str]) -> Option<Vec<Period>> {
+    let quarter = |label: &&str| {
+        let value = digits(label).filter(|_| label.len() == 5)?;
+        (1800..2200).contains(&(value / 10)).then(|| Period::part(value / 10, value % 10, 4)).flatten()
+    };
+    let quarters = labels.iter().map(quarter).collect::<Option<Vec<_>>>()?;
+    let last = |label: &&str| label.as_bytes().last().copied();
+    let first = labels.first().and_then(last);
+    labels.iter().any(|label| last(label) != first).then_some(quarters)
 }
 
 /// Which part of dates whose year stands last is the day: the one that exceeds twelve, or is the same in all.
@@ -563,6 +595,19 @@ pub(crate) fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn short_years_cross_the_century_and_numbers_may_be_quarters() {
+        let axis = TimeAxis::new(&["97", "98", "99", "00", "01"]).expect("years");
+        assert_eq!((axis.labels()[0].as_str(), axis.labels()[4].as_str()), ("97", "01"));
+        assert_eq!(axis.ordinals(), [1997, 1998, 1999, 2000, 2001]);
+        // Rounds of a game, and years of one century, stay numbers.
+        assert_eq!(TimeAxis::new(&["01", "02", "60"]).expect("numbers").ordinals(), [1, 2, 60]);
+        assert_eq!(TimeAxis::new(&["97", "98"]).expect("numbers").ordinals(), [97, 98]);
+        let quarters = TimeAxis::new(&["20133", "20134", "20141"]).expect("quarters");
+        assert_eq!((quarters.frequency(), quarters.ordinals()[2] - quarters.ordinals()[0]), (Frequency::Quarter, 2));
+        assert_eq!(TimeAxis::new(&["20131", "20141"]).expect("numbers").frequency(), Frequency::Number);
+    }
 
     fn axis(labels: &[&str]) -> TimeAxis {
         TimeAxis::new(labels).unwrap()

@@ -7,7 +7,8 @@ use faer::{Mat, MatRef, Par, Side};
 /// Columns whose residual on the earlier columns is below this share of their length count as collinear.
 pub(crate) const COLLINEAR: f64 = 1e-9;
 
-/// X = Q R with Q'Q = I, by Householder reflections on columns of unit length.
+/// X = Q R with Q'Q = I, by Householder reflections on columns of unit length. A column that depends on earlier ones has a
+/// column of zeros in Q, and takes nothing from those behind it.
 pub(crate) struct ThinQr {
     /// n×p.
     pub(crate) q: Mat<f64>,
@@ -25,16 +26,44 @@ pub(crate) fn thin_qr(x: MatRef<'_, f64>) -> ThinQr {
     }
     let length: Vec<f64> = (0..p).map(|j| x.col(j).norm_l2()).collect();
     let scale: Vec<f64> = length.iter().map(|&l| if l > 0.0 { 1.0 / l } else { 0.0 }).collect();
-    if n < p {
-        // More columns than rows: everything beyond the rows is collinear; the caller drops and comes back.
-        return ThinQr { q: Mat::zeros(n, 0), r: Mat::zeros(0, 0), collinear: (n..p).collect() };
-    }
     let scaled = Mat::from_fn(n, p, |i, j| x[(i, j)] * scale[j]);
+    if n < p {
+        return by_columns(&scaled, &length);
+    }
     let qr = scaled.qr();
     let thin = qr.thin_R();
-    let collinear = (0..p).filter(|&j| thin[(j, j)].is_nan() || thin[(j, j)].abs() <= COLLINEAR).collect();
+    // Without pivots a reflection of a column of zeros is no number, nor is anything behind it.
+    if (0..p).any(|j| thin[(j, j)].is_nan() || thin[(j, j)].abs() <= COLLINEAR) {
+        return by_columns(&scaled, &length);
+    }
     let r = Mat::from_fn(p, p, |i, j| if i <= j { thin[(i, j)] * length[j] } else { 0.0 });
-    ThinQr { q: qr.compute_thin_Q(), r, collinear }
+    ThinQr { q: qr.compute_thin_Q(), r, collinear: Vec::new() }
+}
+
+/// The factorisation where some column depends on earlier ones, by Gram and Schmidt's steps in the order of the columns, each
+/// twice.
+fn by_columns(scaled: &Mat<f64>, length: &[f64]) -> ThinQr {
+    let (n, p) = (scaled.nrows(), scaled.ncols());
+    let (mut q, mut r): (Mat<f64>, Mat<f64>) = (Mat::zeros(n, p), Mat::zeros(p, p));
+    let mut collinear = Vec::new();
+    for j in 0..p {
+        let mut rest = Mat::from_fn(n, 1, |i, _| scaled[(i, j)]);
+        for _ in 0..2 {
+            let before = q.subcols(0, j);
+            let fit = before.transpose() * &rest;
+            rest -= before * &fit;
+            (0..j).for_each(|i| r[(i, j)] += fit[(i, 0)] * length[j]);
+        }
+        let left = rest.norm_l2();
+        // Columns that are no numbers depend on nothing.
+        if left <= COLLINEAR || left.is_nan() {
+            collinear.push(j);
+            continue;
+        }
+        r[(j, j)] = left * length[j];
+        (0..n).for_each(|i| q[(i, j)] = rest[(i, 0)] / left);
+    }
+    ThinQr { q, r, collinear }
 }
 
 /// R⁻¹B for an upper triangular R.
@@ -171,6 +200,23 @@ mod tests {
         let kept = thin_qr(x.subcols(0, 3));
         let identity = solve_upper(kept.r.as_ref(), kept.r.as_ref());
         assert!((&identity - Mat::<f64>::identity(3, 3)).norm_max() < 1e-12);
+    }
+
+    #[test]
+    fn a_collinear_column_takes_nothing_from_those_behind_it() {
+        // An exact multiple leaves a column of zeros, at which reflections without pivots are no numbers.
+        let wave = |i: usize, j: usize| ((i * (j + 3)) as f64 * 0.7).sin();
+        for at in 1..4 {
+            let x = Mat::from_fn(20, 5, |i, j| if j == at { 2.0 * wave(i, 0) } else { wave(i, j) });
+            let qr = thin_qr(x.as_ref());
+            assert_eq!(qr.collinear, [at]);
+            assert!((&qr.q * &qr.r - &x).norm_max() < 1e-14);
+        }
+        let zero = Mat::from_fn(20, 3, |i, j| if j == 0 { 0.0 } else { wave(i, j) });
+        assert_eq!(thin_qr(zero.as_ref()).collinear, [0]);
+        // More columns than rows: the first that are independent are kept.
+        let wide = Mat::from_fn(3, 5, |i, j| if j == 1 { wave(i, 0) } else { wave(i, j) });
+        assert_eq!(thin_qr(wide.as_ref()).collinear, [1, 4]);
     }
 
     #[test]

@@ -10,6 +10,7 @@
 //! | [`frame`] | the estimation sample |
 //! | [`absorb`] | residuals on any number of fixed effects, with a bound on their error |
 //! | [`multi`] | several regressions on one sample |
+//! | [`streaming`] | regressions on rows that come a block at a time |
 //! | [`predict`] | predictions, recovered fixed effects |
 //! | [`record`] | estimates as plain data with a schema version |
 //! | [`influence`] | leverage, influence, variance inflation |
@@ -38,6 +39,7 @@ pub(crate) mod linalg;
 pub mod outcome;
 mod sample;
 pub mod spec;
+pub mod streaming;
 pub(crate) mod text;
 pub mod vcov;
 pub(crate) mod wald;

@@ -146,7 +146,8 @@ impl Run<'_> {
         }
         let Some(plan) = self.noted(Plan::new(study, &[])) else { return };
         let mut progress = Progress::silent();
-        let mut computed = match compute(loaded, Scope::Plan(&plan), &mut Cache::default(), &mut progress) {
+        let mut cache = Cache::default();
+        let mut computed = match compute(loaded, Scope::Plan(&plan), &mut cache, &mut progress) {
             Ok(computed) => computed,
             Err(first) => {
                 self.problem(first);
@@ -170,9 +171,20 @@ impl Run<'_> {
         if let Some(text) = self.noted(multiverse::check_text(loaded, &computed, progress.times())) {
             self.text += &text;
         }
+        if self.problems.is_empty() && computed.stream.is_none() {
+            // What only the tables as a whole can tell; what a run would leave out was said above.
+            if let Err(error) = tables::build(loaded, &computed, &cache)
+                && self.unanswered.is_none()
+            {
+                self.problem(error);
+            }
+        }
         // A run that leaves out all that it is asked for is refused.
         if let Some(error) = self.unanswered.take().filter(|_| self.answered == 0) {
             self.problem(error);
+        }
+        if computed.stream.is_some() {
+            return;
         }
         let panel = &computed.panel;
         self.noted(study.report.check_columns(panel).map_err(|error| Error::stage("report", error)));
@@ -185,6 +197,10 @@ impl Run<'_> {
             self.line(format!("  {:<40} {} bytes", file.path, file.bytes));
         }
         let panel = &computed.data.panel;
+        if let Some(stream) = &computed.stream {
+            self.line(format!("  read part by part: {} rows in {} row groups", stream.rows, stream.groups));
+            return;
+        }
         self.line(format!(
             "  joined: {} rows, {} × {}, {} columns",
             panel.n_rows(),
@@ -201,7 +217,7 @@ impl Run<'_> {
     /// The resolved listing: each derived variable with what it is made from and what came out.
     fn variables(&mut self, computed: &Computed) {
         let definitions = self.loaded.study.variables.definitions();
-        if definitions.items().is_empty() {
+        if definitions.items().is_empty() || computed.stream.is_some() {
             return;
         }
         self.line("\nDerived variables, in the order in which they are computed");
@@ -355,6 +371,9 @@ impl Run<'_> {
         let (table, name) = shown.split_once(' ').unwrap_or((shown, ""));
         let (panel, study) = (&computed.panel, self.study());
         let n_obs = match &spec.spatial {
+            _ if let Some(stream) = &computed.stream => {
+                tables::streamed::estimate(stream, study, spec, table, name).map(|fitted| fitted.record.n_obs)
+            }
             Some(spatial) if spatial.by_instruments(&spec.formula) => {
                 spatial::instruments::estimate(panel, study, space, spec, spatial, (table, name))
                     .map(|estimated| estimated.fitted.record.n_obs)

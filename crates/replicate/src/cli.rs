@@ -160,6 +160,10 @@ fn run(args: &RunArgs) -> Result<Outcome> {
         quiet: args.quiet,
         lang,
     };
+    if args.check_published && Loaded::read(&args.study)?.study.published.is_none() {
+        let words = "--check-published: the study has no [published] to compare with".to_owned();
+        return Err(Error::Usage(words));
+    }
     let report = pipeline::run(&options)?;
     let failed = args.check_published && report.differing > 0;
     Ok(Outcome { summary: report.summary, code: u8::from(failed) })

@@ -6,6 +6,7 @@ use crate::names;
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::stages::data::{self, Data};
+use crate::stages::stream::Stream;
 use crate::stages::variables;
 use crate::study::{Loaded, Study};
 use panel_core::expr::Definitions;
@@ -19,6 +20,8 @@ use std::sync::Arc;
 pub struct Computed {
     /// Panel as read, with its inputs.
     pub data: Arc<Data>,
+    /// The source, where its rows are read part by part: the panel has none then.
+    pub stream: Option<Arc<Stream>>,
     /// Panel with every derived variable.
     pub panel: Panel,
     /// Indices, in the order in which they ran.
@@ -109,6 +112,9 @@ impl Scope<'_> {
 /// # Errors
 /// Those of the data; those of every stage where only some variables are asked for.
 pub fn compute(loaded: &Loaded, scope: Scope<'_>, cache: &mut Cache, progress: &mut Progress) -> Result<Computed> {
+    if loaded.study.study.streaming {
+        return progress.stage("data", || streamed(loaded));
+    }
     let mut run = Run::start(loaded, scope, cache, progress)?;
     for index in loaded.study.indices.iter().into_iter().filter(|index| scope.wants(*index)) {
         if let Err(error) = run.index(index, cache, progress) {
@@ -118,6 +124,23 @@ pub fn compute(loaded: &Loaded, scope: Scope<'_>, cache: &mut Cache, progress: &
     }
     run.rest_of_variables(progress)?;
     Ok(run.computed)
+}
+
+/// The source of a study whose rows are read part by part, without a panel.
+fn streamed(loaded: &Loaded) -> Result<(Computed, String)> {
+    let (stream, record, diagnostics) = Stream::open(loaded)?;
+    let sentence = format!("{} rows in {} row groups, read part by part", stream.rows, stream.groups);
+    let computed = Computed {
+        panel: Panel::unkeyed(0),
+        stream: Some(Arc::new(stream)),
+        indices: Vec::new(),
+        intervals: Vec::new(),
+        lacking: BTreeMap::new(),
+        problems: Vec::new(),
+        diagnostics: of_stage("data", &diagnostics),
+        data: Arc::new(Data { panel: Panel::unkeyed(0), inputs: vec![record], diagnostics }),
+    };
+    Ok((computed, sentence))
 }
 
 /// The stages of one study, one after the other.
@@ -145,6 +168,7 @@ impl<'a> Run<'a> {
                 problems: Vec::new(),
                 diagnostics: of_stage("data", &data.diagnostics),
                 data,
+                stream: None,
             };
             let mut run = Self { study, scope, waiting, computed };
             run.derive()?;

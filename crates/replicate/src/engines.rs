@@ -39,6 +39,9 @@ fn asked(study: &Study) -> Vec<(Feature, String)> {
     for gtfp in study.indices.gtfp.iter().filter(|gtfp| gtfp.choices.solver == Solver::Highs) {
         asked.push((Feature::Highs, format!("[[gtfp]] `{}`, solver = \"highs\"", gtfp.own.id)));
     }
+    if study.study.streaming {
+        asked.push((Feature::Parquet, "[study] streaming = true".to_owned()));
+    }
     for source in study.sources.iter().filter(|source| is_parquet(&source.file)) {
         asked.push((Feature::Parquet, format!("[[source]] file = \"{}\"", source.file)));
     }

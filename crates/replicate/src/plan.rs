@@ -23,10 +23,15 @@ impl Plan {
     pub fn new(study: &Study, only: &[String]) -> Result<Self> {
         let mut all = vec!["data".to_owned()];
         let sections = Indices::SECTIONS;
-        all.extend(study.indices.iter().iter().map(|index| index.stage()));
-        all.extend(["variables", "tables"].map(str::to_owned));
-        all.extend((!study.multiverse.is_empty()).then(|| "multiverse".to_owned()));
-        all.extend(["quality", "report"].map(str::to_owned));
+        if study.study.streaming {
+            // No row is at hand for anything else.
+            all.push("tables".into());
+        } else {
+            all.extend(study.indices.iter().iter().map(|index| index.stage()));
+            all.extend(["variables", "tables"].map(str::to_owned));
+            all.extend((!study.multiverse.is_empty()).then(|| "multiverse".to_owned()));
+            all.extend(["quality", "report"].map(str::to_owned));
+        }
         let mut run: BTreeSet<String> = BTreeSet::new();
         for name in only {
             match name.as_str() {

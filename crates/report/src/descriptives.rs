@@ -77,7 +77,7 @@ pub fn descriptives_table(rows: &[Summary], spec: &DescriptivesSpec) -> Result<T
     if let Some(column) = spec.columns.iter().find(|column| !known.contains(column)) {
         return Err(Error::unknown("statistic", column, &known));
     }
-    let header = spec.columns.iter().map(|column| spec.labels.get(column)).collect();
+    let header = spec.columns.iter().map(|column| spec.labels.statistic(column)).collect();
     let mut table = Table::new(&spec.id, spec.title.clone(), ("变量", "Variable"), header);
     table.number = spec.number.clone();
     table.notes.clone_from(&spec.notes);

@@ -13,9 +13,14 @@ use std::collections::BTreeMap;
 #[serde(transparent)]
 pub struct Labels(BTreeMap<String, Text>);
 
-/// Names that every dictionary knows: statistics of a fit and of a sample.
+/// Stands before the key of a statistic whose label is an entry of the dictionary.
+const STATISTIC: &str = "statistic:";
+
+/// The term that every dictionary knows.
+const INTERCEPT: (&str, &str, &str) = ("(Intercept)", "常数项", "Constant");
+
+/// Statistics of a fit and of a sample that every dictionary knows.
 const BUILT_IN: &[(&str, &str, &str)] = &[
-    ("(Intercept)", "常数项", "Constant"),
     ("n", "观测值", "Observations"),
     ("n_obs", "观测值", "Observations"),
     ("n_entities", "个体数", "Entities"),
@@ -71,7 +76,28 @@ impl Labels {
         self.0.iter().map(|(name, label)| (name.as_str(), label))
     }
 
-    /// The label of a name.
+    /// Adds or replaces the label of a statistic.
+    #[must_use]
+    pub fn with_statistic(self, key: impl AsRef<str>, label: impl Into<Text>) -> Self {
+        self.with(format!("{STATISTIC}{}", key.as_ref()), label)
+    }
+
+    /// The label of a statistic of a fit or of a sample: the entry `statistic:` and its key, else what every dictionary
+    /// knows. A variable of the same name has a label of its own.
+    #[must_use]
+    pub fn statistic(&self, key: &str) -> Text {
+        let own = self.0.get(&format!("{STATISTIC}{key}")).cloned();
+        let built_in = || BUILT_IN.iter().find(|(known, ..)| *known == key).map(|(_, zh, en)| Text::new(*zh, *en));
+        own.or_else(built_in).unwrap_or_else(|| self.get(key))
+    }
+
+    /// Whether a name of the dictionary is the label of a statistic.
+    #[must_use]
+    pub fn is_statistic(name: &str) -> bool {
+        name.strip_prefix(STATISTIC).is_some_and(|key| BUILT_IN.iter().any(|(known, ..)| *known == key))
+    }
+
+    /// The label of a variable or a term.
     #[must_use]
     pub fn get(&self, name: &str) -> Text {
         if let Some(label) = self.lookup(name) {
@@ -123,10 +149,8 @@ impl Labels {
     }
 
     fn lookup(&self, name: &str) -> Option<Text> {
-        self.0
-            .get(name)
-            .cloned()
-            .or_else(|| BUILT_IN.iter().find(|(known, ..)| *known == name).map(|(_, zh, en)| Text::new(*zh, *en)))
+        let intercept = || (name == INTERCEPT.0).then(|| Text::new(INTERCEPT.1, INTERCEPT.2));
+        self.0.get(name).cloned().or_else(intercept)
     }
 }
 
@@ -188,6 +212,10 @@ mod tests {
         assert_eq!(labels.get("Va:Infra").get(Lang::En), "Virtual agglomeration × Infra");
         assert_eq!(labels.get("Va^2:Infra").get(Lang::En), "Va_sq×Infra");
         assert_eq!(labels.get("unknown").get(Lang::Zh), "unknown");
-        assert_eq!(labels.get("n").get(Lang::Zh), "观测值");
+        assert_eq!(labels.statistic("n").get(Lang::Zh), "观测值");
+        // A variable of that name is no statistic.
+        let labels = labels.with("r2", "Radius squared").with_statistic("f", "F value");
+        assert_eq!((labels.get("n").get(Lang::En), labels.get("r2").get(Lang::En)), ("n", "Radius squared"));
+        assert_eq!((labels.statistic("r2").get(Lang::En), labels.statistic("f").get(Lang::En)), ("R²", "F value"));
     }
 }

@@ -267,6 +267,8 @@ struct Seen {
     infeasible: usize,
     /// Units that are outside by less than the roundings of data.
     rounded: usize,
+    /// Programs whose exact answer another rounding of the data would change to the engine's.
+    decided_by_rounding: usize,
     worst: f64,
 }
 
@@ -277,6 +279,26 @@ fn nearly(data: &Observations, reference: &[usize], own: &[f64], spec: &PanelSpe
     let worse = |(k, value): (usize, &f64)| value * if is_good(dims, k) { 1.0 - 1e-11 } else { 1.0 + 1e-11 };
     let own: Vec<f64> = own.iter().enumerate().map(worse).collect();
     refereed(data, reference, &own, spec, 2e-11)
+}
+
+/// Whether the last bits of the data decide: a copy of the data with every number moved by at most two units in its last
+/// place, out of sixty, has the engine's answer for its own exact one (data that are exact multiples of each other tie
+/// before rounding, and an equality then holds or fails by rounding alone).
+fn is_decided_by_rounding(data: &Observations, reference: &[usize], row: usize, spec: &PanelSpec, ours: f64) -> bool {
+    let dims = data.dims();
+    let mut rng = ChaCha8Rng::seed_from_u64(row as u64);
+    (0..60).any(|_| {
+        let mut values = Vec::new();
+        for row in 0..data.n() {
+            let moved = |value: &f64| value * (1.0 + f64::EPSILON * f64::from(rng.random_range(-2..=2_i32)));
+            values.extend(data.row(row).expect("in range").iter().map(moved));
+        }
+        let names = (0..dims.total()).map(|k| format!("v{k}")).collect();
+        let moved = Observations::from_rows(dims, names, values).expect("whole rows");
+        let own = moved.row(row).expect("in range");
+        refereed(&moved, reference, own, spec, 0.0)
+            .is_some_and(|exact| (ours - exact).abs() <= 1e-9 * exact.abs().max(1.0))
+    })
 }
 
 /// One random technology by three random choices, every unit against all units and against the first half of them.
@@ -318,8 +340,13 @@ fn compared(seed: u64, seen: &mut Seen) {
                 match (outcome.score(), exact) {
                     (Some(ours), Some(exact)) => {
                         let off = (ours - exact).abs() / exact.abs().max(1.0);
-                        assert!(off <= 1e-9, "{}: {ours}, exactly {exact}", said(row));
-                        seen.worst = seen.worst.max(off);
+                        if off <= 1e-9 {
+                            seen.worst = seen.worst.max(off);
+                        } else {
+                            let rounded = is_decided_by_rounding(&data, reference, row, &spec, ours);
+                            assert!(rounded, "{}: {ours}, exactly {exact}", said(row));
+                            seen.decided_by_rounding += 1;
+                        }
                     }
                     (None, None) => {
                         assert_eq!(outcome.status, Status::Infeasible, "{}", said(row));
@@ -339,16 +366,16 @@ fn compared(seed: u64, seen: &mut Seen) {
 #[test]
 fn random_technologies_agree_with_the_referee() {
     let mut seen = Seen::default();
-    (0..60).for_each(|seed| compared(seed, &mut seen));
+    // Beyond the first: a basis that violated its rows by 1e-10 and by 1e-12 was once taken for an optimum, and a tie that the
+    // last bits of the data decide.
+    (0..60).chain([8911, 12_963, 10_305]).for_each(|seed| compared(seed, &mut seen));
     println!("{seen:?}");
+    assert_eq!(seen.decided_by_rounding, 1, "{seen:?}");
     assert!(seen.programs > 1500 && seen.infeasible > 20, "{seen:?}");
 }
 
 /// Ten thousand technologies: `cargo test --release -p gtfp-ebm -- --ignored ten_thousand --nocapture`; `REFEREE_SEED` is
 /// the first seed, `REFEREE_COUNT` the number of technologies.
-///
-/// Open: three of the seeds from 5000 on differ, all weakly disposable with copies that nearly tie: 8911 (ddf, nirs), 10305
-/// (radial, output, nirs, half of the units as reference) and 12963 (ebm, ndrs, 2.6e-9 off). Earlier engines give the same.
 #[test]
 #[ignore = "long: ten thousand technologies in exact arithmetic take minutes"]
 fn ten_thousand_technologies_agree_with_the_referee() {

@@ -95,6 +95,21 @@ impl Node {
         deepest
     }
 
+    /// The name of the first function that looks at other rows.
+    pub(crate) fn beyond_its_row(&self) -> Option<&'static str> {
+        match &self.what {
+            What::Name(_) | What::Number(_) | What::Text(_) | What::Truth(_) => None,
+            What::Negate(a) | What::Not(a) | What::In { value: a, .. } => a.beyond_its_row(),
+            What::Binary(_, a, b) => a.beyond_its_row().or_else(|| b.beyond_its_row()),
+            What::If(a, b, c) => [a, b, c].into_iter().find_map(|node| node.beyond_its_row()),
+            What::Call { function, arguments, named } => {
+                let own = (!function.does.is_rowwise()).then_some(function.name);
+                let inside = arguments.iter().chain(named.iter().map(|(_, node)| node));
+                own.or_else(|| inside.into_iter().find_map(Self::beyond_its_row))
+            }
+        }
+    }
+
     /// Adds the names used to `names`.
     pub(crate) fn names(&self, names: &mut Vec<String>) {
         match &self.what {

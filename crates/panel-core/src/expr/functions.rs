@@ -53,6 +53,20 @@ pub(crate) enum Does {
     Since,
 }
 
+impl Does {
+    /// Whether a value depends on its own row alone.
+    pub(super) fn is_rowwise(self) -> bool {
+        match self {
+            Self::Ln | Self::Ln1p | Self::Exp | Self::Sqrt | Self::Abs | Self::Round | Self::Floor => true,
+            Self::Min | Self::Max | Self::Ratio | Self::If | Self::Missing | Self::Fill => true,
+            Self::StructureAngle | Self::StructureSum => true,
+            Self::Lag | Self::Lead | Self::Diff | Self::Growth | Self::Winsorise | Self::Interpolate => false,
+            Self::Standardise | Self::MinMax | Self::Mean | Self::Sd | Self::Sum | Self::Count | Self::Median => false,
+            Self::Chain | Self::Deflate | Self::Pim | Self::Entropy | Self::Topsis | Self::Since => false,
+        }
+    }
+}
+
 impl Function {
     pub(super) fn arity(&self) -> String {
         match (self.least, self.most) {

@@ -93,6 +93,13 @@ impl Expr {
         names
     }
 
+    /// The first function in it that looks at other rows than its own (or at the calendar), if one does: without, the
+    /// expression has the same value on any part of the rows.
+    #[must_use]
+    pub fn beyond_its_row(&self) -> Option<&'static str> {
+        self.root.beyond_its_row()
+    }
+
     /// What it evaluates to on this panel, without evaluating it.
     ///
     /// # Errors

@@ -57,7 +57,11 @@ impl<'p> Schema<'p> {
         if name == panel.entity_name() {
             return Ok(if numeric(panel.entities()) { Kind::Number } else { Kind::Text });
         }
-        let known = || panel.names().iter().map(String::as_str).chain([panel.entity_name(), panel.time_name()]);
+        // Keys of tables that have none begin with a blank.
+        let known = || {
+            let names = panel.names().iter().map(String::as_str).chain([panel.entity_name(), panel.time_name()]);
+            names.filter(|name| !name.starts_with(' '))
+        };
         let hint = suggest::hint(suggest::nearest(name, known()));
         let more = if hint.is_empty() {
             format!("; known are {}", suggest::listing(&known().collect::<Vec<_>>()))

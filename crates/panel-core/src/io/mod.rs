@@ -7,6 +7,7 @@
 //! | module | what |
 //! |---|---|
 //! | [`ReadOptions`], [`read_table`], [`read_bytes`] | csv, tsv, parquet, dta, xlsx to [`RawTable`] |
+//! | `RowGroups` (feature `polars`) | a Parquet file, a row group at a time |
 //! | [`join`](mod@join) | keys, joins of several sources, the report of what did not match |
 //! | [`reshape`] | one column per year to one row per year |
 //! | `read_spatial`, `parse_spatial` (feature `geo`) | spatial weights and polygons: GAL, GWT, csv, GeoJSON, shapefile |
@@ -28,6 +29,8 @@ mod parquet;
 #[cfg(feature = "polars")]
 mod parquet_footer;
 #[cfg(feature = "polars")]
+mod parquet_groups;
+#[cfg(feature = "polars")]
 mod parquet_thrift;
 #[cfg(feature = "polars")]
 mod parquet_types;
@@ -44,6 +47,8 @@ pub use csv::csv_records;
 pub use guard::quiet_decoder_panics;
 pub use join::{Assembled, JoinReport, Rows, Source, assemble};
 pub use options::ReadOptions;
+#[cfg(feature = "polars")]
+pub use parquet_groups::RowGroups;
 #[cfg(feature = "geo")]
 pub use spatial_weights::{SpatialFile, parse_spatial, read_spatial};
 pub use table::RawTable;
@@ -132,6 +137,7 @@ pub fn read_bytes(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Raw
             )));
         }
     };
+    table.take_missing(&options.missing);
     table.remark_writing(&numerals);
     table.split_composite();
     for name in &options.fill_down {

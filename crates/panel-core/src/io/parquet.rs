@@ -82,7 +82,11 @@ pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<(R
 }
 
 /// The columns to read: those asked for, or all that can be read, with a warning for each of the others.
-fn wanted(table: &mut RawTable, kinds: &BTreeMap<String, Stored>, options: &ReadOptions) -> Result<Vec<String>> {
+pub(super) fn wanted(
+    table: &mut RawTable,
+    kinds: &BTreeMap<String, Stored>,
+    options: &ReadOptions,
+) -> Result<Vec<String>> {
     let unreadable = |name: &String| match kinds.get(name) {
         Some(Stored::Other(kind)) => Some(kind.clone()),
         _ => None,
@@ -117,7 +121,7 @@ fn wanted(table: &mut RawTable, kinds: &BTreeMap<String, Stored>, options: &Read
 }
 
 /// A column as it was read.
-enum Read {
+pub(super) enum Read {
     Done(Typed),
     /// Texts that may be numbers.
     Texts {
@@ -136,7 +140,7 @@ fn not_supported(column: &str, kind: &str) -> String {
 /// From 2^53 on not every whole number is a double.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
-fn convert(file: &str, column: &PolarsColumn, kind: &Stored, keep_text: bool) -> Result<Read> {
+pub(super) fn convert(file: &str, column: &PolarsColumn, kind: &Stored, keep_text: bool) -> Result<Read> {
     let done = |column: Column| Ok(Read::Done(Typed::from(column)));
     let fail =
         |reason: String| Error::Read { file: file.to_owned(), reason: format!("column `{}`: {reason}", column.name()) };

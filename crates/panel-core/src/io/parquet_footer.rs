@@ -6,6 +6,7 @@
 use super::parquet_thrift::fields;
 use crate::error::{Error, Result};
 use polars_parquet::parquet::metadata::FileMetadata;
+use std::io::{Read, Seek, SeekFrom};
 
 /// Values that a file of any length may promise: half a gigabyte of numbers.
 const ANY: u64 = 50_000_000;
@@ -29,8 +30,27 @@ pub(super) fn check_lengths(file: &str, bytes: &[u8]) -> Result<()> {
     fields(&bytes[start..end], &mut 0).map(|_| ()).ok_or_else(damaged)
 }
 
+/// The same of a file of that length which is not in memory: its footer alone is read.
+///
+/// # Errors
+/// [`Error::Read`] where one goes beyond the file, or the file cannot be read.
+pub(super) fn check_tail(file: &str, reader: &mut (impl Read + Seek), length: u64) -> Result<()> {
+    let damaged = |error: std::io::Error| Error::Read { file: file.to_owned(), reason: error.to_string() };
+    let mut read = |back: u64| -> std::io::Result<Vec<u8>> {
+        let back = back.min(length);
+        reader.seek(SeekFrom::Start(length - back))?;
+        let mut bytes = vec![0; back as usize];
+        reader.read_exact(&mut bytes)?;
+        Ok(bytes)
+    };
+    let end = read(8).map_err(damaged)?;
+    let stated = end.get(..4).and_then(|stated| stated.try_into().ok()).map_or(0, u32::from_le_bytes);
+    let tail = read(u64::from(stated) + 8).map_err(damaged)?;
+    check_lengths(file, &tail)
+}
+
 /// Checks the lengths inside the headers of the pages of a column.
-fn check_pages(bytes: &[u8], start: u64, end: u64) -> bool {
+pub(super) fn check_pages(bytes: &[u8], start: u64, end: u64) -> bool {
     /// Number of the field of a page header that holds the bytes of the page behind it.
     const PACKED: i64 = 3;
     let (Ok(mut at), Ok(end)) = (usize::try_from(start), usize::try_from(end)) else { return false };
@@ -53,21 +73,34 @@ fn check_pages(bytes: &[u8], start: u64, end: u64) -> bool {
 /// # Errors
 /// [`Error::Read`] where they contradict each other or the length of the file.
 pub(super) fn check(file: &str, bytes: &[u8], metadata: &FileMetadata) -> Result<()> {
-    let damaged = |what: String| Error::Read {
-        file: file.to_owned(),
-        reason: format!("its footer {what}; the file looks damaged"),
-    };
+    check_counts(file, bytes.len() as u64, metadata)?;
+    for column in metadata.row_groups.iter().flat_map(|group| group.parquet_columns()) {
+        let range = column.byte_range();
+        if !check_pages(bytes, range.start, range.end) {
+            return Err(damaged(file, "names pages that are not where it says"));
+        }
+    }
+    Ok(())
+}
+
+fn damaged(file: &str, what: &str) -> Error {
+    Error::Read { file: file.to_owned(), reason: format!("its footer {what}; the file looks damaged") }
+}
+
+/// The same for a file of that length whose pages are looked at later.
+///
+/// # Errors
+/// As [`check`].
+pub(super) fn check_counts(file: &str, length: u64, metadata: &FileMetadata) -> Result<()> {
+    let damaged = |what: String| damaged(file, &what);
     let columns = metadata.schema_descr.columns().len() as u64;
     let mut rows = 0_u64;
     for (group, number) in metadata.row_groups.iter().zip(1..) {
         rows = rows.saturating_add(group.num_rows() as u64);
         let size: i64 =
             group.parquet_columns().iter().map(|column| column.compressed_size().max(0)).fold(0, i64::saturating_add);
-        if size as u64 > bytes.len() as u64 {
-            return Err(damaged(format!(
-                "gives row group {number} {size} bytes, more than the {} of the file",
-                bytes.len()
-            )));
+        if size as u64 > length {
+            return Err(damaged(format!("gives row group {number} {size} bytes, more than the {length} of the file")));
         }
         // Lists and maps have other counts than rows.
         let flat = |column: &&polars_parquet::parquet::metadata::ColumnChunkMetadata| {
@@ -80,21 +113,20 @@ pub(super) fn check(file: &str, bytes: &[u8], metadata: &FileMetadata) -> Result
             return Err(damaged(format!("gives row group {number} {rows} rows, and a column of it {values} values")));
         }
     }
-    let columns_of = metadata.row_groups.iter().flat_map(|group| group.parquet_columns());
-    for column in columns_of {
+    let beyond = |column: &polars_parquet::parquet::metadata::ColumnChunkMetadata| {
         let range = column.byte_range();
-        if !check_pages(bytes, range.start, range.end) {
-            return Err(damaged("names pages that are not where it says".into()));
-        }
+        range.start > range.end || range.end > length
+    };
+    if metadata.row_groups.iter().flat_map(|group| group.parquet_columns()).any(beyond) {
+        return Err(damaged("names columns that are not where it says".into()));
     }
     if rows != metadata.num_rows as u64 {
         return Err(damaged(format!("promises {} rows, its row groups {rows}", metadata.num_rows)));
     }
-    let limit = (bytes.len() as u64).saturating_mul(PER_BYTE).max(ANY);
+    let limit = length.saturating_mul(PER_BYTE).max(ANY);
     if rows.saturating_mul(columns) > limit {
         return Err(damaged(format!(
-            "promises {rows} rows of {columns} columns, more than its {} bytes can hold",
-            bytes.len()
+            "promises {rows} rows of {columns} columns, more than its {length} bytes can hold"
         )));
     }
     Ok(())

@@ -5,9 +5,10 @@ use crate::column::{Column, TextColumn};
 use crate::diagnostics::Diagnostic;
 use crate::error::{Error, Result};
 use crate::intern::Interner;
+use crate::number::{half_width, trim};
 use crate::numerals::Numerals;
 use crate::suggest;
-use crate::time_axis::is_part_of_year;
+use crate::time_axis::{is_part_of_year, is_span_of_years};
 use std::collections::BTreeSet;
 
 /// Which columns of a wide table hold which variable.
@@ -47,6 +48,16 @@ pub fn to_long(table: &RawTable, time: &str, variables: &[WideVariable]) -> Resu
         if columns.is_empty() {
             return Err(Error::Specification(not_found(table, &variable.stub)));
         }
+        let twin = columns.iter().enumerate().find_map(|(at, (second, period))| {
+            let first = columns[..at].iter().find(|(_, known)| known == period)?;
+            Some((first.0, *second, *period))
+        });
+        if let Some((first, second, period)) = twin {
+            return Err(Error::Specification(format!(
+                "`{}` and `{}` of `{}` are both `{}` of {period}: rename one",
+                table.names[first], table.names[second], table.file, variable.name
+            )));
+        }
         taken.extend(columns.iter().map(|(i, _)| *i));
         found.push(columns);
     }
@@ -84,6 +95,25 @@ pub fn to_long(table: &RawTable, time: &str, variables: &[WideVariable]) -> Resu
     let labels: Vec<Option<&str>> = keys.iter().map(|(_, period)| Some(*period)).collect();
     let column = super::typed::typed(TextColumn::new(&labels), &Numerals::default(), false);
     long.push(time.to_owned(), column.column, String::new());
+    for variable in variables {
+        let unread: Vec<String> = table
+            .names
+            .iter()
+            .enumerate()
+            .filter(|(i, name)| !taken.contains(i) && looks_like_period(name, &variable.stub))
+            .map(|(_, name)| format!("`{name}`"))
+            .collect();
+        if !unread.is_empty() {
+            let message = format!(
+                "`{}`: {} may be `{}` in a further period, and was not read as one: write the period like the others \
+                 (`rename`)",
+                table.file,
+                unread.join(", "),
+                variable.name
+            );
+            long.diagnostics.push(Diagnostic::warning("wide-period-unread", message));
+        }
+    }
     for (v, variable) in variables.iter().enumerate() {
         let place: std::collections::BTreeMap<&str, usize> = found[v].iter().map(|&(i, period)| (period, i)).collect();
         let missing: Vec<&str> = periods.iter().copied().filter(|period| !place.contains_key(period)).collect();
@@ -122,7 +152,8 @@ fn not_found(table: &RawTable, stub: &str) -> String {
 pub(crate) fn period<'a>(name: &'a str, stub: &str) -> Option<&'a str> {
     const BETWEEN: [char; 4] = ['_', '-', '.', ' '];
     let read = |rest: &'a str| {
-        let digits = rest.strip_suffix('年').unwrap_or(rest);
+        let digits = rest.strip_suffix('度').unwrap_or(rest);
+        let digits = digits.strip_suffix('年').unwrap_or(digits);
         // The World Bank writes the year twice: 2013 [YR2013].
         let digits = digits
             .split_once(" [YR")
@@ -131,12 +162,23 @@ pub(crate) fn period<'a>(name: &'a str, stub: &str) -> Option<&'a str> {
         if digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit()) {
             return Some(digits);
         }
-        is_part_of_year(rest).then_some(rest)
+        (is_part_of_year(rest) || is_span_of_years(rest)).then_some(rest)
     };
     let before = name.strip_prefix(stub).and_then(|rest| read(rest.trim_start_matches(BETWEEN)));
     // As a banner of years above the names of variables reads.
     let behind = || name.strip_suffix(stub).filter(|_| !stub.is_empty());
     before.or_else(|| behind().and_then(|rest| read(rest.trim_end_matches(BETWEEN))))
+}
+
+/// Whether a name that is no column of the variable `stub` looks like one: the stub in another case, four digits that may be
+/// a year, and a mark or a letter or two.
+fn looks_like_period(name: &str, stub: &str) -> bool {
+    let half = half_width(name);
+    let (name, stub) = (trim(&half).to_lowercase(), stub.to_lowercase());
+    let Some(rest) = name.strip_prefix(&stub).or_else(|| name.strip_suffix(&stub)) else { return false };
+    let digits: String = rest.chars().filter(char::is_ascii_digit).collect();
+    let others = rest.chars().filter(|c| !c.is_ascii_digit() && !c.is_whitespace() && !"_-.年".contains(*c)).count();
+    digits.len() == 4 && digits.parse().is_ok_and(|year: u32| (1900..2100).contains(&year)) && others <= 2
 }
 
 /// The values of one variable, row by row of the long table.
@@ -200,6 +242,30 @@ mod tests {
             let panel = long.into_panel(Some("c"), Some("t")).expect("valid");
             assert_eq!(panel.times().labels(), labels);
             assert_eq!(panel.times().ordinals()[1] - panel.times().ordinals()[0], 1);
+        }
+    }
+
+    #[test]
+    fn a_period_that_is_not_read_is_said_and_a_period_twice_is_refused() {
+        let long = |text: &str| {
+            let table = read_bytes("w.csv", text.as_bytes(), &ReadOptions::default()).expect("valid");
+            to_long(&table, "year", &[WideVariable::new("x", "x")])
+        };
+        for odd in ["x2018p", "x2018*", "X2018", "x2018年①", "x２０１８"] {
+            let table = long(&format!("c,x2016,x2017,{odd}\na,1,2,3\n")).expect("long");
+            let said = table.diagnostics().iter().find(|remark| remark.code == "wide-period-unread");
+            assert!(said.is_some_and(|remark| remark.message.contains(odd)), "{odd}: {:?}", table.diagnostics());
+        }
+        let plain = long("c,x2016,x2017,xrate,xx20181,y2018\na,1,2,3,4,5\n").expect("long");
+        assert!(plain.diagnostics().iter().all(|remark| remark.code != "wide-period-unread"));
+        let twice = long("c,x2013,x_2013\na,1,2\n").unwrap_err().to_string();
+        assert!(twice.contains("`x2013` and `x_2013` of `w.csv` are both `x` of 2013"), "{twice}");
+        for (text, years) in [
+            ("c,x2013年度,x2014年度\na,1,2\n", ["2013", "2014"]),
+            ("c,x2013/14,x2014/15\na,1,2\n", ["2013/14", "2014/15"]),
+        ] {
+            let panel = long(text).expect("long").into_panel(Some("c"), Some("year")).expect("valid");
+            assert_eq!(panel.times().labels(), years);
         }
     }
 

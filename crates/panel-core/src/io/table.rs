@@ -83,6 +83,28 @@ impl RawTable {
         self.push(name, column.column, label);
     }
 
+    /// Takes the numbers that stand for a missing value out of columns of numbers, whatever form a file keeps them in: in
+    /// text the token and the cell are compared as written, too (`-9` and `-9.0`).
+    pub(crate) fn take_missing(&mut self, tokens: &[String]) {
+        let values: Vec<f64> = tokens.iter().filter_map(|token| crate::number::parse_number(token)).collect();
+        if values.is_empty() {
+            return;
+        }
+        for (i, column) in self.columns.iter_mut().enumerate() {
+            // Where numbers print otherwise than they are written, the written text was compared.
+            if let (Column::Float(numbers), false) = (column, self.written.contains_key(&i)) {
+                numbers.iter_mut().filter(|number| values.contains(number)).for_each(|number| *number = f64::NAN);
+            }
+        }
+    }
+
+    /// A word that was read as missing in a column of text, and in how many rows.
+    #[must_use]
+    pub fn dropped_word(&self, name: &str) -> Option<(&str, usize)> {
+        let place = self.names.iter().position(|known| known == name)?;
+        self.dropped.get(&place).map(|(word, rows)| (word.as_str(), *rows))
+    }
+
     /// Remarks on numbers that are written in an unusual way.
     pub(crate) fn remark_writing(&mut self, numerals: &Numerals) {
         for (bit, code, words) in DRESSES {
@@ -218,7 +240,7 @@ impl RawTable {
                 column: Some(name.to_owned()),
                 value: word,
             };
-            return Err(Error::MissingKey { cell: Box::new(cell), above: row > 0 });
+            return Err(Error::MissingKey { cell: Box::new(cell), above: row > 0 && 2 * n_missing >= self.n_rows() });
         }
         Ok(())
     }

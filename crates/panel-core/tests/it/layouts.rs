@@ -322,3 +322,40 @@ fn parquet_files_of_odd_types_and_counts() {
         assert!(error.contains("its footer") && error.contains("damaged"), "{name}: {error}");
     }
 }
+
+#[test]
+fn a_missing_number_is_missing_in_every_kind_of_file() {
+    let values = vec![-9.0, 2.0, -9.0, 4.0];
+    let panel = panel_core::Panel::builder("city", "year")
+        .keys(["a", "a", "b", "b"], ["1", "2", "1", "2"])
+        .column("x", values)
+        .build()
+        .unwrap();
+    let options = ReadOptions { missing: vec!["-9".into()], ..plain() };
+    let files: [(&str, Vec<u8>); 4] = [
+        ("p.csv", panel_core::io::write::to_csv(&panel)),
+        ("q.csv", b"city,year,x\na,1,-9.0\na,2,2\nb,1,-9.00\nb,2,4\n".to_vec()),
+        ("p.dta", panel_core::io::write::to_dta(&panel).unwrap()),
+        ("p.parquet", panel_core::io::write::to_parquet(&panel).unwrap()),
+    ];
+    for (name, bytes) in files {
+        let x = floats(&panel_core::io::read_bytes(name, &bytes, &options).unwrap(), "x");
+        assert!(x[0].is_nan() && x[2].is_nan() && (x[1], x[3]) == (2.0, 4.0), "{name}: {x:?}");
+    }
+    // A code that is written otherwise is not the token.
+    let codes = read("c.csv", "city,year,x\na,1,09\nb,1,9\n", &ReadOptions { missing: vec!["9".into()], ..plain() });
+    assert_eq!(floats(&codes.unwrap(), "x")[0], 9.0);
+}
+
+#[test]
+fn fields_are_separated_by_what_gives_every_row_one_width() {
+    for text in [
+        "city|year|x\na|1|5\nb|1|7\n",
+        "city;\"GDP, yuan\";x, in all;year\na;3;5;1\nb;4;7;1\n",
+        "city\tnote, long\tx\tyear\na\tp, q\t5\t1\nb\tr\t7\t1\n",
+    ] {
+        let table = read("a.csv", text, &plain()).unwrap();
+        let name = table.names().iter().find(|name| name.starts_with('x')).unwrap().clone();
+        assert_eq!(floats(&table, &name), [5.0, 7.0], "{text}");
+    }
+}

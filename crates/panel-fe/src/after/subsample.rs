@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::outcome::{TestOutcome, TestStat};
 use crate::wald::Wald;
 use panel_core::interrupt;
-use panel_core::random::Stream;
+use panel_core::random::{Stream, check_replications};
 use rayon::prelude::*;
 
 /// Wald test that the named coefficients are equal in two separately estimated, disjoint samples:
@@ -66,6 +66,7 @@ pub fn permutation_test(
     seed: u64,
     difference: impl Fn(&[bool]) -> Result<f64> + Sync,
 ) -> Result<PermutationTest> {
+    check_replications(permutations).map_err(Error::Specification)?;
     let first = member.iter().filter(|&&m| m).count();
     if first == 0 || first == member.len() {
         return Err(Error::Specification(format!("{first} of {} entities in the first group", member.len())));

@@ -23,6 +23,7 @@ pub(crate) fn iv_dof(dof: &Dof, covariance: &Covariance) -> IvDof {
         dofminus: dof.dofminus() as f64,
         sdofminus: sdofminus - extra,
         vcov_extra: extra,
+        freed: dof.sdofminus(&Covariance::iid()) as f64 - (sdofminus - extra),
         small: dof.like != Like::Xtivreg2,
     }
 }

@@ -14,7 +14,7 @@
 
 #[cfg(test)]
 mod agreement;
-mod assemble;
+pub(crate) mod assemble;
 mod collinear;
 pub(crate) mod columns;
 pub(crate) mod estimation;
@@ -29,6 +29,6 @@ mod ols_fit;
 mod repair;
 pub(crate) mod resolve;
 pub mod result;
-mod sandwich;
+pub(crate) mod sandwich;
 pub(crate) mod state;
 mod streamed;

@@ -106,12 +106,26 @@ impl Formula {
     }
 }
 
-/// Whether a column is text without a number: one with numbers has cells that could not be read, which is an error.
+/// Whether a column is text without a number: one with numbers has cells that could not be read, and one of numbers with the
+/// same unit behind each (`1元`, `2元`) is not read yet, which is an error. As levels they are asked for, `i(x)`.
 fn is_words(column: &Column) -> bool {
     match column {
         Column::Float(_) => false,
-        Column::Text(text) => !text.labels().iter().any(|label| label.trim().parse::<f64>().is_ok()),
+        Column::Text(text) => {
+            let labels = || text.labels().iter().map(|label| label.trim());
+            let numbers = labels().any(|label| label.parse::<f64>().is_ok());
+            let mut units = labels().map(unit);
+            let first = units.next().flatten();
+            !numbers && !(text.labels().len() > 1 && first.is_some() && units.all(|unit| unit == first))
+        }
     }
+}
+
+/// What stands behind the number that a text begins with.
+fn unit(label: &str) -> Option<&str> {
+    let is_number = |c: char| c.is_numeric() || matches!(c, '.' | ',');
+    let rest = label.trim_start_matches(['-', '+']).trim_start_matches(is_number);
+    (rest.len() < label.len() && !rest.trim().is_empty() && label.contains(char::is_numeric)).then_some(rest)
 }
 
 /// The name of one factor of a term.

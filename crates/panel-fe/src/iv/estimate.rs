@@ -79,7 +79,7 @@ pub fn fit(
     let kappa = 1.0 + kappa_minus_one.unwrap_or(0.0);
     let k_value = match estimator {
         Estimator::Liml => Some(kappa),
-        Estimator::Fuller(a) => Some(kappa - a / dof.residual(n, system.l(), false)),
+        Estimator::Fuller(a) => Some(kappa - a / (dof.residual(n, system.l(), false) - dof.freed)),
         Estimator::KClass(k) => Some(k),
         _ => None,
     };

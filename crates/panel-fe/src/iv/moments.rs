@@ -24,6 +24,9 @@ pub struct IvDof {
     /// Subtracted from the residual degrees of freedom in the covariance of the coefficients only (the constant that
     /// `reghdfe` counts when an effect is nested in a cluster variable).
     pub vcov_extra: f64,
+    /// What `sdofminus` leaves out of the absorbed degrees of freedom because an effect is nested in the clusters. Fuller's
+    /// correction counts it, so that coefficients do not depend on the covariance.
+    pub freed: f64,
     /// Whether the covariance takes the small-sample correction.
     pub small: bool,
 }

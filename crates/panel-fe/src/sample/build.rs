@@ -14,6 +14,7 @@ use crate::spec::{Options, Singletons};
 use crate::vcov::{Groups, Vcov};
 use crate::weights::{SampleWeights, WeightKind};
 use panel_core::{Diagnostic, Panel};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Everything that a formula and its options name, on all rows of the panel.
@@ -158,12 +159,21 @@ impl Frame {
         if matches!(options.vcov, Vcov::DriscollKraay { .. } | Vcov::NeweyWest { .. }) {
             panel.times().ordered(panel.time_name())?;
         }
-        let formula = &*formula.on(panel, mask)?;
         let inside = |row: usize| mask.is_none_or(|mask| mask[row]);
-        let material = Material::read(formula, panel, options, &inside)?;
+        let mut expanded = formula.on(panel, mask)?;
+        let mut material = Material::read(&expanded, panel, options, &inside)?;
         let mut keep: Vec<bool> = (0..panel.n_rows()).map(inside).collect();
         let n_inside = keep.iter().filter(|keep| **keep).count();
         material.keep_complete(&mut keep);
+        if matches!(expanded, Cow::Owned(_)) && keep.contains(&true) {
+            // Levels are those of complete rows: a first period that a lag takes away is no level to compare with.
+            let complete = formula.on(panel, Some(&keep))?;
+            if complete != expanded {
+                material = Material::read(&complete, panel, options, &inside)?;
+                expanded = complete;
+            }
+        }
+        let formula = &*expanded;
         let mut rows: Vec<u32> = (0..panel.n_rows() as u32).filter(|&row| keep[row as usize]).collect();
         let n_missing = n_inside - rows.len();
         if rows.is_empty() {

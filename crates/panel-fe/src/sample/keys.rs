@@ -1,8 +1,11 @@
 //! Keys of a panel as partitions of rows.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::vcov::Groups;
 use panel_core::{Column, Panel};
+
+/// From 2^53 on not every whole number is a double.
+const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// A key column of the panel: an index of the panel, text, or numbers.
 pub(crate) enum Key<'a> {
@@ -20,7 +23,16 @@ impl<'a> Key<'a> {
                 return Ok(Self::Index(panel.time_of_row()));
             }
         }
-        Ok(Self::Column(panel.column(name)?))
+        let column = panel.column(name)?;
+        if let Column::Float(values) = column
+            && values.iter().any(|value| value.abs() >= EXACT)
+        {
+            return Err(Error::Specification(format!(
+                "`{name}` holds numbers of 16 digits and more, which doubles do not tell apart: as a key they are texts, \
+                 `text = [\"{name}\"]` in the [[source]]"
+            )));
+        }
+        Ok(Self::Column(column))
     }
 
     pub(crate) fn is_missing(&self, row: usize) -> bool {

@@ -167,6 +167,7 @@ fn every_estimator_covariance_and_rule() {
                 sdofminus: want["sdofminus"].as_f64().expect("sd"),
                 vcov_extra: 0.0,
                 small: parts[0] == "ivreghdfe",
+                ..IvDof::default()
             };
             let got = fit(system, estimator, &covariance, &dof, false).expect("identified");
             let d = diagnose(system, &got, &covariance, &dof).expect("supported");

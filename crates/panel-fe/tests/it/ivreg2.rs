@@ -216,7 +216,7 @@ fn compare(
 ) {
     let problem = load(folder, case);
     let system = &problem.system;
-    let dof = IvDof { dofminus: case.dofminus, sdofminus: case.sdofminus, vcov_extra: 0.0, small: case.small };
+    let dof = IvDof { dofminus: case.dofminus, sdofminus: case.sdofminus, small: case.small, ..IvDof::default() };
     let mut file = |kind: &str| -> Option<Csv> {
         if !case.kinds.is_empty() && !case.kinds.contains(&kind) {
             return None;

@@ -23,6 +23,7 @@ mod moderation;
 mod no_wrong_number;
 mod r_peers;
 mod random_panels;
+mod redundant_columns;
 mod refusals;
 mod specification;
 mod stock_yogo;

@@ -1,8 +1,9 @@
 //! Geary's C.
 
 use super::global::{GlobalTest, Sample, Variance};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::weights::Weights;
+use panel_core::random::check_replications;
 use panel_core::sum::compensated_sum;
 
 /// Geary's C,
@@ -26,6 +27,7 @@ use panel_core::sum::compensated_sum;
 /// # Ok::<(), panel_spatial::Error>(())
 /// ```
 pub fn geary(values: &[f64], weights: &Weights, permutations: usize, seed: u64) -> Result<GlobalTest> {
+    check_replications(permutations).map_err(Error::Specification)?;
     let sample = Sample::new("Geary's C", values, weights)?;
     let (n, s0, s1, s2) = (sample.n(), sample.s0, sample.s1, sample.s2);
     let scale = (n - 1.0) / (2.0 * s0 * sample.squares);

@@ -1,9 +1,9 @@
 //! Local Moran statistics.
 
 use super::global::{Permutation, Sample};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::weights::Weights;
-use panel_core::random::Stream;
+use panel_core::random::{Stream, check_replications};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -64,6 +64,7 @@ pub fn local_moran(
     permutations: usize,
     seed: u64,
 ) -> Result<Vec<Option<LocalMoran>>> {
+    check_replications(permutations).map_err(Error::Specification)?;
     let sample = Sample::new("local Moran", values, weights)?;
     let scale = (sample.n() - 1.0) / sample.squares;
     let locals: Vec<LocalMoran> = (0..sample.z.len())

@@ -4,7 +4,7 @@ use super::Effect;
 use crate::error::{Error, Result};
 use crate::logdet::Prepared;
 use crate::result::SpatialFit;
-use panel_core::random::Stream;
+use panel_core::random::{Stream, check_replications};
 use panel_core::{Diagnostic, Diagnostics};
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +55,7 @@ impl SpatialFit {
         simulation: Simulation,
     ) -> Result<(Vec<SimulatedEffect>, Diagnostics)> {
         let draws = simulation.draws;
+        check_replications(draws).map_err(Error::Specification)?;
         if draws < 100 {
             return Err(Error::Specification(format!(
                 "{draws} draws are too few to simulate effects, expected at least 100"

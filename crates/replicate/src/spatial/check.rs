@@ -3,6 +3,7 @@
 use super::residuals::Residuals;
 use crate::study::section::check_id;
 use crate::study::{ColumnSpec, Study, TableKind};
+use panel_core::random::check_replications;
 use panel_core::suggest;
 use panel_spatial::WeightsKind;
 use std::collections::BTreeMap;
@@ -27,6 +28,10 @@ pub(crate) fn check(study: &Study) -> Vec<(String, String)> {
             let before = |id: &String| known(id, &ids[..place]).map_err(|error| format!("{error} before this one"));
             note(path, of.iter().try_for_each(before));
         }
+    }
+    for spec in &study.spatial {
+        let many = |message| format!("[[spatial]] `{}`, permutations: {message}", spec.id);
+        note(format!("spatial.{}", spec.id), check_replications(spec.permutations).map_err(many));
     }
     for lag in &study.indices.lag_w {
         let place = |error| format!("[variables] `{}`: {error}", lag.name);

@@ -85,6 +85,7 @@ pub fn load_or_refuse(loaded: &Loaded) -> Result<Data, (Option<usize>, Refusal)>
             remarks.extend(canonical_names(&mut source, list, &known).map_err(here)?);
         }
         remarks.extend(about_entities(&source));
+        remarks.extend(hints::dropped_words(&source, &looked_at));
         sources.push(source);
     }
     without_idle_repeats(&mut sources, &looked_at, rows, time.is_some()).map_err(of_none)?;
@@ -135,7 +136,8 @@ fn unknown_labels(study: &Study, panel: &Panel) -> Option<Diagnostic> {
     let is_known = |name: &str| {
         known.contains(name)
             || known.contains(&bare(name))
-            || !name.contains([':', '^', '`']) && report::Labels::new().get(name) != report::Text::same(name)
+            || name == "(Intercept)"
+            || report::Labels::is_statistic(name)
             || name.split([':', '^']).all(|part| known.contains(&bare(part)) || part.parse::<u32>().is_ok())
     };
     let unknown: Vec<&str> = study.labels.keys().map(String::as_str).filter(|name| !is_known(name)).collect();

@@ -4,6 +4,7 @@ pub mod data;
 mod memory;
 pub mod reshape;
 mod source_hints;
+pub mod stream;
 mod totals;
 pub mod variables;
 

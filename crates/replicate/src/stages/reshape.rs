@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::study::{Aggregate, Reshape};
 use panel_core::io::RawTable;
 use panel_core::io::reshape::{WideVariable, to_long};
-use panel_core::{Cell, Column, Diagnostic, Diagnostics, TextColumn, suggest};
+use panel_core::{Cell, Column, Diagnostic, Diagnostics, TextColumn, TimeAxis, suggest};
 use std::collections::HashMap;
 
 /// Key columns of a source.
@@ -296,13 +296,25 @@ pub fn aggregate(table: &RawTable, how: &Aggregate, keys: Keys<'_>) -> Result<(R
         groups.push([entities.first().map_or(0, |entity| entity.text.codes()[row]), year], row);
     }
     let full = |row: usize| times.text.get(row).unwrap_or_default();
+    // By the calendar, which the order of texts is not: `2013m9`, `2013m10`.
+    let axis = TimeAxis::new(times.text.labels()).map_err(core)?;
+    if how.with == "last" {
+        axis.ordered(time).map_err(core)?;
+    }
+    let places: HashMap<&str, usize> = axis.labels().iter().enumerate().map(|(k, label)| (label.as_str(), k)).collect();
     for rows in &mut groups.rows {
-        rows.sort_by_key(|&row| full(row));
+        rows.sort_by_key(|&row| places.get(full(row)));
         if let Some(pair) = rows.windows(2).find(|pair| full(pair[0]) == full(pair[1])) {
             return Err(core(duplicate(table, &key_columns, keys, [pair[0], pair[1]], None)));
         }
     }
-    let at_least = how.at_least.unwrap_or_else(|| groups.rows.iter().map(Vec::len).max().unwrap_or(0));
+    // Leap years have a day more, and some years a week.
+    let fullest = match groups.rows.iter().map(Vec::len).max().unwrap_or(0) {
+        366 => 365,
+        53 => 52,
+        most => most,
+    };
+    let at_least = how.at_least.unwrap_or(fullest);
     let is_key = |column: &str| key_columns.iter().any(|key| key.name == column);
     let others = || table.names().iter().zip(table.columns()).filter(|(column, _)| !is_key(column));
     let texts = others().filter(|(_, column)| matches!(column, Column::Text(_)));
@@ -421,6 +433,37 @@ mod tests {
         let (years, remarks) = yearly(text, Some(1)).unwrap();
         assert_eq!(years.column("x").unwrap(), &Column::Float(vec![2.0, 5.0, 7.0]));
         assert_eq!(remarks.len(), 1);
+    }
+
+    #[test]
+    fn the_last_month_is_that_of_the_calendar() {
+        let last = |months: [&str; 3]| {
+            let rows: String = months.iter().enumerate().map(|(k, month)| format!("a,{month},{k}\n")).collect();
+            let how = Aggregate { to: "year".into(), with: "last".into(), at_least: None };
+            aggregate(&table(&format!("city,year,x\n{rows}")), &how, KEYS)
+                .map(|(years, _)| years.column("x").unwrap().clone())
+        };
+        for months in
+            [["2013m2", "2013m9", "2013m10"], ["2013/2", "2013/9", "2013/10"], ["2013年2月", "2013年9月", "2013年10月"]]
+        {
+            assert_eq!(last(months).unwrap(), Column::Float(vec![2.0]), "{months:?}");
+        }
+        let refused = last(["2013 a", "2013 b", "2013 c"]).unwrap_err().to_string();
+        assert!(refused.contains("has no calendar"), "{refused}");
+    }
+
+    #[test]
+    fn a_leap_year_does_not_make_the_others_short() {
+        let mut text = "city,year,x\n".to_owned();
+        for year in [2011, 2012] {
+            for (month, days) in
+                (1..).zip([31, if year == 2012 { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+            {
+                (1..=days).for_each(|day| text += &format!("a,{year}-{month:02}-{day:02},1\n"));
+            }
+        }
+        let (years, remarks) = yearly(&text, None).unwrap();
+        assert_eq!((years.column("x").unwrap(), remarks.len()), (&Column::Float(vec![1.0, 1.0]), 0));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::study::Reshape;
 use panel_core::io::{RawTable, ReadOptions, Source, read_bytes, row_with, sheet_with};
+use panel_core::number::half_width;
 use panel_core::remedy::listed;
 use panel_core::{Column, Diagnostic, Error, Remedy, suggest};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -171,16 +172,28 @@ pub(super) fn one_column_per_year(table: &RawTable, needed: &BTreeSet<String>) -
     // Before the year, or behind it, as where a banner of years stands above the names.
     fn stem(name: &str) -> Option<&str> {
         let short = name.split_once(" [YR").map_or(name, |(year, _)| year);
-        let digits = short.strip_suffix('年').unwrap_or(short);
+        let digits = short.strip_suffix('度').unwrap_or(short);
+        let digits = digits.strip_suffix('年').unwrap_or(digits);
         if let Some(at) = digits.len().checked_sub(4).filter(|&at| digits.is_char_boundary(at))
             && is_year(&digits[at..])
         {
             return Some(digits[..at].trim_end_matches(BETWEEN));
         }
         let (year, rest) = name.split_at_checked(4)?;
-        let rest = rest.strip_prefix('年').unwrap_or(rest);
-        let stem = rest.trim_start_matches(BETWEEN);
+        let stem = rest.trim_start_matches('年').trim_start_matches(BETWEEN);
         (is_year(year) && stem.len() < rest.len()).then_some(stem)
+    }
+    // A year above several columns stands once, or once and numbered, and a second row names the variables.
+    let names = table.names();
+    let above = |pair: &&[String]| {
+        let numbered = pair[1].split_once(" (column ").is_some_and(|(year, _)| stem(year) == Some(""));
+        stem(&pair[0]) == Some("") && (numbered || pair[1].starts_with("unnamed_"))
+    };
+    if names.windows(2).filter(above).count() >= 2 {
+        let remedy = Remedy::plain("header_rows", 2);
+        let first = names.iter().find(|name| stem(name) == Some("")).map_or("", String::as_str);
+        let words = format!("`{first}` and the years beside it stand above a row of names: `{remedy}` joins both");
+        return Some(Hint { words, remedies: vec![remedy] });
     }
     let wide: Vec<(&String, &str)> = table.names().iter().filter_map(|name| Some((name, stem(name)?))).collect();
     let (first, known_as) = *wide.first()?;
@@ -218,12 +231,32 @@ pub(super) fn periods_across(table: &RawTable, needed: &BTreeSet<String>) -> Opt
     (!used).then(|| Hint { words: format!("; {}", hint.words), remedies: hint.remedies })
 }
 
-/// A warning about entities that may be one in several spellings: spaces inside, footnote marks, with and without 市.
+/// A warning for each column of words that the study looks at in which a word that is mostly a level (`none`) was read as
+/// missing, a note where it is `NA` or its like.
+pub(super) fn dropped_words(source: &Source, looked_at: &BTreeSet<String>) -> Vec<Diagnostic> {
+    let table = &source.table;
+    let remark = |name: &String| {
+        let (word, rows) = table.dropped_word(name)?;
+        let words = format!(
+            "`{}`: `{word}` in `{name}` was read as missing ({rows} rows); `{}` keeps it as a value",
+            table.file(),
+            Remedy::list("text", &[name])
+        );
+        let level = !["na", "n/a", "nan", "null"].contains(&word.to_lowercase().as_str());
+        Some(if level { Diagnostic::warning("word-missing", words) } else { Diagnostic::note("word-missing", words) })
+    };
+    table.names().iter().filter(|name| looked_at.contains(*name)).filter_map(remark).collect()
+}
+
+/// A warning about entities that may be one in several spellings: spaces inside, footnote marks, letters of another width or
+/// case, signs that do not show, with and without 市.
 pub(super) fn spellings(table: &RawTable, entity: &str) -> Option<Diagnostic> {
     let labels = table.key_text(entity).ok()?;
     let plain = |label: &str| -> String {
-        let kept = label.chars().filter(|c| !c.is_whitespace() && !matches!(c, '①'..='⑳' | '*' | '†' | '‡'));
-        let text: String = kept.collect();
+        let invisible =
+            |c: char| matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{300}'..='\u{36f}');
+        let kept = |c: &char| !c.is_whitespace() && !invisible(*c) && !matches!(c, '①'..='⑳' | '*' | '†' | '‡');
+        let text: String = half_width(label).chars().filter(kept).collect::<String>().to_lowercase();
         let short = text.strip_suffix('市');
         short.filter(|short| short.chars().count() >= 2).map_or(text.clone(), str::to_owned)
     };

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::io::Read;
 
 /// A file with its size and hash.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +76,26 @@ pub fn file_record(path: &str, bytes: &[u8]) -> FileRecord {
     FileRecord { path: path.to_owned(), bytes: bytes.len() as u64, sha256, stale: false }
 }
 
+/// The same of what a reader gives, which is never in memory as a whole.
+///
+/// # Errors
+/// Those of the reader.
+pub fn file_record_of(path: &str, reader: &mut impl Read) -> std::io::Result<FileRecord> {
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 1 << 20];
+    let mut bytes = 0;
+    loop {
+        let n = reader.read(&mut buffer)?;
+        if n == 0 {
+            break;
+        }
+        hash.update(&buffer[..n]);
+        bytes += n as u64;
+    }
+    let sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(FileRecord { path: path.to_owned(), bytes, sha256, stale: false })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,6 +103,7 @@ mod tests {
     #[test]
     fn hash_of_nothing() {
         let record = file_record("x", b"");
+        assert_eq!(file_record_of("x", &mut &b""[..]).unwrap(), record);
         assert_eq!(record.sha256, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     }
 }

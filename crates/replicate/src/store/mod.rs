@@ -4,7 +4,7 @@ mod manifest;
 mod number;
 pub(crate) mod staging;
 
-pub use manifest::{FileRecord, Manifest, StageTime, file_record};
+pub use manifest::{FileRecord, Manifest, StageTime, file_record, file_record_of};
 pub use number::{full, pretty};
 pub use staging::Staging;
 

@@ -1,5 +1,6 @@
 //! `bootstrap = { draws = 999, seed = 1 }`: how a mediation chain is resampled.
 
+use panel_core::random::check_replications;
 use panel_fe::Vcov;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -53,6 +54,7 @@ impl BootstrapSpec {
         if self.draws < FEWEST {
             return Err(format!("draws = {}: expected at least {FEWEST}", self.draws));
         }
+        check_replications(self.draws).map_err(|message| format!("draws: {message}"))?;
         if !(self.level > 0.5 && self.level < 1.0) {
             return Err(format!("level = {}: expected a number between 0.5 and 1, such as 0.95", self.level));
         }

@@ -1,6 +1,7 @@
 //! `[[compare]]`: the columns it names, and what the study file alone can say of them.
 
 use super::{ColumnSpec, CompareSpec, CompareTest, Study, Terms};
+use panel_core::random::check_replications;
 use panel_core::suggest;
 
 /// The path of a key, and what is wrong with it.
@@ -82,6 +83,7 @@ impl CompareSpec {
                 }
             }
         }
+        check_replications(self.draws()).map_err(|message| self.said("draws", message))?;
         if self.draws == Some(0) {
             return Err(self.said("draws", "expected at least 1".into()));
         }

@@ -1,5 +1,6 @@
 //! `inference` of a column: resampling beside the covariance.
 
+use panel_core::random::check_replications;
 use panel_fe::Vcov;
 use panel_fe::bootstrap::WildWeights;
 use serde::{Deserialize, Serialize};
@@ -158,6 +159,7 @@ impl TryFrom<Written> for Inference {
         if replications < FEWEST {
             return Err(format!("inference: {replications} replications, expected at least {FEWEST}"));
         }
+        check_replications(replications).map_err(|message| format!("inference: {message}"))?;
         Ok(Self { method, replications, by, of, interval: interval.unwrap_or_default(), seed: seed.unwrap_or(1) })
     }
 }

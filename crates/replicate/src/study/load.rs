@@ -149,6 +149,12 @@ fn check(study: &Study) -> Vec<(String, String)> {
     if study.sources.is_empty() {
         note("study".into(), Err("no [[source]]: a study needs data".into()));
     }
+    for (place, source) in study.sources.iter().enumerate() {
+        for (key, why) in source.idle_keys() {
+            let message = format!("source `{}`: `{key}` {why}", source.file);
+            note(format!("source.({}).{key}", place + 1), Err(message));
+        }
+    }
     for index in study.indices.iter() {
         let stage = index.stage();
         note(stage.replacen('-', ".", 1), index.check().map_err(|message| format!("stage `{stage}`: {message}")));
@@ -167,6 +173,7 @@ fn check(study: &Study) -> Vec<(String, String)> {
         note(format!("table.{}.sample", table.id), Err(message));
     }
     for table in &study.tables {
+        note(format!("table.{}", table.id), table.check_contents());
         note(format!("table.{}", table.id), table.check_headings());
         note(format!("table.{}.stats", table.id), check_stats(table.stats.as_deref()));
         if table.kind != TableKind::Regression && table.stats.is_some() {
@@ -198,6 +205,7 @@ fn check(study: &Study) -> Vec<(String, String)> {
     wrong.extend(study.mediation.iter().filter_map(wrong_bootstrap));
     wrong.extend(crate::spatial::check(study));
     wrong.extend(super::multiverse::check(study));
+    wrong.extend(super::streaming::check(study));
     wrong.extend(names_of_indices(study).err());
     wrong.extend(tables_of_one_name(study).err());
     wrong

@@ -25,6 +25,7 @@ mod schema;
 pub(crate) mod section;
 mod source;
 mod statistic;
+mod streaming;
 mod table;
 mod variables;
 

@@ -2,6 +2,7 @@
 
 use super::Study;
 use super::section::check_id;
+use panel_core::random::check_replications;
 use panel_multiverse::Declaration;
 use panel_multiverse::declaration::EffectKind;
 use serde::Deserialize;
@@ -49,6 +50,10 @@ pub(super) fn check(study: &Study) -> Vec<(String, String)> {
         let checked = check_id("multiverse", &spec.id)
             .and_then(|()| if same { Err(format!("multiverse id `{}` stands twice", spec.id)) } else { Ok(()) })
             .and_then(|()| column(spec, study))
+            .and_then(|()| check_replications(spec.joint.draws).map_err(|message| format!("joint.draws: {message}")))
+            .and_then(|()| {
+                check_replications(spec.attribution.draws).map_err(|message| format!("attribution.draws: {message}"))
+            })
             .and_then(|()| spec.grid().map(|_| ()).map_err(|error| error.to_string()));
         wrong.extend(checked.err().map(|message| (path, format!("[multiverse] {}: {message}", spec.id))));
     }

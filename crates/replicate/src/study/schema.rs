@@ -82,6 +82,11 @@ pub struct Header {
     /// Language of labels: `en` or `zh`.
     #[serde(default)]
     pub lang: Lang,
+    /// Read the rows of one Parquet file part by part, for regressions over files larger than memory: least squares with one
+    /// or two fixed effects, of which one may have any number of levels. Tables and estimates are written, no pages, figures
+    /// or data.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub streaming: bool,
 }
 
 /// Which rows there are where several sources carry both keys.

@@ -97,11 +97,17 @@ pub(crate) fn elements<T: Section>(section: &str, document: &mut DeTable<'_>) ->
     Ok(all)
 }
 
+/// Longest id: with an extension it is a file name on every system.
+const LONGEST_ID: usize = 100;
+
 /// Checks that an id can name files: letters, digits and a few signs, and nothing that a system keeps for itself.
 pub(crate) fn check_id(what: &str, id: &str) -> Result<(), String> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     if id.is_empty() || !id.chars().all(allowed) || id.starts_with('.') {
         return Err(format!("{what} id `{id}`: expected letters, digits, `-`, `_` or `.`, since it names files"));
+    }
+    if id.len() > LONGEST_ID {
+        return Err(format!("{what} id of {} letters: expected at most {LONGEST_ID}, since it names files", id.len()));
     }
     let stem = id.split('.').next().unwrap_or_default().to_ascii_lowercase();
     let numbered = |device: &str| stem.strip_prefix(device).is_some_and(|n| matches!(n.as_bytes(), [b'1'..=b'9']));

@@ -79,6 +79,35 @@ pub struct SourceSpec {
 }
 
 impl SourceSpec {
+    /// Keys that this kind of file has no use for, each with why.
+    #[must_use]
+    pub(crate) fn idle_keys(&self) -> Vec<(&'static str, String)> {
+        let extension = self.file.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
+        let is = |known: &[&str]| known.contains(&extension.as_str());
+        let workbook = is(&["xlsx", "xlsm", "xls", "xlsb", "ods"]);
+        let named = is(&["dta", "parquet", "pq"]);
+        let mut idle = Vec::new();
+        if self.sheet.is_some() && !workbook {
+            idle.push(("sheet", "belongs to workbooks".to_owned()));
+        }
+        if self.value_labels && !is(&["dta"]) {
+            idle.push(("value_labels", "belongs to Stata files".to_owned()));
+        }
+        let of_text = [
+            ("skip_rows", self.skip_rows > 0),
+            ("header_rows", self.header_rows.is_some()),
+            ("delimiter", self.delimiter.is_some()),
+            ("units_row", self.units_row.is_some()),
+        ];
+        for (key, _) in of_text.into_iter().filter(|(_, asked)| *asked && named) {
+            idle.push((key, format!("has no effect: a file of kind {extension} names its columns itself")));
+        }
+        if self.header_rows == Some(0) {
+            idle.push(("header_rows", "= 0: expected 1 or more; columns need names".to_owned()));
+        }
+        idle
+    }
+
     /// How the file is to be read; `columns` names what is kept of it, by the names in the file.
     #[must_use]
     pub fn options(&self, columns: Option<Vec<String>>) -> ReadOptions {

@@ -92,6 +92,44 @@ pub struct TableSpec {
     pub notes: Vec<Label>,
 }
 
+impl TableSpec {
+    /// Checks that it has what its kind shows, and nothing that its kind does not.
+    pub(super) fn check_contents(&self) -> Result<(), String> {
+        let lacks = |what: &str| Err(format!("table `{}`: no {what}, so that there is nothing to show", self.id));
+        let idle = |key: &str| Err(format!("table `{}`: `{key}` belongs to another kind of table", self.id));
+        match self.kind {
+            TableKind::Regression | TableKind::SpatialTests => {
+                if self.columns.is_empty() {
+                    return lacks("[[table.column]]");
+                }
+                if !self.variables.is_empty() {
+                    return idle("variables");
+                }
+                let names: Vec<String> = self.named_columns().map(|(name, _)| name).collect();
+                let twice = (1..names.len()).find(|&place| names[..place].contains(&names[place]));
+                if let Some(place) = twice {
+                    return Err(format!("table `{}`: two columns are called `{}`", self.id, names[place]));
+                }
+            }
+            TableKind::Descriptives | TableKind::EntropyWeights | TableKind::Calibration => {
+                if self.variables.is_empty() {
+                    return lacks("`variables`");
+                }
+                if !self.columns.is_empty() {
+                    return idle("[[table.column]]");
+                }
+            }
+        }
+        if self.shift.is_some() && self.kind != TableKind::EntropyWeights {
+            return idle("shift");
+        }
+        if self.shift.is_some_and(|shift| !(shift >= 0.0 && shift.is_finite())) {
+            return Err(format!("table `{}`: shift: expected a number from 0 on", self.id));
+        }
+        Ok(())
+    }
+}
+
 /// `[[table.heading]]`: a line that groups the variables below it, such as the controls.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

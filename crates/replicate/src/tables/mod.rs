@@ -19,6 +19,7 @@ pub mod records;
 mod regression;
 mod resampled;
 pub(crate) mod shown;
+pub mod streamed;
 pub mod u_shape;
 mod u_tests;
 

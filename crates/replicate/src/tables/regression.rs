@@ -6,6 +6,7 @@ use super::column::{Fitted, estimate};
 use super::notes::instrument_labels;
 use super::plots::ColumnPlots;
 use super::shown::without_estimate;
+use super::streamed::{self, StreamedColumn};
 use crate::compute::Computed;
 use crate::error::{Error, Result};
 use crate::names;
@@ -27,6 +28,8 @@ enum Column {
     Usual(Box<(Fitted, ColumnPlots)>),
     /// By `panel-spatial`.
     Spatial(Box<spatial::column::Fitted>),
+    /// On rows that are read part by part.
+    Streamed(Box<StreamedColumn>),
     /// A spatial lag model by instruments.
     Instrumented(Box<spatial::instruments::Instrumented>),
 }
@@ -58,7 +61,7 @@ pub(super) fn table(
     let is_spatial = spec.columns.iter().any(|column| column.spatial.is_some());
     let labels = if is_spatial { spatial::table::labels(study.labels()) } else { study.labels() };
     row_labels.extend(instrument_labels(&kinds, study));
-    let labels = row_labels.into_iter().fold(labels, |labels, (key, label)| labels.with(key, label));
+    let labels = row_labels.into_iter().fold(labels, |labels, (key, label)| labels.with_statistic(key, label));
     layout = layout.labels(labels);
     let place = |error: String| Error::stage(format!("tables/{}", spec.id), error);
     layout.fit = spec.fit_rows(&fit_keys(&shown)).map_err(place)?;
@@ -139,6 +142,13 @@ fn gathered(
                 }
                 continue;
             }
+            Ok(Column::Streamed(fitted)) => {
+                let remarks = fitted.diagnostics.into_iter().map(|remark| (format!("{}{name}", spec.id), remark));
+                made.diagnostics.extend(remarks);
+                shown.push(fitted.column);
+                made.estimates.push(fitted.record);
+                continue;
+            }
             Err(error) => {
                 let reason = made.leave_out(&spec.id, Some(&name), error)?;
                 shown.push(without_estimate(study, column, &name, &reason));
@@ -178,6 +188,10 @@ fn estimated(
     let fit = |(place, column): (usize, &ColumnSpec)| {
         let name = column.name_at(place);
         let place = format!("tables/{}, column {name}", spec.id);
+        if let Some(stream) = &computed.stream {
+            let fitted = streamed::estimate(stream, study, column, &spec.id, &name);
+            return (name, fitted.map(|fitted| Column::Streamed(Box::new(fitted))).map_err(|error| error.at(place)));
+        }
         let lacking = computed.lacking_of(&place, names::of_column(column));
         if let (Some(spatial), None) = (&column.spatial, &lacking) {
             let at = (spec.id.as_str(), name.as_str());
@@ -204,6 +218,10 @@ fn estimated(
         let fitted = fitted.map(drawn);
         (name, fitted)
     };
+    if computed.stream.is_some() {
+        // One after the other: each holds a row group and sums by level.
+        return spec.columns.iter().enumerate().map(fit).collect();
+    }
     // Columns at once, results in order: the first that fails is the one that is named.
     spec.columns.par_iter().enumerate().map(fit).collect()
 }

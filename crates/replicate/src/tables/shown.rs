@@ -5,7 +5,7 @@ use crate::study::{ColumnSpec, Label, Parsed, Statistic, Study};
 use panel_core::Panel;
 use panel_fe::iv::StockYogoTable;
 use panel_fe::record::CoefficientRecord;
-use panel_fe::{Estimate, Estimator, Formula, IvResult, Like, NoStandardError, TestOutcome, Vcov};
+use panel_fe::{ClusterCount, Estimate, Estimator, Formula, IvResult, Like, NoStandardError, R2, TestOutcome, Vcov};
 use report::regression::{FitStat, Flag, SeKind, StdErrors, Term};
 use report::{Labels, Lang, ModelColumn, Text};
 
@@ -84,20 +84,30 @@ pub(super) fn without_estimate(study: &Study, spec: &ColumnSpec, name: &str, rea
 /// The statistics asked for, else those that the program prints whose rule is followed; those that the model does not
 /// have are left out, tests have rows of their own.
 fn fit_statistics(fit: &Estimate, wanted: Option<&[Parsed<Statistic>]>) -> Vec<FitStat> {
-    let by_rule: &[Statistic] = match (fit.like, fit.r2.within) {
-        (Like::Xtreg | Like::Xtivreg2, _) if fit.r2.within_entity.is_some() => &[Statistic::R2WithinEntity],
+    statistics(fit.like, &fit.r2, [fit.rmse, fit.n_entities as f64, fit.n_periods as f64], wanted)
+}
+
+/// The same of a fit's numbers: R², then root mean squared error, entities and periods.
+pub(super) fn statistics(
+    like: Like,
+    r2: &R2,
+    [rmse, entities, periods]: [f64; 3],
+    wanted: Option<&[Parsed<Statistic>]>,
+) -> Vec<FitStat> {
+    let by_rule: &[Statistic] = match (like, r2.within) {
+        (Like::Xtreg | Like::Xtivreg2, _) if r2.within_entity.is_some() => &[Statistic::R2WithinEntity],
         (_, Some(_)) => &[Statistic::R2, Statistic::R2Within],
         (_, None) => &[Statistic::R2, Statistic::AdjR2],
     };
     let asked = wanted.map_or_else(|| by_rule.to_vec(), |wanted| wanted.iter().map(|statistic| **statistic).collect());
     let value = |statistic: Statistic| match statistic {
-        Statistic::R2 => Some(fit.r2.overall),
-        Statistic::AdjR2 => Some(fit.r2.adjusted),
-        Statistic::R2Within => fit.r2.within,
-        Statistic::R2WithinEntity => fit.r2.within_entity,
-        Statistic::Rmse => Some(fit.rmse),
-        Statistic::Entities => Some(fit.n_entities as f64),
-        Statistic::Periods => Some(fit.n_periods as f64),
+        Statistic::R2 => Some(r2.overall),
+        Statistic::AdjR2 => Some(r2.adjusted),
+        Statistic::R2Within => r2.within,
+        Statistic::R2WithinEntity => r2.within_entity,
+        Statistic::Rmse => Some(rmse),
+        Statistic::Entities => Some(entities),
+        Statistic::Periods => Some(periods),
         _ => None,
     };
     let finite = |statistic: Statistic| value(statistic).filter(|value| value.is_finite());
@@ -180,13 +190,18 @@ pub(crate) fn effect_labels(formula: &Formula, names: &Labels) -> Vec<Text> {
 
 /// Standard errors of an estimate as a note describes them.
 pub(crate) fn std_errors(fit: &Estimate, names: &Labels) -> StdErrors {
-    match &fit.vcov_spec {
+    errors_of(&fit.vcov_spec, &fit.clusters, names)
+}
+
+/// Standard errors of a covariance, with the clusters that its keys have.
+pub(super) fn errors_of(vcov: &Vcov, clusters: &[ClusterCount], names: &Labels) -> StdErrors {
+    match vcov {
         Vcov::Iid => StdErrors::of(SeKind::Iid),
         Vcov::Hc1 => StdErrors::of(SeKind::Hc1),
         Vcov::Hc2 => StdErrors::of(SeKind::Hc2),
         Vcov::Hc3 => StdErrors::of(SeKind::Hc3),
         Vcov::Cluster(_) => {
-            StdErrors::clustered(fit.clusters.iter().map(|cluster| (names.get(&cluster.key), cluster.groups)))
+            StdErrors::clustered(clusters.iter().map(|cluster| (names.get(&cluster.key), cluster.groups)))
         }
         Vcov::DriscollKraay { lags } => StdErrors::of(SeKind::DriscollKraay(lags.unwrap_or(0))),
         Vcov::NeweyWest { lags } => StdErrors::of(SeKind::NeweyWest(lags.unwrap_or(0))),

@@ -170,7 +170,7 @@ pub(super) fn flag_rows(columns: &[ModelColumn], flags: impl Fn(&ModelColumn) ->
 }
 
 pub(super) fn fit_row(columns: &[ModelColumn], row: &FitRow, spec: &RegressionSpec) -> Row {
-    let label = row.label.clone().unwrap_or_else(|| spec.labels.get(&row.key));
+    let label = row.label.clone().unwrap_or_else(|| spec.labels.statistic(&row.key));
     let cells = columns.iter().map(|column| {
         if row.key == "n" {
             let format = if row.format == Format::Full { Format::Integer } else { row.format };

@@ -260,7 +260,8 @@ fn powers_of_ten(text: &str) -> String {
 }
 
 fn label(id: &str) -> String {
-    id.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '-' }).collect()
+    // Underscores and points are plain in a label, and ids differ by them.
+    id.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect()
 }
 
 /// Greek letters that text fonts lack.

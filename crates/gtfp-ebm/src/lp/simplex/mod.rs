@@ -132,21 +132,28 @@ impl LpSolver for Simplex<'_> {
 /// The most that violated rows may move an objective, in costs: a hundredth of what a certificate tells apart.
 const STRAINED: f64 = 0.01 * super::CERTIFICATE_TOLERANCE;
 
-/// Whether an optimum rests on multipliers so large that the violations of its rows, or their rounding, count.
+/// Violations of rows up to this are the rounding of data; larger ones belong to a basis that is not feasible.
+const ROUNDING: f64 = 1e-13;
+
+/// Whether an optimum violates its rows by more than rounding (how far its objective then is from the right one, its own
+/// multipliers cannot tell), or rests on multipliers so large that rounding counts.
 fn is_strained(program: &Program, solution: &Solution) -> bool {
     let most = |values: &[f64]| values.iter().fold(0.0_f64, |most, v| most.max(v.abs()));
     let violation = solution.certificate.primal_residual.max(f64::EPSILON);
-    solution.status == Status::Optimal && most(&solution.duals) * violation > STRAINED * most(program.cost()).max(1.0)
+    let moves = most(&solution.duals) * violation > STRAINED * most(program.cost()).max(1.0);
+    solution.status == Status::Optimal && (violation > ROUNDING || moves)
 }
 
-/// Puts the optimum in double-double in the place of a strained one, where they are the same up to [`SAME`]. Where they are
-/// not, the last bits of the data decide between two optima, and the one that holds within the rounding of data stays.
+/// Puts the verdict in double-double in the place of a strained one. Where the strained optimum violates no row by more than
+/// rounding and the two differ by more than [`SAME`], the last bits of the data decide between two optima, and the one that
+/// holds within the rounding of data stays.
 fn sharpen(activities: &Activities, program: &Program, solution: &mut Solution) {
     const SAME: f64 = 1e-6;
     let mut sharp = Solution { iterations: solution.iterations, ..Solution::default() };
     precise::solve(activities, program, &mut sharp);
     let distance = (sharp.objective - solution.objective).abs();
-    if sharp.is_certified() && distance <= SAME * solution.objective.abs().max(1.0) {
+    let same = sharp.is_certified() && distance <= SAME * solution.objective.abs().max(1.0);
+    if same || (sharp.is_decided() && solution.certificate.primal_residual > ROUNDING) {
         *solution = sharp;
     }
 }

@@ -9,6 +9,9 @@ use crate::remedy::Remedy;
 /// Records that are looked at.
 const LOOK: usize = 50;
 
+/// Records at the top that have one width where they are separated rightly.
+const EVEN: usize = 4;
+
 /// Where a table begins, and what separates its fields.
 pub(super) struct Start<'a> {
     pub(super) body: &'a str,
@@ -59,6 +62,22 @@ fn delimiter(file: &str, body: &str, options: &ReadOptions) -> Result<u8> {
     let extension = file.rsplit('.').next().unwrap_or("").to_ascii_lowercase();
     if matches!(extension.as_str(), "tsv" | "tab") {
         return Ok(b'\t');
+    }
+    // A sign by which the header and the rows below it have one width above one separates them, whatever else stands inside
+    // their cells.
+    let width = |candidate: u8| {
+        let mut walker = Records::new(body.as_bytes(), candidate);
+        let mut cells = Vec::new();
+        let mut widths = Vec::new();
+        while widths.len() < EVEN && matches!(walker.next(&mut cells), Ok(Some(_))) {
+            widths.push(cells.len());
+        }
+        let first = *widths.first()?;
+        (widths.len() > 1 && first > 1 && widths.iter().all(|width| *width == first)).then_some((first, candidate))
+    };
+    let even = [b'|', b';', b'\t', b','].into_iter().filter_map(width).max_by_key(|(width, _)| *width);
+    if let Some((_, candidate)) = even {
+        return Ok(candidate);
     }
     // The header decides, and where it has one cell in any reading (a title stands above it), the first records do.
     let cells = |candidate: u8, records: usize| {

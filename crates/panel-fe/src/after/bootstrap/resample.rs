@@ -4,7 +4,7 @@ use crate::coefficients::check_level;
 use crate::error::{Error, Result};
 use crate::vcov::Groups;
 use panel_core::interrupt;
-use panel_core::random::Stream;
+use panel_core::random::{Stream, check_replications};
 use panel_core::transform::quantile;
 use rayon::prelude::*;
 
@@ -180,6 +180,7 @@ pub fn bootstrap(
     seed: u64,
     estimator: impl Fn(Option<&Resample>) -> Result<Vec<f64>> + Sync,
 ) -> Result<BootstrapSummary> {
+    check_replications(replications).map_err(Error::Specification)?;
     let members = resampling.members(rows)?;
     let estimate = estimator(None)?;
     let all: Vec<Option<Vec<f64>>> = (0..replications)

@@ -17,6 +17,7 @@ pub use curve::{
 use crate::fit::result::{Coefficient, Estimate};
 use crate::iv::{FirstStage, InstrumentCoefficient};
 use crate::outcome::TestOutcome;
+use crate::streaming::Streamed;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -279,6 +280,34 @@ impl From<&Estimate> for EstimateRecord {
             weak_id_robust: test(iv.map(|iv| &iv.weak_id_robust)),
             over_id: test(iv.map(|iv| &iv.over_id)),
             endogeneity: test(iv.map(|iv| &iv.endogeneity)),
+            error_bound: finite(estimate.error_bound),
+            ..Self::default()
+        }
+    }
+}
+
+impl From<&Streamed> for EstimateRecord {
+    fn from(estimate: &Streamed) -> Self {
+        Self {
+            formula: estimate.formula.clone(),
+            n_obs: estimate.n_obs,
+            n_entities: estimate.n_entities,
+            df_resid: finite(estimate.df_resid),
+            df_t: finite(estimate.df_t),
+            coef: estimate.coef.iter().map(CoefficientRecord::from).collect(),
+            r2: finite(estimate.r2.overall),
+            r2_within: estimate.r2.within.and_then(finite),
+            r2_within_entity: estimate.r2.within_entity.and_then(finite),
+            adj_r2: finite(estimate.r2.adjusted),
+            rmse: finite(estimate.rmse),
+            vcov: estimate.vcov_spec.to_string(),
+            like: estimate.like.to_string(),
+            multiplier: finite(estimate.multiplier),
+            dropped: DroppedRecord {
+                collinear: estimate.dropped.iter().map(|dropped| dropped.name.clone()).collect(),
+                missing_rows: estimate.n_missing,
+                singleton_rows: estimate.n_singletons,
+            },
             error_bound: finite(estimate.error_bound),
             ..Self::default()
         }
