@@ -551,6 +551,9 @@ fn number_wanted(text: &TextColumn, words: &[usize]) -> (String, Vec<Remedy>) {
         let words = format!("a number; `{sign}` may change it (a sign, or a multiplier): write the numbers plainly");
         return (words, Vec::new());
     }
+    if let Some(negative) = accounting_negative(first) {
+        return (format!("a number; accounts write a negative like this: write {negative}"), Vec::new());
+    }
     let remedies = remedies_for(first);
     let present = text.len() - text.codes().iter().filter(|&&code| code == TextColumn::MISSING).count();
     let few = 2 * words.len() < present;
@@ -579,6 +582,13 @@ fn number_wanted(text: &TextColumn, words: &[usize]) -> (String, Vec<Remedy>) {
     // A mark with digits may be a number that was written wrongly.
     let certain = !marks.iter().any(|mark| mark.contains(char::is_numeric));
     (words, if certain { vec![remedy] } else { Vec::new() })
+}
+
+/// The number that `(1,234)` and `1234-` stand for in accounts.
+fn accounting_negative(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let inside = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')).or_else(|| text.strip_suffix('-'))?;
+    crate::number::parse_number(inside).filter(|number| *number > 0.0).map(|number| -number)
 }
 
 /// Distinct labels in order: by value if all are whole numbers, else as text.

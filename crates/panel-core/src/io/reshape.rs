@@ -48,16 +48,7 @@ pub fn to_long(table: &RawTable, time: &str, variables: &[WideVariable]) -> Resu
         if columns.is_empty() {
             return Err(Error::Specification(not_found(table, &variable.stub)));
         }
-        let twin = columns.iter().enumerate().find_map(|(at, (second, period))| {
-            let first = columns[..at].iter().find(|(_, known)| known == period)?;
-            Some((first.0, *second, *period))
-        });
-        if let Some((first, second, period)) = twin {
-            return Err(Error::Specification(format!(
-                "`{}` and `{}` of `{}` are both `{}` of {period}: rename one",
-                table.names[first], table.names[second], table.file, variable.name
-            )));
-        }
+        refuse_twins(table, variable, &columns)?;
         taken.extend(columns.iter().map(|(i, _)| *i));
         found.push(columns);
     }
@@ -95,25 +86,8 @@ pub fn to_long(table: &RawTable, time: &str, variables: &[WideVariable]) -> Resu
     let labels: Vec<Option<&str>> = keys.iter().map(|(_, period)| Some(*period)).collect();
     let column = super::typed::typed(TextColumn::new(&labels), &Numerals::default(), false);
     long.push(time.to_owned(), column.column, String::new());
-    for variable in variables {
-        let unread: Vec<String> = table
-            .names
-            .iter()
-            .enumerate()
-            .filter(|(i, name)| !taken.contains(i) && looks_like_period(name, &variable.stub))
-            .map(|(_, name)| format!("`{name}`"))
-            .collect();
-        if !unread.is_empty() {
-            let message = format!(
-                "`{}`: {} may be `{}` in a further period, and was not read as one: write the period like the others \
-                 (`rename`)",
-                table.file,
-                unread.join(", "),
-                variable.name
-            );
-            long.diagnostics.push(Diagnostic::warning("wide-period-unread", message));
-        }
-    }
+    let unread = |variable| unread(table, variable, &taken);
+    long.diagnostics.extend(variables.iter().filter_map(unread));
     for (v, variable) in variables.iter().enumerate() {
         let place: std::collections::BTreeMap<&str, usize> = found[v].iter().map(|&(i, period)| (period, i)).collect();
         let missing: Vec<&str> = periods.iter().copied().filter(|period| !place.contains_key(period)).collect();
@@ -124,6 +98,33 @@ pub fn to_long(table: &RawTable, time: &str, variables: &[WideVariable]) -> Resu
         long.push(variable.name.clone(), stack(table, &keys, &place), String::new());
     }
     Ok(long)
+}
+
+/// Refuses two columns of one variable and period, such as `x2013` and `x_2013`.
+fn refuse_twins(table: &RawTable, variable: &WideVariable, columns: &[(usize, &str)]) -> Result<()> {
+    for (at, (second, period)) in columns.iter().enumerate() {
+        if let Some((first, _)) = columns[..at].iter().find(|(_, known)| known == period) {
+            return Err(Error::Specification(format!(
+                "`{}` and `{}` of `{}` are both `{}` of {period}: rename one",
+                table.names[*first], table.names[*second], table.file, variable.name
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// A warning about columns that look like a further period of a variable and were not read as one.
+fn unread(table: &RawTable, variable: &WideVariable, taken: &BTreeSet<usize>) -> Option<Diagnostic> {
+    let columns = table.names.iter().enumerate();
+    let unread = columns.filter(|(i, name)| !taken.contains(i) && looks_like_period(name, &variable.stub));
+    let unread: Vec<String> = unread.map(|(_, name)| format!("`{name}`")).collect();
+    let message = format!(
+        "`{}`: {} may be `{}` in a further period, and was not read as one: write the period like the others (`rename`)",
+        table.file,
+        unread.join(", "),
+        variable.name
+    );
+    (!unread.is_empty()).then(|| Diagnostic::warning("wide-period-unread", message))
 }
 
 /// What to say about a stub that no column has.

@@ -143,22 +143,7 @@ impl Frame {
     /// [`Error::Data`] for unknown or non-numeric columns, [`Error::BadValue`] for an infinite value or a weight that
     /// cannot be used, [`Error::NoObservations`].
     pub fn new(formula: &Formula, panel: &Panel, options: &Options, mask: Option<&[bool]>) -> Result<Self> {
-        if let Some(mask) = mask.filter(|mask| mask.len() != panel.n_rows()) {
-            return Err(Error::Shape { what: "the sample mask".into(), expected: panel.n_rows(), got: mask.len() });
-        }
-        if !panel.is_keyed() && (options.vcov.has_lags() || options.like == Like::Xtreg) {
-            let what = if options.vcov.has_lags() {
-                format!("vcov = \"{}\"", options.vcov)
-            } else {
-                "like = \"xtreg\"".into()
-            };
-            return Err(Error::Specification(format!(
-                "{what} follows entities through time, and the data have no keys of entity and time: name them"
-            )));
-        }
-        if matches!(options.vcov, Vcov::DriscollKraay { .. } | Vcov::NeweyWest { .. }) {
-            panel.times().ordered(panel.time_name())?;
-        }
+        check_request(panel, options, mask)?;
         let inside = |row: usize| mask.is_none_or(|mask| mask[row]);
         let mut expanded = formula.on(panel, mask)?;
         let mut material = Material::read(&expanded, panel, options, &inside)?;
@@ -230,6 +215,24 @@ impl Frame {
         })?;
         Ok(frame)
     }
+}
+
+/// Refuses what a panel without keys, or without a calendar, cannot answer.
+fn check_request(panel: &Panel, options: &Options, mask: Option<&[bool]>) -> Result<()> {
+    if let Some(mask) = mask.filter(|mask| mask.len() != panel.n_rows()) {
+        return Err(Error::Shape { what: "the sample mask".into(), expected: panel.n_rows(), got: mask.len() });
+    }
+    if !panel.is_keyed() && (options.vcov.has_lags() || options.like == Like::Xtreg) {
+        let what =
+            if options.vcov.has_lags() { format!("vcov = \"{}\"", options.vcov) } else { "like = \"xtreg\"".into() };
+        return Err(Error::Specification(format!(
+            "{what} follows entities through time, and the data have no keys of entity and time: name them"
+        )));
+    }
+    if matches!(options.vcov, Vcov::DriscollKraay { .. } | Vcov::NeweyWest { .. }) {
+        panel.times().ordered(panel.time_name())?;
+    }
+    Ok(())
 }
 
 /// Weights of the sample, as its kind has them.

@@ -27,6 +27,11 @@ pub(crate) fn column_variable(panel: &Panel, name: &str, inside: &impl Fn(usize)
     };
     let values = match labels {
         Some(values) => values,
+        None if is_key && (name == panel.entity_name() || name == panel.time_name()) => {
+            return Err(Error::Specification(format!(
+                "`{name}` is a key, and its labels are no numbers: `i({name})` makes dummies of them, `| {name}` absorbs them"
+            )));
+        }
         None => panel.float(name)?.to_vec(),
     };
     if let Some(row) = (0..values.len()).find(|&row| values[row].is_infinite() && inside(row)) {

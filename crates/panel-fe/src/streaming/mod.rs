@@ -22,7 +22,7 @@ mod readings;
 mod source;
 
 use crate::coefficients::NoStandardError;
-use crate::dof::{Absorbed, AbsorbedTerm, Dof};
+use crate::dof::{Absorbed, AbsorbedTerm, Dof, SmallSample};
 use crate::error::{Error, Result};
 use crate::fit::assemble::check_degrees;
 use crate::fit::ols;
@@ -38,7 +38,7 @@ use crate::{TestOutcome, coefficients};
 use faer::Mat;
 use levels::Levels;
 use panel_core::{Diagnostic, Panel};
-use readings::{Products, Scores, Sums};
+use readings::{Effects, Products, Scores, Sums};
 use source::{Of, Source, refused};
 
 /// Rows that can be read again and again, a block at a time.
@@ -109,6 +109,8 @@ const UNCLEAR: f64 = 1e-9;
 const MOVED: f64 = 1e-12;
 /// Most last readings.
 const READINGS: usize = 4;
+/// A relative error of a coefficient that a reader has to know of.
+const IMPRECISE: f64 = 1e-6;
 
 /// Estimates a formula on rows that come a block at a time; `keys` are the columns of entity and time.
 ///
@@ -121,148 +123,213 @@ pub fn fit(formula: &Formula, options: &Options, keys: [&str; 2], blocks: &mut d
         return Err(refused("weights"));
     }
     let mut source = Source::new(formula, &options.vcov, keys)?;
-    let p = source.columns();
-    let effects_count = formula.effects.len();
-    let mut levels = Levels::default();
-    let mut sums = Sums::read(&mut source, blocks, Some(&mut levels), None)?;
-    let (seen, missing) = (source.seen, source.missing);
-    if seen == missing {
-        return Err(Error::NoObservations(match seen {
-            0 => "the sample filter keeps no row".into(),
-            _ => format!("each of the {seen} rows misses a used value"),
-        }));
-    }
-    if let (Of::Long, Of::Short, Some(short)) = (&source.entity, &source.time, &source.short) {
-        levels.check_unique(&source.long, short)?;
-    }
-    let mut diagnostics = Vec::new();
-    if missing > 0 {
-        let message = format!("{missing} of {seen} rows miss a used value and were left out");
-        diagnostics.push(Diagnostic::note("missing-dropped", message));
-    }
-    let mut singletons = 0;
-    if options.singletons == Singletons::Drop {
-        let partly;
-        (singletons, partly) = levels.drop_singletons(effects_count);
-        if singletons > 0 {
-            let message = format!("{singletons} rows were alone in a level of a fixed effect and were left out");
-            diagnostics.push(Diagnostic::note("singletons-dropped", message));
-        }
-        if levels.rows() == 0 {
-            return Err(Error::NoObservations("every row is alone in a level of a fixed effect".into()));
-        }
-        if partly {
-            sums = Sums::read(&mut source, blocks, None, Some(&levels))?;
-        }
-    }
-    let (mut effects, mean) = sums.into_effects(&levels, p);
-    let products = Products::read(&mut source, blocks, &levels, &effects, mean)?;
-    let inverse = levels.inverse()?;
+    let mut sample = Sample::read(&mut source, blocks, formula, options)?;
+    let products = Products::read(&mut source, blocks, &sample.levels, &sample.effects, sample.mean)?;
+    let inverse = sample.levels.inverse()?;
     let gamma = &inverse * &products.by_short;
     let within = &products.gram - products.by_short.transpose() * &gamma;
-    effects.add_short(&gamma, &levels);
+    sample.effects.add_short(&gamma, &sample.levels);
     let (kept, dropped) = independent(&source, &products, &within)?;
     for Dropped { name, reason, .. } in &dropped {
-        diagnostics.push(Diagnostic::warning("collinear-dropped", format!("`{name}` was left out: {reason}")));
+        let message = format!("`{name}` was left out: {reason}");
+        sample.diagnostics.push(Diagnostic::warning("collinear-dropped", message));
     }
     if kept.is_empty() {
         return Err(Error::NoRegressor(ols::NO_REGRESSOR.into()));
     }
-    let covariance = covariance(&source, formula, options, &products, &mut diagnostics)?;
-    let meat = match &options.vcov {
+    let covariance = covariance(&source, formula, options, &products, &mut sample.diagnostics)?;
+    let solved = solve(&mut source, blocks, &mut sample, (&inverse, &within, &kept), &options.vcov)?;
+    estimate(&source, formula, options, Read { sample, products, within, kept, dropped, covariance, solved })
+}
+
+/// What the first reading tells.
+struct Sample {
+    levels: Levels,
+    effects: Effects,
+    /// ȳ.
+    mean: f64,
+    missing: usize,
+    singletons: usize,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Sample {
+    fn read(source: &mut Source<'_>, blocks: &mut dyn Blocks, formula: &Formula, options: &Options) -> Result<Self> {
+        let mut levels = Levels::default();
+        let mut sums = Sums::read(source, blocks, Some(&mut levels), None)?;
+        let (seen, missing) = (source.seen, source.missing);
+        if seen == missing {
+            return Err(Error::NoObservations(match seen {
+                0 => "the sample filter keeps no row".into(),
+                _ => format!("each of the {seen} rows misses a used value"),
+            }));
+        }
+        if let (Of::Long, Of::Short, Some(short)) = (&source.entity, &source.time, &source.short) {
+            levels.check_unique(&source.long, short)?;
+        }
+        let mut diagnostics = Vec::new();
+        if missing > 0 {
+            let message = format!("{missing} of {seen} rows miss a used value and were left out");
+            diagnostics.push(Diagnostic::note("missing-dropped", message));
+        }
+        let mut singletons = 0;
+        if options.singletons == Singletons::Drop {
+            let partly;
+            (singletons, partly) = levels.drop_singletons(formula.effects.len());
+            if singletons > 0 {
+                let message = format!("{singletons} rows were alone in a level of a fixed effect and were left out");
+                diagnostics.push(Diagnostic::note("singletons-dropped", message));
+            }
+            if levels.rows() == 0 {
+                return Err(Error::NoObservations("every row is alone in a level of a fixed effect".into()));
+            }
+            if partly {
+                sums = Sums::read(source, blocks, None, Some(&levels))?;
+            }
+        }
+        let (effects, mean) = sums.into_effects(&levels, source.columns());
+        Ok(Self { levels, effects, mean, missing, singletons, diagnostics })
+    }
+}
+
+/// Coefficients and what belongs to their last reading.
+struct Solved {
+    b: Vec<f64>,
+    bread: Mat<f64>,
+    scores: Scores,
+}
+
+/// The coefficients out of the products, corrected by readings of the residuals.
+fn solve(
+    source: &mut Source<'_>,
+    blocks: &mut dyn Blocks,
+    sample: &mut Sample,
+    (inverse, within, kept): (&Mat<f64>, &Mat<f64>, &[usize]),
+    vcov: &Vcov,
+) -> Result<Solved> {
+    let meat = match vcov {
         Vcov::Iid => readings::Meat::None,
         Vcov::Cluster(_) => readings::Meat::Clusters,
         _ => readings::Meat::Rows,
     };
-    let k = kept.len();
-    let mut bread = linalg::invert_spd(pick(&within, &kept).as_ref(), "X'X")?;
+    let bread = linalg::invert_spd(pick(within, kept).as_ref(), "X'X")?;
     let right: Vec<f64> = kept.iter().map(|&j| within[(0, 1 + j)]).collect();
     let mut b = times(&bread, &right);
     let mut readings = 0;
-    let scores = loop {
-        let scores = Scores::read(&mut source, blocks, &levels, &effects, (&kept, &b), meat)?;
+    loop {
+        let scores = Scores::read(source, blocks, &sample.levels, &sample.effects, (kept, &b), meat)?;
         readings += 1;
-        let left = &inverse * &scores.by_short;
-        effects.add_short(&left, &levels);
-        bread = linalg::invert_spd(scores.gram.as_ref(), "X'X")?;
+        let left = inverse * &scores.by_short;
+        sample.effects.add_short(&left, &sample.levels);
+        let bread = linalg::invert_spd(scores.gram.as_ref(), "X'X")?;
         let change = times(&bread, &scores.gradient);
         let moved: f64 = change.iter().zip(&scores.gradient).map(|(change, slope)| change * slope).sum();
         let still = moved.max(0.0).sqrt() <= MOVED * scores.ssr.sqrt()
             || change.iter().zip(&b).all(|(change, b)| change.abs() <= 1e-15 * b.abs());
         b.iter_mut().zip(&change).for_each(|(b, change)| *b += change);
         if still || readings == READINGS {
-            break scores;
+            return Ok(Solved { b, bread, scores });
         }
-    };
+    }
+}
 
-    let dof = dof(&source, formula, &levels, options.like);
-    let small = dof.small_sample(k, &covariance);
+/// Everything that the readings told.
+struct Read {
+    sample: Sample,
+    products: Products,
+    /// Products outside all effects.
+    within: Mat<f64>,
+    kept: Vec<usize>,
+    dropped: Vec<Dropped>,
+    covariance: Covariance,
+    solved: Solved,
+}
+
+impl Read {
+    /// Bounds of the coefficients' errors, and why they have no standard errors, if they have none.
+    fn precision(&self) -> (Vec<f64>, Option<NoStandardError>) {
+        let Solved { b, bread, scores } = &self.solved;
+        let sizes: Vec<f64> = self.kept.iter().map(|&j| self.products.squares[1 + j].sqrt()).collect();
+        let size_y = self.products.squares[0].sqrt();
+        let bounds = ols::cancellation(b, bread, &sizes, size_y, scores.ssr.sqrt());
+        let total = self.within[(0, 0)].max(0.0).sqrt();
+        (bounds, nothing_left(total, scores.ssr.sqrt(), size_y, &sizes, b))
+    }
+
+    fn r2(&self, source: &Source<'_>, dof: &Dof, small: &SmallSample) -> R2 {
+        let ssr = self.solved.scores.ssr;
+        let of_entity = matches!(source.entity, Of::Long).then(|| 1.0 - ssr / self.products.gram[(0, 0)]);
+        let overall = 1.0 - ssr / self.products.total;
+        let base = if dof.like == Like::Xtreg { of_entity.unwrap_or(overall) } else { overall };
+        let n = dof.n_obs as f64;
+        let adjusted = 1.0 - (1.0 - base) * (n - 1.0) / (n - small.k_adjusted as f64);
+        R2 { overall, within: Some(1.0 - ssr / self.within[(0, 0)]), within_entity: of_entity, adjusted }
+    }
+}
+
+/// The estimate put together.
+fn estimate(source: &Source<'_>, formula: &Formula, options: &Options, mut read: Read) -> Result<Streamed> {
+    let k = read.kept.len();
+    let dof = dof(source, formula, &read.sample.levels, options.like);
+    let small = dof.small_sample(k, &read.covariance);
     check_degrees(&dof, small.k)?;
-    let names: Vec<String> = kept.iter().map(|&j| source.name(1 + j).to_owned()).collect();
-    let vcov = if covariance.is_iid() {
+    let (bounds, nothing) = read.precision();
+    let Solved { b, bread, scores } = &read.solved;
+    let vcov = if read.covariance.is_iid() {
         let scale = small.multiplier * scores.ssr / dof.n_obs as f64;
         Mat::from_fn(k, k, |i, j| scale * bread[(i, j)])
     } else {
-        sandwich(&bread, &scores.meat, small.multiplier)
+        sandwich(bread, &scores.meat, small.multiplier)
     };
-    let sizes: Vec<f64> = kept.iter().map(|&j| products.squares[1 + j].sqrt()).collect();
-    let size_y = products.squares[0].sqrt();
-    let bounds = ols::cancellation(&b, &bread, &sizes, size_y, scores.ssr.sqrt());
-    let nothing = nothing_left(within[(0, 0)].max(0.0).sqrt(), scores.ssr.sqrt(), size_y, &sizes, &b);
+    let mut diagnostics = std::mem::take(&mut read.sample.diagnostics);
     if let Some(reason) = nothing {
         let message = format!("`{}` has coefficients without standard errors: {reason}", formula.response.name);
         diagnostics.push(Diagnostic::warning("perfect-fit", message));
     }
-    let variances: Vec<Result<f64, NoStandardError>> = (0..k)
-        .map(|j| match nothing {
-            Some(reason) => Err(reason),
-            None => coefficients::standard_error(vcov[(j, j)]).map(|se| se * se),
-        })
-        .collect();
+    let variance = |j: usize| match nothing {
+        Some(reason) => Err(reason),
+        None => coefficients::standard_error(vcov[(j, j)]).map(|se| se * se),
+    };
+    let variances: Vec<Result<f64, NoStandardError>> = (0..k).map(variance).collect();
     let wald = match variances.iter().find_map(|variance| variance.err()) {
         Some(reason) => TestOutcome::not_available("Wald", format!("a slope has no standard error: {reason}")),
-        None => Wald::new("Wald", "all slopes are zero", small.df_t).test(&b, vcov.as_ref()),
+        None => Wald::new("Wald", "all slopes are zero", small.df_t).test(b, vcov.as_ref()),
     };
-    let error_bound = bounds.iter().zip(&b).map(|(bound, b)| if *b == 0.0 { *bound } else { bound / b.abs() });
-    let error_bound = error_bound.fold(0.0, f64::max);
-    if error_bound > 1e-6 {
+    let relative = bounds.iter().zip(b).map(|(bound, b)| if *b == 0.0 { *bound } else { bound / b.abs() });
+    let error_bound = relative.fold(0.0, f64::max);
+    if error_bound > IMPRECISE {
         let message = format!(
             "double precision leaves few digits of the coefficients (up to {error_bound:.0e} of their size): subtract a \
              constant near their values from the variables that lie far from zero"
         );
         diagnostics.push(Diagnostic::warning("precision", message));
     }
-    let n_obs = dof.n_obs;
-    let within_total = within[(0, 0)];
-    let of_entity = matches!(source.entity, Of::Long).then(|| 1.0 - scores.ssr / products.gram[(0, 0)]);
-    let overall = 1.0 - scores.ssr / products.total;
-    let base = if dof.like == Like::Xtreg { of_entity.unwrap_or(overall) } else { overall };
-    let adjusted = 1.0 - (1.0 - base) * (n_obs as f64 - 1.0) / (n_obs as f64 - small.k_adjusted as f64);
+    let names: Vec<String> = read.kept.iter().map(|&j| source.name(1 + j).to_owned()).collect();
     let clusters = match &options.vcov {
-        Vcov::Cluster(keys) => vec![ClusterCount { key: keys[0].clone(), groups: products.clusters }],
+        Vcov::Cluster(keys) => vec![ClusterCount { key: keys[0].clone(), groups: read.products.clusters }],
         _ => Vec::new(),
     };
     Ok(Streamed {
         formula: formula.source.clone(),
         response: formula.response.name.clone(),
-        coef: table(&names, &b, &variances, small.df_t, options.level),
-        vcov,
+        coef: table(&names, b, &variances, small.df_t, options.level),
         vcov_spec: options.vcov.clone(),
         like: options.like,
         clusters,
-        n_obs,
-        n_entities: products.entities,
-        n_periods: products.periods,
-        n_missing: missing,
-        n_singletons: singletons,
-        df_resid: n_obs as f64 - small.k as f64,
+        n_obs: dof.n_obs,
+        n_entities: read.products.entities,
+        n_periods: read.products.periods,
+        n_missing: read.sample.missing,
+        n_singletons: read.sample.singletons,
+        df_resid: dof.n_obs as f64 - small.k as f64,
         df_t: small.df_t,
         multiplier: small.multiplier,
-        r2: R2 { overall, within: Some(1.0 - scores.ssr / within_total), within_entity: of_entity, adjusted },
+        r2: read.r2(source, &dof, &small),
         rmse: (scores.ssr / small.df_rmse).sqrt(),
         ssr: scores.ssr,
         wald,
-        dropped,
+        vcov,
+        dropped: read.dropped,
         error_bound,
         diagnostics,
     })

@@ -146,7 +146,7 @@ fn unknown_labels(study: &Study, panel: &Panel) -> Option<Diagnostic> {
     let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
     let names: Vec<String> = unknown.iter().map(|name| format!("`{name}`")).collect();
     let message = format!("[labels]: the study has no variable {}{near}", suggest::some(&names));
-    Some(Diagnostic::note("unknown-labels", message))
+    Some(Diagnostic::warning("unknown-labels", message))
 }
 
 /// Checks that no variable that is looked at is a column that its file has and that was not read, such as a name that stands

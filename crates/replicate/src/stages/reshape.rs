@@ -266,6 +266,15 @@ fn long_to_wide(
     Ok((wide, remarks))
 }
 
+/// Values of a full year: those of the year with most, where leap years have a day more, and some years a week.
+fn fullest(groups: &Groups) -> usize {
+    match groups.rows.iter().map(Vec::len).max().unwrap_or(0) {
+        366 => 365,
+        53 => 52,
+        most => most,
+    }
+}
+
 /// Merges periods of a table with one row per key, with remarks about what is lost.
 ///
 /// # Errors
@@ -308,13 +317,7 @@ pub fn aggregate(table: &RawTable, how: &Aggregate, keys: Keys<'_>) -> Result<(R
             return Err(core(duplicate(table, &key_columns, keys, [pair[0], pair[1]], None)));
         }
     }
-    // Leap years have a day more, and some years a week.
-    let fullest = match groups.rows.iter().map(Vec::len).max().unwrap_or(0) {
-        366 => 365,
-        53 => 52,
-        most => most,
-    };
-    let at_least = how.at_least.unwrap_or(fullest);
+    let at_least = how.at_least.unwrap_or_else(|| fullest(&groups));
     let is_key = |column: &str| key_columns.iter().any(|key| key.name == column);
     let others = || table.names().iter().zip(table.columns()).filter(|(column, _)| !is_key(column));
     let texts = others().filter(|(_, column)| matches!(column, Column::Text(_)));

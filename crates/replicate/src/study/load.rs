@@ -2,7 +2,7 @@
 
 use super::asked::check_stats;
 use super::defaults::{expand_terms, fill_defaults, spread_stepwise};
-use super::mistake::{explain, sentence_of};
+use super::mistake::{explain, line_of, sentence_of};
 use super::section::{Wrong, check_id, fields, from_table};
 use super::{ALL_TABLES, COMPARE_TABLE, MediationSpec, Study, TableKind, TableSpec, overrides};
 use crate::error::{Error, Result};
@@ -73,8 +73,12 @@ impl Loaded {
         let all: Vec<(String, String)> = self.changes.iter().cloned().chain(added).collect();
         let study = study_of(&self.text, &all, &self.folder).map_err(|wrong| {
             let paths = changes.keys().cloned().collect::<Vec<_>>().join(", ");
-            let message = wrong.first().map(|wrong| sentence_of(wrong, &self.text)).unwrap_or_default();
-            Error::Study { file: self.file.clone(), line: None, message: format!("with {paths}: {message}") }
+            // Spans of changed values are not places of the file.
+            let unplaced = |wrong: &Wrong| sentence_of(&Wrong { span: None, ..wrong.clone() }, &self.text);
+            let message = wrong.first().map(unplaced).unwrap_or_default();
+            let line = changes.keys().find_map(|path| self.text.find(&format!("\"{path}\"")));
+            let line = line.map(|at| line_of(&self.text, at));
+            Error::Study { file: self.file.clone(), line, message: format!("with {paths}: {message}") }
         })?;
         Ok(Self { study, changes: all, ..self.clone() })
     }
@@ -308,6 +312,16 @@ mod tests {
         let changed = study.with(&"\"gtfp.a.rts\" = \"vrs\"".parse().expect("toml")).expect("known path");
         assert_eq!(changed.study.indices.gtfp[0].choices.rts, gtfp_ebm::Rts::Vrs);
         assert!(study.with(&"\"gtfp.b.rts\" = \"vrs\"".parse().expect("toml")).is_err());
+        let variant = "[curve]\nid = \"c\"\ntable = \"t\"\ncolumn = \"(1)\"\nx = \"x\"\n[[curve.variant]]\nlabel = \"v\"\nset = { \"gtfp.a.rst\" = \"vrs\" }\n";
+        let table = "[[table]]\nid = \"t\"\n[[table.column]]\nformula = \"y ~ x + x^2\"\n";
+        let study = parse(&format!("{HEAD}[[gtfp]]\nid = \"a\"\ninputs = [\"k\"]\ngoods = [\"y\"]\n{table}{variant}"));
+        let slip =
+            study.expect("valid").with(&"\"gtfp.a.rst\" = \"vrs\"".parse().expect("toml")).unwrap_err().to_string();
+        assert!(
+            slip.contains("line 22: with gtfp.a.rst: unknown key `rst`, expected")
+                && slip.contains("did you mean `rts`"),
+            "{slip}"
+        );
     }
 
     #[test]

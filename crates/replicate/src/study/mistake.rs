@@ -23,7 +23,8 @@ pub(super) fn sentence_of(wrong: &Wrong, text: &str) -> String {
     sentence(&wrong.message, place.as_ref())
 }
 
-fn line_of(text: &str, byte: usize) -> usize {
+/// The line of a byte, from 1.
+pub(super) fn line_of(text: &str, byte: usize) -> usize {
     1 + text.as_bytes().iter().take(byte).filter(|&&byte| byte == b'\n').count()
 }
 

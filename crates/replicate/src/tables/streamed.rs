@@ -31,6 +31,7 @@ pub fn estimate(stream: &Stream, study: &Study, spec: &ColumnSpec, table: &str, 
     let record = EstimateRecord {
         vcov: spec.vcov.text().to_owned(),
         like: spec.like.text().to_owned(),
+        level: spec.level,
         ..EstimateRecord::from(&fit).in_table(table, name, spec.sample.as_ref().map(ToString::to_string))
     };
     let in_table = study.tables.iter().find(|spec| spec.id == table).and_then(|spec| spec.stats.as_deref());

@@ -1,6 +1,6 @@
 //! Records of what is asked beside a regression: tests, bootstraps, sets.
 
-use super::{CoefficientRecord, TestRecord, finite};
+use super::{CoefficientRecord, TestRecord, finite, in_first_stage};
 use crate::after::bootstrap::{BootstrapSummary, WildResult};
 use crate::after::diagnostics::PesaranCd;
 use crate::after::influence::{Influence, VarianceInflation};
@@ -9,7 +9,7 @@ use crate::after::utest::Shape;
 use crate::coefficients::standard_error;
 use crate::distribution::normal_two_sided;
 use crate::error::Result;
-use crate::iv::{AndersonRubinSet, Projection, ReducedForm};
+use crate::iv::{AndersonRubinSet, InstrumentCoefficient, Projection, ReducedForm};
 use serde::{Deserialize, Serialize};
 
 /// What a diagnostic says of an estimate.
@@ -206,17 +206,13 @@ impl DiagnosticRecord {
 
 fn in_reduced_form(form: &ReducedForm, place: usize) -> CoefficientRecord {
     let variance = standard_error(form.vcov[(place, place)]);
-    let se = variance.unwrap_or(f64::NAN);
-    CoefficientRecord {
+    let row = InstrumentCoefficient {
         name: form.names[place].clone(),
-        estimate: finite(form.coef[place]),
-        se: finite(se),
-        t: finite(form.coef[place] / se),
-        p: None,
-        ci_low: None,
-        ci_high: None,
-        reason: variance.err().map(|reason| reason.to_string()),
-    }
+        estimate: form.coef[place],
+        se: variance.unwrap_or(f64::NAN),
+        unavailable: variance.err(),
+    };
+    in_first_stage(&row, form.f.available().and_then(|f| f.df2))
 }
 
 impl From<&PesaranCd> for DiagnosticRecord {

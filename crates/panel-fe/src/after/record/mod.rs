@@ -14,6 +14,7 @@ pub use curve::{
     SlopesRecord, TurningPointRecord, UTestRecord,
 };
 
+use crate::distribution;
 use crate::fit::result::{Coefficient, Estimate};
 use crate::iv::{FirstStage, InstrumentCoefficient};
 use crate::outcome::TestOutcome;
@@ -369,18 +370,20 @@ impl From<&Coefficient> for CoefficientRecord {
     }
 }
 
-impl From<&InstrumentCoefficient> for CoefficientRecord {
-    fn from(row: &InstrumentCoefficient) -> Self {
-        Self {
-            name: row.name.clone(),
-            estimate: finite(row.estimate),
-            se: finite(row.se),
-            t: finite(row.estimate / row.se),
-            p: None,
-            ci_low: None,
-            ci_high: None,
-            reason: row.unavailable.map(|reason| reason.to_string()),
-        }
+/// A coefficient of a first stage. Its t² is the F of one instrument, so that its p and its interval (of 95 %) take the
+/// degrees of freedom of that F's denominator.
+fn in_first_stage(row: &InstrumentCoefficient, df: Option<f64>) -> CoefficientRecord {
+    let t = row.estimate / row.se;
+    let half = df.map_or(f64::NAN, |df| distribution::t_critical(0.95, df) * row.se);
+    CoefficientRecord {
+        name: row.name.clone(),
+        estimate: finite(row.estimate),
+        se: finite(row.se),
+        t: finite(t),
+        p: df.and_then(|df| finite(distribution::t_two_sided(t, df))),
+        ci_low: finite(row.estimate - half),
+        ci_high: finite(row.estimate + half),
+        reason: row.unavailable.map(|reason| reason.to_string()),
     }
 }
 
@@ -398,7 +401,7 @@ impl From<&FirstStage> for FirstStageRecord {
             shea_partial_r2: finite(stage.shea_r2),
             sw_f: stat(&stage.sanderson_windmeijer),
             ap_f: stat(&stage.angrist_pischke),
-            coef: stage.instruments.iter().map(CoefficientRecord::from).collect(),
+            coef: stage.instruments.iter().map(|row| in_first_stage(row, f.and_then(|f| f.df2))).collect(),
             reason: match &stage.f {
                 TestOutcome::NotAvailable { reason, .. } => Some(reason.clone()),
                 TestOutcome::Available(_) => None,
