@@ -7,6 +7,7 @@ mod snapshot;
 
 mod check;
 mod comparisons;
+mod concentration;
 mod determinism;
 mod figures;
 mod identities;

@@ -39,6 +39,7 @@ pub struct BorderEffect {
 
 /// Choices of [`border_effect`]; pairs and demeaning are those of the index.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct BorderSpec {
     /// Permutations of the test.
@@ -46,6 +47,7 @@ pub struct BorderSpec {
     /// Seed.
     pub seed: u64,
     /// How distances between coordinates are measured.
+    #[cfg_attr(feature = "schema", schemars(with = "String", extend("enum" = crate::keys::words::<MetricName>())))]
     pub distance: MetricName,
     /// Shorter distances count as this one, km; without it a pair at distance 0 is left out.
     pub min_km: Option<f64>,

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 /// Choices of [`convergence_table`].
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ConvergenceSpec {
     /// One entity, against which all others are set, by its label; the pairs of the index where it is absent.
@@ -17,6 +18,7 @@ pub struct ConvergenceSpec {
     /// Lagged changes on the right-hand side.
     pub lags: usize,
     /// How distances between coordinates are measured.
+    #[cfg_attr(feature = "schema", schemars(with = "String", extend("enum" = crate::keys::words::<MetricName>())))]
     pub distance: MetricName,
     /// Shorter distances count as this one, km.
     pub min_km: Option<f64>,

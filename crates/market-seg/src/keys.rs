@@ -86,7 +86,7 @@ pub(crate) struct SegKeys {
 
 /// The words of a choice, for the schema of a study.
 #[cfg(feature = "schema")]
-fn words<W: panel_core::words::Word>() -> Vec<&'static str> {
+pub(crate) fn words<W: panel_core::words::Word>() -> Vec<&'static str> {
     W::WORDS.iter().map(|(word, _)| *word).collect()
 }
 

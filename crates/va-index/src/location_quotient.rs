@@ -126,3 +126,45 @@ fn remarks(data: &Employment<'_>, sector_share: &[f64], known: &dyn Fn(usize) ->
     }
     diagnostics
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use panel_core::Keys;
+
+    /// Quotients of one period, and the codes of the remarks.
+    fn quotients(sector: &[f64], total: &[f64]) -> (Vec<f64>, f64, Vec<String>) {
+        let n = sector.len() as u32;
+        let names: Vec<String> = (0..n).map(|i| format!("c{i}")).collect();
+        let years = vec!["2020".to_owned()];
+        let (entities, times): (Vec<u32>, Vec<u32>) = ((0..n).collect(), vec![0; n as usize]);
+        let keys = Keys::new(&entities, &times, &names, &years).expect("valid");
+        let found = location_quotient(&Employment::new(keys, sector, total)).expect("valid");
+        (found.values, found.sector_share[0], found.diagnostics.iter().map(|remark| remark.code.clone()).collect())
+    }
+
+    #[test]
+    fn a_row_without_employment_has_no_quotient_and_enters_no_total() {
+        let (values, share, codes) = quotients(&[10.0, 5.0, 30.0], &[100.0, 0.0, 300.0]);
+        assert_eq!((share, values[0], values[2]), (0.1, 1.0, 1.0));
+        assert!(values[1].is_nan());
+        assert_eq!(codes, ["total-zero", "sector-exceeds-total"]);
+    }
+
+    #[test]
+    fn a_missing_row_is_said_and_enters_no_total() {
+        for (sector, total) in
+            [([f64::NAN, 20.0, 20.0], [50.0, 100.0, 100.0]), ([7.0, 20.0, 20.0], [f64::NAN, 100.0, 100.0])]
+        {
+            let (values, share, codes) = quotients(&sector, &total);
+            assert_eq!((share, values[1], values[2]), (0.2, 1.0, 1.0));
+            assert!(values[0].is_nan());
+            assert_eq!(codes, ["employment-missing"]);
+        }
+        let (values, _, codes) = quotients(&[10.0, 20.0], &[10.0, 100.0]);
+        assert!(
+            values.iter().all(|value| value.is_finite()) && codes.is_empty(),
+            "the whole may be the sector: {codes:?}"
+        );
+    }
+}

@@ -1,15 +1,21 @@
 //! `[market]`: segmentation and integration from relative prices (Eq. 6; D11, D24).
 
+use super::by_period::ByPeriod;
 use super::va::{lat, lon};
-use super::{Index, Made, Part, Series, mean};
+use super::{Details, Files, Index, Made, Part, Series, mean};
 use crate::error::Result;
+use crate::store::{full, pretty};
 use crate::study::Parsed;
 use crate::study::section::{Section, Wrong, both};
-use market_seg::{Given, PriceChanges, PriceColumns, Relations, SegSpec, Weights, segmentation};
+use market_seg::{
+    BorderEffect, BorderSpec, ConvergenceSpec, ConvergenceTable, Given, PairRule, PriceChanges, PriceColumns,
+    Relations, SegSpec, Weights, border_effect, convergence_table, segmentation, within_between,
+};
 use panel_core::expr::Expr;
 use panel_core::geo::{Adjacency, LatLon};
 use panel_core::{Diagnostics, Keys};
 use report::Text;
+use report::csv::push_record;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -45,6 +51,14 @@ pub struct Columns {
     pub lat: Option<String>,
     /// Entity set (D24).
     pub sample: Option<Parsed<Expr>>,
+    /// Whether the mean variance of pairs within and between groups is given by period, into a table; needs `group`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub within_between: bool,
+    /// Border effect with its permutation test, into `results/segmentation-border.json` and the notes of that table; needs `group`, and holds ln distance
+    /// constant where `lat` and `lon` are named.
+    pub border: Option<BorderSpec>,
+    /// Rows of a convergence regression, into `results/segmentation-convergence.csv`.
+    pub convergence: Option<ConvergenceSpec>,
     /// Name of the segmentation variable; `Seg` where it is absent, followed by `_<id>` in all but the first index.
     pub seg: Option<String>,
     /// Name of the integration variable; `Mar` where it is absent, likewise.
@@ -76,7 +90,19 @@ impl Market {
     /// Latitude and longitude, where distances decide about pairs or weights.
     fn coordinates(&self) -> Option<[String; 2]> {
         let Columns { lat: at, lon: beside, .. } = &self.own;
-        self.choices.uses_distances().then(|| [at.clone().unwrap_or_else(lat), beside.clone().unwrap_or_else(lon)])
+        (self.choices.uses_distances() || self.asks_places())
+            .then(|| [at.clone().unwrap_or_else(lat), beside.clone().unwrap_or_else(lon)])
+    }
+
+    /// Whether places are named for what is computed beside the index.
+    fn asks_places(&self) -> bool {
+        let beside = self.own.border.is_some() || self.own.convergence.is_some();
+        beside && (self.own.lat.is_some() || self.own.lon.is_some())
+    }
+
+    /// Whether groups are compared.
+    fn compares_groups(&self) -> bool {
+        self.own.within_between || self.own.border.is_some()
     }
 
     /// What decides about pairs and weights.
@@ -103,7 +129,59 @@ struct Facts {
     remarks: Diagnostics,
 }
 
+impl Market {
+    /// Pairs within and between groups, and the border effect, where they are asked for.
+    fn compared(&self, part: &Part<'_>, changes: &PriceChanges, relations: &Relations<'_>) -> Result<Option<ByPeriod>> {
+        if !self.compares_groups() {
+            return Ok(None);
+        }
+        let mut listed = ByPeriod {
+            id: format!("{}-groups", self.file()),
+            title: Text::new("组内与组间的市场分割", "Segmentation within and between groups"),
+            ..ByPeriod::default()
+        };
+        listed.measures = vec![
+            ("within_pairs", Text::new("组内对数", "Pairs within")),
+            ("within", Text::new("组内方差", "Variance within")),
+            ("between_pairs", Text::new("组间对数", "Pairs between")),
+            ("between", Text::new("组间方差", "Variance between")),
+        ];
+        let splits = within_between(changes, relations, &self.choices).map_err(|error| part.error(error))?;
+        let known = |value: f64| if value.is_nan() { Err("no pair".to_owned()) } else { Ok(value) };
+        for split in splits {
+            let [within, between] = [split.within_pairs, split.between_pairs].map(|pairs| Ok(pairs as f64));
+            let row = vec![within, known(split.within), between, known(split.between)];
+            listed.periods.push((part.panel.times().labels()[split.time as usize].clone(), row));
+        }
+        Ok(Some(listed))
+    }
+}
+
+/// The border effect in words.
+fn border_note(effect: &BorderEffect) -> Text {
+    let (within, between, ratio, p) = (effect.within, effect.between, effect.ratio, effect.p_difference);
+    let n = effect.permutations;
+    let zh = match (effect.adjusted, effect.p_adjusted) {
+        (Some(b), Some(p)) => format!("；控制 ln 距离后 {b:.3e}（p = {p:.3}）"),
+        _ => String::new(),
+    };
+    let en = match (effect.adjusted, effect.p_adjusted) {
+        (Some(b), Some(p)) => format!("; with ln distance held constant {b:.3e} (p = {p:.3})"),
+        _ => String::new(),
+    };
+    Text::new(
+        format!("边界效应：组间 {between:.3e}，组内 {within:.3e}，比 {ratio:.3}，置换 p = {p:.3}（{n} 次）{zh}。"),
+        format!(
+            "Border effect: between {between:.3e}, within {within:.3e}, ratio {ratio:.3}, permutation p = {p:.3} ({n} permutations){en}."
+        ),
+    )
+}
+
 impl Index for Market {
+    fn table(&self) -> Option<String> {
+        self.compares_groups().then(|| format!("{}-groups", self.file()))
+    }
+
     fn stage(&self) -> String {
         super::stage("market", &self.own.id)
     }
@@ -141,11 +219,20 @@ impl Index for Market {
             let n = prices.len();
             return Err(format!("prices: expected at least two goods, got {n}: it is a variance over goods"));
         }
+        if self.compares_groups() && group.is_none() {
+            let key = if self.own.within_between { "within_between" } else { "border" };
+            return Err(format!("{key} needs group: the column of the groups that are compared"));
+        }
+        let by_group = self.choices.pairs == PairRule::WithinGroup;
+        if self.compares_groups() && by_group {
+            return Err("pairs = \"within-group\": no pair is left between the groups that are compared".to_owned());
+        }
+        let beside = self.compares_groups() || self.own.convergence.is_some();
         let given = Given {
             neighbours: neighbours.is_some(),
-            group: group.is_some(),
+            group: group.is_some() && (by_group || !beside),
             // They have usual names, so that only saying them where nothing needs them is a mistake.
-            coordinates: lat.is_some() || lon.is_some() || self.choices.uses_distances(),
+            coordinates: (lat.is_some() || lon.is_some()) && !self.asks_places() || self.choices.uses_distances(),
         };
         let checked = self.choices.validate().and_then(|()| self.choices.check_given(given));
         checked.map_err(|error| error.to_string())
@@ -173,6 +260,21 @@ impl Index for Market {
         };
         let result = segmentation(&changes, &relations, &self.choices).map_err(|error| part.error(error))?;
         let cells = || panel.entity_of_row().iter().zip(panel.time_of_row());
+        let mut compared = self.compared(part, &changes, &relations)?;
+        let mut files = Files::new();
+        if let (Some(choices), Some(listed)) = (&self.own.border, &mut compared) {
+            let effect = border_effect(&changes, &relations, &self.choices, choices);
+            let effect = effect.map_err(|error| part.error(error))?;
+            listed.notes.push(border_note(&effect));
+            files.push(("-border.json".into(), pretty(&effect).into_bytes()));
+        }
+        let listed = compared.as_ref().map(|listed| ("-groups.csv".to_owned(), listed.csv(panel.time_name())));
+        files.extend(listed);
+        if let Some(choices) = &self.own.convergence {
+            let table = convergence_table(&changes, &relations, &self.choices, choices);
+            files
+                .push(("-convergence.csv".into(), converging(part, goods, &table.map_err(|error| part.error(error))?)));
+        }
         let seg: Vec<f64> = cells().map(|(&i, &t)| result.seg(i, t).unwrap_or(f64::NAN)).collect();
         let mar: Vec<f64> = cells().map(|(&i, &t)| result.mar(i, t).unwrap_or(f64::NAN)).collect();
         let columns = vec![("seg", part.spread(&seg)), ("mar", part.spread(&mar))];
@@ -182,8 +284,8 @@ impl Index for Market {
             variables: columns.iter().map(|(_, values)| values.clone()).collect(),
             rows: part.rows.clone(),
             columns: columns.into_iter().map(|(name, values)| (name, Series::Numbers(values))).collect(),
-            files: Vec::new(),
-            details: Arc::new(()),
+            files,
+            details: compared.map_or_else(|| Arc::new(()) as Arc<dyn Details>, |listed| Arc::new(listed)),
             detail: Text::new(format!("{n} 类商品的相对价格"), format!("relative prices of {n} goods")),
             sentence: format!("{n} goods, mean Mar {:.3}", mean(&mar)),
             // The remarks about price changes are among those of the result.
@@ -192,8 +294,34 @@ impl Index for Market {
     }
 }
 
+/// Rows of a convergence regression as a file: both entities, good, period, the change and what explains it.
+fn converging(part: &Part<'_>, goods: &[String], table: &ConvergenceTable) -> Vec<u8> {
+    let lags: Vec<String> = (1..=table.lagged_changes.len()).map(|lag| format!("lagged_change_{lag}")).collect();
+    let mut header = vec!["entity", "partner", "good", "time", "change", "lagged_level"];
+    header.extend(lags.iter().map(String::as_str));
+    header.extend(table.ln_km.as_ref().map(|_| "ln_km"));
+    header.extend(table.border.as_ref().map(|_| "border"));
+    let mut out = String::new();
+    push_record(&mut out, header);
+    let (entities, times) = (part.panel.entities(), part.panel.times().labels());
+    for row in 0..table.change.len() {
+        let mut cells = vec![
+            entities[table.entity[row] as usize].clone(),
+            entities[table.partner[row] as usize].clone(),
+            goods[table.good[row] as usize].clone(),
+            times[table.time[row] as usize].clone(),
+            full(table.change[row]),
+            full(table.lagged_level[row]),
+        ];
+        cells.extend(table.lagged_changes.iter().map(|lag| full(lag[row])));
+        cells.extend(table.ln_km.iter().chain(&table.border).map(|column| full(column[row])));
+        push_record(&mut out, cells.iter().map(String::as_str));
+    }
+    out.into_bytes()
+}
+
 /// One group code per entity: that of its first row with one.
-fn groups(part: &Part<'_>, name: &str) -> Result<Vec<u32>> {
+pub(super) fn groups(part: &Part<'_>, name: &str) -> Result<Vec<u32>> {
     let (codes, _) = part.codes(name)?;
     let mut group = vec![Relations::NO_GROUP; part.panel.n_entities()];
     for row in (0..part.panel.n_rows()).rev().filter(|&row| codes[row] != u32::MAX) {

@@ -5,11 +5,14 @@
 //! | `[va]`, `[[va]]` | `va`, `va-<id>` | location quotient, spillover, virtual agglomeration |
 //! | `[[gtfp]]` | `gtfp-<id>` | efficiency and productivity |
 //! | `[market]`, `[[market]]` | `market`, `market-<id>` | segmentation, integration |
+//! | `[[concentration]]` | `concentration-<id>` | location quotients, specialisation; concentration by period |
 //! | `lag_w(…)` in `[variables]` | `lag_w-<name>` | spatial lags |
 //!
 //! A further index is a file here with a section and its [`Index`], and a line in [`Indices`]: plan, cache, `--only`,
 //! `--check`, files and the figure of stages follow from it.
 
+pub mod by_period;
+pub mod concentration;
 pub mod gtfp;
 pub mod lag_w;
 pub mod market;
@@ -44,6 +47,10 @@ pub trait Index: Debug + Send + Sync {
     /// Name of its files in `results/`, without an extension.
     fn file(&self) -> String {
         self.stage()
+    }
+    /// Id of its table by period, where it has one.
+    fn table(&self) -> Option<String> {
+        None
     }
     /// Variables that it makes.
     fn makes(&self) -> Vec<&str>;
@@ -238,6 +245,8 @@ indices! {
     gtfp: gtfp::Gtfp,
     /// Segmentation and integration.
     market: market::Market,
+    /// Quotients without coordinates, specialisation, concentration by period.
+    concentration: concentration::Concentration,
     /// Spatial lags of variables.
     lag_w: lag_w::LagW,
 }

@@ -6,6 +6,7 @@ pub mod uses;
 
 pub use page::page;
 
+use crate::indices::concentration::Concentration;
 use crate::indices::gtfp::Gtfp;
 use crate::indices::market::Market;
 use crate::indices::va::Va;
@@ -27,6 +28,7 @@ pub fn schema() -> Value {
         ("va", one_or_several::<Va>(&mut generator)),
         ("gtfp", one_or_several::<Gtfp>(&mut generator)),
         ("market", one_or_several::<Market>(&mut generator)),
+        ("concentration", one_or_several::<Concentration>(&mut generator)),
         ("multiverse", one_or_several::<Declaration>(&mut generator)),
     ];
     let mut root = Value::from(generator.into_root_schema_for::<Study>());

@@ -118,6 +118,9 @@ pub fn load_or_refuse(loaded: &Loaded) -> Result<Data, (Option<usize>, Refusal)>
     Ok(Data { panel: assembled.panel, inputs, diagnostics })
 }
 
+/// Words of a column that may have labels each.
+const MOST_LEVELS: usize = 500;
+
 /// A remark on keys of `[labels]` that no column, variable, index or term of the study is called.
 fn unknown_labels(study: &Study, panel: &Panel) -> Option<Diagnostic> {
     let mut known: BTreeSet<String> = panel.names().iter().map(ToString::to_string).collect();
@@ -125,6 +128,12 @@ fn unknown_labels(study: &Study, panel: &Panel) -> Option<Diagnostic> {
     known.extend(study.study.time.clone());
     known.extend(study.variables.names().cloned());
     known.extend(study.indices.iter().iter().flat_map(|index| index.makes()).map(str::to_owned));
+    // Levels of a column of words have labels, too.
+    let words = panel.names().iter().filter_map(|name| match panel.column(name) {
+        Ok(Column::Text(text)) if text.labels().len() <= MOST_LEVELS => Some(text.labels()),
+        _ => None,
+    });
+    known.extend(words.flatten().cloned());
     for column in study.tables.iter().flat_map(|table| &table.columns) {
         let formula = &column.formula;
         let terms = formula.regressors.iter().chain(&formula.endogenous).chain(&formula.instruments);

@@ -259,6 +259,8 @@ fn tables_of_one_name(study: &Study) -> Result<(), (String, String)> {
     names.extend(mediations);
     let associations = study.spatial.iter();
     names.extend(associations.map(|spec| (format!("spatial-{}", spec.id), format!("spatial.{}", spec.id))));
+    let of_indices = study.indices.iter().into_iter();
+    names.extend(of_indices.filter_map(|index| Some((index.table()?, index.stage().replacen('-', ".", 1)))));
     let compared = study.comparisons.first();
     names.extend(compared.map(|spec| (COMPARE_TABLE.to_owned(), format!("compare.{}", spec.id))));
     names.extend(study.curve.iter().map(|curve| (curve.id.clone(), "curve".to_owned())));
@@ -312,13 +314,13 @@ mod tests {
         let changed = study.with(&"\"gtfp.a.rts\" = \"vrs\"".parse().expect("toml")).expect("known path");
         assert_eq!(changed.study.indices.gtfp[0].choices.rts, gtfp_ebm::Rts::Vrs);
         assert!(study.with(&"\"gtfp.b.rts\" = \"vrs\"".parse().expect("toml")).is_err());
-        let variant = "[curve]\nid = \"c\"\ntable = \"t\"\ncolumn = \"(1)\"\nx = \"x\"\n[[curve.variant]]\nlabel = \"v\"\nset = { \"gtfp.a.rst\" = \"vrs\" }\n";
+        let variant = "[curve]\nid = \"c\"\ntable = \"t\"\ncolumn = \"(1)\"\nx = \"x\"\n[[curve.variant]]\nchoice = \"D1\"\nlabel = \"v\"\nset = { \"gtfp.a.rst\" = \"vrs\" }\n";
         let table = "[[table]]\nid = \"t\"\n[[table.column]]\nformula = \"y ~ x + x^2\"\n";
         let study = parse(&format!("{HEAD}[[gtfp]]\nid = \"a\"\ninputs = [\"k\"]\ngoods = [\"y\"]\n{table}{variant}"));
         let slip =
             study.expect("valid").with(&"\"gtfp.a.rst\" = \"vrs\"".parse().expect("toml")).unwrap_err().to_string();
         assert!(
-            slip.contains("line 22: with gtfp.a.rst: unknown key `rst`, expected")
+            slip.contains("line 23: with gtfp.a.rst: unknown key `rst`, expected")
                 && slip.contains("did you mean `rts`"),
             "{slip}"
         );

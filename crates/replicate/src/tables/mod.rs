@@ -25,6 +25,7 @@ mod u_tests;
 
 use crate::compute::{Cache, Computed};
 use crate::error::{Error, Result};
+use crate::indices::by_period::ByPeriod;
 use crate::names;
 use crate::spatial::{Space, statistics, tests_table};
 use crate::study::{COMPARE_TABLE, Loaded, Saved, Study, TableKind, TableSpec};
@@ -149,6 +150,12 @@ pub fn build(loaded: &Loaded, computed: &Computed, cache: &Cache) -> Result<Tabl
         })?;
         made.tables.push(table);
         made.tables.extend(u_tests::table(spec, study, &u_tests)?);
+    }
+    let period = study.study.time.as_deref().map_or_else(Text::default, |time| study.labels().get(time));
+    for listed in computed.indices.iter().filter_map(|index| index.details::<ByPeriod>()) {
+        let mut table = listed.table(period.clone());
+        closing::close(&mut table, study);
+        made.tables.push(table);
     }
     compared(study, computed, &mut made)?;
     for spec in &study.mediation {

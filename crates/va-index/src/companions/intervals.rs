@@ -31,6 +31,7 @@ pub struct QuotientInterval {
 
 /// Choices of [`quotient_intervals`].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct IntervalSpec {
     /// Heads per unit of the data: 10 000 for data in 10⁴ persons.

@@ -17,7 +17,11 @@ pub fn write(staging: &mut Staging, computed: &Computed, study: &Study) -> Resul
     for index in study.indices.iter() {
         let Some(made) = computed.index(&index.stage()) else { continue };
         let name = format!("results/{}", index.file());
-        staging.write(&format!("{name}.csv"), rows(&computed.panel, study.study.time.is_some(), made).as_bytes())?;
+        // Measures by period have no rows of their own.
+        if !made.columns.is_empty() {
+            staging
+                .write(&format!("{name}.csv"), rows(&computed.panel, study.study.time.is_some(), made).as_bytes())?;
+        }
         for (ending, bytes) in &made.files {
             staging.write(&format!("{name}{ending}"), bytes)?;
         }
