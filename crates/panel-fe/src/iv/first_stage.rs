@@ -164,11 +164,18 @@ impl Strength {
         r: &[f64],
         e: &[f64],
     ) -> Result<Statistics> {
-        let explained = linalg::dot(r, r);
-        let r2 = explained / (explained + linalg::dot(e, e));
+        let (explained, left) = (linalg::dot(r, r), linalg::dot(e, e));
+        let r2 = explained / (explained + left);
         let (n, clusters) = (system.n, covariance.clusters());
-        let meat = covariance.of(system, system.q_z.as_ref(), e, dof)?;
         let (f_name, chi2_name) = (format!("{} F", self.label), format!("{} chi2", self.label));
+        if left <= PERFECT * explained {
+            return Ok(Statistics {
+                f: TestOutcome::not_available(f_name, PERFECT_FIT),
+                chi2: TestOutcome::not_available(chi2_name, PERFECT_FIT),
+                r2,
+            });
+        }
+        let meat = covariance.of(system, system.q_z.as_ref(), e, dof)?;
         let df = self.df as f64;
         Ok(match Factor::new(meat.as_ref(), "the covariance of the first-stage coefficients") {
             Ok(factor) => {
@@ -189,6 +196,13 @@ impl Strength {
         })
     }
 }
+
+/// Share of a squared first stage below which its residual is rounding.
+pub(crate) const PERFECT: f64 = 1e-24;
+
+/// Why there is no statistic where nothing but rounding is left of a first stage.
+pub(crate) const PERFECT_FIT: &str =
+    "the first stage fits perfectly but for rounding: the instruments repeat the endogenous regressor";
 
 /// Why a covariance could not be inverted, with the usual cause.
 pub(crate) fn reason(error: &Error, clusters: Option<f64>) -> String {

@@ -1,6 +1,6 @@
 //! Under-identification and weak identification: Anderson, Cragg-Donald, Kleibergen-Paap, redundancy.
 
-use super::first_stage::reason;
+use super::first_stage::{PERFECT, PERFECT_FIT, reason};
 use super::moments::{IvDof, MomentCovariance, scores};
 use super::system::IvSystem;
 use crate::dense::{Factor, beside, pick, residualise, solve_upper, solve_upper_transposed, thin_qr, vector};
@@ -40,6 +40,15 @@ impl Canonical {
     }
 }
 
+/// Whether nothing but rounding is left of every first stage.
+fn is_perfect(system: &IvSystem) -> bool {
+    let residuals = system.first_stage_residuals();
+    (0..system.k1()).all(|j| {
+        let left = residuals.col(j).squared_norm_l2();
+        left <= PERFECT * system.d_tilde.col(j).squared_norm_l2()
+    })
+}
+
 /// Anderson (1951) canonical-correlations LM statistic (N−d)ρ²_min ~ χ²(L₁−K₁+1), for iid errors.
 ///
 /// # Errors
@@ -62,6 +71,9 @@ pub fn cragg_donald(system: &IvSystem, dof: &IvDof) -> Result<TestOutcome> {
     let df2 = dof.residual(system.n, system.l(), false);
     if df2 <= 0.0 {
         return Ok(TestOutcome::not_available(name, format!("{df2} residual degrees of freedom in the first stage")));
+    }
+    if is_perfect(system) {
+        return Ok(TestOutcome::not_available(name, PERFECT_FIT));
     }
     // 1 − ρ² from the residuals would be more precise near one; there the instruments are not weak.
     let stat = lambda / (1.0 - lambda) * df2 / system.l1() as f64;
@@ -120,6 +132,9 @@ pub fn kleibergen_paap_lm(system: &IvSystem, covariance: &MomentCovariance<'_>, 
 pub fn kleibergen_paap_f(system: &IvSystem, covariance: &MomentCovariance<'_>, dof: &IvDof) -> Result<TestOutcome> {
     let name = "Kleibergen-Paap rk Wald F";
     let (n, clusters) = (system.n, covariance.clusters());
+    if is_perfect(system) {
+        return Ok(TestOutcome::not_available(name, PERFECT_FIT));
+    }
     match rank_statistic(system, covariance, true) {
         Ok((chi2, _)) => {
             let factor = match clusters {

@@ -127,3 +127,16 @@ fn codes_that_doubles_do_not_tell_apart_are_no_keys() {
     }
     assert_eq!(estimate("y ~ x | code_text", "{}").n_obs, 320);
 }
+
+#[test]
+fn a_first_stage_that_fits_perfectly_has_no_statistic() {
+    for options in ["{}", r#"{ "vcov": "cluster:id" }"#] {
+        let estimate = estimate("y ~ x | id | z2 ~ z + q", options);
+        let tests = &estimate.iv.as_ref().expect("instruments").diagnostics;
+        for test in [&tests.weak_id, &tests.weak_id_robust, &tests.first_stage[0].f] {
+            let TestOutcome::NotAvailable { reason, .. } = test else { panic!("{test}") };
+            assert!(reason.contains("fits perfectly but for rounding"), "{reason}");
+        }
+        assert!(estimate.coef.iter().all(|row| row.se > 0.0));
+    }
+}
