@@ -116,7 +116,8 @@ fn is_words(column: &Column) -> bool {
             let numbers = labels().any(|label| label.parse::<f64>().is_ok());
             let mut units = labels().map(unit);
             let first = units.next().flatten();
-            !numbers && !(text.labels().len() > 1 && first.is_some() && units.all(|unit| unit == first))
+            let one_unit = text.labels().len() > 1 && first.is_some() && units.all(|unit| unit == first);
+            !(numbers || one_unit)
         }
     }
 }

@@ -97,7 +97,7 @@ fn blocks_give_the_whole_estimate() {
                         let whole = match crate::fit(&panel, text, &options, None) {
                             Ok(whole) => whole,
                             Err(error) => {
-                                assert_eq!(streamed.unwrap_err().to_string(), error.to_string());
+                                assert_eq!(streamed.expect_err("refused as the whole").to_string(), error.to_string());
                                 continue;
                             }
                         };
@@ -157,7 +157,7 @@ fn what_needs_other_rows_is_refused() {
     ] {
         let formula = Formula::parse(text).expect("parses");
         let refused = fit(&formula, &Options::default(), ["id", "year"], &mut Cut { panel: &panel, rows: 50 });
-        let words_of = refused.unwrap_err().to_string();
+        let words_of = refused.expect_err("refused").to_string();
         assert!(words_of.contains(words) && words_of.starts_with("not supported: streaming"), "{text}: {words_of}");
     }
     struct Twice<'a>(Cut<'a>);
@@ -169,6 +169,6 @@ fn what_needs_other_rows_is_refused() {
     }
     let formula = Formula::parse("y ~ x | id + year").expect("parses");
     let twice = fit(&formula, &Options::default(), ["id", "year"], &mut Twice(Cut { panel: &panel, rows: 50 }));
-    let words = twice.unwrap_err().to_string();
+    let words = twice.expect_err("refused").to_string();
     assert!(words.contains("several rows have id `e") && words.contains("year `200"), "{words}");
 }

@@ -97,6 +97,9 @@ impl Section for Concentration {
     }
 }
 
+/// Heads of measures, the measures of each period, a title.
+type Listed = (Vec<(&'static str, Text)>, Vec<Vec<Measured>>, Text);
+
 /// Heads of the measures of one variable in every period.
 fn heads(grouped: bool) -> Vec<(&'static str, Text)> {
     let mut heads = vec![
@@ -150,38 +153,10 @@ impl Concentration {
 
     fn by_period(&self, part: &Part<'_>) -> Result<ByPeriod> {
         let group = self.group.as_ref().map(|name| groups(part, name)).transpose()?;
-        let (group, grouped) = (group.as_deref(), self.group.is_some());
-        let (mut measured, found, title): (Vec<(&'static str, Text)>, Vec<Vec<Measured>>, Text);
-        if self.kind == Kind::Sector {
-            let spec = ConcentrationSpec { plant_herfindahl: self.plant_herfindahl.unwrap_or(0.0) };
-            let of_period = concentration(&self.employment(part)?, group, &spec).map_err(|error| part.error(error))?;
-            let reason = |error: &va_index::Error| error.to_string();
-            measured = vec![
-                ("ellison_glaeser", Text::new("Ellison-Glaeser 指数", "Ellison-Glaeser")),
-                ("locational_gini", Text::new("区位基尼系数", "Locational Gini")),
-            ];
-            measured.extend(heads(grouped));
-            found = of_period
-                .iter()
-                .map(|period| {
-                    let mut row = vec![
-                        period.ellison_glaeser.as_ref().map(|index| index.gamma).map_err(reason),
-                        period.locational_gini.as_ref().copied().map_err(reason),
-                    ];
-                    row.extend(measures(&period.sector, grouped));
-                    row
-                })
-                .collect();
-            let sector = self.named(&self.sector);
-            title = Text::new(format!("{sector} 的集中度"), format!("Concentration of {sector}"));
-        } else {
-            let variable = self.named(&self.variable);
-            let of_period = inequality(&Keys::of_panel(&part.panel), part.float(variable)?, group)
-                .map_err(|error| part.error(error))?;
-            measured = heads(grouped);
-            found = of_period.iter().map(|period| measures(period, grouped)).collect();
-            title = Text::new(format!("{variable} 的不平等"), format!("Inequality of {variable}"));
-        }
+        let (measures, found, title) = match self.kind {
+            Kind::Sector => self.of_sector(part, group.as_deref())?,
+            _ => self.of_variable(part, group.as_deref())?,
+        };
         let notes = match &self.group {
             Some(group) => vec![Text::new(
                 format!("泰尔指数按 {group} 分解为组间与组内。"),
@@ -190,7 +165,37 @@ impl Concentration {
             None => Vec::new(),
         };
         let labels = part.panel.times().labels().iter().cloned();
-        Ok(ByPeriod { id: self.stage(), title, measures: measured, periods: labels.zip(found).collect(), notes })
+        Ok(ByPeriod { id: self.stage(), title, measures, periods: labels.zip(found).collect(), notes })
+    }
+
+    fn of_sector(&self, part: &Part<'_>, group: Option<&[u32]>) -> Result<Listed> {
+        let spec = ConcentrationSpec { plant_herfindahl: self.plant_herfindahl.unwrap_or(0.0) };
+        let found = concentration(&self.employment(part)?, group, &spec).map_err(|error| part.error(error))?;
+        let reason = |error: &va_index::Error| error.to_string();
+        let mut heads_of_sector = vec![
+            ("ellison_glaeser", Text::new("Ellison-Glaeser 指数", "Ellison-Glaeser")),
+            ("locational_gini", Text::new("区位基尼系数", "Locational Gini")),
+        ];
+        heads_of_sector.extend(heads(group.is_some()));
+        let row = |period: &va_index::companions::Concentration| {
+            let mut row = vec![
+                period.ellison_glaeser.as_ref().map(|index| index.gamma).map_err(reason),
+                period.locational_gini.as_ref().copied().map_err(reason),
+            ];
+            row.extend(measures(&period.sector, group.is_some()));
+            row
+        };
+        let sector = self.named(&self.sector);
+        let title = Text::new(format!("{sector} 的集中度"), format!("Concentration of {sector}"));
+        Ok((heads_of_sector, found.iter().map(row).collect(), title))
+    }
+
+    fn of_variable(&self, part: &Part<'_>, group: Option<&[u32]>) -> Result<Listed> {
+        let variable = self.named(&self.variable);
+        let found = inequality(&Keys::of_panel(&part.panel), part.float(variable)?, group);
+        let found = found.map_err(|error| part.error(error))?;
+        let title = Text::new(format!("{variable} 的不平等"), format!("Inequality of {variable}"));
+        Ok((heads(group.is_some()), found.iter().map(|period| measures(period, group.is_some())).collect(), title))
     }
 }
 
