@@ -112,7 +112,8 @@ const READINGS: usize = 4;
 /// A relative error of a coefficient that a reader has to know of.
 const IMPRECISE: f64 = 1e-6;
 
-/// Estimates a formula on rows that come a block at a time; `keys` are the columns of entity and time.
+/// Estimates a formula on rows that come a block at a time; `keys` are the columns of entity and time, the second empty where
+/// there are no periods.
 ///
 /// # Errors
 /// [`Error::Unsupported`] for what cannot be estimated part by part, and those of [`crate::fit`].

@@ -61,7 +61,11 @@ impl<'a> Source<'a> {
         };
         let short = effects.iter().find(|effect| effect.name != long.name);
         let key = |name: &str| {
-            let columns: Vec<String> = name.split('^').map(|part| part.trim().to_owned()).collect();
+            // A cross-section has no column of periods: all rows are in one.
+            let columns: Vec<String> = match name {
+                "" => Vec::new(),
+                name => name.split('^').map(|part| part.trim().to_owned()).collect(),
+            };
             if long.columns == columns {
                 Of::Long
             } else if short.is_some_and(|short| short.columns == columns) {

@@ -132,6 +132,16 @@ fn blocks_give_the_whole_estimate() {
 }
 
 #[test]
+fn a_cross_section_has_one_period() {
+    let panel = panel(4);
+    let formula = Formula::parse("y ~ x + z | region").expect("parses");
+    let read = |keys| fit(&formula, &Options::default(), keys, &mut Cut { panel: &panel, rows: 40 }).expect("fits");
+    let (without, with) = (read(["id", ""]), read(["id", "year"]));
+    assert_eq!((without.n_periods, without.n_entities), (1, with.n_entities));
+    assert_eq!(without.coef, with.coef);
+}
+
+#[test]
 fn collinear_columns_go_as_in_the_whole() {
     let panel = panel(9);
     let formula = Formula::parse("y ~ x + region + far + z | id").expect("parses");
