@@ -132,8 +132,9 @@ impl LpSolver for Simplex<'_> {
 /// The most that violated rows may move an objective, in costs: a hundredth of what a certificate tells apart.
 const STRAINED: f64 = 0.01 * super::CERTIFICATE_TOLERANCE;
 
-/// Violations of rows up to this are the rounding of data; larger ones belong to a basis that is not feasible.
-const ROUNDING: f64 = 1e-13;
+/// Violations of rows up to this are the rounding of data, as in the exact engine; larger ones belong to a basis that is not
+/// feasible. Units that are exact multiples of others tie within it, whatever basis a program starts from.
+const ROUNDING: f64 = 1e-12;
 
 /// Whether an optimum violates its rows by more than rounding (how far its objective then is from the right one, its own
 /// multipliers cannot tell), or rests on multipliers so large that rounding counts.
