@@ -13,6 +13,7 @@ use crate::column::{Column, TextColumn};
 use crate::error::{Error, Result};
 use crate::intern::Interner;
 use crate::io::civil_from_days;
+use crate::number::EXACT_WHOLE;
 use crate::panel::Panel;
 use crate::suggest;
 use arrow_array::cast::AsArray;
@@ -27,9 +28,6 @@ use std::sync::Arc;
 
 /// The crate whose types are read and written here.
 pub use arrow_array;
-
-/// From 2^53 on not every whole number is a double.
-const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// A column from its chunks.
 ///
@@ -151,7 +149,7 @@ fn push_numbers(out: &mut Vec<f64>, name: &str, array: &dyn Array) -> Result<()>
         other => return Err(refused(name, other)),
     }
     let whole = matches!(array.data_type(), DataType::Int64 | DataType::UInt64);
-    if let Some(value) = out[start..].iter().find(|value| whole && value.abs() >= EXACT) {
+    if let Some(value) = out[start..].iter().find(|value| whole && value.abs() >= EXACT_WHOLE) {
         return Err(Error::Specification(format!(
             "column `{name}` holds whole numbers such as {value}: from 2^53 on a double cannot tell them apart; use it as a key, or make numbers of it that are near enough"
         )));

@@ -22,6 +22,9 @@ pub const MISSING_TOKENS: [&str; 24] = [
     "#n/a", "#na", "#value!", "#div/0!", "缺失", ":",
 ];
 
+/// 2^53: whole numbers up to here are doubles, and from here on not all of them are.
+pub const EXACT_WHOLE: f64 = 9_007_199_254_740_992.0;
+
 /// Trims ASCII blanks, no-break and ideographic spaces and a stray byte-order mark.
 #[must_use]
 pub fn trim(text: &str) -> &str {

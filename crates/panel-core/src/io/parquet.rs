@@ -10,6 +10,7 @@ use crate::column::{Column, TextColumn};
 use crate::diagnostics::Diagnostic;
 use crate::error::{Error, Result};
 use crate::intern::Interner;
+use crate::number::EXACT_WHOLE;
 use crate::numerals::Numerals;
 use polars::prelude::{Column as PolarsColumn, DataType, PolarsError};
 use polars_io::prelude::{ParquetReader, SerReader};
@@ -30,10 +31,7 @@ use std::sync::Arc;
 /// column asked for that is not there.
 pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<(RawTable, Numerals)> {
     guard(file, || {
-        let fail = |error: PolarsError| Error::Read {
-            file: file.to_owned(),
-            reason: format!("not a Parquet file that can be understood: {error}"),
-        };
+        let fail = |error: PolarsError| not_understood(file, &error.to_string());
         footer::check_lengths(file, bytes)?;
         let mut reader = ParquetReader::new(Cursor::new(bytes));
         let schema = reader.schema().map_err(fail)?;
@@ -56,29 +54,33 @@ pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<(R
         if frame.columns().iter().any(|column| column.len() != frame.height()) {
             return Err(Error::Read { file: file.to_owned(), reason: "its columns are not of one length".into() });
         }
-        let read: Vec<Read> = frame
-            .columns()
-            .par_iter()
-            .map(|column| {
-                let name = column.name().as_str();
-                let kind = kinds.get(name).unwrap_or(&Stored::Plain);
-                convert(file, column, kind, options.text.iter().any(|text| text == name))
-            })
-            .collect::<Result<_>>()?;
-        let texts = frame.columns().iter().zip(&read).filter_map(|(column, read)| match read {
-            Read::Texts { text, keep: false } => Some((column.name().as_str(), text)),
-            _ => None,
-        });
-        let numerals = settled(file, texts, options)?;
-        for (column, read) in frame.columns().iter().zip(read) {
-            let typed = match read {
-                Read::Texts { text, keep } => typed(text, &numerals, keep),
-                Read::Done(typed) => typed,
-            };
-            table.push_typed(column.name().to_string(), typed, String::new());
-        }
+        let read = frame.columns().par_iter().map(|column| convert(file, column, &kinds, options));
+        let read: Vec<Read> = read.collect::<Result<_>>()?;
+        let names = frame.columns().iter().map(|column| column.name().to_string());
+        let numerals = push(&mut table, names.zip(read).collect(), options)?;
         Ok((table, numerals))
     })
+}
+
+/// Puts the columns that were read into the table, texts as numbers where they are numbers.
+pub(super) fn push(table: &mut RawTable, read: Vec<(String, Read)>, options: &ReadOptions) -> Result<Numerals> {
+    let texts = read.iter().filter_map(|(name, read)| match read {
+        Read::Texts { text, keep: false } => Some((name.as_str(), text)),
+        _ => None,
+    });
+    let numerals = settled(&table.file, texts, options)?;
+    for (name, read) in read {
+        let typed = match read {
+            Read::Texts { text, keep } => typed(text, &numerals, keep),
+            Read::Done(typed) => typed,
+        };
+        table.push_typed(name, typed, String::new());
+    }
+    Ok(numerals)
+}
+
+pub(super) fn not_understood(file: &str, reason: &str) -> Error {
+    Error::Read { file: file.to_owned(), reason: format!("not a Parquet file that can be understood: {reason}") }
 }
 
 /// The columns to read: those asked for, or all that can be read, with a warning for each of the others.
@@ -137,10 +139,16 @@ fn not_supported(column: &str, kind: &str) -> String {
     )
 }
 
-/// From 2^53 on not every whole number is a double.
-const EXACT: f64 = 9_007_199_254_740_992.0;
-
-pub(super) fn convert(file: &str, column: &PolarsColumn, kind: &Stored, keep_text: bool) -> Result<Read> {
+/// A column as it was read, by how the file stores it.
+pub(super) fn convert(
+    file: &str,
+    column: &PolarsColumn,
+    kinds: &BTreeMap<String, Stored>,
+    options: &ReadOptions,
+) -> Result<Read> {
+    let name = column.name().as_str();
+    let kind = kinds.get(name).unwrap_or(&Stored::Plain);
+    let keep_text = options.text.iter().any(|text| text == name);
     let done = |column: Column| Ok(Read::Done(Typed::from(column)));
     let fail =
         |reason: String| Error::Read { file: file.to_owned(), reason: format!("column `{}`: {reason}", column.name()) };
@@ -193,7 +201,7 @@ pub(super) fn convert(file: &str, column: &PolarsColumn, kind: &Stored, keep_tex
                 values.iter_mut().for_each(|value| *value /= scale);
                 return done(numbers(values, keep_text));
             }
-            let long = values.iter().any(|value| value.abs() >= EXACT);
+            let long = values.iter().any(|value| value.abs() >= EXACT_WHOLE);
             let written = match dtype {
                 DataType::Int64 if long => Some(digits(column.i64().map_err(polars)?.iter())),
                 DataType::UInt64 if long => Some(digits(column.u64().map_err(polars)?.iter())),

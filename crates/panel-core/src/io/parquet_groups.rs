@@ -2,11 +2,10 @@
 
 use super::guard::guard;
 use super::options::ReadOptions;
-use super::parquet::{Read, convert, wanted};
+use super::parquet::{Read, convert, not_understood, push, wanted};
 use super::parquet_footer as footer;
 use super::parquet_types::{Stored, as_stored, stored};
 use super::table::RawTable;
-use super::typed::{settled, typed};
 use crate::error::{Error, Result};
 use polars::prelude::{ArrowSchema, Column as PolarsColumn, PlSmallStr, PolarsError, Series};
 use polars_parquet::parquet::metadata::FileMetadata;
@@ -117,31 +116,14 @@ impl<R: std::io::Read + Seek> RowGroups<R> {
                     if series.len() != rows {
                         return Err(not_understood(&file, "its columns are not of one length"));
                     }
-                    let kind = kinds.get(&name).unwrap_or(&Stored::Plain);
-                    let keep = options.text.contains(&name);
-                    Ok((name, convert(&file, &PolarsColumn::from(series), kind, keep)?))
+                    Ok((name, convert(&file, &PolarsColumn::from(series), kinds, options)?))
                 })
             })
             .collect::<Result<_>>()?;
-        let texts = read.iter().filter_map(|(name, read)| match read {
-            Read::Texts { text, keep: false } => Some((name.as_str(), text)),
-            _ => None,
-        });
-        let numerals = settled(&file, texts, options)?;
-        for (name, read) in read {
-            let typed = match read {
-                Read::Texts { text, keep } => typed(text, &numerals, keep),
-                Read::Done(typed) => typed,
-            };
-            table.push_typed(name, typed, String::new());
-        }
+        push(&mut table, read, options)?;
         table.take_missing(&options.missing);
         Ok(table)
     }
-}
-
-fn not_understood(file: &str, reason: &str) -> Error {
-    Error::Read { file: file.to_owned(), reason: format!("not a Parquet file that can be understood: {reason}") }
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use crate::sample::variable::{INTERCEPT, Variable};
 use crate::spec::{Options, Singletons};
 use crate::vcov::{Groups, Vcov};
 use crate::weights::{SampleWeights, WeightKind};
+use panel_core::number::EXACT_WHOLE;
 use panel_core::{Diagnostic, Panel};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -281,7 +282,7 @@ fn weight_column(panel: &Panel, options: &Options, inside: &impl Fn(usize) -> bo
     let values = column_variable(panel, &weights.column, inside)?.values;
     let (low, high, expected) = match weights.kind {
         WeightKind::Analytic => (0.0, f64::INFINITY, "a weight not below 0"),
-        WeightKind::Frequency => (1.0, MOST_COUNTED, "a frequency weight, a whole number not below 0"),
+        WeightKind::Frequency => (1.0, EXACT_WHOLE, "a frequency weight, a whole number not below 0"),
         WeightKind::Importance => {
             (1e-100, 1e100, "an importance weight between 1e-100 and 1e100 (or 0): it is used as it is, not rescaled")
         }
@@ -293,6 +294,3 @@ fn weight_column(panel: &Panel, options: &Options, inside: &impl Fn(usize) -> bo
     }
     Ok(Some(SampleWeights { values, kind: weights.kind }))
 }
-
-/// Whole numbers up to this one are exact in double precision.
-const MOST_COUNTED: f64 = 9_007_199_254_740_992.0;

@@ -2,10 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::vcov::Groups;
+use panel_core::number::EXACT_WHOLE;
 use panel_core::{Column, Panel};
-
-/// From 2^53 on not every whole number is a double.
-const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// A key column of the panel: an index of the panel, text, or numbers.
 pub(crate) enum Key<'a> {
@@ -25,7 +23,7 @@ impl<'a> Key<'a> {
         }
         let column = panel.column(name)?;
         if let Column::Float(values) = column
-            && values.iter().any(|value| value.abs() >= EXACT)
+            && values.iter().any(|value| value.abs() >= EXACT_WHOLE)
         {
             return Err(Error::Specification(format!(
                 "`{name}` holds numbers of 16 digits and more, which doubles do not tell apart: as a key they are texts, \

@@ -77,6 +77,7 @@ mod parquet {
     use crate::study::{ColumnSpec, Parsed};
     use panel_core::expr::{Definitions, Expr};
     use panel_core::io::{RawTable, ReadOptions, RowGroups};
+    use panel_core::number::EXACT_WHOLE;
     use panel_core::{Column, Panel};
     use panel_fe::streaming::Blocks;
     use std::collections::BTreeSet;
@@ -87,9 +88,6 @@ mod parquet {
         let groups = RowGroups::open(name, file).map_err(|error| Error::stage("data", error))?;
         Ok((groups.n_rows(), groups.groups(), groups.largest_group()))
     }
-
-    /// From 2^53 on not every whole number is a double.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
 
     /// The row groups of a file as blocks of rows with the variables of a column.
     pub(super) struct Groups<'a> {
@@ -152,7 +150,7 @@ mod parquet {
                 let name = self.stream.called(written);
                 let column = table.column(written)?;
                 let long = |column: &Column| match column {
-                    Column::Float(values) => values.iter().any(|value| value.abs() >= EXACT),
+                    Column::Float(values) => values.iter().any(|value| value.abs() >= EXACT_WHOLE),
                     Column::Text(_) => false,
                 };
                 if self.labels.contains(&name) && long(column) {
