@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::number::{is_missing_token, trim};
 use crate::numerals::{Numerals, Reading};
 
-/// Rows below the units by which they are told.
+/// Rows at the top by which the layout of a file is told.
 pub(crate) const LOOK: usize = 50;
 
 /// Whether the row below the header holds units: no number, and words only where every row below has a number or

@@ -2,12 +2,10 @@
 
 use super::records::{Records, Span, cell};
 use crate::error::{Error, Result};
+use crate::io::layout::LOOK;
 use crate::io::options::ReadOptions;
 use crate::number::trim;
 use crate::remedy::Remedy;
-
-/// Records that are looked at.
-const LOOK: usize = 50;
 
 /// Records at the top that have one width where they are separated rightly.
 const EVEN: usize = 4;
