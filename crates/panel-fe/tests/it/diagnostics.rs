@@ -1,6 +1,6 @@
 //! Specification tests on Grunfeld's ten firms.
 
-use crate::golden_files::{Csv, close, goldens};
+use crate::golden_files::{Csv, close};
 use faer::Mat;
 use faer::linalg::solvers::Solve;
 use panel_fe::coefficients::Coefficients;
@@ -13,16 +13,17 @@ struct Grunfeld {
     year: Vec<i64>,
 }
 
-fn grunfeld() -> Option<Grunfeld> {
-    let csv = Csv::read(&goldens()?.join("data/grunfeld.csv"))?;
+fn grunfeld() -> Grunfeld {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/grunfeld.csv");
+    let csv = Csv::read(&path).expect("in the crate");
     let column = |name: &str| -> Vec<f64> { csv.column(name).into_iter().map(|v| v.expect("complete")).collect() };
     let (value, capital) = (column("value"), column("capital"));
-    Some(Grunfeld {
+    Grunfeld {
         y: column("inv"),
         x: Mat::from_fn(value.len(), 2, |i, j| if j == 0 { value[i] } else { capital[i] }),
         firm: column("firm").iter().map(|&f| f as u32 - 1).collect(),
         year: column("year").iter().map(|&t| t as i64).collect(),
-    })
+    }
 }
 
 fn ols(x: &Mat<f64>, y: &[f64]) -> (Vec<f64>, Vec<f64>, Mat<f64>) {
@@ -45,7 +46,7 @@ fn quasi_demean(v: &[f64], firm: &[u32], theta: f64) -> Vec<f64> {
 // plm 2.6, phtest(inv ~ value + capital, data = Grunfeld): chisq = 2.3304, df = 2, p-value = 0.3119.
 #[test]
 fn hausman_of_the_plm_vignette() {
-    let Some(g) = grunfeld() else { return };
+    let g = grunfeld();
     let column = |j: usize| -> Vec<f64> { g.x.col_as_slice(j).to_vec() };
     let transform = |theta: f64, constant: bool| -> (Mat<f64>, Vec<f64>) {
         let (a, b) = (quasi_demean(&column(0), &g.firm, theta), quasi_demean(&column(1), &g.firm, theta));
@@ -87,7 +88,7 @@ fn hausman_of_the_plm_vignette() {
 // plm 2.6, pcdtest(inv ~ value + capital, data = Grunfeld): one regression per firm, z = 5.3401, p-value = 9.292e-08.
 #[test]
 fn pesaran_cd_of_the_plm_manual() {
-    let Some(g) = grunfeld() else { return };
+    let g = grunfeld();
     let mut residuals = vec![0.0; 200];
     for f in 0..10 {
         let rows: Vec<usize> = (0..200).filter(|&i| g.firm[i] == f).collect();
@@ -121,7 +122,7 @@ fn modified_wald_and_wooldridge_by_hand() {
     assert!((w.available().expect("computed").stat - want).abs() < 1e-12);
     assert!(modified_wald(&[1.0, 2.0, 3.0], &[0, 0, 1]).expect("shapes").available().is_none());
 
-    let Some(g) = grunfeld() else { return };
+    let g = grunfeld();
     let test = wooldridge(&g.y, g.x.as_ref(), &g.firm, &g.year).expect("shapes");
     let got = test.available().expect("computed");
     // By hand: first differences, OLS without a constant, residuals on their lag, clustered by firm.

@@ -48,6 +48,31 @@ fn the_wild_bootstrap_absorbs_like_dummies() {
     assert!(low < got.estimate && got.estimate < high);
 }
 
+/// wildboottest 0.3.2 (Python), all 1,024 sign vectors of ten clusters, the null imposed, effects as dummies:
+/// `wildboottest(OLS(inv, [1, value, capital, dummies]), B = 9999, cluster = firm, param = ...)`. Its t statistics hold
+/// the factor √(G/(G−1)·(N−1)/(N−k)). The identity and its mirror give |t*| = |t|, which is not above |t|: it counts the
+/// two where rounding says so (marked), and here they never count, as Roodman et al. (2019) define p.
+#[test]
+fn the_enumerated_wild_bootstrap_is_wildboottests() {
+    let data = grunfeld();
+    let options = WildBootstrap { replications: 9999, ..WildBootstrap::default() };
+    let cases = [
+        ("firm", 12.0, "value", 7.080_122_574_491_796, 2.0, 0.0),
+        ("firm", 12.0, "capital", 5.741_984_091_047_45, 24.0, 0.0),
+        ("firm + year", 31.0, "value", 10.596_520_863_413_057, 2.0, 2.0),
+        ("firm + year", 31.0, "capital", 7.288_655_213_424_542, 50.0, 0.0),
+        ("", 3.0, "value", 7.270_649_831_813_546, 4.0, 2.0),
+        ("", 3.0, "capital", 2.714_915_001_542_395, 22.0, 0.0),
+    ];
+    for (effects, parameters, name, t, above, ties) in cases {
+        let formula = format!("inv ~ value + capital {} {effects}", if effects.is_empty() { "" } else { "|" });
+        let got = estimate(&data, &formula).wild_bootstrap(name, 0.0, "firm", &options, None).expect("regular");
+        let factor = (10.0 / 9.0 * 199.0 / (200.0 - parameters) as f64).sqrt();
+        assert!((got.t / factor / t - 1.0).abs() < 1e-9, "{formula}, {name}: {} against {t}", got.t / factor);
+        assert_eq!(got.p, (above - ties) / 1024.0, "{formula}, {name}");
+    }
+}
+
 /// Weights: as if every column were multiplied by √w.
 #[test]
 fn a_weighted_wild_bootstrap_is_one_of_weighted_columns() {

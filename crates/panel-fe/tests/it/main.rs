@@ -10,6 +10,7 @@ mod estimates;
 mod fixest_ols;
 mod formulas;
 mod golden_files;
+mod gretl;
 mod interacted;
 mod iv_estimates;
 mod iv_fe;
