@@ -5,6 +5,7 @@
 #[macro_use]
 mod snapshot;
 
+mod browser;
 mod check;
 mod comparisons;
 mod concentration;

@@ -15,6 +15,7 @@ const LARGE_GROUP: usize = 1 << 22;
 
 /// A file whose rows are read when a regression asks for them.
 #[derive(Debug, Clone)]
+#[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "only a Parquet file is streamed"))]
 pub struct Stream {
     spec: SourceSpec,
     path: PathBuf,
