@@ -1,7 +1,7 @@
 //! Studies on real data, where the data are.
 
-use crate::support::{csv, numbers, run_study, scratch, shared, workspace};
-use std::path::PathBuf;
+use crate::support::{coef, csv, estimate_in, numbers, run_study, scratch, shared, workspace};
+use std::path::{Path, PathBuf};
 
 fn study(name: &str) -> PathBuf {
     let out = scratch(&format!("real-{name}"));
@@ -38,6 +38,8 @@ fn real_cities_have_the_published_moments_of_va() {
     let n_of = |table: &str| estimates.iter().find(|e| e["table"] == table).unwrap()["n_obs"].as_u64().unwrap();
     assert!(n_of("mechanism") > 1200, "{}", n_of("mechanism"));
 
+    assert_multiverse(&out, "cities", "baseline", "(2)", 3 * 3 * 2 * 2 * 2 * 2);
+
     // The errors of these data that are known are found.
     let flags = csv(&std::fs::read_to_string(out.join("quality/flags.csv")).unwrap());
     for (variable, city, year) in [
@@ -51,6 +53,30 @@ fn real_cities_have_the_published_moments_of_va() {
     }
     let page = std::fs::read_to_string(out.join("quality/quality.md")).unwrap();
     assert!(page.contains("四平市 2019") && page.contains("Missing values by period"), "{page}");
+}
+
+/// Every universe of a multiverse is estimated, the base is the column as it stands, and the joint tests are there.
+fn assert_multiverse(out: &Path, id: &str, table: &str, column: &str, universes: usize) {
+    let read = |name: &str| std::fs::read_to_string(out.join(name)).unwrap();
+    let rows = csv(&read(&format!("results/multiverse-{id}.csv")));
+    assert_eq!(rows.len(), universes);
+    assert!(rows.iter().all(|row| row["reason"].is_empty()), "{:?}", rows.iter().find(|row| !row["reason"].is_empty()));
+    let estimate = estimate_in(&read("results/estimates.json"), table, column);
+    for (place, name) in [("b1", "Va"), ("b2", "Va^2")] {
+        let (base, coef) =
+            (rows[0][place].parse::<f64>().unwrap(), coef(&estimate, name)["estimate"].as_f64().unwrap());
+        assert!((base / coef - 1.0).abs() < 1e-12, "{id}: {base} against {coef}");
+    }
+    let joint = csv(&read(&format!("tables/multiverse-{id}.csv")));
+    assert_eq!(joint.len(), 2, "equivalent options, and with the uncertain ones");
+}
+
+#[test]
+fn the_states_have_a_multiverse() {
+    if shared("data/real/us_states/us-states.csv").is_none() {
+        return;
+    }
+    assert_multiverse(&study("us-states"), "states", "baseline", "(1)", 2 * 3 * 2 * 2 * 2 * 3);
 }
 
 #[test]

@@ -20,6 +20,7 @@ mod process;
 mod publish;
 mod python;
 mod replicate;
+mod skipped;
 mod test;
 mod tidy;
 mod workspace;

@@ -1,7 +1,7 @@
 //! All tests, after one replication that the end-to-end tests read.
 
 use crate::process::{cargo, findings, has_cargo, run as run_process};
-use crate::{args, bootstrap, features, orphans, pack, replicate, tidy, workspace};
+use crate::{args, bootstrap, features, orphans, pack, replicate, skipped, tidy, workspace};
 use std::path::Path;
 use std::process::Command;
 
@@ -42,6 +42,7 @@ pub(crate) fn run(args: &[String], install: bool) -> Result<u8, String> {
     let references = orphans::references();
     let _ = std::fs::remove_file(&references);
     command.env("INSTA_SNAPSHOT_REFERENCES_FILE", &references);
+    skipped::forget();
     let tests = findings(&mut command)?;
     // A test that failed may have stopped before its snapshots.
     let orphaned = if tests == 0 { orphans::find(&root)? } else { Vec::new() };
@@ -58,6 +59,7 @@ pub(crate) fn run(args: &[String], install: bool) -> Result<u8, String> {
         ("documentation tests", docs),
         ("packed crates", packed),
     ];
+    skipped::print();
     let line: Vec<String> = verdicts.iter().map(|(name, code)| format!("{name} {}", verdict(*code))).collect();
     println!("{}", line.join(", "));
     Ok(verdicts.iter().map(|(_, code)| *code).max().unwrap_or(0))

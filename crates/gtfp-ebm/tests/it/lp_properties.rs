@@ -389,6 +389,11 @@ mod against_highs {
                 let ours = solve(form, &technology, &activities, Solver::Simplex);
                 let theirs = solve(form, &technology, &activities, Solver::Highs);
                 for (o, (a, b)) in ours.into_iter().zip(theirs).enumerate() {
+                    // HiGHS now and then ends with an error of its own; the built-in engine decides and proves every program.
+                    prop_assert!(a.0 != Status::Failed, "{:?}, unit {}", form, o);
+                    if b.0 == Status::Failed {
+                        continue;
+                    }
                     prop_assert_eq!(a.0, b.0, "{:?}, unit {}", form, o);
                     prop_assert!(close(a.1, b.1), "{:?}, unit {}: {} {}", form, o, a.1, b.1);
                 }

@@ -14,7 +14,7 @@ thread_local! {
 static ACTIVE: AtomicUsize = AtomicUsize::new(0);
 
 /// Runs a foreign reader so that a panic inside it becomes an error: damaged files must never end the program.
-#[cfg(any(feature = "polars", feature = "dta", feature = "xlsx"))]
+#[cfg_attr(not(any(feature = "polars", feature = "dta", feature = "xlsx", test)), expect(dead_code))]
 pub(super) fn guard<T>(file: &str, read: impl FnOnce() -> Result<T>) -> Result<T> {
     let outer = INSIDE.replace(true);
     ACTIVE.fetch_add(1, Ordering::SeqCst);

@@ -70,6 +70,9 @@ impl Estimate {
     /// [`Error::Unsupported`] without instruments; [`Error::UnknownOption`] for an unknown name.
     pub fn orthogonality_test(&self, names: &[&str]) -> Result<TestOutcome> {
         let parts = self.iv_parts("an orthogonality test")?;
+        if let Some(reason) = self.nothing_left() {
+            return Ok(TestOutcome::not_available("C statistic (orthogonality)", reason.to_string()));
+        }
         iv::orthogonality(parts.named, parts.fit, &owned(names), &parts.covariance, &parts.dof)
     }
 
@@ -79,6 +82,9 @@ impl Estimate {
     /// [`Error::Unsupported`] without instruments; [`Error::UnknownOption`] for an unknown name.
     pub fn endogeneity_test(&self, names: &[&str]) -> Result<TestOutcome> {
         let parts = self.iv_parts("an endogeneity test")?;
+        if let Some(reason) = self.nothing_left() {
+            return Ok(TestOutcome::not_available("endogeneity (C statistic)", reason.to_string()));
+        }
         iv::endogeneity(parts.named, &owned(names), &parts.covariance, &parts.dof)
     }
 
@@ -108,6 +114,13 @@ impl Estimate {
     /// [`Error::Unsupported`] without instruments.
     pub fn liml_over_identification(&self) -> Result<LimlOveridentification> {
         let parts = self.iv_parts("LIML statistics")?;
+        if let Some(reason) = self.nothing_left() {
+            let none = |name: &str| TestOutcome::not_available(name, reason.to_string());
+            return Ok(LimlOveridentification {
+                likelihood_ratio: none("Anderson-Rubin LIML LR"),
+                linearized: none("Anderson-Rubin LIML linearized"),
+            });
+        }
         Ok(iv::liml_overidentification(parts.system, parts.fit, &parts.dof))
     }
 
@@ -117,6 +130,9 @@ impl Estimate {
     /// [`Error::Unsupported`] without instruments.
     pub fn basmann_test(&self) -> Result<TestOutcome> {
         let parts = self.iv_parts("Basmann's test")?;
+        if let Some(reason) = self.nothing_left() {
+            return Ok(TestOutcome::not_available("Basmann F", reason.to_string()));
+        }
         Ok(iv::basmann(parts.system, parts.fit, &self.iid_dof()))
     }
 
@@ -127,6 +143,9 @@ impl Estimate {
     /// [`Error::Unsupported`] without instruments.
     pub fn wu_hausman_test(&self) -> Result<TestOutcome> {
         let parts = self.iv_parts("the Wu-Hausman test")?;
+        if let Some(reason) = self.nothing_left() {
+            return Ok(TestOutcome::not_available("Wu-Hausman F", reason.to_string()));
+        }
         Ok(iv::wu_hausman(parts.system, &self.iid_dof()))
     }
 }

@@ -41,6 +41,10 @@ impl Estimate {
     pub fn cross_section_test(&self) -> Result<PesaranCd> {
         let frame = self.frame();
         let periods = self.periods("Pesaran's CD")?;
+        if let Some(reason) = self.nothing_left() {
+            let test = TestOutcome::not_available("Pesaran CD", reason.to_string());
+            return Ok(PesaranCd { test, average: None, average_absolute: None, pairs: 0 });
+        }
         pesaran_cd(self.residuals(), frame.entity.1.codes(), periods.codes())
     }
 
@@ -52,6 +56,9 @@ impl Estimate {
         if self.frame().weights.is_some() {
             return Err(Error::Unsupported("the modified Wald test with weights".into()));
         }
+        if let Some(reason) = self.nothing_left() {
+            return Ok(TestOutcome::not_available("modified Wald", reason.to_string()));
+        }
         modified_wald(self.residuals(), self.frame().entity.1.codes())
     }
 
@@ -59,13 +66,19 @@ impl Estimate {
     /// dummies for the effects beside the entity.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] with instruments; [`Error::Specification`] without periods.
+    /// [`Error::Unsupported`] with instruments or weights; [`Error::Specification`] without periods.
     pub fn serial_test(&self) -> Result<TestOutcome> {
         let Kind::Ols(fit) = &self.state.kind else {
             return Err(Error::Unsupported("Wooldridge's test with instruments".into()));
         };
         let frame = self.frame();
+        if frame.weights.is_some() {
+            return Err(Error::Unsupported("Wooldridge's test with weights: differences of rows have none".into()));
+        }
         self.periods("Wooldridge's test")?;
+        if let Some(reason) = self.nothing_left() {
+            return Ok(TestOutcome::not_available("Wooldridge serial correlation", reason.to_string()));
+        }
         let mut columns: Vec<Vec<f64>> = Vec::new();
         let kept = fit.kept.iter().map(|&j| &frame.exog[j]).filter(|variable| variable.name != INTERCEPT);
         columns.extend(kept.map(|variable| variable.values.to_vec()));

@@ -71,9 +71,13 @@ impl FiellerSet {
 ///
 /// With q = c² − T²s_cc, p = ac − T²s_ac and d = p² − q(a² − T²s_aa): q > 0 gives an interval, q < 0 with d > 0 its
 /// complement, else the whole line. (`mratios` calls q ≤ 0 "NSD" and gives no ends.) A c that is zero without error
-/// leaves everything or nothing; numbers that are not finite say nothing, which is the whole line.
+/// leaves everything or nothing; numbers that are not finite, and an indefinite covariance, say nothing, which is the
+/// whole line.
 #[must_use]
 pub fn fieller(a: f64, c: f64, s_aa: f64, s_ac: f64, s_cc: f64, critical: f64) -> FiellerSet {
+    if is_indefinite(s_aa, s_ac, s_cc) {
+        return FiellerSet::WholeLine;
+    }
     let t2 = critical * critical;
     let q = c * c - t2 * s_cc;
     let p = a * c - t2 * s_ac;
@@ -99,6 +103,21 @@ pub fn fieller(a: f64, c: f64, s_aa: f64, s_ac: f64, s_cc: f64, critical: f64) -
     let (one, other) = ((p - root) / q, (p + root) / q);
     let (low, high) = (one.min(other), one.max(other));
     if q > 0.0 { FiellerSet::Interval { low, high } } else { FiellerSet::Complement { low, high } }
+}
+
+/// Whether a 2×2 matrix is no covariance: a variance is negative, or the correlation lies outside [−1, 1] by more than
+/// rounding. Ways of clustering that are added and subtracted can leave such a one.
+pub(crate) fn is_indefinite(s_aa: f64, s_ac: f64, s_cc: f64) -> bool {
+    s_aa < 0.0 || s_cc < 0.0 || s_ac * s_ac > s_aa * s_cc * (1.0 + 1e-9)
+}
+
+/// The delta-method estimate, without a standard error under a covariance that is none.
+fn delta(value: f64, gradient: &[f64; 2], covariance: MatRef<'_, f64>, df: f64) -> Derived {
+    let estimate = Derived::new(value, gradient, covariance, df);
+    match is_indefinite(covariance[(0, 0)], covariance[(0, 1)], covariance[(1, 1)]) {
+        true => Derived { se: f64::NAN, ..estimate },
+        false => estimate,
+    }
 }
 
 /// The extremum of a fitted curve.
@@ -140,7 +159,7 @@ pub fn turning_point(b1: f64, b2: f64, covariance: MatRef<'_, f64>, df: f64, lev
         return Err(Error::Specification(format!("a turning point needs a squared term, its coefficient is {b2}")));
     }
     let gradient = [-0.5 / b2, 0.5 * b1 / (b2 * b2)];
-    let estimate = Derived::new(-0.5 * b1 / b2, &gradient, covariance, df);
+    let estimate = delta(-0.5 * b1 / b2, &gradient, covariance, df);
     let critical = t_critical(level, df);
     let set = fieller(b1, b2, covariance[(0, 0)], covariance[(0, 1)], covariance[(1, 1)], critical).scaled(-0.5);
     Ok(TurningPoint { estimate, level, delta: estimate.interval(level), fieller: set })
@@ -165,7 +184,7 @@ pub fn inverse_turning_point(
         )));
     }
     let x = ratio.sqrt();
-    let estimate = Derived::new(x, &[-0.5 * x / b1, 0.5 * x / b2], covariance, df);
+    let estimate = delta(x, &[-0.5 * x / b1, 0.5 * x / b2], covariance, df);
     let critical = t_critical(level, df);
     let root = |r: f64| if r > 0.0 { r.sqrt() } else { 0.0 };
     let set = match fieller(b2, b1, covariance[(1, 1)], covariance[(0, 1)], covariance[(0, 0)], critical) {
@@ -191,6 +210,19 @@ mod tests {
         let complement = fieller(1.0, 0.1, 0.01, 0.0, 0.01, 2.0);
         assert!(matches!(complement, FiellerSet::Complement { .. }) && complement.contains(10.0));
         assert_eq!(fieller(0.1, 0.1, 0.01, 0.0, 0.01, 2.0), FiellerSet::WholeLine);
+    }
+
+    // Two ways of clustering can leave positive variances with a "correlation" of 1.2.
+    #[test]
+    fn an_indefinite_covariance_gives_no_interval() {
+        assert_eq!(fieller(1.0, 1.0, 0.01, 0.012, 0.01, 2.0), FiellerSet::WholeLine);
+        let v = faer::mat![[0.01, 0.012], [0.012, 0.01]];
+        let point = turning_point(-2.0, 0.5, v.as_ref(), 30.0, 0.95).expect("a squared term");
+        assert!(point.estimate.value == 2.0 && point.estimate.se.is_nan() && point.delta.0.is_nan(), "{point:?}");
+        assert_eq!(point.fieller, FiellerSet::WholeLine);
+        // Nearly collinear terms are no such case: their correlation exceeds one by rounding at most.
+        let near = 0.01 * (1.0 + 1e-13);
+        assert!(!is_indefinite(0.01, near, 0.01) && is_indefinite(0.01, 0.0101, 0.01) && is_indefinite(-1.0, 0.0, 1.0));
     }
 
     // {r : a² ≤ T²s_aa} for c = 0 without error.

@@ -26,6 +26,8 @@ pub struct TwoLinesProblem<'a> {
     pub absorbed: f64,
     /// Covariance structure of the two slopes.
     pub meat: &'a Meat,
+    /// Whether their covariance is σ²(X'X)⁻¹ instead, which takes errors as homoskedastic and independent.
+    pub homoskedastic: bool,
     /// Small-sample multiplier of their covariance.
     pub multiplier: f64,
     /// Degrees of freedom of their t statistics.
@@ -199,8 +201,12 @@ fn lines(problem: &TwoLinesProblem<'_>, c: f64) -> Result<(Line, Line)> {
         let projection = qr.q.transpose() * &y;
         let b = solve_upper(qr.r.as_ref(), projection.as_ref());
         let residual = vector((&y - &qr.q * &projection).as_ref());
-        let scores = crate::iv::moment_scores(qr.q.as_ref(), &residual);
-        let meat = problem.meat.of(scores.as_ref())?;
+        let meat = if problem.homoskedastic {
+            let variance = linalg::dot(&residual, &residual) / n as f64;
+            Mat::from_fn(keep.len(), keep.len(), |i, j| if i == j { variance } else { 0.0 })
+        } else {
+            problem.meat.of(crate::iv::moment_scores(qr.q.as_ref(), &residual).as_ref())?
+        };
         let half = solve_upper(qr.r.as_ref(), meat.as_ref());
         let v = solve_upper(qr.r.as_ref(), half.transpose());
         let place = keep.iter().position(|&j| j == which).unwrap_or(0);

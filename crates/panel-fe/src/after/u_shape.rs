@@ -49,7 +49,7 @@ impl Estimate {
     }
 
     /// Simonsohn's two-lines test in `x`: the powers of x leave the model, its other regressors are the controls, fixed
-    /// effects and covariance stay (iid stands for heteroskedasticity-robust, as the test has it).
+    /// effects and covariance stay. (The original test takes robust errors: hc1 comes nearest.)
     ///
     /// `panel` is the one that was fitted; it is needed for cluster keys that are neither entity, time nor a fixed
     /// effect, and for coordinates.
@@ -102,6 +102,7 @@ impl Estimate {
             absorb,
             absorbed: self.dof.absorbed.rank as f64,
             meat: &covariance.meat,
+            homoskedastic: covariance.is_iid(),
             multiplier: small.multiplier,
             df: small.df_t,
         })

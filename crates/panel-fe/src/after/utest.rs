@@ -1,6 +1,6 @@
 //! Test of a U shape (Lind & Mehlum 2010, after Sasabuchi 1980).
 
-use crate::after::turning_point::{TurningPoint, inverse_turning_point, turning_point};
+use crate::after::turning_point::{TurningPoint, inverse_turning_point, is_indefinite, turning_point};
 use crate::coefficients::{Coefficients, standard_error};
 use crate::distribution::t_upper;
 use crate::error::{Error, Result};
@@ -126,7 +126,9 @@ pub fn utest(problem: &UTestProblem<'_>) -> Result<UTest> {
         Shape::U => ("Lind-Mehlum U test", "the relation is monotone or inverse U-shaped"),
         Shape::InverseU => ("Lind-Mehlum inverse U test", "the relation is monotone or U-shaped"),
     };
-    let overall = if crosses {
+    let overall = if is_indefinite(covariance[(0, 0)], covariance[(0, 1)], covariance[(1, 1)]) {
+        TestOutcome::not_available(name, "the covariance of the two coefficients is indefinite")
+    } else if crosses {
         TestOutcome::weaker(name, null, (left.t, left.p), (right.t, right.p), df)
     } else {
         TestOutcome::not_available(name, "the extremum lies outside the interval: trivial failure to reject the null")

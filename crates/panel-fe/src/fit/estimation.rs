@@ -158,12 +158,7 @@ fn check_sizes(frame: &Frame, sizes: &[f64]) -> Result<()> {
     for (variable, &size) in variables().zip(sizes) {
         let largest = || variable.values.iter().fold(0.0, |largest: f64, value| largest.max(value.abs()));
         if size < SMALLEST && largest() > 0.0 && largest() < SMALLEST {
-            return Err(Error::Specification(format!(
-                "`{}` is too small to be squared in double precision: its largest value is {:e}; multiply it by a power \
-                 of ten",
-                variable.name,
-                largest()
-            )));
+            return Err(too_small(&variable.name, largest()));
         }
     }
     let Some((variable, _)) = variables().zip(sizes).find(|(_, size)| !size.is_finite()) else {
@@ -180,6 +175,25 @@ fn check_sizes(frame: &Frame, sizes: &[f64]) -> Result<()> {
         cell: Box::new(cell.with_value(variable.values[row])),
         expected: format!("a finite number (row {} of {})", row + 1, variable.values.len()),
     })
+}
+
+/// The error of a column whose largest value is this.
+fn too_small(name: &str, largest: f64) -> Error {
+    Error::Specification(format!(
+        "`{name}` is too small to be squared in double precision: its largest value is {largest:e}; multiply it by a power \
+         of ten"
+    ))
+}
+
+/// Refuses a column whose largest absolute value is this, where double precision cannot hold its squares.
+pub(crate) fn check_largest(name: &str, largest: f64) -> Result<()> {
+    if largest > 0.0 && largest < SMALLEST {
+        return Err(too_small(name, largest));
+    }
+    if largest.is_finite() && !(largest * largest).is_finite() {
+        return Err(Error::Specification(format!("`{name}` is too large to be squared in double precision")));
+    }
+    Ok(())
 }
 
 /// Columns of smaller values lose digits in their sums of squares.

@@ -60,7 +60,10 @@ pub(crate) fn finish(
         none: nothing_left(&state, fit.rss, &fit.coef, &iv_state.places),
     };
     let repaired = repair.apply(fit.vcov.clone(), &names, &mut diagnostics)?;
-    let iv_diagnostics = iv::diagnose_named(system, iv_state.named(), &fit, &moments, &rule)?;
+    let mut iv_diagnostics = iv::diagnose_named(system, iv_state.named(), &fit, &moments, &rule)?;
+    if let Some(reason) = repair.none {
+        iv_diagnostics.without_residuals(reason);
+    }
     check_degrees(&dof, small.k)?;
     for Dropped { name, reason } in &iv_state.dropped {
         diagnostics.push(Diagnostic::warning("collinear-dropped", format!("`{name}` was left out: {reason}")));

@@ -90,6 +90,9 @@ fn meat_of(state: &State, fit: &LeastSquares, covariance: &Covariance) -> Result
     scores.meat(covariance)
 }
 
+/// A share of its size that a column keeps within the fixed effects and that is more than rounding.
+const VARIES: f64 = 1e-13;
+
 fn dropped(state: &State, fit: &LeastSquares, diagnostics: &mut Vec<Diagnostic>) -> Vec<Dropped> {
     let frame = &state.frame;
     let dropped: Vec<Dropped> = (0..frame.exog.len())
@@ -97,7 +100,13 @@ fn dropped(state: &State, fit: &LeastSquares, diagnostics: &mut Vec<Diagnostic>)
         .map(|j| {
             let absorbed = fit.norms[j] <= state.options.collinearity * state.absorbed[1 + j].size;
             let name = &frame.exog[j].name;
+            let share = fit.norms[j] / state.absorbed[1 + j].size;
+            let varies = share > VARIES && fit.norms[j] > 16.0 * state.absorbed[1 + j].report.error;
             let reason = match (absorbed, frame.effects.is_empty()) {
+                (true, false) if varies => format!(
+                    "what varies of it within the fixed effects is {share:.0e} of its size, too little to keep its digits: \
+                     subtract a constant near its mean from the variable"
+                ),
                 (true, false) => "it does not vary within the fixed effects".to_owned(),
                 (true, true) => "it is zero".to_owned(),
                 (false, _) => match two_valued(state, name) {

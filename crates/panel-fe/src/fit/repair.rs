@@ -52,7 +52,11 @@ impl Repair<'_> {
         }
         let raw: Vec<f64> = (0..p).map(|j| v[(j, j)]).collect();
         let (mut vcov, repaired) = match (self.is_indefinite_by_nature(), self.like) {
-            (false, _) | (true, Like::Ivreghdfe | Like::Xtivreg2) => (v, false),
+            (false, _) => (v, false),
+            (true, Like::Ivreghdfe | Like::Xtivreg2) => {
+                self.remark_unrepaired(&v, diagnostics)?;
+                (v, false)
+            }
             (true, Like::Fixest) => floored(v, &vec![1.0; p], FIXEST_FLOOR)?,
             (true, _) => floored(v, &(self.deviations)(), 0.0)?,
         };
@@ -93,6 +97,24 @@ impl Repair<'_> {
         }
         report(names, &variances, diagnostics);
         Ok(Repaired { vcov, variances })
+    }
+
+    /// A warning where V is indefinite and stays so: what rests on several coefficients together has no distribution.
+    fn remark_unrepaired(&self, v: &Mat<f64>, diagnostics: &mut Vec<Diagnostic>) -> Result<()> {
+        let p = v.nrows();
+        let units: Vec<f64> = self.iid.iter().map(|v| if *v > 0.0 { v.sqrt().recip() } else { 1.0 }).collect();
+        let scaled = Mat::from_fn(p, p, |i, j| v[(i, j)] * units[i] * units[j]);
+        let (values, _) = linalg::symmetric_eigen(scaled.as_ref())?;
+        let largest = values.iter().fold(0.0, |max: f64, v| max.max(v.abs()));
+        if values.iter().any(|&value| value < -1e-9 * largest) {
+            let message = format!(
+                "the covariance matrix has negative eigenvalues and stays as it is, as with {}: joint tests, U tests and \
+                 intervals of turning points whose coefficients are concerned are not available",
+                self.like
+            );
+            diagnostics.push(Diagnostic::warning("vcov-indefinite", message));
+        }
+        Ok(())
     }
 
     fn is_indefinite_by_nature(&self) -> bool {

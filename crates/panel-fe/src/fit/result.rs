@@ -177,6 +177,14 @@ impl Estimate {
         }
     }
 
+    /// Why the residuals say nothing, if rounding is all that is left of them: tests that rest on them are not available.
+    #[must_use]
+    pub fn nothing_left(&self) -> Option<NoStandardError> {
+        let exact =
+            |reason: &NoStandardError| matches!(reason, NoStandardError::PerfectFit | NoStandardError::Explained);
+        self.unavailable.first().copied().flatten().filter(exact)
+    }
+
     /// y - Xb - fixed effects; computed when they are asked for the first time, where the fit did without.
     #[must_use]
     pub fn residuals(&self) -> &[f64] {

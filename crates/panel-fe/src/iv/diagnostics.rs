@@ -7,6 +7,7 @@ use super::overid::{endogeneity, over_identification};
 use super::system::IvSystem;
 use super::weak_robust::{AndersonRubin, anderson_rubin, stock_wright};
 use super::{EffectiveF, IvFit, effective_f};
+use crate::coefficients::NoStandardError;
 use crate::error::Result;
 use crate::outcome::TestOutcome;
 use panel_core::Diagnostic;
@@ -51,6 +52,19 @@ impl IvDiagnostics {
     #[must_use]
     pub fn weak_identification(&self) -> &TestOutcome {
         if self.robust { &self.weak_id_robust } else { &self.weak_id }
+    }
+
+    /// Takes away the statistics that rest on the residuals of the equation, of which rounding is all that is left; where
+    /// nothing is left of the response itself, those of its reduced form, too.
+    pub(crate) fn without_residuals(&mut self, reason: NoStandardError) {
+        let none = |test: &TestOutcome| TestOutcome::not_available(test.name(), reason.to_string());
+        self.over_id = none(&self.over_id);
+        self.endogeneity = none(&self.endogeneity);
+        if reason == NoStandardError::Explained {
+            self.anderson_rubin.f = none(&self.anderson_rubin.f);
+            self.anderson_rubin.chi2 = none(&self.anderson_rubin.chi2);
+            self.stock_wright = none(&self.stock_wright);
+        }
     }
 
     /// A warning where the instruments are weak: [`IvDiagnostics::weak_identification`] below the critical value of Stock

@@ -25,6 +25,7 @@ use crate::coefficients::NoStandardError;
 use crate::dof::{Absorbed, AbsorbedTerm, Dof, SmallSample};
 use crate::error::{Error, Result};
 use crate::fit::assemble::check_degrees;
+use crate::fit::estimation::check_largest;
 use crate::fit::ols;
 use crate::fit::result::{ClusterCount, Coefficient, Dropped, R2, table};
 use crate::fit::sandwich::sandwich;
@@ -126,6 +127,9 @@ pub fn fit(formula: &Formula, options: &Options, keys: [&str; 2], blocks: &mut d
     let mut source = Source::new(formula, &options.vcov, keys)?;
     let mut sample = Sample::read(&mut source, blocks, formula, options)?;
     let products = Products::read(&mut source, blocks, &sample.levels, &sample.effects, sample.mean)?;
+    for (j, &largest) in products.largest.iter().enumerate() {
+        check_largest(source.name(j), largest)?;
+    }
     let inverse = sample.levels.inverse()?;
     let gamma = &inverse * &products.by_short;
     let within = &products.gram - products.by_short.transpose() * &gamma;
@@ -371,6 +375,13 @@ fn independent(source: &Source<'_>, products: &Products, within: &Mat<f64>) -> R
             let bread = linalg::invert_spd(pick(within, &kept).as_ref(), "X'X")?;
             let with: Vec<f64> = kept.iter().map(|&i: &usize| within[(1 + i, 1 + j)]).collect();
             rest -= times(&bread, &with).iter().zip(&with).map(|(share, with)| share * with).sum::<f64>();
+        }
+        if rest <= NOTHING * left && source.is_product(1 + j) {
+            return Err(refused(&format!(
+                "`{name}`, of which the regressors before it leave nothing in double precision (where a variable in it lies \
+                 far from zero, subtract a constant near its mean in [variables]; where it takes two values, leave `{name}` \
+                 out)"
+            )));
         }
         if rest <= NOTHING * left {
             dropped.push(Dropped::new(name, "it is a combination of the regressors before it".to_owned()));

@@ -116,6 +116,8 @@ pub(super) struct Products {
     pub(super) by_short: Mat<f64>,
     /// Σ v² of each column.
     pub(super) squares: Vec<f64>,
+    /// Largest |v| of each column.
+    pub(super) largest: Vec<f64>,
     /// Σ(y - ȳ)².
     pub(super) total: f64,
     /// Whether each long level, and each short one, lies in one cluster.
@@ -138,6 +140,7 @@ impl Products {
         let mut gram = vec![0.0; p * p];
         let mut by_short: Mat<f64> = Mat::zeros(levels.short.len(), p);
         let mut squares = vec![0.0; p];
+        let mut largest = vec![0.0_f64; p];
         let (mut first, mut second) = (0.0, 0.0);
         let mut inside = (Within::new(levels.long.len()), Within::new(levels.short.len()));
         let mut seen = [Seen::default(), Seen::default(), Seen::default()];
@@ -150,6 +153,7 @@ impl Products {
                     part[j * p..=j * p + j].iter_mut().zip(z).for_each(|(sum, zi)| *sum += zi * zj);
                     by_short[(rows.short[row] as usize, j)] += zj;
                     sizes[j] += rows.values[j][row] * rows.values[j][row];
+                    largest[j] = largest[j].max(rows.values[j][row].abs());
                 }
                 let distance = rows.values[0][row] - mean;
                 here[0] += distance;
@@ -173,6 +177,7 @@ impl Products {
             gram: symmetric(&gram, p),
             by_short,
             squares,
+            largest,
             total: second - first * first / n,
             nested: (inside.0.nested, inside.1.nested),
             clusters: seen[0].count,

@@ -100,6 +100,11 @@ impl<'a> Source<'a> {
         &self.terms[column].name
     }
 
+    /// Whether a column is a power or a product of variables.
+    pub(super) fn is_product(&self, column: usize) -> bool {
+        self.terms[column].factors.iter().map(|factor| factor.power).sum::<u32>() > 1
+    }
+
     /// Hands out the complete rows of every block, in order.
     pub(super) fn each(&mut self, blocks: &mut dyn Blocks, mut take: impl FnMut(&Rows) -> Result<()>) -> Result<()> {
         (self.seen, self.missing) = (0, 0);

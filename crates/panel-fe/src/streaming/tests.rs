@@ -154,6 +154,44 @@ fn collinear_columns_go_as_in_the_whole() {
     }
 }
 
+/// x² of an x near 10⁸ and a product with a variable near 2·10⁹ are no combinations of what stands before them, though
+/// double precision cannot tell; in memory they are formed about centres.
+#[test]
+fn products_far_from_zero_are_refused_not_left_out() {
+    let mut panel = panel(6);
+    let of = |panel: &Panel, name: &str, f: &dyn Fn(f64) -> f64| -> Vec<f64> {
+        panel.float(name).expect("there").iter().map(|&value| f(value)).collect()
+    };
+    for (name, values) in [
+        ("f8", of(&panel, "x", &|x| 1e8 + 10.0 * x)),
+        ("late", of(&panel, "sector", &|sector| 2e9 + sector)),
+        ("tiny", of(&panel, "y", &|y| 1e-307 * y)),
+        ("huge", of(&panel, "z", &|z| 1e200 * z)),
+    ] {
+        panel.set(name, values).expect("length");
+    }
+    for (text, words) in [
+        ("y ~ f8 + f8^2 | id", "`f8^2`, of which the regressors before it leave nothing"),
+        ("y ~ z + late:z | id", "`late:z`, of which the regressors before it leave nothing"),
+        ("tiny ~ x | id", "`tiny` is too small to be squared"),
+        ("y ~ huge | id", "`huge` is too large to be squared"),
+    ] {
+        let formula = Formula::parse(text).expect("parses");
+        let refused = fit(&formula, &Options::default(), ["id", "year"], &mut Cut { panel: &panel, rows: 50 });
+        let error = refused.expect_err(text).to_string();
+        assert!(error.contains(words), "{text}: {error}");
+    }
+    // Nearer to zero both are estimated, as in memory.
+    let formula = "y ~ x + x^2 + sector:x | id";
+    let parsed = Formula::parse(formula).expect("parses");
+    let streamed =
+        fit(&parsed, &Options::default(), ["id", "year"], &mut Cut { panel: &panel, rows: 50 }).expect("fits");
+    let whole = crate::fit(&panel, formula, &Options::default(), None).expect("fits");
+    for (one, other) in streamed.coef.iter().zip(&whole.coef) {
+        near(one.estimate, other.estimate, &other.name);
+    }
+}
+
 #[test]
 fn what_needs_other_rows_is_refused() {
     let panel = panel(1);

@@ -33,6 +33,7 @@ fn run(x: &[f64], y: &[f64]) -> panel_fe::two_lines::TwoLines {
         absorb: None,
         absorbed: 0.0,
         meat: &meat,
+        homoskedastic: false,
         multiplier: n / (n - 4.0),
         df: n - 4.0,
     };
@@ -122,6 +123,7 @@ fn absorbed_effects_equal_dummies() {
         absorb: None,
         absorbed: 0.0,
         meat: &meat,
+        homoskedastic: false,
         multiplier: 1.0,
         df: 229.0,
     };
@@ -142,10 +144,45 @@ fn absorbed_effects_equal_dummies() {
         absorb: None,
         absorbed: 0.0,
         meat: &meat,
+        homoskedastic: false,
         multiplier: 1.0,
         df: 1.0,
     };
     assert!(two_lines(&short).expect_err("too few").to_string().contains("five"));
+}
+
+/// Under iid errors the lines have the standard errors of least squares, σ²(X'X)⁻¹, at their break.
+#[test]
+fn conventional_errors_are_those_of_least_squares() {
+    use panel_fe::{Options, Panel, Singletons, fit};
+    let (x, y) = sample(|x| (x - 1.0).powi(2), 0.5);
+    let label = |i: usize| i.to_string();
+    let rows = || (0..x.len()).map(label).collect::<Vec<_>>();
+    let build = |columns: &[(&str, Vec<f64>)]| {
+        let builder = Panel::builder("unit", "t").keys(rows(), vec!["1".to_owned(); x.len()]);
+        columns.iter().fold(builder, |b, (name, v)| b.column(*name, v.clone())).build().expect("unique")
+    };
+    let options =
+        |vcov: &str| Options { vcov: vcov.parse().expect("known"), singletons: Singletons::Keep, ..Options::default() };
+    let curve = build(&[("y", y.clone()), ("x", x.clone())]);
+    let two = fit(&curve, "y ~ x + x^2", &options("iid"), None).expect("fits").two_lines("x", None).expect("runs");
+    let c = two.breakpoint;
+    let lines = |left_owns: bool| {
+        let right = |x: f64| if left_owns { x > c } else { x >= c };
+        let column = |f: &dyn Fn(f64) -> f64| x.iter().map(|&x| f(x)).collect::<Vec<f64>>();
+        let data = build(&[
+            ("y", y.clone()),
+            ("left", column(&|x| if right(x) { 0.0 } else { x - c })),
+            ("right", column(&|x| if right(x) { x - c } else { 0.0 })),
+            ("step", column(&|x| f64::from(u8::from(right(x))))),
+        ]);
+        fit(&data, "y ~ left + right + step", &options("iid"), None).expect("fits")
+    };
+    for (line, owns, name) in [(two.left, true, "left"), (two.right, false, "right")] {
+        let want = lines(owns).coefficient(name).expect("there").clone();
+        assert!((line.slope / want.estimate - 1.0).abs() < 1e-9, "{line:?} {want:?}");
+        assert!((line.se / want.se - 1.0).abs() < 1e-9, "{line:?} {want:?}");
+    }
 }
 
 /// The method of an estimate: absorbed units equal their dummies, and the range of the U test is that of the sample.

@@ -49,7 +49,8 @@ pub(super) fn answer(
         rows.push((row_of(&format!("two_lines: {x}"), &lines.test), label));
         record.two_lines = Some(TwoLinesRecord::new(x, &lines));
     }
-    if let Some(inference) = &spec.inference {
+    // Of a fit that leaves nothing there are no draws either; its remark says so.
+    if let Some(inference) = spec.inference.as_ref().filter(|_| fit.nothing_left().is_none()) {
         record.inference = Some(bootstrap(fit, panel, spec, inference)?);
     }
     Ok(rows)

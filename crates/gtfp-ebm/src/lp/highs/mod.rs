@@ -95,7 +95,7 @@ impl LpSolver for Highs<'_> {
         let (n, m) = (activities.cols(), activities.rows());
         if self.fits_kept_model(program) {
             let model = self.kept_model(program)?;
-            let mut solved = model.try_solve().map_err(|status| failure(&status))?;
+            let Ok(mut solved) = model.try_solve() else { return gave_up(solution) };
             read(&mut solved, n, program.rows(), solution, |j| 1.0 / activities.col_unit(j));
             for (i, y) in solution.duals.iter_mut().enumerate().take(m) {
                 *y *= program.row_scale()[i] / activities.row_unit(i);
@@ -108,7 +108,7 @@ impl LpSolver for Highs<'_> {
                 .map(|size| if size > 0.0 { size } else { 1.0 })
                 .collect();
             let model = build(activities, program, |i, j| ratio(i, j) / size[j], |_| 1.0)?;
-            let mut solved = model.try_solve().map_err(|status| failure(&status))?;
+            let Ok(mut solved) = model.try_solve() else { return gave_up(solution) };
             read(&mut solved, n, program.rows(), solution, |j| 1.0 / size[j]);
         }
         match solution.status {
@@ -125,6 +125,19 @@ impl LpSolver for Highs<'_> {
     fn reset(&mut self) {
         self.kept = None;
     }
+}
+
+/// HiGHS now and then ends with an error of its own amid a program that is well formed: this program has no solution then,
+/// the others go on.
+fn gave_up(solution: &mut Solution) -> Result<(), LpError> {
+    solution.status = Status::Failed;
+    solution.objective = 0.0;
+    solution.iterations = 0;
+    solution.z.clear();
+    solution.lambda.clear();
+    solution.duals.clear();
+    solution.certificate = Certificate::none();
+    Ok(())
 }
 
 fn same_shape(a: &Program, b: &Program) -> bool {

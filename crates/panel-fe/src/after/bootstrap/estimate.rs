@@ -21,7 +21,8 @@ impl Estimate {
     /// is drawn are split by draw. The fits carry the iid covariance, since the spread of the draws is what counts.
     ///
     /// # Errors
-    /// As [`bootstrap`]; a replication whose fit fails only counts as failed.
+    /// As [`bootstrap`]; a replication whose fit fails only counts as failed. [`Error::Unsupported`] where rounding is all
+    /// that is left of the residuals.
     pub fn bootstrap(
         &self,
         resampling: &Resampling<'_>,
@@ -29,6 +30,9 @@ impl Estimate {
         seed: u64,
         statistic: impl Fn(&Self) -> Result<Vec<f64>> + Sync,
     ) -> Result<BootstrapSummary> {
+        if let Some(reason) = self.nothing_left() {
+            return Err(Error::Unsupported(format!("a bootstrap where {reason}")));
+        }
         bootstrap(self.rows.len(), resampling, replications, seed, |resample| match resample {
             None => statistic(self),
             Some(resample) => statistic(&self.refit(resampling, resample)?),
@@ -52,7 +56,8 @@ impl Estimate {
     /// `panel` is the one that was fitted; it is needed for keys that are neither entity, time nor a fixed effect.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] with instruments, [`Error::UnknownOption`] for an unknown coefficient or key.
+    /// [`Error::Unsupported`] with instruments, or where rounding is all that is left of the residuals;
+    /// [`Error::UnknownOption`] for an unknown coefficient or key.
     pub fn wild_bootstrap(
         &self,
         coefficient: &str,
@@ -64,6 +69,9 @@ impl Estimate {
         let Kind::Ols(fit) = &self.state.kind else {
             return Err(Error::Unsupported("the wild bootstrap with instruments".into()));
         };
+        if let Some(reason) = self.nothing_left() {
+            return Err(Error::Unsupported(format!("the wild bootstrap where {reason}")));
+        }
         let which = self.coefficients().position(coefficient)?;
         let frame = self.frame();
         let own = self.options();

@@ -7,6 +7,7 @@ use crate::after::utest::{EndSlope, Shape, UTest};
 use crate::coefficients::Derived;
 use crate::error::Result;
 use crate::fit::result::Estimate;
+use crate::weights::WeightKind;
 use serde::{Deserialize, Serialize};
 
 /// A U test, or why there is none.
@@ -245,7 +246,7 @@ impl UTestRecord {
     #[must_use]
     pub fn new(estimate: &Estimate, x: &str, test: &UTest) -> Self {
         let beyond = match (&test.turning_point, estimate.sample_values(x)) {
-            (Ok(point), Some(values)) => finite(share_beyond(values, point.estimate.value)),
+            (Ok(point), Some(values)) => finite(share_beyond(values, frequencies(estimate), point.estimate.value)),
             _ => None,
         };
         Self::Computed(Box::new(CurveRecord {
@@ -272,8 +273,19 @@ impl UTestRecord {
     }
 }
 
-fn share_beyond(values: &[f64], point: f64) -> f64 {
-    values.iter().filter(|&&value| value > point).count() as f64 / values.len() as f64
+/// How many observations each row of the sample stands for, where it stands for several.
+fn frequencies(estimate: &Estimate) -> Option<&[f64]> {
+    let weights = estimate.options().weights.as_ref()?;
+    if weights.kind == WeightKind::Frequency { estimate.frame().weight_values() } else { None }
+}
+
+/// Share of the observations beyond a point.
+fn share_beyond(values: &[f64], frequencies: Option<&[f64]>, point: f64) -> f64 {
+    let Some(frequencies) = frequencies else {
+        return values.iter().filter(|&&value| value > point).count() as f64 / values.len() as f64;
+    };
+    let beyond = values.iter().zip(frequencies).filter(|(value, _)| **value > point).map(|(_, count)| count);
+    beyond.sum::<f64>() / frequencies.iter().sum::<f64>()
 }
 
 impl From<&EndSlope> for EndRecord {
@@ -342,7 +354,7 @@ impl ModerationRecord {
         let flip = model.flip(level)?.map(|(point, set)| FlipRecord {
             at: derived(&point),
             fieller: FiellerRecord::from(&set),
-            share_beyond: finite(share_beyond(values, point.value)),
+            share_beyond: finite(share_beyond(values, None, point.value)),
         });
         Ok(Self {
             x: x.to_owned(),
