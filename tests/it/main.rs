@@ -21,6 +21,7 @@ mod multiverse;
 mod options;
 mod outputs;
 mod package;
+mod printed;
 mod reach;
 mod real;
 mod reference;
