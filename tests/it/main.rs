@@ -22,6 +22,7 @@ mod multiverse;
 mod options;
 mod outputs;
 mod package;
+mod printed;
 mod reach;
 mod real;
 mod reference;

@@ -146,6 +146,14 @@ fn bootstraps_beside_the_covariance() {
     close(&got[0]["ci_high"], own.percentile(0, 0.95).unwrap().1, 1e-15);
     assert!(table.contains("clusters of firm drawn"), "{table}");
 
+    // Without `by` what the column clusters by is drawn.
+    let (usual, table) = column("pairs-vcov", &with("pairs = 99, of = [\"value\"], seed = 3")).unwrap();
+    assert_eq!(usual["inference"], record["inference"]);
+    assert!(table.contains("clusters of firm drawn"), "{table}");
+    let words = with("pairs = 99, of = [\"value\"]");
+    let (record, table) = column("pairs-iid", &words.replace("cluster:firm", "hc1")).unwrap();
+    assert!(record["inference"]["clusters"].is_null() && table.contains("observations drawn"), "{table}");
+
     let (record, _) = column("block", &with("block = 49, length = 4")).unwrap();
     assert!(coef(&record["inference"], "value")["se"].as_f64().unwrap() > 0.0);
 
@@ -153,6 +161,7 @@ fn bootstraps_beside_the_covariance() {
         (with("pairs = 99, weights = \"webb\""), "`weights` has no effect without `wild`"),
         (with("wild = 99, of = [\"vlaue\"]"), "did you mean `value`?"),
         (with("wild = 99").replace("cluster:firm", "hc1"), "`wild` needs clusters"),
+        (with("pairs = 99").replace("cluster:firm", "cluster:firm,year"), "has several; write which in `by`"),
         (format!("formula = \"{IV}\"\nvcov = \"cluster:firm\"\ninference = {{ wild = 99 }}"), "without instruments"),
     ]
     .into_iter()

@@ -399,7 +399,8 @@ impl Fit {
         };
         let ends =
             |set: Vec<(f64, f64)>| set.into_iter().map(|(low, high)| [finite(low), finite(high)]).collect::<Vec<_>>();
-        let size = iv.diagnostics.stock_yogo.iter().find(|(table, _)| *table == StockYogoTable::TwoStageSize(10));
+        let critical = iv.diagnostics.critical_value();
+        let size = critical.filter(|(table, _)| !matches!(table, StockYogoTable::FullerRelativeBias(_)));
         let EstimateRecord { first_stage, under_id, weak_id, weak_id_robust, over_id, endogeneity, details, .. } =
             self.record();
         let (effective_f, anderson_rubin, stock_wright) =

@@ -7,6 +7,12 @@ use panel_core::expr::Expr;
 use panel_fe::Vcov;
 use std::collections::BTreeSet;
 
+/// A column of a table, as `[[compare]]` writes it: `size:lagged`.
+#[must_use]
+pub fn column(table: &str, name: &str) -> String {
+    format!("{table}:{name}")
+}
+
 /// Columns of an expression; none where it does not parse.
 #[must_use]
 pub fn of_expression(text: &str) -> Vec<String> {

@@ -1,6 +1,8 @@
 //! The dictionary: one place that says how a name is shown, in both languages.
 
-use crate::{Lang, Text};
+mod composed;
+
+use crate::Text;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -41,6 +43,11 @@ const BUILT_IN: &[(&str, &str, &str)] = &[
     ("over_id", "过度识别检验", "Overidentification test"),
     ("endogeneity", "内生性检验", "Endogeneity test"),
     ("stock_yogo_10", "Stock-Yogo 临界值（10% 最大检验水平）", "Stock-Yogo critical value (10% maximal size)"),
+    (
+        "stock_yogo_fuller_10",
+        "Stock-Yogo 临界值（Fuller 10% 最大相对偏误）",
+        "Stock-Yogo critical value (10% relative bias of Fuller)",
+    ),
     ("u_test_p", "U 形检验 p 值", "U-test p"),
     ("turning_point", "拐点", "Turning point"),
     ("mean", "均值", "Mean"),
@@ -97,83 +104,10 @@ impl Labels {
         name.strip_prefix(STATISTIC).is_some_and(|key| BUILT_IN.iter().any(|(known, ..)| *known == key))
     }
 
-    /// The label of a variable or a term.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Text {
-        if let Some(label) = self.lookup(name) {
-            return label;
-        }
-        if let Some(bare) = unquoted(name) {
-            // A column whose name has other signs: they mean nothing.
-            return self.lookup(bare).unwrap_or_else(|| Text::same(bare));
-        }
-        let parts = factors(name);
-        if parts.len() > 1 {
-            let parts: Vec<Text> = parts.into_iter().map(|part| self.get(part)).collect();
-            return Text::build(|lang| parts.iter().map(|part| part.get(lang)).collect::<Vec<_>>().join(" × "));
-        }
-        if let Some((variable, level)) = name.split_once("::") {
-            let level = unquoted(level).unwrap_or(level);
-            return self.get(variable).map(|_, label| format!("{label} = {level}"));
-        }
-        if let Some((base, power)) = name.rsplit_once('^') {
-            let power = match power {
-                "2" => "²".to_owned(),
-                "3" => "³".to_owned(),
-                other => format!("^{other}"),
-            };
-            return self.get(base).map(|_, label| format!("{label}{power}"));
-        }
-        self.of_function(name).unwrap_or_else(|| Text::same(name))
-    }
-
-    /// A function of a column that has a label, or whose name has other signs.
-    fn of_function(&self, name: &str) -> Option<Text> {
-        let (function, argument) = name.strip_suffix(')')?.split_once('(')?;
-        let is_word = !function.is_empty() && function.chars().all(|c| c.is_alphanumeric() || c == '_');
-        let (column, steps) = match argument.rsplit_once(',') {
-            Some((column, steps)) => (column.trim(), steps.trim().parse().ok()?),
-            None => (argument, 1_u32),
-        };
-        let label = self.get(column);
-        if !is_word || label == Text::same(column) {
-            return None;
-        }
-        Some(label.map(|lang, label| match (function, lang) {
-            ("lag", Lang::Zh) => format!("{label}（滞后 {steps} 期）"),
-            ("lag", Lang::En) => format!("{label} (lag {steps})"),
-            ("lead", Lang::Zh) => format!("{label}（领先 {steps} 期）"),
-            ("lead", Lang::En) => format!("{label} (lead {steps})"),
-            _ => format!("{function}({label})"),
-        }))
-    }
-
     fn lookup(&self, name: &str) -> Option<Text> {
         let intercept = || (name == INTERCEPT.0).then(|| Text::new(INTERCEPT.1, INTERCEPT.2));
         self.0.get(name).cloned().or_else(intercept)
     }
-}
-
-/// A name without the backquotes that formulas put around names with other signs; none where there are none.
-fn unquoted(name: &str) -> Option<&str> {
-    name.strip_prefix('`')?.strip_suffix('`').filter(|bare| !bare.contains('`'))
-}
-
-/// The factors of a product: parts between single colons that stand outside backquotes. Two colons part a variable from
-/// its level (`year::1936`).
-fn factors(name: &str) -> Vec<&str> {
-    let (mut quoted, mut start, mut found) = (false, 0, Vec::new());
-    let bytes = name.as_bytes();
-    for (at, &byte) in bytes.iter().enumerate() {
-        quoted ^= byte == b'`';
-        let alone = bytes.get(at + 1) != Some(&b':') && (at == 0 || bytes[at - 1] != b':');
-        if byte == b':' && !quoted && alone {
-            found.push(&name[start..at]);
-            start = at + 1;
-        }
-    }
-    found.push(&name[start..]);
-    found
 }
 
 impl<N: Into<String>, L: Into<Text>> FromIterator<(N, L)> for Labels {
@@ -185,25 +119,7 @@ impl<N: Into<String>, L: Into<Text>> FromIterator<(N, L)> for Labels {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_with_other_signs_keep_their_labels() {
-        let labels = Labels::new().with("GDP (yuan)", "Output").with("a:b", "Ratio").with("x", "X");
-        for (name, label) in [
-            ("`GDP (yuan)`", "Output"),
-            ("`GDP (yuan)`^2", "Output²"),
-            ("`a:b`:x", "Ratio × X"),
-            ("log(`GDP (yuan)`)", "log(Output)"),
-            ("`no label (%)`", "no label (%)"),
-            ("log(x)", "log(X)"),
-            ("log(y)", "log(y)"),
-            ("lag(x)", "X (lag 1)"),
-            ("lag(x,2):y", "X (lag 2) × y"),
-            ("lead(`GDP (yuan)`,2)", "Output (lead 2)"),
-        ] {
-            assert_eq!(labels.get(name).get(Lang::En), label, "{name}");
-        }
-    }
+    use crate::Lang;
 
     #[test]
     fn composed_names_are_taken_apart() {

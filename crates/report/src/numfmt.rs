@@ -13,10 +13,9 @@ use serde::{Deserialize, Serialize};
 pub enum Format {
     /// Digits after the point, as `3` in 0.123.
     Fixed(u8),
-    /// Digits after the point, but as many as the first significant digit needs where a number would print as zero:
-    /// 0.00004 instead of 0.000, and 4e-8 where that needs more than two digits more than asked for.
-    Adaptive(u8),
-    /// As [`Format::Adaptive`] with two significant digits: 0.00040 and 0.000040 instead of 0.000, 4.0e-8 below that.
+    /// Digits after the point, but two significant ones where a number would print as zero: 0.00040 and 0.000040 instead
+    /// of 0.000, and 4.0e-8 below a hundredth of the last digit. The rule for whatever has a unit of its own, such as
+    /// coefficients, means and turning points: a change of units never makes a column of zeros.
     Legible(u8),
     /// Significant digits, without an exponent.
     Significant(u8),
@@ -48,12 +47,7 @@ pub fn number(value: f64, format: Format) -> String {
     }
     let text = match format {
         Format::Fixed(digits) => format!("{value:.*}", usize::from(digits)),
-        Format::Adaptive(digits) => {
-            small(value, digits, 1).unwrap_or_else(|| format!("{value:.*}", usize::from(digits)))
-        }
-        Format::Legible(digits) => {
-            small(value, digits, 2).unwrap_or_else(|| format!("{value:.*}", usize::from(digits)))
-        }
+        Format::Legible(digits) => small(value, digits).unwrap_or_else(|| format!("{value:.*}", usize::from(digits))),
         Format::Significant(digits) => significant(value, digits),
         Format::Integer => format!("{value:.0}"),
         Format::Grouped => grouped(&format!("{value:.0}")),
@@ -70,23 +64,29 @@ pub fn p_value(p: f64) -> String {
     if p < 0.001 { "<0.001".to_owned() } else { number(p, Format::Fixed(3)) }
 }
 
+/// The p-value of a number of draws as an equation. So many draws cannot tell a p below 1/(draws + 1) from 0: `p ≤ 0.010`
+/// of 99 draws, whose share beyond the statistic is 0.
+#[must_use]
+pub fn p_of_draws(p: f64, draws: usize) -> String {
+    let least = 1.0 / (draws as f64 + 1.0);
+    // Rounded up, for a bound; less a last bit of the division.
+    let bound = (least * 1000.0 * (1.0 - 1e-12)).ceil() / 1000.0;
+    if p < least && least >= 0.001 { format!("p ≤ {}", number(bound, Format::Fixed(3))) } else { p_equation(p) }
+}
+
 /// A p-value as an equation: `p = 0.012`, or `p < 0.001` below that.
 #[must_use]
 pub fn p_equation(p: f64) -> String {
     if p < 0.001 { "p < 0.001".to_owned() } else { format!("p = {}", p_value(p)) }
 }
 
-/// A number that so many digits after the point would show as zero, with significant digits; none for any other.
-fn small(value: f64, digits: u8, kept: u8) -> Option<String> {
+/// A number that so many digits after the point would show as zero, with two significant digits; none for any other.
+fn small(value: f64, digits: u8) -> Option<String> {
     let unit = 10f64.powi(-i32::from(digits));
     if value == 0.0 || value.abs() >= 0.5 * unit {
         return None;
     }
-    Some(if value.abs() >= 0.01 * unit {
-        significant(value, kept)
-    } else {
-        format!("{value:.*e}", usize::from(kept - 1))
-    })
+    Some(if value.abs() >= 0.01 * unit { significant(value, 2) } else { format!("{value:.1e}") })
 }
 
 /// A printed number with commas between the thousands of its whole part.
@@ -202,6 +202,18 @@ impl Printed {
     }
 }
 
+/// A share in whole percent that says none or all only where it is: 10%, <1%, 100%.
+#[must_use]
+pub fn whole_percent(share: f64) -> String {
+    if share > 0.0 && share < 0.005 {
+        "<1%".to_owned()
+    } else if share < 1.0 && share >= 0.995 {
+        ">99%".to_owned()
+    } else {
+        number(share, Format::Percent(0))
+    }
+}
+
 /// A share as a number of percent: 95, 99.9.
 #[must_use]
 pub fn percent(share: f64) -> String {
@@ -222,14 +234,13 @@ mod tests {
         assert_eq!(number(-1_234_567.0, Format::Grouped), "-1,234,567");
         assert_eq!(number(9.996, Format::Significant(3)), "10.0");
         assert_eq!(number(0.001_234_5, Format::Significant(3)), "0.00123");
-        assert_eq!(number(-0.000_04, Format::Adaptive(3)), "-0.00004");
-        assert_eq!(number(0.000_6, Format::Adaptive(3)), "0.001");
-        assert_eq!(number(0.0, Format::Adaptive(3)), "0.000");
+        assert_eq!(number(0.000_6, Format::Legible(3)), "0.001");
+        assert_eq!(number(0.0, Format::Legible(3)), "0.000");
         assert_eq!(number(0.000_4, Format::Legible(3)), "0.00040");
         assert_eq!(number(-0.000_06, Format::Legible(3)), "-0.000060");
         assert_eq!(number(0.000_5, Format::Legible(3)), "0.001");
         assert_eq!(number(5.04e-7, Format::Legible(3)), "5.0e-7");
-        assert_eq!(number(5.04e-9, Format::Adaptive(3)), "5e-9");
+        assert_eq!(number(-3.04e-10, Format::Legible(2)), "-3.0e-10");
         assert_eq!(with_thousands("-1234567.25"), "-1,234,567.25");
         assert_eq!(
             ["999", "0.0001", "1,234", "2.5e-7", "–"].map(with_thousands),
@@ -238,6 +249,21 @@ mod tests {
         assert_eq!(number(0.1234, Format::Percent(1)), "12.3%");
         assert_eq!(number(f64::NAN, Format::Fixed(3)), MISSING);
         assert_eq!(p_value(0.000_4), "<0.001");
+    }
+
+    #[test]
+    fn few_are_not_none() {
+        assert_eq!([0.0, 0.001, 0.104, 0.999, 1.0].map(whole_percent), ["0%", "<1%", "10%", ">99%", "100%"]);
+    }
+
+    #[test]
+    fn draws_bound_their_p() {
+        assert_eq!(p_of_draws(0.0, 99), "p ≤ 0.010");
+        assert_eq!(p_of_draws(1e-9, 128), "p ≤ 0.008");
+        assert_eq!(p_of_draws(2.0 / 99.0, 99), "p = 0.020");
+        assert_eq!(p_of_draws(0.0, 999), "p ≤ 0.001");
+        assert_eq!(p_of_draws(0.0, 9999), "p < 0.001");
+        assert_eq!(p_of_draws(0.000_4, 9999), "p < 0.001");
     }
 
     #[test]

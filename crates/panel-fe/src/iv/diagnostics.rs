@@ -6,7 +6,7 @@ use super::moments::{IvDof, MomentCovariance};
 use super::overid::{endogeneity, over_identification};
 use super::system::IvSystem;
 use super::weak_robust::{AndersonRubin, anderson_rubin, stock_wright};
-use super::{EffectiveF, IvFit, effective_f};
+use super::{EffectiveF, Estimator, IvFit, effective_f};
 use crate::coefficients::NoStandardError;
 use crate::error::Result;
 use crate::outcome::TestOutcome;
@@ -25,7 +25,9 @@ pub struct IvDiagnostics {
     pub weak_id: TestOutcome,
     /// Kleibergen-Paap rk Wald F; for iid errors the reason why it adds nothing.
     pub weak_id_robust: TestOutcome,
-    /// Stock-Yogo critical values of the Cragg-Donald F (of the Kleibergen-Paap F by convention).
+    /// The estimator that the instruments serve.
+    pub estimator: Estimator,
+    /// Stock-Yogo critical values of the Cragg-Donald F (of the Kleibergen-Paap F by convention), for every estimator.
     pub stock_yogo: Vec<(StockYogoTable, f64)>,
     /// Whether the covariance is another than that of iid errors, so that [`IvDiagnostics::weak_id_robust`] is the
     /// statistic that counts.
@@ -67,8 +69,22 @@ impl IvDiagnostics {
         }
     }
 
-    /// A warning where the instruments are weak: [`IvDiagnostics::weak_identification`] below the critical value of Stock
-    /// and Yogo (2005) for a true size of 10 %, or below 10 (Staiger and Stock 1997) where their tables end; under
+    /// The table of Stock and Yogo (2005) that is about the estimator, and its value: size of 10 % of 2SLS (and of
+    /// two-step GMM, which is 2SLS under the iid errors that the tables assume) or of LIML, relative bias of 10 % of
+    /// Fuller with a = 1. They have none for another a or a given k, and none where their tables end.
+    #[must_use]
+    pub fn critical_value(&self) -> Option<(StockYogoTable, f64)> {
+        let wanted = match self.estimator {
+            Estimator::TwoStage | Estimator::Gmm2s => StockYogoTable::TwoStageSize(10),
+            Estimator::Liml => StockYogoTable::LimlSize(10),
+            Estimator::Fuller(1.0) => StockYogoTable::FullerRelativeBias(10),
+            _ => return None,
+        };
+        self.stock_yogo.iter().find(|(table, _)| *table == wanted).copied()
+    }
+
+    /// A warning where the instruments are weak: [`IvDiagnostics::weak_identification`] below
+    /// [`IvDiagnostics::critical_value`], or below 10 (Staiger and Stock 1997) where there is none; for 2SLS under
     /// another covariance than iid also where the effective F is below its critical value for a bias of 10 % (Montiel
     /// Olea and Pflueger 2013), or where the statistic cannot be computed.
     #[must_use]
@@ -76,9 +92,12 @@ impl IvDiagnostics {
         let mut remarks = Vec::new();
         match self.weak_identification() {
             TestOutcome::Available(test) => {
-                let tabulated = self.stock_yogo.iter().find(|(table, _)| *table == StockYogoTable::TwoStageSize(10));
-                let (limit, source) = match tabulated {
-                    Some((_, value)) => (*value, "the Stock-Yogo value for 10 % size"),
+                let (limit, source) = match self.critical_value() {
+                    Some((StockYogoTable::LimlSize(_), value)) => (value, "the Stock-Yogo value for 10 % size of LIML"),
+                    Some((StockYogoTable::FullerRelativeBias(_), value)) => {
+                        (value, "the Stock-Yogo value for 10 % relative bias of Fuller")
+                    }
+                    Some((_, value)) => (value, "the Stock-Yogo value for 10 % size"),
                     None => (10.0, "the rule of thumb"),
                 };
                 if test.stat < limit {
@@ -91,7 +110,9 @@ impl IvDiagnostics {
                 return Some(Diagnostic::warning("weak-instruments", message));
             }
         }
-        let effective = self.effective_f.as_ref().filter(|_| self.robust);
+        // Its critical values are those of the bias of 2SLS.
+        let two_stage = matches!(self.estimator, Estimator::TwoStage | Estimator::Gmm2s);
+        let effective = self.effective_f.as_ref().filter(|_| self.robust && two_stage);
         if let Some((test, effective)) = effective.and_then(|f| Some((f.test.available()?, f))) {
             let critical = effective.critical.iter().find(|(tau, _)| *tau == TAU).map(|(_, value)| *value);
             if let Some(critical) = critical.filter(|critical| test.stat < *critical) {
@@ -139,6 +160,7 @@ pub(crate) fn diagnose_named(
         under_id: under_identification(system, covariance, dof)?,
         weak_id: cragg_donald(system, dof)?,
         weak_id_robust,
+        estimator: fit.estimator,
         stock_yogo: stock_yogo_all(system.k1(), system.l1()),
         robust: !covariance.is_iid(),
         effective_f: if system.k1() == 1 { Some(effective_f(system, covariance, dof)?) } else { None },

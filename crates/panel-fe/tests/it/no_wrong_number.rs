@@ -5,6 +5,7 @@
 use crate::fixest_ols::panel;
 use crate::golden_files::{Csv, close};
 use panel_core::Panel;
+use panel_fe::iv::{Estimator, StockYogoTable};
 use panel_fe::utest::Curve;
 use panel_fe::weights::WeightKind;
 use panel_fe::{Estimate, Like, Model, NoStandardError, Singletons, TestOutcome, Vcov};
@@ -340,4 +341,38 @@ fn weak_instruments_are_judged_by_the_statistic_that_fits() {
     let text = robust.to_string();
     let (kp, cd) = (text.find("Kleibergen-Paap rk Wald F"), text.find("Cragg-Donald Wald F"));
     assert!(kp < cd && text.contains("Hansen J"), "{text}");
+}
+
+/// Stock and Yogo (2005), one endogenous regressor and two instruments: 19.93 for a size of 10 % of 2SLS, 8.68 of LIML.
+#[test]
+fn weak_instruments_are_judged_by_the_table_of_their_estimator() {
+    let data = grunfeld();
+    let mut remarked = 0;
+    for (estimator, critical) in [
+        (Estimator::TwoStage, Some(19.93)),
+        (Estimator::Gmm2s, Some(19.93)),
+        (Estimator::Liml, Some(8.68)),
+        (Estimator::Fuller(4.0), None),
+        (Estimator::KClass(0.9), None),
+    ] {
+        for vcov in ["iid", "cluster:firm"] {
+            let formula = Model::new("inv ~ 1 | firm + year | v ~ z + zz").expect("a formula").estimator(estimator);
+            let estimate = formula.vcov(vcov.parse().expect("known")).fit(&data).expect("fits");
+            let diagnostics = &estimate.iv.as_ref().expect("iv").diagnostics;
+            assert_eq!(diagnostics.critical_value().map(|(_, value)| value), critical, "{estimator}");
+            let stat = diagnostics.weak_identification().available().expect("computed").stat;
+            let said = remarks(&estimate, "weak-instruments");
+            let limit = critical.unwrap_or(10.0);
+            assert_eq!(said.contains(&format!("below {limit:.2}")), stat < limit, "{estimator}, {vcov}: {stat} {said}");
+            if critical != Some(19.93) {
+                assert!(!said.contains("19.93") && !said.contains("effective F"), "{estimator}: {said}");
+            }
+            remarked += usize::from(stat < 19.93);
+        }
+    }
+    assert!(remarked > 0, "no column tells the tables apart");
+    let fuller = Model::new("inv ~ 1 | firm | v ~ z + zz").expect("a formula").estimator(Estimator::Fuller(1.0));
+    let estimate = fuller.fit(&data).expect("fits");
+    let critical = estimate.iv.as_ref().expect("iv").diagnostics.critical_value();
+    assert!(matches!(critical, None | Some((StockYogoTable::FullerRelativeBias(10), _))), "{critical:?}");
 }

@@ -40,7 +40,10 @@ impl ByPeriod {
         let mut table = Table::new(&self.id, self.title.clone(), period, header);
         let cell = |(place, measured): (usize, &Measured)| match measured {
             Ok(value) if COUNTS.contains(&self.measures[place].0) => Cell::count(*value as usize),
-            Ok(value) => Cell::number(*value, Format::Legible(4)),
+            Ok(value) => {
+                let digits = if VARIANCES.contains(&self.measures[place].0) { 6 } else { 4 };
+                Cell::number(*value, Format::Legible(digits))
+            }
             Err(reason) => Cell::missing(Text::from(reason.clone())),
         };
         let row = |(label, measured): &(String, Vec<Measured>)| {
@@ -66,6 +69,9 @@ impl ByPeriod {
         out.into_bytes()
     }
 }
+
+/// Variances of changes of log prices, a thousandth or less.
+const VARIANCES: [&str; 2] = ["within", "between"];
 
 /// Measures that are counts.
 const COUNTS: [&str; 4] = ["n", "n_missing", "within_pairs", "between_pairs"];

@@ -16,6 +16,7 @@ use panel_core::geo::{Adjacency, LatLon};
 use panel_core::{Diagnostics, Keys};
 use report::Text;
 use report::csv::push_record;
+use report::numfmt::p_of_draws;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -161,18 +162,19 @@ impl Market {
 fn border_note(effect: &BorderEffect) -> Text {
     let (within, between, ratio, p) = (effect.within, effect.between, effect.ratio, effect.p_difference);
     let n = effect.permutations;
+    let drawn = p_of_draws(p, n);
     let zh = match (effect.adjusted, effect.p_adjusted) {
-        (Some(b), Some(p)) => format!("；控制 ln 距离后 {b:.3e}（p = {p:.3}）"),
+        (Some(b), Some(p)) => format!("；控制 ln 距离后 {b:.3e}（{}）", p_of_draws(p, n)),
         _ => String::new(),
     };
     let en = match (effect.adjusted, effect.p_adjusted) {
-        (Some(b), Some(p)) => format!("; with ln distance held constant {b:.3e} (p = {p:.3})"),
+        (Some(b), Some(p)) => format!("; with ln distance held constant {b:.3e} ({})", p_of_draws(p, n)),
         _ => String::new(),
     };
     Text::new(
-        format!("边界效应：组间 {between:.3e}，组内 {within:.3e}，比 {ratio:.3}，置换 p = {p:.3}（{n} 次）{zh}。"),
+        format!("边界效应：组间 {between:.3e}，组内 {within:.3e}，比 {ratio:.3}，置换 {drawn}（{n} 次）{zh}。"),
         format!(
-            "Border effect: between {between:.3e}, within {within:.3e}, ratio {ratio:.3}, permutation p = {p:.3} ({n} permutations){en}."
+            "Border effect: between {between:.3e}, within {within:.3e}, ratio {ratio:.3}, permutation {drawn} ({n} permutations){en}."
         ),
     )
 }

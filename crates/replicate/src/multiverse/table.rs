@@ -83,7 +83,7 @@ fn cells(row: &JointRow, square: bool, adjusted: bool) -> Vec<Cell> {
         Cell::count(row.universes),
         Cell::count(row.distinct),
         Cell::number(row.share_positive, Format::Percent(1)),
-        Cell::number(row.median.test.observed, Format::Adaptive(4)),
+        Cell::number(row.median.test.observed, Format::Legible(4)),
         p(&row.median),
         Cell::number(row.share.test.observed, Format::Percent(1)),
         p(&row.share),

@@ -150,7 +150,7 @@ pub(crate) fn seeds(study: &Study) -> BTreeMap<String, u64> {
     let permuted = permuted.map(|spec| (format!("spatial-{}", spec.id), spec.seed));
     let columns = study.tables.iter().flat_map(|table| table.named_columns().map(move |named| (&table.id, named)));
     let simulated = columns.filter_map(|(table, (name, column))| {
-        Some((format!("effects of {table}{name}"), column.spatial.as_ref()?.simulation?.seed))
+        Some((format!("effects of {table}:{name}"), column.spatial.as_ref()?.simulation?.seed))
     });
     permuted.chain(simulated).collect()
 }

@@ -186,8 +186,8 @@ fn global_cells(test: Option<&GlobalTest>, reason: &Text) -> Vec<Shown> {
         |drawn| Shown::p_value(drawn.p_two_sided),
     );
     vec![
-        Shown::number(test.statistic, Format::Fixed(4)),
-        Shown::number(test.expected, Format::Fixed(4)),
+        Shown::number(test.statistic, Format::Legible(4)),
+        Shown::number(test.expected, Format::Legible(4)),
         p(test.p_normal),
         p(test.p_random),
         drawn,

@@ -6,7 +6,7 @@ use crate::tables::shown::term;
 use panel_fe::record::CoefficientRecord;
 use panel_spatial::record::CurveRecord;
 use panel_spatial::{Approach, Effect, FixedEffects, Information, Standardise};
-use report::numfmt::percent;
+use report::numfmt::{Format, number, p_equation, percent};
 use report::regression::{FitStat, Flag, SeKind, StdErrors};
 use report::table::{RowGroup, Rule};
 use report::{Labels, Lang, ModelColumn, RegressionSpec, Table, Text, regression_table};
@@ -212,32 +212,33 @@ fn turning(record: &SpatialColumnRecord, curve: &CurveRecord, labels: &Labels) -
         Effect::Indirect => Text::new("间接效应", "indirect effect"),
         Effect::Total => Text::new("总效应", "total effect"),
     };
+    let three = |value: f64| number(value, Format::Legible(3));
     let set = match curve.fieller {
-        Some(FiellerSet::Interval { low, high }) => format!("[{low:.3}, {high:.3}]"),
-        Some(FiellerSet::Complement { low, high }) => format!("(-∞, {low:.3}] ∪ [{high:.3}, ∞)"),
+        Some(FiellerSet::Interval { low, high }) => format!("[{}, {}]", three(low), three(high)),
+        Some(FiellerSet::Complement { low, high }) => format!("(-∞, {}] ∪ [{}, ∞)", three(low), three(high)),
         Some(FiellerSet::Empty) => "∅".to_owned(),
         _ => "(-∞, ∞)".to_owned(),
     };
     let column = &record.column;
     let share = percent(record.level);
     let x = labels.get(&curve.name);
-    let p = curve.u_test.overall.map(|(_, p)| format!("{p:.3}"));
+    let p = curve.u_test.overall.map(|(_, p)| p_equation(p));
     Text::build(|lang| {
         let (x, effect) = (x.get(lang), effect.get(lang));
         match (&curve.turning_point, lang) {
             (None, Lang::Zh) => format!("{column} 列：{x}的{effect}无拐点。"),
             (None, Lang::En) => format!("Column {column}: the {effect} of {x} does not turn."),
             (Some(turn), Lang::Zh) => {
-                let p = p.as_ref().map_or("极值在样本之外".to_owned(), |p| format!("U 形检验 p = {p}"));
+                let p = p.as_ref().map_or("极值在样本之外".to_owned(), |p| format!("U 形检验 {p}"));
                 format!(
-                    "{column} 列：{x}的{effect}在 {:.3} 处转向，{share}% Fieller 集 {set}，{p}。",
-                    turn.estimate.value
+                    "{column} 列：{x}的{effect}在 {} 处转向，{share}% Fieller 集 {set}，{p}。",
+                    three(turn.estimate.value)
                 )
             }
             (Some(turn), Lang::En) => {
-                let p = p.as_ref().map_or("extremum outside the sample".to_owned(), |p| format!("U test p = {p}"));
-                let at = turn.estimate.value;
-                format!("Column {column}: the {effect} of {x} turns at {at:.3}, {share} % Fieller set {set}, {p}.")
+                let p = p.as_ref().map_or("extremum outside the sample".to_owned(), |p| format!("U test {p}"));
+                let at = three(turn.estimate.value);
+                format!("Column {column}: the {effect} of {x} turns at {at}, {share} % Fieller set {set}, {p}.")
             }
         }
     })

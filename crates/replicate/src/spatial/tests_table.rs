@@ -72,13 +72,13 @@ pub(crate) fn table(
         header.push(Text::same("p"));
         columns.push(match result {
             Ok((record, diagnostics)) => {
-                remarks.extend(diagnostics.into_iter().map(|remark| (format!("{}{name}", spec.id), remark)));
+                remarks.extend(diagnostics.into_iter().map(|remark| (names::column(&spec.id, &name), remark)));
                 space.tests.push(record.clone());
                 Ok(record.tests)
             }
             Err(error @ Error::NotComputed { .. }) => {
                 let remark = Diagnostic::warning("not-computed", format!("left out: {}", error.message()));
-                remarks.push((format!("{}{name}", spec.id), remark));
+                remarks.push((names::column(&spec.id, &name), remark));
                 Err(error.message())
             }
             Err(error) => return Err(error),
@@ -120,7 +120,7 @@ fn groups(columns: &[std::result::Result<Vec<SpecificationTest>, String>]) -> Ve
 
 fn cells(test: &SpecificationTest) -> [Cell; 2] {
     match &test.test {
-        Some(test) => [Cell::number(test.statistic, Format::Fixed(3)), Cell::p_value(test.p)],
+        Some(test) => [Cell::number(test.statistic, Format::Legible(3)), Cell::p_value(test.p)],
         None => {
             let reason = test.reason.clone().unwrap_or_default();
             [Cell::missing(reason.clone()), Cell::missing(reason)]

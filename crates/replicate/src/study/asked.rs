@@ -167,6 +167,14 @@ impl ColumnSpec {
     fn check_inference(&self) -> Result<(), String> {
         let Some(inference) = &self.inference else { return Ok(()) };
         inference.of.iter().try_for_each(|name| self.has_term("inference: of", name))?;
+        if let (Method::Pairs, None, Vcov::Cluster(keys)) = (inference.method, &inference.by, &*self.vcov)
+            && keys.len() > 1
+        {
+            return Err(format!(
+                "inference: `pairs` draws the clusters of one key, and vcov = \"{}\" has several; write which in `by`",
+                self.vcov
+            ));
+        }
         if !matches!(inference.method, Method::Wild { .. }) {
             return Ok(());
         }
@@ -174,7 +182,7 @@ impl ColumnSpec {
             return Err("inference: `wild` is for regressions without instruments; write `pairs` for those with them"
                 .to_owned());
         }
-        match inference.wild_key(&self.vcov) {
+        match inference.cluster_key(&self.vcov) {
             Some(_) => Ok(()),
             None => Err(format!(
                 "inference: `wild` needs clusters: vcov = \"cluster:KEY\" with one key, or `by`; vcov is \"{}\"",

@@ -112,7 +112,7 @@ fn step_formulas(keys: &DeTable<'_>, steps: &Spanned<DeValue<'_>>) -> Result<Vec
         let text = step.get_ref().as_str().ok_or_else(expected)?.trim();
         let goes_on = text.starts_with('+');
         let term = text.trim_start_matches('+').trim();
-        if term.is_empty() || term.contains(['~', '|']) {
+        if term.is_empty() || outside_names(term, &['~', '|']).is_some() {
             return Err(Wrong::at(step.span(), format!("stepwise: `{text}` is no sum of exogenous terms")));
         }
         let before = if goes_on { formulas.last().map_or(formula, String::as_str) } else { formula };
@@ -123,8 +123,8 @@ fn step_formulas(keys: &DeTable<'_>, steps: &Spanned<DeValue<'_>>) -> Result<Vec
 
 /// The formula with one exogenous term more.
 fn with_term(formula: &str, term: &str) -> String {
-    let response = formula.find('~').map_or(0, |at| at + 1);
-    let end = formula[response..].find('|').map_or(formula.len(), |at| response + at);
+    let response = outside_names(formula, &['~']).map_or(0, |at| at + 1);
+    let end = outside_names(&formula[response..], &['|']).map_or(formula.len(), |at| response + at);
     let (front, rest) = formula.split_at(end);
     let gap = if rest.is_empty() { "" } else { " " };
     let (left, sum) = front.split_at(response);
@@ -188,10 +188,21 @@ fn named_terms(document: &mut DeTable<'_>, used: &mut BTreeSet<String>) -> Resul
     Ok(named)
 }
 
+/// Where the first of some signs stands outside names in backquotes.
+fn outside_names(text: &str, signs: &[char]) -> Option<usize> {
+    let mut quoted = false;
+    let mut outside = text.char_indices().filter(|(_, c)| {
+        quoted ^= *c == '`';
+        !quoted
+    });
+    outside.find(|(_, c)| signs.contains(c)).map(|(at, _)| at)
+}
+
 fn expanded(text: &str, named: &[Named], used: &mut BTreeSet<String>) -> Result<String, String> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some((front, after)) = rest.split_once('{') {
+    while let Some(at) = outside_names(rest, &['{']) {
+        let (front, after) = (&rest[..at], &rest[at + 1..]);
         let (name, after) = after.split_once('}').ok_or_else(|| format!("`{text}`: a brace is never closed"))?;
         let name = name.trim();
         let Some((_, sum, _)) = named.iter().find(|(known, ..)| known == name) else {
@@ -306,6 +317,8 @@ fn useful<'t>(key: &str, value: &DeValue<'t>, column: &DeTable<'_>) -> Option<De
     let Some(formula) = formula else { return Some(value.clone()) };
     let vcov = text("vcov").map_or(Ok(Vcov::Iid), str::parse);
     let has = |name: &str| formula.regressors.iter().chain(&formula.endogenous).any(|term| term.name == name);
+    // As the formula writes it: names with other signs stand there in backquotes.
+    let spelled = |x: &str| if has(x) { x.to_owned() } else { format!("`{x}`") };
     let of_value = |key: &str| value.as_table().and_then(|table| table.get(key)?.get_ref().as_str());
     let used = match key {
         "weight_kind" => column.contains_key("weights"),
@@ -313,11 +326,13 @@ fn useful<'t>(key: &str, value: &DeValue<'t>, column: &DeTable<'_>) -> Option<De
         "lat" | "lon" => vcov.is_ok_and(|vcov| matches!(vcov, Vcov::Conley { .. })),
         "estimator" | "orthogonality" | "endogeneity" | "redundancy" | "anderson_rubin_at" => formula.is_iv(),
         "absorption" => !formula.effects.is_empty(),
-        "utest" => value.as_str().is_none_or(|x| has(x) && has(&format!("{x}^2"))),
-        "two_lines" => value.as_str().is_none_or(|x| has(x) && !formula.is_iv()),
-        "moderation" => of_value("x")
-            .zip(of_value("moderator"))
-            .is_none_or(|(x, m)| has(x) && (has(&format!("{x}:{m}")) || has(&format!("{m}:{x}")))),
+        "utest" => value.as_str().map(spelled).is_none_or(|x| has(&x) && has(&format!("{x}^2"))),
+        "two_lines" => value.as_str().is_none_or(|x| has(&spelled(x)) && !formula.is_iv()),
+        "moderation" => of_value("x").zip(of_value("moderator")).is_none_or(|(x, m)| {
+            let x = spelled(x);
+            let with = |m: &str| has(&format!("{x}:{m}")) || has(&format!("{m}:{x}"));
+            has(&x) && (with(m) || with(&format!("`{m}`")))
+        }),
         "inference" => !(formula.is_iv() && value.as_table().is_some_and(|table| table.contains_key("wild"))),
         _ => true,
     };
@@ -366,5 +381,14 @@ mod tests {
         assert_eq!(with_term("y ~ x | city", "z"), "y ~ x + z | city");
         assert_eq!(with_term("y ~ x", "z + w"), "y ~ x + z + w");
         assert_eq!(with_term("y ~ 1 | city | x ~ iv", "z"), "y ~ z | city | x ~ iv");
+        assert_eq!(with_term("`y~1` ~ `a|b` | city", "z"), "`y~1` ~ `a|b` + z | city");
+    }
+
+    #[test]
+    fn braces_in_a_name_are_text() {
+        let named = [("w".to_owned(), "x + z".to_owned(), 0..1)];
+        let of = |text: &str| expanded(text, &named, &mut BTreeSet::new());
+        assert_eq!(of("y ~ `cap, {stock}` + {w} + `{w}`").as_deref(), Ok("y ~ `cap, {stock}` + x + z + `{w}`"));
+        assert!(of("y ~ `cap` + {stock}").unwrap_err().contains("[terms] has no `stock`"));
     }
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(untagged, expecting = "expected a number of digits, such as 3, or { significant = 3 }")]
 pub enum Digits {
-    /// Digits after the point; a number that would print as zero keeps its first significant digit.
+    /// Digits after the point; a number that would print as zero keeps two significant digits.
     Fixed(u8),
     /// Significant digits.
     Significant(Significant),
@@ -31,7 +31,7 @@ impl Digits {
     #[must_use]
     pub fn format(self) -> Format {
         match self {
-            Self::Fixed(digits) => Format::Adaptive(digits),
+            Self::Fixed(digits) => Format::Legible(digits),
             Self::Significant(Significant { significant }) => Format::Significant(significant),
         }
     }

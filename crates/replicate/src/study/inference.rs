@@ -14,8 +14,8 @@ pub struct Inference {
     pub method: Method,
     /// Replications.
     pub replications: usize,
-    /// Clusters that are drawn, or that draw one weight each; of `wild` the key of `vcov` where it is absent, of `pairs`
-    /// single observations.
+    /// Clusters that are drawn, or that draw one weight each; the key of `vcov` where it is absent. `pairs` draws single
+    /// observations where `vcov` does not cluster.
     pub by: Option<String>,
     /// Terms that it is for; all but the constant where it is empty.
     pub of: Vec<String>,
@@ -182,9 +182,9 @@ impl From<Inference> for Written {
 }
 
 impl Inference {
-    /// The clusters of a wild bootstrap: `by`, else the one key of `vcov`.
+    /// The clusters that are drawn or weighted: `by`, else the one key of `vcov`.
     #[must_use]
-    pub fn wild_key<'a>(&'a self, vcov: &'a Vcov) -> Option<&'a str> {
+    pub fn cluster_key<'a>(&'a self, vcov: &'a Vcov) -> Option<&'a str> {
         match (&self.by, vcov) {
             (Some(by), _) => Some(by),
             (None, Vcov::Cluster(keys)) if keys.len() == 1 => Some(&keys[0]),

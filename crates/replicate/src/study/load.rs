@@ -113,6 +113,7 @@ fn study_of(text: &str, changes: &[(String, String)], folder: &Path) -> Result<S
     }
     expand_terms(&mut document).and_then(|()| fill_defaults(&mut document)).map_err(|wrong| vec![wrong])?;
     let mut study = study_from(Spanned::new(span, document.clone()))?;
+    study.spell_names();
     study.indices.with_weights(&study.weights, folder);
     let placed =
         |(path, message): (String, String)| Wrong { span: overrides::place(&document, &path), message, whole: true };

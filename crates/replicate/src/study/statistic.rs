@@ -49,6 +49,16 @@ pub enum Statistic {
     StockWright,
     /// Effective F of Montiel Olea and Pflueger.
     EffectiveF,
+    /// F of the first stage of each endogenous regressor.
+    FirstStageF,
+    /// Partial R² of the instruments in each first stage.
+    PartialR2,
+    /// Shea's partial R².
+    SheaR2,
+    /// Sanderson and Windmeijer's conditional F.
+    SandersonWindmeijer,
+    /// Angrist and Pischke's multivariate F.
+    AngristPischke,
     /// Reduced forms.
     ReducedForms,
     /// Variance inflation factors.
@@ -80,7 +90,7 @@ pub(super) enum Has {
 
 impl Statistic {
     /// All of them with their words.
-    pub const ALL: [(Self, &'static str); 28] = [
+    pub const ALL: [(Self, &'static str); 33] = [
         (Self::R2, "r2"),
         (Self::AdjR2, "adj_r2"),
         (Self::R2Within, "r2_within"),
@@ -101,6 +111,11 @@ impl Statistic {
         (Self::AndersonRubinSet, "anderson_rubin_set"),
         (Self::StockWright, "stock_wright"),
         (Self::EffectiveF, "effective_f"),
+        (Self::FirstStageF, "f_first"),
+        (Self::PartialR2, "partial_r2"),
+        (Self::SheaR2, "shea_r2"),
+        (Self::SandersonWindmeijer, "sanderson_windmeijer"),
+        (Self::AngristPischke, "angrist_pischke"),
         (Self::ReducedForms, "reduced_forms"),
         (Self::Vif, "vif"),
         (Self::Hausman, "hausman"),
@@ -117,19 +132,29 @@ impl Statistic {
         Self::ALL.iter().find(|(known, _)| *known == self).map_or("", |(_, name)| name)
     }
 
-    /// Whether it says how well a regression fits, or of how many rows: every table can show it, none asks for it.
+    /// Whether it is one number per first stage: the records of a column with instruments have it anyway.
     #[must_use]
-    pub fn is_fit(self) -> bool {
+    pub fn is_first_stage(self) -> bool {
         matches!(
             self,
-            Self::R2
-                | Self::AdjR2
-                | Self::R2Within
-                | Self::R2WithinEntity
-                | Self::Rmse
-                | Self::Entities
-                | Self::Periods
+            Self::FirstStageF | Self::PartialR2 | Self::SheaR2 | Self::SandersonWindmeijer | Self::AngristPischke
         )
+    }
+
+    /// Whether it is computed of every regression that has it: every table can show it, none asks for it.
+    #[must_use]
+    pub fn is_fit(self) -> bool {
+        self.is_first_stage()
+            || matches!(
+                self,
+                Self::R2
+                    | Self::AdjR2
+                    | Self::R2Within
+                    | Self::R2WithinEntity
+                    | Self::Rmse
+                    | Self::Entities
+                    | Self::Periods
+            )
     }
 
     /// Whether it is one number, which a cell of a table can hold.
@@ -153,6 +178,11 @@ impl Statistic {
             | Self::AndersonRubinSet
             | Self::StockWright
             | Self::EffectiveF
+            | Self::FirstStageF
+            | Self::PartialR2
+            | Self::SheaR2
+            | Self::SandersonWindmeijer
+            | Self::AngristPischke
             | Self::ReducedForms => Has::Instruments,
             Self::Vif | Self::Hausman | Self::Mundlak | Self::Wooldridge | Self::Influence => Has::LeastSquares,
             _ => Has::Any,

@@ -6,6 +6,7 @@ use crate::indices::part::spread;
 use crate::study::{ColumnSpec, Parsed, Saved, Statistic};
 use panel_core::Panel;
 use panel_fe::influence::Influence;
+use panel_fe::iv::FirstStage;
 use panel_fe::record::{DiagnosticRecord, EstimateRecord, TestRecord, TwoLinesRecord};
 use panel_fe::{Error, Estimate, Result, TestOutcome};
 use report::Text;
@@ -43,6 +44,9 @@ pub(super) fn answer(
         record.diagnostics.insert(statistic.name().to_owned(), answer);
         rows.extend(row.map(|row| (row, label_of(statistic))));
     }
+    for statistic in stats.iter().map(|stat| **stat).filter(|stat| stat.is_first_stage()) {
+        rows.extend(of_first_stages(fit, statistic));
+    }
     if let Some(x) = &spec.two_lines {
         let lines = fit.two_lines(x, Some(panel))?;
         let label = Text::new(format!("双线检验（{x}）"), format!("Two-lines test ({x})"));
@@ -54,6 +58,35 @@ pub(super) fn answer(
         record.inference = Some(bootstrap(fit, panel, spec, inference)?);
     }
     Ok(rows)
+}
+
+/// A statistic of each first stage as a row; where there are several, each names its endogenous regressor.
+fn of_first_stages(fit: &Estimate, statistic: Statistic) -> Rows {
+    let stages = fit.iv.iter().flat_map(|iv| &iv.diagnostics.first_stage);
+    let several = fit.iv.as_ref().is_some_and(|iv| iv.diagnostics.first_stage.len() > 1);
+    let (zh, en) = match statistic {
+        Statistic::FirstStageF => ("第一阶段 F 值", "First-stage F"),
+        Statistic::PartialR2 => ("第一阶段偏 R²", "First-stage partial R²"),
+        Statistic::SheaR2 => ("Shea 偏 R²", "Shea's partial R²"),
+        Statistic::SandersonWindmeijer => ("Sanderson-Windmeijer F", "Sanderson-Windmeijer F"),
+        _ => ("Angrist-Pischke F", "Angrist-Pischke F"),
+    };
+    let row = |stage: &FirstStage| {
+        let (name, endog) = (statistic.name(), &stage.endog);
+        let (key, label) = match several {
+            true => (format!("{name}: {endog}"), Text::new(format!("{zh}（{endog}）"), format!("{en} ({endog})"))),
+            false => (name.to_owned(), Text::new(zh, en)),
+        };
+        let row = match statistic {
+            Statistic::FirstStageF => row_of(&key, &stage.f),
+            Statistic::PartialR2 => FitStat::new(key, stage.partial_r2),
+            Statistic::SheaR2 => FitStat::new(key, stage.shea_r2),
+            Statistic::SandersonWindmeijer => row_of(&key, &stage.sanderson_windmeijer),
+            _ => row_of(&key, &stage.angrist_pischke),
+        };
+        (row, label)
+    };
+    stages.map(row).collect()
 }
 
 /// The tests with names of their own: key of the row, its label, the outcome.

@@ -177,15 +177,15 @@ fn table(spec: &SpecificationCurve, loaded: &Loaded, points: &[Point]) -> Table 
         let mut cells = vec![Cell::text(point.choice.clone())];
         match &point.result {
             Ok(q) => cells.extend([
-                Cell::number(q.linear.estimate, Format::Fixed(4)).with_stars(stars.count(q.linear.p)),
-                Cell::number(q.linear.se, Format::Fixed(4)),
-                Cell::number(q.square.estimate, Format::Fixed(4)).with_stars(stars.count(q.square.p)),
-                Cell::number(q.square.se, Format::Fixed(4)),
+                Cell::number(q.linear.estimate, Format::Legible(4)).with_stars(stars.count(q.linear.p)),
+                Cell::number(q.linear.se, Format::Legible(4)),
+                Cell::number(q.square.estimate, Format::Legible(4)).with_stars(stars.count(q.square.p)),
+                Cell::number(q.square.se, Format::Legible(4)),
                 match q.utest_p {
                     Some(p) => Cell::p_value(p),
                     None => Cell::missing(("极值在区间之外", "extremum outside the interval")),
                 },
-                Cell::number(q.turning_point, Format::Fixed(3)),
+                Cell::number(q.turning_point, Format::Legible(3)),
                 Cell::number(q.share_beyond, Format::Fixed(3)),
                 Cell::count(q.n_obs),
             ]),

@@ -39,8 +39,8 @@ pub fn weights_table(
             let sign = if *direction == Direction::Cost { "−" } else { "+" };
             let cells = vec![
                 Cell::text(sign),
-                Cell::number(index.entropies[j], Format::Fixed(4)),
-                Cell::number(index.weights[j], Format::Fixed(4)),
+                Cell::number(index.entropies[j], Format::Legible(4)),
+                Cell::number(index.weights[j], Format::Legible(4)),
             ];
             Row::new(names.get(name), cells)
         })

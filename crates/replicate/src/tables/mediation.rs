@@ -1,21 +1,19 @@
 //! A mediation chain on one sample: total, mediator and outcome regressions, and total = direct + indirect.
 
-use super::closing;
 use super::fit::{fit, refusal};
 use super::mediation_bootstrap::{BootstrapRecord, Bootstrapped};
+use super::mediation_effects::Effect;
 use super::records::finite;
 use super::shown::{effect_labels, std_errors};
 use crate::error::Result;
 use crate::stages::variables::sample;
 use crate::study::{MediationSpec, Study};
 use panel_core::{Diagnostic, Panel};
-use panel_fe::TestStat;
 use panel_fe::coefficients::Derived;
 use panel_fe::mediation::{MediatedTerm, Mediation, MediationSteps, mediate as split};
-use report::numfmt::Format;
+use panel_fe::{Estimate, TestStat};
+use report::Text;
 use report::regression::StdErrors;
-use report::table::{Cell, Row};
-use report::{Table, Text};
 use serde::Serialize;
 
 /// Largest |total − direct − indirect|, relative to the larger of the terms, that rounding explains.
@@ -34,8 +32,10 @@ pub struct Mediated {
     pub effects: Vec<Text>,
     /// Standard errors of every step.
     pub std_errors: StdErrors,
-    /// Two-sided p of each total effect.
-    pub total_p: Vec<f64>,
+    /// Total effect of each term.
+    pub total: Vec<Effect>,
+    /// Direct effects.
+    pub direct: Vec<Effect>,
     /// Intervals from resamples, where they are asked for.
     pub bootstrap: Option<Bootstrapped>,
 }
@@ -71,6 +71,11 @@ pub fn mediate(
     let result = split(&steps, &names, &spec.mediator).map_err(failed)?;
     result.check_identity(IDENTITY).map_err(failed)?;
     let bootstrap = Bootstrapped::draw(spec, panel, [&total, &mediator, &outcome], &result).map_err(failed)?;
+    let level = spec.bootstrap.as_ref().map_or(outcome.options().level, |bootstrap| bootstrap.level);
+    let effects = |fit: &Estimate| -> panel_fe::Result<Vec<Effect>> {
+        names.iter().map(|name| Effect::of_fit(fit, name, level)).collect()
+    };
+    let (of_total, of_outcome) = (effects(&total).map_err(failed)?, effects(&outcome).map_err(failed)?);
     diagnostics.push((
         stage,
         Diagnostic::note(
@@ -78,10 +83,10 @@ pub fn mediate(
             format!("total = direct + indirect holds on the common sample of {} rows", outcome.n_obs),
         ),
     ));
-    let p_of = |name: &&str| total.coefficient(name).map_or(f64::NAN, |c| c.p);
     Ok(Mediated {
         spec: spec.clone(),
-        total_p: names.iter().map(p_of).collect(),
+        total: of_total,
+        direct: of_outcome,
         n_obs: outcome.n_obs,
         effects: effect_labels(&column.formula, &study.labels()),
         std_errors: std_errors(&outcome, &study.labels()),
@@ -204,47 +209,4 @@ pub(super) fn title(spec: &MediationSpec, study: &Study) -> Text {
         report::Lang::Zh => format!("中介效应分解：{label}"),
         report::Lang::En => format!("Effects through {label}"),
     })
-}
-
-/// The chain as a table.
-#[must_use]
-pub fn table(mediated: &Mediated, study: &Study) -> Table {
-    let Mediated { spec, result, n_obs, .. } = mediated;
-    let names = study.labels();
-    let header: Vec<Text> = [
-        ("总效应", "Total"),
-        ("直接效应", "Direct"),
-        ("间接效应", "Indirect"),
-        ("占比", "Share"),
-        ("Sobel z", "Sobel z"),
-        ("p", "p"),
-    ]
-    .map(Text::from)
-    .to_vec();
-    let mut table = Table::new(spec.table_id(), title(spec, study), ("变量", "Variable"), header);
-    let stars = &study.report.stars;
-    let rows = result
-        .terms
-        .iter()
-        .map(|term| {
-            let sobel = term.sobel.available();
-            let p = sobel.and_then(|test| test.p).unwrap_or(f64::NAN);
-            let cells = vec![
-                Cell::number(term.total, Format::Fixed(4)),
-                Cell::number(term.direct, Format::Fixed(4)),
-                Cell::number(term.indirect, Format::Fixed(4)).with_stars(stars.count(p)),
-                Cell::number(term.share, Format::Fixed(3)),
-                Cell::number(sobel.map_or(f64::NAN, |test| test.stat), Format::Fixed(2)),
-                Cell::p_value(p),
-            ];
-            Row::new(names.get(&term.term), cells)
-        })
-        .collect();
-    table.push_rows(rows);
-    table.push_note(Text::new(
-        format!("三步均用共同样本（{n_obs} 个观测），总效应 = 直接效应 + 间接效应。"),
-        format!("All three steps on the common sample of {n_obs} observations; total = direct + indirect."),
-    ));
-    closing::close(&mut table, study);
-    table
 }

@@ -1,28 +1,15 @@
 //! Intervals of indirect effects by resampling, and the instantaneous indirect effects of a quadratic.
 
+pub use super::mediation_effects::Effect;
 use super::records::finite;
 use crate::study::{BootstrapSpec, IntervalKind, MediationSpec};
 use panel_core::transform::quantile;
 use panel_core::{Column, Panel};
 use panel_fe::bootstrap::{BootstrapSummary, Resampling};
-use panel_fe::coefficients::Derived;
 use panel_fe::mediation::{Mediation, MediationBootstrap};
 use panel_fe::vcov::Groups;
 use panel_fe::{Estimate, Vcov};
 use serde::Serialize;
-
-/// An effect with its standard error and interval.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Effect {
-    /// Its value.
-    pub value: f64,
-    /// Standard error: that of the regression, or the standard deviation of the draws.
-    pub se: f64,
-    /// p, where a regression gives it.
-    pub p: Option<f64>,
-    /// Interval.
-    pub interval: (f64, f64),
-}
 
 /// An indirect effect (a₁ + 2a₂x)b at a value of x.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,10 +33,6 @@ pub struct Bootstrapped {
     pub units: usize,
     /// Resamples that were estimated.
     pub draws: usize,
-    /// Total effect of each term.
-    pub total: Vec<Effect>,
-    /// Direct effects.
-    pub direct: Vec<Effect>,
     /// Indirect effects.
     pub indirect: Vec<Effect>,
     /// Instantaneous indirect effects where the terms are x and x² (Hayes & Preacher 2010).
@@ -82,12 +65,6 @@ impl Bootstrapped {
         };
         let summary = bootstrap.run(total, mediator, outcome)?;
         let of_draws = |which: usize, value: f64| drawn(choices, &summary, which, value);
-        let of_fit = |fit: &Estimate, name: &str| -> panel_fe::Result<Effect> {
-            let (b, v) = fit.coefficients().pick(&[name])?;
-            let derived = Derived::new(b[0], &[1.0], v.as_ref(), fit.df_t);
-            let interval = derived.interval(choices.level);
-            Ok(Effect { value: b[0], se: derived.se, p: Some(derived.p()), interval })
-        };
         let indirect = result.terms.iter().enumerate().map(|(i, term)| of_draws(i, term.indirect));
         let instant = places.iter().enumerate().map(|(i, (at, x))| {
             let effect = of_draws(names.len() + i, result.instantaneous(*x).value)?;
@@ -98,8 +75,6 @@ impl Bootstrapped {
             unit,
             units: groups.count(),
             draws: summary.draws.len(),
-            total: names.iter().map(|name| of_fit(total, name)).collect::<panel_fe::Result<_>>()?,
-            direct: names.iter().map(|name| of_fit(outcome, name)).collect::<panel_fe::Result<_>>()?,
             indirect: indirect.collect::<panel_fe::Result<_>>()?,
             instant: instant.collect::<panel_fe::Result<_>>()?,
         }))
@@ -111,7 +86,7 @@ fn drawn(spec: &BootstrapSpec, summary: &BootstrapSummary, which: usize, value: 
         IntervalKind::BiasCorrected => summary.bias_corrected(which, spec.level)?,
         IntervalKind::Percentile => summary.percentile(which, spec.level)?,
     };
-    Ok(Effect { value, se: summary.se(which)?, p: None, interval })
+    Ok(Effect { value, se: summary.se(which)?, p: None, interval: Some(interval) })
 }
 
 /// What is drawn: the clusters of `vcov`, else whole entities.
@@ -203,8 +178,8 @@ impl From<&Effect> for EffectRecord {
         Self {
             estimate: finite(effect.value),
             se: finite(effect.se),
-            ci_low: finite(effect.interval.0),
-            ci_high: finite(effect.interval.1),
+            ci_low: effect.interval.and_then(|(low, _)| finite(low)),
+            ci_high: effect.interval.and_then(|(_, high)| finite(high)),
         }
     }
 }

@@ -12,6 +12,7 @@ pub(crate) mod fit;
 mod headings;
 pub mod mediation;
 pub mod mediation_bootstrap;
+mod mediation_effects;
 mod mediation_table;
 mod notes;
 pub mod plots;
@@ -76,7 +77,7 @@ impl Tables {
             return Err(error);
         }
         let reason = error.message();
-        let stage = format!("{table}{}", column.unwrap_or_default());
+        let stage = column.map_or_else(|| table.to_owned(), |column| names::column(table, column));
         self.diagnostics.push((stage, Diagnostic::warning("not-computed", format!("left out: {reason}"))));
         let column = column.map(str::to_owned);
         self.not_computed.push(NotComputedRecord { table: table.to_owned(), column, reason: reason.clone() });
@@ -165,10 +166,7 @@ pub fn build(loaded: &Loaded, computed: &Computed, cache: &Cache) -> Result<Tabl
             lacking.map_or_else(|| mediation::mediate(spec, study, &computed.panel, &mut made.diagnostics), Err);
         match mediated {
             Ok(mediated) => {
-                made.tables.push(match &mediated.bootstrap {
-                    Some(bootstrap) => mediation_table::table(&mediated, bootstrap, study),
-                    None => mediation::table(&mediated, study),
-                });
+                made.tables.push(mediation_table::table(&mediated, study));
                 made.mediation.push(mediated);
             }
             Err(error) => {

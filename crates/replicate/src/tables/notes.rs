@@ -1,31 +1,91 @@
 //! What tables say of columns in words: names of tests, slopes under a moderator.
 
 use crate::study::{ColumnSpec, Study};
-use panel_fe::iv::IvDiagnostics;
+use panel_fe::Estimate;
 use panel_fe::record::{FiellerRecord, SlopesRecord};
-use report::numfmt::percent;
+use report::numfmt::{Format, number, percent};
 use report::{Lang, Text};
 
-/// Rows of tests that go by several names are called by the one that stands in them.
-pub(super) fn instrument_labels(kinds: &[IvDiagnostics], study: &Study) -> Vec<(String, Text)> {
-    let named = |key: &str, of: fn(&IvDiagnostics) -> &str, (zh, en): (&str, &str)| {
-        let name = kinds.first().map(of)?;
-        // The reader's own label stays, and so does that of rows in which several tests stand.
-        let one = !study.labels.contains_key(key) && kinds.iter().all(|kind| of(kind) == name);
-        one.then(|| (key.to_owned(), Text::new(format!("{zh}（{name}）"), format!("{en} ({name})"))))
-    };
-    let under = named("under_id", |kind| kind.under_id.name(), ("识别不足检验", "Underidentification test"));
-    let over = named("over_id", |kind| kind.over_id.name(), ("过度识别检验", "Overidentification test"));
-    // Anderson's LM is what an unnamed test is.
-    let robust = kinds.iter().all(|kind| kind.robust);
-    under.filter(|_| robust).into_iter().chain(over).collect()
+/// Names of the tests of a column's instruments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct InstrumentTests {
+    /// The column.
+    column: String,
+    /// Its test of underidentification.
+    under: String,
+    /// Its test of overidentification; none with as many instruments as regressors.
+    over: Option<String>,
+}
+
+impl InstrumentTests {
+    /// Those of a column; none without instruments.
+    pub(super) fn of(fit: &Estimate, column: &str) -> Option<Self> {
+        let iv = fit.iv.as_ref()?;
+        let over = iv.instruments.len() > iv.endogenous.len();
+        Some(Self {
+            column: column.to_owned(),
+            under: iv.diagnostics.under_id.name().to_owned(),
+            over: over.then(|| iv.diagnostics.over_id.name().to_owned()),
+        })
+    }
+}
+
+/// A row of tests that go by several names is called by the one that stands in it; where several do, a note says which
+/// column has which.
+pub(super) fn instrument_labels(tests: &[InstrumentTests], study: &Study) -> (Vec<(String, Text)>, Vec<Text>) {
+    let (mut labels, mut notes) = (Vec::new(), Vec::new());
+    type Of = fn(&InstrumentTests) -> Option<&String>;
+    let rows: [(&str, Of, &str, &str); 2] = [
+        ("under_id", |tests| Some(&tests.under), "识别不足检验", "Underidentification test"),
+        ("over_id", |tests| tests.over.as_ref(), "过度识别检验", "Overidentification test"),
+    ];
+    for (key, of, zh, en) in rows {
+        let mut named: Vec<(&String, Vec<&str>)> = Vec::new();
+        for (name, column) in tests.iter().filter_map(|tests| Some((of(tests)?, tests.column.as_str()))) {
+            match named.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, columns)) => columns.push(column),
+                None => named.push((name, vec![column])),
+            }
+        }
+        match named.as_slice() {
+            [] => {}
+            // The reader's own label stays.
+            [(name, _)] if !study.labels.contains_key(key) => {
+                labels.push((key.to_owned(), Text::new(format!("{zh}（{name}）"), format!("{en} ({name})"))));
+            }
+            [_] => {}
+            several => {
+                let label = study.labels().statistic(key);
+                let own = |lang, usual: &str| {
+                    if study.labels.contains_key(key) { label.get(lang).to_owned() } else { usual.to_owned() }
+                };
+                notes.push(Text::build(|lang| {
+                    let parts: Vec<String> = several.iter().map(|(name, columns)| which(name, columns, lang)).collect();
+                    match lang {
+                        Lang::Zh => format!("{}：{}。", own(lang, zh), parts.join("；")),
+                        Lang::En => format!("{}: {}.", own(lang, en), parts.join("; ")),
+                    }
+                }));
+            }
+        }
+    }
+    (labels, notes)
+}
+
+/// `Sargan in column (1)`.
+fn which(name: &str, columns: &[&str], lang: Lang) -> String {
+    match (lang, columns) {
+        (Lang::Zh, _) => format!("{} 列为 {name}", columns.join("、")),
+        (Lang::En, [one]) => format!("{name} in column {one}"),
+        (Lang::En, _) => format!("{name} in columns {}", columns.join(", ")),
+    }
 }
 
 /// Where the slope under a moderator differs from zero.
 pub(super) fn slopes_note(slopes: &SlopesRecord, name: &str, study: &Study) -> Text {
     let labels = study.labels();
     let (x, m) = (labels.get(&slopes.x), labels.get(&slopes.moderator));
-    let end = |value: &Option<f64>| value.map_or_else(|| "∞".to_owned(), |value| format!("{value:.3}"));
+    let end = |value: &Option<f64>| value.map_or_else(|| "∞".to_owned(), |value| number(value, Format::Legible(3)));
     let share = slopes.share_significant.map_or_else(String::new, |share| format!("{:.1}", 100.0 * share));
     let size = percent(1.0 - slopes.level);
     Text::build(|lang| {

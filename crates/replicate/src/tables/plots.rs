@@ -4,7 +4,7 @@
 use super::fit::fit;
 use super::u_shape::{mean_sd, moderation_model, share_beyond, u_test};
 use crate::error::{Error, Result};
-use crate::study::{ColumnSpec, ModerationSpec, Parsed};
+use crate::study::{ColumnSpec, ModerationSpec, Parsed, bare};
 use panel_core::Panel;
 use panel_core::transform::quantile;
 use panel_fe::Estimate;
@@ -160,8 +160,9 @@ fn semi_linear(panel: &Panel, spec: &ColumnSpec, estimate: &Estimate, x: &str, b
 pub struct FirstStages {
     /// One per endogenous regressor.
     pub stages: Vec<FirstStage>,
-    /// Cragg and Donald's F.
-    pub weak_id: Option<f64>,
+    /// The statistic of weak identification that fits the covariance, by its name: Cragg and Donald's F, or that of
+    /// Kleibergen and Paap.
+    pub weak_id: Option<(String, f64)>,
 }
 
 /// A first stage less what controls and effects explain (Frisch, Waugh and Lovell).
@@ -192,9 +193,12 @@ impl FirstStages {
             let partial_r2 = stage.map(|stage| stage.partial_r2);
             Ok(FirstStage { endog: endog.clone(), predicted, residual, f, partial_r2 })
         });
+        let weak = iv.diagnostics.weak_identification();
         Ok(Self {
             stages: stages.collect::<panel_fe::Result<_>>()?,
-            weak_id: iv.diagnostics.weak_id.available().map(|stat| stat.stat),
+            weak_id: weak
+                .available()
+                .map(|test| (test.name.replace(" rk Wald F", " F").replace(" Wald F", " F"), test.stat)),
         })
     }
 }
@@ -226,8 +230,8 @@ pub struct ModeratedCurves {
     pub levels: [ModeratedCurve; 3],
     /// Numerator of the shift of the turning point: its value and p.
     pub shift: (f64, f64),
-    /// Where the curve changes its shape, inside the sample.
-    pub flip: Option<f64>,
+    /// Where the curve changes its shape, inside the sample, and the share of the sample beyond.
+    pub flip: Option<(f64, f64)>,
     /// Coefficient of the moderated square; zero without one.
     pub squared_interaction: f64,
 }
@@ -252,7 +256,7 @@ impl ModeratedCurves {
         let either = |left: &str| of(&format!("{left}:{}", spec.moderator)) + of(&format!("{}:{left}", spec.moderator));
         let square = format!("{}^2", spec.x);
         let (b1, b2, b3, b4) = (of(&spec.x), of(&square), either(&spec.x), either(&square));
-        let values = panel.float(&spec.moderator)?;
+        let values = panel.float(bare(&spec.moderator))?;
         let used: Vec<f64> = estimate.rows.iter().map(|&row| values[row as usize]).collect();
         let (mean, sd) = mean_sd(&used);
         let mut xs = estimate.sample_values(&spec.x).unwrap_or_default().to_vec();
@@ -275,7 +279,9 @@ impl ModeratedCurves {
         Ok(Self {
             levels: [mean - sd, mean, mean + sd].map(curve),
             shift: (shift.value, shift.p()),
-            flip: flip.filter(|at| used.iter().any(|v| v < at) && used.iter().any(|v| v > at)),
+            flip: flip
+                .map(|at| (at, share_beyond(&used, at)))
+                .filter(|(_, beyond)| (f64::EPSILON..1.0).contains(beyond)),
             squared_interaction: b4,
         })
     }

@@ -3,7 +3,7 @@
 use super::Tables;
 use super::asked::saved;
 use super::column::{Fitted, estimate};
-use super::notes::instrument_labels;
+use super::notes::{InstrumentTests, instrument_labels};
 use super::plots::ColumnPlots;
 use super::shown::without_estimate;
 use super::streamed::{self, StreamedColumn};
@@ -15,9 +15,9 @@ use crate::spatial::residuals::Residuals;
 use crate::study::{ColumnSpec, Headline, Label, PanelSpec, Saved, Study, TableSpec};
 use panel_core::{Panel, interrupt};
 use panel_fe::Estimate;
-use panel_fe::iv::IvDiagnostics;
 use panel_fe::record::EstimateRecord;
 use rayon::prelude::*;
+use report::numfmt::{Format, number};
 use report::regression::{FitStat, Flag, panel_table};
 use report::utest::UTestRecord;
 use report::{Lang, ModelColumn, RegressionSpec, Table, Text, regression_table};
@@ -47,7 +47,8 @@ pub(super) fn table(
 ) -> Result<Table> {
     let panel = &computed.panel;
     let failed = |error: report::Error| Error::stage(format!("tables/{}", spec.id), error);
-    let Gathered { mut shown, mut remarks, mut row_labels, kinds } = gathered(spec, study, computed, made, u_tests)?;
+    let Gathered { mut shown, mut remarks, mut row_labels, instrument_tests } =
+        gathered(spec, study, computed, made, u_tests)?;
     let mut layout = RegressionSpec::new(&spec.id, spec.title_text(), study.report.stars.clone());
     layout.number = spec.number_text();
     layout.below = study.report.below.parse().map_err(failed)?;
@@ -60,7 +61,9 @@ pub(super) fn table(
     }
     let is_spatial = spec.columns.iter().any(|column| column.spatial.is_some());
     let labels = if is_spatial { spatial::table::labels(study.labels()) } else { study.labels() };
-    row_labels.extend(instrument_labels(&kinds, study));
+    let (test_labels, which_tests) = instrument_labels(&instrument_tests, study);
+    row_labels.extend(test_labels);
+    remarks.extend(which_tests);
     let labels = row_labels.into_iter().fold(labels, |labels, (key, label)| labels.with_statistic(key, label));
     layout = layout.labels(labels);
     let place = |error: String| Error::stage(format!("tables/{}", spec.id), error);
@@ -96,8 +99,8 @@ struct Gathered {
     remarks: Vec<Text>,
     /// Labels of rows that columns add.
     row_labels: Vec<(String, Text)>,
-    /// Diagnostics of the instruments.
-    kinds: Vec<IvDiagnostics>,
+    /// Names of the tests of instruments.
+    instrument_tests: Vec<InstrumentTests>,
 }
 
 /// Estimates the columns; their records, samples, plots and U tests go to their lists.
@@ -109,7 +112,7 @@ fn gathered(
     u_tests: &mut Vec<UTestRecord>,
 ) -> Result<Gathered> {
     let mut gathered = Gathered::default();
-    let Gathered { shown, remarks, row_labels, kinds } = &mut gathered;
+    let Gathered { shown, remarks, row_labels, instrument_tests } = &mut gathered;
     let columns = estimated(spec, study, computed, &made.space);
     let wanted = |name: &str| Residuals::wanted(study, &spec.id, name);
     for (column, (name, fitted)) in spec.columns.iter().zip(columns) {
@@ -130,7 +133,7 @@ fn gathered(
                 (estimated.fitted, None)
             }
             Ok(Column::Spatial(fitted)) => {
-                let remarks = fitted.diagnostics.into_iter().map(|remark| (format!("{}{name}", spec.id), remark));
+                let remarks = fitted.diagnostics.into_iter().map(|remark| (names::column(&spec.id, &name), remark));
                 made.diagnostics.extend(remarks);
                 shown.push(fitted.column);
                 let wanted = wanted(&name);
@@ -143,7 +146,7 @@ fn gathered(
                 continue;
             }
             Ok(Column::Streamed(fitted)) => {
-                let remarks = fitted.diagnostics.into_iter().map(|remark| (format!("{}{name}", spec.id), remark));
+                let remarks = fitted.diagnostics.into_iter().map(|remark| (names::column(&spec.id, &name), remark));
                 made.diagnostics.extend(remarks);
                 shown.push(fitted.column);
                 made.estimates.push(fitted.record);
@@ -156,7 +159,7 @@ fn gathered(
             }
         };
         made.plots.extend(plots);
-        made.diagnostics.extend(fitted.diagnostics.into_iter().map(|remark| (format!("{}{name}", spec.id), remark)));
+        made.diagnostics.extend(fitted.diagnostics.into_iter().map(|remark| (names::column(&spec.id, &name), remark)));
         shown.extend(fitted.first_stages);
         let mut column = fitted.column;
         if spec.dependent_mean {
@@ -168,7 +171,7 @@ fn gathered(
         remarks.extend(flip_note(&fitted.record, &name, study));
         remarks.extend(fitted.notes);
         row_labels.extend(fitted.row_labels);
-        kinds.extend(fitted.fit.iv.as_ref().map(|iv| iv.diagnostics.clone()));
+        instrument_tests.extend(InstrumentTests::of(&fitted.fit, &name));
         let saved = fitted.saved.into_iter().map(|(which, values)| (spec.id.clone(), name.clone(), which, values));
         made.saved.extend(saved);
         made.estimates.push(fitted.record);
@@ -250,10 +253,11 @@ fn flip_note(record: &EstimateRecord, name: &str, study: &Study) -> Option<Text>
     let (at, beyond) = (flip.at.estimate?, flip.share_beyond?);
     let moderator = study.labels().get(&moderation.moderator);
     let (zh, en) = (moderator.get(Lang::Zh), moderator.get(Lang::En));
+    let at = number(at, Format::Legible(2));
     Some(Text::new(
-        format!("{name} 列：曲线形状在{zh} = {at:.2} 处翻转，{:.1}% 的样本在其右侧。", 100.0 * beyond),
+        format!("{name} 列：曲线形状在{zh} = {at} 处翻转，{:.1}% 的样本在其右侧。", 100.0 * beyond),
         format!(
-            "Column {name}: the curve changes its shape at {en} = {at:.2}; {:.1} % of the sample lies beyond.",
+            "Column {name}: the curve changes its shape at {en} = {at}; {:.1} % of the sample lies beyond.",
             100.0 * beyond
         ),
     ))
@@ -269,6 +273,9 @@ fn stacked(columns: &[ModelColumn], panels: &[PanelSpec], layout: &RegressionSpe
     panel_table(&parts, layout)
 }
 
+/// Share of the largest value of a variable below which its mean is rounding.
+const ROUNDING: f64 = 1e-13;
+
 /// The mean of the dependent variable over the rows of the estimate, weighted as they are.
 fn mean_of_dependent(fit: &Estimate) -> FitStat {
     let frame = fit.frame();
@@ -277,7 +284,10 @@ fn mean_of_dependent(fit: &Estimate) -> FitStat {
     let weight = |row: usize| weights.map_or(1.0, |weights| weights[row]);
     let total: f64 = (0..values.len()).map(weight).sum();
     let sum: f64 = values.iter().enumerate().map(|(row, value)| weight(row) * value).sum();
-    FitStat::new("mean_y", sum / total)
+    let largest = values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
+    let mean = sum / total;
+    // What rounding leaves of a mean of zero is none.
+    FitStat::new("mean_y", if mean.abs() <= ROUNDING * largest { 0.0 } else { mean })
 }
 
 /// How many entities have both values of a dummy (D21).

@@ -1,12 +1,12 @@
 //! Bootstraps of a column's coefficients.
 
 use crate::study::{ColumnSpec, Draw, Inference, Interval, Method};
-use panel_core::{Column, Panel, TextColumn};
+use panel_core::Panel;
 use panel_fe::bootstrap::{BootstrapSummary, Resampling, WildBootstrap};
 use panel_fe::record::{BootstrapRecord, InferenceRecord};
 use panel_fe::vcov::Groups;
 use panel_fe::{Error, Estimate, Result};
-use report::numfmt::{Format, number, p_equation, percent};
+use report::numfmt::{Format, number, p_of_draws, percent};
 use report::{Labels, Lang, Text};
 
 /// The bootstrap that a column asks for.
@@ -41,7 +41,9 @@ pub(super) fn bootstrap(
         }
         Method::Pairs => {
             "pairs".clone_into(&mut record.method);
-            let groups = choices.by.as_deref().map(|key| groups(fit, panel, key)).transpose()?;
+            let key = choices.cluster_key(&spec.vcov);
+            let groups = key.map(|key| fit.clusters_of(key, Some(panel))).transpose()?;
+            record.clusters = key.map(str::to_owned);
             let resampling = groups.as_ref().map_or(Resampling::Pairs, Resampling::Clusters);
             resampled(fit, &resampling, choices, &names, &mut record)?;
         }
@@ -69,7 +71,7 @@ fn wild(
     record: &mut InferenceRecord,
 ) -> Result<()> {
     let key = choices
-        .wild_key(&spec.vcov)
+        .cluster_key(&spec.vcov)
         .ok_or_else(|| Error::Specification("a wild bootstrap needs the key of its clusters".into()))?;
     let options = WildBootstrap {
         weights: draw.into(),
@@ -85,26 +87,6 @@ fn wild(
         record.coef.push(BootstrapRecord::wild(name, &result));
     }
     Ok(())
-}
-
-/// The groups of a key in the sample of an estimate.
-fn groups(fit: &Estimate, panel: &Panel, key: &str) -> Result<Groups> {
-    let frame = fit.frame();
-    if frame.entity.0 == key {
-        return Ok(frame.entity.1.clone());
-    }
-    let column = panel.column(key)?;
-    let code = |row: &u32| {
-        let row = *row as usize;
-        let known = match column {
-            Column::Float(values) => Some(values[row]).filter(|value| !value.is_nan()).map(|v| (v + 0.0).to_bits()),
-            Column::Text(text) => Some(text.codes()[row]).filter(|code| *code != TextColumn::MISSING).map(u64::from),
-        };
-        let expected = || "a key for each row of the sample".to_owned();
-        known.ok_or_else(|| Error::BadValue { cell: Box::new(panel.cell(row, key)), expected: expected() })
-    };
-    let keys = fit.rows.iter().map(code).collect::<Result<Vec<u64>>>()?;
-    Ok(Groups::from_keys(&keys))
 }
 
 fn resampled(
@@ -136,8 +118,7 @@ fn interval(summary: &BootstrapSummary, place: usize, level: f64, how: Interval)
 /// The note under a table.
 pub(super) fn note(record: &InferenceRecord, column: &str, labels: &Labels) -> Text {
     Text::build(|lang| {
-        let coef: Vec<String> =
-            record.coef.iter().map(|coef| of_coefficient(coef, record.level, labels, lang)).collect();
+        let coef: Vec<String> = record.coef.iter().map(|coef| of_coefficient(coef, record, labels, lang)).collect();
         let how = how(record, labels, lang);
         match lang {
             Lang::Zh => format!("{column} 列，{how}：{}。", coef.join("；")),
@@ -177,9 +158,9 @@ fn how(record: &InferenceRecord, labels: &Labels, lang: Lang) -> String {
     }
 }
 
-fn of_coefficient(coef: &BootstrapRecord, level: f64, labels: &Labels, lang: Lang) -> String {
+fn of_coefficient(coef: &BootstrapRecord, record: &InferenceRecord, labels: &Labels, lang: Lang) -> String {
     let label = labels.get(&coef.name);
-    let value = |value: f64| number(value, Format::Adaptive(4));
+    let value = |value: f64| number(value, Format::Legible(4));
     let mut text = label.get(lang).to_owned();
     if let Some(se) = coef.se {
         text += &match lang {
@@ -188,9 +169,9 @@ fn of_coefficient(coef: &BootstrapRecord, level: f64, labels: &Labels, lang: Lan
         };
     }
     if let Some(p) = coef.p {
-        text += &format!("{} {}", if coef.se.is_some() { "," } else { "" }, p_equation(p));
+        text += &format!("{} {}", if coef.se.is_some() { "," } else { "" }, p_of_draws(p, record.used));
     }
-    let share = percent(level);
+    let share = percent(record.level);
     match (coef.ci_low.zip(coef.ci_high), lang) {
         (Some((low, high)), Lang::Zh) => text += &format!("，{share}% 区间 [{}, {}]", value(low), value(high)),
         (Some((low, high)), Lang::En) => text += &format!(", {share} % interval [{}, {}]", value(low), value(high)),

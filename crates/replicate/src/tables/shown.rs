@@ -5,7 +5,7 @@ use crate::study::{ColumnSpec, Label, Parsed, Statistic, Study};
 use panel_core::Panel;
 use panel_fe::iv::StockYogoTable;
 use panel_fe::record::CoefficientRecord;
-use panel_fe::{ClusterCount, Estimate, Estimator, Formula, IvResult, Like, NoStandardError, R2, TestOutcome, Vcov};
+use panel_fe::{ClusterCount, Estimate, Formula, IvResult, Like, NoStandardError, R2, TestOutcome, Vcov};
 use report::regression::{FitStat, Flag, SeKind, StdErrors, Term};
 use report::{Labels, Lang, ModelColumn, Text};
 
@@ -40,13 +40,10 @@ fn iv_statistics(iv: &IvResult) -> Vec<FitStat> {
     let over = iv.instruments.len() > iv.endogenous.len();
     let mut stats = vec![row_of("under_id", &tests.under_id), row_of("weak_id", &tests.weak_id)];
     stats.extend(tests.robust.then(|| row_of("weak_id_robust", &tests.weak_id_robust)));
-    let of_estimator = match iv.fit.estimator {
-        Estimator::TwoStage => Some(StockYogoTable::TwoStageSize(10)),
-        Estimator::Liml => Some(StockYogoTable::LimlSize(10)),
-        _ => None,
-    };
-    let size = tests.stock_yogo.iter().find(|(table, _)| Some(*table) == of_estimator);
-    stats.extend(size.map(|(_, value)| FitStat::new("stock_yogo_10", *value)));
+    stats.extend(tests.critical_value().map(|(table, value)| match table {
+        StockYogoTable::FullerRelativeBias(_) => FitStat::new("stock_yogo_fuller_10", value),
+        _ => FitStat::new("stock_yogo_10", value),
+    }));
     stats.extend(over.then(|| row_of("over_id", &tests.over_id)));
     stats
 }
@@ -84,7 +81,12 @@ pub(super) fn without_estimate(study: &Study, spec: &ColumnSpec, name: &str, rea
 /// The statistics asked for, else those that the program prints whose rule is followed; those that the model does not
 /// have are left out, tests have rows of their own.
 fn fit_statistics(fit: &Estimate, wanted: Option<&[Parsed<Statistic>]>) -> Vec<FitStat> {
-    statistics(fit.like, &fit.r2, [fit.rmse, fit.n_entities as f64, fit.n_periods as f64], wanted)
+    let mut stats = statistics(fit.like, &fit.r2, [fit.rmse, fit.n_entities as f64, fit.n_periods as f64], wanted);
+    // Effects alone explain nothing within themselves.
+    if fit.coef.iter().all(|row| row.name == "(Intercept)") {
+        stats.retain(|stat| stat.key != Statistic::R2Within.name());
+    }
+    stats
 }
 
 /// The same of a fit's numbers: R², then root mean squared error, entities and periods.

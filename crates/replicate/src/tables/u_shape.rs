@@ -1,13 +1,13 @@
 //! The quadratic of a column: its U test, its turning point, and what a moderator does to it.
 
-use crate::study::ModerationSpec;
+use crate::study::{ModerationSpec, bare};
 use panel_core::Panel;
 use panel_fe::moderation::Moderation;
 use panel_fe::turning_point::FiellerSet;
 use panel_fe::utest::{Curve, Shape, UTest, utest_of};
 use panel_fe::{Coefficient, Estimate, record};
 use report::Text;
-use report::numfmt::percent;
+use report::numfmt::{Format, number, percent};
 use report::utest::UTestRecord;
 
 /// The quadratic b₁ x + b₂ x² of a column.
@@ -96,17 +96,17 @@ pub fn u_test_shown(test: &UTest, fit: &Estimate, x: &str, heading: Text) -> UTe
         ..UTestRecord::default()
     };
     if let Ok(point) = &test.turning_point {
+        shown.level = Some(point.level);
         shown.turning_point = Some(point.estimate.value);
         shown.delta = Some(point.delta);
         match point.fieller {
             FiellerSet::Interval { low, high } => shown.fieller = Some((low, high)),
             FiellerSet::Complement { low, high } => {
                 let share = percent(1.0 - point.level);
+                let [low, high] = [low, high].map(|end| number(end, Format::Legible(2)));
                 shown.fieller_reason = Text::new(
-                    format!("Fieller 集合为 ({low:.2}, {high:.2}) 之外：平方项在 {share}% 水平上不显著异于零"),
-                    format!(
-                        "the Fieller set is all outside ({low:.2}, {high:.2}): the square does not differ from zero"
-                    ),
+                    format!("Fieller 集合为 ({low}, {high}) 之外：平方项在 {share}% 水平上不显著异于零"),
+                    format!("the Fieller set is all outside ({low}, {high}): the square does not differ from zero"),
                 );
             }
             // The whole line: a turning point has a square.
@@ -148,7 +148,7 @@ pub fn moderated(
 ) -> panel_fe::Result<(Option<record::ModerationRecord>, Option<record::SlopesRecord>)> {
     let (x, moderator, level) = (&spec.x, &spec.moderator, fit.options().level);
     let model = moderation_model(fit, spec)?;
-    let values = panel.float(moderator).map_err(panel_fe::Error::from)?;
+    let values = panel.float(bare(moderator)).map_err(panel_fe::Error::from)?;
     let used: Vec<f64> = fit.rows.iter().map(|&row| values[row as usize]).collect();
     if fit.coefficient(&format!("{x}^2")).is_none() {
         return Ok((None, Some(record::SlopesRecord::new(&model, (x, None), moderator, &used, level)?)));

@@ -102,7 +102,7 @@ impl Distributions {
             let inside = |q| x.at(quantile(&values, q)).clamp(left, right);
             svg.line((inside(0.25), base), (inside(0.75), base), PALETTE[0], 3.0, "");
             svg.circle((inside(0.5), base), 3.5, "#ffffff", PALETTE[0]);
-            let text = format!("{} ({})", number(quantile(&values, 0.5), Format::Fixed(3)), values.len());
+            let text = format!("{} ({})", number(quantile(&values, 0.5), Format::Legible(3)), values.len());
             svg.text((right + 14.0, base + 2.0), &text, 11.0, INK, Anchor::Start);
         }
         Ok(svg.finish(&self.frame, lang, bottom + 44.0, csv))

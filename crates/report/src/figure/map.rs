@@ -137,7 +137,7 @@ impl PointMap {
         }
         if !values.is_empty() && self.classes.is_empty() {
             for (k, color) in STEPS.iter().enumerate() {
-                let text = |v: f64| number(v, Format::Fixed(2));
+                let text = |v: f64| number(v, Format::Legible(2));
                 x = svg.swatch((x, height - 6.0), color, &format!("{}–{}", text(breaks[k]), text(breaks[k + 1])));
             }
         }

@@ -139,7 +139,7 @@ fn estimates(svg: &mut Svg, at: (f64, f64), labels: &[ArrowLabel], lang: Lang) {
             let stars = "*".repeat(usize::from(label.stars));
             let name = label.name.get(lang);
             let colon = if name.is_empty() { "" } else { ": " };
-            format!("{name}{colon}{}{stars}", number(label.estimate, Format::Fixed(3)))
+            format!("{name}{colon}{}{stars}", number(label.estimate, Format::Legible(3)))
         })
         .collect();
     if lines.is_empty() {

@@ -2,7 +2,7 @@
 
 use super::xy::{CurvePoint, Dots, Series, Strip, XyPanel, XyPlot};
 use super::{Figure, Frame};
-use crate::numfmt::{Format, number};
+use crate::numfmt::{Format, number, whole_percent};
 use crate::{Lang, Result, Text};
 
 /// A turning point with its confidence interval.
@@ -45,7 +45,7 @@ impl UCurve {
     pub fn draw(&self, lang: Lang) -> Result<Figure> {
         let remarks = |lang| self.remarks(lang);
         let strips = self.turning_point.iter().map(|tp| {
-            let text = |v: f64| if v.is_finite() { number(v, Format::Fixed(2)) } else { number(v, Format::Full) };
+            let text = |v: f64| if v.is_finite() { number(v, Format::Legible(2)) } else { number(v, Format::Full) };
             let (at, low, high) = (text(tp.at), text(tp.low), text(tp.high));
             let label = Text::build(|lang| match lang {
                 Lang::Zh => format!("拐点 {at}（95% 区间 {low}–{high}）{}", remarks(lang)),
@@ -73,7 +73,7 @@ impl UCurve {
 
     /// How many bins there are, and how many observations lie beyond the turning point, a line each.
     fn remarks(&self, lang: Lang) -> String {
-        let beyond = self.share_beyond.map(|share| number(share, Format::Percent(0)));
+        let beyond = self.share_beyond.map(whole_percent);
         let bins = (!self.bins.is_empty()).then_some(self.bins.len());
         let lines = match lang {
             Lang::Zh => [

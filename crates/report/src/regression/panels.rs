@@ -8,7 +8,7 @@ use crate::{Error, Result, Table, Text};
 /// A regression table whose columns stand in panels, each under its label; the head is that of all panels.
 ///
 /// Rows that are the same in every panel (controls, fixed effects, standard errors) stand once, below the last. A dependent
-/// variable that is not the same in every panel has a row in each.
+/// variable that is not the same in every panel, or a label of a column, has a row in each.
 ///
 /// # Errors
 /// [`Error::Shape`] for panels of different widths or without columns; else as
@@ -43,11 +43,17 @@ pub fn panel_table(panels: &[(Text, Vec<ModelColumn>)], spec: &RegressionSpec) -
         let has_reason = columns.iter().any(|column| !column.reason.is_empty());
         let coefs: Vec<_> = coefs.iter().filter(|coef| has_reason || there(&coef.name)).cloned().collect();
         let mut group = RowGroup::labelled(title.clone(), coefficient_rows(columns, &coefs, spec));
-        let dependent = |column: &ModelColumn| column.dependent.clone();
-        if !columns.iter().map(dependent).eq(head.iter().map(dependent)) {
-            let cells = columns.iter().map(|column| Cell::text(dependent(column))).collect();
-            group.rows.insert(0, Row::new(("被解释变量", "Dependent variable"), cells));
-        }
+        let own: [(fn(&ModelColumn) -> &Text, (&str, &str)); 2] = [
+            (|column| &column.heading, ("列", "Column")),
+            (|column| &column.dependent, ("被解释变量", "Dependent variable")),
+        ];
+        let own = own.into_iter().filter_map(|(label, stub)| {
+            let labels: Vec<&Text> = columns.iter().map(label).collect();
+            // What the head does not say.
+            let said = labels.iter().all(|label| label.is_empty()) || labels.iter().copied().eq(head.iter().map(label));
+            (!said).then(|| Row::new(stub, labels.into_iter().map(|label| Cell::text(label.clone())).collect()))
+        });
+        group.rows.splice(0..0, own);
         group.rows.extend(choices.into_iter().filter(|row| !shared.contains(row)));
         let known =
             |key: &str| key == "n" || columns.iter().any(|column| column.fit.iter().any(|stat| stat.key == key));
@@ -67,7 +73,8 @@ pub fn panel_table(panels: &[(Text, Vec<ModelColumn>)], spec: &RegressionSpec) -
     Ok(table)
 }
 
-/// The columns of the head: numbered by place, with the labels that all panels share.
+/// The columns of the head: numbered by place, with the labels that all panels share, by rows: a label that one panel
+/// alone has, or has otherwise, stands in its panel.
 fn head(panels: &[(Text, Vec<ModelColumn>)], width: usize) -> Vec<ModelColumn> {
     let shared = |label: fn(&ModelColumn) -> &Text| {
         let of = |columns: &Vec<ModelColumn>| columns.iter().map(label).cloned().collect::<Vec<Text>>();

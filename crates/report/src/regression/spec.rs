@@ -107,7 +107,7 @@ impl RegressionSpec {
             coef_map: Vec::new(),
             append_rest: false,
             below: Below::default(),
-            digits: Format::Fixed(3),
+            digits: Format::Legible(3),
             stars,
             fit: Vec::new(),
             labels: Labels::new(),
@@ -160,11 +160,26 @@ impl FitRow {
     /// A row with the digits that are usual for its statistic.
     #[must_use]
     pub fn usual(key: &str) -> Self {
-        let format = match key {
+        // One of several first stages has the digits of the only one.
+        let format = match key.split_once(": ").map_or(key, |(statistic, _)| statistic) {
+            _ if key.starts_with("endogeneity: ") => Format::Legible(3),
             "n" | "n_obs" | "n_entities" | "n_periods" | "n_clusters" => Format::Integer,
-            "f" | "f_first" | "weak_id" | "weak_id_robust" | "under_id" | "over_id" | "endogeneity" | "anderson_lm"
-            | "kp_rk_lm" | "stock_yogo_10" => Format::Fixed(2),
-            _ => Format::Fixed(3),
+            "f"
+            | "f_first"
+            | "sanderson_windmeijer"
+            | "angrist_pischke"
+            | "weak_id"
+            | "weak_id_robust"
+            | "under_id"
+            | "over_id"
+            | "endogeneity"
+            | "anderson_lm"
+            | "kp_rk_lm"
+            | "stock_yogo_10"
+            | "stock_yogo_fuller_10" => Format::Fixed(2),
+            // Shares have no unit; what a rounding error leaves of one is none.
+            _ if key.contains("r2") => Format::Fixed(3),
+            _ => Format::Legible(3),
         };
         Self { key: key.to_owned(), label: None, format }
     }

@@ -22,11 +22,15 @@ pub fn latex(table: &Table, lang: Lang) -> Result<String> {
         out.push_str(&format!("\\caption{{{}}}\n\\label{{tab:{}}}\n", escape(table.title.get(lang)), label(&table.id)));
     }
     out.push_str(size(&grid));
-    let mut columns: String = grid.align.iter().map(|a| if *a == TextAlign::Left { 'l' } else { 'c' }).collect();
-    if stub_width(&grid) > LONGEST_STUB {
-        // Written for the first column alone: the others are as wide as their numbers.
-        columns.replace_range(0..1, WRAPPED_STUB);
-    }
+    let wrapped = wrapped(&grid);
+    // Columns of numbers are as wide as their numbers.
+    let column = |(at, (align, wrapped)): (usize, (&TextAlign, &bool))| match (*wrapped, align) {
+        (true, _) if at == 0 => WRAPPED_STUB,
+        (true, _) => WRAPPED_WORDS,
+        (false, TextAlign::Left) => "l",
+        (false, TextAlign::Center) => "c",
+    };
+    let columns: String = grid.align.iter().zip(&wrapped).enumerate().map(column).collect();
     out.push_str(&format!("\\begin{{tabular}}{{{columns}}}\n"));
     push_rule(&mut out, grid.rules.0, "\\toprule");
     for row in &grid.header {
@@ -37,11 +41,7 @@ pub fn latex(table: &Table, lang: Lang) -> Result<String> {
         match line {
             Line::Group { label, rule_above } => {
                 push_rule(&mut out, *rule_above, "\\midrule");
-                out.push_str(&format!(
-                    "\\multicolumn{{{}}}{{l}}{{\\textit{{{}}}}} \\\\\n",
-                    grid.n_columns,
-                    escape(label)
-                ));
+                out.push_str(&group_line(&grid, label));
             }
             Line::Row { stub, cells, indented, rule_above, .. } => {
                 push_rule(&mut out, *rule_above, "\\midrule");
@@ -101,20 +101,41 @@ const CHARACTER: f64 = 5.2;
 /// Widest line of a heading, in units of the font size; longer ones are stacked.
 const HEADING: f64 = 8.0;
 
-/// Widest label of a row that stands in one line, in half-width characters.
+/// Widest label of a row, or words in a column of words, that stand in one line, in half-width characters.
 const LONGEST_STUB: usize = 40;
+/// Narrowest lines of a label across all columns, in half-width characters.
+const SHORTEST_GROUP: usize = 48;
 /// The first column where a label is wider: ragged right, later lines hanging.
 const WRAPPED_STUB: &str = ">{\\raggedright\\arraybackslash\\hangindent=1em}p{14em}";
-/// Its width in half-width characters.
+/// Any other column of words where one of them is wider, such as definitions.
+const WRAPPED_WORDS: &str = ">{\\raggedright\\arraybackslash}p{14em}";
+/// Their width in half-width characters.
 const WRAPPED_WIDTH: usize = 28;
 
-/// Width of the longest label of a row.
-fn stub_width(grid: &Grid) -> usize {
-    let width = |line: &Line| match line {
-        Line::Row { stub, .. } => display_width(stub),
-        Line::Group { .. } => 0,
+/// Which columns hold words so long that they wrap: the first, and those of words.
+fn wrapped(grid: &Grid) -> Vec<bool> {
+    let mut longest = vec![0; grid.n_columns];
+    for line in &grid.lines {
+        let Line::Row { stub, cells, .. } = line else { continue };
+        longest[0] = longest[0].max(display_width(stub));
+        for (i, cell) in cells.iter().enumerate().filter(|(_, cell)| !cell.numeric) {
+            longest[i + 1] = longest[i + 1].max(display_width(&cell.text));
+        }
+    }
+    let long = |(at, width): (usize, &usize)| *width > LONGEST_STUB && (at == 0 || grid.align[at] == TextAlign::Left);
+    longest.iter().enumerate().map(long).collect()
+}
+
+/// The label of a group across all columns, in lines where the table is narrower.
+fn group_line(grid: &Grid, label: &str) -> String {
+    let words = format!("\\textit{{{}}}", escape(label));
+    let line = widths(grid).iter().sum::<usize>().max(SHORTEST_GROUP);
+    let words = match display_width(label) > line {
+        // An em is two half-width characters.
+        true => format!("\\parbox[t]{{{}em}}{{\\raggedright {words}\\strut}}", line / 2),
+        false => words,
     };
-    grid.lines.iter().map(width).max().unwrap_or_default()
+    format!("\\multicolumn{{{}}}{{l}}{{{words}}} \\\\\n", grid.n_columns)
 }
 
 /// The study's own number as that of the caption: `\\thetable` is set inside the environment alone.
@@ -124,8 +145,8 @@ fn own_number(table: &Table, lang: Lang) -> String {
     if bare.is_empty() { String::new() } else { format!("\\renewcommand{{\\thetable}}{{{}}}\n", escape(bare)) }
 }
 
-/// The largest type in which the table fits the line, by estimated widths: a command, or nothing for normal size.
-fn size(grid: &Grid) -> &'static str {
+/// Estimated widths of the columns, in half-width characters.
+fn widths(grid: &Grid) -> Vec<usize> {
     let mut widest = vec![0; grid.n_columns];
     let mut grow = |column: usize, text: &str| widest[column] = display_width(text).max(widest[column]);
     for row in &grid.header {
@@ -145,10 +166,15 @@ fn size(grid: &Grid) -> &'static str {
         }
     }
     // A wrapped column is as wide as it is made.
-    if widest[0] > LONGEST_STUB {
-        widest[0] = WRAPPED_WIDTH;
+    for (width, wrapped) in widest.iter_mut().zip(wrapped(grid)) {
+        *width = if wrapped { WRAPPED_WIDTH } else { *width };
     }
-    let characters: usize = widest.iter().sum::<usize>() + grid.n_columns;
+    widest
+}
+
+/// The largest type in which the table fits the line, by estimated widths: a command, or nothing for normal size.
+fn size(grid: &Grid) -> &'static str {
+    let characters: usize = widths(grid).iter().sum::<usize>() + grid.n_columns;
     let fits = |scale: f64, gap: f64| characters as f64 * CHARACTER * scale + 2.0 * gap * grid.n_columns as f64 <= LINE;
     if fits(1.0, 6.0) {
         ""
@@ -163,9 +189,10 @@ fn size(grid: &Grid) -> &'static str {
     }
 }
 
-/// A heading, stacked in lines where it is long; the braces keep a bracket or star that follows from being an argument.
-fn heading(text: &str) -> String {
-    let lines: Vec<String> = wrap(text, 1.0, HEADING).iter().map(|line| escape(line)).collect();
+/// A heading over some columns, stacked in lines where it is long; the braces keep a bracket or star that follows from
+/// being an argument.
+fn heading(text: &str, columns: usize) -> String {
+    let lines: Vec<String> = wrap(text, 1.0, HEADING * columns as f64).iter().map(|line| escape(line)).collect();
     if lines.len() > 1 { format!("\\shortstack{{{}}}", lines.join("\\\\{}")) } else { lines.concat() }
 }
 
@@ -189,12 +216,13 @@ fn push_header_row(out: &mut String, row: &[HeaderCell], grid: &Grid) {
             out.push_str(" & ");
         }
         if label.span > 1 {
-            out.push_str(&format!("\\multicolumn{{{}}}{{c}}{{{}}}", label.span, escape(&label.text)));
+            let words = heading(&label.text, label.span);
+            out.push_str(&format!("\\multicolumn{{{}}}{{c}}{{{words}}}", label.span));
         } else {
             if i == 0 {
                 out.push_str(guard(&label.text));
             }
-            out.push_str(&heading(&label.text));
+            out.push_str(&heading(&label.text, 1));
         }
         if label.underlined {
             cmidrules.push_str(&format!("\\cmidrule(lr){{{}-{}}}", column + 1, column + label.span));

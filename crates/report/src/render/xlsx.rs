@@ -227,7 +227,7 @@ fn number_format(value: f64, digits: Digits, cell: &Cell, thousands: bool) -> St
     let decimals = |n: usize| if n == 0 { "0".to_owned() } else { format!("0.{}", "0".repeat(n)) };
     let core = match digits {
         Digits::Fixed(n) => decimals(usize::from(n)),
-        Digits::Significant(_) | Digits::Adaptive(_) | Digits::Legible(_) => {
+        Digits::Significant(_) | Digits::Legible(_) => {
             let text = numfmt::number(value, digits);
             match text.split_once('e') {
                 Some((mantissa, _)) => {

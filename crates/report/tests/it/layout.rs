@@ -1,8 +1,11 @@
 //! The look of regression tables: panels, regressors that were left out, small and large numbers, long labels.
 
 use crate::support::{baseline, baseline_spec, term};
+use panel_core::descriptives::Descriptives;
+use panel_report::descriptives::{DescriptivesSpec, descriptives_table};
 use panel_report::regression::{ModelColumn, RegressionSpec, panel_table, regression_table};
-use panel_report::table::{Cell, Row};
+use panel_report::table::{Align, Cell, Row};
+use panel_report::utest::{UTestRecord, u_test_table};
 use panel_report::{Format, Lang, StarRule, Table, TableFormat, Text};
 use std::io::Read;
 
@@ -37,6 +40,85 @@ fn panels_share_their_head_and_what_is_the_same_in_both() {
     let error =
         panel_table(&[(Text::from("A"), baseline()), (Text::from("B"), baseline()[..1].to_vec())], &baseline_spec());
     assert!(error.expect_err("two widths").to_string().contains("panel `B`"));
+}
+
+#[test]
+fn a_label_that_one_panel_has_stands_in_it() {
+    let mut spec = baseline_spec();
+    spec.numbered = false;
+    let columns = baseline();
+    let mut labelled = columns.clone();
+    labelled[0].heading = "Small firms".into();
+    let panels = [(Text::from("A"), columns.clone()), (Text::from("B"), labelled.clone())];
+    let table = panel_table(&panels, &spec).expect("a table");
+    let row = &table.groups[1].rows[0];
+    let cells: Vec<String> = row.cells.iter().map(|cell| cell.print(Lang::En)).collect();
+    assert_eq!((row.stub.get(Lang::En), cells[0].as_str(), cells[1].as_str()), ("Column", "Small firms", ""));
+    assert_ne!(table.groups[0].rows[0].stub.get(Lang::En), "Column", "the other panel has none");
+    // Shared by both it stands in the head.
+    let panels = [(Text::from("A"), labelled.clone()), (Text::from("B"), labelled)];
+    let table = panel_table(&panels, &spec).expect("a table");
+    assert!(
+        table.groups[1].rows[0].stub.get(Lang::En) != "Column"
+            && table.header.iter().flatten().any(|head| { head.get(Lang::En) == "Small firms" })
+    );
+}
+
+#[test]
+fn long_words_wrap_in_latex() {
+    let title = "Panel B: firms that were in the sample in every year from 1935 to 1954 and have all of the variables";
+    let mut spec = baseline_spec();
+    spec.numbered = false;
+    let panels = [(Text::from("Panel A"), baseline()), (Text::from(title), baseline())];
+    let text = rendered(&panel_table(&panels, &spec).expect("a table"), TableFormat::Latex);
+    let long = format!("em}}{{\\raggedright \\textit{{{title}}}\\strut}}");
+    assert!(text.contains("\\parbox[t]{") && text.contains(&long), "{text}");
+    assert!(text.contains("{l}{\\textit{Panel A}}"), "{text}");
+
+    let definition = "Gross investment of the firm at the end of the calendar year in millions of dollars of 1947";
+    let mut table = Table::new("d", "", "Variable", vec![Text::from("Definition"), Text::from("Mean")]);
+    table.align = vec![Align::Left, Align::Number];
+    table.push_rows(vec![Row::new("inv", vec![Cell::text(definition), Cell::number(1.0, Format::Fixed(1))])]);
+    let text = rendered(&table, TableFormat::Latex);
+    assert!(text.contains("\\begin{tabular}{l>{\\raggedright\\arraybackslash}p{14em}c}"), "{text}");
+}
+
+#[test]
+fn small_variables_are_no_column_of_zeros() {
+    let small = Descriptives {
+        name: "small".into(),
+        n: 3,
+        mean: Some(2.5e-9),
+        sd: Some(1.04e-10),
+        min: Some(-3.0e-5),
+        p5: Some(0.0),
+        p50: Some(0.0004),
+        p95: Some(1e-30),
+        max: Some(4.0e-3),
+    };
+    let table = descriptives_table(&[small.into()], &DescriptivesSpec::new("d", "")).expect("a table");
+    let cells: Vec<String> = table.groups[0].rows[0].cells.iter().map(|cell| cell.print(Lang::En)).collect();
+    // 1e-30 beside 0.004 is what rounding left of 0.
+    assert_eq!(cells, ["3", "2.5e-9", "1.0e-10", "-0.000030", "0.000", "0.00040", "0.000", "0.004"]);
+}
+
+#[test]
+fn small_slopes_and_levels_of_a_u_test() {
+    let test = |level: f64| UTestRecord {
+        slopes: (-3.21e-8, 0.000_21),
+        slope_p: Some((0.001, 0.2)),
+        level: Some(level),
+        fieller: Some((0.000_1, 2.0)),
+        ..UTestRecord::default()
+    };
+    let stars = StarRule::default();
+    let table = u_test_table("u", "", &[test(0.95), test(0.95)], &stars).expect("a table");
+    let print = |label: &str| table.row(label).expect("there").cells[0].print(Lang::En);
+    assert_eq!((print("Slope at lower end").as_str(), print("Slope at upper end").as_str()), ("-3.2e-8", "0.00021"));
+    assert_eq!(print("95% Fieller interval"), "[0.00010, 2.000]");
+    let table = u_test_table("u", "", &[test(0.95), test(0.9)], &stars).expect("a table");
+    let cells = &table.row("Level of these intervals").expect("there").cells;
+    assert_eq!([0, 1].map(|at| cells[at].print(Lang::En)), ["95%", "90%"]);
 }
 
 #[test]

@@ -39,6 +39,18 @@ impl Estimate {
         })
     }
 
+    /// The clusters of a key in the sample, as a covariance would cluster by it: what a bootstrap draws, or weights.
+    ///
+    /// `panel` is the one that was fitted; it is needed for keys that are neither entity, time nor a fixed effect.
+    ///
+    /// # Errors
+    /// [`Error::UnknownOption`] or [`Error::Data`] for an unknown key, [`Error::BadValue`] where it is missing in a row.
+    pub fn clusters_of(&self, key: &str, panel: Option<&Panel>) -> Result<Groups> {
+        let own = self.options();
+        let (frame, coordinates) = (self.frame(), &own.coordinates);
+        Lookup { frame, panel, coordinates, like: self.like, gaps: own.gaps }.key(key)
+    }
+
     /// The same formula on one resample.
     pub(crate) fn refit(&self, resampling: &Resampling<'_>, resample: &Resample) -> Result<Self> {
         let mut options = self.options().clone();
@@ -74,9 +86,7 @@ impl Estimate {
         }
         let which = self.coefficients().position(coefficient)?;
         let frame = self.frame();
-        let own = self.options();
-        let lookup = Lookup { frame, panel, coordinates: &own.coordinates, like: self.like, gaps: own.gaps };
-        let clusters = lookup.key(key)?;
+        let clusters = self.clusters_of(key, panel)?;
         let kept = self.state.kept_as_written(fit)?;
         let x = Mat::from_fn(self.rows.len(), kept.len(), |i, j| kept[j][i]);
         let roots: Option<Vec<f64>> = frame.weight_values().map(|w| w.iter().map(|w| w.sqrt()).collect());

@@ -62,12 +62,12 @@ fn panel(scene: &Scene<'_>, stage: &FirstStage) -> XyPanel {
 
 /// Title, and what is shown.
 fn words(table: &TableSpec, name: &str, found: &FirstStages) -> (Text, Text) {
-    let title = match found.weak_id {
-        Some(stat) => {
-            let stat = number(stat, Format::Fixed(1));
+    let title = match &found.weak_id {
+        Some((name, stat)) => {
+            let stat = number(*stat, Format::Fixed(1));
             Text::new(
-                format!("工具变量对内生变量的解释力：Cragg-Donald F = {stat}"),
-                format!("How far the instruments move the endogenous regressors: Cragg-Donald F = {stat}"),
+                format!("工具变量对内生变量的解释力：{name} = {stat}"),
+                format!("How far the instruments move the endogenous regressors: {name} = {stat}"),
             )
         }
         None => {

@@ -96,7 +96,7 @@ fn title(name: &Text, points: &[GeoPoint]) -> Text {
     Text::build(|lang| {
         let ratio = number(ratio, Format::Fixed(1));
         let place = top.map_or_else(String::new, |point| {
-            format!("{} ({})", point.name.get(lang), number(point.value, Format::Fixed(2)))
+            format!("{} ({})", point.name.get(lang), number(point.value, Format::Legible(2)))
         });
         match lang {
             Lang::Zh => format!("{}：最高的五分之一为最低五分之一的 {ratio} 倍，最高为{place}", name.get(lang)),

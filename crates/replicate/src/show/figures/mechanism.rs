@@ -32,7 +32,7 @@ fn sketch(scene: &Scene<'_>, family: &[&Mediated], place: usize) -> Sketch {
     let mediators = family
         .iter()
         .map(|chain| Mediator {
-            label: scene.names.get(&chain.spec.mediator),
+            label: channel(scene, family, chain),
             path: chain.result.terms.iter().map(|term| arrow(&term.term, term.a.value, term.a.p())).collect(),
             effect: vec![arrow("", chain.result.b.value, chain.result.b.p())],
         })
@@ -41,9 +41,9 @@ fn sketch(scene: &Scene<'_>, family: &[&Mediated], place: usize) -> Sketch {
         .result
         .terms
         .iter()
-        .zip(&first.total_p)
-        .map(|(term, p)| {
-            let mut label = arrow(&term.term, term.total, *p);
+        .zip(&first.total)
+        .map(|(term, total)| {
+            let mut label = arrow(&term.term, term.total, total.p.unwrap_or(f64::NAN));
             label.name = label.name.map(|lang, name| match lang {
                 Lang::Zh => format!("总效应 {name}"),
                 Lang::En => format!("total {name}"),
@@ -77,12 +77,25 @@ fn treatment(scene: &Scene<'_>, name: &str) -> Text {
     scene.names.get(name).map(|_, label| if label == name { label.to_owned() } else { format!("{label} ({name})") })
 }
 
+/// Name of a channel: its mediator, with the chain's own name where several chains share the mediator.
+fn channel(scene: &Scene<'_>, family: &[&Mediated], chain: &Mediated) -> Text {
+    let label = |chain: &Mediated| scene.names.get(&chain.spec.mediator);
+    let (own, id) = (label(chain), &chain.spec.id);
+    let shared = family.iter().filter(|other| label(other) == own).count() > 1;
+    if !shared {
+        return own;
+    }
+    own.map(|lang, own| match lang {
+        Lang::Zh => format!("{own}（{id}）"),
+        Lang::En => format!("{own} ({id})"),
+    })
+}
+
 /// Which channels carry an indirect effect at the 5 % level of Sobel's test, in every term.
 fn title(scene: &Scene<'_>, family: &[&Mediated]) -> Text {
     let p_of = |term: &panel_fe::mediation::MediatedTerm| term.sobel.available().and_then(|test| test.p);
     let carries = |chain: &&&Mediated| chain.result.terms.iter().all(|term| p_of(term).is_some_and(|p| p < 0.05));
-    let carrying: Vec<Text> =
-        family.iter().filter(carries).map(|chain| scene.names.get(&chain.spec.mediator)).collect();
+    let carrying: Vec<Text> = family.iter().filter(carries).map(|chain| channel(scene, family, chain)).collect();
     let n = family.len();
     Text::build(|lang| {
         let names: Vec<&str> = carrying.iter().map(|name| name.get(lang)).collect();

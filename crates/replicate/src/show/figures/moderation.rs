@@ -4,7 +4,7 @@ use super::{Attempt, Place, Scene, Sketch};
 use crate::study::{ColumnSpec, ModerationSpec, TableSpec};
 use crate::tables::plots::ModeratedCurves;
 use report::figure::{Mark, Series, XyPanel, XyPlot};
-use report::numfmt::{Format, number};
+use report::numfmt::{Format, number, whole_percent};
 use report::{Lang, Text};
 
 /// One figure per moderated column.
@@ -47,11 +47,11 @@ fn figure(
         ..XyPanel::default()
     };
     for ((zh, en), curve) in levels.into_iter().zip(&found.levels) {
-        let text = number(curve.level, Format::Fixed(2));
+        let text = number(curve.level, Format::Legible(2));
         let label = Text::new(format!("{zh} {text}"), format!("{en} {text}"));
         panel.series.push(Series { label, points: curve.points.clone() });
         panel.marks.extend(curve.turn.map(|(x, y)| {
-            let label = Text::same(number(x, Format::Fixed(2)));
+            let label = Text::same(number(x, Format::Legible(2)));
             Mark { x, y, label, below: curve.convex }
         }));
     }
@@ -73,16 +73,18 @@ fn figure(
     Sketch::new(Place::Table(table.id.clone()), move |lang| plot.draw(lang))
 }
 
-/// Where the turning point moves and where the curve flips, without more certainty than there is.
-fn title(z: &Text, shift: f64, p: f64, flip: Option<f64>, b4: f64) -> Text {
+/// Where the turning point moves and where the curve flips, with how much of the sample lies beyond.
+fn title(z: &Text, shift: f64, p: f64, flip: Option<(f64, f64)>, b4: f64) -> Text {
     Text::build(|lang| {
         let name = z.get(lang);
-        let flip = flip.map(|at| number(at, Format::Fixed(2)));
+        let flip = flip.map(|(at, beyond)| (number(at, Format::Legible(2)), whole_percent(beyond)));
         match lang {
             Lang::Zh => {
-                let flips = match (flip, b4 < 0.0) {
-                    (Some(at), true) => format!("，曲线在 {at} 处由 U 形变为倒 U 形"),
-                    (Some(at), false) => format!("，曲线在 {at} 处由倒 U 形变为 U 形"),
+                let flips = match (&flip, b4 < 0.0) {
+                    (Some((at, share)), true) => format!("，曲线在 {at} 处由 U 形变为倒 U 形（其右侧 {share} 的样本）"),
+                    (Some((at, share)), false) => {
+                        format!("，曲线在 {at} 处由倒 U 形变为 U 形（其右侧 {share} 的样本）")
+                    }
                     (None, _) => String::new(),
                 };
                 let moves = match (p < 0.05, shift < 0.0) {
@@ -93,9 +95,13 @@ fn title(z: &Text, shift: f64, p: f64, flip: Option<f64>, b4: f64) -> Text {
                 format!("{name}越高，{moves}{flips}")
             }
             Lang::En => {
-                let flips = match (flip, b4 < 0.0) {
-                    (Some(at), true) => format!("; the U turns into its inverse at {at}"),
-                    (Some(at), false) => format!("; the inverse U turns into a U at {at}"),
+                let flips = match (&flip, b4 < 0.0) {
+                    (Some((at, share)), true) => {
+                        format!("; the U turns into its inverse at {at} ({share} of the sample beyond)")
+                    }
+                    (Some((at, share)), false) => {
+                        format!("; the inverse U turns into a U at {at} ({share} of the sample beyond)")
+                    }
                     (None, _) => String::new(),
                 };
                 let moves = match (p < 0.05, shift < 0.0) {

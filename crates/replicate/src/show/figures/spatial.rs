@@ -67,8 +67,8 @@ fn panel(scene: &Scene<'_>, scatter: &Scatter) -> XyPanel {
         dots: vec![Dots { label, points }],
         references: vec![0.0],
         corner: Text::new(
-            format!("斜率 = {}", number(slope, Format::Fixed(3))),
-            format!("slope = {}", number(slope, Format::Fixed(3))),
+            format!("斜率 = {}", number(slope, Format::Legible(3))),
+            format!("slope = {}", number(slope, Format::Legible(3))),
         ),
         ..XyPanel::default()
     }

@@ -4,8 +4,8 @@ use super::{Attempt, Place, Scene, Sketch};
 use crate::study::Headline;
 use crate::tables::plots::FittedCurve;
 use panel_fe::utest::Shape;
-use report::figure::{TurningPoint, UCurve};
-use report::numfmt::{Format, number, p_equation};
+use report::figure::UCurve;
+use report::numfmt::{Format, number, p_equation, whole_percent};
 use report::{Lang, ModelColumn, Text};
 
 /// The figure, where the headline has both terms.
@@ -22,7 +22,7 @@ pub(super) fn sketch(scene: &Scene<'_>) -> Option<Attempt> {
 
 fn figure(scene: &Scene<'_>, headline: &Headline<'_>, fitted: &FittedCurve, shown: &ModelColumn) -> UCurve {
     let (name, outcome) = (scene.names.get(headline.x), scene.names.get(&headline.column.formula.response.name));
-    let title = finding(&name, &outcome, fitted.shape, fitted.p, fitted.turning_point);
+    let title = finding(&name, &outcome, fitted);
     let what = Text::new(
         "曲线为相对样本均值的拟合效应，阴影为逐点 95% 置信带；虚线与竖带为拐点及其 95% Fieller 区间；圆点为以分箱虚拟变量代替二次式、保留控制变量与固定效应的估计；底部短线为样本分布。",
         "Curve: fitted effect relative to its sample mean, with a pointwise 95% band; dashed line and strip: turning point with its 95% Fieller interval; dots: bin indicators in place of the quadratic, controls and effects kept; ticks: sample.",
@@ -42,23 +42,34 @@ fn figure(scene: &Scene<'_>, headline: &Headline<'_>, fitted: &FittedCurve, show
     }
 }
 
-/// What the curve says, in one sentence that does not claim more than the test.
-fn finding(x: &Text, y: &Text, shape: Option<Shape>, p: Option<f64>, turning_point: Option<TurningPoint>) -> Text {
-    let at = turning_point.map_or_else(String::new, |point| number(point.at, Format::Fixed(2)));
+/// What the curve says, in one sentence that does not claim more than the test, nor leaves out how much of the sample lies
+/// beyond the turning point.
+fn finding(x: &Text, y: &Text, fitted: &FittedCurve) -> Text {
+    let FittedCurve { shape, p, turning_point, share_beyond, .. } = fitted;
+    let at = turning_point.map_or_else(String::new, |point| number(point.at, Format::Legible(2)));
+    let beyond = share_beyond.map(whole_percent);
     Text::build(|lang| {
         let (x, y) = (x.get(lang), y.get(lang));
-        match (shape, p, lang) {
+        let beyond = match (&beyond, lang) {
+            (None, _) => String::new(),
+            (Some(share), Lang::Zh) => format!("，其右侧有 {share} 的观测"),
+            (Some(share), Lang::En) => format!("; {share} of observations lie beyond it"),
+        };
+        match (shape, *p, lang) {
             (Some(Shape::U), Some(p), Lang::Zh) if p < 0.05 => {
-                format!("{x}对{y}先抑后扬，拐点为 {at}（U 形检验 {}）", p_equation(p))
+                format!("{x}对{y}先抑后扬，拐点为 {at}{beyond}（U 形检验 {}）", p_equation(p))
             }
             (Some(Shape::InverseU), Some(p), Lang::Zh) if p < 0.05 => {
-                format!("{x}对{y}先扬后抑，拐点为 {at}（倒 U 形检验 {}）", p_equation(p))
+                format!("{x}对{y}先扬后抑，拐点为 {at}{beyond}（倒 U 形检验 {}）", p_equation(p))
             }
             (Some(Shape::U), Some(p), Lang::En) if p < 0.05 => {
-                format!("{x} first lowers, then raises {y}: it turns at {at} (U test {})", p_equation(p))
+                format!("{x} first lowers, then raises {y}: it turns at {at}{beyond} (U test {})", p_equation(p))
             }
             (Some(Shape::InverseU), Some(p), Lang::En) if p < 0.05 => {
-                format!("{x} first raises, then lowers {y}: it turns at {at} (inverse U test {})", p_equation(p))
+                format!(
+                    "{x} first raises, then lowers {y}: it turns at {at}{beyond} (inverse U test {})",
+                    p_equation(p)
+                )
             }
             (_, Some(p), Lang::Zh) => format!("{x}与{y}：U 形在 5% 水平上不显著（{}）", p_equation(p)),
             (_, Some(p), Lang::En) => format!("{x} and {y}: no U at the 5% level ({})", p_equation(p)),

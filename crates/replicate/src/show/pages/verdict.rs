@@ -4,7 +4,7 @@ use crate::results::Results;
 use crate::show::count;
 use crate::study::{Headline, Study};
 use panel_fe::record::{CurveRecord, EstimateRecord, FiellerRecord, TestRecord, TurningPointRecord, UTestRecord};
-use report::numfmt::{Format, number, p_equation, p_value, percent};
+use report::numfmt::{Format, number, p_equation, p_value, percent, whole_percent};
 use report::page::Fact;
 use report::{Lang, Text};
 
@@ -44,16 +44,25 @@ pub(super) fn sentence(study: &Study, results: &Results) -> Text {
         Some(Text::build(|lang| {
             let n = count(record.n_obs, lang);
             let (x, y) = (x.get(lang), y.get(lang));
-            let at = turning_point(test).map_or_else(String::new, |(at, _)| number(at, Format::Fixed(2)));
+            let at = turning_point(test).map_or_else(String::new, |(at, _)| number(at, Format::Legible(2)));
+            let beyond = test.share_beyond.map(whole_percent);
             let holds = p_of(test).is_some_and(|p| p < 0.05);
             let p = p_of(test).map_or_else(String::new, p_equation);
             let u = test.shape == "u";
+            let beyond = match (&beyond, lang) {
+                (None, _) => String::new(),
+                (Some(share), Lang::Zh) => format!("，其右侧有 {share} 的观测"),
+                (Some(share), Lang::En) => format!("; {share} of observations lie beyond it"),
+            };
             match (holds, lang) {
                 (true, Lang::Zh) => {
-                    format!("{x}与{y}呈{}：拐点 {at}，检验 {p}（n = {n}）。", if u { "正 U 形" } else { "倒 U 形" })
+                    format!(
+                        "{x}与{y}呈{}：拐点 {at}{beyond}，检验 {p}（n = {n}）。",
+                        if u { "正 U 形" } else { "倒 U 形" }
+                    )
                 }
                 (true, Lang::En) => format!(
-                    "{x} and {y} form {}: it turns at {at} (test {p}, n = {n}).",
+                    "{x} and {y} form {}: it turns at {at}{beyond} (test {p}, n = {n}).",
                     if u { "a U" } else { "an inverse U" }
                 ),
                 (false, Lang::Zh) => format!("{x}与{y}之间的 U 形在 5% 水平上不成立（n = {n}）。"),
@@ -95,7 +104,7 @@ pub(super) fn facts(study: &Study, results: &Results) -> Vec<Fact> {
     };
     let level = Headline::of(study).and_then(|headline| headline.column.level).unwrap_or(0.95);
     if let Some((_, test)) = headline_test(study, results) {
-        let two = |value: f64| number(value, Format::Fixed(2));
+        let two = |value: f64| number(value, Format::Legible(2));
         if let Some((at, interval)) = turning_point(test) {
             match interval {
                 Some((low, high)) => push(
