@@ -234,9 +234,14 @@ fn without_idle_repeats(
 
 fn read(loaded: &Loaded, file: &str) -> Result<Vec<u8>> {
     let path = loaded.resolve(file);
-    match std::fs::metadata(&path) {
-        Ok(about) if about.len() >= LARGE as u64 => memory::suffices(file, about.len())?,
-        _ => {}
+    let bytes = std::fs::metadata(&path).map_or(0, |about| about.len());
+    let large = bytes >= LARGE as u64;
+    if large {
+        memory::suffices(file, bytes)?;
+    }
+    #[cfg(feature = "parquet")]
+    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("parquet")) {
+        memory::rows_suffice(file, &path, large)?;
     }
     std::fs::read(&path).map_err(|error| {
         let reason = match error.kind() {

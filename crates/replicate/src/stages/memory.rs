@@ -1,6 +1,8 @@
 //! Whether a source fits into memory, before it is read.
 
 use crate::error::{Error, Result};
+#[cfg(feature = "parquet")]
+use panel_core::io::RowGroups;
 
 /// Bytes that a source needs at least, for each of its own: the file, its columns, the panel.
 const AT_LEAST: u64 = 3;
@@ -11,12 +13,32 @@ const AT_LEAST: u64 = 3;
 /// # Errors
 /// [`Error::Environment`] with the file, what it needs and what there is.
 pub(super) fn suffices(file: &str, bytes: u64) -> Result<()> {
+    enough(file, gigabytes(bytes), bytes)
+}
+
+/// The same for a Parquet file, which is packed: its rows count, and as many columns as are read at least. A file that
+/// cannot be understood is left to its reader.
+///
+/// # Errors
+/// As [`suffices`].
+#[cfg(feature = "parquet")]
+pub(super) fn rows_suffice(file: &str, path: &std::path::Path, large: bool) -> Result<()> {
+    let Some(groups) = std::fs::File::open(path).ok().and_then(|open| RowGroups::open(file, open).ok()) else {
+        return Ok(());
+    };
+    // Of a large file only the columns of use are read: the keys and a variable.
+    let columns = if large { 3.min(groups.names().len()) } else { groups.names().len() };
+    let rows = groups.n_rows();
+    enough(file, format!("{rows} rows"), (rows as u64).saturating_mul(8 * columns as u64))
+}
+
+/// Refuses a source of this size whose columns take so many bytes once.
+fn enough(file: &str, size: String, bytes: u64) -> Result<()> {
     let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
     let (memory, limits, status) = (read("/proc/meminfo"), read("/proc/self/limits"), read("/proc/self/status"));
     match available(&memory, &limits, &status) {
         Some(have) if have / AT_LEAST < bytes => Err(Error::Environment(format!(
-            "source `{file}` has {}: reading it takes at least {}, and {} are free; name fewer columns in a smaller file, or take a machine with more memory",
-            gigabytes(bytes),
+            "source `{file}` has {size}: reading it takes at least {}, and {} are free; name fewer columns in a smaller file, or take a machine with more memory",
             gigabytes(bytes.saturating_mul(AT_LEAST)),
             gigabytes(have)
         ))),
