@@ -85,7 +85,7 @@ for row in rows("dea/deapack/provinces_gml_KL_Y_CO2_deapack201.csv")[:30]:
         out.writerow(["provinces", "results/gtfp-gml.csv", key, field, row[column], "1e-9", "DEAPack 2.0.1 GlobalMalmquistLuenbergerDEA"])
 for row in rows("dea/r_malmquist/EconomyLong_io_glob_crs_fgnz_mi_deaR153.csv"):
     for name in ["Beijing", "Tianjin", "Hebei", "Liaoning", "Jiangsu", "Guangdong"]:
-        out.writerow(["economy", "results/gtfp-global.csv", f"{name} {row['period']}", "gml", row[name], "1e-9", "deaR 1.5.3 malmquist_index(orientation = io, type1 = glob, rts = crs)"])
+        out.writerow(["economy", "results/gtfp-global.csv", f"{name} {row['period']}", "index", row[name], "1e-9", "deaR 1.5.3 malmquist_index(orientation = io, type1 = glob, rts = crs)"])
 
 # What columns ask for: estimators and tests of instruments (Stata's ivreg2 on Card's data), tests on Grunfeld's firms.
 IVREG2 = "Stata ivreg2 (restatr/ivreg2r 8c666db): ivreg2 lwage exper expersq black south (educ=nearc2 nearc4), robust small"

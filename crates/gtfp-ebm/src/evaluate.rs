@@ -81,11 +81,14 @@ pub struct Detail {
     pub phi: f64,
     /// β of directional models: one, or one per column in the non-radial model.
     pub beta: Vec<f64>,
-    /// Slack of each column; 0 for an equality.
+    /// Slack of each column, not negative; 0 for an equality, and where it is within [`Detail::NEGLIGIBLE`] of the unit's own
+    /// value. Targets are x − s, y + s, b − s (of x, y and b scaled by θ, φ, β where the model has them); in super-efficiency
+    /// of the slacks-based measure the unit lies beyond the frontier, and they are x + s, y − s, b + s.
     pub slacks: Vec<f64>,
     /// The reference point Xλ, Yλ, Bλ (in super-efficiency of the slacks-based measure: the nearest point).
     pub targets: Vec<f64>,
-    /// Rows of the reference units with their λ > 0.
+    /// Rows of the reference units with their λ, but for those that move no target by more than [`Detail::NEGLIGIBLE`] of
+    /// the unit's own value.
     pub peers: Vec<(usize, f64)>,
     /// Multipliers: v of inputs, u of goods, w of bads; not negative under strong disposability. Zero where scores come
     /// from a program without that row.
@@ -99,6 +102,9 @@ pub struct Detail {
 }
 
 impl Detail {
+    /// Share of a unit's own value up to which a slack, or what a peer gives to a target, is rounding of the program.
+    pub const NEGLIGIBLE: f64 = 1e-12;
+
     /// Shadow price of bad output `bad` in units of good `good`: w_b / u_r, what one unit of the bad less costs in the
     /// good (Färe, Grosskopf, Lovell and Yaisawarng 1993). None where the good's multiplier is zero.
     #[must_use]
@@ -307,14 +313,21 @@ fn detail(
     let t = if t.abs() > 0.0 { t } else { 1.0 };
     let one = form.multiplier.map_or(if form.homogeneous { t } else { 1.0 }, |k| z[k]);
     let scale = &program.row_scale()[..form.dims.total()];
+    // Rows are scaled by the unit's own values, so that z is relative to them.
+    let slack = |column: usize| Some(z[column] / t).filter(|share| share.abs() > Detail::NEGLIGIBLE);
     let slacks: Vec<f64> =
-        (0..form.dims.total()).map(|k| form.slacks[k].map_or(0.0, |column| z[column] / t * scale[k])).collect();
+        (0..form.dims.total()).map(|k| form.slacks[k].and_then(slack).map_or(0.0, |share| share * scale[k])).collect();
     let mut peers: Vec<(usize, f64)> = Vec::with_capacity(solution.lambda.len());
     let mut targets = vec![0.0; form.dims.total()];
     for &(column, value) in &solution.lambda {
         let lambda = value / t;
         for (k, target) in targets.iter_mut().enumerate() {
             *target += lambda * reference.activities.get(k, column);
+        }
+        let moves =
+            |k: usize| (lambda * reference.activities.get(k, column)).abs() > Detail::NEGLIGIBLE * scale[k].abs();
+        if !(0..form.dims.total()).any(moves) {
+            continue;
         }
         let peer = reference.row_of(column);
         match peers.iter_mut().find(|(known, _)| *known == peer) {

@@ -172,26 +172,31 @@ impl PanelResult {
         self.spec.malmquist.unwrap_or(Index::None)
     }
 
-    /// Name of the index column: `gml`, or `index` for the Luenberger indicator, which is a difference.
+    /// Name of the index column, which is there where an index is asked for: [`PanelSpec::index_name`].
     #[must_use]
     pub fn index_name(&self) -> &'static str {
-        if self.index() == Index::Luenberger { "index" } else { "gml" }
+        if self.index() == Index::Gml { "gml" } else { "index" }
     }
 
-    /// Every column that the choices give, named: scores, index, all its parts, the panel value, statuses. Columns that
-    /// every result has come first: `score_global` (the score on the reference chosen), `score_contemporaneous`, the index
-    /// under its [name](Self::index_name), `ec`, `tc`, `gtfp` (the score itself without an index) and `status`.
+    /// Every column that the choices give, named by what it holds: scores, index, all its parts, the panel value, statuses.
+    /// First come the score on the reference chosen under its [name](PanelSpec::score_name), `score_contemporaneous`, with an
+    /// index that under its [name](Self::index_name), `ec` and `tc`, then `gtfp` (the score itself without an index) and
+    /// `status`. A decomposition that has no efficiency change under constant returns has no `ec`.
     #[must_use]
     pub fn columns(&self) -> Vec<Column> {
         let gtfp: Read = if self.index() == Index::None { |row| row.score } else { |row| row.gtfp };
-        let mut numbers: Vec<(&'static str, Read)> = vec![
-            ("score_global", |row| row.score),
-            ("score_contemporaneous", |row| row.score_contemporaneous),
-            (self.index_name(), |row| row.index),
-            ("ec", |row| row.ec),
-            ("tc", |row| row.tc),
-            ("gtfp", gtfp),
-        ];
+        let with_ec =
+            !matches!(self.spec.decomposition, Some(Decomposition::RayDesliBase | Decomposition::GrifellLovell));
+        let mut numbers: Vec<(&'static str, Read)> =
+            vec![(self.spec.score_name(), |row| row.score), ("score_contemporaneous", |row| row.score_contemporaneous)];
+        if self.index() != Index::None {
+            numbers.push((self.index_name(), |row| row.index));
+            if with_ec {
+                numbers.push(("ec", |row| row.ec));
+            }
+            numbers.push(("tc", |row| row.tc));
+        }
+        numbers.push(("gtfp", gtfp));
         let mut words: Vec<(&'static str, Word)> = vec![("status", |row| row.status.as_str())];
         let always = numbers.len();
         if self.spec.reference == Reference::Metafrontier {
@@ -209,7 +214,9 @@ impl PanelResult {
             words.push(("status_score", |row| row.status_score.as_str()));
             words.push(("status_contemporaneous", |row| row.status_contemporaneous.as_str()));
             words.push(("status_index", |row| row.transition.as_str()));
-            words.push(("status_ec", |row| row.status_ec.as_str()));
+            if with_ec {
+                words.push(("status_ec", |row| row.status_ec.as_str()));
+            }
             words.push(("status_tc", |row| row.status_tc.as_str()));
             let status: [(&str, &'static str, Word); 3] = [
                 ("gap_change", "status_gap_change", |row| row.status_gap.as_str()),

@@ -191,8 +191,8 @@ words! {
         One = "one",
         /// The mean of the reference set.
         Mean = "mean",
-        /// The way to the best value of the reference set: the range directional measure of Portela, Thanassoulis and
-        /// Simpson (2004), which takes negative values, under variable returns.
+        /// The way to the best value of the reference set: the range directional model (RDM) of Portela, Thanassoulis and
+        /// Simpson (2004), for data with zeros and negative values, under variable returns.
         Range = "range",
     }
 }
@@ -395,7 +395,9 @@ pub struct PanelSpec {
     pub outside: Outside,
     /// Price every column of every reference set instead of its generators: slower, same scores; for checks.
     pub all_columns: bool,
-    /// Keep θ, φ, slacks, targets, peers and duals of every row.
+    /// Keep θ, φ, slacks, targets, peers and duals of every row. Targets are inputs and bads less their slacks and goods plus
+    /// theirs; under super-efficiency of the slacks-based measure, whose units lie beyond the frontier, the other way round.
+    /// Slacks and peers that move nothing by more than 1e-12 of the unit's own value are left out.
     pub details: bool,
     /// Which engine solves the linear programs.
     pub solver: Solver,
@@ -451,6 +453,19 @@ impl PanelSpec {
     pub fn index(&self, periods: usize) -> Index {
         let default = if self.reference == Reference::Global && periods > 1 { Index::Gml } else { Index::None };
         self.malmquist.unwrap_or(default)
+    }
+
+    /// What results call the score: `score_global` on the frontier of all periods, `score` on any other reference.
+    #[must_use]
+    pub fn score_name(&self) -> &'static str {
+        if self.reference == Reference::Global { "score_global" } else { "score" }
+    }
+
+    /// What results call the index of a panel of so many periods: `gml` where it is the global one, `index` for every other
+    /// (adjacent, sequential, biennial and windowed Malmquist and Malmquist-Luenberger indices, the Luenberger indicator).
+    #[must_use]
+    pub fn index_name(&self, periods: usize) -> &'static str {
+        if self.index(periods) == Index::Gml { "gml" } else { "index" }
     }
 
     /// Whether θ ≤ 1 and φ ≥ 1 are imposed, the default resolved.

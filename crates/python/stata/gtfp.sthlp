@@ -23,7 +23,7 @@
 
 {title:Description}
 
-{p}Scores each unit by a linear program (Tone and Tsutsui 2010 for {cmd:ebm}, Tone 2003 for {cmd:sbm}), each solved with a certificate, and computes the productivity index with its parts (Oh 2010). Makes {it:name}{cmd:_score_global}, {it:name}{cmd:_gml}, {it:name}{cmd:_ec}, {it:name}{cmd:_tc}, {it:name}{cmd:_gtfp}, {it:name}{cmd:_status} and others, as the model has them.{p_end}
+{p}Scores each unit by a linear program (Tone and Tsutsui 2010 for {cmd:ebm}, Tone 2003 for {cmd:sbm}), each solved with a certificate, and computes the productivity index with its parts (Oh 2010). Makes {it:name}{cmd:_score_global} ({it:name}{cmd:_score} on another reference than all periods), {it:name}{cmd:_gml} ({it:name}{cmd:_index} where the index is another than the global one), {it:name}{cmd:_ec}, {it:name}{cmd:_tc}, {it:name}{cmd:_gtfp}, {it:name}{cmd:_status} and others, as the model has them.{p_end}
 
 {p}Needs Stata 16 or newer with a Python from 3.11 on ({cmd:python query}, {cmd:python set exec}) in which {cmd:pip install panelstudy} was run. Every number is that of the Python package and of the command line, bit for bit.{p_end}
 

@@ -15,7 +15,7 @@ def test_charnes_cooper_rhodes_by_hand() -> None:
     # One input, one output: efficiency is y/x over the best y/x.
     data = {"dmu": list("abcd"), "x": [2.0, 4.0, 3.0, 6.0], "y": [1.0, 4.0, 3.0, 3.0]}
     frame = ps.radial(data, ["x"], ["y"], unit="dmu", orientation="input", malmquist="none", reference="contemporaneous")
-    assert frame["score_global"] == pytest.approx([0.5, 1.0, 1.0, 0.5], rel=1e-12)
+    assert frame["score"] == pytest.approx([0.5, 1.0, 1.0, 0.5], rel=1e-12)
     assert frame["dmu"] == list("abcd") and "dmu" in frame.columns
 
 

@@ -72,6 +72,7 @@ pub fn check(loaded: &Loaded) -> Checked {
     let mut run = Run { loaded, text: String::new(), problems: Vec::new(), warnings: 0, answered: 0, unanswered: None };
     run.whole();
     let Run { mut text, problems, warnings, .. } = run;
+    let problems: Vec<Error> = problems.into_iter().map(|error| loaded.placed(error)).collect();
     match problems.len() {
         0 if warnings > 0 => {
             let _ =
@@ -298,6 +299,12 @@ impl Run<'_> {
                     }
                     self.answered += 1;
                     self.line(format!("  {:<24} {} variables", table.id, table.variables.len()));
+                }
+                TableKind::Means => {
+                    if self.noted(tables::means::table(table, study, computed, &mut Vec::new())).is_some() {
+                        self.answered += 1;
+                        self.line(format!("  {:<24} {} variables", table.id, table.variables.len()));
+                    }
                 }
                 TableKind::SpatialTests => {
                     for (name, spec) in table.named_columns() {

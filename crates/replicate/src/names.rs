@@ -48,6 +48,7 @@ pub fn of_column(spec: &ColumnSpec) -> Vec<String> {
 pub fn of_table(spec: &TableSpec) -> Vec<String> {
     let mut names: Vec<String> = spec.columns.iter().flat_map(of_column).collect();
     match spec.kind {
+        TableKind::Means => names.extend(spec.variables.iter().chain(&spec.by).chain(&spec.across).cloned()),
         TableKind::Descriptives => names.extend(spec.variables.iter().cloned()),
         TableKind::EntropyWeights => {
             names.extend(spec.variables.iter().map(|signed| indicator(signed).0.to_owned()));

@@ -96,7 +96,7 @@ pub fn run(options: &RunOptions) -> Result<RunReport> {
     let mut staging = Staging::beside(&options.out)?;
     let journals = multiverse::journals(&staging, &loaded.study);
     let stages = || run_stages(&mut staging, &loaded, &plan, &journals, options.quiet);
-    let (results, left_out, times) = pool.install(stages)?;
+    let (results, left_out, times) = pool.install(stages).map_err(|error| loaded.placed(error))?;
 
     let mut progress = Progress::continued(times, plan.run.len(), options.quiet);
     let mut remarks = remarks_of(&results);

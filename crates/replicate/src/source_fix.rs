@@ -151,7 +151,9 @@ fn of_the_join(loaded: &Loaded) -> Vec<(usize, Remedy)> {
 fn used_as_numbers(loaded: &Loaded) -> BTreeSet<String> {
     let (mut numbers, mut groups) = (BTreeSet::new(), BTreeSet::new());
     for table in &loaded.study.tables {
-        numbers.extend(table.variables.iter().filter(|_| table.kind == TableKind::Descriptives).cloned());
+        let shown = matches!(table.kind, TableKind::Descriptives | TableKind::Means);
+        numbers.extend(table.variables.iter().filter(|_| shown).cloned());
+        groups.extend(table.by.iter().chain(&table.across).cloned());
         for column in &table.columns {
             numbers.extend(column.formula.variables().into_iter().map(str::to_owned));
             groups.extend(column.formula.effects.iter().flat_map(|effect| effect.columns.clone()));

@@ -1,12 +1,15 @@
 //! Distance decay.
 
 use crate::error::{Error, Result};
-use serde::{Deserialize, Serialize};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, Deserializer, MapAccess, Visitor};
+use serde::{Deserialize, Serialize, Serializer};
+use std::fmt;
 
 /// How a weight falls with distance d in kilometres.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(remote = "Self", rename_all = "kebab-case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Kernel {
     /// d^-exponent: 1 is the paper's, 2 is gravity.
@@ -44,6 +47,53 @@ pub enum Kernel {
 
 fn one() -> f64 {
     1.0
+}
+
+/// The words of the kernels.
+const WORDS: &[&str] = &["inverse", "exponential", "gaussian", "triangular", "epanechnikov", "bisquare"];
+
+/// The key of a kernel's parameter with a value of it, for messages.
+fn key_of(word: &str) -> &'static str {
+    match word {
+        "inverse" => "exponent = 1.0",
+        "exponential" => "scale_km = 100.0",
+        _ => "bandwidth_km = 100.0",
+    }
+}
+
+impl Serialize for Kernel {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
+/// Read by hand, so that a word without its key is answered with what to write.
+impl<'de> Deserialize<'de> for Kernel {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct WordOrTable;
+
+        impl<'de> Visitor<'de> for WordOrTable {
+            type Value = Kernel;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a table with one kernel, such as { gaussian = { bandwidth_km = 100.0 } }")
+            }
+
+            fn visit_str<E: de::Error>(self, word: &str) -> std::result::Result<Kernel, E> {
+                if !WORDS.contains(&word) {
+                    return Err(E::unknown_variant(word, WORDS));
+                }
+                let key = key_of(word);
+                Err(E::custom(format!("needs its keys: `{word}`; write kernel = {{ {word} = {{ {key} }} }}")))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> std::result::Result<Kernel, A::Error> {
+                Kernel::deserialize(MapAccessDeserializer::new(map))
+            }
+        }
+
+        deserializer.deserialize_any(WordOrTable)
+    }
 }
 
 impl Default for Kernel {

@@ -53,18 +53,54 @@ pub enum Rule {
     Rook,
 }
 
-/// Which value of a variable that changes over time the weights take.
+/// Which value of a variable that changes over time the weights take: a word or a period of a study, written as it is read.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(untagged)]
+#[cfg_attr(feature = "schema", schemars(with = "AtWord"))]
+#[serde(from = "AtWord", into = "AtWord")]
 pub enum At {
-    /// A period, as a number.
-    Year(i64),
-    /// `first`, `mean`, or a period's label.
-    Named(String),
     /// The first period.
     #[default]
     First,
+    /// The mean over the periods with a value.
+    Mean,
+    /// A period, as a number.
+    Year(i64),
+    /// A period's label.
+    Named(String),
+}
+
+/// `"first"`, `"mean"`, or a period as a number or by its label.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(untagged)]
+enum AtWord {
+    /// A period, as a number.
+    Year(i64),
+    /// `first`, `mean`, or a period's label.
+    Word(String),
+}
+
+impl From<AtWord> for At {
+    fn from(word: AtWord) -> Self {
+        match word {
+            AtWord::Year(year) => Self::Year(year),
+            AtWord::Word(word) if word == "first" => Self::First,
+            AtWord::Word(word) if word == "mean" => Self::Mean,
+            AtWord::Word(label) => Self::Named(label),
+        }
+    }
+}
+
+impl From<At> for AtWord {
+    fn from(at: At) -> Self {
+        match at {
+            At::First => Self::Word("first".into()),
+            At::Mean => Self::Word("mean".into()),
+            At::Year(year) => Self::Year(year),
+            At::Named(label) => Self::Word(label),
+        }
+    }
 }
 
 /// What weights are made of; the key `kind` of a study.
@@ -135,7 +171,7 @@ pub enum WeightsKind {
     Economic {
         /// The variable.
         variable: String,
-        /// Which of its values.
+        /// Which of its values: `first`, the mean over periods as `mean`, or a period.
         #[serde(default)]
         at: At,
         /// How likeness becomes a weight.

@@ -86,7 +86,8 @@ def ebm(
     study's ``[[gtfp]]``: ``orientation``, ``rts``, ``bads_convention``, ``bounded``, ``calibration``, ``reference``,
     ``malmquist``, ``decomposition``, ``panel_value``, ``details``, …
 
-    The frame has the keys (sorted), ``score_global``, ``score_contemporaneous``, the index ``gml``, its parts, the panel
+    The frame has the keys (sorted), ``score_global`` (``score`` on another reference than all periods),
+    ``score_contemporaneous``, the index ``gml`` (``index`` where it is another than the global one), its parts, the panel
     value ``gtfp`` and a ``status`` for each row; ``frame.summary`` holds ε, w, every convention and the counts of linear
     programs, each solved with a certificate.
     """

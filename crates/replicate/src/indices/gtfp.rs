@@ -157,13 +157,14 @@ impl Gtfp {
     /// The panel value by the rule of this specification, out of the scores and the index that one with another rule has
     /// solved for.
     fn panel_value(&self, part: &Part<'_>, solved: &Made) -> Result<Vec<f64>> {
-        let index = self.choices.index(part.panel.n_periods());
+        let periods = part.panel.n_periods();
+        let index = self.choices.index(periods);
         let of_part = |name: &str| -> Vec<Option<f64>> {
             let values = solved.column(name);
             part.rows.iter().map(|&row| values.get(row).copied().filter(|value| !value.is_nan())).collect()
         };
-        let growth = of_part(if index == ProductivityIndex::Luenberger { "index" } else { "gml" });
-        let scores = of_part("score_global");
+        let growth = of_part(self.choices.index_name(periods));
+        let scores = of_part(self.choices.score_name());
         let values = self.with(part, |data, choices| gtfp_ebm::panel_values(data, choices, &growth, &scores))?;
         Ok(if index == ProductivityIndex::None { solved.column("gtfp").to_vec() } else { spread(part, &values) })
     }
@@ -184,6 +185,17 @@ impl Index for Gtfp {
 
     fn makes(&self) -> Vec<&str> {
         std::iter::once(self.variable()).chain(self.own.names.values().map(String::as_str)).collect()
+    }
+
+    fn ratios(&self) -> Vec<&str> {
+        let index = self.choices.index(2);
+        if matches!(index, ProductivityIndex::None | ProductivityIndex::Luenberger) {
+            return Vec::new();
+        }
+        let is_ratio = |column: &str| RATIOS.contains(&column.strip_suffix(CUMULATED).unwrap_or(column));
+        let own = (self.choices.panel_value != PanelValue::LogCumulated).then(|| self.variable());
+        let named = self.own.names.iter().filter(|(column, _)| is_ratio(column));
+        own.into_iter().chain(named.map(|(_, name)| name.as_str())).collect()
     }
 
     fn needs(&self) -> Vec<String> {
@@ -227,7 +239,7 @@ impl Index for Gtfp {
             result.columns().into_iter().map(|column| (column.name, series(part, column.values))).collect();
         let panel_value = numbers(&columns, "gtfp").unwrap_or_default().to_vec();
         let variables = self.values(part, result.index(), panel_value, &columns)?;
-        let score = numbers(&columns, "score_global").unwrap_or_default();
+        let score = numbers(&columns, self.choices.score_name()).unwrap_or_default();
         let sentence = format!("{} rows, mean score {:.3}", part.rows.len(), super::mean(score));
         let [zh, en] = Lang::ALL.map(|lang| super::count(result.summary.lp.programs, lang));
         Ok(Made {
@@ -252,7 +264,7 @@ impl Index for Gtfp {
         let found = self.with(part, |data, choices| bootstrap(data, choices, options, done))?;
         let record = BootstrapRecord { spec: found.spec, bandwidth: found.bandwidth, lp: found.lp };
         Ok(vec![
-            ("-bootstrap.csv".to_owned(), interval_lines(part, &found).into_bytes()),
+            ("-bootstrap.csv".to_owned(), interval_lines(part, &found, &self.choices).into_bytes()),
             ("-bootstrap.json".to_owned(), pretty(&record).into_bytes()),
         ])
     }
@@ -273,6 +285,10 @@ const IDENTITY: f64 = 1e-9;
 
 /// What stands behind the name of a column whose values are chained from the first period on.
 const CUMULATED: &str = "_cumulated";
+
+/// Columns that are ratios of change where the index is one.
+const RATIOS: [&str; 11] =
+    ["gml", "index", "ec", "tc", "gap_change", "pure_ec", "scale_ec", "output_bias", "input_bias", "magnitude", "gtfp"];
 
 /// A column of the method as one of the panel.
 fn series(part: &Part<'_>, values: Values) -> Series {
@@ -349,15 +365,15 @@ struct BootstrapRecord {
 }
 
 /// One line per row and quantity: estimate, bias, standard error and interval.
-fn interval_lines(part: &Part<'_>, found: &BootstrapResult) -> String {
+fn interval_lines(part: &Part<'_>, found: &BootstrapResult, choices: &PanelSpec) -> String {
     let mut out = String::new();
     let header = ["quantity", "estimate", "bias", "corrected", "se", "low", "high", "replications"];
     push_record(&mut out, part.key_names().into_iter().chain(header));
     for (row, of_row) in found.rows.iter().enumerate() {
         let quantities = [
-            ("score_global", of_row.score),
+            (choices.score_name(), of_row.score),
             ("score_contemporaneous", of_row.score_contemporaneous),
-            ("gml", of_row.index),
+            (choices.index_name(part.panel.n_periods()), of_row.index),
             ("ec", of_row.ec),
             ("tc", of_row.tc),
         ];

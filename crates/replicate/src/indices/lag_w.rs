@@ -1,8 +1,8 @@
 //! `name = "lag_w(x, \"W\")"` in `[variables]`: the spatial lag of a variable, W x within each period.
 
+use super::linked::Linked;
 use super::{Index, Made, Part, Series};
 use crate::error::Result;
-use crate::spatial::build::built;
 use crate::spatial::section::WeightsSection;
 use crate::study::Parsed;
 use crate::study::section::{Section, Wrong, check_id, from_table};
@@ -11,8 +11,7 @@ use panel_core::expr::Expr;
 use report::Text;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
@@ -34,20 +33,15 @@ pub struct LagW {
     /// is missing where it is absent.
     #[serde(default)]
     pub skip_missing: bool,
-    /// The weights of the study up to those of this lag.
+    /// The weights of the study.
     #[serde(skip)]
-    sections: Vec<WeightsSection>,
-    /// Where files of weights are.
-    #[serde(skip)]
-    folder: PathBuf,
+    linked: Linked,
 }
 
 impl LagW {
     /// Gives it the weights of its study.
     pub(super) fn among(&mut self, sections: &[WeightsSection], folder: &Path) {
-        let last = sections.iter().position(|section| section.spec.id == self.weights);
-        self.sections = last.map_or_else(Vec::new, |last| sections[..=last].to_vec());
-        folder.clone_into(&mut self.folder);
+        self.linked = Linked::among(Some(&self.weights), sections, folder);
     }
 }
 
@@ -77,8 +71,7 @@ impl Index for LagW {
     }
 
     fn needs(&self) -> Vec<String> {
-        let of_weights = self.sections.iter().flat_map(WeightsSection::variables);
-        std::iter::once(self.of.clone()).chain(of_weights).collect()
+        std::iter::once(self.of.clone()).chain(self.linked.variables()).collect()
     }
 
     fn sample(&self) -> Option<&Parsed<Expr>> {
@@ -93,22 +86,11 @@ impl Index for LagW {
     }
 
     fn key(&self) -> String {
-        format!("{} {} {:?}", self.of, self.skip_missing, self.sections)
+        format!("{} {} {:?}", self.of, self.skip_missing, self.linked.sections)
     }
 
     fn compute(&self, part: &Part<'_>) -> Result<Made> {
-        let mut known = BTreeMap::new();
-        let mut diagnostics = Vec::new();
-        for section in &self.sections {
-            let (weights, remarks) = built(section, &|file| self.folder.join(file), &part.panel, &known)?;
-            if section.spec.id == self.weights {
-                diagnostics = remarks;
-            }
-            known.insert(section.spec.id.clone(), weights);
-        }
-        let Some(weights) = known.get(&self.weights) else {
-            return Err(part.error(format!("there are no weights `{}`", self.weights)));
-        };
+        let (weights, mut diagnostics) = self.linked.weights(part)?;
         let panel = &part.panel;
         let (unit, period) = (panel.entity_of_row(), panel.time_of_row());
         let lagged = weights

@@ -1,9 +1,11 @@
 //! `[market]`: segmentation and integration from relative prices (Eq. 6; D11, D24).
 
 use super::by_period::ByPeriod;
+use super::linked::Linked;
 use super::va::{lat, lon};
 use super::{Details, Files, Index, Made, Part, Series, mean};
 use crate::error::Result;
+use crate::spatial::section::WeightsSection;
 use crate::store::{full, pretty};
 use crate::study::Parsed;
 use crate::study::section::{Section, Wrong, both};
@@ -12,13 +14,14 @@ use market_seg::{
     Relations, SegSpec, Weights, border_effect, convergence_table, segmentation, within_between,
 };
 use panel_core::expr::Expr;
-use panel_core::geo::{Adjacency, LatLon};
+use panel_core::geo::{Adjacency, DistanceMatrix, LatLon, Metric};
 use panel_core::{Diagnostics, Keys};
 use report::Text;
 use report::csv::push_record;
 use report::numfmt::p_of_draws;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::path::Path;
 use std::sync::Arc;
 use toml::Spanned;
 use toml::de::DeTable;
@@ -32,6 +35,12 @@ pub struct Market {
     /// What the method is told.
     #[serde(flatten)]
     pub choices: SegSpec,
+    /// The weights of the study that say who is next to whom.
+    #[serde(skip)]
+    next: Linked,
+    /// Those that are distances.
+    #[serde(skip)]
+    far: Linked,
 }
 
 /// Columns and names of an index.
@@ -46,6 +55,14 @@ pub struct Columns {
     pub group: Option<String>,
     /// Column that lists neighbours, separated by `;`, of `pairs = "neighbours"`.
     pub neighbours: Option<String>,
+    /// Id of the `[[weights]]` whose pairs are the neighbours of `pairs = "neighbours"`, in the place of a column that lists
+    /// them: a matrix, polygons, a list from a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub relations: Option<String>,
+    /// Id of `[[weights]]` of kind `file` whose numbers are kilometres, in the place of coordinates; a pair without a number
+    /// is not connected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub distances: Option<String>,
     /// Longitude in degrees; `lon` where distances decide and it is absent.
     pub lon: Option<String>,
     /// Latitude in degrees; `lat` where distances decide and it is absent.
@@ -73,7 +90,7 @@ impl Section for Market {
             |given: Option<String>, usual: &str| Some(given.unwrap_or_else(|| super::usual(usual, &own.id, place)));
         let (seg, mar) = (named(own.seg.clone(), "Seg"), named(own.mar.clone(), "Mar"));
         (own.seg, own.mar) = (seg, mar);
-        Ok(Self { own, choices })
+        Ok(Self { own, choices, next: Linked::default(), far: Linked::default() })
     }
 
     fn id(&self) -> Option<&str> {
@@ -82,6 +99,12 @@ impl Section for Market {
 }
 
 impl Market {
+    /// Gives it the weights of its study.
+    pub(super) fn among(&mut self, sections: &[WeightsSection], folder: &Path) {
+        self.next = Linked::among(self.own.relations.as_deref(), sections, folder);
+        self.far = Linked::among(self.own.distances.as_deref(), sections, folder);
+    }
+
     /// The variable of segmentation.
     #[must_use]
     pub fn variable(&self) -> &str {
@@ -91,7 +114,7 @@ impl Market {
     /// Latitude and longitude, where distances decide about pairs or weights.
     fn coordinates(&self) -> Option<[String; 2]> {
         let Columns { lat: at, lon: beside, .. } = &self.own;
-        (self.choices.uses_distances() || self.asks_places())
+        (self.own.distances.is_none() && (self.choices.uses_distances() || self.asks_places()))
             .then(|| [at.clone().unwrap_or_else(lat), beside.clone().unwrap_or_else(lon)])
     }
 
@@ -110,20 +133,56 @@ impl Market {
     fn facts(&self, part: &Part<'_>) -> Result<Facts> {
         let at = self.coordinates().map(|[lat, lon]| part.places(&lat, &lon)).transpose()?;
         let group = self.own.group.as_ref().map(|name| groups(part, name)).transpose()?;
-        let neighbours = self.own.neighbours.as_ref().map(|name| neighbours(part, name)).transpose()?;
-        let (adjacency, remarks) =
+        let mut neighbours = self.own.neighbours.as_ref().map(|name| neighbours(part, name)).transpose()?;
+        if self.own.relations.is_some() {
+            neighbours = Some(self.next.adjacency(part)?);
+        }
+        let (adjacency, mut remarks) =
             neighbours.map_or((None, Diagnostics::new()), |(known, remarks)| (Some(known), remarks));
+        let distances = self.own.distances.as_ref().map(|_| self.far.distances(part)).transpose()?;
+        let distances = distances.map(|(known, said)| {
+            remarks.extend(said);
+            known
+        });
         let gdp = match &self.choices.weights {
             Weights::Gdp { column, .. } => Some(grid(part, part.float(column)?)),
             _ => None,
         };
-        Ok(Facts { at, group, adjacency, gdp, remarks })
+        Ok(Facts { at, distances, group, adjacency, gdp, remarks })
+    }
+}
+
+impl Market {
+    /// Checks that neighbours and distances come from one place each, and are asked for.
+    fn check_relations(&self) -> std::result::Result<(), String> {
+        let Columns { neighbours, relations, distances, lat, lon, .. } = &self.own;
+        if neighbours.is_some() && relations.is_some() {
+            return Err("neighbours and relations both say who is next to whom; leave one out".to_owned());
+        }
+        if distances.is_none() {
+            return Ok(());
+        }
+        if lat.is_some() || lon.is_some() {
+            return Err("distances stands in the place of lat and lon; leave these out".to_owned());
+        }
+        if self.choices.metric != Metric::default() {
+            return Err("`distance` and `radius_km` have no effect with `distances`: the file holds them".to_owned());
+        }
+        let beside = self.own.border.is_some() || self.own.convergence.is_some();
+        if !self.choices.uses_distances() && !beside {
+            return Err(
+                "distances has no effect without pairs = \"within-km\", weights = \"inverse-distance\", border or convergence"
+                    .to_owned(),
+            );
+        }
+        self.far.check_distances()
     }
 }
 
 /// What decides about pairs and weights.
 struct Facts {
     at: Option<Vec<Option<LatLon>>>,
+    distances: Option<DistanceMatrix>,
     group: Option<Vec<u32>>,
     adjacency: Option<Adjacency>,
     gdp: Option<Vec<f64>>,
@@ -208,6 +267,7 @@ impl Index for Market {
             names.push(column.clone());
         }
         names.extend(self.coordinates().into_iter().flatten());
+        names.extend(self.next.variables().chain(self.far.variables()));
         names
     }
 
@@ -229,9 +289,10 @@ impl Index for Market {
         if self.compares_groups() && by_group {
             return Err("pairs = \"within-group\": no pair is left between the groups that are compared".to_owned());
         }
+        self.check_relations()?;
         let beside = self.compares_groups() || self.own.convergence.is_some();
         let given = Given {
-            neighbours: neighbours.is_some(),
+            neighbours: neighbours.is_some() || self.own.relations.is_some(),
             group: group.is_some() && (by_group || !beside),
             // They have usual names, so that only saying them where nothing needs them is a mistake.
             coordinates: (lat.is_some() || lon.is_some()) && !self.asks_places() || self.choices.uses_distances(),
@@ -243,7 +304,7 @@ impl Index for Market {
     fn key(&self) -> String {
         // Names decide nothing.
         let nameless = Columns { id: None, seg: None, mar: None, sample: None, ..self.own.clone() };
-        format!("{nameless:?} {:?}", self.choices)
+        format!("{nameless:?} {:?} {:?} {:?}", self.choices, self.next.sections, self.far.sections)
     }
 
     fn compute(&self, part: &Part<'_>) -> Result<Made> {
@@ -255,7 +316,7 @@ impl Index for Market {
         let facts = self.facts(part)?;
         let relations = Relations {
             points: facts.at.as_deref(),
-            distances: None,
+            distances: facts.distances.as_ref(),
             adjacency: facts.adjacency.as_ref(),
             group: facts.group.as_deref(),
             gdp: facts.gdp.as_deref(),

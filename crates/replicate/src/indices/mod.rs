@@ -15,6 +15,7 @@ pub mod by_period;
 pub mod concentration;
 pub mod gtfp;
 pub mod lag_w;
+mod linked;
 pub mod market;
 pub(crate) mod part;
 pub mod va;
@@ -54,6 +55,10 @@ pub trait Index: Debug + Send + Sync {
     }
     /// Variables that it makes.
     fn makes(&self) -> Vec<&str>;
+    /// Those of its variables that are ratios of change, whose mean is a geometric one.
+    fn ratios(&self) -> Vec<&str> {
+        Vec::new()
+    }
     /// Columns that it is made from, but for those of its sample.
     fn needs(&self) -> Vec<String>;
     /// The entity set, as a filter of rows.
@@ -254,6 +259,8 @@ indices! {
 impl Indices {
     /// Gives the indices that need them the weights of their study, and the folder of its files.
     pub(crate) fn with_weights(&mut self, sections: &[WeightsSection], folder: &Path) {
+        self.va.iter_mut().for_each(|va| va.among(sections, folder));
+        self.market.iter_mut().for_each(|market| market.among(sections, folder));
         self.lag_w.iter_mut().for_each(|lag| lag.among(sections, folder));
     }
 }

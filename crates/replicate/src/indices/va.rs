@@ -1,14 +1,18 @@
 //! `[va]`: location quotients and virtual agglomeration (Eq. 4; D1–D3, D24).
 
+use super::linked::Linked;
 use super::{Index, Made, Part, Series, mean};
 use crate::error::Result;
+use crate::spatial::section::WeightsSection;
 use crate::study::Parsed;
 use crate::study::section::{Section, Wrong, both};
 use panel_core::Keys;
 use panel_core::expr::Expr;
+use panel_core::geo::Metric;
 use report::Text;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::path::Path;
 use std::sync::Arc;
 use toml::Spanned;
 use toml::de::DeTable;
@@ -23,6 +27,9 @@ pub struct Va {
     /// What the method is told.
     #[serde(flatten)]
     pub choices: VaSpec,
+    /// The weights of the study that are its distances.
+    #[serde(skip)]
+    linked: Linked,
 }
 
 /// Columns and names of an index.
@@ -41,6 +48,10 @@ pub struct Columns {
     /// Latitude in degrees.
     #[serde(default = "lat")]
     pub lat: String,
+    /// Id of `[[weights]]` of kind `file` whose numbers are kilometres (or hours: whatever `decay` is said in), in the place of
+    /// coordinates; a pair without a number is not connected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub distances: Option<String>,
     /// Column of areas in km², for `own = "radius"`.
     pub area: Option<String>,
     /// Entity set (D24).
@@ -83,7 +94,7 @@ impl Section for Va {
             spillover: named(spillover, "Spillover"),
         };
         own.names = names;
-        Ok(Self { own, choices })
+        Ok(Self { own, choices, linked: Linked::default() })
     }
 
     fn id(&self) -> Option<&str> {
@@ -92,6 +103,11 @@ impl Section for Va {
 }
 
 impl Va {
+    /// Gives it the weights of its study.
+    pub(super) fn among(&mut self, sections: &[WeightsSection], folder: &Path) {
+        self.linked = Linked::among(self.own.distances.as_deref(), sections, folder);
+    }
+
     /// The variable of virtual agglomeration.
     #[must_use]
     pub fn variable(&self) -> &str {
@@ -115,8 +131,9 @@ impl Index for Va {
     }
 
     fn needs(&self) -> Vec<String> {
-        let Columns { sector, total, lon, lat, area, .. } = &self.own;
-        [sector, total, lon, lat].into_iter().chain(area).cloned().collect()
+        let Columns { sector, total, lon, lat, area, distances, .. } = &self.own;
+        let places = [lon, lat].into_iter().filter(|_| distances.is_none());
+        [sector, total].into_iter().chain(places).chain(area).cloned().chain(self.linked.variables()).collect()
     }
 
     fn sample(&self) -> Option<&Parsed<Expr>> {
@@ -125,23 +142,33 @@ impl Index for Va {
 
     fn check(&self) -> std::result::Result<(), String> {
         let checked = self.choices.validate().and_then(|()| self.choices.check_area(self.own.area.is_some()));
-        checked.map_err(|error| error.to_string())
+        checked.map_err(|error| error.to_string())?;
+        if self.own.distances.is_some() && self.choices.metric != Metric::default() {
+            return Err("`distance` and `radius_km` have no effect with `distances`: the file holds them".to_owned());
+        }
+        self.linked.check_distances()
     }
 
     fn key(&self) -> String {
         // Names decide nothing.
         let nameless = Columns { id: None, names: Names::default(), sample: None, ..self.own.clone() };
-        format!("{nameless:?} {:?}", self.choices)
+        format!("{nameless:?} {:?} {:?}", self.choices, self.linked.sections)
     }
 
     fn compute(&self, part: &Part<'_>) -> Result<Made> {
         let Columns { sector, total, lon, lat, area, .. } = &self.own;
         let keys = Keys::of_panel(&part.panel);
         let data = Employment::new(keys, part.float(sector)?, part.float(total)?).named(sector, total);
-        let at = part.places(lat, lon)?;
         let areas = area.as_ref().map(|name| part.by_entity(name)).transpose()?;
-        let index = virtual_agglomeration(&data, &Geography::Points(&at), areas.as_deref(), &self.choices)
-            .map_err(|error| part.error(error))?;
+        let index = |geography: &Geography<'_>| {
+            virtual_agglomeration(&data, geography, areas.as_deref(), &self.choices).map_err(|error| part.error(error))
+        };
+        let (index, remarks) = if self.own.distances.is_some() {
+            let (matrix, remarks) = self.linked.distances(part)?;
+            (index(&Geography::Matrix(&matrix))?, remarks)
+        } else {
+            (index(&Geography::Points(&part.places(lat, lon)?))?, Vec::new())
+        };
         let columns = vec![
             ("va", part.spread(&index.va)),
             ("location_quotient", part.spread(&index.location_quotient)),
@@ -156,7 +183,7 @@ impl Index for Va {
             files: Vec::new(),
             details: Arc::new(()),
             detail: Text::new("区位熵与距离衰减", "location quotients, distance decay"),
-            diagnostics: index.diagnostics,
+            diagnostics: remarks.into_iter().chain(index.diagnostics).collect(),
         })
     }
 }

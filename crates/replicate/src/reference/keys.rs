@@ -26,6 +26,60 @@ pub struct Key<'a> {
     pub required: bool,
     /// What it may hold in other alternatives of its table: the kinds of a table with a kind.
     pub others: Vec<&'a Value>,
+    /// What is said of the alternatives of its table that have it, by their kinds where they have one.
+    pub alternatives: Vec<(Option<&'a str>, &'a str)>,
+}
+
+impl<'a> Key<'a> {
+    /// Its sentence: its own, else that of the type that it holds, else those of the alternatives that it stands for.
+    #[must_use]
+    pub fn sentence(&self, root: &'a Value) -> String {
+        let own = [self.schema, resolved(root, self.schema)].into_iter().find_map(|one| one["description"].as_str());
+        let of_kinds = || {
+            let said = |(kind, about): &(Option<&str>, &str)| match kind {
+                Some(kind) => format!("`{kind}`: {}", first_paragraph(about).trim_end_matches('.')),
+                None => first_paragraph(about).trim_end_matches('.').to_owned(),
+            };
+            let said: Vec<String> = self.alternatives.iter().map(said).collect();
+            if said.is_empty() { String::new() } else { format!("{}.", said.join("; ")) }
+        };
+        own.map_or_else(of_kinds, first_paragraph)
+    }
+
+    /// The words that it may hold, each with what it means, where the types say that.
+    #[must_use]
+    pub fn meanings(&self, root: &'a Value) -> Vec<(String, String)> {
+        let inner = |one: &'a Value| match one["type"].as_str() {
+            Some("array") => alternatives(root, &one["items"]),
+            _ => vec![one],
+        };
+        let all = alternatives(root, self.schema).into_iter().flat_map(inner);
+        let said = |one: &Value| {
+            let (word, about) = (one["const"].as_str()?, one["description"].as_str()?);
+            Some((word.to_owned(), first_paragraph(about)))
+        };
+        all.filter_map(said).collect()
+    }
+}
+
+/// The first paragraph of a description, in one line.
+#[must_use]
+pub fn first_paragraph(text: &str) -> String {
+    let first = text.split("\n\n").next().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
+    without_links(&first)
+}
+
+/// A text without the links to items of a crate, which lead nowhere outside its documentation.
+fn without_links(text: &str) -> String {
+    let Some((before, rest)) = text.split_once("](crate::") else { return text.to_owned() };
+    let Some((front, words)) = before.rsplit_once('[') else { return text.to_owned() };
+    let mut open = 1;
+    let end = rest.find(|c: char| {
+        open += i32::from(c == '(') - i32::from(c == ')');
+        open == 0
+    });
+    let after = end.map_or("", |end| &rest[end + 1..]);
+    format!("{front}{words}{}", without_links(after))
 }
 
 /// The schema behind references.
@@ -115,19 +169,48 @@ fn keys_of<'a>(root: &'a Value, table: &'a Value) -> Vec<Key<'a>> {
         |name: &str| table["required"].as_array().is_some_and(|names| names.iter().any(|known| known == name));
     let own = table["properties"].as_object().into_iter().flat_map(Map::iter);
     let mut keys: Vec<Key<'a>> = own
-        .map(|(name, schema)| Key { name: name.clone(), schema, required: required(name), others: Vec::new() })
+        .map(|(name, schema)| Key {
+            name: name.clone(),
+            schema,
+            required: required(name),
+            others: Vec::new(),
+            alternatives: Vec::new(),
+        })
         .collect();
     for part in ["oneOf", "anyOf", "allOf"].iter().filter_map(|key| table[*key].as_array()).flatten() {
-        for key in keys_of(root, part) {
+        let part_keys = keys_of(root, part);
+        for mut key in part_keys {
+            key.alternatives = said_of(root, part, &key);
             match keys.iter_mut().find(|known| known.name == key.name) {
                 // A key of some alternatives alone need not be there.
                 Some(known) => {
                     known.required &= key.required;
                     known.others.push(key.schema);
+                    known.alternatives.extend(key.alternatives);
                 }
                 None => keys.push(Key { required: key.required && key.name == "kind", ..key }),
             }
         }
     }
     keys
+}
+
+/// What is said of an alternative that has a key: the kind it has, or that it has this key alone.
+fn said_of<'a>(root: &'a Value, part: &'a Value, key: &Key<'a>) -> Vec<(Option<&'a str>, &'a str)> {
+    let part = resolved(root, part);
+    let (kind, single) =
+        (key.schema["const"].as_str(), part["properties"].as_object().is_some_and(|own| own.len() == 1));
+    let about = part["description"].as_str().filter(|_| kind.is_some() || single);
+    about.map(|about| (kind, about)).into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_to_items_are_their_words() {
+        let text = "Of [`A`](crate::A) and\n[`b`](crate::b()); [c](d.md).\n\nMore.";
+        assert_eq!(first_paragraph(text), "Of `A` and `b`; [c](d.md).");
+    }
 }

@@ -1,7 +1,9 @@
 //! The reference of study files, made from the types that read them: a JSON Schema for editors, and a page.
 
+pub mod examples;
 pub mod keys;
 mod page;
+pub mod units;
 pub mod uses;
 
 pub use page::page;
@@ -38,6 +40,7 @@ pub fn schema() -> Value {
             properties.insert(name.to_owned(), schema);
         }
     }
+    units::mark(&mut root);
     written_once(&mut root);
     tidied(root)
 }

@@ -1,6 +1,8 @@
 //! The reference as sections of a page of Markdown.
 
-use super::keys::{Key, Section, alternatives, resolved, sections};
+use super::examples::example_of;
+use super::keys::{Key, Section, alternatives, first_paragraph, sections};
+use super::units::UNIT;
 use super::uses;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -23,7 +25,7 @@ pub fn page(root: &Value, studies: &[(String, toml::Table)]) -> String {
         // Writing to a string does not fail.
         let _ = write!(page, "\n### `{}`\n\n", heading(section));
         if !section.about.is_empty() {
-            let _ = writeln!(page, "{}\n", one_line(&section.about));
+            let _ = writeln!(page, "{}\n", first_paragraph(&section.about));
         }
         if section.keys.is_empty() {
             let example = used.iter().find(|(path, _)| path.starts_with(&format!("{}.", section.path)));
@@ -52,16 +54,21 @@ fn row(root: &Value, section: &Section<'_>, key: &Key<'_>, used: &BTreeMap<Strin
         (false, Some(value)) => format!("`{value}`"),
         (false, None) => "none".to_owned(),
     };
-    let about = key.schema["description"].as_str().or_else(|| resolved(root, key.schema)["description"].as_str());
-    let example = used.get(&format!("{}.{}", section.path, key.name)).map(|(value, _)| format!("`{}`", short(value)));
-    let cells = [
-        format!("`{}`", key.name),
-        kinds(key).unwrap_or_else(|| type_of(root, key.schema)),
-        default,
-        one_line(about.unwrap_or_default()),
-        example.unwrap_or_default(),
-    ];
+    let example =
+        example_of(&format!("{}.{}", section.path, key.name), used).map(|value| format!("`{}`", short(&value)));
+    let kind = kinds(key).unwrap_or_else(|| type_of(root, key.schema));
+    let unit = key.schema[UNIT].as_str().map(|unit| format!(", {unit}")).unwrap_or_default();
+    let cells = [format!("`{}`", key.name), kind + &unit, default, about(root, key), example.unwrap_or_default()];
     format!("| {} |\n", cells.map(|cell| cell.replace('|', "\\|")).join(" | "))
+}
+
+/// The sentence of a key, and what its words mean.
+fn about(root: &Value, key: &Key<'_>) -> String {
+    let meanings = key.meanings(root);
+    let said = |(word, about): &(String, String)| format!("`{word}`: {}", about.trim_end_matches('.'));
+    let words: Vec<String> = meanings.iter().map(said).collect();
+    let sentence = key.sentence(root);
+    if words.is_empty() { sentence } else { format!("{sentence} {}.", words.join("; ")).trim_start().to_owned() }
 }
 
 /// The kinds of a table whose kind decides its other keys.
@@ -120,13 +127,10 @@ fn kind_of(root: &Value, schema: &Value) -> String {
 fn listed(words: &[Value]) -> String {
     words
         .iter()
+        .filter(|word| !word.is_null())
         .map(|word| format!("`{}`", word.as_str().map_or_else(|| word.to_string(), str::to_owned)))
         .collect::<Vec<_>>()
         .join(", ")
-}
-
-fn one_line(text: &str) -> String {
-    text.split("\n\n").next().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The beginning of a value, in one line.

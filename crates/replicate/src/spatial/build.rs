@@ -55,8 +55,7 @@ fn values_of(panel: &Panel, name: &str, at: &At) -> panel_spatial::Result<Vec<f6
     let labels = panel.times().labels();
     let period = match at {
         At::First => labels.first().cloned(),
-        At::Named(word) if word == "first" => labels.first().cloned(),
-        At::Named(word) if word == "mean" => None,
+        At::Mean => None,
         At::Named(label) => Some(label.clone()),
         At::Year(year) => Some(year.to_string()),
     };

@@ -1,6 +1,7 @@
 //! What a study file alone can say about its spatial sections, and the seeds of their permutations.
 
 use super::residuals::Residuals;
+use crate::indices::Index;
 use crate::study::section::check_id;
 use crate::study::{ColumnSpec, Study, TableKind};
 use panel_core::random::check_replications;
@@ -32,6 +33,11 @@ pub(crate) fn check(study: &Study) -> Vec<(String, String)> {
     for spec in &study.spatial {
         let many = |message| format!("[[spatial]] `{}`, permutations: {message}", spec.id);
         note(format!("spatial.{}", spec.id), check_replications(spec.permutations).map_err(many));
+    }
+    for (index, key, id) in linked(study) {
+        let stage = index.stage();
+        let place = |error| format!("stage `{stage}`: {key}: {error}");
+        note(stage.replacen('-', ".", 1), known(id, &ids).map_err(place));
     }
     for lag in &study.indices.lag_w {
         let place = |error| format!("[variables] `{}`: {error}", lag.name);
@@ -79,6 +85,16 @@ pub(crate) fn check(study: &Study) -> Vec<(String, String)> {
         note(path, variables.and(found).map_err(|error| format!("[[spatial]] `{}`: {error}", spec.id)));
     }
     wrong
+}
+
+/// The weights that indices read: the index, its key, the id.
+fn linked(study: &Study) -> impl Iterator<Item = (&dyn Index, &'static str, &String)> {
+    let of_va = study.indices.va.iter().map(|va| (va as &dyn Index, "distances", &va.own.distances));
+    let of_market = study.indices.market.iter().flat_map(|market| {
+        let own = &market.own;
+        [("relations", &own.relations), ("distances", &own.distances)].map(|(key, id)| (market as &dyn Index, key, id))
+    });
+    of_va.chain(of_market).filter_map(|(index, key, id)| Some((index, key, id.as_ref()?)))
 }
 
 /// Whether an id stands for the first time, on any file system.

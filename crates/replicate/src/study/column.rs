@@ -74,6 +74,7 @@ pub struct ColumnSpec {
     pub anderson_rubin_at: Vec<f64>,
     /// Diagnostics of the regression.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(schema_with = "super::statistic::asked")]
     pub diagnostics: Vec<Parsed<Statistic>>,
     /// Variable of the two-lines test.
     pub two_lines: Option<String>,

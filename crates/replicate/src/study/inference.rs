@@ -98,24 +98,34 @@ impl From<Draw> for WildWeights {
 #[derive(Debug, Clone, Default, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct Written {
+    /// Replications of a wild cluster bootstrap of t tests; its intervals invert the test.
     #[serde(skip_serializing_if = "Option::is_none")]
     wild: Option<usize>,
+    /// Replications of a bootstrap that draws observations, or whole clusters with `by`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pairs: Option<usize>,
+    /// Replications of a bootstrap that draws moving blocks of `length` periods.
     #[serde(skip_serializing_if = "Option::is_none")]
     block: Option<usize>,
+    /// Distribution of the weights of `wild`; `rademacher` where it is absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     weights: Option<Draw>,
+    /// Whether the residuals of `wild` are those under the null; they are where it is absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     restricted: Option<bool>,
+    /// Periods of a block of `block`.
     #[serde(skip_serializing_if = "Option::is_none")]
     length: Option<usize>,
+    /// How the draws of `pairs` and `block` make an interval; `percentile` where it is absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     interval: Option<Interval>,
+    /// Clusters that `pairs` draws, or that draw one weight each under `wild`: the key of `vcov` where it is absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     by: Option<String>,
+    /// Terms that it is for; all but the constant where it is empty.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     of: Vec<String>,
+    /// Seed of the draws; 1 where it is absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     seed: Option<u64>,
 }

@@ -44,7 +44,8 @@ impl TableSpec {
         let said = |key: &str, message: String| (place(key), format!("table `{}`: {message}", self.id));
         digits::check(self.digits, &self.stat_digits).map_err(|(key, message)| said(&key, message))?;
         let regression = self.kind == TableKind::Regression;
-        if !regression && self.kind != TableKind::Descriptives && self.digits.is_some() {
+        let chosen = matches!(self.kind, TableKind::Descriptives | TableKind::Means);
+        if !regression && !chosen && self.digits.is_some() {
             return Err(said("digits", "digits: this kind of table has digits of its own".into()));
         }
         if !regression && !self.stat_digits.is_empty() {

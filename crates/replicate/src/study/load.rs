@@ -180,6 +180,7 @@ fn check(study: &Study) -> Vec<(String, String)> {
     for table in &study.tables {
         note(format!("table.{}", table.id), table.check_contents());
         note(format!("table.{}", table.id), table.check_headings());
+        note(format!("table.{}", table.id), table.check_means());
         note(format!("table.{}.stats", table.id), check_stats(table.stats.as_deref()));
         if table.kind != TableKind::Regression && table.stats.is_some() {
             let message = format!("table `{}`: `stats` belongs to tables of regressions", table.id);

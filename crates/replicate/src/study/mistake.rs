@@ -9,6 +9,7 @@ use toml::de::{DeTable, DeValue};
 
 /// A mistake as an error of the study file.
 pub(super) fn explain(wrong: Wrong, text: &str, file: &str) -> Error {
+    let wrong = Wrong { span: of_word(&wrong, text).or_else(|| wrong.span.clone()), ..wrong };
     let line = wrong.span.as_ref().map(|span| line_of(text, span.start));
     Error::Study { file: file.to_owned(), line, message: sentence_of(&wrong, text) }
 }
@@ -27,6 +28,30 @@ pub(super) fn sentence_of(wrong: &Wrong, text: &str) -> String {
 pub(super) fn line_of(text: &str, byte: usize) -> usize {
     1 + text.as_bytes().iter().take(byte).filter(|&&byte| byte == b'\n').count()
 }
+
+/// The place of a wrong word inside the section that a mistake is about: a section whose kind decides its other keys is read
+/// as a whole, and what is wrong with a word of it has the place of the section.
+fn of_word(wrong: &Wrong, text: &str) -> Option<Range<usize>> {
+    let whole = wrong.span.as_ref().filter(|_| !wrong.whole)?;
+    let word = wrong.message.strip_prefix("unknown variant `").or_else(|| wrong.message.strip_prefix(NEEDS_KEYS))?;
+    let word = word.split('`').next()?;
+    let document = DeTable::parse(text).ok()?;
+    fn find(value: &Spanned<DeValue<'_>>, word: &str, whole: &Range<usize>) -> Option<Range<usize>> {
+        let span = value.span();
+        match value.get_ref() {
+            DeValue::String(text) => {
+                (text.as_ref() == word && whole.start <= span.start && span.end <= whole.end).then_some(span)
+            }
+            DeValue::Table(table) => table.values().find_map(|value| find(value, word, whole)),
+            DeValue::Array(array) => array.iter().find_map(|value| find(value, word, whole)),
+            _ => None,
+        }
+    }
+    document.get_ref().values().find_map(|value| find(value, word, whole))
+}
+
+/// How a message about a word begins that stands for a table of keys.
+const NEEDS_KEYS: &str = "needs its keys: `";
 
 /// Where a mistake stands: its section, and the key where it is in one.
 struct Place {

@@ -83,12 +83,34 @@ pub trait Language {
     fn words() -> Vec<&'static str> {
         Vec::new()
     }
+
+    /// The pattern that every text of it has, and examples, where there is one.
+    fn pattern() -> Option<(&'static str, &'static [&'static str])> {
+        None
+    }
 }
 
 impl Language for Formula {}
 impl Language for Expr {}
-impl Language for Vcov {}
-impl Language for Estimator {}
+
+impl Language for Vcov {
+    fn pattern() -> Option<(&'static str, &'static [&'static str])> {
+        Some((
+            "^ *(iid|hc[123]|cluster *:[^,]+(,[^,]+){0,3}|(dk|nw)( *: *[0-9]+)?\
+             |conley *: *[0-9.eE+-]+( *: *(uniform|bartlett|fixest-triangular|fixest-spherical|[0-9]+))*) *$",
+            &["iid", "hc1", "hc2", "hc3", "cluster:city", "cluster:city,year", "dk:2", "nw:2", "conley:200"],
+        ))
+    }
+}
+
+impl Language for Estimator {
+    fn pattern() -> Option<(&'static str, &'static [&'static str])> {
+        Some((
+            "^ *(2sls|liml|gmm2s|fuller( *: *[0-9.eE+-]+)?|kclass *: *[0-9.eE+-]+) *$",
+            &["2sls", "liml", "fuller:1", "kclass:0.9", "gmm2s"],
+        ))
+    }
+}
 
 impl Language for Like {
     fn words() -> Vec<&'static str> {
@@ -122,9 +144,12 @@ impl<T: Language> JsonSchema for Parsed<T> {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        match T::words() {
-            words if words.is_empty() => json_schema!({ "type": "string" }),
-            words => json_schema!({ "type": "string", "enum": words }),
+        match (T::words(), T::pattern()) {
+            (words, Some((pattern, examples))) if words.is_empty() => {
+                json_schema!({ "type": "string", "pattern": pattern, "examples": examples })
+            }
+            (words, _) if words.is_empty() => json_schema!({ "type": "string" }),
+            (words, _) => json_schema!({ "type": "string", "enum": words }),
         }
     }
 }

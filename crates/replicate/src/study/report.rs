@@ -20,6 +20,7 @@ pub struct ReportSpec {
     pub below: String,
     /// Statistics below the coefficients; where it is absent those that the program named by `like` prints: R² within
     /// entities of `xtreg` and `xtivreg2`, else R² and R² within the fixed effects.
+    #[schemars(schema_with = "super::statistic::shown")]
     pub stats: Option<Vec<Parsed<Statistic>>>,
     /// The work that is replicated, as one cites it.
     pub citation: Option<Label>,

@@ -1,6 +1,7 @@
 //! What can be computed of a regression, by the words of `diagnostics` and `stats`.
 
 use panel_core::suggest::nearest;
+use schemars::{Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -200,10 +201,21 @@ impl Statistic {
     }
 }
 
-impl super::parsed::Language for Statistic {
-    fn words() -> Vec<&'static str> {
-        Self::ALL.map(|(_, name)| name).to_vec()
-    }
+/// A list of the statistics of which `is` holds.
+fn list_of(is: fn(Statistic) -> bool) -> Schema {
+    let accepted = Statistic::ALL.iter().filter(|(statistic, _)| is(*statistic));
+    let words: Vec<&str> = accepted.map(|(_, name)| *name).collect();
+    json_schema!({ "type": "array", "items": { "type": "string", "enum": words } })
+}
+
+/// What `stats` may hold: whatever is one number.
+pub(super) fn shown(_: &mut SchemaGenerator) -> Schema {
+    list_of(Statistic::is_number)
+}
+
+/// What `diagnostics` may hold: whatever is not computed anyway.
+pub(super) fn asked(_: &mut SchemaGenerator) -> Schema {
+    list_of(|statistic| !statistic.is_fit())
 }
 
 impl FromStr for Statistic {

@@ -1,7 +1,7 @@
 //! `[[table]]` and `[[mediation]]`: what is estimated and shown.
 
 use super::label::{OneOrMore, one_or_more};
-use super::{BootstrapSpec, ColumnSpec, Digits, Label, Parsed, Statistic};
+use super::{BootstrapSpec, ColumnSpec, Digits, Label, Mean, Parsed, Statistic};
 use panel_core::expr::Expr;
 use panel_core::index::Direction;
 use panel_core::suggest;
@@ -27,6 +27,8 @@ pub enum TableKind {
     EntropyWeights,
     /// ε of productivity specifications under each calibration, with rank correlations of the scores.
     Calibration,
+    /// Means of variables by period and by group, with a row for all.
+    Means,
     /// LM, LR and Wald tests of spatial models, a pair of columns for each column with `spatial`.
     SpatialTests,
 }
@@ -42,8 +44,8 @@ pub struct TableSpec {
     /// What it shows.
     #[serde(default)]
     pub kind: TableKind,
-    /// Variables of a descriptive table; indicators of an entropy table, a cost with a minus before it; productivity
-    /// specifications of a calibration table.
+    /// Variables of a descriptive table or a table of means; indicators of an entropy table, a cost with a minus before it;
+    /// productivity specifications of a calibration table.
     #[serde(default)]
     pub variables: Vec<String>,
     /// Headings between the variables of a descriptive table or an entropy table.
@@ -52,7 +54,20 @@ pub struct TableSpec {
     /// Whether a column of such a table says how each variable is defined.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub definitions: bool,
-    /// Rows of a descriptive table or an entropy table.
+    /// What the means of a table of kind `means` are grouped by, in rows: the time key, the entity key or columns of groups.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by: Vec<String>,
+    /// Column of groups that stand beside each other in a table of means.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub across: Option<String>,
+    /// Which mean; where it is absent, the geometric one of productivity indices that are ratios and of their parts, the
+    /// arithmetic one of scores, indicators and all other variables.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mean: Option<Mean>,
+    /// Which mean single variables of such a table have.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub mean_of: BTreeMap<String, Mean>,
+    /// Rows of a descriptive table, an entropy table or a table of means.
     pub sample: Option<Parsed<Expr>>,
     /// Shift of an entropy table's standardised values (D23: 1e-4).
     pub shift: Option<f64>,
@@ -62,7 +77,8 @@ pub struct TableSpec {
     /// Coefficients to show, in order; all that are not fixed effects where it is absent.
     pub show: Option<Vec<String>>,
     /// Statistics below the coefficients; those of `[report] stats` where it is absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "super::statistic::shown")]
     pub stats: Option<Vec<Parsed<Statistic>>>,
     /// Dummies of which a note says how many entities switch inside the panel.
     #[serde(default)]
@@ -111,7 +127,7 @@ impl TableSpec {
                     return Err(format!("table `{}`: two columns are called `{}`", self.id, names[place]));
                 }
             }
-            TableKind::Descriptives | TableKind::EntropyWeights | TableKind::Calibration => {
+            TableKind::Descriptives | TableKind::EntropyWeights | TableKind::Calibration | TableKind::Means => {
                 if self.variables.is_empty() {
                     return lacks("`variables`");
                 }

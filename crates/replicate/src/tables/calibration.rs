@@ -59,7 +59,7 @@ fn rows(base: &Gtfp, computed: &Computed) -> Result<Vec<Row>> {
         let other = Gtfp { choices, ..base.clone() };
         let solve = || other.compute(&Part::new(&computed.panel, &keep, &stage)?).map(Arc::new);
         let result = known.map_or_else(solve, Ok).map_err(|error| Error::not_computed(&stage, error.message()))?;
-        let scores = result.column("score_global");
+        let scores = result.column(base.choices.score_name());
         let present: Vec<f64> = scores.iter().copied().filter(|score| !score.is_nan()).collect();
         let mean = present.iter().sum::<f64>() / present.len() as f64;
         let reference = first.get_or_insert_with(|| scores.to_vec());

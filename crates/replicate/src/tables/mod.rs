@@ -10,6 +10,7 @@ pub mod descriptives;
 pub mod entropy;
 pub(crate) mod fit;
 mod headings;
+pub mod means;
 pub mod mediation;
 pub mod mediation_bootstrap;
 mod mediation_effects;
@@ -143,6 +144,7 @@ pub fn build(loaded: &Loaded, computed: &Computed, cache: &Cache) -> Result<Tabl
             _ if lacking.is_some() => lacking.map_or_else(|| Ok(Table::default()), Err),
             TableKind::Descriptives => descriptives::table(spec, study, &computed.panel, &mut made),
             TableKind::EntropyWeights => entropy::weights_table(spec, study, &computed.panel, &mut made.diagnostics),
+            TableKind::Means => means::table(spec, study, computed, &mut made.diagnostics),
             TableKind::Calibration => calibration::calibration_table(spec, study, computed),
         };
         let table = table.or_else(|error| -> Result<Table> {

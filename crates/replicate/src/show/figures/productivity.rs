@@ -3,7 +3,7 @@
 use super::{Place, Scene, Sketch, axis, count};
 use crate::indices::gtfp::Gtfp;
 use crate::indices::{Index, Made};
-use gtfp_ebm::Reference;
+use gtfp_ebm::{Index as ProductivityIndex, Reference};
 use panel_core::transform::quantile;
 use report::figure::{CurvePoint, Distributions, Sample, Series, XyPanel, XyPlot};
 use report::numfmt::{Format, number};
@@ -18,17 +18,27 @@ pub(super) fn sketches(scene: &Scene<'_>) -> Vec<Sketch> {
     let found = scene.study.indices.gtfp.iter().find_map(|spec| Some((spec, computed.index(&spec.stage())?)));
     let Some((spec, made)) = found else { return Vec::new() };
     let mut sketches = vec![distribution(scene, spec, made)];
-    let has_index = made.column("gml").iter().any(|value| value.is_finite());
-    if has_index {
+    if ratios(scene, spec, made).is_some() {
         sketches.push(cumulative(scene, spec, made));
     }
     sketches
 }
 
+/// The index of a specification, where it is a ratio and some row has one.
+fn ratios<'a>(scene: &Scene<'_>, spec: &Gtfp, made: &'a Made) -> Option<&'a [f64]> {
+    let periods = scene.panel.n_periods();
+    if matches!(spec.choices.index(periods), ProductivityIndex::None | ProductivityIndex::Luenberger) {
+        return None;
+    }
+    let values = made.column(spec.choices.index_name(periods));
+    values.iter().any(|value| value.is_finite()).then_some(values)
+}
+
 fn distribution(scene: &Scene<'_>, spec: &Gtfp, made: &Made) -> Sketch {
     let panel = scene.panel;
-    let index = made.column("gml").iter().any(|value| value.is_finite());
-    let values = made.column(if index { "gml" } else { "score_global" });
+    let growth = ratios(scene, spec, made);
+    let index = growth.is_some();
+    let values = growth.unwrap_or_else(|| made.column(spec.choices.score_name()));
     let mut by_period: Vec<Vec<f64>> = vec![Vec::new(); panel.n_periods()];
     for (row, &period) in panel.time_of_row().iter().enumerate() {
         if values[row].is_finite() {
@@ -94,15 +104,18 @@ fn distribution(scene: &Scene<'_>, spec: &Gtfp, made: &Made) -> Sketch {
 
 fn cumulative(scene: &Scene<'_>, spec: &Gtfp, made: &Made) -> Sketch {
     let panel = scene.panel;
-    let [index, efficiency, technical] = ["gml", "ec", "tc"].map(|name| made.column(name));
+    let index = ratios(scene, spec, made).unwrap_or_default();
+    let [efficiency, technical] = ["ec", "tc"].map(|name| made.column(name));
     let at = axis::places(panel);
     let regions = scene.regions();
     // 1 in the first period; then times the geometric mean of the group's indices, period by period.
     let line = |values: &[f64], rows: &[bool]| -> Vec<CurvePoint> {
         let (mut sums, mut counts) = (vec![0.0; panel.n_periods()], vec![0_usize; panel.n_periods()]);
         for (row, &period) in panel.time_of_row().iter().enumerate() {
-            if rows[row] && values[row] > 0.0 && values[row].is_finite() {
-                sums[period as usize] += values[row].ln();
+            // A decomposition may lack a part.
+            let value = values.get(row).copied().unwrap_or(f64::NAN);
+            if rows[row] && value > 0.0 && value.is_finite() {
+                sums[period as usize] += value.ln();
                 counts[period as usize] += 1;
             }
         }
@@ -137,8 +150,9 @@ fn cumulative(scene: &Scene<'_>, spec: &Gtfp, made: &Made) -> Sketch {
     };
     let global = spec.choices.reference == Reference::Global;
     let change = if global { ("最佳实践差距变化 BPC", "BPC") } else { ("技术变化 TC", "TC") };
-    let panels =
-        vec![drawn(("累计指数", "Index"), index), drawn(("效率变化 EC", "EC"), efficiency), drawn(change, technical)];
+    let parts = [(("累计指数", "Index"), index), (("效率变化 EC", "EC"), efficiency), (change, technical)];
+    let panels = parts.into_iter().filter(|(_, values)| !values.is_empty()).map(|(title, values)| drawn(title, values));
+    let panels = panels.collect();
     let direction = |value: f64| if value >= 1.0 { ("上升", "rises") } else { ("下降", "falls") };
     let three = |value: f64| number(value, Format::Fixed(3));
     let short = change.1;

@@ -89,6 +89,11 @@ fn how(spec: &TableSpec, around: &Surroundings<'_>) -> Block {
         TableKind::Descriptives => {
             let _ = writeln!(text, "{}", spec.variables.join(", "));
         }
+        TableKind::Means => {
+            let by: Vec<&str> = spec.by.iter().chain(&spec.across).map(String::as_str).collect();
+            let _ = writeln!(text, "mean({}) by {}", spec.variables.join(", "), by.join(", "));
+            let _ = spec.sample.as_ref().map(|sample| writeln!(text, "     sample: {sample}"));
+        }
         TableKind::EntropyWeights => {
             let _ = writeln!(text, "entropy({})", spec.variables.join(", "));
         }
