@@ -36,18 +36,21 @@ fn of_word(wrong: &Wrong, text: &str) -> Option<Range<usize>> {
     let word = wrong.message.strip_prefix("unknown variant `").or_else(|| wrong.message.strip_prefix(NEEDS_KEYS))?;
     let word = word.split('`').next()?;
     let document = DeTable::parse(text).ok()?;
-    fn find(value: &Spanned<DeValue<'_>>, word: &str, whole: &Range<usize>) -> Option<Range<usize>> {
+    // The place of a section is its heading, so that everything below one inside the place is.
+    fn find(value: &Spanned<DeValue<'_>>, word: &str, whole: &Range<usize>, inside: bool) -> Option<Range<usize>> {
         let span = value.span();
+        let inside = inside || whole.start <= span.start && span.end <= whole.end;
         match value.get_ref() {
-            DeValue::String(text) => {
-                (text.as_ref() == word && whole.start <= span.start && span.end <= whole.end).then_some(span)
+            DeValue::String(text) => (inside && text.as_ref() == word).then_some(span),
+            DeValue::Table(table) => {
+                let values = table.iter().filter(|(key, _)| key.get_ref().as_ref() != "id").map(|(_, value)| value);
+                values.into_iter().find_map(|value| find(value, word, whole, inside))
             }
-            DeValue::Table(table) => table.values().find_map(|value| find(value, word, whole)),
-            DeValue::Array(array) => array.iter().find_map(|value| find(value, word, whole)),
+            DeValue::Array(array) => array.iter().find_map(|value| find(value, word, whole, inside)),
             _ => None,
         }
     }
-    document.get_ref().values().find_map(|value| find(value, word, whole))
+    document.get_ref().values().find_map(|value| find(value, word, whole, false))
 }
 
 /// How a message about a word begins that stands for a table of keys.
