@@ -29,6 +29,8 @@ pub struct BorderEffect {
     pub ratio: f64,
     /// Coefficient of the border dummy when ln distance is held constant; `None` without coordinates or distances.
     pub adjusted: Option<f64>,
+    /// Pairs of known distance, which that coefficient is from; the figures without distance have all pairs.
+    pub adjusted_pairs: Option<usize>,
     /// Permutation p of the difference being this large or larger.
     pub p_difference: f64,
     /// Permutation p of the adjusted coefficient being this large or larger.
@@ -49,7 +51,7 @@ pub struct BorderSpec {
     /// How distances between coordinates are measured.
     #[cfg_attr(feature = "schema", schemars(with = "String", extend("enum" = crate::keys::words::<MetricName>())))]
     pub distance: MetricName,
-    /// Shorter distances count as this one, km; without it a pair at distance 0 is left out.
+    /// Shorter distances count as this one, km; without it two places nearer than 100 m are an error.
     pub min_km: Option<f64>,
 }
 
@@ -66,11 +68,13 @@ impl Default for BorderSpec {
 /// ln distance held constant, too: the coefficient b of V̄_ij = a + b border_ij + c ln d_ij, by least squares.
 /// p = (1 + number of permutations with an effect at least as large) / (1 + permutations), one-sided.
 ///
-/// The pairs and the demeaning are those of `spec`; weights are not used. Entities without a group are in no pair.
+/// The pairs and the demeaning are those of `spec`; weights are not used. Entities without a group are in no pair, pairs
+/// of unknown distance are in all figures but the adjusted one.
 ///
 /// # Errors
 /// As [`segmentation`](crate::segmentation()); [`Error::Missing`] without groups; [`Error::Specification`] when there is
-/// no pair within or none between groups.
+/// no pair within or none between groups; [`Error::NoLogDistance`] for two places that are one; [`Error::Idle`] for a
+/// choice that has no effect.
 ///
 /// **Source**: Engel & Rogers (1996), American Economic Review 86, 1112–1125; Parsley & Wei (2001); for the test Hubert (1987).
 pub fn border_effect(
@@ -81,25 +85,31 @@ pub fn border_effect(
 ) -> Result<BorderEffect> {
     let BorderSpec { permutations, seed, .. } = *choices;
     check_replications(permutations).map_err(Error::Specification)?;
-    let ln_km = LogDistance::new(choices.distance, choices.min_km)?;
+    if permutations == 0 && seed != BorderSpec::default().seed {
+        return Err(Error::idle("seed", "border of permutations = 0", "permutations"));
+    }
+    let ln_km = LogDistance::new("border", (choices.distance, choices.min_km), relations)?;
     let Some(group) = relations.group else {
         return Err(Error::Missing { option: "border effect".into(), needs: "a group of each entity" });
     };
-    let placed = relations.points.is_some() || relations.distances.is_some();
-    let mut pairs: Vec<Pair> = pair_variances(changes, relations, &spec.unweighted())?
-        .over_time()
-        .into_iter()
-        .map(|pair| {
-            let (i, j) = (pair.entity as usize, pair.partner as usize);
-            Pair { i, j, variance: pair.mean, ln_km: if placed { ln_km.of(relations, i, j) } else { 0.0 } }
-        })
-        .filter(|pair| group[pair.i] != Relations::NO_GROUP && group[pair.j] != Relations::NO_GROUP)
-        .collect();
-    let adjust = placed && pairs.iter().any(|pair| pair.ln_km.is_finite());
-    if adjust {
-        // A pair of unknown or zero distance has no place in the regression, and both figures use one set of pairs.
-        pairs.retain(|pair| pair.ln_km.is_finite());
+    let grouped = |i: u32| group[i as usize] != Relations::NO_GROUP;
+    let (mut pairs, mut placed) = (Vec::new(), Vec::new());
+    for pair in pair_variances(changes, relations, &spec.unweighted())?.over_time() {
+        if !(grouped(pair.entity) && grouped(pair.partner)) {
+            continue;
+        }
+        let (i, j) = (pair.entity as usize, pair.partner as usize);
+        pairs.push(Pair { i, j, variance: pair.mean, ln_km: 0.0 });
+        // A pair of unknown distance has no place in the regression.
+        if let Some(ln_km) = ln_km.of(relations, (i, j), changes.entities())? {
+            placed.push(Pair { i, j, variance: pair.mean, ln_km });
+        }
     }
+    let adjust = !placed.is_empty();
+    let with_distance = Fixed::new(&placed);
+    let adjusted = |labels: &[u32]| {
+        if adjust { with_distance.adjusted(&with_distance.split(&placed, labels)) } else { None }
+    };
     let fixed = Fixed::new(&pairs);
     let observed = fixed.split(&pairs, group);
     if observed.within == 0.0 || observed.between == 0.0 {
@@ -117,12 +127,11 @@ pub fn border_effect(
             Stream::new(seed, unit as u64).shuffle(&mut labels, all);
             let mut dealt = group.to_vec();
             movable.iter().zip(labels).for_each(|(&i, label)| dealt[i] = label);
-            let split = fixed.split(&pairs, &dealt);
-            (split.difference(), if adjust { fixed.adjusted(&split) } else { None })
+            (fixed.split(&pairs, &dealt).difference(), adjusted(&dealt))
         })
         .collect();
     let share = |large: usize| (large + 1) as f64 / (permutations + 1) as f64;
-    let adjusted = if adjust { fixed.adjusted(&observed) } else { None };
+    let adjusted = adjusted(group);
     Ok(BorderEffect {
         within_pairs: observed.within as usize,
         between_pairs: observed.between as usize,
@@ -131,6 +140,7 @@ pub fn border_effect(
         difference: observed.difference(),
         ratio: observed.between_mean / observed.within_mean,
         adjusted,
+        adjusted_pairs: adjust.then_some(placed.len()),
         p_difference: share(simulated.iter().filter(|draw| draw.0 >= observed.difference()).count()),
         p_adjusted: adjusted.map(|b| share(simulated.iter().filter(|draw| draw.1.is_some_and(|x| x >= b)).count())),
         permutations,

@@ -95,4 +95,13 @@ impl Weights {
             Self::Gdp { column, .. } => column,
         }
     }
+
+    /// Whether variances are added up without being divided by anything.
+    pub(crate) fn adds_up(&self) -> bool {
+        match self {
+            Self::Sum => true,
+            Self::Mean => false,
+            Self::InverseDistance { normalized } | Self::Gdp { normalized, .. } => !normalized,
+        }
+    }
 }

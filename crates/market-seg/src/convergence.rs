@@ -20,7 +20,7 @@ pub struct ConvergenceSpec {
     /// How distances between coordinates are measured.
     #[cfg_attr(feature = "schema", schemars(with = "String", extend("enum" = crate::keys::words::<MetricName>())))]
     pub distance: MetricName,
-    /// Shorter distances count as this one, km.
+    /// Shorter distances count as this one, km; without it two places nearer than 100 m are an error.
     pub min_km: Option<f64>,
 }
 
@@ -66,7 +66,8 @@ pub struct ConvergenceTable {
 /// **Missing values**: a row with a missing part does not exist. Cumulated levels stop at the first missing change or gap.
 ///
 /// # Errors
-/// As [`segmentation`](crate::segmentation()); [`Error::Specification`] for a benchmark that is no entity.
+/// As [`segmentation`](crate::segmentation()); [`Error::Specification`] for a benchmark that is no entity, and where no row
+/// is left; [`Error::NoLogDistance`] for two places that are one; [`Error::Idle`] for a choice that has no effect.
 ///
 /// **Source**: Parsley & Wei (1996), Quarterly Journal of Economics 111, 1211–1236, eq. 1.
 pub fn convergence_table(
@@ -78,7 +79,7 @@ pub fn convergence_table(
     let (spec, lags) = (&spec.unweighted(), choices.lags);
     spec.validate()?;
     relations.validate(changes, spec)?;
-    let distance = LogDistance::new(choices.distance, choices.min_km)?;
+    let distance = LogDistance::new("convergence", (choices.distance, choices.min_km), relations)?;
     let (n, periods, goods) = (changes.n_entities(), changes.n_periods(), changes.n_goods());
     let pairs: Vec<(usize, usize)> = match &choices.benchmark {
         Some(label) => {
@@ -100,16 +101,15 @@ pub fn convergence_table(
         (1..=lags as i64).map(|lag| changes.before(lag.saturating_mul(changes.span()))).collect();
     // The level before the first change of all is where cumulation starts.
     let first = changes.ordinals().iter().min().copied();
-    let placed = relations.points.is_some() || relations.distances.is_some();
     let mut table = ConvergenceTable {
         lagged_changes: vec![Vec::new(); lags],
-        ln_km: placed.then(Vec::new),
+        ln_km: distance.is_known().then(Vec::new),
         border: relations.group.map(|_| Vec::new()),
         true_levels: changes.has_levels(),
         ..ConvergenceTable::default()
     };
     for (i, j) in pairs {
-        let ln_km = distance.of(relations, i, j);
+        let ln_km = distance.of(relations, (i, j), changes.entities())?.unwrap_or(f64::NAN);
         for k in 0..goods {
             let delta = |t: usize| changes.slice(t, k)[i] - changes.slice(t, k)[j];
             let level = |t: usize| levels[(t * goods + k) * n + i] - levels[(t * goods + k) * n + j];
@@ -131,7 +131,7 @@ pub fn convergence_table(
                 table.lagged_level.push(before);
                 table.lagged_changes.iter_mut().zip(earlier).for_each(|(column, x)| column.push(x));
                 if let Some(column) = &mut table.ln_km {
-                    column.push(if ln_km.is_finite() { ln_km } else { f64::NAN });
+                    column.push(ln_km);
                 }
                 if let (Some(column), Some(group)) = (&mut table.border, relations.group) {
                     let known = group[i] != Relations::NO_GROUP && group[j] != Relations::NO_GROUP;
@@ -139,6 +139,11 @@ pub fn convergence_table(
                 }
             }
         }
+    }
+    if table.change.is_empty() {
+        return Err(Error::Specification(format!(
+            "convergence: no comparison has a change with the level and {lags} changes before it within {periods} periods; give fewer lags, or prices of more periods in a row"
+        )));
     }
     Ok(table)
 }

@@ -2,7 +2,7 @@
 //!
 //! | group | variants | when |
 //! |---|---|---|
-//! | input | [`Error::Input`], [`Error::TooNear`], [`Error::ZeroDistance`] | the data are not what they should be |
+//! | input | [`Error::Input`], [`Error::TooNear`], [`Error::NoLogDistance`], [`Error::ZeroDistance`] | the data are not what they should be |
 //! | specification | [`Error::Missing`], [`Error::Idle`], [`Error::Specification`], [`Error::Geography`] | the request does not fit the data |
 
 use panel_core::{Cell, InputError};
@@ -24,6 +24,21 @@ pub enum Error {
         panel_core::geo::show_km(*km), 1000.0 * panel_core::geo::NEAREST_KM
     )]
     TooNear {
+        /// One entity.
+        first: String,
+        /// The other.
+        second: String,
+        /// Their distance.
+        km: f64,
+    },
+    /// Two entities so near that the logarithm of their distance says nothing about them.
+    #[error(
+        "{key}: `{first}` and `{second}` are {} apart, so near that the logarithm of their distance is far from all others; correct it, or set {key}.min_km, below which a distance counts as min_km",
+        panel_core::geo::show_km(*km)
+    )]
+    NoLogDistance {
+        /// The section that holds ln distance, as in a study.
+        key: &'static str,
         /// One entity.
         first: String,
         /// The other.
@@ -75,7 +90,7 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Input(error) => error.code(),
-            Self::TooNear { .. } => "too-near",
+            Self::TooNear { .. } | Self::NoLogDistance { .. } => "too-near",
             Self::ZeroDistance { .. } => "zero-distance",
             Self::Missing { .. } => "missing-option",
             Self::Specification(_) => "specification",
@@ -90,9 +105,9 @@ impl Error {
         match self {
             Self::Input(error) => error.cell(),
             Self::Geography(error) => error.cell(),
-            Self::TooNear { first: entity, .. } | Self::ZeroDistance { from: entity, .. } => {
-                Some(Cell { entity: Some(entity.clone()), ..Cell::default() })
-            }
+            Self::TooNear { first: entity, .. }
+            | Self::NoLogDistance { first: entity, .. }
+            | Self::ZeroDistance { from: entity, .. } => Some(Cell { entity: Some(entity.clone()), ..Cell::default() }),
             _ => None,
         }
     }

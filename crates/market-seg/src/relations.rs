@@ -4,27 +4,72 @@ use crate::choices::{PairRule, Weights};
 use crate::error::{Error, Result};
 use crate::prices::PriceChanges;
 use crate::spec::SegSpec;
-use panel_core::InputError;
-use panel_core::geo::{Adjacency, DistanceMatrix, LatLon, Metric, MetricName, nearest_pair};
+use panel_core::geo::{Adjacency, DistanceMatrix, LatLon, Metric, MetricName, near_pair_remark, nearest_pair};
+use panel_core::sum::compensated_sum;
+use panel_core::{Diagnostic, InputError};
 
-/// ln of distances, shorter ones raised to a floor.
+/// ln of distances of something beside the index, shorter ones raised to a floor.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LogDistance {
+    /// The section of a study that asks for them.
+    key: &'static str,
     metric: Metric,
-    floor: f64,
+    floor: Option<f64>,
+    /// Whether places or distances are known.
+    placed: bool,
 }
 
 impl LogDistance {
-    pub(crate) fn new(name: MetricName, min_km: Option<f64>) -> Result<Self> {
+    /// # Errors
+    /// [`Error::Specification`] for a floor that is none; [`Error::Idle`] for a choice where no distance is known.
+    pub(crate) fn new(
+        key: &'static str,
+        (name, min_km): (MetricName, Option<f64>),
+        relations: &Relations<'_>,
+    ) -> Result<Self> {
         if let Some(min_km) = min_km.filter(|km| !(*km > 0.0 && km.is_finite())) {
-            return Err(Error::Specification(format!("min_km = {min_km}: expected a positive number")));
+            return Err(Error::Specification(format!("{key}.min_km = {min_km}: expected a positive number")));
         }
-        Ok(Self { metric: name.metric(None).unwrap_or_default(), floor: min_km.unwrap_or(0.0) })
+        let by_places = name != MetricName::default();
+        let placed = relations.points.is_some() || relations.distances.is_some();
+        let no_places = "an index without lat and lon";
+        if min_km.is_some() && !placed {
+            return Err(Error::Idle { key: "min_km", under: format!("{key} of {no_places}"), with: "lat and lon" });
+        }
+        if by_places && (!placed || relations.distances.is_some()) {
+            let under = if placed { "a matrix of distances" } else { no_places };
+            return Err(Error::Idle { key: "distance", under: format!("{key} of {under}"), with: "lat and lon" });
+        }
+        Ok(Self { key, metric: name.metric(None).unwrap_or_default(), floor: min_km, placed })
     }
 
-    /// Infinite where the distance is not known or 0.
-    pub(crate) fn of(&self, relations: &Relations<'_>, i: usize, j: usize) -> f64 {
-        relations.km(i, j, self.metric).max(self.floor).ln()
+    /// Whether there is any to give.
+    pub(crate) fn is_known(&self) -> bool {
+        self.placed
+    }
+
+    /// `None` where the distance is not known.
+    ///
+    /// # Errors
+    /// [`Error::NoLogDistance`] for two places that are one, unless a floor is set.
+    pub(crate) fn of(
+        &self,
+        relations: &Relations<'_>,
+        (i, j): (usize, usize),
+        entities: &[String],
+    ) -> Result<Option<f64>> {
+        let km = relations.km(i, j, self.metric);
+        if !km.is_finite() {
+            return Ok(None);
+        }
+        // Distances of a matrix are the user's own; only the logarithm of 0 does not exist.
+        let least = if relations.distances.is_some() { f64::MIN_POSITIVE } else { SegSpec::NEAREST_KM };
+        match self.floor {
+            None if km < least => {
+                Err(Error::NoLogDistance { key: self.key, first: entities[i].clone(), second: entities[j].clone(), km })
+            }
+            floor => Ok(Some(km.max(floor.unwrap_or(0.0)).ln())),
+        }
     }
 }
 
@@ -124,6 +169,37 @@ impl Relations<'_> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// A remark about the nearest two partners, where they are nearer than cities are and weights fall with distance.
+    pub(crate) fn near_pair(
+        &self,
+        selected: Option<&Adjacency>,
+        changes: &PriceChanges,
+        spec: &SegSpec,
+    ) -> Option<Diagnostic> {
+        let points = self
+            .points
+            .filter(|_| self.distances.is_none() && matches!(spec.weights, Weights::InverseDistance { .. }))?;
+        let (i, j, km) = match selected {
+            None => nearest_pair(points, spec.metric)?,
+            Some(pairs) => {
+                pairs.pairs().map(|(i, j)| (i, j, self.km(i, j, spec.metric))).min_by(|a, b| a.2.total_cmp(&b.2))?
+            }
+        };
+        let weight = |a: usize, b: usize| 1.0 / self.km(a, b, spec.metric).max(spec.min_km.unwrap_or(0.0));
+        let share = |own: usize, other: usize| {
+            let partners: Vec<usize> = match selected {
+                None => (0..points.len()).filter(|&k| k != own).collect(),
+                Some(pairs) => pairs.neighbours(own).iter().map(|&k| k as usize).collect(),
+            };
+            weight(own, other) / compensated_sum(partners.into_iter().map(|k| weight(own, k)))
+        };
+        let (own, other) = if share(i, j) >= share(j, i) { (i, j) } else { (j, i) };
+        let label = |k: usize| changes.entities()[k].as_str();
+        let effect =
+            format!("`{}` has {:.1} % of the weights of `{}`", label(other), 100.0 * share(own, other), label(own));
+        near_pair_remark((label(i), label(j)), km, spec.min_km, &effect)
     }
 
     /// Distance from i to j; infinite where it is not known.

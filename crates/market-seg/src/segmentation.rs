@@ -21,7 +21,7 @@ use panel_core::{Diagnostic, Diagnostics};
 /// **Shapes**: results run entity by entity, period by period (fastest). **Units**: squared log points.
 /// **Missing values**: a pair uses the goods that both entities have; with fewer than `min_goods` it has no variance
 /// in that period and is left out (the number of partners left is in the result, and reported where it is short: an
-/// unnormalised sum over fewer partners is smaller). An entity without any partner has no index; where Seg is 0 (all
+/// unnormalised sum over fewer partners is smaller, a mean is of those that are left). An entity without any partner has no index; where Seg is 0 (all
 /// relative prices moved alike), Mar does not exist.
 /// **Cost**: O(n² T K) for all pairs, in blocks on all threads, O(n T K) memory; means by sorting, O(n log n) each.
 ///
@@ -74,6 +74,7 @@ pub fn segmentation(changes: &PriceChanges, relations: &Relations<'_>, spec: &Se
     let expected: Vec<u32> =
         (0..n).map(|i| selected.as_ref().map_or(n - 1, |pairs| pairs.neighbours(i).len()) as u32).collect();
     let mut diagnostics = changes.diagnostics().clone();
+    diagnostics.extend(relations.near_pair(selected.as_ref(), changes, spec));
     diagnostics.extend(remarks(changes, &seg, &partners, &expected, spec));
     tracing::debug!(entities = n, periods, all_pairs = selected.is_none(), "segmentation computed");
     Ok(Segmentation {
@@ -152,10 +153,15 @@ fn remarks(changes: &PriceChanges, seg: &[f64], partners: &[u32], expected: &[u3
     }
     let short = cells_where(&|i, cell| partners[cell] > 0 && partners[cell] < expected[i]);
     if !short.is_empty() {
+        let consequence = if spec.weights.adds_up() {
+            "an unnormalised sum over fewer partners is smaller"
+        } else {
+            "their mean is over the partners that are left"
+        };
         diagnostics.push(Diagnostic::warning(
             "partners-missing",
             format!(
-                "{} entity-periods have fewer partners than their rule gives ({}): an unnormalised sum over fewer partners is smaller",
+                "{} entity-periods have fewer partners than their rule gives ({}): {consequence}",
                 short.len(),
                 some(&short)
             ),

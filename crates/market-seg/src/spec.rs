@@ -137,6 +137,10 @@ impl SegSpec {
         if self.change == Change::Signed && self.demean == Demean::SelectedPairs {
             return Err(Error::idle("demean", "difference = \"signed\"", "difference = \"absolute\""));
         }
+        if self.pairs == PairRule::All && self.demean == Demean::SelectedPairs {
+            let with = "pairs = \"neighbours\", \"within-km\" or \"within-group\"";
+            return Err(Error::idle("demean = \"selected-pairs\"", "pairs = \"all\"", with));
+        }
         if self.min_km.is_some() && !matches!(self.weights, Weights::InverseDistance { .. }) {
             let under = format!("weights = \"{}\"", self.weights.word());
             return Err(Error::idle("min_km", &under, "weights = \"inverse-distance\""));
@@ -353,6 +357,7 @@ mod tests {
             ("lag = 12", "lag", "level"),
             ("kind = 'level'\nbase = 100", "base", "chained"),
             ("difference = 'signed'\ndemean = 'all-pairs'", "demean", "absolute"),
+            ("demean = 'selected-pairs'", "demean = \"selected-pairs\"", "within-group"),
             ("weights = 'mean'\nnormalised = true", "normalised", "inverse-distance"),
             ("min_km = 1", "min_km", "inverse-distance"),
             ("distance = 'great-circle'", "distance", "within-km"),

@@ -174,6 +174,47 @@ mod tests {
         }
     }
 
+    /// Three goods; lane 0 knows all, lane 1 two, lane 2 one, the others none.
+    #[test]
+    fn missing_goods_by_hand() {
+        let (own, means) = ([1.0, 2.0, 6.0], [0.5, 0.25, 0.0]);
+        let mut partners = [f64::NAN; 3 * LANES];
+        for (good, lane, value) in [(0, 0, 0.0), (1, 0, 3.0), (2, 0, 0.0), (1, 1, 3.0), (2, 1, 0.0), (2, 2, 0.0)] {
+            partners[good * LANES + lane] = value;
+        }
+        let run = |spec: SegSpec| Variance::new(&spec).incomplete(&own, &means, &partners);
+        let close = |got: f64, want: f64| assert!((got - want).abs() < 1e-14, "{got} {want}");
+        // Signed: 1 - ½, -1 - ¼, 6; with two goods -1¼ and 6, ½·7.25² over one degree of freedom.
+        let signed = SegSpec { change: Change::Signed, ..SegSpec::default() };
+        let q = [0.5, -1.25, 6.0];
+        let mean = q.iter().sum::<f64>() / 3.0;
+        let square: f64 = q.iter().map(|q| (q - mean) * (q - mean)).sum();
+        let got = run(signed.clone());
+        close(got[0], square / 2.0);
+        close(got[1], 0.5 * 7.25 * 7.25);
+        assert!(got[2..].iter().all(|lane| lane.is_nan()), "{got:?}");
+        // By n, and with three goods wanted, which two are too few for.
+        let strict = run(SegSpec { divisor: crate::Divisor::Population, min_goods: 3, ..signed });
+        close(strict[0], square / 3.0);
+        assert!(strict[1].is_nan());
+        // Absolute: 1 - ½, 1 - ¼, 6; two goods ¾ and 6.
+        let got = run(SegSpec::default());
+        let q = [0.5, 0.75, 6.0];
+        let mean = 7.25 / 3.0;
+        close(got[0], q.iter().map(|q| (q - mean) * (q - mean)).sum::<f64>() / 2.0);
+        close(got[1], 0.5 * 5.25 * 5.25);
+        // One pair at a time gives the same.
+        for spec in [SegSpec::default(), SegSpec { change: Change::Signed, ..SegSpec::default() }] {
+            let rule = Variance::new(&spec);
+            let lanes = rule.incomplete(&own, &means, &partners);
+            for lane in 0..2 {
+                let partner = (0..3).map(|good| partners[good * LANES + lane]);
+                close(rule.of_pair(&own, &means, partner), lanes[lane]);
+            }
+        }
+        assert_eq!(Variance::new(&SegSpec { min_goods: 7, ..SegSpec::default() }).wanted(), 7);
+    }
+
     #[test]
     fn too_few_goods_have_no_variance() {
         let variance = Variance::new(&SegSpec::default());

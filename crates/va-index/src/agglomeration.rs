@@ -8,7 +8,7 @@ use crate::location_quotient::{LocationQuotients, location_quotient};
 use crate::normalize::Scaling;
 use crate::result::{Contribution, VaIndex};
 use crate::spec::VaSpec;
-use panel_core::geo::show_km;
+use panel_core::geo::{REMARKABLE_KM, near_pair_remark};
 use panel_core::suggest::some;
 use panel_core::{Diagnostic, Diagnostics, InputError};
 
@@ -144,9 +144,6 @@ pub fn contributions(
     Ok(list)
 }
 
-/// Cities have no centres nearer than this.
-const REMARKABLE_KM: f64 = 1.0;
-
 struct Setup<'a> {
     quotients: LocationQuotients,
     links: Links<'a>,
@@ -206,23 +203,15 @@ impl<'a> Setup<'a> {
             }
         }
         let (share, from, to, time) = largest;
-        let floor = spec
-            .min_km
-            .filter(|&floor| floor > km)
-            .map_or_else(String::new, |floor| format!("; it counts as min_km = {floor}"));
-        Some(Diagnostic::warning(
-            "near-pair",
-            format!(
-                "`{}` and `{}` are {} apart{floor}: `{}` makes {:.1} % of the index of `{}` in {}; are both coordinates right?",
-                data.keys.entities()[i],
-                data.keys.entities()[j],
-                show_km(km),
-                data.keys.entities()[to],
-                100.0 * share,
-                data.keys.entities()[from],
-                data.keys.times()[time]
-            ),
-        ))
+        let entities = data.keys.entities();
+        let effect = format!(
+            "`{}` makes {:.1} % of the index of `{}` in {}",
+            entities[to],
+            100.0 * share,
+            entities[from],
+            data.keys.times()[time]
+        );
+        near_pair_remark((&entities[i], &entities[j]), km, spec.min_km, &effect)
     }
 
     fn remarks(&self, data: &Employment<'_>, links: &Links<'_>) -> Diagnostics {

@@ -1,8 +1,10 @@
 //! Integration tests.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod by_hand;
 mod edge_cases;
 mod pairs;
+mod places;
 mod properties;
 mod real;
 mod reference;

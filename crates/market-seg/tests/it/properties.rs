@@ -73,7 +73,8 @@ fn specs() -> Vec<SegSpec> {
                     Weights::Gdp { column: "gdp".into(), normalized: true },
                     Weights::Gdp { column: "gdp".into(), normalized: false },
                 ] {
-                    if (change, demean) == (Change::Signed, Demean::SelectedPairs) {
+                    let idle = change == Change::Signed || pairs == PairRule::All;
+                    if demean == Demean::SelectedPairs && idle {
                         continue;
                     }
                     for divisor in [Divisor::Sample, Divisor::Population] {

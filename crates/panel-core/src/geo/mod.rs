@@ -36,7 +36,7 @@ pub use {
     adjacency::Adjacency,
     matrix::DistanceMatrix,
     metric::{Metric, MetricName, geodesic_km},
-    near::{NEAREST_KM, NearIndex, nearest_pair, show_km},
+    near::{NEAREST_KM, NearIndex, REMARKABLE_KM, near_pair_remark, nearest_pair, show_km},
     points::points_by_entity,
     polygon::{Contiguity, Ring, shared_borders},
     sphere::{Sphere, haversines_to_inverse_km, haversines_to_km, unit_vector},

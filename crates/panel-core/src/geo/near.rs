@@ -3,6 +3,7 @@
 use super::sphere::unit_vector;
 use super::tree::Tree;
 use super::{EARTH_RADIUS_KM, LatLon, Metric, great_circle_km};
+use crate::Diagnostic;
 
 /// A k-d tree over points of the earth, for cutoffs and nearest neighbours by great-circle distance.
 ///
@@ -96,6 +97,33 @@ impl NearIndex {
 /// Two places nearer than this, in km, are in all likelihood one place written twice, or a geocoder's slip: an inverse
 /// distance between them says nothing about cities.
 pub const NEAREST_KM: f64 = 0.1;
+
+/// Two places nearer than this, in km, are remarked upon where distances weigh: cities do not lie so near each other.
+pub const REMARKABLE_KM: f64 = 1.0;
+
+/// The remark about two places that are nearer than [`REMARKABLE_KM`] but not refused: `effect` says what their nearness
+/// does, `floor` is the distance that shorter ones count as. `None` for places that lie as far apart as cities do.
+///
+/// One sentence for every method that weighs by distance, so that all of them say it, and alike.
+#[must_use]
+pub fn near_pair_remark(
+    (first, second): (&str, &str),
+    km: f64,
+    floor: Option<f64>,
+    effect: &str,
+) -> Option<Diagnostic> {
+    let counts =
+        floor.filter(|&floor| floor > km).map_or_else(String::new, |floor| format!("; it counts as min_km = {floor}"));
+    (km < REMARKABLE_KM).then(|| {
+        Diagnostic::warning(
+            "near-pair",
+            format!(
+                "`{first}` and `{second}` are {} apart{counts}: {effect}; are both coordinates right?",
+                show_km(km)
+            ),
+        )
+    })
+}
 
 /// The nearest two of all places, as (first, second, km); `None` without two places.
 ///

@@ -1,6 +1,6 @@
 //! The concentrated likelihood and its maximum.
 
-use super::maximise::maximise;
+use super::maximise::{maximise, scan};
 use super::swept::Swept;
 use crate::error::{Error, Result};
 use crate::linalg::{LeastSquares, compress, dot};
@@ -161,7 +161,7 @@ impl Problem<'_> {
         let peak = maximise(
             "rho",
             self.bounds,
-            self.points(120),
+            &scan(self.bounds, self.points(120)),
             |r| Ok(-0.5 * n * parabola.at(r).ln() + self.log_det.value(r)?),
             |r| Ok(n * parabola.half_slope(r) - self.log_det.trace(r)?),
         )?;
@@ -218,7 +218,7 @@ impl Problem<'_> {
         let peak = maximise(
             "lambda",
             self.bounds,
-            self.points(60),
+            &scan(self.bounds, self.points(60)),
             |l| Ok(-0.5 * n * self.error_residual(l)?.0.ln() + self.log_det.value(l)?),
             |l| Ok(n * self.error_residual(l)?.1 - self.log_det.trace(l)?),
         )?;
@@ -235,11 +235,12 @@ impl Problem<'_> {
         let parabola = Parabola::new(&e0, &e1);
         self.check_identified(&parabola)?;
         let n = self.swept.observations;
+        let grid: Vec<f64> = values.iter().map(|known| known.0).collect();
         let mut cached = values.iter();
         let peak = maximise(
             "rho",
             self.bounds,
-            values.len(),
+            &grid,
             |r| {
                 // The scan asks for the grid in order; what comes after is computed.
                 let known = cached.next().filter(|known| known.0 == r).map(|known| known.1);
@@ -259,16 +260,12 @@ impl Problem<'_> {
     }
 
     fn both(&self, remarks: &mut Diagnostics) -> Result<(f64, f64)> {
-        let points = self.points(40);
-        let (low, high) = self.bounds;
-        let grid = (0..points).map(|k| {
-            low + 0.5 * (high - low) * (1.0 - (std::f64::consts::PI * (k as f64 + 0.5) / points as f64).cos())
-        });
-        let values = grid.map(|r| Ok((r, self.log_det.value(r)?))).collect::<Result<Vec<(f64, f64)>>>()?;
+        let grid = scan(self.bounds, self.points(40));
+        let values = grid.iter().map(|&r| Ok((r, self.log_det.value(r)?))).collect::<Result<Vec<(f64, f64)>>>()?;
         let peak = maximise(
             "lambda",
             self.bounds,
-            points,
+            &grid,
             |l| inside(self.best_rho(l, &values), f64::NEG_INFINITY, |best| best.1),
             |l| inside(self.best_rho(l, &values), f64::NAN, |best| best.2),
         )?;

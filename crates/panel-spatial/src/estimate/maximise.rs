@@ -10,27 +10,52 @@ pub(crate) struct Peak {
     pub(crate) second: Option<(f64, f64)>,
 }
 
-/// Finds the highest point: `points` values of the likelihood, denser near the bounds, then Brent's method on the score
-/// between the neighbours of the highest.
+/// How many times as far as the nearer bound the even part of a scan goes.
+const CORE: f64 = 4.0;
+
+/// Places of a scan, ascending: `points` between the bounds, denser near them.
+///
+/// A bound that lies far out (1 over an eigenvalue near 0) would pull all of them away from where likelihoods have their
+/// peaks. So they stay within four times the nearer bound, and beyond that each is a tenth farther out than the last.
+pub(crate) fn scan((low, high): (f64, f64), points: usize) -> Vec<f64> {
+    let (from, to) = if low < 0.0 && high > 0.0 { (low.max(-CORE * high), high.min(-CORE * low)) } else { (low, high) };
+    let outside = |from: f64, bound: f64| {
+        let ratio = bound / from;
+        let steps = if ratio > 1.0 { (ratio.ln() / 1.1_f64.ln()).ceil().min(8000.0) } else { 0.0 };
+        // Two more close to the bound.
+        let last = [steps - 0.5, steps - 0.05].into_iter().filter(move |&k| k > 0.0);
+        let even = (0..steps as usize).map(|k| k as f64);
+        even.chain(last).map(move |k| from * ratio.powf(k / steps))
+    };
+    let width = to - from;
+    let place = |k: f64| from + 0.5 * width * (1.0 - (std::f64::consts::PI * (k + 0.5) / points as f64).cos());
+    let mut grid: Vec<f64> = outside(from, low).collect();
+    grid.reverse();
+    grid.extend((0..points).map(|k| place(k as f64)));
+    grid.extend(outside(to, high));
+    grid
+}
+
+/// Finds the highest point: the likelihood over a [`scan`], then Brent's method on the score between the neighbours of
+/// the highest.
 ///
 /// # Errors
 /// [`Error::AtBound`] where the likelihood grows up to a bound; what the functions return.
 pub(crate) fn maximise(
     parameter: &'static str,
     (low, high): (f64, f64),
-    points: usize,
+    grid: &[f64],
     mut value: impl FnMut(f64) -> Result<f64>,
     mut score: impl FnMut(f64) -> Result<f64>,
 ) -> Result<Peak> {
-    let width = high - low;
-    let place = |k: f64| low + 0.5 * width * (1.0 - (std::f64::consts::PI * (k + 0.5) / points as f64).cos());
-    let grid: Vec<f64> = (0..points).map(|k| place(k as f64)).collect();
+    let points = grid.len();
     let values = grid.iter().map(|&r| value(r)).collect::<Result<Vec<f64>>>()?;
     let best = (0..points).max_by(|&a, &b| values[a].total_cmp(&values[b])).unwrap_or(0);
-    let margin = 1e-10 * width;
+    // Of the bound itself where the interval is lopsided: a ten-billionth of the whole may be more than all of one side.
+    let margin = |bound: f64| 1e-10 * (high - low).min(2.0 * CORE * bound.abs());
     let mut bracket = (
-        if best == 0 { low + margin } else { grid[best - 1] },
-        if best + 1 == points { high - margin } else { grid[best + 1] },
+        if best == 0 { low + margin(low) } else { grid[best - 1] },
+        if best + 1 == points { high - margin(high) } else { grid[best + 1] },
     );
     let bound = |bound: f64| Error::AtBound { parameter, bound, low, high };
     let mut ends = (score(bracket.0)?, score(bracket.1)?);
@@ -121,10 +146,28 @@ mod tests {
         // -(x² - ¼)² + x/50: peaks near ±½, the right one higher.
         let f = |x: f64| Ok(-(x * x - 0.25).powi(2) + x / 50.0);
         let slope = |x: f64| Ok(-4.0 * x * (x * x - 0.25) + 0.02);
-        let peak = maximise("rho", (-1.0, 1.0), 40, f, slope).expect("a peak");
+        let peak = maximise("rho", (-1.0, 1.0), &scan((-1.0, 1.0), 40), f, slope).expect("a peak");
         assert!(slope(peak.at).expect("finite").abs() < 1e-15 && peak.at > 0.4, "{peak:?}");
         assert!(peak.second.is_some_and(|(at, lower)| at < -0.4 && lower > 0.0));
-        let rising = maximise("rho", (-1.0, 1.0), 40, Ok, |_| Ok(1.0));
+        let rising = maximise("rho", (-1.0, 1.0), &scan((-1.0, 1.0), 40), Ok, |_| Ok(1.0));
         assert!(matches!(rising, Err(Error::AtBound { bound: 1.0, .. })));
+    }
+    #[test]
+    fn a_bound_far_away_hides_no_peak() {
+        // Two peaks, the higher and narrower one at -0.11, the other at -8.
+        let f = |x: f64| Ok(2.0 / (1.0 + 100.0 * (x + 0.11).powi(2)) + 1.0 / (1.0 + (x + 8.0).powi(2) / 9.0));
+        let slope = |x: f64| {
+            let (a, b) = (1.0 + 100.0 * (x + 0.11).powi(2), 1.0 + (x + 8.0).powi(2) / 9.0);
+            Ok(-400.0 * (x + 0.11) / (a * a) - 2.0 / 9.0 * (x + 8.0) / (b * b))
+        };
+        for bounds in [(-1e8, 2.234), (-9.0, 1.0), (-1.0, 1.0), (-3.0, 1e6), (-0.5, 1e9)] {
+            let grid = scan(bounds, 120);
+            assert!(grid.windows(2).all(|pair| pair[0] < pair[1]), "{bounds:?}");
+            assert!(bounds.0 <= grid[0] && grid[grid.len() - 1] <= bounds.1, "{bounds:?}");
+            let peak = maximise("rho", bounds, &grid, f, slope).expect("a peak");
+            assert!((peak.at + 0.11).abs() < 1e-2, "{bounds:?} {peak:?}");
+            assert_eq!(peak.second.is_some(), bounds.0 < -8.5, "{bounds:?} {peak:?}");
+        }
+        assert_eq!(scan((-1.0, 1.0), 40).len(), 40);
     }
 }

@@ -1,35 +1,10 @@
 //! The route by eigenvalues.
 
 use crate::csr::Csr;
-use crate::error::{Error, Result};
-use crate::weights::symmetric_similar;
-use faer::{Mat, Side};
+use faer::Mat;
 
 /// Units up to which a dense matrix is the faster route.
 pub(crate) const DENSE_LIMIT: usize = 2000;
-
-/// All eigenvalues (real, imaginary): of D^½ W D^-½ where that is symmetric, else of W itself.
-///
-/// # Errors
-/// [`Error::NotConverged`].
-pub(crate) fn eigenvalues(matrix: &Csr) -> Result<Vec<(f64, f64)>> {
-    let n = matrix.n();
-    let failed = || Error::NotConverged { what: "the eigenvalues of the weights", iterations: 30 * n };
-    if symmetric_similar(matrix).is_some() {
-        let mut s = Mat::<f64>::zeros(n, n);
-        for i in 0..n {
-            for (j, weight) in matrix.row(i) {
-                if j < i {
-                    s[(i, j)] = (weight * matrix.get(j, i)).sqrt() * weight.signum();
-                }
-            }
-        }
-        let values = s.self_adjoint_eigenvalues(Side::Lower).map_err(|_| failed())?;
-        return Ok(values.into_iter().map(|value| (value, 0.0)).collect());
-    }
-    let values = to_dense(matrix).eigenvalues().map_err(|_| failed())?;
-    Ok(values.into_iter().map(|value| (value.re, value.im)).collect())
-}
 
 pub(crate) fn to_dense(matrix: &Csr) -> Mat<f64> {
     let mut dense = Mat::zeros(matrix.n(), matrix.n());
@@ -73,7 +48,7 @@ mod tests {
     #[test]
     fn both_routes_agree_and_derivatives_are_derivatives() {
         let w = Csr::from_rows([vec![(1, 1.0)], vec![(0, 0.5), (2, 0.5)], vec![(0, 0.2), (3, 0.8)], vec![(0, 1.0)]]);
-        let values = eigenvalues(&w).expect("small");
+        let values = crate::logdet::eigenvalues(&w).expect("small");
         assert!(values.iter().any(|value| value.1 != 0.0), "an asymmetric matrix with complex eigenvalues");
         let identity = Mat::<f64>::identity(4, 4);
         let by_lu = |r: f64| (&identity - faer::Scale(r) * to_dense(&w)).determinant().abs().ln();

@@ -3,6 +3,7 @@
 use super::dense::{self, DENSE_LIMIT};
 use super::resolvent::Resolvent;
 use super::sparse::Pattern;
+use super::spectrum::{Spectrum, spectrum};
 use crate::error::{Error, Result};
 use crate::weights::{Weights, symmetric_similar};
 
@@ -25,7 +26,7 @@ pub struct Prepared {
 
 #[derive(Debug, Clone)]
 enum Route {
-    Eigenvalues(Vec<(f64, f64)>),
+    Eigenvalues(Spectrum),
     Factor(Pattern),
     /// Products with W only.
     Products,
@@ -73,8 +74,7 @@ impl Prepared {
     /// # Errors
     /// [`Error::NotConverged`]; [`Error::Specification`] for weights that are all 0.
     pub fn dense(weights: &Weights) -> Result<Self> {
-        let eigenvalues = dense::eigenvalues(&weights.matrix)?;
-        Self::build(weights, Route::Eigenvalues(eigenvalues))
+        Self::build(weights, Route::Eigenvalues(spectrum(&weights.matrix)?))
     }
 
     /// Prepares weights by sparse factors, whatever their size.
@@ -101,9 +101,14 @@ impl Prepared {
         let row_sum = weights.common_row_sum().filter(|&sum| sum > 0.0);
         let negative = weights.matrix.values.iter().any(|&weight| weight < 0.0);
         let (mut upper, lower) = match &route {
-            Route::Eigenvalues(values) => real_bounds(values),
+            Route::Eigenvalues(spectrum) => real_bounds(spectrum),
             Route::Factor(_) | Route::Products => (1.0 / weights.spectral_radius()?, None),
         };
+        if !upper.is_finite() {
+            // Nothing leads back to where it came from: every rho is allowed, and the norm gives the scale.
+            let norm = |i: usize| weights.row(i).map(|(_, weight)| weight.abs()).sum::<f64>();
+            upper = 1.0 / (0..weights.n()).map(norm).fold(0.0, f64::max);
+        }
         if let Some(sum) = row_sum.filter(|_| !negative) {
             upper = 1.0 / sum;
         }
@@ -129,6 +134,8 @@ impl Prepared {
     /// The interval of ρ and λ: 1 over the smallest and the largest real eigenvalue.
     ///
     /// On the sparse route, and where no real eigenvalue is negative, the lower end is minus the upper one by convention.
+    /// An eigenvalue that rounding alone made of a 0 counts as 0. Where all are 0 (a network without feedback) the bounds
+    /// are 1 over the largest sum of a row, by convention, too.
     #[must_use]
     pub fn bounds(&self) -> (f64, f64) {
         self.bounds
@@ -164,7 +171,7 @@ impl Prepared {
     /// ln |I - rW|.
     pub(crate) fn log_det(&self, r: f64) -> Result<f64> {
         match &self.route {
-            Route::Eigenvalues(values) => Ok(dense::log_det(values, r)),
+            Route::Eigenvalues(spectrum) => Ok(dense::log_det(&spectrum.values, r)),
             Route::Factor(pattern) => Ok(pattern.factor(r)?.log_det()),
             Route::Products => Err(products_only()),
         }
@@ -173,7 +180,7 @@ impl Prepared {
     /// tr W (I - rW)⁻¹.
     pub(crate) fn trace_g(&self, r: f64) -> Result<f64> {
         match &self.route {
-            Route::Eigenvalues(values) => Ok(dense::traces(values, r).0),
+            Route::Eigenvalues(spectrum) => Ok(dense::traces(&spectrum.values, r).0),
             Route::Factor(pattern) => Ok(pattern.factor(r)?.trace_g()),
             Route::Products => Err(products_only()),
         }
@@ -235,7 +242,7 @@ impl Prepared {
     /// Eigenvalues, where they are known.
     pub(crate) fn eigenvalues(&self) -> Option<&[(f64, f64)]> {
         match &self.route {
-            Route::Eigenvalues(values) => Some(values),
+            Route::Eigenvalues(spectrum) => Some(&spectrum.values),
             Route::Factor(_) | Route::Products => None,
         }
     }
@@ -248,12 +255,12 @@ fn products_only() -> Error {
 }
 
 /// 1/largest and 1/smallest real eigenvalue; `None` for the latter where none is negative.
-fn real_bounds(values: &[(f64, f64)]) -> (f64, Option<f64>) {
-    let largest = values.iter().map(|&(re, im)| re.hypot(im)).fold(0.0, f64::max);
-    let real = values.iter().filter(|&&(_, im)| im.abs() <= 1e-9 * largest).map(|&(re, _)| re);
-    let (low, high) = real.fold((0.0_f64, 0.0_f64), |(low, high), re| (low.min(re), high.max(re)));
-    let upper = if high > 1e-9 * largest { 1.0 / high } else { 1.0 / largest.max(f64::MIN_POSITIVE) };
-    (upper, (low < -1e-9 * largest).then(|| 1.0 / low))
+///
+/// Where none is positive, the modulus of the largest; infinite where all are 0.
+fn real_bounds(spectrum: &Spectrum) -> (f64, Option<f64>) {
+    let largest = spectrum.values.iter().map(|&(re, im)| re.hypot(im)).fold(0.0, f64::max);
+    let upper = if spectrum.highest > 0.0 { 1.0 / spectrum.highest } else { 1.0 / largest };
+    (upper, (spectrum.lowest < 0.0).then(|| 1.0 / spectrum.lowest))
 }
 
 fn too_large(weights: &Weights, bytes: f64, work: f64) -> Error {

@@ -297,7 +297,7 @@ mod tests {
     #[test]
     fn factor_and_eigenvalues_agree() {
         let w = weights(61);
-        let eigenvalues = dense::eigenvalues(&w).expect("small");
+        let eigenvalues = crate::logdet::eigenvalues(&w).expect("small");
         let pattern = Pattern::new(&w);
         for r in [-0.8, 0.0, 0.4, 0.95] {
             let factor = pattern.factor(r).expect("regular");

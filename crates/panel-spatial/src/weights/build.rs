@@ -51,10 +51,11 @@ impl Weights {
             && let Some((a, b, km)) = nearest_pair(points, metric).filter(|(_, _, km)| *km < NEAREST_KM)
         {
             return Err(Error::Specification(format!(
-                "units `{}` and `{}` are {} km apart, so near that their inverse distance says nothing; correct one of them or set min_km",
+                "`{}` and `{}` are {} apart, nearer than {} m: 1/distance would outweigh every other neighbour; correct their coordinates, or set min_km, below which a distance counts as min_km",
                 labels[a],
                 labels[b],
-                show_km(km)
+                show_km(km),
+                1000.0 * NEAREST_KM
             )));
         }
         let reach = cutoff_km.unwrap_or(f64::INFINITY);

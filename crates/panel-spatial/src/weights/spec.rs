@@ -2,7 +2,7 @@
 
 use super::{EconomicForm, Islands, Kernel, Standardise, Weights};
 use crate::error::{Error, Result};
-use panel_core::geo::{Adjacency, LatLon, MetricName, NearIndex};
+use panel_core::geo::{Adjacency, LatLon, MetricName, NearIndex, near_pair_remark, nearest_pair};
 use panel_core::{Diagnostic, Diagnostics};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -250,6 +250,7 @@ impl WeightsSpec {
         let _span = tracing::debug_span!("weights", id = %self.id).entered();
         let mut remarks = Vec::new();
         let raw = self.raw(inputs, &mut remarks)?;
+        remarks.extend(self.near_pair(&raw, inputs));
         let islands: Vec<String> = raw.islands().into_iter().map(|i| raw.labels[i].clone()).collect();
         let index = inputs.points.map(nearest_index);
         let nearest = |i: usize| {
@@ -289,6 +290,33 @@ impl WeightsSpec {
             ));
         }
         Ok((weights, remarks))
+    }
+
+    /// A remark about the nearest two units, where they are nearer than cities are and weights fall with distance.
+    fn near_pair(&self, weights: &Weights, inputs: &WeightsInputs<'_>) -> Option<Diagnostic> {
+        let (kernel, min_km, metric) = match &self.kind {
+            WeightsKind::InverseDistance { exponent, min_km, metric, .. } => {
+                (Kernel::Inverse { exponent: *exponent }, *min_km, metric)
+            }
+            WeightsKind::Kernel { kernel, min_km, metric, .. } => (*kernel, *min_km, metric),
+            _ => return None,
+        };
+        let metric = metric.metric(None).unwrap_or_default();
+        let (i, j, km) = nearest_pair(inputs.points?, metric).filter(|_| kernel.is_singular())?;
+        let share = |own: usize, other: usize| weights.get(own, other) / weights.matrix.row_sum(own);
+        let (own, other) = if share(i, j) >= share(j, i) { (i, j) } else { (j, i) };
+        if weights.degree(own) == 0 {
+            return None;
+        }
+        let labels = &weights.labels;
+        let effect = format!(
+            "`{}` has {:.1} % of the weights of `{}` in `{}`",
+            labels[other],
+            100.0 * share(own, other),
+            labels[own],
+            self.id
+        );
+        near_pair_remark((&labels[i], &labels[j]), km, min_km, &effect)
     }
 
     fn raw(&self, inputs: &WeightsInputs<'_>, remarks: &mut Diagnostics) -> Result<Weights> {

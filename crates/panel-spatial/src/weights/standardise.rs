@@ -76,6 +76,9 @@ impl Weights {
             return Ok(eigenvalues.iter().map(|&(re, im)| re.hypot(im)).fold(0.0, f64::max));
         }
         let n = self.n();
+        if crate::logdet::components(&self.matrix).len() == n {
+            return Ok((0..n).map(|i| self.get(i, i).abs()).fold(0.0, f64::max));
+        }
         let shift = (0..n).map(|i| self.matrix.row_sum(i)).fold(0.0, f64::max);
         let mut x = vec![1.0 / (n as f64).sqrt(); n];
         let mut next = vec![0.0; n];

@@ -9,6 +9,7 @@
 mod association;
 mod edges;
 mod exact_files;
+mod networks;
 mod programs;
 mod properties;
 mod support;

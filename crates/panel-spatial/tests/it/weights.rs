@@ -41,7 +41,43 @@ fn kernels_bands_and_nearest() {
     let text = Weights::from_kernel(&labels(), &twins, Kernel::default(), Metric::default(), None, None)
         .unwrap_err()
         .to_string();
-    assert!(text.contains("`a` and `b`") && text.contains("min_km"), "{text}");
+    assert!(text.starts_with("`a` and `b` are 0 m apart, nearer than 100 m"), "{text}");
+    assert!(text.contains("set min_km"), "{text}");
+    twins[1] = Some(LatLon { lat: 0.0, lon: 0.0005 });
+    let text = Weights::from_kernel(&labels(), &twins, Kernel::default(), Metric::default(), None, None)
+        .unwrap_err()
+        .to_string();
+    assert!(text.contains("are 56 m apart"), "one unit, not two: {text}");
+}
+
+/// b lies 0.001° from a, 111 m: not refused, but said, as every method that weighs by distance says it.
+#[test]
+fn places_nearer_than_cities_are_remarked_upon() {
+    let near = [0.0, 0.001, 1.0, 2.0].map(|lon| Some(LatLon { lat: 0.0, lon }));
+    let known = BTreeMap::new();
+    let inputs = WeightsInputs {
+        labels: &labels(),
+        points: Some(&near),
+        file: &|_, _| panic!("no file is asked for"),
+        variable: &|_, _| panic!("no variable is asked for"),
+        known: &known,
+    };
+    let said = |text: &str| {
+        let spec: WeightsSpec = toml::from_str(text).unwrap();
+        let (_, remarks) = spec.build(&inputs).unwrap();
+        remarks.into_iter().find(|remark| remark.code == "near-pair").map(|remark| remark.message)
+    };
+    // On the equator distances are as longitudes: 1/0.001 against 1 and 1/2 from a.
+    let share = 100.0 * 1000.0 / 1001.5;
+    assert_eq!(
+        said("id = 'W'\nkind = 'inverse-distance'").unwrap(),
+        format!(
+            "`a` and `b` are 111 m apart: `b` has {share:.1} % of the weights of `a` in `W`; are both coordinates right?"
+        )
+    );
+    let floored = said("id = 'W'\nkind = 'inverse-distance'\nmin_km = 50").unwrap();
+    assert!(floored.contains("; it counts as min_km = 50: "), "{floored}");
+    assert_eq!(said("id = 'W'\nkind = 'knn'\nk = 2"), None);
 }
 
 #[test]
