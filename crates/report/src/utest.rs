@@ -94,7 +94,10 @@ fn rows(tests: &[UTestRecord], stars: &StarRule) -> Vec<Row> {
         }),
         row(Text::new("拐点", "Turning point"), &|t| Cell::optional(t.turning_point, DIGITS, none)),
         row(of_level("Fieller 区间", "Fieller interval"), &|t| interval(t.fieller, &t.fieller_reason)),
-        row(of_level("delta 法区间", "Delta-method interval"), &|t| interval(t.delta, &Text::default())),
+        row(
+            of_level("delta 法区间", if level.is_empty() { "Delta-method interval" } else { "delta-method interval" }),
+            &|t| interval(t.delta, &Text::default()),
+        ),
     ];
     if levels.len() > 1 {
         rows.push(row(Text::new("区间的置信水平", "Level of these intervals"), &|t| match t.level {

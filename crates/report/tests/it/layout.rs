@@ -1,7 +1,7 @@
 //! The look of regression tables: panels, regressors that were left out, small and large numbers, long labels.
 
 use crate::support::{baseline, baseline_spec, term};
-use panel_core::descriptives::Descriptives;
+use panel_core::descriptives::describe;
 use panel_report::descriptives::{DescriptivesSpec, descriptives_table};
 use panel_report::regression::{ModelColumn, RegressionSpec, panel_table, regression_table};
 use panel_report::table::{Align, Cell, Row};
@@ -85,17 +85,9 @@ fn long_words_wrap_in_latex() {
 
 #[test]
 fn small_variables_are_no_column_of_zeros() {
-    let small = Descriptives {
-        name: "small".into(),
-        n: 3,
-        mean: Some(2.5e-9),
-        sd: Some(1.04e-10),
-        min: Some(-3.0e-5),
-        p5: Some(0.0),
-        p50: Some(0.0004),
-        p95: Some(1e-30),
-        max: Some(4.0e-3),
-    };
+    let mut small = describe("small", &[-3.0e-5, 4.0e-3, 0.0]);
+    (small.mean, small.sd) = (Some(2.5e-9), Some(1.04e-10));
+    (small.p5, small.p50, small.p95) = (Some(0.0), Some(0.0004), Some(1e-30));
     let table = descriptives_table(&[small.into()], &DescriptivesSpec::new("d", "")).expect("a table");
     let cells: Vec<String> = table.groups[0].rows[0].cells.iter().map(|cell| cell.print(Lang::En)).collect();
     // 1e-30 beside 0.004 is what rounding left of 0.
@@ -111,7 +103,7 @@ fn small_slopes_and_levels_of_a_u_test() {
         fieller: Some((0.000_1, 2.0)),
         ..UTestRecord::default()
     };
-    let stars = StarRule::default();
+    let stars = StarRule::five_percent();
     let table = u_test_table("u", "", &[test(0.95), test(0.95)], &stars).expect("a table");
     let print = |label: &str| table.row(label).expect("there").cells[0].print(Lang::En);
     assert_eq!((print("Slope at lower end").as_str(), print("Slope at upper end").as_str()), ("-3.2e-8", "0.00021"));
