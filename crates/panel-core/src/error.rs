@@ -78,7 +78,7 @@ pub enum Error {
     /// The same key stands twice.
     #[error(
         "duplicate key: {cell}; the rows of a panel must have unique (entity, time) keys, this one stands at lines {first} and {second}{}",
-        repeated(differs.as_deref())
+        repeated(cell, differs.as_deref())
     )]
     DuplicateKey {
         /// Entity, time and file.
@@ -299,8 +299,18 @@ fn key_hint(cell: &Cell, above: bool) -> String {
 }
 
 /// What to do about two rows of one key.
-fn repeated(differs: Option<&str>) -> String {
+fn repeated(cell: &Cell, differs: Option<&str>) -> String {
+    /// Parts of the names of columns of periods.
+    const PERIODS: [&str; 14] = [
+        "year", "date", "time", "period", "quarter", "month", "wave", "week", "jahr", "年", "月", "季", "时间", "日期",
+    ];
+    let is_period = |column: &str| PERIODS.iter().any(|part| column.to_lowercase().contains(part));
     match differs {
+        // The rows have no period of their own.
+        Some(column) if cell.time.as_deref().is_none_or(|time| time == "all") && is_period(column) => {
+            let remedy = Remedy::text("time", column);
+            format!("; they differ in `{column}`: `{remedy}` is missing in [study]")
+        }
         None => "; the two rows are identical: delete one".to_owned(),
         Some(column) => {
             format!("; they differ in `{column}`: correct a key, filter one out, or merge the rows (aggregate)")

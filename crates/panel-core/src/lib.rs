@@ -62,6 +62,6 @@ pub use column::{Column, TextColumn};
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use error::{Cell, Error, Result};
 pub use keys::{InputError, Keys};
-pub use numerals::Percent;
+pub use numerals::{Percent, looks_like_a_number};
 pub use panel::{Balance, Frequency, Panel, PanelBuilder, TimeAxis};
 pub use remedy::Remedy;

@@ -71,7 +71,8 @@ pub fn parse_number(text: &str) -> Option<f64> {
         return Some(number);
     }
     let half = half_width(text);
-    let plain = without_thousands(&half)?;
+    let signed = with_minus(trim(&half));
+    let plain = without_thousands(&signed)?;
     parse_plain(&plain)
 }
 
@@ -110,6 +111,22 @@ pub fn half_width(text: &str) -> Cow<'_, str> {
     )
 }
 
+/// Signs that look like a minus where one stands before digits: hyphens, dashes and the minus itself.
+pub(crate) const DASHES: [char; 9] =
+    ['-', '\u{2010}', '\u{2011}', '\u{2012}', '\u{2013}', '\u{2014}', '\u{2015}', '\u{2212}', '\u{fe63}'];
+
+/// A number below zero with the minus of computers: a single dash of any kind before digits is one, blanks between them or
+/// none. Other texts stay as they are.
+pub(crate) fn with_minus(text: &str) -> Cow<'_, str> {
+    let Some(rest) = text.strip_prefix(DASHES) else { return Cow::Borrowed(text) };
+    let number = trim(rest);
+    let digits = number.strip_prefix(['.', ',']).unwrap_or(number);
+    if text.starts_with('-') && number.len() == rest.len() || !digits.starts_with(|c: char| c.is_ascii_digit()) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(format!("-{number}"))
+}
+
 /// Removes commas that stand where thousands separators stand: `1,234,567.8`, not `1,2` and not `1,234,5`.
 fn without_thousands(text: &str) -> Option<Cow<'_, str>> {
     let text = trim(text);
@@ -141,6 +158,15 @@ mod tests {
             ("1e3", 1000.0),
             ("\u{3000}7", 7.0),
             ("−3", -3.0),
+            ("\u{2010}4708.9", -4708.9),
+            ("\u{2011}4708.9", -4708.9),
+            ("\u{2012}3", -3.0),
+            ("\u{2013}3", -3.0),
+            ("\u{2014}1,234.5", -1234.5),
+            ("\u{fe63}3", -3.0),
+            ("\u{ff0d}３", -3.0),
+            ("- 4708.9", -4708.9),
+            ("\u{2212}\u{a0}.5", -0.5),
         ];
         for (text, expected) in cases {
             assert_eq!(classify(text, &[]), CellKind::Number(expected), "{text}");
@@ -152,7 +178,20 @@ mod tests {
         for text in ["", "  ", "--", "…", "NA", "na", ".", ".a", "#N/A", "——", "NaN", "缺失"] {
             assert_eq!(classify(text, &[]), CellKind::Missing, "{text}");
         }
-        for text in ["1,2", "1,234,5", "12%", "inf", "1e999", "abc", "1 2", "12*", "--5"] {
+        for text in [
+            "1,2",
+            "1,234,5",
+            "12%",
+            "inf",
+            "1e999",
+            "abc",
+            "1 2",
+            "12*",
+            "--5",
+            "\u{2014}\u{2014}5",
+            "- x",
+            "5\u{2011}7",
+        ] {
             assert_eq!(classify(text, &[]), CellKind::Text, "{text}");
         }
         assert_eq!(classify("-99", &["-99".to_owned()]), CellKind::Missing);

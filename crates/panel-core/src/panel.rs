@@ -5,7 +5,7 @@ mod unkeyed;
 
 use crate::column::{Column, TextColumn};
 use crate::error::{Cell, Error, Result};
-use crate::numerals::{Numerals, PERCENT, Reading};
+use crate::numerals::{Numerals, PERCENT, Reading, is_unit};
 use crate::suggest;
 pub use crate::time_axis::{Frequency, TimeAxis};
 use number_wanted::number_wanted;
@@ -203,8 +203,12 @@ impl Panel {
             return Err(Error::WrongType { column: name.to_owned(), expected: "numbers", got: "text" });
         }
         let numerals = Numerals::default();
+        let dress = text.labels().iter().fold(0, |all, label| match numerals.read(label) {
+            Reading::Number(_, dress) => all | dress,
+            _ => all,
+        });
         let is_word = |label: &String| match numerals.read(label) {
-            Reading::Number(_, dress) => dress & PERCENT != 0,
+            Reading::Number(_, dress_of) => dress_of & PERCENT != 0 || is_unit(dress),
             Reading::Missing | Reading::Text => true,
         };
         let is_word: Vec<bool> = text.labels().iter().map(is_word).collect();
@@ -212,7 +216,8 @@ impl Panel {
         match words.next() {
             Some(row) => {
                 let rows: Vec<usize> = std::iter::once(row).chain(words).collect();
-                let (expected, remedies) = number_wanted(text, &rows);
+                let header = if let [only] = rows[..] { self.second_header(only) } else { None };
+                let (expected, remedies) = header.unwrap_or_else(|| number_wanted(text, &rows));
                 Err(Error::NotNumeric {
                     cell: Box::new(self.cell(row, name)),
                     others: rows.len() - 1,

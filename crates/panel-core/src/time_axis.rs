@@ -1,11 +1,13 @@
 //! Periods: labels as people write them, and their places on the calendar.
 
+mod period;
 mod together;
 
 use crate::diagnostics::Diagnostic;
 use crate::error::{Cell, Error, Result};
 use crate::number::{half_width, trim};
-use together::{DayIs, read_together};
+use period::{Period, lacks_a_long_year};
+use together::read_together;
 
 /// How far apart two neighbouring places of a [`TimeAxis`] are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,14 +63,16 @@ impl TimeAxis {
     ///
     /// | labels | places |
     /// |---|---|
-    /// | whole numbers (`2013`, `2013年`, `２０１３`, `二〇一三年`, `'2013`) | the numbers themselves |
+    /// | whole numbers (`2013`, `2013年`, `FY2013`, `２０１３`, `二〇一三年`, `'2013`) | the numbers themselves |
     /// | years of two digits across a turn of the century (`98`, `99`, `00`), where all labels are | the years |
     /// | quarters as five digits (`20134`, `20141`), where all labels are and end in different quarters | quarters |
     /// | years from a month of one year to that of the next (`2008/09`, `2008-09`, `2008-2009`), where all labels are | the first year |
-    /// | months (`2013-01`, `2013/1`, `2013m1`, `2013年1月`, `201301`), quarters (`2013Q1`, `2013年1季度`), half-years (`2013H1`), Stata's weeks (`2013w5`, 52 a year) | months, quarters, half-years, weeks or years: the longest of these that divides every distance |
+    /// | months (`2013-01`, `2013/1`, `01/2013`, `2013m1`, `Jan 2013`, `2013年1月`, `201301`), quarters (`2013Q1`, `2013.Q1`, `Q1 2013`, `1Q2013`, `2013年1季度`), half-years (`2013H1`, `2013-S1`, `2013年上半年`), Stata's weeks (`2013w5`, 52 a year) | months, quarters, half-years, weeks or years: the longest of these that divides every distance |
     /// | dates (`2013-01-31`, `2013/1/31`, `2013年1月31日`, `20130131`, `31.1.2013`; `1/31/2013` and `31/1/2013` where the labels together say which is the day) on one day of the month, or all at the end of their month | as months |
     /// | other dates | days, or weeks where every distance is a whole number of them |
     /// | anything else, or two of these kinds in one column | 0, 1, 2, … in the order of the text |
+    ///
+    /// Beside months and days a year has four digits: of `31/12/13` nothing says which part is the year.
     ///
     /// Weeks that count to 53 or are written `2013-W05` are those of ISO 8601.
     ///
@@ -155,11 +159,20 @@ impl TimeAxis {
         if self.frequency != Frequency::Text || self.len() < 2 {
             return Ok(());
         }
+        if let Some(label) = self.short_year() {
+            return Err(Error::Specification(format!("`{name}` has no calendar: {}", short_year_words(label))));
+        }
         let label = self.odd.as_ref().unwrap_or(&self.labels[0]);
         Err(Error::Specification(format!(
             "`{name}` has no calendar, because `{label}` is not a period{}: nothing says which period comes before another; write years, quarters, months or dates (2013, 2013Q1, 2013-01, 2013-01-31)",
             if self.odd.is_some() { " like the others" } else { "" }
         )))
+    }
+
+    /// A label that would be a period if its year had four digits.
+    fn short_year(&self) -> Option<&String> {
+        let label = self.odd.as_ref().unwrap_or(self.labels.first()?);
+        (self.frequency == Frequency::Text && lacks_a_long_year(label)).then_some(label)
     }
 
     /// Number of periods.
@@ -181,6 +194,13 @@ impl TimeAxis {
         if self.len() < 2 || self.frequency == Frequency::Number {
             return None;
         }
+        if let Some(label) = self.short_year() {
+            let words = format!(
+                "`{name}` has no calendar, and its labels stand in the order of their letters: {}",
+                short_year_words(label)
+            );
+            return Some(Diagnostic::warning("time-as-text", words));
+        }
         Some(match (self.frequency, &self.odd) {
             (Frequency::Text, Some(odd)) => Diagnostic::warning(
                 "time-as-text",
@@ -200,6 +220,13 @@ impl TimeAxis {
     }
 }
 
+/// What to do about a date whose year has two digits.
+fn short_year_words(label: &str) -> String {
+    format!(
+        "nothing says which part of `{label}` is the year, and of which century; write years with four digits (2013-12-31, 31/12/2013, 2013-12, 2013Q4)"
+    )
+}
+
 /// A label in one spelling, by which labels of two files are matched: `2013年`, `２０１３` and `2013.0` are the year 2013,
 /// `2013/1` is the month `2013-01`. What is no period is only trimmed.
 pub(crate) fn canonical(label: &str) -> String {
@@ -211,6 +238,20 @@ pub(crate) fn canonical(label: &str) -> String {
         Some(Period::Day(year, month, day)) => format!("{year}-{month:02}-{day:02}"),
         None => trim(&half_width(label)).to_owned(),
     }
+}
+
+/// Whether two labels are written in one way: periods of one kind, numbers of as many digits, or no periods both.
+pub(crate) fn written_alike(one: &str, other: &str) -> bool {
+    match (Period::parse(one), Period::parse(other)) {
+        (Some(Period::Number(a)), Some(Period::Number(b))) => a.to_string().len() == b.to_string().len(),
+        (Some(a), Some(b)) => a.same_kind(b),
+        (a, b) => a.is_none() && b.is_none(),
+    }
+}
+
+/// Whether a label is a period by itself.
+pub(crate) fn is_period(label: &str) -> bool {
+    Period::parse(label).is_some()
 }
 
 /// Whether a label is a half-year, quarter, month or date of a year of four digits.
@@ -227,182 +268,6 @@ pub(crate) fn is_part_of_year(label: &str) -> bool {
 /// Whether a label is a year that begins in one and ends in the next, `2013/14`.
 pub(crate) fn is_span_of_years(label: &str) -> bool {
     Period::span(label).is_some()
-}
-
-/// A label that could be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Period {
-    Number(i64),
-    /// A half-year, quarter, month or week of Stata's calendar, counted from 1.
-    Part {
-        year: i64,
-        part: i64,
-        per_year: i64,
-    },
-    /// A week of ISO 8601.
-    Week {
-        year: i64,
-        week: i64,
-    },
-    Day(i64, i64, i64),
-}
-
-/// Larger numbers are no periods. With them steps and distances cannot overflow.
-const LARGEST: i64 = 1_000_000_000_000_000;
-
-impl Period {
-    fn parse(label: &str) -> Option<Self> {
-        let half = half_width(label);
-        // A quote before a number is how spreadsheets are told that it is a text.
-        let text = trim(&half).trim_start_matches(['\'', '\u{2019}', '\u{2018}']);
-        // A date-time at midnight is a date.
-        let text = text.strip_suffix("00:00:00").and_then(|day| day.strip_suffix(['T', ' '])).unwrap_or(text);
-        let plain = Self::number(text).or_else(|| Self::lettered(text)).or_else(|| Self::dashed(text));
-        plain.or_else(|| Self::chinese(text)).or_else(|| Self::dotted(text))
-    }
-
-    /// A year from a month of one year to that of the next: `2008/09`, `2008-2009`, `2008/2009年`.
-    fn span(label: &str) -> Option<Self> {
-        let half = half_width(label);
-        let text = trim(&half).trim_end_matches('度').trim_end_matches('年');
-        let (first, second) = text.split_once(['/', '-', '\u{2013}'])?;
-        let (year, next) = (digits(trim(first))?, digits(trim(second))?);
-        let follows = match trim(second).len() {
-            4 => next == year + 1,
-            2 => next == (year + 1) % 100,
-            _ => false,
-        };
-        (trim(first).len() == 4 && follows).then_some(Self::Number(year))
-    }
-
-    /// A year in Chinese digits: `二〇一三年`.
-    fn chinese(text: &str) -> Option<Self> {
-        let text = text.trim_end_matches('度').trim_end_matches('年');
-        let digit = |c: char| match c {
-            '〇' | '○' | '零' | 'Ｏ' | 'O' => Some(0),
-            _ => "一二三四五六七八九".chars().position(|known| known == c).map(|place| place as i64 + 1),
-        };
-        let digits: Vec<i64> = text.chars().map(digit).collect::<Option<_>>()?;
-        (digits.len() == 4 && digits[0] > 0)
-            .then(|| Self::Number(digits.iter().fold(0, |year, digit| year * 10 + digit)))
-    }
-
-    /// `31.1.2013` and `2013.1.31`: with points the day comes first or last.
-    fn dotted(text: &str) -> Option<Self> {
-        let parts: Vec<&str> = text.split('.').map(str::trim).collect();
-        let [first, month, last] = parts[..] else { return None };
-        match (first.len(), last.len()) {
-            (1..=2, 4) => Self::day(digits(last)?, digits(month)?, digits(first)?),
-            (4, 1..=2) => Self::day(digits(first)?, digits(month)?, digits(last)?),
-            _ => None,
-        }
-    }
-
-    /// The first two parts and the year of `10/28/2013`.
-    fn slashed(label: &str) -> Option<([i64; 2], i64)> {
-        let half = half_width(label);
-        let parts: Vec<&str> = trim(&half).split(['/', '-']).map(str::trim).collect();
-        let [first, second, year] = parts[..] else { return None };
-        if year.len() != 4 || first.len() > 2 || second.len() > 2 {
-            return None;
-        }
-        Some(([digits(first)?, digits(second)?], digits(year)?))
-    }
-
-    fn year_last(label: &str, day: DayIs) -> Option<Self> {
-        let ([first, second], year) = Self::slashed(label)?;
-        match day {
-            DayIs::First => Self::day(year, second, first),
-            DayIs::Second => Self::day(year, first, second),
-        }
-    }
-
-    fn number(text: &str) -> Option<Self> {
-        let text = text.trim_end_matches('度').trim_end_matches('年').trim_end();
-        let text = text.strip_suffix(".0").unwrap_or(text);
-        let value: i64 = text.parse().ok()?;
-        (-LARGEST..=LARGEST).contains(&value).then_some(Self::Number(value))
-    }
-
-    /// `2013Q1`, `2013-m01`, `2013 H2`, `2013年第1季度`.
-    fn lettered(text: &str) -> Option<Self> {
-        if let Some(quarter) = text.strip_suffix("季度") {
-            let (year, quarter) = quarter.split_once('年')?;
-            let quarter = trim(quarter.trim_start_matches('第'));
-            let part = ["一", "二", "三", "四"].iter().position(|word| *word == quarter);
-            let part = part.map(|place| place as i64 + 1).or_else(|| digits(quarter))?;
-            return Self::part(digits(year)?, part, 4);
-        }
-        let (at, per_year) = text.char_indices().find_map(|(at, letter)| match letter {
-            'H' | 'h' => Some((at, 2)),
-            'Q' | 'q' => Some((at, 4)),
-            'M' | 'm' => Some((at, 12)),
-            // Stata writes its weeks with a small letter and without a dash.
-            'w' => Some((at, 52)),
-            'W' => Some((at, 53)),
-            _ => None,
-        })?;
-        let year = text[..at].trim_end_matches(['-', ' ', '_', '年']);
-        let (year, part) = (digits(year)?, digits(&text[at + 1..])?);
-        if per_year == 53 {
-            return (1..=53).contains(&part).then_some(Self::Week { year, week: part });
-        }
-        Self::part(year, part, per_year)
-    }
-
-    /// `2013-01`, `2013/1`, `2013年1月`, and with a day.
-    fn dashed(text: &str) -> Option<Self> {
-        let unified = text.replace(['年', '月', '/'], "-").replace(['日', '号'], "");
-        let parts: Vec<&str> = unified.trim_end_matches('-').split('-').map(str::trim).collect();
-        match parts[..] {
-            [year, month] => Self::part(digits(year)?, digits(month)?, 12),
-            [year, month, day] => Self::day(digits(year)?, digits(month)?, digits(day)?),
-            _ => None,
-        }
-    }
-
-    fn part(year: i64, part: i64, per_year: i64) -> Option<Self> {
-        (1..=per_year).contains(&part).then_some(Self::Part { year, part, per_year })
-    }
-
-    fn day(year: i64, month: i64, day: i64) -> Option<Self> {
-        ((1..=12).contains(&month) && (1..=days_in_month(year, month)).contains(&day))
-            .then_some(Self::Day(year, month, day))
-    }
-
-    /// A whole number that reads as year and month, or as a date: `201301`, `20130131`.
-    fn compact(self) -> Option<Self> {
-        let Self::Number(value) = self else { return None };
-        let plausible = |year: i64| (1800..2200).contains(&year);
-        match value {
-            100_000..=999_999 if plausible(value / 100) => Self::part(value / 100, value % 100, 12),
-            10_000_000..=99_999_999 if plausible(value / 10_000) => {
-                Self::day(value / 10_000, value / 100 % 100, value % 100)
-            }
-            _ => None,
-        }
-    }
-
-    fn in_years(self) -> f64 {
-        match self {
-            Self::Number(value) => value as f64,
-            Self::Part { year, part, per_year } => year as f64 + (part - 1) as f64 / per_year as f64,
-            Self::Week { year, week } => year as f64 + (week - 1) as f64 * 7.0 / 365.25,
-            Self::Day(year, month, day) => year as f64 + ((month - 1) as f64 + (day - 1) as f64 / 31.0) / 12.0,
-        }
-    }
-
-    fn same_kind(self, other: Self) -> bool {
-        match (self, other) {
-            (Self::Part { per_year: a, .. }, Self::Part { per_year: b, .. }) => a == b,
-            (a, b) => std::mem::discriminant(&a) == std::mem::discriminant(&b),
-        }
-    }
-}
-
-/// Up to five digits: no year, month or day has more.
-fn digits(text: &str) -> Option<i64> {
-    (text.len() <= 5 && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok()).flatten()
 }
 
 /// Places of periods of one kind.
@@ -615,6 +480,15 @@ mod tests {
         for (labels, distances, frequency) in cases {
             assert_eq!(steps(labels), (distances.to_vec(), frequency), "{labels:?}");
         }
+        assert_eq!(steps(&["1/1/2005", "1/1/2006", "1/1/2008"]), (vec![1, 2], Frequency::Year));
+        let short = axis(&["01/01/13", "01/02/13", "31/12/12"]);
+        assert_eq!(short.frequency(), Frequency::Text);
+        let refused = short.ordered("date").unwrap_err().to_string();
+        assert!(
+            refused.contains("which part of `01/01/13` is the year") && refused.contains("2013-12-31"),
+            "{refused}"
+        );
+        assert_eq!(short.remark("date").unwrap().severity, crate::Severity::Warning);
         // Days and months that nothing tells apart have no order.
         let open = axis(&["1/2/2013", "2/1/2013", "3/4/2013"]);
         assert_eq!(open.frequency(), Frequency::Text);

@@ -164,7 +164,7 @@ fn run_stages(
     }
     let mut computed = compute(loaded, Scope::Plan(plan), &mut cache, &mut progress)?;
     if let Some(error) = computed.refusal() {
-        return Err(error);
+        return Err(after_warnings(error, &computed.diagnostics));
     }
     if plan.runs("report") {
         loaded.study.report.check_columns(&computed.panel).map_err(|error| Error::stage("report", error))?;
@@ -179,7 +179,8 @@ fn run_stages(
             files::data::write_panel(staging, &loaded.study, &computed.panel)
         },
     );
-    let Estimated { tables, multiverses, published, quality, codebook } = estimated?;
+    let estimated = estimated.map_err(|error| after_warnings(error, &computed.diagnostics))?;
+    let Estimated { tables, multiverses, published, quality, codebook } = estimated;
     let results = Results { computed, tables, multiverses, published, quality, codebook };
     Ok((results, left_out?, progress.finish()))
 }
@@ -318,6 +319,24 @@ const SERIOUS: [&str; 10] = [
     "format-left-out",
 ];
 
+/// How codes of warnings begin that often say why a later stage has nothing to work with.
+const CAUSES: [&str; 7] =
+    ["join-", "formulas-without-results", "error-cells", "word-missing", "one-sheet", "hidden-sheet", "read-as-"];
+
+/// An error with the warnings about the data before it, which a run that ends with it would not print.
+fn after_warnings(error: Error, remarks: &[(String, Diagnostic)]) -> Error {
+    /// More would hide the error itself.
+    const MOST: usize = 2;
+    let causes = remarks.iter().map(|(_, remark)| remark).filter(|remark| {
+        remark.severity == Severity::Warning && CAUSES.iter().any(|start| remark.code.starts_with(start))
+    });
+    let said: String = causes.take(MOST).map(|remark| format!("; a warning before it: {}", remark.message)).collect();
+    match error {
+        Error::Stage { stage, message } => Error::Stage { stage, message: message + &said },
+        other => other,
+    }
+}
+
 /// The warnings of a run for the terminal: the first ten, most serious first.
 fn warnings(remarks: &[(String, Diagnostic)]) -> String {
     let rank = |code: &str| SERIOUS.iter().position(|known| code.starts_with(known)).unwrap_or(SERIOUS.len());
@@ -345,4 +364,22 @@ fn diagnostics_page(remarks: &[(String, Diagnostic)]) -> String {
         page += &format!("- `{stage}` {remark}\n");
     }
     page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_ends_with_the_warnings_that_explain_it() {
+        let of = |code: &str, severity: fn(&str, &str) -> Diagnostic| ("data".to_owned(), severity(code, "few match"));
+        let warning = |code: &str, words: &str| Diagnostic::warning(code, words);
+        let note = |code: &str, words: &str| Diagnostic::note(code, words);
+        let remarks = vec![of("few-clusters", warning), of("join-without-match", warning), of("join-filled", note)];
+        let error = after_warnings(Error::stage("tables/t", "no observations are left"), &remarks);
+        let words = "stage `tables/t`: no observations are left; a warning before it: few match";
+        assert_eq!(error.to_string(), words);
+        let other = after_warnings(Error::Usage("wrong".into()), &remarks);
+        assert_eq!(other.to_string(), "wrong");
+    }
 }

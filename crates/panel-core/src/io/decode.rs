@@ -54,7 +54,7 @@ pub(crate) fn decode<'a>(
     };
     match strict(found, bytes) {
         Some(text) => {
-            notes.push(read_as(file, found));
+            notes.push(read_as(file, found, bytes));
             Ok(text)
         }
         None => Err(fail(invalid(found, bytes))),
@@ -62,15 +62,21 @@ pub(crate) fn decode<'a>(
 }
 
 /// The remark about a file whose encoding was told by its bytes.
-pub(crate) fn read_as(file: &str, encoding: &'static Encoding) -> Diagnostic {
+pub(crate) fn read_as(file: &str, encoding: &'static Encoding, bytes: &[u8]) -> Diagnostic {
     let code = format!("read-as-{}", encoding.name().to_ascii_lowercase());
     let name = encoding.name();
     // Chinese text is what is expected; the others are rarer, and one could be taken for another.
-    if encoding == GB18030 {
+    if encoding == GB18030 && Bytes::count(bytes).reads_as_chinese() {
         return Diagnostic::note(code, format!("`{file}` is not UTF-8 and was read as GB18030"));
     }
+    if encoding == GB18030 {
+        let words = format!(
+            "`{file}` is not UTF-8 and was read as GB18030, which nearly any bytes can be, but its characters are not those of Chinese text: look at its names, and write `encoding = …` where they are wrong (shift_jis, euc-jp, euc-kr, windows-1251, koi8-r, big5, …)"
+        );
+        return Diagnostic::warning(code, words);
+    }
     let words = format!(
-        "`{file}` is not UTF-8, its bytes look like {name} and were read as such; `encoding = …` names another (windows-1252, gb18030, big5, shift_jis, …)"
+        "`{file}` is not UTF-8, its bytes look like {name} and were read as such; `encoding = …` names another (windows-1252, windows-1250, gb18030, big5, shift_jis, …)"
     );
     Diagnostic::warning(code, words)
 }
@@ -79,16 +85,25 @@ pub(crate) fn read_as(file: &str, encoding: &'static Encoding) -> Diagnostic {
 ///
 /// In Western text (Windows-1252, Latin-1) letters with accents stand alone among ASCII letters; in Chinese text bytes
 /// above 127 come in pairs. The second of a pair is below 161 for four in ten characters of Big5, and for hardly any that
-/// is in use in GB18030, whose decoder takes nearly all three.
+/// is in use in GB18030, whose decoder takes nearly all three. Where it is an ASCII letter, too, the first stands alone as
+/// in Western text, so several different usual characters of Big5 come before that (one, `°C`, is Western).
 pub(crate) fn looks_like(bytes: &[u8]) -> Option<&'static Encoding> {
-    let Bytes { alone, runs, pairs, low, usual_big5 } = Bytes::count(bytes);
-    if runs > 0 && 2 * alone > runs {
-        return strict(WINDOWS_1252, bytes).map(|_| WINDOWS_1252);
-    }
+    let count = Bytes::count(bytes);
+    let Bytes { alone, runs, pairs, low, usual_big5, .. } = count;
     let big5 = pairs > 0 && 5 * low >= pairs && 20 * usual_big5 >= 19 * pairs;
+    let is = |encoding: &'static Encoding| strict(encoding, bytes).is_some();
+    if big5 && count.distinct >= FEW && is(BIG5) {
+        return Some(BIG5);
+    }
+    if runs > 0 && 2 * alone > runs {
+        return Some(WINDOWS_1252).filter(|_| is(WINDOWS_1252));
+    }
     let order = if big5 { [BIG5, GB18030] } else { [GB18030, BIG5] };
-    order.into_iter().find(|encoding| strict(encoding, bytes).is_some())
+    order.into_iter().find(|encoding| is(encoding))
 }
+
+/// Different characters that are too few to tell an encoding by.
+const FEW: usize = 4;
 
 /// What bytes above 127 stand next to.
 struct Bytes {
@@ -101,11 +116,29 @@ struct Bytes {
     low: usize,
     /// Those that are among the usual characters and signs of Big5.
     usual_big5: usize,
+    /// Those that could be Chinese characters of GB18030, and of these the usual ones (level 1 of GB 2312).
+    chinese: usize,
+    usual: usize,
+    /// Different pairs.
+    distinct: usize,
+    /// Different usual characters by their first byte, that is by their sound: up to `Sh`, `Si` to `Xi`, and from `Xi` on.
+    by_sound: [usize; 3],
 }
 
 impl Bytes {
     fn count(bytes: &[u8]) -> Self {
-        let mut out = Self { alone: 0, runs: 0, pairs: 0, low: 0, usual_big5: 0 };
+        let mut out = Self {
+            alone: 0,
+            runs: 0,
+            pairs: 0,
+            low: 0,
+            usual_big5: 0,
+            chinese: 0,
+            usual: 0,
+            distinct: 0,
+            by_sound: [0; 3],
+        };
+        let mut seen = vec![false; 1 << 16];
         let mut at = 0;
         while at < bytes.len() {
             if bytes[at] < 0x80 {
@@ -124,12 +157,31 @@ impl Bytes {
                 }
                 out.pairs += 1;
                 out.low += usize::from(second < 0xa1);
+                // Punctuation and letters of full width stand in any text.
+                out.chinese += usize::from(!(0xa1..=0xa3).contains(&bytes[at]));
+                let usual = (0xb0..=0xd7).contains(&bytes[at]) && second >= 0xa1;
+                out.usual += usize::from(usual);
+                let code = usize::from(bytes[at]) << 8 | usize::from(second);
+                if !seen[code] {
+                    seen[code] = true;
+                    out.distinct += 1;
+                    let sound = usize::from(bytes[at] >= 0xc9) + usize::from(bytes[at] >= 0xd0);
+                    out.by_sound[sound] += usize::from(usual);
+                }
                 out.usual_big5 += usize::from((0xa1..=0xc6).contains(&bytes[at]) && !(0x7f..0xa1).contains(&second));
                 at += 2;
             }
             at = at.max(end);
         }
         out
+    }
+
+    /// Whether the characters, read as GB18030, are those of Chinese text: nearly all are usual, and they are of all sounds.
+    /// Korean syllables (EUC-KR) lie among those up to `Sh`, and usual Japanese characters (EUC-JP) among those up to `Xi`.
+    fn reads_as_chinese(&self) -> bool {
+        let [early, middle, late] = self.by_sound;
+        let all_sounds = early + middle + late < 12 || middle + late > 0 && (late > 0 || early + middle < 20);
+        5 * self.usual >= 4 * self.chinese && all_sounds
     }
 }
 
@@ -199,6 +251,45 @@ mod tests {
         }
         assert_eq!(notes[0].code, "read-as-windows-1252");
         assert!(notes[0].message.contains("`encoding = …`") && notes[3].message.contains("read as GB18030"));
+    }
+
+    #[test]
+    fn names_of_taiwan_are_not_western() {
+        let text = "city,x\n台北市,1\n台中市,2\n台南市,3\n花蓮縣,4\n屏東縣,5\n苗栗縣,6\n";
+        let bytes = BIG5.encode(text).0;
+        assert_eq!(looks_like(&bytes), Some(BIG5));
+        assert_eq!(decode("t.csv", &bytes, None, &mut Vec::new()).expect("decoded"), text);
+        // One pair that is Western.
+        let degrees = b"city,temperature \xb0C\nParis,12\n";
+        assert_eq!(looks_like(degrees), Some(WINDOWS_1252));
+    }
+
+    #[test]
+    fn what_is_not_chinese_is_said_aloud() {
+        let severity = |encoding: &'static Encoding, text: &str| {
+            let mut notes = Vec::new();
+            // What no encoding fits is refused.
+            decode("t.csv", &encoding.encode(text).0, None, &mut notes).ok()?;
+            Some((notes[0].severity, notes[0].message.clone()))
+        };
+        let japanese = "県,x\n東京都,1\n大阪府,2\n北海道,3\n福岡県,4\n愛知県,5\n兵庫県,6\n千葉県,7\n埼玉県,8\n静岡県,9\n長野県,1\n岐阜県,2\n";
+        let korean = "시도,x\n서울특별시,1\n부산광역시,2\n대구광역시,3\n인천광역시,4\n경기도,5\n강원도,6\n전라남도,7\n제주도,8\n";
+        let russian = "город,x\nМосква,1\nКазань,2\nСамара,3\nТомск,4\nОмск,5\nНовгород,6\n";
+        for (encoding, text) in [
+            (encoding_rs::SHIFT_JIS, japanese),
+            (encoding_rs::EUC_KR, korean),
+            (encoding_rs::WINDOWS_1251, russian),
+            (encoding_rs::EUC_JP, japanese),
+        ] {
+            let Some((severity, words)) = severity(encoding, text) else {
+                assert_ne!(encoding, encoding_rs::EUC_KR);
+                continue;
+            };
+            assert_eq!(severity, crate::Severity::Warning, "{}: {words}", encoding.name());
+            assert!(words.contains("shift_jis"), "{words}");
+        }
+        let chinese = "城市,x\n北京市,1\n上海市,2\n深圳市,3\n亳州市,4\n衢州市,5\n";
+        assert_eq!(severity(GB18030, chinese).expect("decoded").0, crate::Severity::Note);
     }
 
     #[test]

@@ -62,10 +62,12 @@ pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<(R
         (Err(error), true) => return Err(error),
         (Err(_), false) => return Err(first),
     };
-    let Some(encoding) = looks_like(&raw.bytes()) else { return Err(first) };
+    let texts = raw.bytes();
+    let Some(encoding) = looks_like(&texts) else { return Err(first) };
+    let remark = read_as(file, encoding, &texts);
     raw.transcode(encoding);
     let (mut table, numerals) = raw.into_table(file, options)?;
-    table.diagnostics.insert(0, read_as(file, encoding));
+    table.diagnostics.insert(0, remark);
     Ok((table, numerals))
 }
 

@@ -1,16 +1,17 @@
 //! From tables to one panel: keys, and joins of sources keyed by entity, by time, or by both.
 
+mod unmatched;
+
 use super::table::{RawTable, number_labels};
 use crate::column::{Column, TextColumn};
-use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::diagnostics::Diagnostics;
 use crate::error::{Cell, Error, Result};
 use crate::intern::Interner;
 use crate::panel::Panel;
-use crate::remedy::{Remedy, listed};
-use crate::suggest;
 use crate::time_axis::canonical;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
+use unmatched::{describe, unmatched};
 
 /// Label of the only entity or period of a panel that has no such key.
 pub const ONLY: &str = "all";
@@ -445,96 +446,5 @@ fn agree(panel: &Panel, name: &str, other: &Column, file: &str) -> Result<()> {
             known.display(row),
             other.display(row)
         ))),
-    }
-}
-
-/// Entities of a source that the panel does not have, with the name of the panel that is nearest.
-fn near_names<'a>(report: &'a JoinReport, panel: &'a Panel) -> Vec<(&'a str, &'a str)> {
-    let known: HashSet<&str> = panel.entities().iter().map(String::as_str).collect();
-    let strangers: BTreeSet<&str> = report
-        .not_in_panel
-        .iter()
-        .map(|(entity, _)| entity.as_str())
-        .filter(|entity| !entity.is_empty() && !known.contains(entity))
-        .collect();
-    // A hint costs a comparison with every entity, and few of them say what is wrong with all.
-    let near = |stranger: &&'a str| {
-        let known = suggest::nearest(stranger, panel.entities().iter().map(String::as_str))?;
-        // A name inside the other (`北京`, `北京市`) is a different spelling, other near names are mostly other places.
-        (known.contains(*stranger) || stranger.contains(known)).then_some((*stranger, known))
-    };
-    strangers.iter().take(500).filter_map(near).collect()
-}
-
-/// The error about a source of which no row finds its key.
-fn unmatched(report: &JoinReport, panel: &Panel) -> Error {
-    let first = |(entity, time): &(String, String)| match (entity.is_empty(), time.is_empty()) {
-        (false, false) => format!("{entity} {time}"),
-        (false, true) => entity.clone(),
-        _ => time.clone(),
-    };
-    let theirs = report.not_in_panel.first().map(first).unwrap_or_default();
-    let ours = report.without_match.first().map(first).unwrap_or_default();
-    let pairs = near_names(report, panel);
-    let remedies: Vec<Remedy> = (!pairs.is_empty()).then(|| Remedy::table("spellings", &pairs)).into_iter().collect();
-    let shared = report.not_in_panel.iter().any(|(entity, _)| panel.entities().contains(entity));
-    let hint = if !remedies.is_empty() {
-        format!("in its [[source]], {} reads the names as the panel writes them", listed(&remedies))
-    } else if shared {
-        "if each file holds other periods, `rows = \"union\"` in [study] takes the rows of all".to_owned()
-    } else {
-        "are names and periods written in the same way, and is it the same sample?".to_owned()
-    };
-    Error::Unmatched { file: report.file.clone(), theirs, ours, hint, remedies }
-}
-
-/// Puts a report into words.
-fn describe(report: &JoinReport, panel: &Panel, diagnostics: &mut Diagnostics) {
-    let key = |(entity, time): &(String, String)| match (entity.is_empty(), time.is_empty()) {
-        (false, false) => format!("{entity} {time}"),
-        (false, true) => entity.clone(),
-        _ => time.clone(),
-    };
-    let some = |keys: &[(String, String)]| {
-        let shown: Vec<String> = keys.iter().take(3).map(key).collect();
-        let more = if keys.len() > 3 { ", …" } else { "" };
-        format!("{}{more}", shown.join(", "))
-    };
-    let file = &report.file;
-    if report.matched == 0 {
-        diagnostics.push(Diagnostic::warning("join-no-match", unmatched(report, panel).to_string()));
-    } else if !report.without_match.is_empty() {
-        diagnostics.push(Diagnostic::warning(
-            "join-without-match",
-            format!(
-                "{} key(s) of the panel have no match in `{file}`: {}",
-                report.without_match.len(),
-                some(&report.without_match)
-            ),
-        ));
-    }
-    if !report.filled.is_empty() {
-        let count: usize = report.filled.iter().map(|(_, count)| count).sum();
-        let shown: Vec<String> =
-            report.filled.iter().take(5).map(|(name, count)| format!("`{name}` {count}")).collect();
-        let more = if report.filled.len() > 5 { ", …" } else { "" };
-        diagnostics.push(Diagnostic::note(
-            "join-filled",
-            format!("{count} value(s) that earlier sources lack were filled from `{file}`: {}{more}", shown.join(", ")),
-        ));
-    }
-    if !report.not_in_panel.is_empty() {
-        let pairs = near_names(report, panel);
-        let hint: Vec<String> =
-            pairs.iter().take(3).map(|(stranger, known)| format!("`{stranger}` may be `{known}`")).collect();
-        let hint = if hint.is_empty() { String::new() } else { format!("; {}", hint.join(", ")) };
-        diagnostics.push(Diagnostic::note(
-            "join-not-in-panel",
-            format!(
-                "{} key(s) of `{file}` are not in the panel: {}{hint}",
-                report.not_in_panel.len(),
-                some(&report.not_in_panel)
-            ),
-        ));
     }
 }

@@ -67,6 +67,8 @@ fn kind(dtype: &ArrowDataType, physical: Option<PhysicalType>) -> Stored {
         D::Utf8 | D::LargeUtf8 | D::Utf8View => Stored::Plain,
         D::Dictionary(_, value, _) => kind(value, physical),
         D::Date32 if whole => Stored::Date { per_day: 1 },
+        // Arrow keeps its 64-bit dates as days of 32 bits in the file, some writers as milliseconds of 64.
+        D::Date64 if matches!(physical, Some(PhysicalType::Int32)) => Stored::Date { per_day: 1 },
         D::Date64 if whole => Stored::Date { per_day: 86_400_000 },
         D::Timestamp(unit, _) if whole => Stored::Date {
             per_day: 86_400
@@ -111,4 +113,16 @@ pub(super) fn as_stored(metadata: &FileMetadata, kinds: &BTreeMap<String, Stored
     // The Arrow schema that some writers add would bring the marks back.
     plain.key_value_metadata = None;
     plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_of_64_bits_are_days_where_they_are_stored_in_32() {
+        let kind = |physical| kind(&ArrowDataType::Date64, Some(physical));
+        assert_eq!(kind(PhysicalType::Int32).iso(15_706), "2013-01-01");
+        assert_eq!(kind(PhysicalType::Int64).iso(15_706 * 86_400_000), "2013-01-01");
+    }
 }

@@ -153,6 +153,7 @@ fn not_found(table: &RawTable, stub: &str) -> String {
 pub(crate) fn period<'a>(name: &'a str, stub: &str) -> Option<&'a str> {
     const BETWEEN: [char; 4] = ['_', '-', '.', ' '];
     let read = |rest: &'a str| {
+        let rest = within_brackets(rest);
         let digits = rest.strip_suffix('度').unwrap_or(rest);
         let digits = digits.strip_suffix('年').unwrap_or(digits);
         // The World Bank writes the year twice: 2013 [YR2013].
@@ -169,6 +170,12 @@ pub(crate) fn period<'a>(name: &'a str, stub: &str) -> Option<&'a str> {
     // As a banner of years above the names of variables reads.
     let behind = || name.strip_suffix(stub).filter(|_| !stub.is_empty());
     before.or_else(|| behind().and_then(|rest| read(rest.trim_end_matches(BETWEEN))))
+}
+
+/// What stands in the brackets that are all of a text, `(2013)`; else the text.
+pub(crate) fn within_brackets(text: &str) -> &str {
+    let inside = |(open, close): (char, char)| trim(text).strip_prefix(open)?.strip_suffix(close);
+    [('(', ')'), ('（', '）'), ('[', ']')].into_iter().find_map(inside).map_or(text, trim)
 }
 
 /// Whether a name that is no column of the variable `stub` looks like one: the stub in another case, four digits that may be
@@ -228,6 +235,15 @@ mod tests {
         let gdp = panel.float("gdp").expect("numbers");
         assert_eq!(gdp, [3.0, 1.0, 2.0]);
         assert!(panel.float("so2").expect("numbers")[1].is_nan());
+    }
+
+    #[test]
+    fn periods_may_stand_in_brackets() {
+        for name in ["y(2013)", "y (2013)", "y（2013年）", "y[2013]"] {
+            assert_eq!(period(name, "y"), Some("2013"), "{name}");
+        }
+        assert_eq!(period("y (2013Q1)", "y"), Some("2013Q1"));
+        assert_eq!((period("y (2013", "y"), period("y (2013) p", "y")), (None, None));
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! What a reader returns: named, typed columns in file order, before keys are known.
 
 use super::options::ReadOptions;
-use super::typed::{DRESSES, Typed, settled};
+use super::typed::{DRESSES, Typed, loses_digits, settled};
 use crate::column::{Column, TextColumn, number_codes};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::error::{Cell, Error, Result};
+use crate::number::{parse_plain, trim};
 use crate::numerals::{Numerals, Reading};
 use crate::suggest;
 use std::borrow::Cow;
@@ -91,9 +92,15 @@ impl RawTable {
             return;
         }
         for (i, column) in self.columns.iter_mut().enumerate() {
-            // Where numbers print otherwise than they are written, the written text was compared.
-            if let (Column::Float(numbers), false) = (column, self.written.contains_key(&i)) {
-                numbers.iter_mut().filter(|number| values.contains(number)).for_each(|number| *number = f64::NAN);
+            let Column::Float(numbers) = column else { continue };
+            // Of codes (`09`) and numbers with marks the written text was compared.
+            let written = self.written.get(&i);
+            let is_code = |row: usize| {
+                let text = written.and_then(|written| written.get(row));
+                text.is_some_and(|text| loses_digits(text) || parse_plain(trim(text)).is_none())
+            };
+            for (row, number) in numbers.iter_mut().enumerate().filter(|(_, number)| values.contains(number)) {
+                *number = if is_code(row) { *number } else { f64::NAN };
             }
         }
     }

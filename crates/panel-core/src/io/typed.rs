@@ -4,7 +4,9 @@ use super::options::ReadOptions;
 use crate::column::{Column, TextColumn};
 use crate::error::{Error, Result};
 use crate::number::{is_missing_token, trim};
-use crate::numerals::{Evidence, GROUPS, MARKS, NO_PERCENT, Numerals, PERCENT, Reading, Verdict, verdict};
+use crate::numerals::{
+    Dress, Evidence, GROUPS, MARKS, NO_PERCENT, Numerals, PERCENT, PLAIN, Reading, Verdict, is_unit, verdict,
+};
 
 /// What becomes of a column of texts.
 pub(crate) struct Typed {
@@ -33,7 +35,7 @@ pub(crate) fn typed(text: TextColumn, numerals: &Numerals, keep_text: bool) -> T
         Reading::Number(_, dress) => all | dress,
         _ => all,
     });
-    if keep_text || readings.contains(&Reading::Text) || mixed(dress, numerals) {
+    if keep_text || readings.contains(&Reading::Text) || undecided(dress, numerals) {
         return words(&text, numerals, keep_text, false);
     }
     let values = text
@@ -44,13 +46,17 @@ pub(crate) fn typed(text: TextColumn, numerals: &Numerals, keep_text: bool) -> T
             _ => f64::NAN,
         })
         .collect();
-    let other = dress & !NO_PERCENT != 0 || text.labels().iter().any(|label| loses_digits(label));
+    let mut fractions = Fractions::default();
+    text.labels().iter().for_each(|label| fractions.see(label));
+    let other =
+        dress & !PLAIN != 0 || fractions.are_of_codes() || text.labels().iter().any(|label| loses_digits(label));
     Typed { written: other.then_some(text), ..Typed::from(Column::Float(values)) }
 }
 
-/// Whether some numbers of a column have a percent sign and some have none, and nobody said what that means.
-pub(crate) fn mixed(dress: u8, numerals: &Numerals) -> bool {
-    numerals.percent.is_none() && dress & PERCENT != 0 && dress & NO_PERCENT != 0
+/// Whether what stands behind the numbers of a column may be part of them: some have a percent sign and some have none, and
+/// nobody said what that means, or letters behind all of them are a unit.
+pub(crate) fn undecided(dress: Dress, numerals: &Numerals) -> bool {
+    numerals.percent.is_none() && dress & PERCENT != 0 && dress & NO_PERCENT != 0 || is_unit(dress)
 }
 
 /// A column of text with missing-value tokens removed. `NA` among other codes of two or three capital letters is one of
@@ -101,6 +107,44 @@ pub(crate) fn loses_digits(label: &str) -> bool {
     digits[0] == b'0' || digits.len() > 15 && text.parse::<f64>().is_ok_and(|number| number.to_string() != text)
 }
 
+/// How many digits stand behind the points of a column's numbers.
+///
+/// Where some end in 0 and others have fewer (`1.1`, `1.10`), they are codes rather than measurements, and as numbers two would
+/// be one.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Fractions {
+    least: usize,
+    most: usize,
+    ends_in_zero: bool,
+}
+
+impl Fractions {
+    /// Takes a cell into account; a fraction of zeros alone (`2013.0`) is none.
+    pub(crate) fn see(&mut self, text: &str) {
+        let Some((_, fraction)) = text.split_once('.') else { return };
+        let digits = fraction.trim_end().as_bytes();
+        if digits.iter().all(|&b| b == b'0') || !digits.iter().all(u8::is_ascii_digit) {
+            return;
+        }
+        self.merge(Self { least: digits.len(), most: digits.len(), ends_in_zero: digits.ends_with(b"0") });
+    }
+
+    /// Takes other cells of the column into account.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.least = match (self.least, other.least) {
+            (0, least) | (least, 0) => least,
+            (a, b) => a.min(b),
+        };
+        self.most = self.most.max(other.most);
+        self.ends_in_zero |= other.ends_in_zero;
+    }
+
+    /// Whether numbers print differently from what was written.
+    pub(crate) fn are_of_codes(self) -> bool {
+        self.ends_in_zero && self.least < self.most
+    }
+}
+
 /// The writing of numbers that the options name, before the file is asked.
 ///
 /// # Errors
@@ -126,14 +170,23 @@ pub(crate) fn settled<'a>(
     columns: impl Iterator<Item = (&'a str, &'a TextColumn)>,
     options: &ReadOptions,
 ) -> Result<Numerals> {
+    settled_by(file, columns.map(|(name, text)| (name, text.labels().iter().map(String::as_str))), options)
+}
+
+/// The same of the texts that each column has.
+pub(crate) fn settled_by<'a, T: Iterator<Item = &'a str>>(
+    file: &str,
+    columns: impl Iterator<Item = (&'a str, T)>,
+    options: &ReadOptions,
+) -> Result<Numerals> {
     let numerals = asked(options)?;
     if options.decimal.is_some() {
         return Ok(numerals);
     }
     let seen: Vec<(&str, Evidence)> = columns
-        .map(|(name, text)| {
+        .map(|(name, texts)| {
             let mut evidence = Evidence::default();
-            text.labels().iter().for_each(|label| evidence.see(label, &numerals));
+            texts.for_each(|text| evidence.see(text, &numerals));
             (name, evidence)
         })
         .collect();
@@ -164,7 +217,7 @@ pub(crate) fn both_readings(file: &str, column: &str, cell: &str, also: Option<&
 }
 
 /// What a dressed number is called in a remark, and what to write for another reading.
-pub(crate) const DRESSES: [(u8, &str, &str); 3] = [
+pub(crate) const DRESSES: [(Dress, &str, &str); 3] = [
     (GROUPS, "thousands-separators", "spaces or apostrophes in numbers were read as thousands separators"),
     (
         MARKS,
@@ -194,6 +247,12 @@ mod tests {
         let codes = TextColumn::new(&[Some("0012")]);
         let found = typed(codes.clone(), &plain(), false);
         assert_eq!((found.column, found.written), (Column::Float(vec![12.0]), Some(codes)));
+        let classes = TextColumn::new(&[Some("1.1"), Some("1.10"), Some("2.25")]);
+        assert_eq!(typed(classes.clone(), &plain(), false).written, Some(classes));
+        for numbers in [["1.50", "2.25"], ["1.5", "2.25"], ["2013.0", "2014"]] {
+            let text = TextColumn::new(&numbers.map(Some));
+            assert_eq!(typed(text, &plain(), false).written, None, "{numbers:?}");
+        }
         let ids = TextColumn::new(&[Some("9007199254740993"), Some("-9007199254740993"), Some("9007199254740992")]);
         assert_eq!(typed(ids.clone(), &plain(), false).written, Some(ids));
         assert_eq!(typed(TextColumn::new(&[Some("9007199254740992")]), &plain(), false).written, None);

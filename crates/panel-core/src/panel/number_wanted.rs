@@ -1,8 +1,10 @@
 //! What to say of a column that is used as numbers and holds texts.
 
+use super::Panel;
 use crate::column::TextColumn;
-use crate::numerals::{changing, remedies_for};
-use crate::remedy::{Remedy, listed};
+use crate::numerals::{accounting_negative, changing, remedies_for, unit_of};
+use crate::remedy::{Remedy, bare, listed, quoted};
+use crate::time_axis::is_period;
 
 /// What is expected of a column that holds texts in the rows `words`, and what to write where that is certain: a few
 /// words among numbers are mostly marks.
@@ -21,12 +23,18 @@ pub(super) fn number_wanted(text: &TextColumn, words: &[usize]) -> (String, Vec<
         let words = format!("a number; `{sign}` may change it (a sign, or a multiplier): write the numbers plainly");
         return (words, Vec::new());
     }
+    let present = text.len() - text.codes().iter().filter(|&&code| code == TextColumn::MISSING).count();
+    let few = 2 * words.len() < present;
+    // In a few cells only they are rather marks.
+    if let (false, Some((unit, other))) = (few, two_units(text, words)) {
+        let words =
+            format!("a number; some cells are in `{unit}` and some in `{other}`: write them in one unit, without it");
+        return (words, Vec::new());
+    }
     if let Some(negative) = accounting_negative(first) {
         return (format!("a number; accounts write a negative like this: write {negative}"), Vec::new());
     }
     let remedies = remedies_for(first);
-    let present = text.len() - text.codes().iter().filter(|&&code| code == TextColumn::MISSING).count();
-    let few = 2 * words.len() < present;
     if let Some(remedy) = remedies.first() {
         // A unit in some cells only may be another unit.
         if words.len() < present && remedy.key == "strip" {
@@ -54,9 +62,69 @@ pub(super) fn number_wanted(text: &TextColumn, words: &[usize]) -> (String, Vec<
     (words, if certain { vec![remedy] } else { Vec::new() })
 }
 
-/// The number that `(1,234)` and `1234-` stand for in accounts.
-fn accounting_negative(text: &str) -> Option<f64> {
-    let text = text.trim();
-    let inside = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')).or_else(|| text.strip_suffix('-'))?;
-    crate::number::parse_number(inside).filter(|number| *number > 0.0).map(|number| -number)
+impl Panel {
+    /// What to say where the only text of a column stands in a row whose period is a word as well: a second header.
+    pub(super) fn second_header(&self, row: usize) -> Option<(String, Vec<Remedy>)> {
+        let time = self.time_label(row);
+        let others = self.times.labels().iter().filter(|label| *label != time);
+        let is_header = !is_period(time) && self.n_periods() > 2 && others.clone().all(|label| is_period(label));
+        if !self.is_keyed() || !is_header {
+            return None;
+        }
+        let name = bare(self.time_name());
+        let name = if name.starts_with('"') { format!("`{}`", self.time_name()) } else { name };
+        let remedy = Remedy::plain("filter", format!("'{name} != {}'", quoted(time)));
+        let words = format!("a number; the row of `{time}` looks like a second header: `{remedy}` leaves it out");
+        Some((words, vec![remedy]))
+    }
+}
+
+/// Two different units behind the numbers of a column.
+fn two_units<'a>(text: &'a TextColumn, words: &[usize]) -> Option<(&'a str, &'a str)> {
+    let mut units = words.iter().filter_map(|&row| unit_of(text.get(row)?));
+    let first = units.next()?;
+    units.find(|unit| *unit != first).map(|other| (first, other))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::io::{ReadOptions, read_bytes};
+
+    /// What is said of `x` where it is used as numbers.
+    fn said(rows: &str) -> String {
+        let text = format!("city,year,x\n{rows}");
+        let table = read_bytes("d.csv", text.as_bytes(), &ReadOptions::default()).expect("a table");
+        let panel = table.into_panel(Some("city"), Some("year")).expect("a panel");
+        panel.float("x").expect_err("no numbers").to_string()
+    }
+
+    #[test]
+    fn units_are_named() {
+        let words = said("a,1,12 cm\na,2,13 mm\n");
+        assert!(words.contains("some cells are in `cm` and some in `mm`: write them in one unit"), "{words}");
+        let words = said("a,1,5 d\na,2,6 s\n");
+        assert!(words.contains("in `d` and some in `s`"), "{words}");
+        let words = said("a,1,1025 b\na,2,1003 b\n");
+        assert!(words.contains("`b` may change it"), "{words}");
+        let words = said("a,1,1.025 bn\na,2,1002 mn\n");
+        assert!(words.contains("may change it"), "{words}");
+        // Flags stand behind some numbers.
+        let table = read_bytes("d.csv", b"city,year,x\na,1,5 b\na,2,6\n", &ReadOptions::default()).expect("a table");
+        assert!(table.into_panel(Some("city"), Some("year")).expect("a panel").float("x").is_ok());
+    }
+
+    #[test]
+    fn a_second_header_is_left_out_by_a_filter() {
+        let words = said("城市,年份,产出\na,2013,1\na,2014,2\n");
+        assert!(words.contains("`filter = 'year != \"年份\"'` leaves it out"), "{words}");
+        let words = said("a,2012,n.d.\na,2013,1\na,2014,2\n");
+        assert!(words.contains("missing = [\"n.d.\"]"), "{words}");
+    }
+
+    #[test]
+    fn a_forgotten_period_is_named() {
+        let table = read_bytes("d.csv", b"city,year,x\na,1,5\na,2,6\n", &ReadOptions::default()).expect("a table");
+        let words = table.into_panel(Some("city"), None).expect_err("twice").to_string();
+        assert!(words.contains("`time = \"year\"` is missing in [study]"), "{words}");
+    }
 }

@@ -1,6 +1,6 @@
 //! Labels that stand in one column: some can only be read beside the others.
 
-use super::{Period, digits};
+use super::period::{Period, digits};
 
 /// Which part of `1/2/2013` is the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +53,10 @@ fn day_of(labels: &[&str]) -> Option<DayIs> {
     let parts: Vec<[i64; 2]> =
         labels.iter().filter_map(|label| Period::slashed(label)).map(|(parts, _)| parts).collect();
     let any = |at: usize| parts.iter().any(|part| part[at] > 12);
+    // The first of January is the first of January.
+    if !parts.is_empty() && parts.iter().all(|part| part[0] == part[1]) {
+        return Some(DayIs::First);
+    }
     let same = |at: usize| parts.len() > 1 && parts.iter().all(|part| part[at] == parts[0][at]);
     match (any(0), any(1)) {
         (true, false) => Some(DayIs::First),

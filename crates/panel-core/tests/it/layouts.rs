@@ -21,7 +21,7 @@ fn floats(table: &RawTable, name: &str) -> Vec<f64> {
 /// Text, its name, and the values of `x` that come out with a remark of that code.
 #[test]
 fn text_files_reach_the_right_numbers() {
-    let cases: [(&str, &str, &[f64], &str); 22] = [
+    let cases: [(&str, &str, &[f64], &str); 25] = [
         ("decimal comma by separator", "a.csv|city;year;x\na;1;7,255\nb;1;3,641\n", &[7.255, 3.641], "decimal-comma"),
         ("decimal comma by a cell", "a.csv|city;year;x\na;1;7,25\nb;1;1.234,5\n", &[7.25, 1234.5], "decimal-comma"),
         (
@@ -48,6 +48,19 @@ fn text_files_reach_the_right_numbers() {
             "a.csv|\"city\",\"year\",\"x\"\n\"1\",\"a\",1,5\n\"2\",\"b\",1,7\n",
             &[5.0, 7.0],
             "row-names",
+        ),
+        ("a dash of any kind", "a.csv|city,year,x\na,1,\u{2011}5.5\nb,1,- 7\n", &[-5.5, -7.0], ""),
+        (
+            "blanks as R writes them",
+            "a.csv|\"city\" \"year\" \"x\"\n\"1\" \"a\" 1 5\n\"2\" \"b\" 1 7\n",
+            &[5.0, 7.0],
+            "row-names",
+        ),
+        (
+            "decimal comma behind blanks",
+            "a.txt|city\tyear\tx\na\t1\t4 708,900\nb\t1\t5 712,300\n",
+            &[4708.9, 5712.3],
+            "decimal-comma",
         ),
         ("the separator told", "a.csv|sep=;\ncity;year;x\na;1;5\nb;1;7\n", &[5.0, 7.0], ""),
         ("empty rows", "a.csv|city,year,x\na,1,5\n,,\nb,1,7\n,,\n", &[5.0, 7.0], ""),
@@ -84,7 +97,20 @@ fn text_files_reach_the_right_numbers() {
 /// Text, options, and what the sentence says that ends the reading or the first use as a number.
 #[test]
 fn what_nobody_can_know_is_refused_with_the_remedy() {
-    let cases: [(&str, &str, &str); 15] = [
+    let cases: [(&str, &str, &str); 20] = [
+        (
+            "a.csv|city;year;y;x\na;1;7,255;4708.90\nb;1;3,641;1362.10\n",
+            "`decimal = \",\"` reads `7,255` as 7.255 and `4708.90` as no number, `decimal = \".\"` as 7255",
+            "",
+        ),
+        (
+            "a.txt|city\tyear\tx\na\t1\t7,255\nb\t1\t3,641\nc\t1\t7\n",
+            "`decimal = \",\"` reads `7,255` as 7.255, `decimal = \".\"` as 7255",
+            "",
+        ),
+        ("a.csv|city,year,x\na,1,33.281\nb,1,985\n", "`decimal = \",\"` reads `33.281` as 33281", ""),
+        ("a.csv|city,year,x\na,1,5 m\nb,1,7 s\n", "`m` may change it", ""),
+        ("a.csv|city,year,x\na,31/12/13,5\na,31/12/14,7\n", "which part of `31/12/13` is the year", ""),
         (
             "a.csv|city,year,x\na,1,\"7,255\"\nb,1,\"3,641\"\n",
             "`decimal = \",\"` reads `7,255` as 7.255, `decimal = \".\"` as 7255",
@@ -342,6 +368,8 @@ fn a_missing_number_is_missing_in_every_kind_of_file() {
         let x = floats(&panel_core::io::read_bytes(name, &bytes, &options).unwrap(), "x");
         assert!(x[0].is_nan() && x[2].is_nan() && (x[1], x[3]) == (2.0, 4.0), "{name}: {x:?}");
     }
+    let codes = read("c.csv", "city,year,x\na,1,-9.0\nb,1,1.1\nc,1,1.10\n", &options).unwrap();
+    assert!(floats(&codes, "x")[0].is_nan() && codes.key_text("x").unwrap().get(2) == Some("1.10"));
     // A code that is written otherwise is not the token.
     let codes = read("c.csv", "city,year,x\na,1,09\nb,1,9\n", &ReadOptions { missing: vec!["9".into()], ..plain() });
     assert_eq!(floats(&codes.unwrap(), "x")[0], 9.0);

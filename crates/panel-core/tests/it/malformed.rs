@@ -75,7 +75,7 @@ fn keys_and_values_that_are_not_what_they_should_be() {
     assert!(message.contains("missing key") && message.contains("line `2`"), "{message}");
 
     // Text in a number column: file, city, year, column and value, and not a number written in an unusual way.
-    let table = read("d.csv", "city,year,x\n甲,2013,\"1,234\"\n甲,2014,12%\n".as_bytes()).unwrap();
+    let table = read("d.csv", "city,year,x\n甲,2013,\"1,234.5\"\n甲,2014,12%\n".as_bytes()).unwrap();
     let panel = table.into_panel(Some("city"), Some("year")).unwrap();
     let message = panel.float("x").unwrap_err().to_string();
     for part in ["file `d.csv`", "entity `甲`", "time `2014`", "column `x`", "value `12%`"] {

@@ -2,7 +2,7 @@
 
 use super::{Factor, Formula, Function, Term};
 use crate::error::{Error, Result};
-use panel_core::{Column, Panel, suggest};
+use panel_core::{Column, Panel, looks_like_a_number, suggest};
 use std::borrow::Cow;
 
 /// Most levels of one column; more are effects to absorb.
@@ -106,8 +106,9 @@ impl Formula {
     }
 }
 
-/// Whether a column is text without a number: one with numbers has cells that could not be read, and one of numbers with the
-/// same unit behind each (`1元`, `2元`) is not read yet, which is an error. As levels they are asked for, `i(x)`.
+/// Whether a column is text without a number: one with numbers has cells that could not be read, and one of numbers in
+/// another dress (`$5`, `EUR 5`, `(5)`, `1 002,5`, `1元` and `2元`, formulas without results) is not read yet, which is an
+/// error. As levels they are asked for, `i(x)`.
 fn is_words(column: &Column) -> bool {
     match column {
         Column::Float(_) => false,
@@ -117,7 +118,8 @@ fn is_words(column: &Column) -> bool {
             let mut units = labels().map(unit);
             let first = units.next().flatten();
             let one_unit = text.labels().len() > 1 && first.is_some() && units.all(|unit| unit == first);
-            !(numbers || one_unit)
+            let dressed = labels().filter(|label| looks_like_a_number(label)).count();
+            !(numbers || one_unit || dressed > 0 && 2 * dressed >= text.labels().len())
         }
     }
 }
@@ -213,4 +215,36 @@ pub(crate) fn indicator(panel: &Panel, name: &str, level: &str) -> Result<Vec<f6
             (0..panel.n_rows()).map(|row| text.get(row).map_or(f64::NAN, |label| flag(label == level))).collect()
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use panel_core::TextColumn;
+
+    fn words(labels: &[&str]) -> bool {
+        is_words(&Column::Text(TextColumn::new(&labels.iter().map(|label| Some(*label)).collect::<Vec<_>>())))
+    }
+
+    #[test]
+    fn numbers_in_another_dress_are_no_levels() {
+        for numbers in [
+            ["$1002", "$1003", "$998"],
+            ["EUR 1002", "EUR 1003", "USD 998"],
+            ["(1002)", "(1003)", "(998)"],
+            ["1 002,125", "1 003,5", "998,25"],
+            ["%5", "%6", "%7.5"],
+            ["=C2*2", "=C3*2", "=C4*2"],
+            ["1元", "2元", "3元"],
+            ["5 d", "6 s", "7 d"],
+            ["12", "north", "south"],
+        ] {
+            assert!(!words(&numbers), "{numbers:?}");
+        }
+        for levels in
+            [["north", "south", "west"], ["D1", "D2", "D3"], ["zone 1", "zone 2", "zone 3"], ["#1", "#2", "0-9"]]
+        {
+            assert!(words(&levels), "{levels:?}");
+        }
+    }
 }

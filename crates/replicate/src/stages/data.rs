@@ -317,7 +317,9 @@ fn prepare(
         let hint = near.clone().unwrap_or_default();
         let repeats = if lost { "" } else { ", and it repeats" };
         let columns = if near.is_some() { String::new() } else { format!("; its columns are {names}") };
-        let words = format!("no column `{name}`, so only `{key}` is left as a key{repeats}{columns}{}", hint.words);
+        let banners = hints::period_banners(&table, key).unwrap_or_default();
+        let words =
+            format!("no column `{name}`, so only `{key}` is left as a key{repeats}{columns}{}{banners}", hint.words);
         return Err(place.hinted(Hint { words, ..hint }));
     }
     if let Some(hint) = across {

@@ -5,6 +5,7 @@ mod memory;
 pub mod reshape;
 mod source_hints;
 pub mod stream;
+mod total_names;
 mod totals;
 pub mod variables;
 

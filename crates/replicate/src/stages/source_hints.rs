@@ -172,6 +172,13 @@ pub(super) fn one_column_per_year(table: &RawTable, needed: &BTreeSet<String>) -
     // Before the year, or behind it, as where a banner of years stands above the names.
     fn stem(name: &str) -> Option<&str> {
         let short = name.split_once(" [YR").map_or(name, |(year, _)| year);
+        // `产值（2013年）`: the year in brackets.
+        let bracketed = short.strip_suffix([')', '）', ']']).and_then(|name| name.rsplit_once(['(', '（', '[']));
+        if let Some((stem, year)) = bracketed
+            && is_year(year.trim().trim_end_matches('年'))
+        {
+            return Some(stem.trim_end_matches(BETWEEN));
+        }
         let digits = short.strip_suffix('度').unwrap_or(short);
         let digits = digits.strip_suffix('年').unwrap_or(digits);
         if let Some(at) = digits.len().checked_sub(4).filter(|&at| digits.is_char_boundary(at))
@@ -231,8 +238,21 @@ pub(super) fn periods_across(table: &RawTable, needed: &BTreeSet<String>) -> Opt
     (!used).then(|| Hint { words: format!("; {}", hint.words), remedies: hint.remedies })
 }
 
+/// What to say where some values of the only key are periods, in rows of their own above the rows they are of.
+pub(super) fn period_banners(table: &RawTable, key: &str) -> Option<String> {
+    let labels = table.key_text(key).ok()?;
+    let is_year = |label: &&String| {
+        let digits: String = label.chars().filter(char::is_ascii_digit).collect();
+        let others = label.chars().filter(|c| !c.is_ascii_digit()).all(|c| "年度 ".contains(c));
+        digits.len() == 4 && others && digits.parse().is_ok_and(|year: i32| (1800..2200).contains(&year))
+    };
+    let found: Vec<&String> = labels.labels().iter().filter(is_year).collect();
+    let first = found.first().filter(|_| 2 * found.len() < labels.labels().len())?;
+    Some(format!("; `{first}` is the period of the rows below it: give every row its period, in a column of its own"))
+}
+
 /// A warning for each column of words that the study looks at in which a word that is mostly a level (`none`) was read as
-/// missing, a note where it is `NA` or its like.
+/// missing, a note where it is `NA` or its like in fewer than a tenth of the rows.
 pub(super) fn dropped_words(source: &Source, looked_at: &BTreeSet<String>) -> Vec<Diagnostic> {
     let table = &source.table;
     let remark = |name: &String| {
@@ -242,7 +262,9 @@ pub(super) fn dropped_words(source: &Source, looked_at: &BTreeSet<String>) -> Ve
             table.file(),
             Remedy::list("text", &[name])
         );
-        let level = !["na", "n/a", "nan", "null"].contains(&word.to_lowercase().as_str());
+        // A word that takes a tenth of the rows is seldom a mark.
+        let level =
+            !["na", "n/a", "nan", "null"].contains(&word.to_lowercase().as_str()) || 10 * rows >= table.n_rows();
         Some(if level { Diagnostic::warning("word-missing", words) } else { Diagnostic::note("word-missing", words) })
     };
     table.names().iter().filter(|name| looked_at.contains(*name)).filter_map(remark).collect()
@@ -333,6 +355,26 @@ mod tests {
 
     fn names(names: &[&str]) -> BTreeSet<String> {
         names.iter().map(|&name| name.to_owned()).collect()
+    }
+
+    #[test]
+    fn a_word_that_takes_many_rows_is_a_warning() {
+        let severity = |n: usize| {
+            let rows: String = (0..20).map(|i| format!("{i},1,{}\n", if i < n { "NA" } else { "Paris" })).collect();
+            let text = format!("city,year,region\n{rows}");
+            let table = read_bytes("d.csv", text.as_bytes(), &ReadOptions::default()).expect("a table");
+            let source = Source::both(table, "city", "year");
+            dropped_words(&source, &BTreeSet::from(["region".to_owned()]))[0].severity
+        };
+        assert_eq!((severity(1), severity(2)), (panel_core::Severity::Note, panel_core::Severity::Warning));
+    }
+
+    #[test]
+    fn rows_that_name_a_period_are_told() {
+        let table = |text: &str| read_bytes("d.csv", text.as_bytes(), &ReadOptions::default()).expect("a table");
+        let words = period_banners(&table("city,y\n2013年,\n北京,1\n天津,2\n上海,2\n2014年,\n北京,3\n"), "city");
+        assert!(words.expect("banners").contains("`2013年` is the period of the rows below it"));
+        assert_eq!(period_banners(&table("city,y\n北京,1\n天津,2\n"), "city"), None);
     }
 
     #[test]

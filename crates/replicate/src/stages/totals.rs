@@ -1,108 +1,9 @@
 //! Rows that are no places: totals and aggregates among the entities of a table.
 
+use super::total_names::{is_called_total, is_country_beside_provinces};
 use panel_core::io::Source;
 use panel_core::remedy::quoted;
 use panel_core::{Column, Diagnostic, Remedy, suggest};
-
-/// What totals are called, in small letters.
-const CALLED: [&str; 39] = [
-    "全国",
-    "全国总计",
-    "全国合计",
-    "合计",
-    "总计",
-    "全省",
-    "全市",
-    "全区",
-    "全省合计",
-    "全国平均",
-    "平均",
-    "小计",
-    "地区合计",
-    "总和",
-    "total",
-    "totals",
-    "grand total",
-    "all",
-    "all countries",
-    "all cities",
-    "all states",
-    "all regions",
-    "world",
-    "national",
-    "nation",
-    "country total",
-    "average",
-    "mean",
-    "sum",
-    "subtotal",
-    "united states total",
-    "u.s. total",
-    "european union",
-    "euro area",
-    "oecd - total",
-    "oecd total",
-    "high income",
-    "low income",
-    "middle income",
-];
-
-/// How names of groups of countries begin, as the World Bank and Eurostat write them.
-const BEGIN: [&str; 17] = [
-    "european union -",
-    "euro area -",
-    "euro area (",
-    "european union (",
-    "east asia & pacific",
-    "europe & central asia",
-    "latin america & caribbean",
-    "middle east & north africa",
-    "middle east, north africa",
-    "sub-saharan africa",
-    "oecd members",
-    "lower middle income",
-    "upper middle income",
-    "low & middle income",
-    "least developed countries",
-    "heavily indebted poor",
-    "total:",
-];
-
-/// Codes of groups, of the World Bank and of Eurostat.
-const CODES: [&str; 22] = [
-    "WLD",
-    "EUU",
-    "EMU",
-    "ECS",
-    "EAS",
-    "LCN",
-    "MEA",
-    "NAC",
-    "SSF",
-    "SAS",
-    "OED",
-    "HIC",
-    "LIC",
-    "LMC",
-    "UMC",
-    "MIC",
-    "EU27_2020",
-    "EU28",
-    "EU15",
-    "EA19",
-    "EA20",
-    "EA",
-];
-
-/// Whether a name is that of a total.
-fn is_called_total(name: &str) -> bool {
-    let plain: String = name.chars().filter(|c| !c.is_whitespace() || c.is_ascii()).collect();
-    let plain = plain.trim().to_lowercase();
-    let dense: String = plain.chars().filter(|c| !c.is_whitespace()).collect();
-    CALLED.iter().any(|called| plain == *called || !called.is_ascii() && dense == *called)
-        || BEGIN.iter().any(|begin| plain.starts_with(begin))
-        || CODES.contains(&name.trim())
-}
 
 /// A warning that names the entities of a source that look like totals of the others, with the filter that leaves them out.
 ///
@@ -110,20 +11,31 @@ fn is_called_total(name: &str) -> bool {
 pub(super) fn warning(source: &Source) -> Option<Diagnostic> {
     let entity = source.entity.as_deref()?;
     let labels = source.table.key_text(entity).ok()?;
+    let names = || labels.labels().iter().map(String::as_str);
     let mut found: Vec<&str> =
-        labels.labels().iter().map(String::as_str).filter(|name| is_called_total(name)).collect();
+        names().filter(|name| is_called_total(name) || is_country_beside_provinces(name, names())).collect();
     // Of two entities each is the sum of the others.
     if found.len() == labels.labels().len() || labels.labels().len() < 3 {
         return None;
     }
-    let sum = if found.is_empty() { sum_of_others(source) } else { None };
-    let why = if sum.is_some() { "is the sum of the others" } else { "looks like a total, not a place" };
+    let called = found.len();
+    let sum = sum_of_others(source, &found);
     found.extend(sum.as_deref());
-    if found.is_empty() {
-        return None;
-    }
+    let why = match (called, found.len()) {
+        (_, 0) => return None,
+        (0, _) => "is the sum of the others",
+        (called, all) if called < all => "look like totals or are the sum of the others",
+        (1, _) => "looks like a total, not a place",
+        _ => "look like totals, not places",
+    };
     let shown: Vec<String> = found.iter().map(|name| format!("`{name}`")).collect();
-    let listed: Vec<String> = found.iter().map(|name| quoted(name)).collect();
+    // Numbers are compared as such: `code != 0`.
+    let numeric = matches!(source.table.column(entity), Ok(Column::Float(_)));
+    let written = |name: &&str| match name.parse::<f64>() {
+        Ok(number) if numeric => number.to_string(),
+        _ => quoted(name),
+    };
+    let listed: Vec<String> = found.iter().map(written).collect();
     let bare = entity.chars().all(|c| c.is_alphanumeric() || c == '_') && !entity.starts_with(|c: char| c.is_numeric());
     let column = if bare { entity.to_owned() } else { format!("`{entity}`") };
     let filter = match &listed[..] {
@@ -141,13 +53,16 @@ pub(super) fn warning(source: &Source) -> Option<Diagnostic> {
     Some(Diagnostic::warning("totals-among-entities", words).with(remedy))
 }
 
-/// The entity that is the sum of all others in some column, in all its periods.
-fn sum_of_others(source: &Source) -> Option<String> {
+/// The entity that is the sum of all others in some column, in all its periods; those in `beside` are known to be none of
+/// the others.
+fn sum_of_others(source: &Source, beside: &[&str]) -> Option<String> {
     /// Rows beyond which nobody mistakes a total for one more entity.
     const MOST: usize = 2_000_000;
     let (entity, table) = (source.entity.as_deref()?, &source.table);
     let entities = table.key_text(entity).ok()?;
     let times = source.time.as_deref().map(|time| table.key_text(time)).transpose().ok()?;
+    let aside: Vec<bool> = entities.labels().iter().map(|label| beside.contains(&label.as_str())).collect();
+    let is_aside = |entity: usize| aside.get(entity) == Some(&true);
     let (n, periods) = (entities.labels().len(), times.as_ref().map_or(1, |times| times.labels().len()));
     if n < 4 || table.n_rows() > MOST {
         return None;
@@ -166,8 +81,9 @@ fn sum_of_others(source: &Source) -> Option<String> {
         }
         let (mut sums, mut rows) = (vec![0.0; periods], vec![0_usize; periods]);
         for (row, value) in values.iter().enumerate().filter(|(_, value)| !value.is_nan()) {
-            if let (_, period) = place(row)
+            if let (entity, period) = place(row)
                 && period < periods
+                && !is_aside(entity)
             {
                 sums[period] += value;
                 rows[period] += 1;
@@ -177,7 +93,7 @@ fn sum_of_others(source: &Source) -> Option<String> {
         let (mut adds_up, mut seen) = (vec![true; n], vec![0_usize; n]);
         for (row, &value) in values.iter().enumerate().filter(|(_, value)| !value.is_nan()) {
             let (entity, period) = place(row);
-            if entity >= n || period >= periods {
+            if entity >= n || period >= periods || is_aside(entity) {
                 continue;
             }
             seen[entity] += 1;
@@ -213,6 +129,13 @@ mod tests {
         for name in ["丁", "Totalia", "全州县", "Allier"] {
             assert_eq!(of(name), None, "{name}");
         }
+        let both =
+            "city,year,x\n甲,1,1\n乙,1,2\n丙,1,3.5\n省,1,6.5\n全国,1,30\n甲,2,2\n乙,2,2\n丙,2,3\n省,2,7\n全国,2,40\n";
+        let both = words(both).unwrap_or_default();
+        assert!(both.contains("`filter = 'not (city in (\"全国\", \"省\"))'`"), "a name does not hide a sum: {both}");
+        let coded =
+            words("city,year,x\n1,1,1\n2,1,2\n3,1,3.5\n0,1,6.5\n1,2,2\n2,2,2\n3,2,3\n0,2,7\n").unwrap_or_default();
+        assert!(coded.contains("`filter = 'city != 0'` leaves it out"), "{coded}");
         let two = words("city,year,x\n甲,1,1\n乙,1,2\n丙,1,3\n全国,1,7\n合计,1,6\n").unwrap_or_default();
         assert!(two.contains("`filter = 'not (city in (\"全国\", \"合计\"))'` leaves them out"), "{two}");
     }

@@ -2,6 +2,7 @@
 
 mod manifest;
 mod number;
+mod places;
 pub(crate) mod staging;
 
 pub use manifest::{FileRecord, Manifest, StageTime, file_record, file_record_of};

@@ -6,6 +6,7 @@
 //! a manifest is therefore whole, and what a run left that died on the way is known to the next one.
 
 use super::manifest::FileSum;
+use super::places::{FOLDERS, check_places};
 use super::{FileRecord, Manifest, file_record};
 use crate::error::{Error, Result};
 use rayon::prelude::*;
@@ -90,6 +91,16 @@ impl Staging {
         if target.exists() && !target.is_dir() {
             return Err(Error::Environment(format!("output `{}` is a file, expected a folder", target.display())));
         }
+        if let (false, Ok(to)) = (target.exists(), std::fs::read_link(target)) {
+            return Err(Error::Environment(format!(
+                "output `{}` is a link to `{}`, which is not there; make that folder, or give another --out",
+                target.display(),
+                to.display()
+            )));
+        }
+        // What an earlier run left is in the way of this one as well, before anything is computed.
+        let before = previous_outputs(target);
+        check_places(target, FOLDERS.iter().copied(), before.iter().map(|file| file.path.as_str()))?;
         let name = target.file_name().map_or_else(|| "replication".into(), |name| name.to_string_lossy().into_owned());
         let parent = match target.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
@@ -187,6 +198,7 @@ impl Staging {
     /// # Errors
     /// [`Error::Environment`] when the disk refuses; the folder then has no manifest.
     pub fn commit(self, stale: &[String]) -> Result<()> {
+        check_places(&self.target, [].into_iter(), self.names())?;
         self.steps(stale).into_iter().try_for_each(|step| self.carry_out(&step))
     }
 
@@ -422,6 +434,40 @@ mod tests {
             done += 1;
         }
         assert!(steps >= 7, "{steps}");
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn what_is_in_the_way_is_found_before_anything_is_moved() {
+        let (folder, target) = scratch("way");
+        staged(&target, &["a.md", "tables/t.md"], "old").commit(&[]).unwrap();
+        let refused = |result: Result<()>| result.unwrap_err().to_string();
+        // After the start of the run, and before it.
+        let run = staged(&target, &["a.md", "tables/t.md"], "new");
+        std::fs::remove_file(target.join("tables/t.md")).unwrap();
+        std::fs::create_dir(target.join("tables/t.md")).unwrap();
+        let words = refused(run.commit(&[]));
+        assert!(words.contains("t.md` is a folder, and a file of results goes there"), "{words}");
+        assert_eq!(read_to_string(target.join("a.md")).unwrap(), "old");
+        assert!(target.join(MANIFEST).is_file() && !target.join(UNFINISHED).exists(), "nothing was moved");
+        assert!(refused(Staging::beside(&target).map(drop)).contains("is a folder"));
+        std::fs::remove_dir_all(target.join("tables")).unwrap();
+        write(target.join("tables"), "").unwrap();
+        let words = refused(Staging::beside(&target).map(drop));
+        assert!(words.contains("tables` is a file, and a folder of results goes there; move it away"), "{words}");
+        std::fs::remove_file(target.join("tables")).unwrap();
+        Staging::beside(&target).map(drop).unwrap();
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_nothing_is_no_target() {
+        let (folder, target) = scratch("link");
+        std::os::unix::fs::symlink("nowhere", &target).unwrap();
+        let words = Staging::beside(&target).unwrap_err().to_string();
+        assert!(words.contains("is a link to `nowhere`, which is not there; make that folder"), "{words}");
+        assert!(std::fs::read_dir(&folder).unwrap().count() == 1, "nothing was left beside it");
         std::fs::remove_dir_all(&folder).unwrap();
     }
 

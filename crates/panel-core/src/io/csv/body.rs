@@ -3,9 +3,9 @@
 use super::records::{OpenQuote, Records, Span, cell};
 use crate::column::TextColumn;
 use crate::intern::{Interner, merge};
-use crate::io::typed::loses_digits;
+use crate::io::typed::{Fractions, loses_digits};
 use crate::number::trim;
-use crate::numerals::{Dress, Evidence, NO_PERCENT, Numerals, Reading};
+use crate::numerals::{Dress, Evidence, Numerals, PLAIN, Reading};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -59,6 +59,8 @@ pub(super) struct Numbers {
     pub(super) written: Vec<bool>,
     /// What was taken off the numbers of each column.
     pub(super) dress: Vec<Dress>,
+    /// How many digits stand behind the point.
+    pub(super) fractions: Vec<Fractions>,
     /// Line of each record, from the start of the piece.
     pub(super) lines: Vec<usize>,
     pub(super) n_lines: usize,
@@ -72,6 +74,7 @@ pub(super) fn numbers(piece: &str, delimiter: u8, wanted: &[bool], sniffed: &[bo
         text: sniffed.to_vec(),
         written: vec![false; width],
         dress: vec![0; width],
+        fractions: vec![Fractions::default(); width],
         lines: Vec::new(),
         n_lines: 0,
         problem: None,
@@ -101,7 +104,8 @@ pub(super) fn numbers(piece: &str, delimiter: u8, wanted: &[bool], sniffed: &[bo
             match numerals.read(&text) {
                 Reading::Number(value, dress) => {
                     out.dress[c] |= dress;
-                    out.written[c] = out.written[c] || dress & !NO_PERCENT != 0 || loses_digits(&text);
+                    out.fractions[c].see(&text);
+                    out.written[c] = out.written[c] || dress & !PLAIN != 0 || loses_digits(&text);
                     out.values[c].push(value);
                 }
                 Reading::Missing => out.values[c].push(f64::NAN),

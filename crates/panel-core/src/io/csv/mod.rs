@@ -14,7 +14,7 @@ use super::header;
 use super::layout::{composite, is_units_row, units_remark};
 use super::options::ReadOptions;
 use super::table::RawTable;
-use super::typed::{Typed, asked, both_readings, mixed, words};
+use super::typed::{Fractions, Typed, asked, both_readings, undecided, words};
 use crate::column::Column;
 use crate::diagnostics::Diagnostic;
 use crate::error::{Error, Result};
@@ -97,11 +97,11 @@ fn collect(
     let is_text: Vec<bool> = (0..names.len())
         .map(|c| {
             let dress = parsed.iter().fold(0, |all, part| all | part.dress[c]);
-            wanted[c] && (sniffed[c] || mixed(dress, numerals) || parsed.iter().any(|part| part.text[c]))
+            wanted[c] && (sniffed[c] || undecided(dress, numerals) || parsed.iter().any(|part| part.text[c]))
         })
         .collect();
     let written: Vec<bool> =
-        (0..names.len()).map(|c| wanted[c] && !is_text[c] && parsed.iter().any(|part| part.written[c])).collect();
+        (0..names.len()).map(|c| wanted[c] && !is_text[c] && prints_otherwise(&parsed, c)).collect();
 
     // Second pass: texts
     let coded: Vec<usize> = (0..names.len()).filter(|&c| is_text[c] || written[c]).collect();
@@ -125,6 +125,13 @@ fn collect(
             table.push_typed(name, column, String::new());
         }
     }
+}
+
+/// Whether the numbers of a column print otherwise than they are written.
+fn prints_otherwise(parsed: &[Numbers], c: usize) -> bool {
+    let mut fractions = Fractions::default();
+    parsed.iter().for_each(|part| fractions.merge(part.fractions[c]));
+    fractions.are_of_codes() || parsed.iter().any(|part| part.written[c])
 }
 
 fn open_quote(file: &str, quote: OpenQuote, before: usize) -> Error {
@@ -219,7 +226,13 @@ fn settle(
     let sign = if delimiter == b',' { b'"' } else { b',' };
     let semicolon = delimiter == b';';
     let has = |sign: u8| pieces.par_iter().any(|piece| piece.as_bytes().contains(&sign));
-    if options.decimal.is_some() || !(has(sign) || semicolon && has(b'.')) {
+    if options.decimal.is_some() || !(has(sign) || has(b'.')) {
+        return Ok(());
+    }
+    // Most files show at once that their points are decimal signs; without commas in cells nothing else can be.
+    let shown =
+        |pieces| evidence(pieces, delimiter, wanted, numerals).iter().any(|e| !e.other && e.point.decimal.is_some());
+    if !semicolon && !has(sign) && shown(&pieces[..1.min(pieces.len())]) {
         return Ok(());
     }
     let seen = evidence(pieces, delimiter, wanted, numerals);

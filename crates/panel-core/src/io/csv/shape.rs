@@ -4,7 +4,7 @@ use super::records::{Records, Span, cell};
 use crate::error::{Error, Result};
 use crate::io::layout::LOOK;
 use crate::io::options::ReadOptions;
-use crate::number::trim;
+use crate::number::{parse_number, trim};
 use crate::remedy::Remedy;
 
 /// Records at the top that have one width where they are separated rightly.
@@ -21,7 +21,9 @@ pub(super) struct Start<'a> {
 /// Passes over the rows to skip and the line by which a file tells spreadsheet programs its separator (`sep=;`).
 pub(super) fn start<'a>(file: &str, text: &'a str, options: &ReadOptions) -> Result<Start<'a>> {
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
-    let told = trim(trim(first).trim_matches('"')).strip_prefix("sep=").and_then(|sign| {
+    let told = trim(first).trim_matches('"').trim_start_matches('\u{feff}');
+    let sep = told.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("sep="));
+    let told = told.get(4..).filter(|_| sep).map(|sign| sign.trim_end_matches(['\r', ' '])).and_then(|sign| {
         let sign = if sign.is_empty() { "\t" } else { sign };
         u8::try_from(sign.chars().next()?).ok().filter(|b| sign.len() == 1 && b.is_ascii() && *b != b'"')
     });
@@ -95,7 +97,26 @@ fn delimiter(file: &str, body: &str, options: &ReadOptions) -> Result<u8> {
         counts.into_iter().rev().max_by_key(|(count, _)| *count).unwrap_or((0, b','))
     };
     let (count, by_header) = most(1);
-    Ok(if count > 1 { by_header } else { most(LOOK).1 })
+    if count > 1 {
+        return Ok(by_header);
+    }
+    Ok(if are_parted_by_blanks(body) { b' ' } else { most(LOOK).1 })
+}
+
+/// Whether single blanks separate the fields, as where R's `write.table` was told nothing else: no other sign could, and all
+/// records have one width, at most one above the header's, and numbers in one of their columns.
+fn are_parted_by_blanks(body: &str) -> bool {
+    let lines = || body.lines().take(LOOK).filter(|line| !trim(line).is_empty());
+    if lines().any(|line| line.contains([',', ';', '\t', '|'])) {
+        return false;
+    }
+    let look = look(body, b' ');
+    let Some(((_, header), rows)) = look.rows.split_first() else { return false };
+    let Some((_, first)) = rows.first() else { return false };
+    let even = rows.iter().all(|(_, cells)| cells.len() == first.len());
+    let fits = first.len() >= 3 && (header.len() == first.len() || header.len() + 1 == first.len());
+    let numbers = |column: usize| rows.iter().all(|(_, cells)| parse_number(&cells[column]).is_some());
+    rows.len() >= 2 && even && fits && (1..first.len()).any(numbers)
 }
 
 /// The first records of a table.
@@ -185,6 +206,12 @@ mod tests {
         assert_eq!(from("a\tb\n1,5\t2\n"), (b'\t', 0));
         assert_eq!(from("Title\n\na;b;c\n1;2;3\n"), (b';', 0), "a title has no separator");
         assert_eq!(from("a\n1\n"), (b',', 0));
+        assert_eq!(from("SEP=;\na;b\n1;2\n"), (b';', 1));
+        let by_r = "\"city\" \"year\" \"y\"\n\"1\" \"New York\" 2013 1.5\n\"2\" \"Paris\" 2014 2.5\n";
+        assert_eq!(from(by_r), (b' ', 0));
+        assert_eq!(from("city year y\nParis 2013 1\nRome 2014 2\n"), (b' ', 0));
+        assert_eq!(from("name of city\nNew York City\nRio de Janeiro\n"), (b',', 0), "no numbers");
+        assert_eq!(from("a title\ncity year y\nParis 2013 1\n"), (b',', 0), "records of two widths");
     }
 
     #[test]

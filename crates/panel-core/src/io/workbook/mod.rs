@@ -1,6 +1,8 @@
 //! Workbooks: xlsx, xlsb, xls and ods.
 
+mod compound;
 mod open;
+mod raised;
 mod sheet;
 mod unpacked;
 
@@ -8,7 +10,7 @@ use super::csv::notes::reads_like_a_note;
 use super::layout::{LOOK, is_units_row, units_remark};
 use super::options::ReadOptions;
 use super::table::RawTable;
-use super::typed::{Typed, asked, settled, typed};
+use super::typed::{Typed, asked, settled_by, typed};
 use super::{guard, header};
 use crate::column::Column;
 use crate::diagnostics::Diagnostic;
@@ -153,6 +155,9 @@ fn body<'a>(
 }
 
 /// Puts the columns into the table.
+///
+/// Cells of numbers have no writing: beside texts they say nothing about the decimal sign, and whatever it is they are the
+/// numbers that they are.
 fn collect(
     table: &mut RawTable,
     sheet: &Sheet,
@@ -160,51 +165,46 @@ fn collect(
     columns: Vec<(u32, String)>,
     options: &ReadOptions,
 ) -> Result<Numerals> {
-    enum Read {
-        Numbers(Vec<f64>),
-        Texts(crate::column::TextColumn),
-    }
-    let read: Vec<Read> = columns
-        .iter()
-        .map(|(column, name)| {
-            let cells = || body.iter().map(|row| row.get(*column));
-            let number = |cell: Option<Cell>| match cell {
-                Some(Cell::Number(value)) => Some(value),
-                None => Some(f64::NAN),
-                Some(Cell::Text(_)) => None,
-            };
-            let plain = options.missing.is_empty() && !options.text.contains(name);
-            match plain.then(|| cells().map(number).collect::<Option<Vec<f64>>>()).flatten() {
-                Some(values) => Read::Numbers(values),
-                None => {
-                    let mut texts = Interner::default();
-                    for cell in cells() {
-                        match cell {
-                            None => texts.push(None),
-                            Some(Cell::Number(value)) => texts.push(Some(&value.to_string())),
-                            Some(Cell::Text(text)) => texts.push(Some(trim(sheet.of(text)))),
-                        }
-                    }
-                    Read::Texts(texts.finish())
-                }
-            }
-        })
-        .collect();
-    // Numbers that are cells of numbers have no writing: they print with a point.
-    let texts = columns.iter().zip(&read).filter_map(|((_, name), read)| match read {
-        Read::Texts(text) if !options.text.contains(name) => Some((name.as_str(), text)),
-        _ => None,
+    let cells = |column: u32| body.iter().map(move |row| row.get(column));
+    let numbers = |(column, name): &(u32, String)| {
+        let number = |cell: Option<Cell>| match cell {
+            Some(Cell::Number(value)) => Some(value),
+            None => Some(f64::NAN),
+            Some(Cell::Text(_)) => None,
+        };
+        let plain = options.missing.is_empty() && !options.text.contains(name);
+        plain.then(|| cells(*column).map(number).collect::<Option<Vec<f64>>>()).flatten()
+    };
+    let read: Vec<Option<Vec<f64>>> = columns.iter().map(numbers).collect();
+    let texts = columns.iter().zip(&read).filter(|((_, name), read)| read.is_none() && !options.text.contains(name));
+    let texts = texts.map(|((column, name), _)| {
+        let text = |cell: Option<Cell>| if let Some(Cell::Text(text)) = cell { Some(sheet.of(text)) } else { None };
+        (name.as_str(), cells(*column).filter_map(text))
     });
-    let numerals = settled(&table.file, texts, options)?;
-    for (c, ((_, name), read)) in columns.into_iter().zip(read).enumerate() {
+    let numerals = settled_by(&table.file, texts, options)?;
+    for (c, ((place, name), read)) in columns.iter().zip(read).enumerate() {
+        let as_text = options.text.contains(name);
         let column = match read {
-            Read::Numbers(values) => Typed::from(Column::Float(values)),
-            Read::Texts(text) => typed(text, &numerals, options.text.contains(&name)),
+            Some(values) => Typed::from(Column::Float(values)),
+            None => {
+                let mut texts = Interner::default();
+                for cell in cells(*place) {
+                    match cell {
+                        None => texts.push(None),
+                        Some(Cell::Number(value)) if numerals.decimal_comma && !as_text => {
+                            texts.push(Some(&value.to_string().replace('.', ",")));
+                        }
+                        Some(Cell::Number(value)) => texts.push(Some(&value.to_string())),
+                        Some(Cell::Text(text)) => texts.push(Some(trim(sheet.of(text)))),
+                    }
+                }
+                typed(texts.finish(), &numerals, as_text)
+            }
         };
         if name.is_empty() && column.column.n_missing() == column.column.len() {
             continue;
         }
-        let name = if name.is_empty() { format!("unnamed_{}", c + 1) } else { name };
+        let name = if name.is_empty() { format!("unnamed_{}", c + 1) } else { name.clone() };
         table.push_typed(name, column, String::new());
     }
     Ok(numerals)
@@ -265,4 +265,80 @@ pub(super) fn sheet_with(
         let other = ReadOptions { sheet: Some(name.clone()), ..options.clone() };
         Some((name, row_with(file, bytes, &other, text, within)?))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Cursor, Write};
+
+    /// A workbook of sheets, the hidden ones with a `-` before their names; cells that begin with `'` are texts.
+    fn book(sheets: &[(&str, &[&[&str]])]) -> Vec<u8> {
+        let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        let mut add = |name: &str, text: String| {
+            writer.start_file(name, zip::write::SimpleFileOptions::default()).expect("a new entry");
+            writer.write_all(text.as_bytes()).expect("memory");
+        };
+        let (mut list, mut links) = (String::new(), String::new());
+        for (i, (name, rows)) in sheets.iter().enumerate() {
+            let state = if name.starts_with('-') { " state=\"hidden\"" } else { "" };
+            let (name, n) = (name.trim_start_matches('-'), i + 1);
+            list += &format!("<sheet name=\"{name}\" sheetId=\"{n}\"{state} r:id=\"r{n}\"/>");
+            let kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet";
+            links += &format!("<Relationship Id=\"r{n}\" Type=\"{kind}\" Target=\"worksheets/sheet{n}.xml\"/>");
+            let cell = |(c, cell): (usize, &&str), r: usize| {
+                let place = format!("{}{}", char::from(b'A' + c as u8), r + 1);
+                match cell.strip_prefix('\'') {
+                    Some(text) => format!("<c r=\"{place}\" t=\"inlineStr\"><is><t>{text}</t></is></c>"),
+                    None => format!("<c r=\"{place}\"><v>{cell}</v></c>"),
+                }
+            };
+            let row = |(r, cells): (usize, &&[&str])| {
+                let cells: String = cells.iter().enumerate().map(|at| cell(at, r)).collect();
+                format!("<row r=\"{}\">{cells}</row>", r + 1)
+            };
+            let rows: String = rows.iter().enumerate().map(row).collect();
+            let names = "xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"";
+            add(
+                &format!("xl/worksheets/sheet{n}.xml"),
+                format!("<worksheet {names}><sheetData>{rows}</sheetData></worksheet>"),
+            );
+        }
+        let names = "xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"";
+        add("xl/workbook.xml", format!("<workbook {names}><sheets>{list}</sheets></workbook>"));
+        let names = "xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"";
+        add("xl/_rels/workbook.xml.rels", format!("<Relationships {names}>{links}</Relationships>"));
+        let kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument";
+        let root = format!("<Relationship Id=\"r1\" Type=\"{kind}\" Target=\"xl/workbook.xml\"/>");
+        add("_rels/.rels", format!("<Relationships {names}>{root}</Relationships>"));
+        writer.finish().expect("memory").into_inner()
+    }
+
+    #[test]
+    fn cells_of_numbers_beside_texts_stay_the_numbers_that_they_are() {
+        let rows: [&[&str]; 4] = [&["'city", "'x"], &["'a", "2.261"], &["'b", "'7,255"], &["'c", "1234.5"]];
+        let bytes = book(&[("s", &rows)]);
+        let error = read("b.xlsx", &bytes, &ReadOptions::default()).expect_err("either").to_string();
+        assert!(error.contains("`decimal = \",\"` reads `7,255` as 7.255, `decimal = \".\"` as 7255"), "{error}");
+        let x = |decimal: char| {
+            let options = ReadOptions { decimal: Some(decimal), ..ReadOptions::default() };
+            read("b.xlsx", &bytes, &options).expect("told").0.column("x").expect("there").clone()
+        };
+        assert_eq!(x(','), Column::Float(vec![2.261, 7.255, 1234.5]));
+        assert_eq!(x('.'), Column::Float(vec![2.261, 7255.0, 1234.5]));
+        let rows: [&[&str]; 4] = [&["'city", "'x"], &["'a", "2.261"], &["'b", "'7,25"], &["'c", "1234.5"]];
+        let (table, _) = read("b.xlsx", &book(&[("s", &rows)]), &ReadOptions::default()).expect("the text decides");
+        assert_eq!(table.column("x").expect("there"), &Column::Float(vec![2.261, 7.25, 1234.5]));
+    }
+
+    #[test]
+    fn a_hidden_sheet_behind_a_cover_is_named() {
+        let cover: [&[&str]; 1] = [&["'about these data"]];
+        let data: [&[&str]; 3] = [&["'city", "'x"], &["'a", "1"], &["'b", "2"]];
+        let bytes = book(&[("cover", &cover), ("-data", &data)]);
+        let error = read("b.xlsx", &bytes, &ReadOptions::default()).expect_err("a cover").to_string();
+        assert!(error.contains("`sheet = \"data\"`"), "{error}");
+        let found = sheet_with("b.xlsx", &bytes, &ReadOptions::default(), "city", 20);
+        assert_eq!(found, Some(("data".to_owned(), 1)));
+    }
 }

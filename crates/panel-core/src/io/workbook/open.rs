@@ -1,7 +1,7 @@
 //! From the bytes of a workbook to the cells of one sheet.
 
 use super::sheet::Sheet;
-use super::unpacked;
+use super::{compound, raised, unpacked};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::error::{Error, Result};
 use crate::io::options::ReadOptions;
@@ -11,6 +11,7 @@ use calamine::{
     Data, DataRef, Dimensions, Reader, SheetType, SheetVisible, Sheets, Xlsx, XlsxError, XlsxFormulaMetadata,
     open_workbook_auto_from_rs,
 };
+use std::collections::HashMap;
 use std::io::Cursor;
 
 type Book<'a> = Sheets<Cursor<&'a [u8]>>;
@@ -21,7 +22,7 @@ pub(super) struct Opened {
     pub(super) merged: Vec<Dimensions>,
     pub(super) name: String,
     pub(super) sheets: Vec<String>,
-    /// Other sheets that hold anything.
+    /// Other sheets that hold anything, hidden ones last.
     pub(super) others: Vec<String>,
     pub(super) remarks: Diagnostics,
 }
@@ -30,6 +31,7 @@ pub(super) struct Opened {
 pub(super) fn open(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Opened> {
     let fail = |reason: String| Error::Read { file: file.to_owned(), reason };
     unpacked::check(file, bytes)?;
+    compound::check(file, bytes)?;
     let mut book = open_workbook_auto_from_rs(Cursor::new(bytes))
         .map_err(|error| fail(format!("not a workbook that can be understood: {error}")))?;
     let known = book.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
@@ -37,13 +39,15 @@ pub(super) fn open(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Op
     let names = |sheets: Vec<&calamine::Sheet>| sheets.into_iter().map(|sheet| sheet.name.clone()).collect::<Vec<_>>();
     let (seen, hidden) = (names(seen), names(hidden));
     let sheets = book.sheet_names();
+    let raised = if bytes.starts_with(b"PK") { raised::marked_numbers(bytes) } else { HashMap::new() };
     if let Some(wanted) = &options.sheet {
         if !sheets.contains(wanted) {
             let hint = suggest::nearest(wanted, sheets.iter().map(String::as_str));
             let hint = hint.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
             return Err(fail(format!("no sheet `{wanted}`{hint}; there are {}", sheets.join(", "))));
         }
-        let (sheet, merged) = read(&mut book, file, wanted)?;
+        let (mut sheet, merged) = read(&mut book, file, wanted)?;
+        sheet.replace_texts(&raised);
         if sheet.rows.is_empty() {
             return Err(fail(format!(
                 "the sheet `{wanted}` is empty; the workbook has the sheets {}",
@@ -61,7 +65,7 @@ pub(super) fn open(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Op
         found = filled(&hidden, &mut book)?;
     }
     let Some(name) = found.first().cloned() else { return Err(fail("no sheet of the workbook holds anything".into())) };
-    let others: Vec<String> = found[1..].to_vec();
+    let mut others: Vec<String> = found[1..].to_vec();
     let mut remarks = Vec::new();
     if all_hidden {
         let words = format!("`{file}`: all sheets are hidden; `{name}` was read");
@@ -77,7 +81,12 @@ pub(super) fn open(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Op
         );
         remarks.push(Diagnostic::warning("one-sheet-of-several", words));
     }
-    let (sheet, merged) = read(&mut book, file, &name)?;
+    let (mut sheet, merged) = read(&mut book, file, &name)?;
+    sheet.replace_texts(&raised);
+    // What is not in a sheet that can be seen may be in one that cannot.
+    if !all_hidden {
+        others.extend(filled(&hidden, &mut book)?);
+    }
     Ok(Opened { sheet, merged, name, sheets, others, remarks })
 }
 

@@ -84,6 +84,15 @@ impl Sheet {
         self.push(place, &Data::String(format!("={formula}")))
     }
 
+    /// Puts other texts in the place of those that are keys of `others`.
+    pub(super) fn replace_texts(&mut self, others: &HashMap<String, String>) {
+        for text in &mut self.texts {
+            if let Some(other) = others.get(text) {
+                text.clone_from(other);
+            }
+        }
+    }
+
     fn text(&mut self, text: &str) -> u32 {
         if let Some(&known) = self.known.get(text) {
             return known;

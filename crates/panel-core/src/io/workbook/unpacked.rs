@@ -54,7 +54,14 @@ fn check_up_to(file: &str, bytes: &[u8], most: u64) -> Result<()> {
         // A damaged entry is the reader's to report.
         let _ = entry.take(most).read_to_end(&mut content);
     }
-    let cells = repeated(&content);
+    let Repeated { cells, text } = repeated(&content);
+    if text > most {
+        return Err(fail(format!(
+            "its cells repeat to {} MiB of text, more than {}; delete stray cells and long runs of blanks, or save the table as a text file",
+            text >> 20,
+            most >> 20
+        )));
+    }
     if cells > MOST_REPEATED {
         return Err(fail(format!(
             "its rows repeat to {cells} cells, more than {MOST_REPEATED}; delete stray cells, or save the table as a text file"
@@ -63,31 +70,53 @@ fn check_up_to(file: &str, bytes: &[u8], most: u64) -> Result<()> {
     Ok(())
 }
 
-/// How many cells the rows of a `content.xml` have when repeated rows and cells are written out, empty rows and the empty
-/// cells at the end of a row left aside.
-fn repeated(xml: &[u8]) -> u64 {
-    let (mut total, mut rows, mut cells, mut empty) = (0_u64, 1_u64, 0_u64, 0_u64);
+/// What the rows of a `content.xml` are when repeated rows and cells are written out.
+#[derive(Debug, PartialEq)]
+struct Repeated {
+    /// Cells, empty rows and the empty cells at the end of a row left aside.
+    cells: u64,
+    /// Bytes of the texts in them.
+    text: u64,
+}
+
+/// Counts what repeats, and blanks that are written as a number (`text:c`).
+fn repeated(xml: &[u8]) -> Repeated {
+    let mut total = Repeated { cells: 0, text: 0 };
+    // The cells, empty cells and bytes of the row so far, and how often the row and its last cell repeat.
+    let (mut cells, mut empty, mut text) = (0_u64, 0_u64, 0_u64);
+    let (mut rows, mut n) = (1_u64, 1_u64);
     let mut at = 0;
-    let mut close = |rows: u64, cells: u64| total = total.saturating_add(rows.saturating_mul(cells));
+    let mut close = |rows: u64, cells: u64, text: u64| {
+        total.cells = total.cells.saturating_add(rows.saturating_mul(cells));
+        total.text = total.text.saturating_add(rows.saturating_mul(text));
+    };
     while let Some(open) = xml[at..].iter().position(|&b| b == b'<').map(|offset| at + offset) {
         let end = xml[open..].iter().position(|&b| b == b'>').map_or(xml.len(), |offset| open + offset);
         let tag = &xml[open..end];
+        // What stands between two tags is text of the last cell.
+        text = text.saturating_add(n.saturating_mul((open - at).saturating_sub(1) as u64));
         at = end;
         if tag.starts_with(b"<table:table-row") {
-            close(rows, cells);
-            (rows, cells, empty) = (count(tag, b"number-rows-repeated=\""), 0, 0);
+            close(rows, cells, text);
+            (cells, empty, text) = (0, 0, 0);
+            (rows, n) = (count(tag, b"number-rows-repeated=\""), 1);
         } else if tag.starts_with(b"<table:table-cell") || tag.starts_with(b"<table:covered-table-cell") {
-            let n = count(tag, b"number-columns-repeated=\"");
+            n = count(tag, b"number-columns-repeated=\"");
             let is_empty = tag.ends_with(b"/") && !contains(tag, b"office:value") && !contains(tag, b"formula");
             if is_empty {
                 empty = empty.saturating_add(n);
             } else {
                 cells = cells.saturating_add(empty.min(1 << 14)).saturating_add(n.min(1 << 14));
                 empty = 0;
+                if contains(tag, b"string-value") {
+                    text = text.saturating_add(n.saturating_mul(tag.len() as u64));
+                }
             }
+        } else if tag.starts_with(b"<text:s") && contains(tag, b"text:c=\"") {
+            text = text.saturating_add(n.saturating_mul(count(tag, b"text:c=\"")));
         }
     }
-    close(rows, cells);
+    close(rows, cells, text);
     total
 }
 
@@ -142,11 +171,28 @@ mod tests {
         };
         let full = "<table:table-cell table:number-columns-repeated=\"3\" office:value=\"1\"/>";
         let blank = "<table:table-cell table:number-columns-repeated=\"16384\"/>";
-        assert_eq!(repeated(row("1048576", blank).as_bytes()), 0);
-        assert_eq!(repeated((row("2", full) + &row("5", &format!("{full}{blank}"))).as_bytes()), 21);
+        let cells = |xml: String| repeated(xml.as_bytes()).cells;
+        assert_eq!(cells(row("1048576", blank)), 0);
+        assert_eq!(cells(row("2", full) + &row("5", &format!("{full}{blank}"))), 21);
         let bomb = packed("content.xml", row("1048576", &(blank.to_owned() + full)).as_bytes());
         let message = check("b.ods", &bomb).expect_err("too many").to_string();
         assert!(message.contains("repeat to 17183014912 cells"), "{message}");
         assert_eq!(count(b"<a n=\"99999999999999999999\"", b"n=\""), u64::MAX);
+    }
+
+    #[test]
+    fn texts_are_counted_as_often_as_they_repeat() {
+        let cell = |text: &str| {
+            format!("<table:table-cell table:number-columns-repeated=\"2\"><text:p>{text}</text:p></table:table-cell>")
+        };
+        let rows = |rows: &str, cell: &str| {
+            format!("<table:table-row table:number-rows-repeated=\"{rows}\">{cell}</table:table-row>")
+        };
+        assert_eq!(repeated(rows("3", &cell("abcd")).as_bytes()), Repeated { cells: 6, text: 24 });
+        let blanks = packed("content.xml", rows("1", &cell("<text:s text:c=\"2000000000\"/>")).as_bytes());
+        let message = check("b.ods", &blanks).expect_err("too many").to_string();
+        assert!(message.contains("b.ods") && message.contains("3814 MiB of text"), "{message}");
+        let long = packed("content.xml", rows("1000000", &cell(&"x".repeat(1000))).as_bytes());
+        assert!(check("b.ods", &long).is_err());
     }
 }
