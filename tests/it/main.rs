@@ -11,6 +11,7 @@ mod concentration;
 mod determinism;
 mod figures;
 mod identities;
+mod idle;
 mod init;
 mod intervals;
 mod killed;
