@@ -13,6 +13,7 @@ mod determinism;
 mod figures;
 mod gtfp_columns;
 mod identities;
+mod idle;
 mod init;
 mod intervals;
 mod killed;

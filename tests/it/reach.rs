@@ -66,7 +66,7 @@ fn the_estimator_of_instruments() {
     let text = "[study]\ntitle = \"K\"\nentity = \"country\"\ntime = \"year\"\n[[source]]\nfile = \"data.csv\"\n\
         [variables]\nw = \"wp + wg\"\n[[table]]\nid = \"t\"\n[[table.column]]\n\
         formula = \"c ~ lag(p) | p + w ~ wg + t + g + trend + k_lag + lag(x)\"\nestimator = \"liml\"\n\
-        like = \"ivreghdfe\"\nsingletons = \"keep\"\n";
+        like = \"ivreghdfe\"\n";
     let read = ran("klein", &data, text).unwrap();
     let liml = estimate_in(&read("results/estimates.json"), "t", "(1)");
     assert_eq!(liml["estimator"], "liml");

@@ -21,7 +21,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Error {
     // Input
     /// A value that the model cannot take.
-    #[error("bad value: {unit}, column `{column}`, value `{value}`; {expected}")]
+    #[error("bad value: {unit}, column `{column}`, value `{}`; {expected}", panel_core::number::show(*value))]
     BadValue {
         /// Row of the data, counted from zero.
         row: usize,

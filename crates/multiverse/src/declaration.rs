@@ -1,5 +1,6 @@
 //! The section `[multiverse]` of a study file as types.
 
+use crate::error::{Error, Result};
 use crate::option::named_options;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -324,6 +325,32 @@ fn a_million() -> u64 {
 }
 
 impl Declaration {
+    /// Checks that no key is without effect beside the others.
+    ///
+    /// # Errors
+    /// [`Error::Declaration`] naming the key and what it needs.
+    pub fn check_idle(&self) -> Result<()> {
+        let resample = self.joint.resample;
+        let wild = resample == Resample::Wild;
+        let idle = [
+            ("seed", self.seed != 0 && self.sample.is_none(), "without `sample`, which draws universes".to_owned()),
+            (
+                "joint.signs",
+                self.joint.signs.is_some() && !wild,
+                format!("with resample = \"{resample}\": wild draws alone have signs"),
+            ),
+            ("joint.seed", self.joint.seed != 0 && self.joint.draws == 0, "with draws = 0".to_owned()),
+        ];
+        match idle.into_iter().find(|(_, idle, _)| *idle) {
+            Some((key, _, why)) => Err(Error::Declaration {
+                place: key.to_owned(),
+                problem: format!("it has no effect {why}; leave it out"),
+                near: None,
+            }),
+            None => Ok(()),
+        }
+    }
+
     /// SHA-256 of the resolved section, defaults written out: written before the first estimate it shows that the grid
     /// was fixed beforehand.
     #[must_use]

@@ -351,4 +351,82 @@ mod tests {
                 .unwrap_err();
         assert!(error.to_string().contains("entity `a`, time `2014`"), "{error}");
     }
+    #[test]
+    fn losses_are_counted_and_the_first_three_named() {
+        // Base 2013: e0 ends at a missing investment, e1 to e4 did not invest, e5 to e7 are not known.
+        let cities: Vec<String> = (0..8).flat_map(|i| vec![format!("e{i}"); 3]).collect();
+        let panel =
+            Panel::builder("city", "year").keys(cities, ["2013", "2014", "2015"].repeat(8)).build().expect("valid");
+        let mut investment = vec![2.0; 24];
+        investment[1] = f64::NAN;
+        (1..5).for_each(|i| investment[3 * i] = 0.0);
+        (5..8).for_each(|i| investment[3 * i] = f64::NAN);
+        let stock =
+            capital_stock(&panel, &investment, Prices::Constant, &PerpetualInventory::default()).expect("valid");
+        assert_eq!(stock.values[0], 20.0);
+        assert!(stock.values[1..].iter().all(|value| value.is_nan()), "{:?}", stock.values);
+        let said: Vec<(&str, &str)> =
+            stock.diagnostics.iter().map(|remark| (remark.code.as_str(), remark.message.as_str())).collect();
+        assert_eq!(
+            said,
+            [
+                (
+                    "capital-no-base",
+                    "3 entities have no capital stock, because nothing is known of them in 2013: e5, e6, e7"
+                ),
+                (
+                    "capital-no-investment",
+                    "4 entities have no capital stock, because their investment in 2013, from which it starts, is 0: e1, e2, e3, …"
+                ),
+                ("capital-gap", "1 capital stocks end at a gap or a missing investment or price: e0 2014"),
+            ]
+        );
+        let whole = capital_stock(&panel, &[2.0; 24], Prices::Constant, &PerpetualInventory::default()).expect("valid");
+        assert!(whole.diagnostics.is_empty(), "{:?}", whole.diagnostics);
+    }
+
+    /// Over years 2013-2015 with δ = 5 %: growth of 21 % and 0 %, their mean 10.5 %, so K = 100/0.155.
+    #[test]
+    fn growth_and_its_least_turnover_by_hand() {
+        let panel = Panel::builder("city", "year").keys(["a"; 3], ["2013", "2014", "2015"]).build().expect("valid");
+        let spec = |depreciation| PerpetualInventory { depreciation, initial: InitialStock::Growth, base: None };
+        let run =
+            |investment: &[f64], prices, spec: &PerpetualInventory| capital_stock(&panel, investment, prices, spec);
+        let stock = run(&[100.0, 121.0, 121.0], Prices::Constant, &spec(0.05)).expect("valid");
+        assert!((stock.growth.expect("used") - 0.105).abs() < 1e-15);
+        let first = 100.0 / 0.155;
+        let want = [first, 0.95 * first + 121.0, 0.95 * (0.95 * first + 121.0) + 121.0];
+        assert!(stock.values.iter().zip(want).all(|(got, want)| (got - want).abs() < 1e-10), "{:?}", stock.values);
+        // No growth and δ = 2 % are fifty years of investment exactly: not accepted; a little more is.
+        let least = run(&[5.0; 3], Prices::Constant, &spec(0.02)).unwrap_err().to_string();
+        assert!(least.contains("above 0.02, got g = 0.0000 from 2 growth rates"), "{least}");
+        assert!(run(&[5.0; 3], Prices::Constant, &spec(0.021)).is_ok());
+        // Without two consecutive years there is no growth.
+        let apart = Panel::builder("city", "year").keys(["a"; 2], ["2013", "2015"]).build().expect("valid");
+        let none = capital_stock(&apart, &[5.0; 2], Prices::Constant, &spec(0.5)).unwrap_err().to_string();
+        assert!(none.contains("from 0 growth rates"), "{none}");
+        // Levels of prices and given stocks are checked like investment.
+        let rate = PerpetualInventory::default();
+        assert!(run(&[5.0; 3], Prices::Level(&[1.0, 0.0, 1.0]), &rate).unwrap_err().to_string().contains("`2014`"));
+        assert!(
+            run(&[5.0; 2], Prices::Constant, &rate).is_err() && run(&[5.0; 3], Prices::Level(&[1.0]), &rate).is_err()
+        );
+        let given = PerpetualInventory { initial: InitialStock::Given(vec![1.0, -1.0, 1.0]), ..rate };
+        let text = run(&[5.0; 3], Prices::Constant, &given).unwrap_err().to_string();
+        assert!(text.contains("column `initial capital`, value `-1`"), "{text}");
+    }
+
+    #[test]
+    fn a_ratio_is_no_index() {
+        let panel = Panel::builder("city", "year").keys(["a"; 3], ["2013", "2014", "2015"]).build().expect("valid");
+        let text = capital_stock(
+            &panel,
+            &[5.0; 3],
+            Prices::PreviousPeriod(&[1.01, 1.03, 1.02]),
+            &PerpetualInventory::default(),
+        )
+        .unwrap_err()
+        .to_string();
+        assert!(text.contains("median 1.020, expected values around 100") && text.contains("100 * index"), "{text}");
+    }
 }

@@ -39,7 +39,11 @@ impl Cell {
     /// The same cell with the value found there.
     #[must_use]
     pub fn with_value(mut self, value: impl fmt::Display) -> Self {
-        self.value = Some(value.to_string());
+        let text = value.to_string();
+        // A number of three hundred digits is read by nobody.
+        let long = text.len() > 24 && !text.contains(['e', 'E']);
+        let number = text.parse::<f64>().ok().filter(|_| long);
+        self.value = Some(number.map_or(text, crate::number::show));
         self
     }
 

@@ -41,7 +41,7 @@ pub enum InputError {
         also: Option<(&'static str, String)>,
     },
     /// A value outside its domain.
-    #[error("bad value: entity `{entity}`{}, column `{column}`, value `{value}`; expected {expected}", if time.is_empty() { String::new() } else { format!(", time `{time}`") })]
+    #[error("bad value: entity `{entity}`{}, column `{column}`, value `{}`; expected {expected}", if time.is_empty() { String::new() } else { format!(", time `{time}`") }, crate::number::show(*value))]
     BadValue {
         /// Entity label.
         entity: String,

@@ -25,6 +25,22 @@ pub const MISSING_TOKENS: [&str; 24] = [
 /// 2^53: whole numbers up to here are doubles, and from here on not all of them are.
 pub const EXACT_WHOLE: f64 = 9_007_199_254_740_992.0;
 
+/// A number for a message: as it is written, very large and very small ones with an exponent (1e300, not 301 digits).
+///
+/// ```
+/// let shown = [0.0, -2.5, 1e-5, 123456789.0, 1e300, -3e-310].map(panel_core::number::show);
+/// assert_eq!(shown, ["0", "-2.5", "0.00001", "123456789", "1e300", "-3e-310"]);
+/// ```
+#[must_use]
+pub fn show(value: f64) -> String {
+    let size = value.abs();
+    if size != 0.0 && size.is_finite() && !(1e-5..1e16).contains(&size) {
+        format!("{value:e}")
+    } else {
+        value.to_string()
+    }
+}
+
 /// Trims ASCII blanks, no-break and ideographic spaces and a stray byte-order mark.
 #[must_use]
 pub fn trim(text: &str) -> &str {

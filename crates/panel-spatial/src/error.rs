@@ -28,7 +28,7 @@ pub enum Error {
         got: usize,
     },
     /// A value outside its domain.
-    #[error("bad value: unit `{unit}`, period `{period}`, column `{column}`, value `{value}`; expected {expected}")]
+    #[error("bad value: unit `{unit}`, period `{period}`, column `{column}`, value `{}`; expected {expected}", panel_core::number::show(*value))]
     BadValue {
         /// Unit label.
         unit: String,
@@ -42,7 +42,7 @@ pub enum Error {
         expected: &'static str,
     },
     /// A weight that no spatial weight may be.
-    #[error("the weight from `{from}` to `{to}` is {weight}: expected {expected}")]
+    #[error("the weight from `{from}` to `{to}` is {}: expected {expected}", panel_core::number::show(*weight))]
     BadWeight {
         /// Row.
         from: String,

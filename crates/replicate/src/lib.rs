@@ -32,5 +32,6 @@ pub mod stages;
 pub mod store;
 pub mod study;
 pub mod tables;
+mod warned;
 
 pub use error::{Error, Result};

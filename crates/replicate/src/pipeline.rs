@@ -13,10 +13,11 @@ use crate::show::{figures, files, pages};
 use crate::store::{FileRecord, Manifest, StageTime, Staging, file_name, file_record, pretty, staging};
 use crate::study::{Loaded, Study};
 use crate::tables::{self, Tables};
+use crate::warned::warnings;
 use crate::{check, engines, quality};
+use panel_core::Diagnostic;
 use panel_core::interrupt::{self, Interrupt};
 use panel_core::quality::QualityReport;
-use panel_core::{Diagnostic, Severity};
 use report::Lang;
 use report::codebook::Codebook;
 use std::collections::{BTreeMap, BTreeSet};
@@ -138,7 +139,7 @@ pub fn run(options: &RunOptions) -> Result<RunReport> {
     for path in &journals {
         let _ = std::fs::remove_file(path);
     }
-    let summary = format!("{summary}{}Results: {}\n", warnings(&remarks), options.out.display());
+    let summary = format!("{summary}{}Results: {}\n", warnings(&remarks, &loaded.study.tables), options.out.display());
     Ok(RunReport { summary, differing })
 }
 
@@ -302,23 +303,6 @@ fn remarks_of(results: &Results) -> Remarks {
     results.computed.diagnostics.iter().chain(tables).cloned().collect()
 }
 
-/// Warnings that the terminal lists.
-const LISTED: usize = 10;
-
-/// How codes of warnings begin, the most serious first; those that are not here come last.
-const SERIOUS: [&str; 10] = [
-    "not-computed",
-    "gtfp-",
-    "vcov-not-positive",
-    "join-",
-    "error-cells",
-    "collinear-dropped",
-    "redundant-effects",
-    "weak-instruments",
-    "few-clusters",
-    "format-left-out",
-];
-
 /// How codes of warnings begin that often say why a later stage has nothing to work with.
 const CAUSES: [&str; 7] =
     ["join-", "formulas-without-results", "error-cells", "word-missing", "one-sheet", "hidden-sheet", "read-as-"];
@@ -335,24 +319,6 @@ fn after_warnings(error: Error, remarks: &[(String, Diagnostic)]) -> Error {
         Error::Stage { stage, message } => Error::Stage { stage, message: message + &said },
         other => other,
     }
-}
-
-/// The warnings of a run for the terminal: the first ten, most serious first.
-fn warnings(remarks: &[(String, Diagnostic)]) -> String {
-    let rank = |code: &str| SERIOUS.iter().position(|known| code.starts_with(known)).unwrap_or(SERIOUS.len());
-    let mut warnings: Vec<_> = remarks.iter().filter(|(_, remark)| remark.severity == Severity::Warning).collect();
-    warnings.sort_by_key(|(_, remark)| rank(&remark.code));
-    let mut text = String::new();
-    if !warnings.is_empty() {
-        text += &format!("{} warning{}\n", warnings.len(), if warnings.len() == 1 { "" } else { "s" });
-    }
-    for (stage, remark) in warnings.iter().take(LISTED) {
-        text += &format!("  {stage}: {}\n", remark.message);
-    }
-    if warnings.len() > LISTED {
-        text += &format!("  and {} more in log/diagnostics.md\n", warnings.len() - LISTED);
-    }
-    text
 }
 
 fn diagnostics_page(remarks: &[(String, Diagnostic)]) -> String {

@@ -150,4 +150,23 @@ mod tests {
             }
         }
     }
+    /// Distances that are neither the unit nor the scale, so that no factor is 1 by chance.
+    #[test]
+    fn units_and_scales_by_hand() {
+        let at = |kernel, unit_km, d| Decay::new(&VaSpec { kernel, unit_km, ..VaSpec::default() }).at(d);
+        let inverse = |exponent| Kernel::Inverse { exponent };
+        assert_eq!(at(inverse(1.0), 8.0, 2.0), 4.0);
+        assert_eq!(at(inverse(2.0), 8.0, 2.0), 16.0);
+        assert_eq!(at(inverse(0.5), 8.0, 2.0), 2.0);
+        assert_eq!(at(inverse(3.0), 8.0, 2.0), 64.0);
+        let close = |got: f64, want: f64| assert!((got - want).abs() < 1e-15, "{got} {want}");
+        close(at(Kernel::Exponential { scale_km: 2.0 }, 1.0, 3.0), (-1.5f64).exp());
+        // (3/2)² / 2 = 9/8.
+        close(at(Kernel::Gaussian { bandwidth_km: 2.0 }, 1.0, 3.0), (-1.125f64).exp());
+        // A threshold and a cutoff: the smaller one counts.
+        let both =
+            |cutoff| VaSpec { kernel: Kernel::Threshold { km: 5.0 }, cutoff_km: Some(cutoff), ..VaSpec::default() };
+        assert_eq!([3.0, 4.0, 5.0, 6.0].map(|d| Decay::new(&both(4.0)).at(d)), [1.0, 1.0, 0.0, 0.0]);
+        assert_eq!([3.0, 4.0, 5.0, 6.0].map(|d| Decay::new(&both(9.0)).at(d)), [1.0, 1.0, 1.0, 0.0]);
+    }
 }

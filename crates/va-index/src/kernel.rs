@@ -75,4 +75,33 @@ mod tests {
         let error = Kernel::KNearest { k: 0 }.validate().err().map(|error| error.to_string());
         assert!(error.is_some_and(|text| text.contains("k = 0")));
     }
+    #[test]
+    fn every_parameter_is_a_positive_number() {
+        let kernels: [(fn(f64) -> Kernel, &str); 4] = [
+            (|exponent| Kernel::Inverse { exponent }, "exponent"),
+            (|scale_km| Kernel::Exponential { scale_km }, "scale_km"),
+            (|bandwidth_km| Kernel::Gaussian { bandwidth_km }, "scale_km"),
+            (|km| Kernel::Threshold { km }, "scale_km"),
+        ];
+        for (kernel, key) in kernels {
+            assert_eq!(kernel(1e-300).validate(), Ok(()));
+            for bad in [0.0, -1.0, f64::INFINITY, f64::NAN] {
+                let text = kernel(bad).validate().expect_err("no scale").to_string();
+                assert_eq!(text, format!("{key} = {bad}: expected a positive number"));
+            }
+        }
+        assert_eq!(Kernel::KNearest { k: 1 }.validate(), Ok(()));
+    }
+
+    #[test]
+    fn the_inverse_alone_is_infinite_at_no_distance() {
+        let all = [
+            Kernel::Inverse { exponent: 0.5 },
+            Kernel::Exponential { scale_km: 1.0 },
+            Kernel::Gaussian { bandwidth_km: 1.0 },
+            Kernel::Threshold { km: 1.0 },
+            Kernel::KNearest { k: 1 },
+        ];
+        assert_eq!(all.map(|kernel| kernel.is_singular()), [true, false, false, false, false]);
+    }
 }

@@ -167,4 +167,27 @@ mod tests {
             "the whole may be the sector: {codes:?}"
         );
     }
+    /// Two cities in three years: shares 30/300 and, where nobody works in the sector, 0; nobody is employed in the last.
+    #[test]
+    fn every_year_has_its_own_totals_and_its_remarks() {
+        let names = ["a", "b"].map(String::from).to_vec();
+        let years = ["2019", "2020", "2021"].map(String::from).to_vec();
+        let (entities, times) = ([0, 0, 0, 1, 1, 1], [0, 1, 2, 0, 1, 2]);
+        let keys = Keys::new(&entities, &times, &names, &years).expect("valid");
+        let (sector, total) = ([10.0, 0.0, 0.0, 20.0, 0.0, f64::NAN], [200.0, 50.0, 0.0, 100.0, 60.0, 70.0]);
+        let found = location_quotient(&Employment::new(keys, &sector, &total).named("it", "all")).expect("valid");
+        assert_eq!(found.sector_share[..2], [0.1, 0.0]);
+        assert!(found.sector_share[2].is_nan());
+        assert!((found.values[0] - 0.5).abs() < 1e-15 && (found.values[3] - 2.0).abs() < 1e-15);
+        assert!([1, 2, 4, 5].iter().all(|&row| found.values[row].is_nan()), "{:?}", found.values);
+        let said: Vec<&str> = found.diagnostics.iter().map(|remark| remark.message.as_str()).collect();
+        assert_eq!(
+            said,
+            [
+                "1 rows have no location quotient because `it` or `all` is missing (b 2021); they enter no total and add nothing to other entities' spillover",
+                "1 rows have no location quotient because `all` is 0 (a 2021)",
+                "`it` is 0 everywhere in 2020: no location quotient there",
+            ]
+        );
+    }
 }

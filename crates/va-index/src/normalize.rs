@@ -200,4 +200,61 @@ mod tests {
             assert!(scaling(2, &km, Some(&[900.0]), &spec).is_err());
         }
     }
+    /// Areas of circles of 3 and 6 km: two thirds of the radius are 2 and 4 km, own weights ½ and ¼.
+    #[test]
+    fn own_weights_by_area_enter_every_sum() {
+        let areas = [9.0, 36.0].map(|square| square * std::f64::consts::PI);
+        let run = |km: [f64; 4], normalization| {
+            let spec = VaSpec { own: Some(OwnDistance::Radius), normalization, ..VaSpec::default() };
+            scaling(2, &km, Some(&areas), &spec).expect("valid")
+        };
+        let close = |got: &[f64], want: [f64; 2]| {
+            assert!(got.iter().zip(want).all(|(got, want)| (got - want).abs() < 1e-14), "{got:?} {want:?}");
+        };
+        // 10 km apart: rows 0.1 + 0.5 and 0.1 + 0.25.
+        let near = [0.0, 10.0, 10.0, 0.0];
+        let raw = run(near, Normalization::Raw);
+        close(&raw.factor, [1.0, 1.0]);
+        close(&raw.own, [0.5, 0.25]);
+        close(&raw.row_sum, [0.6, 0.35]);
+        let row = run(near, Normalization::Row);
+        close(&row.factor, [1.0 / 0.6, 1.0 / 0.35]);
+        close(&row.own, [0.5 / 0.6, 0.25 / 0.35]);
+        close(&row.row_sum, [1.0, 1.0]);
+        close(&run(near, Normalization::MinMax).factor, [1.0 / 0.6; 2]);
+        // The eigenvalue of (½, 0.1; 0.1, ¼): 0.375 + √(0.125² + 0.1²).
+        let root = 0.375 + 0.025_625_f64.sqrt();
+        let spectral = run(near, Normalization::Spectral);
+        assert!((spectral.factor[0] * root - 1.0).abs() < 1e-10 && (spectral.own[1] * root - 0.25).abs() < 1e-10);
+        // One way, 1 km: rows 1.5 and 0.25, columns 0.5 and 1.25; the eigenvalues stand on the diagonal.
+        let one_way = [0.0, 1.0, f64::INFINITY, 0.0];
+        close(&run(one_way, Normalization::MinMax).factor, [0.8; 2]);
+        assert!((run(one_way, Normalization::Spectral).factor[1] - 2.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn what_has_no_link_and_what_has_no_place() {
+        // Nothing is linked and nothing has a weight of its own.
+        let apart = [0.0, f64::INFINITY, f64::INFINITY, 0.0];
+        let spec =
+            VaSpec { normalization: Normalization::Spectral, own: Some(OwnDistance::Excluded), ..VaSpec::default() };
+        let error = scaling(2, &apart, None, &spec).expect_err("no eigenvalue").to_string();
+        assert!(error.contains("widen the cutoff"), "{error}");
+        // The third entity has neither place nor area, and leaves the others their eigenvalue.
+        let at = |lat: f64| Some(panel_core::geo::LatLon { lat, lon: 0.0 });
+        let (points, names) = ([at(0.0), at(1.0), None], labels(3));
+        let areas = [9.0 * std::f64::consts::PI, 9.0 * std::f64::consts::PI, f64::NAN];
+        for normalization in [Normalization::Spectral, Normalization::MinMax] {
+            let spec = VaSpec { normalization, own: Some(OwnDistance::Radius), ..VaSpec::default() };
+            let links = Links::new(&Geography::Points(&points), &names, &spec).expect("valid");
+            let sums = links.sums(&[1.0; 3]);
+            let found = Scaling::new(&links, &sums, Some(&areas), &names, &spec).expect("two of three");
+            // Both rows and the eigenvalue are ½ + 1/d.
+            let km = panel_core::geo::great_circle_km(
+                panel_core::geo::LatLon { lat: 0.0, lon: 0.0 },
+                panel_core::geo::LatLon { lat: 1.0, lon: 0.0 },
+            );
+            assert!((found.factor[0] * (0.5 + 1.0 / km) - 1.0).abs() < 1e-10, "{normalization:?} {found:?}");
+        }
+    }
 }

@@ -44,8 +44,10 @@ impl DistanceMatrix {
                 let value = values[i * n + j];
                 if value.is_nan() || value < 0.0 {
                     return Err(Error::Specification(format!(
-                        "distance from `{}` to `{}` is {value}: expected a number of at least 0 (infinity where they are not connected)",
-                        labels[i], labels[j]
+                        "distance from `{}` to `{}` is {}: expected a number of at least 0 (infinity where they are not connected)",
+                        labels[i],
+                        labels[j],
+                        crate::number::show(value)
                     )));
                 }
             }

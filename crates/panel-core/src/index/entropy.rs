@@ -297,4 +297,48 @@ mod tests {
         assert!(index.values[2].is_nan() && index.n == 3 && index.diagnostics.len() == 2);
         assert!(entropy_index(&columns[1..], &EntropySpec::default()).is_err());
     }
+    /// Every step of two indicators over four rows with a shift of ¼, written out.
+    #[test]
+    fn an_index_with_shift_by_hand() {
+        // Benefit 10, 20, 50: (x - 10)/40 + ¼ = ¼, ½, 1¼, sum 2. Cost 9, 3, 5: (9 - x)/6 + ¼ = ¼, 1¼, 11/12, sum 29/12.
+        let n = f64::NAN;
+        let columns: [Indicator<'_>; 2] =
+            [("a", &[10.0, 20.0, 50.0, n], Direction::Benefit), ("b", &[9.0, 3.0, 5.0, 1.0], Direction::Cost)];
+        let index = entropy_index(&columns, &EntropySpec { shift: 0.25 }).expect("valid");
+        let (a, b) = ([0.25, 0.5, 1.25], [0.25, 1.25, 11.0 / 12.0]);
+        let entropy = |x: [f64; 3], sum: f64| -x.map(|x| x / sum * (x / sum).ln()).iter().sum::<f64>() / 3f64.ln();
+        let (e, f) = (entropy(a, 2.0), entropy(b, 29.0 / 12.0));
+        let total = (1.0 - e) + (1.0 - f);
+        let (v, w) = ((1.0 - e) / total, (1.0 - f) / total);
+        let close = |got: f64, want: f64| assert!((got - want).abs() < 1e-14, "{got} {want}");
+        close(index.entropies[0], e);
+        close(index.entropies[1], f);
+        close(index.weights[0], v);
+        close(index.weights[1], w);
+        (0..3).for_each(|row| close(index.values[row], v * a[row] + w * b[row]));
+        assert!(index.values[3].is_nan() && index.n == 3);
+        let said: Vec<&str> = index.diagnostics.iter().map(|remark| remark.message.as_str()).collect();
+        assert_eq!(said, ["1 rows lack an indicator and have no entropy index"]);
+        let whole: [Indicator<'_>; 1] = [("b", &[9.0, 3.0, 5.0, 1.0], Direction::Cost)];
+        assert!(entropy_index(&whole, &EntropySpec::default()).expect("valid").diagnostics.is_empty());
+        assert_eq!(EntropySpec::default().shift, 1e-4);
+    }
+
+    #[test]
+    fn what_makes_no_index_is_said() {
+        let n = f64::NAN;
+        let text = |columns: &[Indicator<'_>], shift: f64| {
+            entropy_index(columns, &EntropySpec { shift }).expect_err("no index").to_string()
+        };
+        let good: Indicator<'_> = ("a", &[1.0, 2.0, 4.0], Direction::Benefit);
+        assert!(text(&[good], -0.1).contains("got -0.1") && text(&[good], f64::NAN).contains("[0, 1)"));
+        assert!(text(&[], 0.0).contains("at least one indicator"));
+        assert!(text(&[good, ("b", &[1.0, 2.0], Direction::Cost)], 0.0).contains("`b`"));
+        for (values, found) in [([n, n, 1.0], "found 1"), ([n, n, n], "found 0")] {
+            assert!(text(&[good, ("b", &values, Direction::Cost)], 0.0).ends_with(found));
+        }
+        // Two complete rows are enough.
+        let two: [Indicator<'_>; 2] = [good, ("b", &[n, 5.0, 1.0], Direction::Cost)];
+        assert_eq!(entropy_index(&two, &EntropySpec { shift: 0.0 }).expect("valid").values[1..], [0.0, 1.0]);
+    }
 }

@@ -12,7 +12,7 @@ use crate::time_axis::canonical;
 ///
 /// # Errors
 /// [`Error::LengthMismatch`]; [`Error::BadValue`] for an index that is not positive; [`Error::Specification`] for a
-/// base that is no period of the panel.
+/// base that is no period of the panel, and for an index that is on another scale: a ratio or a rate of growth.
 pub fn chain_index(panel: &Panel, index: &[f64], base: &str) -> Result<Vec<f64>> {
     if index.len() != panel.n_rows() {
         return Err(Error::LengthMismatch { what: "price index".into(), expected: panel.n_rows(), got: index.len() });
@@ -26,6 +26,7 @@ pub fn chain_index(panel: &Panel, index: &[f64], base: &str) -> Result<Vec<f64>>
             expected: "a positive price index, previous period = 100".into(),
         });
     }
+    on_the_scale(index)?;
     panel.times().ordered(panel.time_name())?;
     let ordinal = |row: usize| panel.times().ordinals()[panel.time_of_row()[row] as usize];
     let mut level = vec![f64::NAN; index.len()];
@@ -48,6 +49,26 @@ pub fn chain_index(panel: &Panel, index: &[f64], base: &str) -> Result<Vec<f64>>
     }
     Ok(level)
 }
+
+/// Refuses an index whose median is below [`LEAST_MEDIAN`]: a ratio to the previous period or a rate of growth, which would
+/// take prices down by nine tenths or more from period to period.
+fn on_the_scale(index: &[f64]) -> Result<()> {
+    let mut known: Vec<f64> = index.iter().copied().filter(|value| !value.is_nan()).collect();
+    let middle = known.len() / 2;
+    if known.is_empty() {
+        return Ok(());
+    }
+    let median = *known.select_nth_unstable_by(middle, f64::total_cmp).1;
+    if median >= LEAST_MEDIAN {
+        return Ok(());
+    }
+    Err(Error::Specification(format!(
+        "the price index has the median {median:.3}, expected values around 100 (previous period = 100); write 100 * index for a ratio such as 1.02, 100 + index for a growth rate in per cent"
+    )))
+}
+
+/// No country's prices fell by nine tenths in half of all years.
+const LEAST_MEDIAN: f64 = 10.0;
 
 /// Nominal values at the prices of `base`: x_t / P_t with P from [`chain_index`].
 ///
@@ -95,6 +116,14 @@ mod tests {
                 && level[3].is_nan()
         );
         assert!(chain_index(&panel, &[90.0, 0.0, 1.0, 1.0], "2013").unwrap_err().to_string().contains("`2013`"));
+        // A ratio would take a hundredth of prices from year to year, a rate of growth a fiftieth.
+        for other in [[1.02, 1.01, f64::NAN, 1.03], [2.0, 3.5, 1.0, 2.2]] {
+            for error in [chain_index(&panel, &other, "2013"), deflate(&panel, &[1.0; 4], &other, "2013")] {
+                let text = error.unwrap_err().to_string();
+                assert!(text.contains("previous period = 100") && text.contains("100 * index"), "{text}");
+            }
+        }
+        assert!(chain_index(&panel, &[f64::NAN; 4], "2013").is_ok(), "nothing is known, nothing is wrong");
         assert!(chain_index(&panel, &[90.0; 4], "2015").unwrap_err().to_string().contains("from 2012 to 2016"));
     }
 }

@@ -30,9 +30,11 @@ const ENOUGH: usize = 24;
 ///
 /// Levels: r > -0.15 and a standard deviation over series in the last period 1.3 times that in the first. Changes:
 /// r < -0.35, no such growth, and period means that stay within 0.1 of the first (levels with noise of their own, such as
-/// those of vegetables, have a negative r, too, and move away from their base). Series that do not differ from one another (one national index for all) show neither; levels are
-/// recognised there by a period in which all stand at the base exactly, while the end is farther from it than one and
-/// a half of the largest steps.
+/// those of vegetables, have a negative r, too, and move away from their base). Series that do not differ from one another
+/// (one national index for all) show neither; levels are recognised there by a period in which all stand at the base
+/// exactly, while the end is farther from it than one and a half of the largest steps; or, where no period does, by five or
+/// more periods that move in one direction throughout, by 0.05 at least, to an end that is three of the largest steps and
+/// 0.08 away from the base. (Inflation that rose in five years running, and evenly, would look so, too.)
 ///
 /// **Source**: r of an overdifferenced series, Box & Jenkins (1976), Time Series Analysis, §6.2.
 ///
@@ -126,6 +128,9 @@ pub fn base_remark(panel: &Panel, base: &str) -> Option<Diagnostic> {
 /// Of one series that all share.
 fn of_common_series(means: &[f64]) -> PriceKindGuess {
     let known: Vec<f64> = means.iter().copied().filter(|mean| !mean.is_nan()).collect();
+    if carries_on(&known) {
+        return PriceKindGuess::Levels;
+    }
     let step = known.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f64::max);
     let at_base = known.iter().position(|&mean| mean.abs() < 1e-12);
     let far = match (known.first(), known.last(), at_base) {
@@ -140,6 +145,16 @@ fn of_common_series(means: &[f64]) -> PriceKindGuess {
         _ => return PriceKindGuess::Unclear,
     };
     if known.len() >= 4 && far > 1.5 * step { PriceKindGuess::Levels } else { PriceKindGuess::Unclear }
+}
+
+/// Whether a series goes one way throughout, and far away from its base for its steps.
+fn carries_on(known: &[f64]) -> bool {
+    let (Some(first), Some(last)) = (known.first(), known.last()) else { return false };
+    let steps = || known.windows(2).map(|pair| pair[1] - pair[0]);
+    let one_way = steps().all(|step| step > 0.0) || steps().all(|step| step < 0.0);
+    let step = steps().map(f64::abs).fold(0.0, f64::max);
+    let end = first.abs().max(last.abs());
+    known.len() >= 5 && one_way && (last - first).abs() >= 0.05 && end > 3.0 * step && end > 0.08
 }
 
 fn mean(values: impl Iterator<Item = f64> + Clone) -> f64 {
@@ -203,6 +218,25 @@ mod tests {
         assert_eq!(price_kind(&vec![level.clone(); 4]), PriceKindGuess::Levels);
         assert_eq!(price_kind(&[level.iter().rev().copied().collect::<Vec<_>>()]), PriceKindGuess::Levels);
         assert_eq!(price_kind(&vec![change; 4]), PriceKindGuess::Unclear);
+        let logs = |values: &[f64]| values.iter().map(|x| (x / 100.0).ln()).collect::<Vec<f64>>();
+        // A level whose base is the year before the first, one with a base long ago, one with a base that is still to come.
+        for level in [
+            &[101.5, 104.0, 107.0, 110.0, 113.0][..],
+            &[130.0, 132.6, 134.0, 137.9, 140.2, 141.0],
+            &[82.0, 85.0, 87.5, 90.0, 93.0, 96.0],
+        ] {
+            assert_eq!(price_kind(&vec![logs(level); 3]), PriceKindGuess::Levels, "{level:?}");
+        }
+        // Consumer prices of China by the previous year, 1990-1995, and 2009-2014; a steady inflation; four years.
+        for change in [
+            &[103.1, 103.4, 106.4, 114.7, 124.1, 117.1][..],
+            &[103.1, 103.4, 106.4, 114.7, 124.1],
+            &[99.3, 103.3, 105.4, 102.6, 102.6, 102.0],
+            &[108.0, 108.1, 108.2, 108.3, 108.4, 108.5],
+            &[104.0, 107.0, 110.0, 113.0],
+        ] {
+            assert_eq!(price_kind(&vec![logs(change); 3]), PriceKindGuess::Unclear, "{change:?}");
+        }
         // 100 written into the first year for want of a number, then a steady three per cent.
         assert_eq!(price_kind(&[vec![0.0, 0.03, 0.03, 0.03, 0.03]]), PriceKindGuess::Unclear);
         assert_eq!(price_kind(&[]), PriceKindGuess::Unclear);

@@ -48,6 +48,7 @@ impl fmt::Display for Shape {
         f.write_str(match self {
             Self::U => "U",
             Self::InverseU => "inverse U",
+            Self::Flat => "flat",
         })
     }
 }

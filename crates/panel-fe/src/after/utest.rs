@@ -25,6 +25,8 @@ pub enum Shape {
     U,
     /// Rising, then falling.
     InverseU,
+    /// Neither: both slopes are 0.
+    Flat,
 }
 
 /// Slope of the curve at one end of the interval.
@@ -120,14 +122,17 @@ pub fn utest(problem: &UTestProblem<'_>) -> Result<UTest> {
     let (shape, crosses) = match (left.slope < 0.0, right.slope < 0.0) {
         (true, false) => (Shape::U, true),
         (false, true) => (Shape::InverseU, true),
+        _ if left.slope == 0.0 && right.slope == 0.0 => (Shape::Flat, false),
         _ => (if convex { Shape::U } else { Shape::InverseU }, false),
     };
     let (name, null) = match shape {
-        Shape::U => ("Lind-Mehlum U test", "the relation is monotone or inverse U-shaped"),
+        Shape::U | Shape::Flat => ("Lind-Mehlum U test", "the relation is monotone or inverse U-shaped"),
         Shape::InverseU => ("Lind-Mehlum inverse U test", "the relation is monotone or U-shaped"),
     };
     let overall = if is_indefinite(covariance[(0, 0)], covariance[(0, 1)], covariance[(1, 1)]) {
         TestOutcome::not_available(name, "the covariance of the two coefficients is indefinite")
+    } else if shape == Shape::Flat {
+        TestOutcome::not_available(name, "both slopes are 0: a flat curve has no shape")
     } else if crosses {
         TestOutcome::weaker(name, null, (left.t, left.p), (right.t, right.p), df)
     } else {

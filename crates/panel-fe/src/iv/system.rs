@@ -283,7 +283,10 @@ fn weight_rows(weights: Option<&SampleWeights>, rows: usize) -> Result<(f64, Opt
     let Some(SampleWeights { values, kind }) = weights else { return Ok((rows as f64, None)) };
     check_shape("the weights", rows, values.len())?;
     if let Some(bad) = values.iter().find(|v| !(**v > 0.0 && v.is_finite())) {
-        return Err(Error::Specification(format!("weights must be positive and finite, got {bad}")));
+        return Err(Error::Specification(format!(
+            "weights must be positive and finite, got {}",
+            panel_core::number::show(*bad)
+        )));
     }
     let total: f64 = values.iter().sum();
     let n = rows as f64;

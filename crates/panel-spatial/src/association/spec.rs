@@ -36,6 +36,14 @@ pub struct AssociationSpec {
     pub seed: u64,
 }
 
+impl AssociationSpec {
+    /// The seed where none is given.
+    #[must_use]
+    pub fn default_seed() -> u64 {
+        seed()
+    }
+}
+
 /// What a `[[spatial]]` entry computes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

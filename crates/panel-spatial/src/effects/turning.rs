@@ -93,6 +93,8 @@ pub enum UShape {
     U,
     /// Rising, then falling.
     InverseU,
+    /// Neither: both slopes are 0.
+    Flat,
 }
 
 /// The effect at one end of the range of x.
@@ -179,6 +181,7 @@ impl SpatialFit {
         let (shape, crosses) = match (ends[0].slope < 0.0, ends[1].slope < 0.0) {
             (true, false) => (UShape::U, true),
             (false, true) => (UShape::InverseU, true),
+            _ if ends.iter().all(|end| end.slope == 0.0) => (UShape::Flat, false),
             _ => (if d2 > 0.0 { UShape::U } else { UShape::InverseU }, false),
         };
         let weaker = if ends[0].z.abs() < ends[1].z.abs() { ends[0] } else { ends[1] };

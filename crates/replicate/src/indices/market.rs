@@ -14,8 +14,9 @@ use market_seg::{
     Relations, SegSpec, Weights, border_effect, convergence_table, segmentation, within_between,
 };
 use panel_core::expr::Expr;
-use panel_core::geo::{Adjacency, DistanceMatrix, LatLon, Metric};
-use panel_core::{Diagnostics, Keys};
+use panel_core::geo::{Adjacency, DistanceMatrix, LatLon, Metric, MetricName};
+use panel_core::suggest::some;
+use panel_core::{Diagnostic, Diagnostics, Keys};
 use report::Text;
 use report::csv::push_record;
 use report::numfmt::p_of_draws;
@@ -129,6 +130,28 @@ impl Market {
         self.own.within_between || self.own.border.is_some()
     }
 
+    /// Keys of what is computed beside the index that change nothing there.
+    fn check_beside(&self) -> std::result::Result<(), String> {
+        let idle = |key: &str, under: &str, with: &str| {
+            Err(format!("{key} has no effect {under}; leave it out, or use it with {with}"))
+        };
+        let border = self.own.border.map(|border| ("border", border.distance, border.min_km));
+        let rows = self.own.convergence.as_ref().map(|rows| ("convergence", rows.distance, rows.min_km));
+        for (section, distance, min_km) in border.into_iter().chain(rows) {
+            let key = if min_km.is_some() { "min_km" } else { "distance" };
+            if self.coordinates().is_none() && (min_km.is_some() || distance != MetricName::default()) {
+                let under = format!("in {section} without lat and lon, which no distance is known without");
+                return idle(&format!("{section}.{key}"), &under, "lat and lon");
+            }
+        }
+        match self.own.border {
+            Some(BorderSpec { permutations: 0, seed, .. }) if seed != BorderSpec::default().seed => {
+                idle("border.seed", "with permutations = 0", "permutations")
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// What decides about pairs and weights.
     fn facts(&self, part: &Part<'_>) -> Result<Facts> {
         let at = self.coordinates().map(|[lat, lon]| part.places(&lat, &lon)).transpose()?;
@@ -221,21 +244,59 @@ impl Market {
 fn border_note(effect: &BorderEffect) -> Text {
     let (within, between, ratio, p) = (effect.within, effect.between, effect.ratio, effect.p_difference);
     let n = effect.permutations;
-    let drawn = p_of_draws(p, n);
-    let zh = match (effect.adjusted, effect.p_adjusted) {
-        (Some(b), Some(p)) => format!("；控制 ln 距离后 {b:.3e}（{}）", p_of_draws(p, n)),
+    let drawn = |p: f64| if n == 0 { String::new() } else { p_of_draws(p, n) };
+    let permuted = match drawn(p) {
+        none if none.is_empty() => (String::new(), String::new()),
+        drawn => (format!("，置换 {drawn}（{n} 次）"), format!(", permutation {drawn} ({n} permutations)")),
+    };
+    let held = |before: &str, open: &str, close: &str| match (effect.adjusted, effect.p_adjusted.map(drawn)) {
+        (Some(b), Some(p)) if !p.is_empty() => format!("{before} {b:.3e}{open}{p}{close}"),
+        (Some(b), _) => format!("{before} {b:.3e}"),
         _ => String::new(),
     };
-    let en = match (effect.adjusted, effect.p_adjusted) {
-        (Some(b), Some(p)) => format!("; with ln distance held constant {b:.3e} ({})", p_of_draws(p, n)),
-        _ => String::new(),
-    };
+    let (zh, en) = (held("；控制 ln 距离后", "（", "）"), held("; with ln distance held constant", " (", ")"));
     Text::new(
-        format!("边界效应：组间 {between:.3e}，组内 {within:.3e}，比 {ratio:.3}，置换 {drawn}（{n} 次）{zh}。"),
-        format!(
-            "Border effect: between {between:.3e}, within {within:.3e}, ratio {ratio:.3}, permutation {drawn} ({n} permutations){en}."
-        ),
+        format!("边界效应：组间 {between:.3e}，组内 {within:.3e}，比 {ratio:.3}{}{zh}。", permuted.0),
+        format!("Border effect: between {between:.3e}, within {within:.3e}, ratio {ratio:.3}{}{en}.", permuted.1),
     )
+}
+
+/// Pairs that the adjusted border effect is without, and the entities without a place that they are of.
+fn border_remark(effect: &BorderEffect, entities: &[String], points: Option<&[Option<LatLon>]>) -> Option<Diagnostic> {
+    let all = effect.within_pairs + effect.between_pairs;
+    let placed = effect.adjusted_pairs.filter(|&placed| placed < all)?;
+    Some(Diagnostic::warning(
+        "border-places",
+        format!(
+            "border: {} of {all} pairs have no distance ({} without coordinates): with ln distance held constant the effect is of {placed} pairs, all other figures are of {all}",
+            all - placed,
+            placeless(entities, points)
+        ),
+    ))
+}
+
+/// The same of the rows of a convergence regression.
+fn convergence_remark(
+    table: &ConvergenceTable,
+    entities: &[String],
+    points: Option<&[Option<LatLon>]>,
+) -> Option<Diagnostic> {
+    let without = table.ln_km.as_ref()?.iter().filter(|ln_km| ln_km.is_nan()).count();
+    (without > 0).then(|| {
+        Diagnostic::warning(
+            "convergence-places",
+            format!(
+                "convergence: {without} of {} rows have an empty ln_km ({} without coordinates)",
+                table.change.len(),
+                placeless(entities, points)
+            ),
+        )
+    })
+}
+
+fn placeless(entities: &[String], points: Option<&[Option<LatLon>]>) -> String {
+    let without = entities.iter().zip(points.unwrap_or_default()).filter(|(_, point)| point.is_none());
+    some(&without.map(|(entity, _)| entity.as_str()).collect::<Vec<&str>>())
 }
 
 impl Index for Market {
@@ -285,6 +346,7 @@ impl Index for Market {
             let key = if self.own.within_between { "within_between" } else { "border" };
             return Err(format!("{key} needs group: the column of the groups that are compared"));
         }
+        self.check_beside()?;
         let by_group = self.choices.pairs == PairRule::WithinGroup;
         if self.compares_groups() && by_group {
             return Err("pairs = \"within-group\": no pair is left between the groups that are compared".to_owned());
@@ -324,19 +386,21 @@ impl Index for Market {
         let result = segmentation(&changes, &relations, &self.choices).map_err(|error| part.error(error))?;
         let cells = || panel.entity_of_row().iter().zip(panel.time_of_row());
         let mut compared = self.compared(part, &changes, &relations)?;
-        let mut files = Files::new();
+        let (mut files, mut beside) = (Files::new(), Diagnostics::new());
         if let (Some(choices), Some(listed)) = (&self.own.border, &mut compared) {
             let effect = border_effect(&changes, &relations, &self.choices, choices);
             let effect = effect.map_err(|error| part.error(error))?;
             listed.notes.push(border_note(&effect));
+            beside.extend(border_remark(&effect, panel.entities(), relations.points));
             files.push(("-border.json".into(), pretty(&effect).into_bytes()));
         }
         let listed = compared.as_ref().map(|listed| ("-groups.csv".to_owned(), listed.csv(panel.time_name())));
         files.extend(listed);
         if let Some(choices) = &self.own.convergence {
             let table = convergence_table(&changes, &relations, &self.choices, choices);
-            files
-                .push(("-convergence.csv".into(), converging(part, goods, &table.map_err(|error| part.error(error))?)));
+            let table = table.map_err(|error| part.error(error))?;
+            beside.extend(convergence_remark(&table, panel.entities(), relations.points));
+            files.push(("-convergence.csv".into(), converging(part, goods, &table)));
         }
         let seg: Vec<f64> = cells().map(|(&i, &t)| result.seg(i, t).unwrap_or(f64::NAN)).collect();
         let mar: Vec<f64> = cells().map(|(&i, &t)| result.mar(i, t).unwrap_or(f64::NAN)).collect();
@@ -352,7 +416,7 @@ impl Index for Market {
             detail: Text::new(format!("{n} 类商品的相对价格"), format!("relative prices of {n} goods")),
             sentence: format!("{n} goods, mean Mar {:.3}", mean(&mar)),
             // The remarks about price changes are among those of the result.
-            diagnostics: facts.remarks.into_iter().chain(result.diagnostics).collect(),
+            diagnostics: facts.remarks.into_iter().chain(result.diagnostics).chain(beside).collect(),
         })
     }
 }
@@ -383,25 +447,16 @@ fn converging(part: &Part<'_>, goods: &[String], table: &ConvergenceTable) -> Ve
     out.into_bytes()
 }
 
-/// One group code per entity: that of its first row with one.
+/// One group code per entity.
 pub(super) fn groups(part: &Part<'_>, name: &str) -> Result<Vec<u32>> {
-    let (codes, _) = part.codes(name)?;
-    let mut group = vec![Relations::NO_GROUP; part.panel.n_entities()];
-    for row in (0..part.panel.n_rows()).rev().filter(|&row| codes[row] != u32::MAX) {
-        group[part.panel.entity_of_row()[row] as usize] = codes[row];
-    }
-    Ok(group)
+    let (codes, _) = part.code_by_entity(name)?;
+    Ok(codes.into_iter().map(|code| code.unwrap_or(Relations::NO_GROUP)).collect())
 }
 
 /// Neighbours from a column that lists their labels; those outside the sample are passed over.
 fn neighbours(part: &Part<'_>, name: &str) -> Result<(Adjacency, Diagnostics)> {
-    let (codes, labels) = part.codes(name)?;
-    let mut lists = vec![""; part.panel.n_entities()];
-    for row in (0..part.panel.n_rows()).rev() {
-        if let Some(list) = labels.get(codes[row] as usize) {
-            lists[part.panel.entity_of_row()[row] as usize] = list;
-        }
-    }
+    let (codes, labels) = part.code_by_entity(name)?;
+    let lists: Vec<&str> = codes.iter().map(|code| code.map_or("", |code| labels[code as usize].as_str())).collect();
     Adjacency::from_lists(part.panel.entities(), &lists, part.all_entities(), name).map_err(|error| part.error(error))
 }
 

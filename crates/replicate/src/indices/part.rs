@@ -56,14 +56,27 @@ impl<'a> Part<'a> {
         Ok(as_codes(self.panel.column(name).map_err(|error| self.error(error))?))
     }
 
-    /// The first value of each entity; `NaN` where it has none.
+    /// The value of each entity; `NaN` where it has none.
     ///
     /// # Errors
-    /// Those of [`Part::float`].
+    /// Those of [`Part::float`], and a value that changes over time.
     pub fn by_entity(&self, name: &str) -> Result<Vec<f64>> {
         let values = self.float(name)?;
-        let first = |rows: std::ops::Range<usize>| values[rows].iter().copied().find(|value| !value.is_nan());
-        Ok(self.panel.entity_rows().map(|rows| first(rows).unwrap_or(f64::NAN)).collect())
+        let known = |row: usize| Ok(Some(values[row]).filter(|value| !value.is_nan()));
+        let found = steady(&self.panel, self.stage, &format!("`{name}`"), known, ToString::to_string)?;
+        Ok(found.into_iter().map(|value| value.unwrap_or(f64::NAN)).collect())
+    }
+
+    /// The text of each entity, whatever the column holds; `None` where it has none. Codes are those of [`Part::codes`].
+    ///
+    /// # Errors
+    /// Those of [`Part::codes`], and a value that changes over time.
+    pub fn code_by_entity(&self, name: &str) -> Result<(Vec<Option<u32>>, Vec<String>)> {
+        let (codes, labels) = self.codes(name)?;
+        let known = |row: usize| Ok(Some(codes[row]).filter(|&code| code != u32::MAX));
+        let show = |code: &u32| format!("`{}`", labels[*code as usize]);
+        let found = steady(&self.panel, self.stage, &format!("`{name}`"), known, show)?;
+        Ok((found, labels))
     }
 
     /// The place of each entity; `None` where it has none.
@@ -128,20 +141,51 @@ fn key_of(panel: &Panel, row: usize) -> String {
 pub(crate) fn places(panel: &Panel, lat: &str, lon: &str, stage: &str) -> Result<Vec<Option<LatLon>>> {
     let float = |name: &str| panel.float(name).map_err(|error| Error::stage(stage, error));
     let (lats, lons) = (float(lat)?, float(lon)?);
-    let mut places: Vec<Option<LatLon>> = vec![None; panel.n_entities()];
-    for row in 0..panel.n_rows() {
+    let known = |row: usize| {
         if lats[row].is_nan() || lons[row].is_nan() {
-            continue;
+            return Ok(None);
         }
-        let at = LatLon::new(lats[row], lons[row])
-            .map_err(|error| Error::stage(stage, format!("{}: {error}", key_of(panel, row))))?;
-        let place = &mut places[panel.entity_of_row()[row] as usize];
-        if place.is_some_and(|before| before != at) {
-            return Err(Error::stage(stage, format!("{}: coordinates differ between rows", key_of(panel, row))));
+        let at = LatLon::new(lats[row], lons[row]);
+        at.map(Some).map_err(|error| Error::stage(stage, format!("{}: {error}", key_of(panel, row))))
+    };
+    steady(panel, stage, &format!("`{lat}`, `{lon}`"), known, |at| format!("{}, {}", at.lat, at.lon))
+}
+
+/// One value per entity from the rows that have one; `None` where an entity has none.
+///
+/// # Errors
+/// Those of `known`; a value that changes over time: an index has one place, area, group and list of neighbours per
+/// entity, and none of the several that the data hold is more right than the others.
+fn steady<T: Clone + PartialEq>(
+    panel: &Panel,
+    stage: &str,
+    what: &str,
+    known: impl Fn(usize) -> Result<Option<T>>,
+    show: impl Fn(&T) -> String,
+) -> Result<Vec<Option<T>>> {
+    let mut found: Vec<Option<(usize, T)>> = vec![None; panel.n_entities()];
+    for row in 0..panel.n_rows() {
+        let Some(value) = known(row)? else { continue };
+        match &found[panel.entity_of_row()[row] as usize] {
+            Some((before, first)) if *first != value => {
+                return Err(Error::stage(
+                    stage,
+                    format!(
+                        "{what} of {} is {}, but {} in {} `{}`: the index takes one value for each {}; write the same one into all of its rows, or narrow `sample` to those that have it",
+                        key_of(panel, row),
+                        show(&value),
+                        show(first),
+                        panel.time_name(),
+                        panel.time_label(*before),
+                        panel.entity_name()
+                    ),
+                ));
+            }
+            Some(_) => {}
+            None => found[panel.entity_of_row()[row] as usize] = Some((row, value)),
         }
-        *place = Some(at);
     }
-    Ok(places)
+    Ok(found.into_iter().map(|value| value.map(|(_, value)| value)).collect())
 }
 
 /// Codes and labels of a column, as text whatever it holds; `u32::MAX` is missing.

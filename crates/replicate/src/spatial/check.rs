@@ -7,6 +7,7 @@ use crate::study::{ColumnSpec, Study, TableKind};
 use panel_core::random::check_replications;
 use panel_core::suggest;
 use panel_spatial::WeightsKind;
+use panel_spatial::association::AssociationSpec;
 use std::collections::BTreeMap;
 
 /// Mistakes, each with the path of the key that it is about.
@@ -33,6 +34,10 @@ pub(crate) fn check(study: &Study) -> Vec<(String, String)> {
     for spec in &study.spatial {
         let many = |message| format!("[[spatial]] `{}`, permutations: {message}", spec.id);
         note(format!("spatial.{}", spec.id), check_replications(spec.permutations).map_err(many));
+        if spec.permutations == 0 && spec.seed != AssociationSpec::default_seed() {
+            let message = format!("[[spatial]] `{}`: `seed` has no effect with permutations = 0", spec.id);
+            note(format!("spatial.{}.seed", spec.id), Err(message));
+        }
     }
     for (index, key, id) in linked(study) {
         let stage = index.stage();
@@ -129,6 +134,7 @@ fn without_effect(column: &ColumnSpec) -> Result<(), String> {
         ("weight_kind", column.weight_kind.is_some()),
         ("gaps", column.gaps.is_some()),
         ("first_stages", !column.first_stages.is_empty()),
+        ("singletons", *column.singletons != *plain.singletons),
         ("moderation", column.moderation.is_some()),
         ("estimator", column.estimator.is_some()),
         ("collinearity", column.collinearity.is_some()),
@@ -151,6 +157,7 @@ fn idle(given: &[(&str, bool)]) -> Result<(), String> {
     let instead = |key: &str| match key {
         "vcov" => "; spatial = { information = … } chooses the standard errors",
         "like" => "; spatial = { like = … } chooses the conventions",
+        "singletons" => "; spatial = { unbalanced = … } says what becomes of units without all periods",
         "utest" => "; spatial = { turning_point = { of = [\"x\"] } } tests the effects",
         _ => "",
     };

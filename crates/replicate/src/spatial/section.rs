@@ -234,12 +234,46 @@ impl SpatialColumn {
         }
     }
 
+    /// Checks that no key is of another model, of other effects or of a formula with instruments.
+    fn check_idle(&self, formula: &Formula, effects: FixedEffects) -> Result<(), String> {
+        let model = self.model.name();
+        let idle = |key: &str, why: String| Err(format!("spatial: `{key}` has no effect {why}"));
+        let of_instruments = self.gs2sls.as_ref().is_some_and(|gs2sls| gs2sls.instrument_lags.is_some());
+        if of_instruments && !formula.is_iv() {
+            let why = "without instruments in the formula: \"y ~ x | effects | d ~ z\"; `lags` is of the exogenous regressors";
+            return idle("gs2sls.instrument_lags", why.into());
+        }
+        if self.lag_constant.is_some() && effects != FixedEffects::None {
+            return idle("lag_constant", "beside effects of entities or periods: there is no constant to lag".into());
+        }
+        if self.lag_constant.is_some() && !self.model.is_durbin() {
+            return idle("lag_constant", format!("in the model {model}, which has no lags of regressors"));
+        }
+        if self.information == Information::Observed && self.model == Model::Slx {
+            return idle(
+                "information",
+                format!(
+                    "in the model {model}: observed and expected information of least squares are one; leave it out"
+                ),
+            );
+        }
+        if self.turning_point.is_some() && !self.model.has_rho() && !self.model.is_durbin() {
+            return idle(
+                "turning_point",
+                format!(
+                    "in the model {model}, whose effects are its coefficients; leave it out, or use sar, sdm, slx or sdem"
+                ),
+            );
+        }
+        Ok(())
+    }
+
     /// Checks what the study file alone can say.
     ///
     /// # Errors
     /// A sentence that names the key.
     pub fn check(&self, formula: &Formula, entity: &str, time: Option<&str>) -> Result<(), String> {
-        self.effects(formula, entity, time)?;
+        let effects = self.effects(formula, entity, time)?;
         if let Some(Simulation { draws, .. }) = self.simulation
             && !(100..=1_000_000).contains(&draws)
         {
@@ -248,6 +282,7 @@ impl SpatialColumn {
         if self.by_instruments(formula) {
             self.check_instruments()?;
         }
+        self.check_idle(formula, effects)?;
         if !formula.intercept && formula.effects.is_empty() {
             return Err("spatial: a model without effects has a constant; take `- 1` out of the formula".into());
         }

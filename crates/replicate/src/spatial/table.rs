@@ -122,6 +122,12 @@ fn effect_column(
     let record = records.iter().find(|record| record.column == column.id);
     let spec = specs.iter().enumerate().find(|(place, spec)| spec.name_at(*place) == column.id);
     let wanted = spec.and_then(|(_, spec)| spec.spatial.as_ref()).is_some_and(|s| s.show_effects.contains(&effect));
+    // A model without lags of outcome or regressors has no spillovers, and no zero was estimated.
+    let none = |record: &&SpatialColumnRecord| {
+        let model = record.fit.spatial.model;
+        effect == Effect::Indirect && !model.has_rho() && !model.is_durbin()
+    };
+    let record = record.filter(|record| !none(record));
     let of = |record: &&SpatialColumnRecord| {
         let effects = record.fit.effect_estimates.iter();
         effects.map(|effects| term(&record.effect(effects, effect), None)).collect()
@@ -134,6 +140,14 @@ fn effect_column(
 fn notes(record: &SpatialColumnRecord, labels: &Labels) -> Vec<Text> {
     let fit = &record.fit;
     let mut notes = vec![if fit.instruments.is_empty() { likelihood_note(record) } else { instruments_note(record) }];
+    let model = fit.spatial.model;
+    if !model.has_rho() && !model.is_durbin() {
+        let (column, model) = (&record.column, model.name());
+        notes.push(Text::new(
+            format!("{column} 列：{model} 没有间接效应，该处留空。"),
+            format!("Column {column}: the {model} has no indirect effects; their cells are empty."),
+        ));
+    }
     if !record.simulated.is_empty() {
         let column = &record.column;
         notes.push(Text::new(

@@ -1,10 +1,10 @@
 //! Whether what a column asks for belongs to its formula, and no key is without effect beside the others.
 
 use super::statistic::Has;
-use super::{ColumnSpec, Method, Parsed, Saved, Statistic};
+use super::{ColumnSpec, Method, ModerationSpec, Parsed, Saved, Statistic, TableSpec};
 use panel_core::suggest;
-use panel_fe::Vcov;
 use panel_fe::formula::Term;
+use panel_fe::{Singletons, Vcov};
 
 /// What a key needs that the column does not have.
 const INSTRUMENTS: &str = "instruments: formula = \"y ~ x | effects | d ~ z\"";
@@ -25,6 +25,8 @@ impl ColumnSpec {
         note("level", share("level", self.level));
         note("collinearity", share("collinearity", self.collinearity));
         note("absorption", self.check_absorption());
+        note("singletons", self.check_singletons());
+        note("moderation", self.check_slopes());
         note("tests", self.check_tests());
         for (key, names) in self.of_instruments() {
             note(key, self.check_instruments(key, names));
@@ -75,6 +77,28 @@ impl ColumnSpec {
             }
             Some(settings) => share("absorption: tolerance", Some(settings.tolerance)),
             None => Ok(()),
+        }
+    }
+
+    /// A unit of one row is a singleton of an effect; without effects there is none to keep.
+    fn check_singletons(&self) -> Result<(), String> {
+        let kept = *self.singletons != Singletons::default();
+        if kept && self.formula.effects.is_empty() && self.spatial.is_none() {
+            let word = &self.singletons;
+            return Err(format!("singletons = \"{word}\" has no effect without fixed effects"));
+        }
+        Ok(())
+    }
+
+    /// A line has its slope and the region of it anyway.
+    fn check_slopes(&self) -> Result<(), String> {
+        match &self.moderation {
+            Some(ModerationSpec { x, slopes: true, .. }) if !self.terms().any(|term| term.name == format!("{x}^2")) => {
+                Err(format!(
+                    "moderation: `slopes` has no effect without `{x}^2` in the formula: a line has its slopes anyway; leave it out"
+                ))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -217,6 +241,28 @@ pub(super) fn check_stats(stats: Option<&[Parsed<Statistic>]>) -> Result<(), Str
         Some(other) => Err(format!("stats: `{other}` is more than a number; `diagnostics` of a column asks for it")),
         None => Ok(()),
     }
+}
+
+/// Statistics of a table that none of its columns has.
+///
+/// # Errors
+/// A sentence that names the word and what it needs.
+pub(super) fn check_stats_of(table: &TableSpec) -> Result<(), String> {
+    for statistic in table.stats.iter().flatten().filter(|statistic| !statistic.is_fit()) {
+        if table.columns.iter().any(|column| statistic.is_of(column.has_instruments())) {
+            continue;
+        }
+        return Err(match statistic.has() {
+            Has::Instruments => {
+                format!("table `{}`: stats: `{statistic}` has no effect: no column has {INSTRUMENTS}", table.id)
+            }
+            _ => format!(
+                "table `{}`: stats: `{statistic}` has no effect: it is of least squares, and every column has instruments",
+                table.id
+            ),
+        });
+    }
+    Ok(())
 }
 
 fn share(key: &str, value: Option<f64>) -> Result<(), String> {

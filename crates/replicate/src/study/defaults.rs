@@ -325,7 +325,7 @@ fn useful<'t>(key: &str, value: &DeValue<'t>, column: &DeTable<'_>) -> Option<De
         "gaps" => vcov.is_ok_and(|vcov| vcov.has_lags()),
         "lat" | "lon" => vcov.is_ok_and(|vcov| matches!(vcov, Vcov::Conley { .. })),
         "estimator" | "orthogonality" | "endogeneity" | "redundancy" | "anderson_rubin_at" => formula.is_iv(),
-        "absorption" => !formula.effects.is_empty(),
+        "absorption" | "singletons" => !formula.effects.is_empty(),
         "utest" => value.as_str().map(spelled).is_none_or(|x| has(&x) && has(&format!("{x}^2"))),
         "two_lines" => value.as_str().is_none_or(|x| has(&spelled(x)) && !formula.is_iv()),
         "moderation" => of_value("x").zip(of_value("moderator")).is_none_or(|(x, m)| {
@@ -351,6 +351,14 @@ fn useful<'t>(key: &str, value: &DeValue<'t>, column: &DeTable<'_>) -> Option<De
         },
         _ => true,
     };
+    if let ("moderation", DeValue::Table(table)) = (key, value)
+        && of_value("x").is_some_and(|x| !has(&format!("{x}^2")))
+    {
+        // A line has its slopes anyway.
+        let mut line = table.clone();
+        line.remove("slopes");
+        return Some(DeValue::Table(line));
+    }
     let DeValue::Array(list) = value else { return Some(value.clone()) };
     let mut kept = DeArray::new();
     list.iter().filter(|element| element.get_ref().as_str().is_none_or(keep)).for_each(|one| kept.push(one.clone()));

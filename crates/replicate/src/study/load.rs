@@ -1,6 +1,6 @@
 //! Reading a study file.
 
-use super::asked::check_stats;
+use super::asked::{check_stats, check_stats_of};
 use super::defaults::{expand_terms, fill_defaults, spread_stepwise};
 use super::mistake::{explain, line_of, sentence_of};
 use super::section::{Wrong, check_id, fields, from_table};
@@ -185,6 +185,8 @@ fn check(study: &Study) -> Vec<(String, String)> {
         if table.kind != TableKind::Regression && table.stats.is_some() {
             let message = format!("table `{}`: `stats` belongs to tables of regressions", table.id);
             note(format!("table.{}.stats", table.id), Err(message));
+        } else {
+            note(format!("table.{}.stats", table.id), check_stats_of(table));
         }
         for (name, column) in table.named_columns() {
             for (key, message) in column.mistakes() {

@@ -54,6 +54,7 @@ pub(super) fn check(study: &Study) -> Vec<(String, String)> {
             .and_then(|()| {
                 check_replications(spec.attribution.draws).map_err(|message| format!("attribution.draws: {message}"))
             })
+            .and_then(|()| spec.check_idle().map_err(|error| error.to_string()))
             .and_then(|()| spec.grid().map(|_| ()).map_err(|error| error.to_string()));
         wrong.extend(checked.err().map(|message| (path, format!("[multiverse] {}: {message}", spec.id))));
     }

@@ -136,6 +136,7 @@ impl TableSpec {
                 }
             }
         }
+        self.check_rows_and_notes().map_or(Ok(()), idle)?;
         if self.shift.is_some() && self.kind != TableKind::EntropyWeights {
             return idle("shift");
         }
@@ -157,6 +158,22 @@ pub struct HeadingSpec {
 }
 
 impl TableSpec {
+    /// A key of tables of regressions that a table of another kind has, or one with nothing but spatial likelihoods.
+    fn check_rows_and_notes(&self) -> Option<&'static str> {
+        let regression = self.kind == TableKind::Regression;
+        let usual = regression
+            && self
+                .columns
+                .iter()
+                .any(|column| column.spatial.as_ref().is_none_or(|spatial| spatial.by_instruments(&column.formula)));
+        let given = [
+            ("show", self.show.is_some(), regression),
+            ("switches", !self.switches.is_empty(), regression),
+            ("dependent_mean", self.dependent_mean, usual),
+        ];
+        given.into_iter().find(|(_, given, used)| *given && !used).map(|(key, ..)| key)
+    }
+
     /// Checks that headings and definitions stand in a table of variables, each heading above one of them.
     ///
     /// # Errors

@@ -295,6 +295,12 @@ fn switch_note(panel: &Panel, name: &str, study: &Study) -> panel_core::Result<T
     let values = panel.float(name)?;
     let mut seen: Vec<[bool; 2]> = vec![[false; 2]; panel.n_entities()];
     for (row, &value) in values.iter().enumerate() {
+        if !(value.is_nan() || value == 0.0 || value == 1.0) {
+            return Err(panel_core::Error::BadValue {
+                cell: Box::new(panel.cell(row, name)),
+                expected: "0 or 1, since `switches` counts who changes between the two; name dummies there only".into(),
+            });
+        }
         if !value.is_nan() {
             seen[panel.entity_of_row()[row] as usize][usize::from(value != 0.0)] = true;
         }

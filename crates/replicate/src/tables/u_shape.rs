@@ -91,7 +91,10 @@ pub fn u_test_shown(test: &UTest, fit: &Estimate, x: &str, heading: Text) -> UTe
         slopes: (low.slope, high.slope),
         slope_p: Some((low.p, high.p)),
         p: test.overall.available().and_then(|stat| stat.p),
-        reason: Text::new("极值点在区间之外", "the extremum lies outside the interval"),
+        reason: match test.shape {
+            Shape::Flat => Text::new("两端斜率均为 0，曲线没有形状", "both slopes are 0: a flat curve has no shape"),
+            _ => Text::new("极值点在区间之外", "the extremum lies outside the interval"),
+        },
         share_beyond: quadratic(fit, x).map(|q| q.share_beyond),
         ..UTestRecord::default()
     };

@@ -296,6 +296,7 @@ impl TwoLinesRecord {
             shape: match lines.shape {
                 Shape::U => "u".into(),
                 Shape::InverseU => "inverse-u".into(),
+                Shape::Flat => "flat".into(),
             },
             breakpoint: finite(lines.breakpoint),
             left: LineRecord::from(&lines.left),

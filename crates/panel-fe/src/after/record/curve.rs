@@ -29,7 +29,7 @@ pub enum UTestRecord {
 pub struct CurveRecord {
     /// The variable.
     pub x: String,
-    /// `u` or `inverse-u`.
+    /// `u` or `inverse-u`; `flat` where both slopes are 0.
     pub shape: String,
     /// Slope at the lower end of the sample.
     pub low: EndRecord,
@@ -254,6 +254,7 @@ impl UTestRecord {
             shape: match test.shape {
                 Shape::U => "u".into(),
                 Shape::InverseU => "inverse-u".into(),
+                Shape::Flat => "flat".into(),
             },
             low: EndRecord::from(&test.ends[0]),
             high: EndRecord::from(&test.ends[1]),
