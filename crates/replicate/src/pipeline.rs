@@ -15,9 +15,9 @@ use crate::study::{Loaded, Study};
 use crate::tables::{self, Tables};
 use crate::warned::warnings;
 use crate::{check, engines, quality};
-use panel_core::Diagnostic;
 use panel_core::interrupt::{self, Interrupt};
 use panel_core::quality::QualityReport;
+use panel_core::{Diagnostic, Severity};
 use report::Lang;
 use report::codebook::Codebook;
 use std::collections::{BTreeMap, BTreeSet};
@@ -139,7 +139,7 @@ pub fn run(options: &RunOptions) -> Result<RunReport> {
     for path in &journals {
         let _ = std::fs::remove_file(path);
     }
-    let summary = format!("{summary}{}Results: {}\n", warnings(&remarks, &loaded.study.tables), options.out.display());
+    let summary = format!("{summary}{}Results: {}\n", warnings(&remarks), options.out.display());
     Ok(RunReport { summary, differing })
 }
 

@@ -1,8 +1,6 @@
 //! The warnings of a run as the terminal lists them: the most serious first, those of one kind in one line.
 
-use crate::study::TableSpec;
 use panel_core::{Diagnostic, Severity};
-use std::collections::BTreeMap;
 
 /// Lines that the terminal lists.
 const LISTED: usize = 10;
@@ -47,17 +45,13 @@ const SERIOUS: [&str; 33] = [
     "format-left-out",
 ];
 
-/// The warnings among the remarks of a run; remarks of a column stand under the ids of its table and its name in one.
-pub(crate) fn warnings(remarks: &[(String, Diagnostic)], tables: &[TableSpec]) -> String {
-    let names = |table: &TableSpec| table.named_columns().map(|(name, _)| name).collect::<Vec<String>>();
-    let columns = tables.iter().flat_map(|table| names(table).into_iter().map(|name| (table.id.clone(), name)));
-    let labels: BTreeMap<String, String> =
-        columns.map(|(table, name)| (format!("{table}{name}"), label(&table, &name))).collect();
+/// The warnings among the remarks of a run.
+pub(crate) fn warnings(remarks: &[(String, Diagnostic)]) -> String {
     let mut groups: Vec<Group<'_>> = Vec::new();
     let mut count = 0;
     for (stage, remark) in remarks.iter().filter(|(_, remark)| remark.severity == Severity::Warning) {
         count += 1;
-        let place = labels.get(stage).unwrap_or(stage).as_str();
+        let place = stage.as_str();
         let form = form(&remark.message);
         match groups.iter_mut().find(|group| group.first.code == remark.code && group.form == form) {
             Some(group) => {
@@ -81,11 +75,6 @@ pub(crate) fn warnings(remarks: &[(String, Diagnostic)], tables: &[TableSpec]) -
         text += &format!("  and {left} more in log/diagnostics.md\n");
     }
     text
-}
-
-/// A column by table and name; `(1)` needs no mark between.
-fn label(table: &str, name: &str) -> String {
-    if name.starts_with('(') { format!("{table}{name}") } else { format!("{table}:{name}") }
 }
 
 fn rank(code: &str) -> usize {
@@ -140,36 +129,27 @@ fn form(message: &str) -> String {
 mod tests {
     use super::*;
 
-    fn warned(remarks: &[(&str, &str, &str)], tables: &str) -> String {
-        #[derive(serde::Deserialize)]
-        struct Tables {
-            table: Vec<TableSpec>,
-        }
-        let tables = toml::from_str::<Tables>(tables).unwrap().table;
+    fn warned(remarks: &[(&str, &str, &str)]) -> String {
         let remark =
             |(stage, code, message): &(&str, &str, &str)| ((*stage).to_owned(), Diagnostic::warning(*code, *message));
-        warnings(&remarks.iter().map(remark).collect::<Vec<_>>(), &tables)
+        warnings(&remarks.iter().map(remark).collect::<Vec<_>>())
     }
 
     #[test]
     fn few_clusters_hide_no_missing_standard_error() {
-        let columns: String =
-            (1..=13).map(|k| format!("[[table.column]]\nname = \"c{k}\"\nformula = \"y ~ x\"\n")).collect();
-        let tables =
-            format!("[[table]]\nid = \"a\"\n{columns}[[table]]\nid = \"b\"\n[[table.column]]\nformula = \"y ~ x\"\n");
-        let stages: Vec<String> = (1..=12).map(|k| format!("ac{k}")).collect();
+        let stages: Vec<String> = (1..=12).map(|k| format!("a:c{k}")).collect();
         let mut remarks: Vec<(&str, &str, &str)> =
             stages.iter().map(|stage| (stage.as_str(), "few-clusters", "only 5 clusters of `city`")).collect();
-        remarks.push(("b(1)", "few-clusters", "only 7 clusters of `prov`"));
-        remarks.push(("ac13", "no-standard-error", "`x` has no standard error"));
-        let text = warned(&remarks, &tables);
+        remarks.push(("b:(1)", "few-clusters", "only 7 clusters of `prov`"));
+        remarks.push(("a:c13", "no-standard-error", "`x` has no standard error"));
+        let text = warned(&remarks);
         assert_eq!(
             text,
             "14 warnings\n  a:c13: `x` has no standard error\n  a:c1: only 5 clusters of `city`; likewise, with numbers of \
              their own, a:c2, a:c3, a:c4, a:c5, a:c6, a:c7, a:c8, a:c9, … (12)\n"
         );
         // All alike: one line, every place named.
-        let text = warned(&remarks[..3], &tables);
+        let text = warned(&remarks[..3]);
         assert_eq!(text, "3 warnings\n  a:c1, a:c2, a:c3: only 5 clusters of `city`\n");
     }
 
@@ -180,12 +160,12 @@ mod tests {
         remarks.push(("market", "no-partner", "one has none"));
         remarks.push(("market", "no-partner", "others lack goods"));
         remarks.push(("market", "no-partner", "others lack goods 2"));
-        let text = warned(&remarks, "table = []");
+        let text = warned(&remarks);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[0], "15 warnings");
         assert_eq!(lines[1], "  market: one has none");
         assert_eq!(lines[2], "  market: others lack goods; and 1 like it in log/diagnostics.md");
         assert_eq!(lines[11], "  and 4 more in log/diagnostics.md");
-        assert_eq!(warned(&[], "table = []"), "");
+        assert_eq!(warned(&[]), "");
     }
 }
