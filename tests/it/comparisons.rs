@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 
 /// Runs a study of `tests/studies`; gives its output folder.
 fn ran(name: &str, threads: usize) -> PathBuf {
-    let out = scratch(&format!("comparisons-{name}-{threads}"));
+    // Tests that run the same study do so beside each other.
+    let test = std::thread::current().name().unwrap_or_default().replace("::", "-");
+    let out = scratch(&format!("{test}-{name}-{threads}"));
     run_study(&workspace().join(format!("tests/studies/{name}.toml")), &out, Some(threads)).unwrap();
     out
 }

@@ -36,7 +36,7 @@ fn a_column_a_chain_and_a_table_without_rows_cost_no_other_result() {
     let named: Vec<_> = entries[1..].iter().map(|entry| (entry["table"].as_str(), entry["column"].as_str())).collect();
     assert_eq!(named, [(Some("t"), Some("(2)")), (Some("d"), None), (Some("mediation-m"), None)]);
     assert!(entries[1..].iter().all(|entry| entry["reason"].is_string()));
-    assert!(report.summary.contains("\n  t(2): left out: "), "{}", report.summary);
+    assert!(report.summary.contains("\n  t:(2): left out: "), "{}", report.summary);
     assert!(read("index.html").contains("was not estimated"));
     let checked = check(&Loaded::read(&study).unwrap());
     assert!(checked.problems.is_empty(), "{:?}", checked.problems);

@@ -28,7 +28,7 @@ fn the_own_weight_of_virtual_agglomeration() {
     }
     let radius = format!("{va}own = \"radius\"\n");
     assert!(ran("radius", &radius).err().unwrap().contains("needs area"));
-    let within = rows(&ran("area", &format!("{radius}area = \"z\"\n")).unwrap(), "results/va.csv");
+    let within = rows(&ran("area", &format!("{radius}area = \"lon\"\n")).unwrap(), "results/va.csv");
     assert!(within.iter().all(|row| row["va"].parse::<f64>().is_ok_and(f64::is_finite)));
     assert!(ran("word", &format!("{va}own = \"none\"\n")).err().unwrap().contains("excluded, unit, radius"));
     // Farther than any two cities are apart: all spillovers weigh the same.

@@ -190,7 +190,7 @@ fn effects_alone_have_no_r2_within() {
 
 #[test]
 fn headlines_carry_their_condition() {
-    let column = "formula = \"inv ~ capital + capital^2 | firm + year\"\nutest = \"capital\"\n";
+    let column = "formula = \"inv ~ value + value^2 | firm + year\"\nutest = \"value\"\n";
     let chain = |id: &str, controls: &str| {
         format!(
             "[[mediation]]\nid = \"{id}\"\noutcome = \"inv\"\nmediator = \"capital\"\nterms = [\"value\"]\ncontrols = \"{controls}\"\n"

@@ -281,7 +281,7 @@ fn numbers_of_fits_are_written() {
 }
 
 /// What a study file calls each public method of an estimate, or why it calls none.
-const METHODS: [(&str, Result<&str, &str>); 41] = [
+const METHODS: [(&str, Result<&str, &str>); 43] = [
     ("with_vcov", Err("a covariance is that of its column")),
     ("with_vcov_from", Err("a covariance is that of its column")),
     ("coefficient", Err("a part of every record")),
@@ -320,6 +320,8 @@ const METHODS: [(&str, Result<&str, &str>); 41] = [
     ("fixed_effects", Err("single levels are identified up to constants; their sum is saved")),
     ("bootstrap", Ok("inference")),
     ("wild_bootstrap", Ok("inference")),
+    ("clusters_of", Err("what the program draws by for a bootstrap")),
+    ("nothing_left", Err("why a fit has no inference; its remark says it")),
     ("utest", Ok("utest")),
     ("two_lines", Ok("two_lines")),
     ("moderation", Ok("moderation")),

@@ -134,7 +134,8 @@ fn the_choices_of_the_schema_are_those_of_the_reader() {
     let stats = words(&schema["definitions"]["TableSpec"]["properties"]["stats"]);
     assert_eq!(stats, words(&schema["definitions"]["ReportSpec"]["properties"]["stats"]));
     for word in &stats {
-        assert!(table(&format!("stats = [\"{word}\"]"), ols, "").is_ok(), "stats: {word}");
+        let shown = format!("stats = [\"{word}\"]");
+        assert!(table(&shown, ols, "").is_ok() || table(&shown, iv, "").is_ok(), "stats: {word}");
     }
     // Every statistic is in one of the lists, and what is not in a list is refused there.
     for (_, word) in Statistic::ALL {

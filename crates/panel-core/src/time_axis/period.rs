@@ -1,8 +1,14 @@
 //! One label as a period.
 
 use super::days_in_month;
-use super::together::DayIs;
 use crate::number::{half_width, trim};
+
+/// Which part of `1/2/2013` is the day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DayIs {
+    First,
+    Second,
+}
 
 /// What stands between a year and a part of it.
 const BETWEEN: [char; 6] = ['-', ' ', '_', '.', '/', ':'];

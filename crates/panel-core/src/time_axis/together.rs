@@ -1,13 +1,6 @@
 //! Labels that stand in one column: some can only be read beside the others.
 
-use super::period::{Period, digits};
-
-/// Which part of `1/2/2013` is the day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum DayIs {
-    First,
-    Second,
-}
+use super::period::{DayIs, Period, digits};
 
 /// The periods of labels that stand in one column: some can only be read beside the others.
 pub(super) fn read_together(labels: &[&str]) -> Vec<Option<Period>> {

@@ -66,7 +66,7 @@ fn spoilt_workbooks_do_not_end_the_program() {
             let mut entry = archive.by_index(i).unwrap();
             let mut content = Vec::new();
             entry.read_to_end(&mut content).unwrap();
-            parts.push((entry.name().to_owned(), content));
+            parts.push((entry.name().expect("a name").into_owned(), content));
         }
         for _ in 0..copies(0) / 4 {
             let mut spoilt = parts.clone();

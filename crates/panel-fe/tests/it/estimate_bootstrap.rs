@@ -67,7 +67,7 @@ fn the_enumerated_wild_bootstrap_is_wildboottests() {
     for (effects, parameters, name, t, above, ties) in cases {
         let formula = format!("inv ~ value + capital {} {effects}", if effects.is_empty() { "" } else { "|" });
         let got = estimate(&data, &formula).wild_bootstrap(name, 0.0, "firm", &options, None).expect("regular");
-        let factor = (10.0 / 9.0 * 199.0 / (200.0 - parameters)).sqrt();
+        let factor = (10.0 / 9.0 * 199.0 / (200.0_f64 - parameters)).sqrt();
         assert!((got.t / factor / t - 1.0).abs() < 1e-9, "{formula}, {name}: {} against {t}", got.t / factor);
         assert_eq!(got.p, (above - ties) / 1024.0, "{formula}, {name}");
     }

@@ -1,19 +1,7 @@
-//! Tables of means: what they are grouped by, and which mean is taken.
+//! Tables of means: what they are grouped by.
 
 use super::{TableKind, TableSpec};
 use panel_core::suggest;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-/// Which mean a table of means takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Mean {
-    /// The sum over the number of values.
-    Arithmetic,
-    /// The root of the product, of positive numbers: what chained changes have.
-    Geometric,
-}
 
 impl TableSpec {
     /// Checks that the keys of a table of means stand in one, and that it is grouped by something.

@@ -1,7 +1,7 @@
 //! `[[table]]` and `[[mediation]]`: what is estimated and shown.
 
 use super::label::{OneOrMore, one_or_more};
-use super::{BootstrapSpec, ColumnSpec, Digits, Label, Mean, Parsed, Statistic};
+use super::{BootstrapSpec, ColumnSpec, Digits, Label, Parsed, Statistic};
 use panel_core::expr::Expr;
 use panel_core::index::Direction;
 use panel_core::suggest;
@@ -10,6 +10,16 @@ use report::Text;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+/// Which mean a table of means takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mean {
+    /// The sum over the number of values.
+    Arithmetic,
+    /// The root of the product, of positive numbers: what chained changes have.
+    Geometric,
+}
 
 /// Name of the files that hold every table; no table may have it.
 pub const ALL_TABLES: &str = "all-tables";

@@ -196,7 +196,7 @@ mod tests {
             ("I(year^2/z)", "Year^2/z"),
             ("I(log(year) - (z + `Mkt [%]`))", "log(Year) - (z + Value)"),
             ("I(a/b)", "I(a/b)"),
-            ("winsorise(a,0.05,by=b)", "winsorise(a,0.05,by=b)"),
+            ("winsorise(a,0.05,by=b)", "winsorise(a, 0.05, by = b)"),
             ("lag(year,k)", "lag(Year, k)"),
             ("`a::b`^2", "a::b²"),
             ("i(year)::1936:`Mkt [%]`", "i(Year) = 1936 × Value"),
