@@ -207,7 +207,7 @@ impl Printed {
 pub fn whole_percent(share: f64) -> String {
     if share > 0.0 && share < 0.005 {
         "<1%".to_owned()
-    } else if share < 1.0 && share >= 0.995 {
+    } else if (0.995..1.0).contains(&share) {
         ">99%".to_owned()
     } else {
         number(share, Format::Percent(0))

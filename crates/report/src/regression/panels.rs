@@ -5,6 +5,9 @@ use super::{ModelColumn, RegressionSpec, notes};
 use crate::table::{Align, Cell, Row, RowGroup, Rule};
 use crate::{Error, Result, Table, Text};
 
+/// What a column says of itself.
+type WordsOf = fn(&ModelColumn) -> &Text;
+
 /// A regression table whose columns stand in panels, each under its label; the head is that of all panels.
 ///
 /// Rows that are the same in every panel (controls, fixed effects, standard errors) stand once, below the last. A dependent
@@ -43,7 +46,7 @@ pub fn panel_table(panels: &[(Text, Vec<ModelColumn>)], spec: &RegressionSpec) -
         let has_reason = columns.iter().any(|column| !column.reason.is_empty());
         let coefs: Vec<_> = coefs.iter().filter(|coef| has_reason || there(&coef.name)).cloned().collect();
         let mut group = RowGroup::labelled(title.clone(), coefficient_rows(columns, &coefs, spec));
-        let own: [(fn(&ModelColumn) -> &Text, (&str, &str)); 2] = [
+        let own: [(WordsOf, (&str, &str)); 2] = [
             (|column| &column.heading, ("列", "Column")),
             (|column| &column.dependent, ("被解释变量", "Dependent variable")),
         ];
