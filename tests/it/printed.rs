@@ -1,7 +1,7 @@
 //! What tables, notes, figures and remarks print: small numbers, names of tests, labels, conditions of a finding.
 
 use crate::support::{csv, run_study, scratch, workspace};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Investment of ten firms in twenty years (Grunfeld 1958), with a small variable.
 const GRUNFELD: &str = "[study]\ntitle = \"G\"\nentity = \"firm\"\ntime = \"year\"\n[[source]]\nfile = \"data.csv\"\n\
@@ -23,7 +23,7 @@ fn ran(name: &str, data: &str, text: &str) -> PathBuf {
     folder.join("out")
 }
 
-fn read(out: &PathBuf, file: &str) -> String {
+fn read(out: &Path, file: &str) -> String {
     std::fs::read_to_string(out.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
 }
 

@@ -1,6 +1,6 @@
 //! Tables of descriptive statistics.
 
-use crate::numfmt::Format;
+use crate::numfmt::{Format, without_rounding};
 use crate::table::{Cell, Row, RowGroup};
 use crate::{Error, Labels, Result, Table, Text};
 use panel_core::descriptives::Descriptives;
@@ -96,9 +96,6 @@ pub fn descriptives_table(rows: &[Summary], spec: &DescriptivesSpec) -> Result<T
     Ok(table)
 }
 
-/// Share of the largest value of a variable below which a number is rounding.
-const ROUNDING: f64 = 1e-13;
-
 fn cell(summary: &Summary, column: &str, digits: Format) -> Cell {
     let value = match column {
         "n" => return Cell::number(summary.n as f64, Format::Integer),
@@ -110,8 +107,7 @@ fn cell(summary: &Summary, column: &str, digits: Format) -> Cell {
         "p95" => summary.p95,
         _ => summary.max,
     };
-    // What rounding leaves of a mean of zero is none.
     let largest = [summary.min, summary.max].into_iter().flatten().fold(0.0_f64, |largest, end| largest.max(end.abs()));
-    let value = value.map(|value| if value.abs() <= ROUNDING * largest { 0.0 } else { value });
+    let value = value.map(|value| without_rounding(value, largest));
     Cell::optional(value, digits, ("没有足够的观测值", "too few observations"))
 }

@@ -58,6 +58,12 @@ pub fn number(value: f64, format: Format) -> String {
     unsigned_zero(text)
 }
 
+/// A statistic of a variable, zero where it is what rounding leaves of a zero: at most 1e-13 of the largest value in size.
+#[must_use]
+pub fn without_rounding(statistic: f64, largest: f64) -> f64 {
+    if statistic.abs() <= 1e-13 * largest { 0.0 } else { statistic }
+}
+
 /// A p-value: three digits, `<0.001` below that.
 #[must_use]
 pub fn p_value(p: f64) -> String {

@@ -77,7 +77,8 @@ mod tests {
     }
     #[test]
     fn every_parameter_is_a_positive_number() {
-        let kernels: [(fn(f64) -> Kernel, &str); 4] = [
+        type WithParameter = fn(f64) -> Kernel;
+        let kernels: [(WithParameter, &str); 4] = [
             (|exponent| Kernel::Inverse { exponent }, "exponent"),
             (|scale_km| Kernel::Exponential { scale_km }, "scale_km"),
             (|bandwidth_km| Kernel::Gaussian { bandwidth_km }, "scale_km"),

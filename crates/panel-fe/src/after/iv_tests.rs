@@ -70,8 +70,8 @@ impl Estimate {
     /// [`Error::Unsupported`] without instruments; [`Error::UnknownOption`] for an unknown name.
     pub fn orthogonality_test(&self, names: &[&str]) -> Result<TestOutcome> {
         let parts = self.iv_parts("an orthogonality test")?;
-        if let Some(reason) = self.nothing_left() {
-            return Ok(TestOutcome::not_available("C statistic (orthogonality)", reason.to_string()));
+        if let Some(none) = self.withheld("C statistic (orthogonality)") {
+            return Ok(none);
         }
         iv::orthogonality(parts.named, parts.fit, &owned(names), &parts.covariance, &parts.dof)
     }
@@ -82,8 +82,8 @@ impl Estimate {
     /// [`Error::Unsupported`] without instruments; [`Error::UnknownOption`] for an unknown name.
     pub fn endogeneity_test(&self, names: &[&str]) -> Result<TestOutcome> {
         let parts = self.iv_parts("an endogeneity test")?;
-        if let Some(reason) = self.nothing_left() {
-            return Ok(TestOutcome::not_available("endogeneity (C statistic)", reason.to_string()));
+        if let Some(none) = self.withheld("endogeneity (C statistic)") {
+            return Ok(none);
         }
         iv::endogeneity(parts.named, &owned(names), &parts.covariance, &parts.dof)
     }
@@ -114,12 +114,10 @@ impl Estimate {
     /// [`Error::Unsupported`] without instruments.
     pub fn liml_over_identification(&self) -> Result<LimlOveridentification> {
         let parts = self.iv_parts("LIML statistics")?;
-        if let Some(reason) = self.nothing_left() {
-            let none = |name: &str| TestOutcome::not_available(name, reason.to_string());
-            return Ok(LimlOveridentification {
-                likelihood_ratio: none("Anderson-Rubin LIML LR"),
-                linearized: none("Anderson-Rubin LIML linearized"),
-            });
+        if let (Some(likelihood_ratio), Some(linearized)) =
+            (self.withheld("Anderson-Rubin LIML LR"), self.withheld("Anderson-Rubin LIML linearized"))
+        {
+            return Ok(LimlOveridentification { likelihood_ratio, linearized });
         }
         Ok(iv::liml_overidentification(parts.system, parts.fit, &parts.dof))
     }
@@ -130,8 +128,8 @@ impl Estimate {
     /// [`Error::Unsupported`] without instruments.
     pub fn basmann_test(&self) -> Result<TestOutcome> {
         let parts = self.iv_parts("Basmann's test")?;
-        if let Some(reason) = self.nothing_left() {
-            return Ok(TestOutcome::not_available("Basmann F", reason.to_string()));
+        if let Some(none) = self.withheld("Basmann F") {
+            return Ok(none);
         }
         Ok(iv::basmann(parts.system, parts.fit, &self.iid_dof()))
     }
@@ -143,8 +141,8 @@ impl Estimate {
     /// [`Error::Unsupported`] without instruments.
     pub fn wu_hausman_test(&self) -> Result<TestOutcome> {
         let parts = self.iv_parts("the Wu-Hausman test")?;
-        if let Some(reason) = self.nothing_left() {
-            return Ok(TestOutcome::not_available("Wu-Hausman F", reason.to_string()));
+        if let Some(none) = self.withheld("Wu-Hausman F") {
+            return Ok(none);
         }
         Ok(iv::wu_hausman(parts.system, &self.iid_dof()))
     }

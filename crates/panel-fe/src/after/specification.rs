@@ -41,8 +41,7 @@ impl Estimate {
     pub fn cross_section_test(&self) -> Result<PesaranCd> {
         let frame = self.frame();
         let periods = self.periods("Pesaran's CD")?;
-        if let Some(reason) = self.nothing_left() {
-            let test = TestOutcome::not_available("Pesaran CD", reason.to_string());
+        if let Some(test) = self.withheld("Pesaran CD") {
             return Ok(PesaranCd { test, average: None, average_absolute: None, pairs: 0 });
         }
         pesaran_cd(self.residuals(), frame.entity.1.codes(), periods.codes())
@@ -56,8 +55,8 @@ impl Estimate {
         if self.frame().weights.is_some() {
             return Err(Error::Unsupported("the modified Wald test with weights".into()));
         }
-        if let Some(reason) = self.nothing_left() {
-            return Ok(TestOutcome::not_available("modified Wald", reason.to_string()));
+        if let Some(none) = self.withheld("modified Wald") {
+            return Ok(none);
         }
         modified_wald(self.residuals(), self.frame().entity.1.codes())
     }
@@ -76,8 +75,8 @@ impl Estimate {
             return Err(Error::Unsupported("Wooldridge's test with weights: differences of rows have none".into()));
         }
         self.periods("Wooldridge's test")?;
-        if let Some(reason) = self.nothing_left() {
-            return Ok(TestOutcome::not_available("Wooldridge serial correlation", reason.to_string()));
+        if let Some(none) = self.withheld("Wooldridge serial correlation") {
+            return Ok(none);
         }
         let mut columns: Vec<Vec<f64>> = Vec::new();
         let kept = fit.kept.iter().map(|&j| &frame.exog[j]).filter(|variable| variable.name != INTERCEPT);

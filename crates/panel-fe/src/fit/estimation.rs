@@ -156,19 +156,16 @@ fn refuse_copies(frame: &Frame) -> Result<()> {
 fn check_sizes(frame: &Frame, sizes: &[f64]) -> Result<()> {
     let variables = || std::iter::once(&frame.y).chain(&frame.exog).chain(&frame.endog).chain(&frame.instruments);
     for (variable, &size) in variables().zip(sizes) {
-        let largest = || variable.values.iter().fold(0.0, |largest: f64, value| largest.max(value.abs()));
-        if size < SMALLEST && largest() > 0.0 && largest() < SMALLEST {
-            return Err(too_small(&variable.name, largest()));
+        if size < SMALLEST {
+            let largest = variable.values.iter().fold(0.0, |largest: f64, value| largest.max(value.abs()));
+            check_largest(&variable.name, largest)?;
         }
     }
     let Some((variable, _)) = variables().zip(sizes).find(|(_, size)| !size.is_finite()) else {
         return Ok(());
     };
     let Some(row) = variable.values.iter().position(|value| !value.is_finite()) else {
-        return Err(Error::Specification(format!(
-            "`{}` is too large to be squared in double precision",
-            variable.name
-        )));
+        return Err(too_large(&variable.name));
     };
     let cell = panel_core::Cell { column: Some(variable.name.clone()), ..panel_core::Cell::default() };
     Err(Error::BadValue {
@@ -177,21 +174,20 @@ fn check_sizes(frame: &Frame, sizes: &[f64]) -> Result<()> {
     })
 }
 
-/// The error of a column whose largest value is this.
-fn too_small(name: &str, largest: f64) -> Error {
-    Error::Specification(format!(
-        "`{name}` is too small to be squared in double precision: its largest value is {largest:e}; multiply it by a power \
-         of ten"
-    ))
+fn too_large(name: &str) -> Error {
+    Error::Specification(format!("`{name}` is too large to be squared in double precision"))
 }
 
 /// Refuses a column whose largest absolute value is this, where double precision cannot hold its squares.
 pub(crate) fn check_largest(name: &str, largest: f64) -> Result<()> {
     if largest > 0.0 && largest < SMALLEST {
-        return Err(too_small(name, largest));
+        return Err(Error::Specification(format!(
+            "`{name}` is too small to be squared in double precision: its largest value is {largest:e}; multiply it by a \
+             power of ten"
+        )));
     }
     if largest.is_finite() && !(largest * largest).is_finite() {
-        return Err(Error::Specification(format!("`{name}` is too large to be squared in double precision")));
+        return Err(too_large(name));
     }
     Ok(())
 }

@@ -101,11 +101,8 @@ impl Repair<'_> {
 
     /// A warning where V is indefinite and stays so: what rests on several coefficients together has no distribution.
     fn remark_unrepaired(&self, v: &Mat<f64>, diagnostics: &mut Vec<Diagnostic>) -> Result<()> {
-        let p = v.nrows();
         let units: Vec<f64> = self.iid.iter().map(|v| if *v > 0.0 { v.sqrt().recip() } else { 1.0 }).collect();
-        let scaled = Mat::from_fn(p, p, |i, j| v[(i, j)] * units[i] * units[j]);
-        let (values, _) = linalg::symmetric_eigen(scaled.as_ref())?;
-        let largest = values.iter().fold(0.0, |max: f64, v| max.max(v.abs()));
+        let Spectrum { values, largest, .. } = Spectrum::of(v, &units)?;
         if values.iter().any(|&value| value < -1e-9 * largest) {
             let message = format!(
                 "the covariance matrix has negative eigenvalues and stays as it is, as with {}: joint tests, U tests and \
@@ -139,13 +136,30 @@ fn report(names: &[String], variances: &[Result<f64, NoStandardError>], diagnost
     }
 }
 
+/// The eigenvalues and eigenvectors of a covariance, in units of one's choice.
+struct Spectrum {
+    values: Vec<f64>,
+    vectors: Mat<f64>,
+    /// The largest eigenvalue in size.
+    largest: f64,
+}
+
+impl Spectrum {
+    /// Those of V with row and column j multiplied by `units[j]`.
+    fn of(v: &Mat<f64>, units: &[f64]) -> Result<Self> {
+        let p = v.nrows();
+        let scaled = Mat::from_fn(p, p, |i, j| v[(i, j)] * units[i] * units[j]);
+        let (values, vectors) = linalg::symmetric_eigen(scaled.as_ref())?;
+        let largest = values.iter().fold(0.0, |max: f64, v| max.max(v.abs()));
+        Ok(Self { values, vectors, largest })
+    }
+}
+
 /// V with eigenvalues below `floor` raised to it, in the units of regressors divided by `deviations`, and whether there
 /// were negative ones.
 fn floored(v: Mat<f64>, deviations: &[f64], floor: f64) -> Result<(Mat<f64>, bool)> {
     let p = v.nrows();
-    let scaled = Mat::from_fn(p, p, |i, j| v[(i, j)] * deviations[i] * deviations[j]);
-    let (values, vectors) = linalg::symmetric_eigen(scaled.as_ref())?;
-    let largest = values.iter().fold(0.0, |max: f64, v| max.max(v.abs()));
+    let Spectrum { values, vectors, largest } = Spectrum::of(&v, deviations)?;
     if values.iter().all(|&value| value >= -1e-12 * largest) {
         return Ok((v, false));
     }

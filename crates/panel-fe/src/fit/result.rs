@@ -185,6 +185,11 @@ impl Estimate {
         self.unavailable.first().copied().flatten().filter(exact)
     }
 
+    /// What stands in the place of a test of residuals where rounding is all that is left of them.
+    pub(crate) fn withheld(&self, test: &str) -> Option<TestOutcome> {
+        self.nothing_left().map(|reason| TestOutcome::not_available(test, reason.to_string()))
+    }
+
     /// y - Xb - fixed effects; computed when they are asked for the first time, where the fit did without.
     #[must_use]
     pub fn residuals(&self) -> &[f64] {

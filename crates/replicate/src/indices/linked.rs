@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::spatial::build::built;
 use crate::spatial::section::WeightsSection;
 use panel_core::Diagnostic;
-use panel_core::geo::{Adjacency, DistanceMatrix};
+use panel_core::geo::{Adjacency, DistanceMatrix, Metric};
 use panel_spatial::{Standardise, Weights, WeightsKind};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -37,14 +37,16 @@ impl Linked {
     /// # Errors
     /// Coordinates, files and variables that they cannot be made from.
     pub(super) fn weights(&self, part: &Part<'_>) -> Result<(Weights, Vec<Diagnostic>)> {
+        let Some((last, before)) = self.sections.split_last() else {
+            return Err(part.error("there are no such weights"));
+        };
         let mut known = BTreeMap::new();
-        let mut last = None;
-        for section in &self.sections {
-            let (weights, remarks) = built(section, &|file| self.folder.join(file), &part.panel, &known)?;
-            last = Some((weights.clone(), remarks));
+        let build = |section, known: &_| built(section, &|file| self.folder.join(file), &part.panel, known);
+        for section in before {
+            let (weights, _) = build(section, &known)?;
             known.insert(section.spec.id.clone(), weights);
         }
-        last.ok_or_else(|| part.error("there are no such weights"))
+        build(last, &known)
     }
 
     /// Who is next to whom: pairs with a weight in one direction or the other.
@@ -74,11 +76,14 @@ impl Linked {
         Ok((matrix, remarks))
     }
 
-    /// Checks that the numbers are as they stand in a file.
+    /// Checks that the numbers are as they stand in a file, and that no other way to measure distances is asked for.
     ///
     /// # Errors
     /// A sentence that says what to write.
-    pub(super) fn check_distances(&self) -> std::result::Result<(), String> {
+    pub(super) fn check_distances(&self, metric: Metric) -> std::result::Result<(), String> {
+        if metric != Metric::default() {
+            return Err("`distance` and `radius_km` have no effect with `distances`: the file holds them".to_owned());
+        }
         // An unknown id is said elsewhere.
         let Some(section) = self.sections.last() else { return Ok(()) };
         let id = &section.spec.id;

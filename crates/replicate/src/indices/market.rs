@@ -14,7 +14,7 @@ use market_seg::{
     Relations, SegSpec, Weights, border_effect, convergence_table, segmentation, within_between,
 };
 use panel_core::expr::Expr;
-use panel_core::geo::{Adjacency, DistanceMatrix, LatLon, Metric, MetricName};
+use panel_core::geo::{Adjacency, DistanceMatrix, LatLon, MetricName};
 use panel_core::suggest::some;
 use panel_core::{Diagnostic, Diagnostics, Keys};
 use report::Text;
@@ -188,9 +188,6 @@ impl Market {
         if lat.is_some() || lon.is_some() {
             return Err("distances stands in the place of lat and lon; leave these out".to_owned());
         }
-        if self.choices.metric != Metric::default() {
-            return Err("`distance` and `radius_km` have no effect with `distances`: the file holds them".to_owned());
-        }
         let beside = self.own.border.is_some() || self.own.convergence.is_some();
         if !self.choices.uses_distances() && !beside {
             return Err(
@@ -198,7 +195,7 @@ impl Market {
                     .to_owned(),
             );
         }
-        self.far.check_distances()
+        self.far.check_distances(self.choices.metric)
     }
 }
 

@@ -8,7 +8,6 @@ use crate::study::Parsed;
 use crate::study::section::{Section, Wrong, both};
 use panel_core::Keys;
 use panel_core::expr::Expr;
-use panel_core::geo::Metric;
 use report::Text;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -143,10 +142,10 @@ impl Index for Va {
     fn check(&self) -> std::result::Result<(), String> {
         let checked = self.choices.validate().and_then(|()| self.choices.check_area(self.own.area.is_some()));
         checked.map_err(|error| error.to_string())?;
-        if self.own.distances.is_some() && self.choices.metric != Metric::default() {
-            return Err("`distance` and `radius_km` have no effect with `distances`: the file holds them".to_owned());
+        if self.own.distances.is_none() {
+            return Ok(());
         }
-        self.linked.check_distances()
+        self.linked.check_distances(self.choices.metric)
     }
 
     fn key(&self) -> String {

@@ -161,14 +161,16 @@ pub(super) fn not_periods(table: &RawTable, time: &str, how: &Reshape) -> Option
     entities_across(table, time, &BTreeSet::from([name]))
 }
 
+/// Whether a text is a year of four digits.
+fn is_year(digits: &str) -> bool {
+    digits.len() == 4 && digits.parse().is_ok_and(|year: i32| (1800..2200).contains(&year))
+}
+
 /// What to do where many columns are one variable in one year each; `needed` are the variables of the study.
 pub(super) fn one_column_per_year(table: &RawTable, needed: &BTreeSet<String>) -> Option<Hint> {
     /// Fewer may be anything.
     const LEAST: usize = 4;
     const BETWEEN: [char; 4] = ['_', '-', '.', ' '];
-    fn is_year(digits: &str) -> bool {
-        digits.len() == 4 && digits.parse().is_ok_and(|year: i32| (1800..2200).contains(&year))
-    }
     // Before the year, or behind it, as where a banner of years stands above the names.
     fn stem(name: &str) -> Option<&str> {
         let short = name.split_once(" [YR").map_or(name, |(year, _)| year);
@@ -233,20 +235,20 @@ pub(super) fn one_column_per_year(table: &RawTable, needed: &BTreeSet<String>) -
 /// columns.
 pub(super) fn periods_across(table: &RawTable, needed: &BTreeSet<String>) -> Option<Hint> {
     let hint = one_column_per_year(table, needed)?;
-    let is_year = |name: &&String| name.chars().filter(char::is_ascii_digit).count() >= 4;
-    let used = table.names().iter().filter(is_year).any(|name| needed.contains(name));
+    let has_year = |name: &&String| name.chars().filter(char::is_ascii_digit).count() >= 4;
+    let used = table.names().iter().filter(has_year).any(|name| needed.contains(name));
     (!used).then(|| Hint { words: format!("; {}", hint.words), remedies: hint.remedies })
 }
 
 /// What to say where some values of the only key are periods, in rows of their own above the rows they are of.
 pub(super) fn period_banners(table: &RawTable, key: &str) -> Option<String> {
     let labels = table.key_text(key).ok()?;
-    let is_year = |label: &&String| {
+    let is_period = |label: &&String| {
         let digits: String = label.chars().filter(char::is_ascii_digit).collect();
         let others = label.chars().filter(|c| !c.is_ascii_digit()).all(|c| "年度 ".contains(c));
-        digits.len() == 4 && others && digits.parse().is_ok_and(|year: i32| (1800..2200).contains(&year))
+        others && is_year(&digits)
     };
-    let found: Vec<&String> = labels.labels().iter().filter(is_year).collect();
+    let found: Vec<&String> = labels.labels().iter().filter(is_period).collect();
     let first = found.first().filter(|_| 2 * found.len() < labels.labels().len())?;
     Some(format!("; `{first}` is the period of the rows below it: give every row its period, in a column of its own"))
 }

@@ -6,6 +6,7 @@
 //! nobody has.
 
 use super::section::{Wrong, fields};
+use super::spelling::{self, has_product};
 use super::{Restrictions, Statistic, TableSpec};
 use panel_core::suggest::nearest;
 use panel_fe::{Formula, Vcov};
@@ -317,8 +318,8 @@ fn useful<'t>(key: &str, value: &DeValue<'t>, column: &DeTable<'_>) -> Option<De
     let Some(formula) = formula else { return Some(value.clone()) };
     let vcov = text("vcov").map_or(Ok(Vcov::Iid), str::parse);
     let has = |name: &str| formula.regressors.iter().chain(&formula.endogenous).any(|term| term.name == name);
-    // As the formula writes it: names with other signs stand there in backquotes.
-    let spelled = |x: &str| if has(x) { x.to_owned() } else { format!("`{x}`") };
+    // As the formula writes it.
+    let spelled = |x: &str| spelling::spelled(x, has);
     let of_value = |key: &str| value.as_table().and_then(|table| table.get(key)?.get_ref().as_str());
     let used = match key {
         "weight_kind" => column.contains_key("weights"),
@@ -330,8 +331,8 @@ fn useful<'t>(key: &str, value: &DeValue<'t>, column: &DeTable<'_>) -> Option<De
         "two_lines" => value.as_str().is_none_or(|x| has(&spelled(x)) && !formula.is_iv()),
         "moderation" => of_value("x").zip(of_value("moderator")).is_none_or(|(x, m)| {
             let x = spelled(x);
-            let with = |m: &str| has(&format!("{x}:{m}")) || has(&format!("{m}:{x}"));
-            has(&x) && (with(m) || with(&format!("`{m}`")))
+            let moderates = |z: &str| has_product(&x, z, has);
+            has(&x) && moderates(&spelling::spelled(m, moderates))
         }),
         "inference" => !(formula.is_iv() && value.as_table().is_some_and(|table| table.contains_key("wild"))),
         _ => true,
@@ -352,7 +353,7 @@ fn useful<'t>(key: &str, value: &DeValue<'t>, column: &DeTable<'_>) -> Option<De
         _ => true,
     };
     if let ("moderation", DeValue::Table(table)) = (key, value)
-        && of_value("x").is_some_and(|x| !has(&format!("{x}^2")))
+        && of_value("x").is_some_and(|x| !has(&format!("{}^2", spelled(x))))
     {
         // A line has its slopes anyway.
         let mut line = table.clone();
@@ -390,6 +391,19 @@ mod tests {
         assert_eq!(with_term("y ~ x", "z + w"), "y ~ x + z + w");
         assert_eq!(with_term("y ~ 1 | city | x ~ iv", "z"), "y ~ z | city | x ~ iv");
         assert_eq!(with_term("`y~1` ~ `a|b` | city", "z"), "`y~1` ~ `a|b` + z | city");
+    }
+
+    #[test]
+    fn slopes_of_a_moderation_stay_where_its_x_is_written_in_backquotes() {
+        let slopes = |formula: &str| {
+            let text =
+                format!("formula = \"{formula}\"\nm = {{ x = \"a b\", moderator = \"z\", slopes = [0.1, 0.9] }}");
+            let column = DeTable::parse(&text).unwrap().into_inner();
+            let value = useful("moderation", column["m"].get_ref(), &column).unwrap();
+            value.as_table().unwrap().contains_key("slopes")
+        };
+        assert!(slopes("y ~ `a b` + `a b`^2 + z + `a b`:z + `a b`^2:z"));
+        assert!(!slopes("y ~ `a b` + z + `a b`:z"));
     }
 
     #[test]

@@ -3,11 +3,22 @@
 use super::{ColumnSpec, Study, TableSpec};
 
 /// The name as the terms have it: a name with other signs may stand without its backquotes, as in `[labels]`.
-fn spell(name: &mut String, terms: &[String]) {
+pub(super) fn spelled(name: &str, is_known: impl Fn(&str) -> bool) -> String {
     let quoted = format!("`{name}`");
-    if !terms.contains(name) && terms.contains(&quoted) {
-        *name = quoted;
-    }
+    if !is_known(name) && is_known(&quoted) { quoted } else { name.to_owned() }
+}
+
+/// Whether the product of two variables is a term, in either order.
+pub(super) fn has_product(x: &str, z: &str, is_term: impl Fn(&str) -> bool) -> bool {
+    is_term(&format!("{x}:{z}")) || is_term(&format!("{z}:{x}"))
+}
+
+fn spell(name: &mut String, terms: &[String]) {
+    *name = spelled(name, |name| has(terms, name));
+}
+
+fn has(terms: &[String], name: &str) -> bool {
+    terms.iter().any(|term| term == name)
 }
 
 impl ColumnSpec {
@@ -25,12 +36,8 @@ impl ColumnSpec {
         lists.into_iter().flatten().chain(of).chain(single).for_each(|name| spell(name, &terms));
         if let Some(moderation) = &mut self.moderation {
             spell(&mut moderation.x, &terms);
-            let (x, moderator) = (&moderation.x, &moderation.moderator);
-            let with = |m: &str| terms.contains(&format!("{x}:{m}")) || terms.contains(&format!("{m}:{x}"));
-            let quoted = format!("`{moderator}`");
-            if !with(moderator) && with(&quoted) {
-                moderation.moderator = quoted;
-            }
+            let moderates = |z: &str| has_product(&moderation.x, z, |name| has(&terms, name));
+            moderation.moderator = spelled(&moderation.moderator, moderates);
         }
     }
 }

@@ -81,7 +81,7 @@ pub fn compute(spec: &CompareSpec, study: &Study, computed: &Computed) -> Result
     let panel = &computed.panel;
     let mut sides = Vec::with_capacity(columns.len());
     for compared in &columns {
-        let place = names::column(&compared.table, &compared.name);
+        let place = names::column(compared.table, compared.name);
         if let Some(error) = computed.lacking_of(&stage, names::of_column(compared.column)) {
             return Err(error);
         }
@@ -107,7 +107,7 @@ pub fn compute(spec: &CompareSpec, study: &Study, computed: &Computed) -> Result
 
 impl Side<'_> {
     fn name(&self) -> String {
-        names::column(&self.compared.table, &self.compared.name)
+        names::column(self.compared.table, self.compared.name)
     }
 }
 

@@ -17,7 +17,7 @@ use panel_core::{Panel, interrupt};
 use panel_fe::Estimate;
 use panel_fe::record::EstimateRecord;
 use rayon::prelude::*;
-use report::numfmt::{Format, number};
+use report::numfmt::{Format, number, without_rounding};
 use report::regression::{FitStat, Flag, panel_table};
 use report::utest::UTestRecord;
 use report::{Lang, ModelColumn, RegressionSpec, Table, Text, regression_table};
@@ -273,9 +273,6 @@ fn stacked(columns: &[ModelColumn], panels: &[PanelSpec], layout: &RegressionSpe
     panel_table(&parts, layout)
 }
 
-/// Share of the largest value of a variable below which its mean is rounding.
-const ROUNDING: f64 = 1e-13;
-
 /// The mean of the dependent variable over the rows of the estimate, weighted as they are.
 fn mean_of_dependent(fit: &Estimate) -> FitStat {
     let frame = fit.frame();
@@ -285,9 +282,7 @@ fn mean_of_dependent(fit: &Estimate) -> FitStat {
     let total: f64 = (0..values.len()).map(weight).sum();
     let sum: f64 = values.iter().enumerate().map(|(row, value)| weight(row) * value).sum();
     let largest = values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
-    let mean = sum / total;
-    // What rounding leaves of a mean of zero is none.
-    FitStat::new("mean_y", if mean.abs() <= ROUNDING * largest { 0.0 } else { mean })
+    FitStat::new("mean_y", without_rounding(sum / total, largest))
 }
 
 /// How many entities have both values of a dummy (D21).

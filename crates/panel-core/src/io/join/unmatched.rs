@@ -64,15 +64,19 @@ fn is_spelling(one: &str, other: &str) -> bool {
     added.is_some_and(|added| added.is_empty() || KINDS.contains(&added.as_str()) || of_a_people(&added))
 }
 
-/// The error about a source of which no row finds its key.
-pub(super) fn unmatched(report: &JoinReport, panel: &Panel) -> Error {
-    let first = |(entity, time): &(String, String)| match (entity.is_empty(), time.is_empty()) {
+/// A key as it is shown: `Beijing 2013`, or what there is of it.
+fn in_words((entity, time): &(String, String)) -> String {
+    match (entity.is_empty(), time.is_empty()) {
         (false, false) => format!("{entity} {time}"),
         (false, true) => entity.clone(),
         _ => time.clone(),
-    };
-    let theirs = report.not_in_panel.first().map(first).unwrap_or_default();
-    let ours = report.without_match.first().map(first).unwrap_or_default();
+    }
+}
+
+/// The error about a source of which no row finds its key.
+pub(super) fn unmatched(report: &JoinReport, panel: &Panel) -> Error {
+    let theirs = report.not_in_panel.first().map(in_words).unwrap_or_default();
+    let ours = report.without_match.first().map(in_words).unwrap_or_default();
     let pairs = near_names(report, panel);
     let remedies: Vec<Remedy> = (!pairs.is_empty()).then(|| Remedy::table("spellings", &pairs)).into_iter().collect();
     let shared = report.not_in_panel.iter().any(|(entity, _)| panel.entities().contains(entity));
@@ -90,13 +94,8 @@ pub(super) fn unmatched(report: &JoinReport, panel: &Panel) -> Error {
 
 /// Puts a report into words.
 pub(super) fn describe(report: &JoinReport, panel: &Panel, diagnostics: &mut Diagnostics) {
-    let key = |(entity, time): &(String, String)| match (entity.is_empty(), time.is_empty()) {
-        (false, false) => format!("{entity} {time}"),
-        (false, true) => entity.clone(),
-        _ => time.clone(),
-    };
     let some = |keys: &[(String, String)]| {
-        let shown: Vec<String> = keys.iter().take(3).map(key).collect();
+        let shown: Vec<String> = keys.iter().take(3).map(in_words).collect();
         let more = if keys.len() > 3 { ", …" } else { "" };
         format!("{}{more}", shown.join(", "))
     };

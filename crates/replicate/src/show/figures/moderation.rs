@@ -80,13 +80,10 @@ fn title(z: &Text, shift: f64, p: f64, flip: Option<(f64, f64)>, b4: f64) -> Tex
         let flip = flip.map(|(at, beyond)| (number(at, Format::Legible(2)), whole_percent(beyond)));
         match lang {
             Lang::Zh => {
-                let flips = match (&flip, b4 < 0.0) {
-                    (Some((at, share)), true) => format!("，曲线在 {at} 处由 U 形变为倒 U 形（其右侧 {share} 的样本）"),
-                    (Some((at, share)), false) => {
-                        format!("，曲线在 {at} 处由倒 U 形变为 U 形（其右侧 {share} 的样本）")
-                    }
-                    (None, _) => String::new(),
-                };
+                let change = if b4 < 0.0 { "U 形变为倒 U 形" } else { "倒 U 形变为 U 形" };
+                let flips = flip.map_or_else(String::new, |(at, share)| {
+                    format!("，曲线在 {at} 处由{change}（其右侧 {share} 的样本）")
+                });
                 let moves = match (p < 0.05, shift < 0.0) {
                     (true, true) => "拐点左移",
                     (true, false) => "拐点右移",
@@ -95,15 +92,10 @@ fn title(z: &Text, shift: f64, p: f64, flip: Option<(f64, f64)>, b4: f64) -> Tex
                 format!("{name}越高，{moves}{flips}")
             }
             Lang::En => {
-                let flips = match (&flip, b4 < 0.0) {
-                    (Some((at, share)), true) => {
-                        format!("; the U turns into its inverse at {at} ({share} of the sample beyond)")
-                    }
-                    (Some((at, share)), false) => {
-                        format!("; the inverse U turns into a U at {at} ({share} of the sample beyond)")
-                    }
-                    (None, _) => String::new(),
-                };
+                let change = if b4 < 0.0 { "the U turns into its inverse" } else { "the inverse U turns into a U" };
+                let flips = flip.map_or_else(String::new, |(at, share)| {
+                    format!("; {change} at {at} ({share} of the sample beyond)")
+                });
                 let moves = match (p < 0.05, shift < 0.0) {
                     (true, true) => "the turning point moves left",
                     (true, false) => "the turning point moves right",

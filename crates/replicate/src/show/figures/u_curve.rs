@@ -1,11 +1,12 @@
 //! The fitted curve of the headline column, with band, turning point and a semi-linear binned scatter.
 
 use super::{Attempt, Place, Scene, Sketch};
+use crate::show::beyond_turning_point;
 use crate::study::Headline;
 use crate::tables::plots::FittedCurve;
 use panel_fe::utest::Shape;
 use report::figure::UCurve;
-use report::numfmt::{Format, number, p_equation, whole_percent};
+use report::numfmt::{Format, number, p_equation};
 use report::{Lang, ModelColumn, Text};
 
 /// The figure, where the headline has both terms.
@@ -47,14 +48,10 @@ fn figure(scene: &Scene<'_>, headline: &Headline<'_>, fitted: &FittedCurve, show
 fn finding(x: &Text, y: &Text, fitted: &FittedCurve) -> Text {
     let FittedCurve { shape, p, turning_point, share_beyond, .. } = fitted;
     let at = turning_point.map_or_else(String::new, |point| number(point.at, Format::Legible(2)));
-    let beyond = share_beyond.map(whole_percent);
+    let beyond = beyond_turning_point(*share_beyond);
     Text::build(|lang| {
         let (x, y) = (x.get(lang), y.get(lang));
-        let beyond = match (&beyond, lang) {
-            (None, _) => String::new(),
-            (Some(share), Lang::Zh) => format!("，其右侧有 {share} 的观测"),
-            (Some(share), Lang::En) => format!("; {share} of observations lie beyond it"),
-        };
+        let beyond = beyond.get(lang);
         match (shape, *p, lang) {
             (Some(Shape::U), Some(p), Lang::Zh) if p < 0.05 => {
                 format!("{x}对{y}先抑后扬，拐点为 {at}{beyond}（U 形检验 {}）", p_equation(p))

@@ -1,10 +1,10 @@
 //! The verdict in one sentence, and a few numbers in large type.
 
 use crate::results::Results;
-use crate::show::count;
+use crate::show::{beyond_turning_point, count};
 use crate::study::{Headline, Study};
 use panel_fe::record::{CurveRecord, EstimateRecord, FiellerRecord, TestRecord, TurningPointRecord, UTestRecord};
-use report::numfmt::{Format, number, p_equation, p_value, percent, whole_percent};
+use report::numfmt::{Format, number, p_equation, p_value, percent};
 use report::page::Fact;
 use report::{Lang, Text};
 
@@ -45,15 +45,11 @@ pub(super) fn sentence(study: &Study, results: &Results) -> Text {
             let n = count(record.n_obs, lang);
             let (x, y) = (x.get(lang), y.get(lang));
             let at = turning_point(test).map_or_else(String::new, |(at, _)| number(at, Format::Legible(2)));
-            let beyond = test.share_beyond.map(whole_percent);
+            let beyond = beyond_turning_point(test.share_beyond);
+            let beyond = beyond.get(lang);
             let holds = p_of(test).is_some_and(|p| p < 0.05);
             let p = p_of(test).map_or_else(String::new, p_equation);
             let u = test.shape == "u";
-            let beyond = match (&beyond, lang) {
-                (None, _) => String::new(),
-                (Some(share), Lang::Zh) => format!("，其右侧有 {share} 的观测"),
-                (Some(share), Lang::En) => format!("; {share} of observations lie beyond it"),
-            };
             match (holds, lang) {
                 (true, Lang::Zh) => {
                     format!(
