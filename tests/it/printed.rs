@@ -214,3 +214,18 @@ fn headlines_carry_their_condition() {
     let mechanism = read(&out, "figures/mechanism.svg");
     assert!(mechanism.contains("capital (a)") && mechanism.contains("capital (b)"), "{mechanism}");
 }
+
+#[test]
+fn layers_of_indicators_stand_above_each_other() {
+    let heading = |above: &str, title: &str| format!("[[table.heading]]\nabove = \"{above}\"\ntitle = \"{title}\"\n");
+    let text = format!(
+        "{GRUNFELD}[[table]]\nid = \"e\"\nkind = \"entropy-weights\"\nvariables = [\"inv\", \"-value\", \"capital\"]\n{}{}{}",
+        heading("inv", "System"),
+        heading("inv", "First criterion"),
+        heading("capital", "Second criterion"),
+    );
+    let printed = read(&ran("layers", &data(), &text), "tables/e.md");
+    let stubs: Vec<&str> = printed.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
+    let stubs: Vec<&str> = stubs.iter().map(|line| line.trim_matches('|').split('|').next().unwrap().trim()).collect();
+    assert_eq!(stubs, ["*System*", "*First criterion*", "inv", "value", "*Second criterion*", "capital"], "{printed}");
+}

@@ -157,7 +157,8 @@ impl TableSpec {
     }
 }
 
-/// `[[table.heading]]`: a line that groups the variables below it, such as the controls.
+/// `[[table.heading]]`: a line that groups the variables below it, such as the controls. Several above one variable are layers, the
+/// widest first.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HeadingSpec {

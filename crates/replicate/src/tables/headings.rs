@@ -20,10 +20,12 @@ pub(super) fn arrange(table: &mut Table, spec: &TableSpec, study: &Study, define
         table.align.insert(0, Align::Left);
     }
     for (row, name) in rows.into_iter().zip(&names) {
-        match (spec.headings.iter().find(|heading| heading.above == *name), table.groups.last_mut()) {
-            (Some(heading), _) => table.groups.push(RowGroup::labelled(heading.title.text(), vec![row])),
-            (None, Some(group)) => group.rows.push(row),
-            (None, None) => table.groups.push(RowGroup::new(vec![row])),
+        // Several above one row are the layers of a system of indicators, the widest first.
+        let above = spec.headings.iter().filter(|heading| heading.above == *name);
+        table.groups.extend(above.map(|heading| RowGroup::labelled(heading.title.text(), Vec::new())));
+        match table.groups.last_mut() {
+            Some(group) => group.rows.push(row),
+            None => table.groups.push(RowGroup::new(vec![row])),
         }
     }
 }
