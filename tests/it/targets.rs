@@ -3,42 +3,41 @@
 use crate::support::{coef, csv, estimate, replicated};
 use serde_json::Value;
 
-/// The least of Ind lies below the bound of the vector-angle index; that of Va is off by the rounding of persons.
+/// The least of Ind lies below the bound of the vector-angle index.
 #[test]
 fn table_1_is_met_at_printed_digits() {
     let rows = csv(&replicated("compare/compare.csv"));
     let cells: Vec<_> = rows.iter().filter(|row| row["table"] == "1" && row["stat"] == "coef").collect();
     assert_eq!(cells.len(), 44);
     for row in cells {
-        let beyond = ["Ind", "Va"].contains(&row["row"].as_str()) && row["column"] == "min";
+        let beyond = row["row"] == "Ind" && row["column"] == "min";
         assert_eq!(row["verdict"] == "same", !beyond, "{row:?}");
     }
 }
 
-/// Table 7 (3) cannot have the printed direct effects beside the printed total, path and mediator; in (6) prices are rounded
-/// to a decimal, and R² of (1) lies at the edge of two roundings.
+/// Table 7 (3) cannot have the printed direct effects beside the printed total, path and mediator; in (6) the coefficients
+/// come first, the standard errors and R² beside them cannot all be had.
 #[test]
 fn tables_2_3_and_7_are_met_at_printed_digits() {
     let rows = csv(&replicated("compare/compare.csv"));
-    let wanted = |table: &str, column: &str| table == "2" || table == "7" || (table == "3" && column != "(2)");
-    for row in rows.iter().filter(|row| wanted(&row["table"], &row["column"])) {
+    for row in rows.iter().filter(|row| ["2", "3", "7"].contains(&row["table"].as_str())) {
         let stat = row["stat"].as_str();
         if !["coef", "se", "r2"].contains(&stat) {
             continue;
         }
         let place = (row["table"].as_str(), row["column"].as_str(), stat);
-        let unmet = matches!(place, ("7", "(3)", "coef") | ("7", "(6)", "se" | "coef") | ("7", "(1)", "r2"));
+        let unmet = matches!(place, ("7", "(3)", "coef") | ("7", "(6)", "se" | "r2"));
         assert!(row["verdict"] == "same" || unmet, "{row:?}");
     }
 }
 
 #[test]
-fn at_least_130_of_203_numbers_are_met() {
+fn at_least_133_of_203_numbers_are_met() {
     let rows = csv(&replicated("compare/compare.csv"));
     let numbers: Vec<_> = rows.iter().filter(|row| row["stat"] != "stars").collect();
     let same = numbers.iter().filter(|row| row["verdict"] == "same").count();
     assert_eq!(numbers.len(), 203);
-    assert!(same >= 130, "{same}");
+    assert!(same >= 133, "{same}");
 }
 
 /// Published cells of Tables 2, 3 (1, 3, 4) and 7: table, column, row, statistic, printed and replicated text.

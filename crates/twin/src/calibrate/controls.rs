@@ -66,7 +66,8 @@ pub(super) fn agglomeration(
     published: &Published,
     calibration: &mut Calibration,
 ) -> Result<()> {
-    let target = shape(&v.va, published.moments("Va")?, Extremes::of(&v.va))?;
+    let extremes = Extremes::of(&v.va);
+    let target = shape(&v.va, published.moments("Va")?, extremes)?;
     let nearness = variables::nearness(cities);
     let n = cities.len();
     let book = yearbook::draw(cities, calibration);
@@ -87,7 +88,12 @@ pub(super) fn agglomeration(
         for i in 0..n {
             let k = i * YEARS + t;
             jobs[k] = low * quotients[i].ln();
-            let wanted = quotients[i] * share * total(i) * jobs[k].exp();
+            let mut wanted = quotients[i] * share * total(i) * jobs[k].exp();
+            if k == extremes.low {
+                // Some seventy persons: the yearbook's rounding would move the printed minimum, so total employment gives way.
+                jobs[k] += (wanted.round() / wanted).ln();
+                wanted = wanted.round();
+            }
             digital[k] = (wanted / book.employment_it[k]).ln();
         }
     }

@@ -28,7 +28,7 @@ const SHOCK: f64 = 0.9;
 const BOUND_YEAR: [f64; 3] = [1.8, 0.38, 6.0];
 const ROUNDS: usize = 40;
 const REFINEMENTS: usize = 25;
-const PROPOSALS: usize = 6000;
+const PROPOSALS: usize = 24000;
 
 /// Sets the widths of price changes and the size of the one error.
 pub(super) fn integration(

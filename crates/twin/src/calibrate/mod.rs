@@ -30,7 +30,7 @@ use super::draw::YEARS;
 use super::error::Result;
 use std::fmt::Write;
 
-/// The text of `calibration.toml`, from the texts of `cities.csv` and `published.csv`. Takes about a minute.
+/// The text of `calibration.toml`, from the texts of `cities.csv` and `published.csv`. Takes some minutes.
 ///
 /// # Errors
 /// [`Error::Cities`](super::Error::Cities) for a city file that cannot be read, [`Error::Step`](super::Error::Step)

@@ -144,7 +144,7 @@ pub(super) fn growth(published: &Published) -> Result<Vec<Wish>> {
         coef(4, 8, 0.0067),
         se(4, 8, 0.0043),
         // Table 7.
-        coef(5, 8, 0.0057),
+        coef(5, 8, 0.0056),
         se(5, 8, 0.00208),
         coef(6, 8, 0.0170),
         se(6, 8, 0.0060),
