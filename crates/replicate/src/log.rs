@@ -3,26 +3,23 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 use tracing::Dispatch;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
 
 /// Collects events in memory.
 #[derive(Debug, Clone, Default)]
 pub struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    /// Where events are to go so that they are collected here; the level comes from `RUST_LOG`, else info. Every thread
-    /// that works for the run needs it as its default.
+    /// Where events are to go so that they are collected here; the level comes from `RUST_LOG` (`debug`, or
+    /// `panel_fe=trace,info`), else info. Every thread that works for the run needs it as its default.
     #[must_use]
     pub fn dispatch(&self) -> Dispatch {
-        let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-            .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-        let subscriber = tracing_subscriber::fmt()
-            .json()
-            .with_env_filter(filter)
-            .with_writer(self.clone())
-            .with_ansi(false)
-            .finish();
-        Dispatch::new(subscriber)
+        let asked = std::env::var("RUST_LOG").ok().and_then(|text| text.parse::<Targets>().ok());
+        let filter = asked.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
+        let events = tracing_subscriber::fmt::layer().json().with_writer(self.clone()).with_ansi(false);
+        Dispatch::new(tracing_subscriber::registry().with(filter).with(events))
     }
 
     /// What was collected.
