@@ -200,7 +200,9 @@ impl Dense {
     fn information(&self, p: &[f64]) -> Vec<Vec<f64>> {
         let (_, v) = self.moments(p);
         let nt = v.len();
-        let slopes: Vec<(Vec<f64>, Vec<f64>, Vec<Vec<f64>>)> = (0..p.len())
+        // m_i, V⁻¹m_i and V⁻¹V_i.
+        type Slope = (Vec<f64>, Vec<f64>, Vec<Vec<f64>>);
+        let slopes: Vec<Slope> = (0..p.len())
             .map(|i| {
                 let h = 1e-5 * p[i].abs().max(0.1);
                 let at = |sign: f64| {
