@@ -120,7 +120,9 @@ const SPATIAL: &[(&str, Reached)] = &[
     ("moran", Ok("spatial.kind")),
     ("moran_scatter", Err("the figure of kind = \"moran\"")),
     ("by_period", Err("what [[spatial]] runs")),
-    ("hausman", Err("of random effects, which no spatial column of a study has")),
+    ("hausman", Ok("table.kind")),
+    ("mundlak", Ok("table.kind")),
+    ("random_effects", Err("what Hausman's and Mundlak's rows of kind = \"spatial-tests\" estimate")),
     (
         "pace_lesage",
         Err("of a cross-section without effects beside its own OLS; kind = \"spatial-tests\" has the tests of panels"),

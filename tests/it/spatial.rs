@@ -416,6 +416,23 @@ fn specification_tests_are_those_of_exact_arithmetic() {
     assert!(compared >= 60, "{compared}");
     let table = std::fs::read_to_string(folder.join("out/tables/t.md")).unwrap();
     assert!(table.contains("The Durbin model") && table.contains("robust LM error"), "{table}");
+    assert!(table.contains("Effects of units: fixed or random") && table.contains("Mundlak SDM"), "{table}");
+    // Fixed or random: a number or its reason, and none without effects of units.
+    for (record, case) in records.iter().zip(cases) {
+        let tests = record["tests"].as_array().unwrap();
+        let rows: Vec<&Value> = tests.iter().filter(|test| test["group"] == "unit-effects").collect();
+        let names: Vec<&str> = rows.iter().map(|test| test["name"].as_str().unwrap()).collect();
+        assert_eq!(names, ["Hausman SAR", "Mundlak SAR", "Hausman SEM", "Mundlak SEM", "Hausman SDM", "Mundlak SDM"]);
+        for row in rows {
+            let reason = row["reason"].as_str();
+            assert!(row["test"].is_null() == reason.is_some(), "{row}");
+            if matches!(case["effects"].as_str().unwrap(), "none" | "time") {
+                assert!(reason.unwrap().contains("no effects of units"), "{row}");
+            } else if row["name"] == "Mundlak SAR" {
+                assert_eq!(row["test"]["df"], 3, "{row}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -34,13 +34,13 @@ pub mod weights;
 pub use association::{geary, local_moran, moran};
 pub use effects::{Effect, Effects, Simulation};
 pub use error::{Error, Result};
-pub use estimate::fit;
+pub use estimate::{fit, random_effects};
 pub use gs2sls::{Gs2slsFit, Gs2slsSpec, IvCovariance, gs2sls};
 pub use linalg::Square;
 pub use logdet::Prepared;
 pub use panel::{LongTable, SpatialPanel, Unbalanced};
 pub use record::SpatialRecord;
-pub use result::{Estimated, R2, SpatialFit};
+pub use result::{Estimated, R2, RandomFit, SpatialFit};
 pub use spec::{Approach, FixedEffects, Information, Like, Model, SpatialSpec};
 pub use weights::{
     Islands, Kernel, LaggedColumn, Standardise, Weights, WeightsFile, WeightsInputs, WeightsKind, WeightsSpec,

@@ -202,6 +202,45 @@ impl Square {
         c
     }
 
+    pub(crate) fn transposed(&self) -> Self {
+        let mut turned = Self::zeros(self.size);
+        for i in 0..self.size {
+            for j in 0..self.size {
+                turned[(j, i)] = self[(i, j)];
+            }
+        }
+        turned
+    }
+
+    /// The x with V x = b, by elimination with the largest pivot: for matrices that need not be definite. `None` where singular.
+    pub(crate) fn solve(&self, b: &[f64]) -> Option<Vec<f64>> {
+        let p = self.size;
+        let (mut a, mut x) = (self.clone(), b.to_vec());
+        for k in 0..p {
+            let pivot = (k..p).max_by(|&i, &j| a[(i, k)].abs().total_cmp(&a[(j, k)].abs()))?;
+            if a[(pivot, k)] == 0.0 || !a[(pivot, k)].is_finite() {
+                return None;
+            }
+            for j in 0..p {
+                a.values.swap(k * p + j, pivot * p + j);
+            }
+            x.swap(k, pivot);
+            for i in k + 1..p {
+                let factor = a[(i, k)] / a[(k, k)];
+                for j in k..p {
+                    let above = a[(k, j)];
+                    a[(i, j)] -= factor * above;
+                }
+                x[i] -= factor * x[k];
+            }
+        }
+        for i in (0..p).rev() {
+            let sum: f64 = (i + 1..p).map(|j| a[(i, j)] * x[j]).sum();
+            x[i] = (x[i] - sum) / a[(i, i)];
+        }
+        Some(x)
+    }
+
     pub(crate) fn scaled(mut self, factor: f64) -> Self {
         self.values.iter_mut().for_each(|value| *value *= factor);
         self

@@ -267,13 +267,8 @@ fn cells(table: &LongTable<'_>, columns: &[(&str, &[f64])]) -> Result<Cells> {
 
 /// Takes means off: by unit, by period, both (balanced), or nothing.
 pub(crate) fn sweep(column: &mut [f64], n: usize, effects: FixedEffects) {
-    let t = column.len() / n;
     if effects.entity() {
-        let mut means = vec![0.0; n];
-        for period in column.chunks_exact(n) {
-            crate::linalg::add_scaled(&mut means, 1.0, period);
-        }
-        means.iter_mut().for_each(|mean| *mean /= t as f64);
+        let means = means_by_unit(column, n);
         for period in column.chunks_exact_mut(n) {
             crate::linalg::add_scaled(period, -1.0, &means);
         }
@@ -284,6 +279,17 @@ pub(crate) fn sweep(column: &mut [f64], n: usize, effects: FixedEffects) {
             period.iter_mut().for_each(|value| *value -= mean);
         }
     }
+}
+
+/// Means of units over time.
+pub(crate) fn means_by_unit(column: &[f64], n: usize) -> Vec<f64> {
+    let mut means = vec![0.0; n];
+    for period in column.chunks_exact(n) {
+        crate::linalg::add_scaled(&mut means, 1.0, period);
+    }
+    let periods = (column.len() / n) as f64;
+    means.iter_mut().for_each(|mean| *mean /= periods);
+    means
 }
 
 /// (I ⊗ W) of many stacked columns at once: each weight meets all of a unit's values together.

@@ -180,3 +180,70 @@ impl SpatialFit {
         Some((2.0 * k - 2.0 * l, k * self.observations.ln() - 2.0 * l))
     }
 }
+
+/// An estimated spatial model whose effects of units are random.
+///
+/// The covariances of all parameters have σ² and σ_μ² in their last two rows and columns; where σ_μ² is estimated 0 the model is the one
+/// without effects, and its row and column are 0.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct RandomFit {
+    /// The choices.
+    pub spec: SpatialSpec,
+    /// Effects that are fixed beside the random ones: none, or those of time.
+    pub beside: FixedEffects,
+    /// Name of the outcome.
+    pub outcome: String,
+    /// Names of the coefficients, as in [`SpatialFit`].
+    pub names: Vec<String>,
+    /// Coefficients, ρ or λ at the end.
+    pub coefficients: Vec<f64>,
+    /// Variance of the errors.
+    pub sigma2: f64,
+    /// Variance of the effects of units, σ_μ².
+    pub unit_variance: f64,
+    /// φ: columns are x_it - (1 - φ) x̄_i; φ² = σ²/(σ² + Tσ_μ²).
+    pub phi: f64,
+    /// Inverse of the expected information.
+    pub expected: Square,
+    /// Inverse of the observed information.
+    pub observed: Square,
+    /// σ²(Z'Z)⁻¹ of the quasi-demeaned regressors: the covariance of their coefficients were ρ and φ known, as splm prints it.
+    pub conditional: Square,
+    /// Log-likelihood with all constants.
+    pub loglik: f64,
+    /// Observations that carry information: nT or (n-1)T.
+    pub observations: f64,
+    /// n.
+    pub units: usize,
+    /// T.
+    pub periods: usize,
+    /// Description of the weights.
+    pub weights: String,
+    /// Remarks.
+    pub diagnostics: Diagnostics,
+}
+
+impl RandomFit {
+    /// The covariance chosen by [`SpatialSpec::information`], that of the coefficients alone under splm's conventions.
+    #[must_use]
+    pub fn covariance(&self) -> &Square {
+        match (self.spec.like, self.spec.information) {
+            (crate::Like::Splm, _) => &self.conditional,
+            (_, Information::Observed) => &self.observed,
+            _ => &self.expected,
+        }
+    }
+
+    /// Number of coefficients without ρ and λ.
+    #[must_use]
+    pub fn regressors(&self) -> usize {
+        self.conditional.size()
+    }
+
+    /// ρ or λ, where the model has one.
+    #[must_use]
+    pub fn spatial(&self) -> Option<f64> {
+        self.coefficients.get(self.regressors()).copied()
+    }
+}

@@ -4,16 +4,17 @@
 //! |---|---|
 //! | is a spatial lag or error missing | [`lm_tests`] |
 //! | SDM → SAR, SEM, SLX | [`likelihood_ratio`], [`wald_to_sar`], [`wald_to_sem`] |
-//! | effects of units or random effects; OLS or SEM | [`hausman`], [`pace_lesage`] |
+//! | fixed or random effects of units | [`hausman`], [`mundlak`] |
+//! | OLS or SEM | [`pace_lesage`] |
 //! | are residuals still alike among neighbours | [`residual_moran`] |
-//! | all of the first two at once | [`specification_tests`] |
+//! | all of the first three at once | [`specification_tests`] |
 
 mod hausman;
 mod lm;
 mod restrictions;
 mod specification;
 
-pub use hausman::{hausman, pace_lesage};
+pub use hausman::{hausman, mundlak, pace_lesage};
 pub use lm::{LmConvention, LmTests, lm_tests};
 pub use restrictions::{likelihood_ratio, wald_to_sar, wald_to_sem};
 pub use specification::{SpecificationTest, TestGroup, specification_tests};
@@ -38,11 +39,21 @@ pub struct ChiSquared {
     pub df: usize,
     /// P(χ²(df) ≥ statistic).
     pub p: f64,
+    /// What to mind in reading it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remark: Option<String>,
 }
 
 impl ChiSquared {
     pub(crate) fn new(name: impl Into<String>, null: impl Into<String>, statistic: f64, df: usize) -> Self {
-        Self { name: name.into(), null: null.into(), statistic, df, p: chi_squared_upper(statistic, df as f64) }
+        Self {
+            name: name.into(),
+            null: null.into(),
+            statistic,
+            df,
+            p: chi_squared_upper(statistic, df as f64),
+            remark: None,
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Every test that asks which spatial model the data need, in the order in which they are read.
 
-use super::{ChiSquared, LmConvention, LmTests, likelihood_ratio, lm_tests, wald_to_sar, wald_to_sem};
+use super::{
+    ChiSquared, LmConvention, LmTests, hausman, likelihood_ratio, lm_tests, mundlak, wald_to_sar, wald_to_sem,
+};
 use crate::error::Result;
 use crate::logdet::Prepared;
 use crate::panel::SpatialPanel;
@@ -18,6 +20,8 @@ pub enum TestGroup {
     Slx,
     /// The Durbin model: does a smaller one suffice.
     Durbin,
+    /// The models with fixed effects of units: would random ones do.
+    UnitEffects,
 }
 
 /// One test, or why there is none.
@@ -45,7 +49,7 @@ impl SpecificationTest {
 }
 
 /// Tests of the regression on X (five), of that on X and WX (five), and of the Durbin model against SAR and SEM (LR and Wald) and
-/// SLX (LR).
+/// SLX (LR); fixed against random effects of units in SAR, SEM and SDM (Hausman and Mundlak).
 ///
 /// `spec` gives the lags of the Durbin model, the approach, whose conventions and which information; its model is not used.
 /// A test that does not exist for these data has its reason; an error is what no model can be estimated from.
@@ -69,22 +73,58 @@ pub fn specification_tests(
         let spec = SpatialSpec { model, durbin, ..spec.clone() };
         crate::fit(panel, prepared, effects, &spec).map_err(|error| error.to_string())
     };
-    let sdm = fitted(Model::Sdm);
-    let ratio = |small: Model| -> std::result::Result<ChiSquared, String> {
-        likelihood_ratio(sdm.as_ref().map_err(Clone::clone)?, &fitted(small)?).map_err(|error| error.to_string())
+    let [sar, sem, sdm] = [Model::Sar, Model::Sem, Model::Sdm].map(fitted);
+    let ratio = |small: &Fitted| -> std::result::Result<ChiSquared, String> {
+        let (large, small) = (sdm.as_ref().map_err(Clone::clone)?, small.as_ref().map_err(Clone::clone)?);
+        likelihood_ratio(large, small).map_err(|error| error.to_string())
     };
     let wald = |test: fn(&SpatialFit) -> Result<ChiSquared>| -> std::result::Result<ChiSquared, String> {
         test(sdm.as_ref().map_err(Clone::clone)?).map_err(|error| error.to_string())
     };
     let group = TestGroup::Durbin;
     tests.extend([
-        SpecificationTest::new(group, "LR SDM → SAR", ratio(Model::Sar)),
+        SpecificationTest::new(group, "LR SDM → SAR", ratio(&sar)),
         SpecificationTest::new(group, "Wald SDM → SAR", wald(wald_to_sar)),
-        SpecificationTest::new(group, "LR SDM → SEM", ratio(Model::Sem)),
+        SpecificationTest::new(group, "LR SDM → SEM", ratio(&sem)),
         SpecificationTest::new(group, "Wald SDM → SEM", wald(wald_to_sem)),
-        SpecificationTest::new(group, "LR SDM → SLX", ratio(Model::Slx)),
+        SpecificationTest::new(group, "LR SDM → SLX", ratio(&fitted(Model::Slx))),
     ]);
+    for fixed in [(Model::Sar, &sar), (Model::Sem, &sem), (Model::Sdm, &sdm)] {
+        tests.extend(unit_effects(panel, prepared, effects, spec, fixed));
+    }
     Ok(tests)
+}
+
+/// A fit, or why there is none.
+type Fitted = std::result::Result<SpatialFit, String>;
+
+/// Hausman's and Mundlak's test of one model.
+fn unit_effects(
+    panel: &SpatialPanel,
+    prepared: &Prepared,
+    effects: FixedEffects,
+    spec: &SpatialSpec,
+    (model, fixed): (Model, &Fitted),
+) -> [SpecificationTest; 2] {
+    let durbin = spec.durbin.clone().filter(|_| model.is_durbin());
+    let spec = SpatialSpec { model, durbin, ..spec.clone() };
+    let beside = if effects.time() { FixedEffects::Time } else { FixedEffects::None };
+    let compared = |test: &dyn Fn() -> Result<ChiSquared>| -> std::result::Result<ChiSquared, String> {
+        if !effects.entity() {
+            return Err("there are no effects of units that could be fixed or random".into());
+        }
+        fixed.as_ref().map_err(Clone::clone)?;
+        test().map_err(|error| error.to_string())
+    };
+    let contrast = || match fixed {
+        Ok(fixed) => hausman(fixed, &crate::random_effects(panel, prepared, beside, &spec)?),
+        Err(reason) => Err(crate::Error::Specification(reason.clone())),
+    };
+    let means = || mundlak(panel, prepared, beside, &spec);
+    let test = |name: &str, result| {
+        SpecificationTest::new(TestGroup::UnitEffects, &format!("{name} {}", model.name()), result)
+    };
+    [test("Hausman", compared(&contrast)), test("Mundlak", compared(&means))]
 }
 
 /// The LM tests of one regression in a row.

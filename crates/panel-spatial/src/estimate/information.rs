@@ -198,6 +198,51 @@ impl<'a> AtEstimate<'a> {
         (expected, observed)
     }
 
+    /// The same with 1/φ² = 1 + Tσ_μ²/σ² behind σ², where the columns are quasi-demeaned by φ: `means` gives P v, `units` counts
+    /// the units whose means carry information (n*).
+    ///
+    /// | pair | expected | observed |
+    /// |---|---|---|
+    /// | b, 1/φ² | 0 | φ²Z_d'Pe/σ² |
+    /// | ρ, 1/φ² | φ² tr G | φ²a'Pe/σ² |
+    /// | λ, 1/φ² | φ² tr H | φ²(Wu)'Pe/σ² |
+    /// | σ², 1/φ² | φ²n*/(2σ²) | φ²e'Pe/(2σ⁴) |
+    /// | 1/φ², 1/φ² | φ⁴n*/2 | φ⁴(e'Pe/σ² - n*/2) |
+    pub(super) fn random_information(
+        &self,
+        phi: f64,
+        units: f64,
+        means: impl Fn(&[f64]) -> Vec<f64>,
+    ) -> (Square, Square) {
+        let (rho, lambda, sigma) = self.places();
+        let (last, s2, square) = (sigma + 1, self.sigma2, phi * phi);
+        let traces = self.traces();
+        let (first, second) = self.information();
+        let (mut expected, mut observed) = (Square::zeros(last + 1), Square::zeros(last + 1));
+        for i in 0..last {
+            for j in 0..last {
+                expected[(i, j)] = first[(i, j)];
+                observed[(i, j)] = second[(i, j)];
+            }
+        }
+        let e = means(&self.residual);
+        for (i, z) in self.filtered.iter().enumerate() {
+            observed.set_both(i, last, square * dot(z, &e) / s2);
+        }
+        for (place, trace, lag) in [(rho, traces.g, &self.lag), (lambda, traces.h, &self.lagged_error)] {
+            if let Some(place) = place {
+                expected.set_both(place, last, square * trace);
+                observed.set_both(place, last, square * dot(lag, &e) / s2);
+            }
+        }
+        let own = dot(&e, &e);
+        expected.set_both(sigma, last, 0.5 * square * units / s2);
+        observed.set_both(sigma, last, 0.5 * square * own / (s2 * s2));
+        expected[(last, last)] = 0.5 * square * square * units;
+        observed[(last, last)] = square * square * (own / s2 - 0.5 * units);
+        (expected, observed)
+    }
+
     /// Ω of the quasi-likelihood covariance I⁻¹(I + Ω)I⁻¹, from the third and fourth moments of the residuals.
     ///
     /// Exact for independent, alike errors without effects; with effects the moments are those of swept residuals.

@@ -61,7 +61,7 @@ impl Parabola {
     }
 
     /// Whether the lag says anything that the outcome does not: C - B²/A against C.
-    fn is_flat(&self) -> bool {
+    pub(crate) fn is_flat(&self) -> bool {
         self.c <= 0.0 || self.c - self.b * self.b / self.a <= 1e-12 * self.c
     }
 }
@@ -295,7 +295,7 @@ fn inside(best: Result<(f64, f64, f64)>, outside: f64, value: impl Fn((f64, f64,
     }
 }
 
-fn remark_second(parameter: &str, peak: &super::maximise::Peak, remarks: &mut Diagnostics) {
+pub(super) fn remark_second(parameter: &str, peak: &super::maximise::Peak, remarks: &mut Diagnostics) {
     if let Some((at, lower)) = peak.second {
         remarks.push(Diagnostic::warning(
             "spatial-second-peak",

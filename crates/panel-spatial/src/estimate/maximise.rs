@@ -51,8 +51,9 @@ pub(crate) fn maximise(
     let points = grid.len();
     let values = grid.iter().map(|&r| value(r)).collect::<Result<Vec<f64>>>()?;
     let best = (0..points).max_by(|&a, &b| values[a].total_cmp(&values[b])).unwrap_or(0);
-    // Of the bound itself where the interval is lopsided: a ten-billionth of the whole may be more than all of one side.
-    let margin = |bound: f64| 1e-10 * (high - low).min(2.0 * CORE * bound.abs());
+    // Of the bound itself where the interval is lopsided: a millionth of the whole may be more than all of one side. Nearer to a bound
+    // whose eigenvalue effects of time take out, rounding decides the sign of the score.
+    let margin = |bound: f64| 1e-6 * (high - low).min(2.0 * CORE * bound.abs());
     let mut bracket = (
         if best == 0 { low + margin(low) } else { grid[best - 1] },
         if best + 1 == points { high - margin(high) } else { grid[best + 1] },

@@ -13,9 +13,11 @@ mod fit;
 mod information;
 mod likelihood;
 mod maximise;
+mod random;
 mod sdpdmod;
 mod swept;
 
 pub use fit::fit;
 pub(crate) use fit::multipliers_at;
+pub use random::random_effects;
 pub(crate) use swept::{CONSTANT, Swept};

@@ -4,7 +4,7 @@ use crate::support::tiny;
 use panel_spatial::diagnostics::likelihood_ratio;
 use panel_spatial::{
     Approach, Effect, Error, FixedEffects, Gs2slsSpec, Islands, Like, Model, Prepared, SpatialPanel, SpatialSpec,
-    Standardise, Weights, fit, gs2sls,
+    Standardise, Weights, fit, gs2sls, random_effects,
 };
 
 fn names(prefix: &str, n: usize) -> Vec<String> {
@@ -111,6 +111,24 @@ fn equal_weights_for_all_others() {
         let text = message(fit(&panel, &prepared, FixedEffects::TwoWay, &SpatialSpec::new(model)));
         assert!(text.contains("not identified"), "{text}");
     }
+}
+
+/// Without the constant that effects of time take, nothing stops the likelihood of the transformed data at ρ = 1: an outcome made with
+/// ρ = 1.3 drives it over the bound, and that is said.
+#[test]
+fn a_likelihood_that_grows_up_to_the_bound() {
+    let case = tiny();
+    let column = |name: &str| case.panel.column(name).expect("there").to_vec();
+    let (x, z) = (column("x"), column("z"));
+    let mean: Vec<f64> = (0..x.len()).map(|row| x[row] + z[row] + 0.01 * (row as f64 * 12.9898).sin()).collect();
+    let y = case.prepared.inverse_times(1.3, &mean).expect("regular");
+    let columns: [(&str, &[f64]); 2] = [("x", &x), ("z", &z)];
+    let panel = SpatialPanel::stacked(case.panel.units(), case.panel.periods(), ("y", &y), &columns).expect("balanced");
+    let spec = SpatialSpec::new(Model::Sar);
+    let text = message(fit(&panel, &case.prepared, FixedEffects::TwoWay, &spec));
+    assert!(text.contains("the bound rho = 1.0"), "{text}");
+    let text = message(random_effects(&panel, &case.prepared, FixedEffects::Time, &spec));
+    assert!(text.contains("the bound rho = 1.0"), "{text}");
 }
 
 #[test]

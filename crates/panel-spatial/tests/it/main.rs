@@ -12,6 +12,7 @@ mod exact_files;
 mod networks;
 mod programs;
 mod properties;
+mod random;
 mod support;
 mod tiny;
 mod weights;

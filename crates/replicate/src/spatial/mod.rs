@@ -5,7 +5,7 @@
 //! | `[[weights]]` | `build`, `weights` | built once a run over the panel's entities, cut to the units of each sample |
 //! | `spatial = { … }` of a column | `column`, `table` | estimated by `panel-spatial`; coefficients, then direct, indirect and total effects |
 //! | the same with instruments | `instruments` | columns and effects by `panel-spatial`, the estimate by `panel-fe` |
-//! | `kind = "spatial-tests"` of a table | `tests_table` | LM, LR and Wald tests |
+//! | `kind = "spatial-tests"` of a table | `tests_table` | LM, LR, Wald and Hausman tests |
 //! | `[[spatial]]` | `statistics` | Moran's I and Geary's C by period, local Moran classes |
 
 pub(crate) mod build;

@@ -32,6 +32,10 @@ pub fn compute(
     };
     let Ready { effects, sample, prepared } = Ready::new(panel, study, space, spec, spatial, &stage)?;
     let tests = specification_tests(&sample.panel, &prepared, effects, &spatial.spec()).map_err(failed)?;
+    let mut diagnostics = sample.diagnostics;
+    for (name, remark) in tests.iter().filter_map(|test| Some((&test.name, test.test.as_ref()?.remark.as_ref()?))) {
+        diagnostics.push(Diagnostic::warning("spatial-test", format!("{name}: {remark}")));
+    }
     let record = SpatialTestsRecord {
         table: table.to_owned(),
         column: name.to_owned(),
@@ -42,7 +46,7 @@ pub fn compute(
         periods: sample.panel.periods().len(),
         tests,
     };
-    Ok((record, sample.diagnostics))
+    Ok((record, diagnostics))
 }
 
 /// The tests of every column of a table; one that cannot be computed has its reason.
@@ -88,8 +92,8 @@ pub(crate) fn table(
     table.number = spec.number_text();
     table.groups = groups(&columns);
     table.push_note(Text::new(
-        "LM：拉格朗日乘子检验（Anselin 等 1996；面板：Debarsy 与 Ertur 2010）；LR 与 Wald：空间杜宾模型能否退化。",
-        "LM: Lagrange multiplier tests (Anselin et al. 1996; panels: Debarsy & Ertur 2010). LR and Wald: does the Durbin model reduce.",
+        "LM：拉格朗日乘子检验（Anselin 等 1996；面板：Debarsy 与 Ertur 2010）；LR 与 Wald：空间杜宾模型能否退化。Hausman（1978）与 Mundlak（1978）：个体效应与解释变量无关时随机效应即可；V_FE - V_RE 非正定时没有 Hausman 统计量，看 Mundlak。",
+        "LM: Lagrange multiplier tests (Anselin et al. 1996; panels: Debarsy & Ertur 2010). LR and Wald: does the Durbin model reduce. Hausman (1978) and Mundlak (1978): random effects would do if effects of units are unrelated to the regressors; where V_FE - V_RE is not positive definite there is no Hausman statistic, and Mundlak's answers.",
     ));
     table.notes.extend(spec.notes.iter().map(Label::text));
     closing::close(&mut table, study);
@@ -113,6 +117,7 @@ fn groups(columns: &[std::result::Result<Vec<SpecificationTest>, String>]) -> Ve
         (TestGroup::LeastSquares, Text::new("普通面板回归之后", "After the regression on X")),
         (TestGroup::Slx, Text::new("SLX 回归之后", "After the regression on X and WX")),
         (TestGroup::Durbin, Text::new("空间杜宾模型", "The Durbin model")),
+        (TestGroup::UnitEffects, Text::new("个体效应：固定还是随机", "Effects of units: fixed or random")),
     ]
     .map(group)
     .to_vec()

@@ -39,7 +39,7 @@ pub enum TableKind {
     Calibration,
     /// Means of variables by period and by group, with a row for all.
     Means,
-    /// LM, LR and Wald tests of spatial models, a pair of columns for each column with `spatial`.
+    /// LM, LR, Wald and Hausman tests of spatial models, a pair of columns for each column with `spatial`.
     SpatialTests,
 }
 
