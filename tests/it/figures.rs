@@ -137,8 +137,10 @@ fn a_study_gets_only_the_figures_of_its_sections() {
 #[test]
 fn maps_show_the_outlines_of_the_study() {
     let folder = small::folder("outlines");
-    let border = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"name":"north"},
-        "geometry":{"type":"Polygon","coordinates":[[[115,33],[122,33],[122,40],[115,40],[115,33]]]}}]}"#;
+    // What is drawn needs no name, and may be a line.
+    let border = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},
+        "geometry":{"type":"Polygon","coordinates":[[[115,33],[122,33],[122,40],[115,40],[115,33]]]}},
+        {"type":"Feature","properties":{},"geometry":{"type":"LineString","coordinates":[[115,34],[122,39]]}}]}"#;
     std::fs::write(folder.join("border.geojson"), border).unwrap();
     let va = "[va]\nsector = \"k\"\ntotal = \"l\"\n";
     let of = |report: &str, out: &str| {
@@ -150,7 +152,7 @@ fn maps_show_the_outlines_of_the_study() {
     };
     let (plain, outlined) = (of("", "plain").unwrap(), of("outlines = \"border.geojson\"\n", "outlined").unwrap());
     let lines = |svg: &str| svg.matches("<polyline").count();
-    assert_eq!(lines(&outlined), lines(&plain) + 1);
+    assert_eq!(lines(&outlined), lines(&plain) + 2);
     assert!(plain.contains("no boundaries are drawn") && outlined.contains("boundaries as the study"));
     assert!(of("outlines = \"none.geojson\"\n", "missing").unwrap_err().contains("outlines `none.geojson`"));
     assert!(of("dpi = 600\n", "dpi").unwrap_err().contains("`dpi` has no effect"));

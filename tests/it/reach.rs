@@ -116,6 +116,33 @@ fn joint_tests_of_coefficients() {
     assert!(refused("wald-equal", &format!("{base}\ntests = [\"value\"]")).contains("expected `=`"));
 }
 
+/// What no row of a table holds stands under it: the numbers are those of the record.
+#[test]
+fn sets_and_single_observations_are_said_under_the_table() {
+    let words =
+        "formula = \"inv ~ capital | firm | value ~ lag(value)\"\ndiagnostics = [\"anderson_rubin_set\"]\nlevel = 0.9";
+    let (record, table) = column("ar-set", words).unwrap();
+    let ends = record["diagnostics"]["anderson_rubin_set"]["intervals"][0].as_array().unwrap();
+    let [low, high] = [0, 1].map(|end| ends[end].as_f64().unwrap());
+    let note = format!("Column (1), 90 % Anderson-Rubin set: value [{low:.3}, {high:.3}].");
+    assert!(low < 0.1 && high > 0.1 && table.contains(&note), "{note}\n{table}");
+
+    // Two endogenous regressors: a set for each, and one for the turning point of x and x².
+    let words = "formula = \"inv ~ 1 | firm | value + value^2 ~ lag(value) + lag(value)^2 + lag(capital)\"\n\
+        diagnostics = [\"anderson_rubin_set\"]";
+    let (record, table) = column("ar-sets", words).unwrap();
+    let sets = record["diagnostics"]["anderson_rubin_set"]["sets"].as_array().unwrap();
+    assert_eq!(sets.len(), 3);
+    assert!(table.contains("95 % Anderson-Rubin set: value ") && table.contains("; turning point "), "{table}");
+
+    let (record, table) =
+        column("influence", "formula = \"inv ~ value | firm\"\ndiagnostics = [\"influence\"]").unwrap();
+    let said = &record["diagnostics"]["influence"];
+    let (cook, above) = (said["max_cook"].as_f64().unwrap(), said["above_4_over_n"].as_u64().unwrap());
+    let note = format!("largest Cook's distance {cook:.3} ({above} of 200 observations above 4/N)");
+    assert!(above > 0 && table.contains(&note), "{note}\n{table}");
+}
+
 #[test]
 fn bootstraps_beside_the_covariance() {
     let base = "formula = \"inv ~ value + capital | firm + year\"\nvcov = \"cluster:firm\"";

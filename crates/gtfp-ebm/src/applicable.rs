@@ -42,6 +42,13 @@ pub(crate) fn model(spec: &PanelSpec, dims: Dimensions) -> Result<()> {
         if spec.direction != Direction::default() {
             without_effect("direction", "{ … }", &format!("it belongs to directional models, not to model {name}"))?;
         }
+        if !spec.direction_values.is_empty() {
+            let why = format!("they belong to directional models, not to model {name}");
+            without_effect("direction_values", "[ … ]", &why)?;
+        }
+    }
+    if !spec.direction_values.is_empty() && spec.direction != Direction::default() {
+        without_effect("direction", "{ … }", "direction_values says the direction of every column")?;
     }
     if dims.bads == 0 {
         let why = "there are no bad outputs";

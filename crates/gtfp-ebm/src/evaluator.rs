@@ -5,6 +5,7 @@ use crate::data::{Dimensions, Observations, Requirement};
 use crate::error::{Error, Result};
 use crate::evaluate::{Detailed, Extent, Outcome, Status, details, scores};
 use crate::lp::{LpStats, Solver};
+use crate::model::ddf::Way;
 use crate::model::ebm::EbmOptions;
 use crate::model::{Formulation, ddf, ebm, nonradial_ddf, radial, sbm, super_efficiency};
 use crate::reference_set::{ReferenceSet, Shape, Technologies};
@@ -48,7 +49,7 @@ impl<'a> Evaluator<'a> {
             Model::Ebm => ebm::REQUIREMENT,
             Model::Sbm => sbm::REQUIREMENT,
             Model::Radial => radial::REQUIREMENT,
-            Model::Ddf | Model::NonRadialDdf => ddf::requirement(dims, spec.direction),
+            Model::Ddf | Model::NonRadialDdf => ddf::requirement(dims, Way::of(spec)),
         }
     }
 
@@ -139,12 +140,12 @@ impl<'a> Evaluator<'a> {
             Model::Radial => radial::formulation(dims, spec.orientation(), rts, spec.bads_convention),
             Model::Sbm => Ok(sbm::formulation(dims, spec.orientation(), rts, spec.bads_convention)),
             Model::Ebm => ebm::formulation(dims, &ebm_options(spec, rts), self.parameters(period)?),
-            Model::Ddf => Ok(ddf::formulation(dims, rts, spec.disposability, spec.direction, &reference.moments)),
+            Model::Ddf => Ok(ddf::formulation(dims, rts, spec.disposability, Way::of(spec), &reference.moments)),
             Model::NonRadialDdf => Ok(nonradial_ddf::formulation(
                 dims,
                 rts,
                 spec.disposability,
-                spec.direction,
+                Way::of(spec),
                 &spec.nonradial_weights,
                 &reference.moments,
             )),
@@ -310,9 +311,9 @@ pub(crate) fn check(spec: &PanelSpec, observations: &Observations) -> Result<()>
                 Calibration::Rule(_) => Ok(()),
             }
         }
-        Model::Ddf => ddf::check(dims, spec.direction, spec.rts),
+        Model::Ddf => ddf::check(dims, Way::of(spec), spec.rts),
         Model::NonRadialDdf => {
-            nonradial_ddf::check(observations, spec.rts, spec.disposability, spec.direction, &spec.nonradial_weights)
+            nonradial_ddf::check(observations, spec.rts, spec.disposability, Way::of(spec), &spec.nonradial_weights)
         }
         Model::Radial if spec.orientation() == Orientation::None => {
             radial::formulation(dims, spec.orientation(), spec.rts, spec.bads_convention).map(|_| ())

@@ -2,6 +2,7 @@
 
 use crate::evaluate::Status;
 use crate::evaluator::Evaluator;
+use crate::model::ddf::Way;
 use crate::model::nonradial_ddf;
 use crate::record::{LpRecord, Summary};
 use crate::result::{PanelRow, Transition};
@@ -90,15 +91,19 @@ fn score(evaluator: &Evaluator<'_>, record: &mut BTreeMap<String, String>) {
     say("score_snap", format!("scores within {:e} of the frontier value are that value", crate::evaluate::SNAP));
     if evaluator.is_distance() {
         say("disposability", spec.disposability.to_string());
-        say(
-            "direction",
-            format!("inputs {}, goods {}, bads {}", spec.direction.inputs, spec.direction.goods, spec.direction.bads),
-        );
+        let named = |numbers: &[f64]| -> String {
+            let pairs = observations.names().iter().zip(numbers).map(|(name, number)| format!("{name} {number}"));
+            pairs.collect::<Vec<_>>().join(", ")
+        };
+        let rules = spec.direction;
+        let direction = match &*spec.direction_values {
+            [] => format!("inputs {}, goods {}, bads {}", rules.inputs, rules.goods, rules.bads),
+            values => named(values),
+        };
+        say("direction", direction);
         if spec.model == Model::NonRadialDdf {
-            let weights = nonradial_ddf::weights(observations.dims(), spec.direction, &spec.nonradial_weights);
-            let named: Vec<String> =
-                observations.names().iter().zip(&weights).map(|(name, weight)| format!("{name} {weight}")).collect();
-            say("nonradial_weights", named.join(", "));
+            let weights = nonradial_ddf::weights(observations.dims(), Way::of(spec), &spec.nonradial_weights);
+            say("nonradial_weights", named(&weights));
         }
         say("score", "distance: 0 on the frontier; indices use 1/(1 + D), the indicator D itself".into());
         return;

@@ -355,6 +355,11 @@ pub struct PanelSpec {
     pub disposability: Disposability,
     /// Direction (directional models).
     pub direction: Direction,
+    /// Direction by hand, in place of the rules of `direction` (directional models): a number per column in the column's own
+    /// unit, in column order (inputs, goods, bads), none negative, zero where a column is not scaled. β then counts in
+    /// multiples of these numbers, the same for every unit, and changes with the units of the columns.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub direction_values: Vec<f64>,
     /// Weights of the non-radial directional model, in column order (inputs, goods, bads); empty means 1/3 per group
     /// shared equally inside it (Zhou, Ang and Wang 2012), over the groups whose direction is not zero. A weight on a
     /// column whose direction is zero is refused: mind that inputs have none by default.
@@ -419,6 +424,7 @@ impl Default for PanelSpec {
             bounded: None,
             disposability: Disposability::Weak,
             direction: Direction::default(),
+            direction_values: Vec::new(),
             nonradial_weights: Vec::new(),
             calibration: Calibration::default(),
             calibration_scope: CalibrationScope::Pooled,

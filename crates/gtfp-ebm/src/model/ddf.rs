@@ -18,30 +18,71 @@
 use super::formulation::{DirectionValue, Formulation, Place, Reading};
 use crate::data::{Dimensions, Group, Moments, Requirement};
 use crate::error::{Error, Result};
-use crate::spec::{Direction, DirectionRule, Disposability, Rts};
+use crate::spec::{Direction, DirectionRule, Disposability, PanelSpec, Rts};
 
 /// What directional models demand of the data.
 pub const REQUIREMENT: Requirement = Requirement::NonNegative;
 
+/// The direction that a specification says: a rule per group, or a number per column.
+#[derive(Clone, Copy)]
+pub(crate) struct Way<'a> {
+    rules: Direction,
+    /// In the unit of each column; empty where the rules say the direction.
+    values: &'a [f64],
+}
+
+impl<'a> Way<'a> {
+    pub(crate) fn of(spec: &'a PanelSpec) -> Self {
+        Self { rules: spec.direction, values: &spec.direction_values }
+    }
+
+    /// The rule of column `k`; none where a number is given.
+    fn rule(self, dims: Dimensions, k: usize) -> Option<DirectionRule> {
+        self.values.is_empty().then(|| match dims.group(k) {
+            Group::Input => self.rules.inputs,
+            Group::Good => self.rules.goods,
+            Group::Bad => self.rules.bads,
+        })
+    }
+
+    /// Whether the direction of column `k` is zero whatever the unit.
+    pub(crate) fn is_zero(self, dims: Dimensions, k: usize) -> bool {
+        self.rule(dims, k).map_or_else(|| self.values[k] == 0.0, |rule| rule == DirectionRule::Zero)
+    }
+}
+
 /// What a direction demands of the data: the range directional measure takes any number.
-pub(crate) fn requirement(dims: Dimensions, direction: Direction) -> Requirement {
-    let rules = (0..dims.total()).map(|k| rule_of(dims, direction, k));
+pub(crate) fn requirement(dims: Dimensions, way: Way<'_>) -> Requirement {
+    let rules = (0..dims.total()).filter_map(|k| way.rule(dims, k));
     let translates = |rule| matches!(rule, DirectionRule::Range | DirectionRule::Zero | DirectionRule::One);
     let mut ranges = rules.clone().filter(|rule| *rule == DirectionRule::Range);
     if ranges.next().is_some() && rules.into_iter().all(translates) { Requirement::Finite } else { REQUIREMENT }
 }
 
-/// Refuses a direction that is zero in every group that has columns, and ranges without variable returns.
+/// Refuses a direction that is zero in every group that has columns, ranges without variable returns, and numbers that
+/// are not one per column, finite and not negative (the signs are those of the model: inputs and bads fall, goods rise).
 ///
 /// # Errors
 /// [`Error::Specification`].
-pub(crate) fn check(dims: Dimensions, direction: Direction, rts: Rts) -> Result<()> {
-    if rts != Rts::Vrs && (0..dims.total()).any(|k| rule_of(dims, direction, k) == DirectionRule::Range) {
+pub(crate) fn check(dims: Dimensions, way: Way<'_>, rts: Rts) -> Result<()> {
+    if !way.values.is_empty() && way.values.len() != dims.total() {
+        return Err(Error::Specification(format!(
+            "direction_values has {} numbers, expected {}, one per column (inputs, goods, bads)",
+            way.values.len(),
+            dims.total()
+        )));
+    }
+    if let Some(g) = way.values.iter().find(|g| !g.is_finite() || **g < 0.0) {
+        return Err(Error::Specification(format!(
+            "direction_values has {g}, expected finite numbers, none negative: inputs and bads fall along the direction, goods rise"
+        )));
+    }
+    if rts != Rts::Vrs && (0..dims.total()).any(|k| way.rule(dims, k) == Some(DirectionRule::Range)) {
         return Err(Error::Specification(format!(
             "direction \"range\" measures the way to the best value observed, which means the same wherever zero lies under variable returns only: rts must be \"vrs\", not \"{rts}\""
         )));
     }
-    if (0..dims.total()).all(|k| rule_of(dims, direction, k) == DirectionRule::Zero) {
+    if (0..dims.total()).all(|k| way.is_zero(dims, k)) {
         return Err(Error::Specification(
             "the direction of a directional model is zero in every group that has columns".into(),
         ));
@@ -54,7 +95,7 @@ pub(crate) fn formulation(
     dims: Dimensions,
     rts: Rts,
     disposability: Disposability,
-    direction: Direction,
+    way: Way<'_>,
     reference: &Moments,
 ) -> Formulation {
     let capped = disposability == Disposability::StrongCapped;
@@ -66,7 +107,7 @@ pub(crate) fn formulation(
     form.program.set_bounds(0, f64::NEG_INFINITY, f64::INFINITY).set_cost(0, -1.0);
     form.theta = Place::One;
     form.beta.push((usize::MAX, 0));
-    form.direction = directions(dims, direction, reference);
+    form.direction = directions(dims, way, reference);
     let equality = matches!(disposability, Disposability::Weak | Disposability::WeakKuosmanen);
     for k in 0..dims.total() {
         let group = dims.group(k);
@@ -89,24 +130,16 @@ pub(crate) fn formulation(
 }
 
 /// The direction of each column.
-pub(crate) fn directions(dims: Dimensions, direction: Direction, reference: &Moments) -> Vec<DirectionValue> {
+pub(crate) fn directions(dims: Dimensions, way: Way<'_>, reference: &Moments) -> Vec<DirectionValue> {
     (0..dims.total())
-        .map(|k| match rule_of(dims, direction, k) {
-            DirectionRule::Observed => DirectionValue::Own,
-            DirectionRule::Zero => DirectionValue::Fixed(0.0),
-            DirectionRule::One => DirectionValue::Fixed(1.0),
-            DirectionRule::Mean => DirectionValue::Fixed(reference.means[k]),
-            DirectionRule::Range if dims.group(k) == Group::Good => DirectionValue::Toward(reference.maxima[k]),
-            DirectionRule::Range => DirectionValue::Toward(reference.minima[k]),
+        .map(|k| match way.rule(dims, k) {
+            None => DirectionValue::Fixed(way.values[k]),
+            Some(DirectionRule::Observed) => DirectionValue::Own,
+            Some(DirectionRule::Zero) => DirectionValue::Fixed(0.0),
+            Some(DirectionRule::One) => DirectionValue::Fixed(1.0),
+            Some(DirectionRule::Mean) => DirectionValue::Fixed(reference.means[k]),
+            Some(DirectionRule::Range) if dims.group(k) == Group::Good => DirectionValue::Toward(reference.maxima[k]),
+            Some(DirectionRule::Range) => DirectionValue::Toward(reference.minima[k]),
         })
         .collect()
-}
-
-/// The rule of column `k`.
-pub(crate) fn rule_of(dims: Dimensions, direction: Direction, k: usize) -> DirectionRule {
-    match dims.group(k) {
-        Group::Input => direction.inputs,
-        Group::Good => direction.goods,
-        Group::Bad => direction.bads,
-    }
 }

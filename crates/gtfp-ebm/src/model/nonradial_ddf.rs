@@ -11,18 +11,18 @@
 //! **Data** not negative.
 //! **Reference** Zhou, Ang and Wang (2012); Färe and Grosskopf (2010).
 
-use super::ddf;
+use super::ddf::{self, Way};
 use super::formulation::{DirectionValue, Formulation, Reading};
 use crate::data::{Dimensions, Group, Moments, Observations};
 use crate::error::{Error, Result};
-use crate::spec::{Direction, DirectionRule, Disposability, Rts};
+use crate::spec::{Disposability, Rts};
 
 /// The weights used: those given, or 1 shared equally by the groups with a direction, then inside each group.
-pub(crate) fn weights(dims: Dimensions, direction: Direction, given: &[f64]) -> Vec<f64> {
+pub(crate) fn weights(dims: Dimensions, way: Way<'_>, given: &[f64]) -> Vec<f64> {
     if !given.is_empty() {
         return given.to_vec();
     }
-    let directed = |k: usize| ddf::rule_of(dims, direction, k) != DirectionRule::Zero;
+    let directed = |k: usize| !way.is_zero(dims, k);
     let groups = [Group::Input, Group::Good, Group::Bad].map(|group| dims.range(group));
     let used = groups.iter().filter(|range| (*range).clone().any(directed)).count();
     (0..dims.total())
@@ -39,7 +39,7 @@ pub(crate) fn check(
     observations: &Observations,
     rts: Rts,
     disposability: Disposability,
-    direction: Direction,
+    way: Way<'_>,
     given: &[f64],
 ) -> Result<()> {
     let dims = observations.dims();
@@ -50,7 +50,7 @@ pub(crate) fn check(
                 .into(),
         );
     }
-    ddf::check(dims, direction, rts)?;
+    ddf::check(dims, way, rts)?;
     if given.is_empty() {
         return Ok(());
     }
@@ -64,7 +64,7 @@ pub(crate) fn check(
     if given.iter().any(|w| !w.is_finite() || *w < 0.0) || given.iter().all(|w| *w == 0.0) {
         return refuse("weights of the non-radial model must not be negative, and one must be positive".into());
     }
-    let undirected = |k: &usize| given[*k] > 0.0 && ddf::rule_of(dims, direction, *k) == DirectionRule::Zero;
+    let undirected = |k: &usize| given[*k] > 0.0 && way.is_zero(dims, *k);
     if let Some(k) = (0..dims.total()).find(undirected) {
         return refuse(format!(
             "column `{}` has the weight {} in the non-radial model, but its direction is zero, so no β is measured in it; give the {} a direction, or the column the weight 0",
@@ -85,17 +85,16 @@ pub(crate) fn formulation(
     dims: Dimensions,
     rts: Rts,
     disposability: Disposability,
-    direction: Direction,
+    way: Way<'_>,
     given: &[f64],
     reference: &Moments,
 ) -> Formulation {
-    let weights = weights(dims, direction, given);
-    let direction = ddf::directions(dims, direction, reference);
+    let weights = weights(dims, way, given);
     let total = dims.total();
     let n = 2 * total + Formulation::returns_slacks(rts);
     let mut form = Formulation::new(dims, rts, 0, n, Reading::Distance);
     form.abatement = disposability == Disposability::WeakKuosmanen && rts != Rts::Crs && dims.bads > 0;
-    form.direction = direction;
+    form.direction = ddf::directions(dims, way, reference);
     let equality = matches!(disposability, Disposability::Weak | Disposability::WeakKuosmanen);
     for k in 0..total {
         let group = dims.group(k);

@@ -78,6 +78,24 @@ def ddf(o, ref, vrs=False):
     return (math.nan, None) if found is None else (found.x[0], found)
 
 
+def along(o, ref, gx, gy, gb):
+    """The same distance along a direction of numbers, g = (-gx, gy, -gb), under constant returns."""
+    n = len(ref)
+    ub = [[gx[i], *X[ref, i]] for i in range(2)] + [[gy, *(-Y[ref])]]
+    found = solve([-1.0] + [0.0] * n, ub, [*X[o], -Y[o]], [[gb, *B[ref]]], [B[o]], [(None, None)] + [(0, None)] * n)
+    return math.nan if found is None else found.x[0]
+
+
+def nonradial_along(o, ref, gx, gy, gb):
+    """sum of beta / 4 along numbers, one beta per column with a number, bads by an equality."""
+    n = len(ref)
+    ub = [[gx[0], 0, 0, 0, *X[ref, 0]], [0, gx[1], 0, 0, *X[ref, 1]], [0, 0, gy, 0, *(-Y[ref])]]
+    found = solve(
+        [-0.25] * 4 + [0.0] * n, ub, [*X[o], -Y[o]], [[0, 0, 0, gb, *B[ref]]], [B[o]], [(0, None)] * (4 + n)
+    )
+    return math.nan if found is None else -found.fun
+
+
 def kuosmanen(o, ref):
     """The same distance on the technology of Kuosmanen (2005): units produce lambda, and mu of their inputs abates."""
     n = len(ref)
@@ -130,6 +148,8 @@ def geometric(*ratios):
 
 for i in everyone:
     put(i, ddf_kuosmanen=kuosmanen(i, everyone), nonradial=nonradial(i, everyone), shadow_price=shadow_price(i, everyone))
+    put(i, ddf_numbers=along(i, everyone, (0.3, 0.0), 1.2, 0.5))
+    put(i, nonradial_numbers=nonradial_along(i, everyone, (0.3, 0.8), 1.2, 0.5))
 
 for j in everyone:
     if T[j] == 0:

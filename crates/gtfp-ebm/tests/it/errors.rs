@@ -193,6 +193,39 @@ fn a_nonradial_weight_without_a_direction_names_its_column() {
     }
 }
 
+/// Numbers of a direction are one per column, finite, none negative, one positive; a weight needs one in its column.
+#[test]
+fn a_direction_by_hand_is_checked() {
+    let run_along = |model: Model, values: &[f64], weights: &[f64]| {
+        let (direction_values, nonradial_weights) = (values.to_vec(), weights.to_vec());
+        run(&LABOR, &[&SO2], &PanelSpec { model, direction_values, nonradial_weights, ..PanelSpec::default() })
+    };
+    for (values, words) in [
+        (&[1.0, 1.0][..], "has 2 numbers, expected 4"),
+        (&[0.0, 0.0, 1.0, -1.0][..], "has -1, expected finite numbers, none negative"),
+        (&[0.0, 0.0, 1.0, f64::NAN][..], "has NaN"),
+        (&[0.0, 0.0, f64::INFINITY, 1.0][..], "has inf"),
+        (&[0.0; 4][..], "zero in every group"),
+    ] {
+        for model in [Model::Ddf, Model::NonRadialDdf] {
+            let error = run_along(model, values, &[]).expect_err(words);
+            assert!(matches!(error, Error::Specification(_)) && error.to_string().contains(words), "{error}");
+        }
+    }
+    let error = run_along(Model::NonRadialDdf, &[0.0, 0.0, 1.0, 0.2], &[0.5, 0.0, 0.5, 0.0]).expect_err("no direction");
+    assert!(error.to_string().contains("its direction is zero"), "{error}");
+    // One in every column is the rule of that name.
+    let one = DirectionRule::One;
+    let rule = PanelSpec {
+        model: Model::Ddf,
+        direction: Direction { inputs: one, goods: one, bads: one },
+        ..PanelSpec::default()
+    };
+    let scores = |result: gtfp_ebm::PanelResult| result.rows.iter().map(|row| row.score).collect::<Vec<_>>();
+    let (by_rule, by_hand) = (run(&LABOR, &[&SO2], &rule), run_along(Model::Ddf, &[1.0; 4], &[]));
+    assert_eq!(scores(by_rule.expect("valid")), scores(by_hand.expect("valid")));
+}
+
 /// A direction of nothing has no largest β: the unit has no score, and its status says why.
 #[test]
 fn a_zero_in_a_weighted_column_is_unbounded() {

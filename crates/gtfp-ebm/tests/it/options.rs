@@ -66,6 +66,8 @@ fn every_option_without_effect_is_refused_with_the_reason() {
         ("bads_convention", PanelSpec { bads_convention: BadsConvention::Input, ..ddf.clone() }),
         ("disposability", PanelSpec { disposability: Disposability::Strong, ..base.clone() }),
         ("direction", PanelSpec { direction: ranges, ..sbm.clone() }),
+        ("direction", PanelSpec { direction: ranges, direction_values: vec![1.0; 4], ..ddf.clone() }),
+        ("direction_values", PanelSpec { direction_values: vec![1.0; 4], ..sbm.clone() }),
         ("nonradial_weights", PanelSpec { nonradial_weights: vec![0.25; 4], ..ddf.clone() }),
         ("bounded", PanelSpec { bounded: Some(true), ..sbm.clone() }),
         ("calibration", PanelSpec { calibration: Calibration::Rule(CalibrationRule::Sbm), ..sbm.clone() }),

@@ -165,6 +165,9 @@ fn the_record_names_weights_base_and_scale() {
     assert_eq!(conventions["nonradial_weights"], "x1 0, x2 0, y 0.5, b 0.5");
     assert_eq!(conventions["base_period"], "2000");
     assert!(conventions["scale_change"].contains("sequential frontiers"));
+    assert_eq!(conventions["direction"], "inputs zero, goods observed, bads observed");
+    let by_hand = PanelSpec { model: Model::Ddf, direction_values: vec![0.3, 0.0, 1.2, 0.5], ..PanelSpec::default() };
+    assert_eq!(run(&by_hand).summary.conventions["direction"], "x1 0.3, x2 0, y 1.2, b 0.5");
 }
 
 #[test]

@@ -180,6 +180,15 @@ fn distances_and_shadow_prices() {
         ..ddf.clone()
     };
     assert_scores("non-radial", &cross_section(&data, &nonradial).scores(), &table.numbers("nonradial"), SCIPY);
+    let by_hand = PanelSpec { direction_values: vec![0.3, 0.0, 1.2, 0.5], ..ddf.clone() };
+    assert_scores("numbers", &cross_section(&data, &by_hand).scores(), &table.numbers("ddf_numbers"), SCIPY);
+    let by_hand = PanelSpec {
+        model: Model::NonRadialDdf,
+        direction_values: vec![0.3, 0.8, 1.2, 0.5],
+        nonradial_weights: vec![0.25; 4],
+        ..ddf.clone()
+    };
+    assert_scores("numbers", &cross_section(&data, &by_hand).scores(), &table.numbers("nonradial_numbers"), SCIPY);
     let result = cross_section(&data, &PanelSpec { details: true, ..ddf });
     let want = table.numbers("shadow_price");
     let unique: Vec<usize> = (0..data.n()).filter(|&row| !want[row].is_nan()).collect();

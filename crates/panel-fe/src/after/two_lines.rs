@@ -218,7 +218,7 @@ fn lines(problem: &TwoLinesProblem<'_>, c: f64) -> Result<(Line, Line)> {
     Ok((fit(true, 0)?, fit(false, 1)?))
 }
 
-/// Fitted smooth of x, centred over the sample, and its standard errors.
+/// Fitted smooth of x, centred over the sample, and the standard errors of the fit at the means of the controls.
 fn smooth(problem: &TwoLinesProblem<'_>, distinct: &[f64]) -> Result<(Vec<f64>, Vec<f64>)> {
     let n = problem.y.len();
     let knots: Vec<f64> = {
@@ -291,7 +291,8 @@ fn smooth(problem: &TwoLinesProblem<'_>, distinct: &[f64]) -> Result<(Vec<f64>, 
                     variance += x * y * inverse[(a, b)];
                 }
             }
-            (sigma2 * variance.max(0.0)).sqrt()
+            // The level of the fit is a mean: σ²/n, whatever x and the controls are.
+            (sigma2 * (variance.max(0.0) + 1.0 / rows)).sqrt()
         })
         .collect();
     Ok((fitted, se))

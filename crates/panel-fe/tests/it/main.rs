@@ -24,6 +24,7 @@ mod mediation;
 mod moderation;
 mod no_wrong_number;
 mod nothing_left;
+mod peers;
 mod r_peers;
 mod random_panels;
 mod redundant_columns;

@@ -40,6 +40,7 @@ const UNITS: &[(&str, &str)] = &[
     ("Weights.goods", "shares"),
     ("Weights.bads", "shares"),
     ("nonradial_weights", "shares"),
+    ("direction_values", "units of the columns"),
     ("stars", "p-values"),
     ("dpi", "pixels per inch"),
     ("bandwidth", "standard deviations"),

@@ -12,6 +12,7 @@ pub(crate) mod build;
 mod check;
 pub mod column;
 pub mod instruments;
+mod outlines;
 pub mod record;
 pub(crate) mod residuals;
 pub mod section;

@@ -1,6 +1,7 @@
 //! The weights of a run: built once over the panel's entities, cut and prepared once for each set of units.
 
 use super::build::{built, file_of};
+use super::outlines;
 use super::record::{SpatialColumnRecord, SpatialTestsRecord, Statistic};
 use super::residuals::Residuals;
 use crate::compute::Computed;
@@ -8,8 +9,6 @@ use crate::error::{Error, Result};
 use crate::store::{FileRecord, file_record};
 use crate::study::Loaded;
 use panel_core::Diagnostic;
-use panel_core::geo::Ring;
-use panel_core::io::{SpatialFile, read_spatial};
 use panel_spatial::{Prepared, Weights};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -78,10 +77,7 @@ impl Space {
             let fail = |error: &dyn std::fmt::Display| Error::stage("report", format!("outlines `{file}`: {error}"));
             let bytes = std::fs::read(&path).map_err(|error| fail(&error))?;
             space.inputs.push(file_record(file, &bytes));
-            match read_spatial(path, None).map_err(|error| fail(&error))? {
-                SpatialFile::Polygons { polygons, .. } => space.outlines = lines(polygons),
-                SpatialFile::Weights { .. } => return Err(fail(&"it holds weights; polygons were expected")),
-            }
+            space.outlines = outlines::read(&path, &bytes).map_err(|error| fail(&error))?;
         }
         space.weights = known.into_iter().map(|(id, weights)| (id, Arc::new(weights))).collect();
         Ok(space)
@@ -136,12 +132,6 @@ impl Space {
         self.prepared.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&prepared));
         Ok((prepared, remark))
     }
-}
-
-/// The rings of polygons as longitudes and latitudes.
-fn lines(polygons: Vec<Vec<Ring>>) -> Vec<Vec<(f64, f64)>> {
-    let line = |ring: Ring| ring.iter().map(|at| (at.lon, at.lat)).collect();
-    polygons.into_iter().flatten().map(line).collect()
 }
 
 /// How many neighbours the units have.

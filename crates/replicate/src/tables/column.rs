@@ -5,6 +5,7 @@ use super::fit::{fit, refusal};
 use super::notes::{level_note, slopes_note};
 use super::records::of_column;
 use super::resampled::note;
+use super::set_notes::set_notes;
 use super::shown::{first_stage_column, shown};
 use super::u_shape::{Quadratic, moderated, quadratic, u_test, u_test_shown, utest_record};
 use crate::error::{Error, Result};
@@ -86,7 +87,8 @@ pub fn estimate(panel: &Panel, study: &Study, spec: &ColumnSpec, table: &str, na
     let row_labels = add_rows(&mut column, rows);
     let slopes = record.slopes.iter().map(|slopes| slopes_note(slopes, name, study));
     let bootstrap = record.inference.iter().map(|record| note(record, name, &study.labels()));
-    let notes = level_note(spec, name, study).into_iter().chain(slopes).chain(bootstrap).collect();
+    let sets = set_notes(&record, &fit, name, &study.labels());
+    let notes = level_note(spec, name, study).into_iter().chain(slopes).chain(bootstrap).chain(sets).collect();
     let numbers = |which: &Saved| saved(&fit, panel.n_rows(), *which).map(|values| (*which, values)).map_err(failed);
     Ok(Fitted {
         column,

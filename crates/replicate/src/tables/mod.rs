@@ -20,6 +20,7 @@ pub mod plots;
 pub mod records;
 mod regression;
 mod resampled;
+mod set_notes;
 pub(crate) mod shown;
 pub mod streamed;
 pub mod u_shape;

@@ -4,6 +4,7 @@
 mod companions;
 mod edge_cases;
 mod golden;
+mod peers;
 mod properties;
 mod real;
 mod support;
