@@ -2,6 +2,7 @@
 
 mod compound;
 mod open;
+mod percent;
 mod raised;
 mod sheet;
 mod unpacked;
@@ -20,6 +21,7 @@ use crate::number::trim;
 use crate::numerals::Numerals;
 use crate::remedy::Remedy;
 use open::{Opened, open};
+use percent::Percents;
 use sheet::{Cell, Row, Sheet};
 
 /// Reads one sheet of a workbook.
@@ -166,37 +168,51 @@ fn collect(
     options: &ReadOptions,
 ) -> Result<Numerals> {
     let cells = |column: u32| body.iter().map(move |row| row.get(column));
-    let numbers = |(column, name): &(u32, String)| {
+    let asked = asked(options)?;
+    let percents: Vec<Option<Percents>> = columns
+        .iter()
+        .map(|(column, name)| {
+            let placed = body.iter().map(|row| (row.place, row.get(*column)));
+            percent::of_column(sheet, name, placed, &asked).filter(|_| !options.text.contains(name))
+        })
+        .collect();
+    let known: Vec<Percents> = percents.iter().flatten().cloned().collect();
+    table.diagnostics.extend(percent::remarks(&table.file, &known));
+    let numbers = |((column, name), percents): (&(u32, String), &Option<Percents>)| {
         let number = |cell: Option<Cell>| match cell {
             Some(Cell::Number(value)) => Some(value),
+            Some(Cell::Percent(value)) => percent::as_number(value, percents.as_ref()),
             None => Some(f64::NAN),
             Some(Cell::Text(_)) => None,
         };
         let plain = options.missing.is_empty() && !options.text.contains(name);
         plain.then(|| cells(*column).map(number).collect::<Option<Vec<f64>>>()).flatten()
     };
-    let read: Vec<Option<Vec<f64>>> = columns.iter().map(numbers).collect();
+    let read: Vec<Option<Vec<f64>>> = columns.iter().zip(&percents).map(numbers).collect();
     let texts = columns.iter().zip(&read).filter(|((_, name), read)| read.is_none() && !options.text.contains(name));
     let texts = texts.map(|((column, name), _)| {
         let text = |cell: Option<Cell>| if let Some(Cell::Text(text)) = cell { Some(sheet.of(text)) } else { None };
         (name.as_str(), cells(*column).filter_map(text))
     });
     let numerals = settled_by(&table.file, texts, options)?;
-    for (c, ((place, name), read)) in columns.iter().zip(read).enumerate() {
+    for (c, (((place, name), read), percents)) in columns.iter().zip(read).zip(&percents).enumerate() {
         let as_text = options.text.contains(name);
         let column = match read {
             Some(values) => Typed::from(Column::Float(values)),
             None => {
                 let mut texts = Interner::default();
                 for cell in cells(*place) {
-                    match cell {
-                        None => texts.push(None),
-                        Some(Cell::Number(value)) if numerals.decimal_comma && !as_text => {
-                            texts.push(Some(&value.to_string().replace('.', ",")));
+                    let written = match cell {
+                        None => None,
+                        Some(Cell::Text(text)) => {
+                            texts.push(Some(trim(sheet.of(text))));
+                            continue;
                         }
-                        Some(Cell::Number(value)) => texts.push(Some(&value.to_string())),
-                        Some(Cell::Text(text)) => texts.push(Some(trim(sheet.of(text)))),
-                    }
+                        Some(Cell::Number(value)) => Some(value.to_string()),
+                        Some(Cell::Percent(value)) => Some(percent::as_text(value, percents.as_ref())),
+                    };
+                    let comma = numerals.decimal_comma && !as_text;
+                    texts.push(written.map(|text| if comma { text.replace('.', ",") } else { text }).as_deref());
                 }
                 typed(texts.finish(), &numerals, as_text)
             }

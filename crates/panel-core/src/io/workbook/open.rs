@@ -1,7 +1,7 @@
 //! From the bytes of a workbook to the cells of one sheet.
 
 use super::sheet::Sheet;
-use super::{compound, raised, unpacked};
+use super::{compound, percent, raised, unpacked};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::error::{Error, Result};
 use crate::io::options::ReadOptions;
@@ -129,6 +129,7 @@ fn read(book: &mut Book<'_>, file: &str, name: &str) -> Result<(Sheet, Vec<Dimen
     match book {
         Sheets::Xlsx(book) => {
             xlsx_cells(book, name, &mut sheet).map_err(fail)?;
+            percent::mark(book, name, &mut sheet).map_err(|error| fail(error.to_string()))?;
             merged = book.merge_cells_by_sheet_name(name).unwrap_or_default();
         }
         Sheets::Xlsb(book) => {
