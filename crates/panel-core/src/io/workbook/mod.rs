@@ -3,6 +3,7 @@
 mod compound;
 mod open;
 mod percent;
+mod percent_xls;
 mod raised;
 mod sheet;
 mod unpacked;
