@@ -7,7 +7,7 @@
 use super::sheet::{Cell, Sheet};
 use crate::diagnostics::Diagnostic;
 use crate::number::show;
-use crate::numerals::{Numerals, Percent, Reading};
+use crate::numerals::{Numerals, PERCENT, Percent, Reading};
 use calamine::{Xlsx, XlsxError};
 use std::io::{Read, Seek};
 
@@ -77,7 +77,7 @@ pub(super) fn of_column(
     numerals: &Numerals,
 ) -> Option<Percents> {
     let mut first = None;
-    let (mut n, mut n_others) = (0, 0);
+    let (mut n, mut n_others, mut n_signs) = (0, 0, 0);
     for (row, cell) in cells {
         match cell {
             Some(Cell::Percent(value)) => {
@@ -86,23 +86,34 @@ pub(super) fn of_column(
             }
             // Nothing is nothing in every unit.
             Some(Cell::Number(value)) if value != 0.0 => n_others += 1,
-            Some(Cell::Text(text)) if matches!(numerals.read(sheet.of(text)), Reading::Number(..)) => n_others += 1,
+            // A text with the sign says the same as such a cell.
+            Some(Cell::Text(text)) => match numerals.read(sheet.of(text)) {
+                Reading::Number(_, dress) if dress & PERCENT != 0 => n_signs += 1,
+                Reading::Number(..) => n_others += 1,
+                _ => {}
+            },
             _ => {}
         }
     }
     let shown = match numerals.percent {
         Some(Percent::Points) => Shown::Points,
         Some(Percent::Share) => Shown::Stored,
-        None if n_others == 0 => Shown::Stored,
+        None if n_others + n_signs == 0 => Shown::Stored,
         None => Shown::Text,
     };
     first.map(|first| Percents { shown, name: name.to_owned(), first, n, n_others })
 }
 
-/// Remarks on such columns: one about those that are settled by their cells, one about those that are not.
+/// Remarks on such columns where the user says nothing of percent signs: one about those that are settled by their cells, one
+/// about those that are not.
 pub(super) fn remarks(file: &str, columns: &[Percents]) -> Vec<Diagnostic> {
     let about = |mixed: bool| {
-        let mut alike = columns.iter().filter(|column| (column.n_others > 0) == mixed);
+        let is_of_kind = |column: &&Percents| match column.shown {
+            Shown::Text => mixed && column.n_others > 0,
+            Shown::Stored => !mixed,
+            Shown::Points => false,
+        };
+        let mut alike = columns.iter().filter(is_of_kind);
         let Percents { name, first: (row, value), n, n_others, .. } = alike.next()?;
         let more = match alike.count() {
             0 => String::new(),
@@ -113,7 +124,7 @@ pub(super) fn remarks(file: &str, columns: &[Percents]) -> Vec<Diagnostic> {
         let remedy = format!("`percent = \"points\"` reads {points}, `percent = \"share\"` {stored}");
         Some(if mixed {
             let words = format!(
-                "`{file}`: {n} cell(s) of `{name}`{more} are shown as percentages, as {stored} in row {} is as {points} %, and {n_others} are not, so it is no column of numbers until somebody says what the sign means: {remedy}, and the other cells stay as they are",
+                "`{file}`: {n} cell(s) of `{name}`{more} are shown as percentages ({stored} in row {} as {points} %) and {n_others} are not, so it is no column of numbers until that is settled: {remedy}, and the other cells stay as they are",
                 row + 1
             );
             Diagnostic::warning("percent-formats", words)
