@@ -24,7 +24,8 @@ pub(super) fn marked_numbers(bytes: &[u8]) -> HashMap<String, String> {
         let Ok(mut entry) = archive.by_index(i) else { continue };
         let Ok(name) = entry.name().map(|name| name.to_ascii_lowercase()) else { continue };
         let shared = name.ends_with("sharedstrings.xml");
-        if !shared && !(name.contains("worksheets/") && name.ends_with(".xml")) || !has_raised_parts(&mut entry) {
+        let holds_texts = shared || name.contains("worksheets/") && name.ends_with(".xml");
+        if !holds_texts || !has_raised_parts(&mut entry) {
             continue;
         }
         drop(entry);
