@@ -316,6 +316,9 @@ fn repeated(cell: &Cell, differs: Option<&str>) -> String {
             format!("; they differ in `{column}`: `{remedy}` is missing in [study]")
         }
         None => "; the two rows are identical: delete one".to_owned(),
+        Some(column) if cell.time.as_deref() == Some("all") => format!(
+            "; they differ in `{column}`: without `time = …` in [study] an entity has one row; name the column of periods there, or merge the rows (aggregate)"
+        ),
         Some(column) => {
             format!("; they differ in `{column}`: correct a key, filter one out, or merge the rows (aggregate)")
         }

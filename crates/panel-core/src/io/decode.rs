@@ -2,7 +2,7 @@
 
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::error::{Error, Result};
-use encoding_rs::{BIG5, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{BIG5, EUC_JP, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use std::borrow::Cow;
 
 /// Decodes a whole file.
@@ -90,13 +90,17 @@ pub(crate) fn read_as(file: &str, encoding: &'static Encoding, bytes: &[u8]) -> 
 pub(crate) fn looks_like(bytes: &[u8]) -> Option<&'static Encoding> {
     let count = Bytes::count(bytes);
     let Bytes { alone, runs, pairs, low, usual_big5, .. } = count;
+    let distinct = count.codes.len();
     let big5 = pairs > 0 && 5 * low >= pairs && 20 * usual_big5 >= 19 * pairs;
     let is = |encoding: &'static Encoding| strict(encoding, bytes).is_some();
-    if big5 && count.distinct >= FEW && is(BIG5) {
+    if big5 && distinct >= FEW && is(BIG5) {
         return Some(BIG5);
     }
     if runs > 0 && 2 * alone > runs {
         return Some(WINDOWS_1252).filter(|_| is(WINDOWS_1252));
+    }
+    if count.reads_as_japanese() && is(EUC_JP) {
+        return Some(EUC_JP);
     }
     let order = if big5 { [BIG5, GB18030] } else { [GB18030, BIG5] };
     order.into_iter().find(|encoding| is(encoding))
@@ -104,6 +108,12 @@ pub(crate) fn looks_like(bytes: &[u8]) -> Option<&'static Encoding> {
 
 /// Different characters that are too few to tell an encoding by.
 const FEW: usize = 4;
+
+/// Characters that headers, units and names of places in Chinese tables are made of.
+const CHINESE: &str = "北京天津上海重庆河江山东西南广安徽福建湖云贵州四川陕甘肃青宁夏新疆内蒙古辽吉林黑龙浙苏省市县区盟旗年月季度城地名的人口产业生值国民总量数指标单位万亿元全合计长春阳石家庄太原济郑武汉杭肥昌成都兰银鲁木齐拉萨深圳厦门锡收入支出价格投资就企编码代变序号农村行政财增速率比第一二三公里平方关泉玉峰保定德波兴宜唐秦皇邢沧衡同朔晋运临汾赤通鄂尔多鞍抚本丹锦营盘铁朝岛源白松延边哈鸡双伊佳牡绥化株样净负债均";
+
+/// The same in Japanese tables, as EUC-JP writes them; none has the bytes of one of [`CHINESE`].
+const JAPANESE: &str = "東京都大阪府北道県市町村区年度月人口岡愛知兵庫千葉埼玉静神奈川広島山長野新潟名古屋横浜札幌仙台岐阜城茨栃木群馬石富井梨三重滋賀和歌取根徳香媛高佐崎熊本分宮鹿児沖青森岩手秋田形総額数値割合生産単位億万所得金地域国全計";
 
 /// What bytes above 127 stand next to.
 struct Bytes {
@@ -120,7 +130,7 @@ struct Bytes {
     chinese: usize,
     usual: usize,
     /// Different pairs.
-    distinct: usize,
+    codes: Vec<u16>,
     /// Different usual characters by their first byte, that is by their sound: up to `Sh`, `Si` to `Xi`, and from `Xi` on.
     by_sound: [usize; 3],
 }
@@ -135,7 +145,7 @@ impl Bytes {
             usual_big5: 0,
             chinese: 0,
             usual: 0,
-            distinct: 0,
+            codes: Vec::new(),
             by_sound: [0; 3],
         };
         let mut seen = vec![false; 1 << 16];
@@ -164,7 +174,7 @@ impl Bytes {
                 let code = usize::from(bytes[at]) << 8 | usize::from(second);
                 if !seen[code] {
                     seen[code] = true;
-                    out.distinct += 1;
+                    out.codes.push(code as u16);
                     let sound = usize::from(bytes[at] >= 0xc9) + usize::from(bytes[at] >= 0xd0);
                     out.by_sound[sound] += usize::from(usual);
                 }
@@ -178,10 +188,29 @@ impl Bytes {
 
     /// Whether the characters, read as GB18030, are those of Chinese text: nearly all are usual, and they are of all sounds.
     /// Korean syllables (EUC-KR) lie among those up to `Sh`, and usual Japanese characters (EUC-JP) among those up to `Xi`.
+    /// A few characters have few sounds; of these one must be a character that tables are made of.
     fn reads_as_chinese(&self) -> bool {
         let [early, middle, late] = self.by_sound;
-        let all_sounds = early + middle + late < 12 || middle + late > 0 && (late > 0 || early + middle < 20);
+        let all_sounds = match early + middle + late {
+            0..12 => self.known(CHINESE, GB18030) > 0,
+            _ => middle + late > 0 && (late > 0 || early + middle < 20),
+        };
         5 * self.usual >= 4 * self.chinese && all_sounds
+    }
+
+    /// Whether the characters, read as EUC-JP, are those of Japanese tables and hardly any of them, read as GB18030, one of
+    /// Chinese ones. Syllables have the same bytes in both encodings, and Chinese text has none.
+    fn reads_as_japanese(&self) -> bool {
+        let syllables = self.codes.iter().filter(|&&code| matches!(code >> 8, 0xa4 | 0xa5)).count();
+        let (japanese, chinese) = (self.known(JAPANESE, EUC_JP), self.known(CHINESE, GB18030));
+        japanese + syllables >= 2 && japanese + syllables > 3 * chinese
+    }
+
+    /// How many different pairs are characters of a text.
+    fn known(&self, text: &str, encoding: &'static Encoding) -> usize {
+        let (bytes, ..) = encoding.encode(text);
+        let codes: Vec<u16> = bytes.chunks_exact(2).map(|pair| u16::from(pair[0]) << 8 | u16::from(pair[1])).collect();
+        self.codes.iter().filter(|code| codes.contains(code)).count()
     }
 }
 
@@ -242,6 +271,8 @@ mod tests {
             ("Île,é\nà,ü\n", WINDOWS_1252),
             ("縣市,年度\n臺北市,2013\n高雄市,2014\n桃園市,2015\n新竹縣,1\n", BIG5),
             ("城市,年份\n北京,2013\n上海,1\n", GB18030),
+            ("県,x\n東京都,1\n大阪府,2\n北海道,3\n", EUC_JP),
+            ("都市,人口\nさいたま,1\n", EUC_JP),
             // Names with characters beyond the common ones.
             ("姓名,城市\n朱镕基,北京\n陶喆,台北\n邓亚萍,北京市\n", GB18030),
         ] {
@@ -251,6 +282,7 @@ mod tests {
         }
         assert_eq!(notes[0].code, "read-as-windows-1252");
         assert!(notes[0].message.contains("`encoding = …`") && notes[3].message.contains("read as GB18030"));
+        assert_eq!(notes[4].code, "read-as-euc-jp");
     }
 
     #[test]
@@ -287,6 +319,16 @@ mod tests {
             };
             assert_eq!(severity, crate::Severity::Warning, "{}: {words}", encoding.name());
             assert!(words.contains("shift_jis"), "{words}");
+        }
+        // A few characters are no Chinese ones either.
+        for (encoding, text) in
+            [(encoding_rs::EUC_JP, "city,x\n東京,1\n大阪,2\n"), (encoding_rs::EUC_KR, "city,x\n서울,1\n부산,2\n")]
+        {
+            let (severity, words) = severity(encoding, text).expect("decoded");
+            assert_eq!(severity, crate::Severity::Warning, "{}: {words}", encoding.name());
+        }
+        for text in ["city,x\n北京,1\n", "城市,年份\n亳州,1\n", "city,x\n泉州,1\n通州,2\n"] {
+            assert_eq!(severity(GB18030, text).expect("decoded").0, crate::Severity::Note, "{text}");
         }
         let chinese = "城市,x\n北京市,1\n上海市,2\n深圳市,3\n亳州市,4\n衢州市,5\n";
         assert_eq!(severity(GB18030, chinese).expect("decoded").0, crate::Severity::Note);

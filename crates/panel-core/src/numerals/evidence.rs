@@ -8,6 +8,7 @@
 //! | the sign twice in a number (`1,234,567`), or the other sign behind it (`1,234.5`), or the other sign as a decimal one (`985.5`) | it separates thousands |
 //! | whole numbers from 100 on that are more than twice as large as any cell with the sign read as a decimal (`985` beside `1,234`) | it separates thousands: the column goes on from hundreds to thousands |
 //! | three and more whole numbers below 1000, more than a tenth of the column, beside a cell that ends in 0 (`12`, `985`, `850,120`) | it separates thousands: a writer of decimals who keeps the last 0 would have written `12,000` |
+//! | whole numbers from 100 on beside points that all stand before three digits (`620` beside `450.123`) | the point may do either |
 //! | a whole number from 1000 on without the sign | nothing of the two above |
 //!
 //! A column that decides nothing is read as the rest of the file writes (a decimal point in any column, say), except where
@@ -159,6 +160,18 @@ impl Evidence {
         sign.n_either > 0 && sign.decimal.is_none() && !self.large && (beyond || common)
     }
 
+    /// Whether points could separate thousands although nothing says that they do: each stands before three digits, and a
+    /// whole number of three digits has none (`331.901` beside `620`).
+    fn may_group_by_point(&self) -> bool {
+        self.point.n_either > 0 && self.point.decimal.is_none() && !self.large && self.largest_small >= 100
+    }
+
+    /// Whether the column says that its points separate thousands although those of another are decimal signs. Of a few
+    /// cells one may be whole by chance.
+    pub(crate) fn contradicts_points(&self) -> bool {
+        !self.other && self.point.n_either >= 3 && self.goes_on_in_thousands(&self.point)
+    }
+
     /// Whether the column alone says that its commas separate thousands.
     fn groups_by_comma(&self) -> bool {
         self.comma.group || self.point.decimal.is_some() || self.goes_on_in_thousands(&self.comma)
@@ -208,6 +221,10 @@ pub(crate) fn verdict<'a>(columns: impl Iterator<Item = (&'a str, &'a Evidence)>
         return Verdict::Point;
     }
     if let Some((_, also)) = point {
+        let contradiction = first(&|e| e.point.either.as_ref().filter(|_| e.contradicts_points()));
+        if contradiction.is_some() {
+            return open(contradiction, Some(also));
+        }
         return if semicolon { open(undecided_comma, Some(also)) } else { Verdict::Point };
     }
     if any(|e| e.comma.decimal.is_some() || e.point.group) {
@@ -229,7 +246,10 @@ pub(crate) fn verdict<'a>(columns: impl Iterator<Item = (&'a str, &'a Evidence)>
             (None, found) => open(found, None),
         };
     }
-    let in_thousands = || first(&|e| e.point.either.as_ref().filter(|_| e.goes_on_in_thousands(&e.point)));
+    let in_thousands = || {
+        let doubtful = |e: &Evidence| e.goes_on_in_thousands(&e.point) || e.may_group_by_point();
+        first(&|e| e.point.either.as_ref().filter(|_| doubtful(e)))
+    };
     open(undecided_comma.or_else(in_thousands), None)
 }
 
@@ -281,7 +301,14 @@ mod tests {
         assert_eq!(decide(&[&["4.255"]], false), Verdict::Point);
         assert!(is_open(&[&["33.281", "985"]], false), "985 beside 33281");
         assert_eq!(decide(&[&["33.281", "985"], &["0.5"]], false), Verdict::Point, "points are decimal elsewhere");
+        assert!(
+            is_open(&[&["1.281", "1.02", "985"], &["1.281", "2.022", "1.305", "985"]], false),
+            "elsewhere, not here"
+        );
         assert_eq!(decide(&[&["33.281", "12"]], false), Verdict::Point);
+        assert!(is_open(&[&["450.123", "620"]], false), "620 beside 450.123 or 450123");
+        assert_eq!(decide(&[&["450.123", "620", "1500"]], false), Verdict::Point, "1500 has no point");
+        assert_eq!(decide(&[&["450.123", "620", "12.5"]], false), Verdict::Point);
         assert_eq!(decide(&[&["7,2", "north"], &["1.5"]], true), Verdict::Point, "texts say nothing");
         assert_eq!(decide(&[&["a, b"]], false), Verdict::Point);
         assert!(comma(&[&["4 708,900", "5 712,300"]], false) && comma(&[&["7,255"], &["4 708,9*"]], false));

@@ -98,7 +98,11 @@ pub fn load_or_refuse(loaded: &Loaded) -> Result<Data, (Option<usize>, Refusal)>
             _ => None,
         };
         let remedies = error.remedies();
-        (place, Refusal { error: Error::stage("data", error), remedies })
+        // Why a table has none of the entities was said when it was read.
+        let across = remarks.iter().find(|remark| remark.code == "entities-across");
+        let across = across.filter(|_| matches!(error, panel_core::Error::Specification(_)));
+        let words = across.map(|remark| format!("; {}", remark.message)).unwrap_or_default();
+        (place, Refusal { error: Error::stage("data", format!("{error}{words}")), remedies })
     })?;
     let mut diagnostics = remarks;
     diagnostics.extend(assembled.diagnostics);

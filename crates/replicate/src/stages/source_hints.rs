@@ -245,11 +245,13 @@ pub(super) fn period_banners(table: &RawTable, key: &str) -> Option<String> {
     let labels = table.key_text(key).ok()?;
     let is_period = |label: &&String| {
         let digits: String = label.chars().filter(char::is_ascii_digit).collect();
-        let others = label.chars().filter(|c| !c.is_ascii_digit()).all(|c| "年度 ".contains(c));
+        let others = label.to_lowercase().replace("year", "");
+        let others = others.chars().filter(|c| !c.is_ascii_digit()).all(|c| "年度 ()（）[]:：-—–=".contains(c));
         others && is_year(&digits)
     };
-    let found: Vec<&String> = labels.labels().iter().filter(is_period).collect();
-    let first = found.first().filter(|_| 2 * found.len() < labels.labels().len())?;
+    let first = labels.labels().iter().find(is_period)?;
+    // A column of nothing but years has no banners among its rows.
+    labels.labels().iter().find(|label| !is_period(label))?;
     Some(format!("; `{first}` is the period of the rows below it: give every row its period, in a column of its own"))
 }
 
@@ -376,7 +378,10 @@ mod tests {
         let table = |text: &str| read_bytes("d.csv", text.as_bytes(), &ReadOptions::default()).expect("a table");
         let words = period_banners(&table("city,y\n2013年,\n北京,1\n天津,2\n上海,2\n2014年,\n北京,3\n"), "city");
         assert!(words.expect("banners").contains("`2013年` is the period of the rows below it"));
-        assert_eq!(period_banners(&table("city,y\n北京,1\n天津,2\n"), "city"), None);
+        assert!(period_banners(&table("city,y\nYear: 2013,\nA,1\nYear: 2014,\nA,3\n"), "city").is_some());
+        for other in ["city,y\n北京,1\n天津,2\n", "city,y\n2013,1\n2014,2\n", "city,y\nA 2013,1\nB,2\n"] {
+            assert_eq!(period_banners(&table(other), "city"), None, "{other}");
+        }
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::column::Column;
 use crate::diagnostics::Diagnostic;
 use crate::error::{Error, Result};
 use crate::number::trim;
-use crate::numerals::{Numerals, Verdict, verdict};
+use crate::numerals::{Evidence, Numerals, Verdict, verdict};
 use body::{Numbers, Problem, Texts, evidence, numbers, pieces, sniff, texts};
 use rayon::prelude::*;
 pub use records::csv_records;
@@ -230,8 +230,10 @@ fn settle(
         return Ok(());
     }
     // Most files show at once that their points are decimal signs; without commas in cells nothing else can be.
-    let shown =
-        |pieces| evidence(pieces, delimiter, wanted, numerals).iter().any(|e| !e.other && e.point.decimal.is_some());
+    let shown = |pieces| {
+        let seen = evidence(pieces, delimiter, wanted, numerals);
+        seen.iter().any(|e| !e.other && e.point.decimal.is_some()) && !seen.iter().any(Evidence::contradicts_points)
+    };
     if !semicolon && !has(sign) && shown(&pieces[..1.min(pieces.len())]) {
         return Ok(());
     }

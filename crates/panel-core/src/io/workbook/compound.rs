@@ -33,16 +33,16 @@ fn damaged(what: &str) -> String {
     format!("the file looks damaged: {what}; open it in a spreadsheet program and save it as xlsx")
 }
 
-fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
+pub(super) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_le_bytes(bytes.get(at..at + 2)?.try_into().ok()?))
 }
 
-fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+pub(super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
 }
 
 /// The sectors of a file.
-struct Compound<'a> {
+pub(super) struct Compound<'a> {
     bytes: &'a [u8],
     sector: usize,
     /// The sector behind each in its chain.
@@ -64,7 +64,7 @@ struct Stream {
 const SMALL: u64 = 4096;
 
 impl<'a> Compound<'a> {
-    fn open(bytes: &'a [u8]) -> Result<Self, String> {
+    pub(super) fn open(bytes: &'a [u8]) -> Result<Self, String> {
         let short = || damaged("it ends within its head");
         let sector = match u16_at(bytes, 30).ok_or_else(short)? {
             9 => 512,
@@ -121,7 +121,7 @@ impl<'a> Compound<'a> {
     }
 
     /// The stream of the workbook's records; every other stream is only followed to its end.
-    fn workbook(&self) -> Result<Vec<u8>, String> {
+    pub(super) fn workbook(&self) -> Result<Vec<u8>, String> {
         let mut found = None;
         for stream in self.streams.iter().skip(1).filter(|stream| stream.length > 0) {
             let bytes = if stream.length < SMALL {
@@ -175,7 +175,7 @@ impl Stream {
 }
 
 /// The records of a stream from a place on: kind and content.
-fn records(stream: &[u8], from: usize) -> impl Iterator<Item = (u16, &[u8])> {
+pub(super) fn records(stream: &[u8], from: usize) -> impl Iterator<Item = (u16, &[u8])> {
     let mut at = from;
     std::iter::from_fn(move || {
         let (kind, length) = (u16_at(stream, at)?, u16_at(stream, at + 2)?);
@@ -185,11 +185,11 @@ fn records(stream: &[u8], from: usize) -> impl Iterator<Item = (u16, &[u8])> {
     })
 }
 
-const BEGINS: u16 = 0x0809;
-const ENDS: u16 = 0x000a;
-const SHEET: u16 = 0x0085;
+pub(super) const BEGINS: u16 = 0x0809;
+pub(super) const ENDS: u16 = 0x000a;
+pub(super) const SHEET: u16 = 0x0085;
 const AREA: u16 = 0x0200;
-const ROW_OF_CELLS: u16 = 0x00bd;
+pub(super) const ROW_OF_CELLS: u16 = 0x00bd;
 /// Records of one cell, which begin with its row and column: numbers, texts, truth values, formulas.
 const CELLS: [u16; 7] = [0x0006, 0x00d6, 0x00fd, 0x0203, 0x0204, 0x0205, 0x027e];
 

@@ -2,6 +2,8 @@
 
 mod compound;
 mod open;
+mod percent;
+mod percent_xls;
 mod raised;
 mod sheet;
 mod unpacked;
@@ -20,6 +22,7 @@ use crate::number::trim;
 use crate::numerals::Numerals;
 use crate::remedy::Remedy;
 use open::{Opened, open};
+use percent::Percents;
 use sheet::{Cell, Row, Sheet};
 
 /// Reads one sheet of a workbook.
@@ -166,37 +169,53 @@ fn collect(
     options: &ReadOptions,
 ) -> Result<Numerals> {
     let cells = |column: u32| body.iter().map(move |row| row.get(column));
-    let numbers = |(column, name): &(u32, String)| {
+    let asked = asked(options)?;
+    let percents: Vec<Option<Percents>> = columns
+        .iter()
+        .map(|(column, name)| {
+            let placed = body.iter().map(|row| (row.place, row.get(*column)));
+            percent::of_column(sheet, name, placed, &asked).filter(|_| !options.text.contains(name))
+        })
+        .collect();
+    let known: Vec<Percents> = percents.iter().flatten().cloned().collect();
+    if asked.percent.is_none() {
+        table.diagnostics.extend(percent::remarks(&table.file, &known));
+    }
+    let numbers = |((column, name), percents): (&(u32, String), &Option<Percents>)| {
         let number = |cell: Option<Cell>| match cell {
             Some(Cell::Number(value)) => Some(value),
+            Some(Cell::Percent(value)) => percent::as_number(value, percents.as_ref()),
             None => Some(f64::NAN),
             Some(Cell::Text(_)) => None,
         };
         let plain = options.missing.is_empty() && !options.text.contains(name);
         plain.then(|| cells(*column).map(number).collect::<Option<Vec<f64>>>()).flatten()
     };
-    let read: Vec<Option<Vec<f64>>> = columns.iter().map(numbers).collect();
+    let read: Vec<Option<Vec<f64>>> = columns.iter().zip(&percents).map(numbers).collect();
     let texts = columns.iter().zip(&read).filter(|((_, name), read)| read.is_none() && !options.text.contains(name));
     let texts = texts.map(|((column, name), _)| {
         let text = |cell: Option<Cell>| if let Some(Cell::Text(text)) = cell { Some(sheet.of(text)) } else { None };
         (name.as_str(), cells(*column).filter_map(text))
     });
     let numerals = settled_by(&table.file, texts, options)?;
-    for (c, ((place, name), read)) in columns.iter().zip(read).enumerate() {
+    for (c, (((place, name), read), percents)) in columns.iter().zip(read).zip(&percents).enumerate() {
         let as_text = options.text.contains(name);
         let column = match read {
             Some(values) => Typed::from(Column::Float(values)),
             None => {
                 let mut texts = Interner::default();
                 for cell in cells(*place) {
-                    match cell {
-                        None => texts.push(None),
-                        Some(Cell::Number(value)) if numerals.decimal_comma && !as_text => {
-                            texts.push(Some(&value.to_string().replace('.', ",")));
+                    let written = match cell {
+                        None => None,
+                        Some(Cell::Text(text)) => {
+                            texts.push(Some(trim(sheet.of(text))));
+                            continue;
                         }
-                        Some(Cell::Number(value)) => texts.push(Some(&value.to_string())),
-                        Some(Cell::Text(text)) => texts.push(Some(trim(sheet.of(text)))),
-                    }
+                        Some(Cell::Number(value)) => Some(value.to_string()),
+                        Some(Cell::Percent(value)) => Some(percent::as_text(value, percents.as_ref())),
+                    };
+                    let comma = numerals.decimal_comma && !as_text;
+                    texts.push(written.map(|text| if comma { text.replace('.', ",") } else { text }).as_deref());
                 }
                 typed(texts.finish(), &numerals, as_text)
             }
@@ -272,7 +291,8 @@ mod tests {
     use super::*;
     use std::io::{Cursor, Write};
 
-    /// A workbook of sheets, the hidden ones with a `-` before their names; cells that begin with `'` are texts.
+    /// A workbook of sheets, the hidden ones with a `-` before their names; cells that begin with `'` are texts, those with `%`
+    /// numbers that are shown as percentages, those with `#` errors.
     fn book(sheets: &[(&str, &[&[&str]])]) -> Vec<u8> {
         let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
         let mut add = |name: &str, text: String| {
@@ -290,6 +310,8 @@ mod tests {
                 let place = format!("{}{}", char::from(b'A' + c as u8), r + 1);
                 match cell.strip_prefix('\'') {
                     Some(text) => format!("<c r=\"{place}\" t=\"inlineStr\"><is><t>{text}</t></is></c>"),
+                    None if cell.starts_with('%') => format!("<c r=\"{place}\" s=\"1\"><v>{}</v></c>", &cell[1..]),
+                    None if cell.starts_with('#') => format!("<c r=\"{place}\" t=\"e\"><v>{cell}</v></c>"),
                     None => format!("<c r=\"{place}\"><v>{cell}</v></c>"),
                 }
             };
@@ -304,6 +326,9 @@ mod tests {
                 format!("<worksheet {names}><sheetData>{rows}</sheetData></worksheet>"),
             );
         }
+        let style = "<cellXfs count=\"2\"><xf numFmtId=\"0\"/><xf numFmtId=\"10\"/></cellXfs>";
+        let names = "xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"";
+        add("xl/styles.xml", format!("<styleSheet {names}>{style}</styleSheet>"));
         let names = "xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"";
         add("xl/workbook.xml", format!("<workbook {names}><sheets>{list}</sheets></workbook>"));
         let names = "xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"";
@@ -340,5 +365,54 @@ mod tests {
         assert!(error.contains("`sheet = \"data\"`"), "{error}");
         let found = sheet_with("b.xlsx", &bytes, &ReadOptions::default(), "city", 20);
         assert_eq!(found, Some(("data".to_owned(), 1)));
+    }
+    #[test]
+    fn percentages_among_other_cells_are_no_numbers_until_somebody_says_what_they_are() {
+        let rows: [&[&str]; 5] =
+            [&["'city", "'x", "'y"], &["'a", "%0.07", "%0.125"], &["'b", "12.5", "%-0.29"], &["'c", "0", "0"], &["'d"]];
+        let read = |percent| {
+            let options = ReadOptions { percent, ..ReadOptions::default() };
+            read("b.xlsx", &book(&[("s", &rows)]), &options).expect("read").0
+        };
+        let numbers = |table: &RawTable, name: &str| match table.column(name).expect("there") {
+            Column::Float(values) => values[..3].to_vec(),
+            Column::Text(text) => panic!("{:?}", text.labels()),
+        };
+        let table = read(None);
+        let Column::Text(text) = table.column("x").expect("there") else { panic!("both are numbers") };
+        assert_eq!([0, 1, 2].map(|row| text.get(row)), [Some("7%"), Some("12.5"), Some("0")]);
+        assert_eq!(numbers(&table, "y"), [0.125, -0.29, 0.0]);
+        let said: Vec<&str> = table.diagnostics.iter().map(|remark| remark.message.as_str()).collect();
+        let [mixed, alike] = said[..] else { panic!("{said:?}") };
+        assert!(mixed.contains("`x`") && mixed.contains("0.07 in row 2 as 7 %") && mixed.contains("and 1 are not"));
+        assert!(mixed.contains("`percent = \"points\"` reads 7, `percent = \"share\"` 0.07"), "{mixed}");
+        assert!(alike.contains("`y`") && alike.contains("read as they are stored, 0.125 where 12.5 %"), "{alike}");
+        let table = read(Some(crate::numerals::Percent::Points));
+        assert_eq!((numbers(&table, "x"), numbers(&table, "y")), (vec![7.0, 12.5, 0.0], vec![12.5, -29.0, 0.0]));
+        let table = read(Some(crate::numerals::Percent::Share));
+        assert_eq!((numbers(&table, "x"), numbers(&table, "y")), (vec![0.07, 12.5, 0.0], vec![0.125, -0.29, 0.0]));
+        assert!(table.diagnostics.is_empty());
+    }
+
+    #[test]
+    fn an_unknown_error_at_the_end_of_a_row_moves_nothing() {
+        let rows: [&[&str]; 4] =
+            [&["'city", "'x", "'y"], &["'a", "1", "#SPILL!"], &["'b", "#CALC!", "2"], &["'c", "3", "4"]];
+        let (table, _) = read("b.xlsx", &book(&[("s", &rows)]), &ReadOptions::default()).expect("read");
+        assert_eq!(table.key_text("city").expect("there").labels(), ["a", "b", "c"]);
+        let values = |name: &str| match table.column(name).expect("there") {
+            Column::Float(values) => values.iter().map(|v| if v.is_nan() { -1.0 } else { *v }).collect::<Vec<_>>(),
+            Column::Text(text) => panic!("{:?}", text.labels()),
+        };
+        assert_eq!((values("x"), values("y")), (vec![1.0, -1.0, 3.0], vec![-1.0, 2.0, 4.0]));
+    }
+
+    #[test]
+    fn percentages_beside_texts_with_the_sign_are_of_one_kind() {
+        let rows: [&[&str]; 4] = [&["'city", "'x"], &["'a", "%0.07"], &["'b", "'12.5%"], &["'c", "'—"]];
+        let (table, _) = read("b.xlsx", &book(&[("s", &rows)]), &ReadOptions::default()).expect("read");
+        let Column::Float(values) = table.column("x").expect("there") else { panic!("both have the sign") };
+        assert_eq!((&values[..2], values[2].is_nan()), (&[7.0, 12.5][..], true));
+        assert!(table.diagnostics.is_empty(), "{:?}", table.diagnostics);
     }
 }

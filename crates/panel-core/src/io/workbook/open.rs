@@ -1,7 +1,7 @@
 //! From the bytes of a workbook to the cells of one sheet.
 
 use super::sheet::Sheet;
-use super::{compound, raised, unpacked};
+use super::{compound, percent, percent_xls, raised, unpacked};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::error::{Error, Result};
 use crate::io::options::ReadOptions;
@@ -46,7 +46,7 @@ pub(super) fn open(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Op
             let hint = hint.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
             return Err(fail(format!("no sheet `{wanted}`{hint}; there are {}", sheets.join(", "))));
         }
-        let (mut sheet, merged) = read(&mut book, file, wanted)?;
+        let (mut sheet, merged) = read(&mut book, file, bytes, wanted)?;
         sheet.replace_texts(&raised);
         if sheet.rows.is_empty() {
             return Err(fail(format!(
@@ -81,7 +81,7 @@ pub(super) fn open(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Op
         );
         remarks.push(Diagnostic::warning("one-sheet-of-several", words));
     }
-    let (mut sheet, merged) = read(&mut book, file, &name)?;
+    let (mut sheet, merged) = read(&mut book, file, bytes, &name)?;
     sheet.replace_texts(&raised);
     // What is not in a sheet that can be seen may be in one that cannot.
     if !all_hidden {
@@ -122,13 +122,14 @@ fn any(book: &mut Book<'_>, file: &str, name: &str) -> Result<bool> {
 }
 
 /// The cells of a sheet and its merged areas.
-fn read(book: &mut Book<'_>, file: &str, name: &str) -> Result<(Sheet, Vec<Dimensions>)> {
+fn read(book: &mut Book<'_>, file: &str, bytes: &[u8], name: &str) -> Result<(Sheet, Vec<Dimensions>)> {
     let fail = |error: String| Error::Read { file: file.to_owned(), reason: format!("sheet `{name}`: {error}") };
     let mut sheet = Sheet::default();
     let mut merged = Vec::new();
     match book {
         Sheets::Xlsx(book) => {
             xlsx_cells(book, name, &mut sheet).map_err(fail)?;
+            percent::mark(book, name, &mut sheet).map_err(|error| fail(error.to_string()))?;
             merged = book.merge_cells_by_sheet_name(name).unwrap_or_default();
         }
         Sheets::Xlsb(book) => {
@@ -145,6 +146,7 @@ fn read(book: &mut Book<'_>, file: &str, name: &str) -> Result<(Sheet, Vec<Dimen
             }
             if let Sheets::Xls(book) = other {
                 merged = book.merge_cells_by_sheet_name(name).unwrap_or_default();
+                percent_xls::places(bytes, name).into_iter().for_each(|place| sheet.show_as_percent(place));
             }
         }
     }
@@ -155,7 +157,7 @@ fn read(book: &mut Book<'_>, file: &str, name: &str) -> Result<(Sheet, Vec<Dimen
 fn xlsx_cells(book: &mut Xlsx<Cursor<&[u8]>>, name: &str, sheet: &mut Sheet) -> Result<(), String> {
     let mut cells = book.worksheet_cells_reader(name).map_err(|error| error.to_string())?;
     // An error that the library does not know ends a cell without its place.
-    let (mut last, mut lost, mut moved) = (None::<(u32, u32)>, 0, (0, 0));
+    let (mut last, mut lost, mut moved, mut width) = (None::<(u32, u32)>, 0, (0, 0), 0);
     loop {
         let record = match cells.next_cell_with_formula_metadata() {
             Ok(Some(record)) => record,
@@ -169,13 +171,18 @@ fn xlsx_cells(book: &mut Xlsx<Cursor<&[u8]>>, name: &str, sheet: &mut Sheet) -> 
         };
         let mut place = record.pos;
         // Where cells do not name their places, those behind such a cell come one too far to the left.
-        let next = last.filter(|last| last.0 == place.0).map_or(0, |last| last.1 + 1);
-        if lost > 0 && place.1 == next {
+        let same_row = last.filter(|last| last.0 == place.0);
+        let next = same_row.map_or(0, |last| last.1 + 1);
+        // In another row, the cell may have been the last of the row before: as many were missing there.
+        let ended_a_row =
+            same_row.is_none() && last.is_some_and(|last| last.1 + moved_in(moved, last.0) + lost < width);
+        if lost > 0 && place.1 == next && !ended_a_row {
             moved = (place.0, moved_in(moved, place.0) + lost);
         }
         lost = 0;
         last = Some(place);
         place.1 += moved_in(moved, place.0);
+        width = width.max(place.1 + 1);
         let stored = match (&record.value, &record.formula) {
             (DataRef::Empty, Some(formula)) => sheet.push_formula(place, formula_text(formula)),
             (value, _) => sheet.push(place, &Data::from(value.clone())),

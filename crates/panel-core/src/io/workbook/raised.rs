@@ -2,61 +2,155 @@
 //!
 //! A text may have parts that are set differently: `1290` and a raised `1`. The reader joins them, which makes 12901 of it.
 
-use crate::number::parse_number;
+use crate::number::trim;
+use crate::numerals::{Numerals, Reading};
 use std::collections::HashMap;
 use std::io::{Cursor, Read};
 
-/// The largest table of texts that is looked through.
+/// Bytes of an entry that are looked through.
 const MOST: u64 = 1 << 28;
 
+/// What raised and lowered parts are set with.
+const SET_BY: &[u8] = b"vertAlign";
+
 /// Texts of numbers with a raised part, as the reader joins them, and the same with raised digits (`1290¹`).
+///
+/// Where another text is joined to the same one, nobody knows which cell is which, so both are told and it is no number.
 pub(super) fn marked_numbers(bytes: &[u8]) -> HashMap<String, String> {
-    let mut xml = String::new();
-    let read = zip::ZipArchive::new(Cursor::new(bytes)).ok().and_then(|mut archive| {
-        let entry = archive.by_name("xl/sharedStrings.xml").ok()?;
-        entry.take(MOST).read_to_string(&mut xml).ok()
-    });
-    if read.is_none() || !xml.contains("superscript") {
-        return HashMap::new();
-    }
-    let mut found: HashMap<String, String> = xml.split("<si>").skip(1).filter_map(marked_number).collect();
-    for text in xml.split("<si>").skip(1).filter_map(plain_text) {
-        if let Some(marked) = found.get_mut(text) {
-            // The reader gives both as one text, so nobody knows which cell is which: it is no number.
-            *marked = format!("{marked} or {text}");
+    let mut found: HashMap<String, String> = HashMap::new();
+    let Ok(mut archive) = zip::ZipArchive::new(Cursor::new(bytes)) else { return found };
+    let mut parts = Vec::new();
+    for i in 0..archive.len() {
+        let Ok(mut entry) = archive.by_index(i) else { continue };
+        let Ok(name) = entry.name().map(|name| name.to_ascii_lowercase()) else { continue };
+        let shared = name.ends_with("sharedstrings.xml");
+        let holds_texts = shared || name.contains("worksheets/") && name.ends_with(".xml");
+        if !holds_texts || !has_raised_parts(&mut entry) {
+            continue;
         }
+        drop(entry);
+        let mut xml = Vec::new();
+        // Damaged entries are the reader's to report.
+        let read = archive.by_index(i).is_ok_and(|entry| entry.take(MOST).read_to_end(&mut xml).is_ok());
+        if read {
+            parts.push((String::from_utf8_lossy(&xml).into_owned(), if shared { "si" } else { "is" }));
+        }
+    }
+    for (xml, name) in &parts {
+        texts(xml, name, |joined, told| {
+            if joined != told && (is_number(joined) || is_number(told)) {
+                let known = found.entry(joined.to_owned()).or_insert_with(|| told.to_owned());
+                if known != told {
+                    *known = format!("{known} or {told}");
+                }
+            }
+        });
+    }
+    if found.is_empty() {
+        return found;
+    }
+    for (xml, name) in &parts {
+        texts(xml, name, |joined, told| {
+            if joined == told
+                && let Some(marked) = found.get_mut(joined)
+                && !marked.ends_with(" or the same without a mark")
+            {
+                *marked += " or the same without a mark";
+            }
+        });
     }
     found
 }
 
-/// A text without parts.
-fn plain_text(text: &str) -> Option<&str> {
-    text.strip_prefix("<t")?.split_once('>')?.1.split("</t>").next()
-}
-
-/// One text with parts.
-fn marked_number(text: &str) -> Option<(String, String)> {
-    let text = text.split("</si>").next()?;
-    let (mut plain, mut raised) = (String::new(), String::new());
-    for part in text.split("<r>").skip(1) {
-        let part = part.split("</r>").next()?;
-        let content = part.split_once("<t")?.1.split_once('>')?.1.split("</t>").next()?;
-        let is_raised = part.contains("\"superscript\"");
-        // A number goes on behind the raised part: an exponent or a formula.
-        if !is_raised && !raised.is_empty() {
-            return None;
+/// Whether an entry sets anything higher or lower than the rest of its text.
+fn has_raised_parts(entry: &mut impl Read) -> bool {
+    let mut entry = entry.take(MOST);
+    let mut window = vec![0; 1 << 16];
+    let mut kept = 0;
+    loop {
+        let Ok(read @ 1..) = entry.read(&mut window[kept..]) else { return false };
+        let end = kept + read;
+        // The last letter is rarer in sheets than the first one.
+        let last = SET_BY.len() - 2;
+        let is_here =
+            |at: usize| window[at] == SET_BY[last] && at >= last && window[at - last..end].starts_with(SET_BY);
+        if (0..end).any(is_here) {
+            return true;
         }
-        if is_raised { raised += content } else { plain += content }
+        kept = end.min(SET_BY.len());
+        window.copy_within(end - kept..end, 0);
     }
-    let mark: String = raised.trim().chars().map(raise).collect();
-    let is_digits = !mark.is_empty() && raised.trim().bytes().all(|b| b.is_ascii_digit());
-    (is_digits && parse_number(&plain).is_some()).then(|| (format!("{plain}{raised}"), format!("{plain}{mark}")))
 }
 
-/// The raised form of a digit.
-fn raise(c: char) -> char {
+/// Whether a text reads as a number, whichever the decimal sign is.
+fn is_number(text: &str) -> bool {
+    let reads = |decimal_comma| Numerals { decimal_comma, ..Numerals::default() }.read(text);
+    matches!(reads(false), Reading::Number(..)) || matches!(reads(true), Reading::Number(..))
+}
+
+/// Hands over each text that is an element of that name, as the reader joins its parts and with digits raised where they
+/// are set so.
+fn texts(xml: &str, element: &str, mut take: impl FnMut(&str, &str)) {
+    let (mut joined, mut told) = (String::new(), String::new());
+    let (mut raised, mut phonetic) = (false, false);
+    for piece in xml.split('<').skip(1) {
+        let Some((tag, content)) = piece.split_once('>') else { continue };
+        let closes = tag.starts_with('/');
+        let name =
+            tag.trim_start_matches('/').split(|c: char| c.is_whitespace() || c == '/').next().unwrap_or_default();
+        let name = name.rsplit(':').next().unwrap_or_default();
+        match name {
+            _ if name == element && closes => take(&joined, &told),
+            _ if name == element => {
+                joined.clear();
+                told.clear();
+                (raised, phonetic) = (false, false);
+            }
+            "r" => raised = false,
+            "rPh" => phonetic = !closes,
+            "vertAlign" => raised = tag.contains("superscript") || tag.contains("subscript"),
+            "t" if !closes && !phonetic && !tag.ends_with('/') => {
+                let keeps_blanks = tag.contains("preserve");
+                let content = decoded(content);
+                let content = if keeps_blanks { &content } else { content.trim_matches([' ', '\t', '\r', '\n']) };
+                joined += content;
+                match raised && content.contains(|c: char| digit(c).is_some()) {
+                    true => told.extend(trim(content).chars().filter_map(raise)),
+                    false => told += content,
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A text with its entities written out.
+fn decoded(text: &str) -> String {
+    if !text.contains('&') {
+        return text.to_owned();
+    }
+    let mut out = text.to_owned();
+    for (entity, sign) in
+        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&#160;", "\u{a0}"), ("&#xA0;", "\u{a0}")]
+    {
+        out = out.replace(entity, sign);
+    }
+    out.replace("&amp;", "&")
+}
+
+/// A digit of usual or full width.
+fn digit(c: char) -> Option<u32> {
+    c.to_digit(10).or_else(|| ('０'..='９').contains(&c).then(|| c as u32 - '０' as u32))
+}
+
+/// The raised form of a digit or a minus; what stands around the number of a note is left out.
+fn raise(c: char) -> Option<char> {
     const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-    c.to_digit(10).map_or(c, |digit| RAISED[digit as usize])
+    match c {
+        '(' | ')' | '[' | ']' | '（' | '）' | ',' | '，' | '.' | ';' | ' ' => None,
+        '-' | '\u{2212}' => Some('⁻'),
+        _ => Some(digit(c).map_or(c, |digit| RAISED[digit as usize])),
+    }
 }
 
 #[cfg(test)]
@@ -64,29 +158,62 @@ mod tests {
     use super::*;
     use std::io::Write;
 
+    fn found(name: &str, xml: &str) -> Vec<(String, String)> {
+        let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        writer.start_file(name, zip::write::SimpleFileOptions::default()).expect("a new entry");
+        writer.write_all(xml.as_bytes()).expect("memory");
+        let mut found: Vec<_> = marked_numbers(&writer.finish().expect("memory").into_inner()).into_iter().collect();
+        found.sort_unstable();
+        found
+    }
+
+    fn run(text: &str, raised: bool) -> String {
+        let set = if raised { "<rPr><vertAlign val=\"superscript\"/></rPr>" } else { "<rPr><sz val=\"11\"/></rPr>" };
+        format!("<r>{set}<t xml:space=\"preserve\">{text}</t></r>")
+    }
+
     #[test]
     fn a_raised_digit_is_no_digit_of_the_number() {
-        let run = |text: &str, raised: bool| {
-            let set = if raised { "<rPr><vertAlign val=\"superscript\"/></rPr>" } else { "" };
-            format!("<r>{set}<t xml:space=\"preserve\">{text}</t></r>")
-        };
+        let marked = |number: &str, mark: &str| format!("<si>{}{}</si>", run(number, false), run(mark, true));
         let texts = [
-            format!("<si>{}{}</si>", run("1290", false), run("1", true)),
-            format!("<si>{}{}</si>", run("GDP", false), run("2", true)),
-            format!("<si>{}{}</si>", run("1,234.5", false), run("12", true)),
+            marked("1290", "1"),
+            marked("GDP", "2"),
+            marked("1,234.5", "12"),
+            marked("77", "1)"),
+            marked("5", "1,2"),
+            marked("88", "e5"),
+            marked("99", "３"),
             format!("<si>{}{}</si>", run("12", false), run("34", false)),
-            format!("<si>{}{}</si>", run("55", false), run("3", true)),
-            "<si><t>553</t></si>".to_owned(),
+            format!("<si>{}{}</si>", run("1", true), run("66", false)),
         ];
-        let xml = format!("<sst>{}</sst>", texts.concat());
-        let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
-        writer.start_file("xl/sharedStrings.xml", zip::write::SimpleFileOptions::default()).expect("a new entry");
-        writer.write_all(xml.as_bytes()).expect("memory");
-        let found = marked_numbers(&writer.finish().expect("memory").into_inner());
-        let mut found: Vec<(&str, &str)> =
-            found.iter().map(|(joined, told)| (joined.as_str(), told.as_str())).collect();
-        found.sort_unstable();
-        assert_eq!(found, [("1,234.512", "1,234.5¹²"), ("12901", "1290¹"), ("553", "55³ or 553")]);
+        let expected = [
+            ("1,234.512", "1,234.5¹²"),
+            ("12901", "1290¹"),
+            ("166", "¹66"),
+            ("51,2", "5¹²"),
+            ("771)", "77¹"),
+            ("88e5", "88e⁵"),
+            ("99３", "99³"),
+        ];
+        let expected = expected.map(|(joined, told)| (joined.to_owned(), told.to_owned()));
+        assert_eq!(found("xl/sharedStrings.xml", &format!("<sst>{}</sst>", texts.concat())), expected);
+        // Other writers put the text into the cell, name the elements otherwise and use other quotes.
+        let cell = "<c t=\"inlineStr\"><x:is><x:r><x:t>1290</x:t></x:r><x:r ><x:rPr><x:vertAlign val='subscript' /></x:rPr><x:t> 1 </x:t></x:r></x:is></c>";
+        let far = format!("<sheetData>{}{cell}</sheetData>", "<c><v>1</v></c>".repeat(9000));
+        assert_eq!(found("xl/worksheets/sheet1.xml", &far), [("12901".to_owned(), "1290¹".to_owned())]);
         assert!(marked_numbers(b"PK").is_empty());
+    }
+
+    #[test]
+    fn texts_that_are_joined_to_the_same_one_are_no_number() {
+        let marked = |number: &str, mark: &str| format!("<si>{}{}</si>", run(number, false), run(mark, true));
+        let two = found("xl/sharedStrings.xml", &format!("<sst>{}{}</sst>", marked("1290", "1"), marked("129", "01")));
+        assert_eq!(two, [("12901".to_owned(), "1290¹ or 129⁰¹".to_owned())]);
+        let plain = format!("<sst><si><t>553</t></si>{}<si><t>553</t></si></sst>", marked("55", "3"));
+        assert_eq!(
+            found("xl/sharedStrings.xml", &plain),
+            [("553".to_owned(), "55³ or the same without a mark".to_owned())]
+        );
+        assert!(!is_number("55³ or the same without a mark") && !is_number("1290¹ or 129⁰¹"));
     }
 }

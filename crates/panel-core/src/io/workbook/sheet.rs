@@ -19,6 +19,8 @@ const MOST_VALUES: usize = 100_000_000;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Cell {
     Number(f64),
+    /// A number that is shown as a percentage: 0.125 as 12.5 %.
+    Percent(f64),
     /// A text, by its place among those of the sheet.
     Text(u32),
 }
@@ -82,6 +84,17 @@ impl Sheet {
     pub(super) fn push_formula(&mut self, place: (u32, u32), formula: &str) -> Result<(), String> {
         self.formulas += 1;
         self.push(place, &Data::String(format!("={formula}")))
+    }
+
+    /// Says of a number that it is shown as a percentage; of none other than 0, which is the same in every unit.
+    pub(super) fn show_as_percent(&mut self, (row, column): (u32, u32)) {
+        let Ok(at) = self.rows.binary_search_by_key(&row, |row| row.place) else { return };
+        let row = &mut self.rows[at];
+        if let Some(Cell::Number(value)) = row.get(column)
+            && value != 0.0
+        {
+            row.set(column, Cell::Percent(value));
+        }
     }
 
     /// Puts other texts in the place of those that are keys of `others`.
@@ -156,7 +169,7 @@ impl Sheet {
     pub(super) fn shown(&self, row: &Row, column: u32) -> String {
         match row.get(column) {
             None => String::new(),
-            Some(Cell::Number(value)) => value.to_string(),
+            Some(Cell::Number(value) | Cell::Percent(value)) => value.to_string(),
             Some(Cell::Text(text)) => self.texts[text as usize].clone(),
         }
     }
