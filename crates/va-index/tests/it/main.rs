@@ -6,4 +6,5 @@ mod edge_cases;
 mod golden;
 mod properties;
 mod real;
+mod remarks;
 mod support;
