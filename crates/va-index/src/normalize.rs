@@ -257,4 +257,30 @@ mod tests {
             assert!((found.factor[0] * (0.5 + 1.0 / km) - 1.0).abs() < 1e-10, "{normalization:?} {found:?}");
         }
     }
+
+    /// At 12, 21, 24, 26 and 50 km, the two nearest up to 9.5 km: the middle three link each other and have eigenvalue 2;
+    /// the first links to one of them that does not link back, the last to nobody.
+    #[test]
+    fn nearest_neighbours_are_not_mutual() {
+        let at = [12.0, 21.0, 24.0, 26.0, 50.0];
+        let names = labels(5);
+        let points = at.map(|km: f64| {
+            Some(panel_core::geo::LatLon { lat: (km / panel_core::geo::EARTH_RADIUS_KM).to_degrees(), lon: 0.0 })
+        });
+        let km: Vec<f64> = at.iter().flat_map(|a: &f64| at.map(|b| (a - b).abs())).collect();
+        let matrix = DistanceMatrix::from_square(&names, &km).expect("valid");
+        let spec = VaSpec {
+            kernel: Kernel::KNearest { k: 2 },
+            cutoff_km: Some(9.5),
+            normalization: Normalization::Spectral,
+            ..VaSpec::default()
+        };
+        for geography in [Geography::Points(&points), Geography::Matrix(&matrix)] {
+            let links = Links::new(&geography, &names, &spec).expect("valid");
+            let sums = links.sums(&[1.0; 5]);
+            assert_eq!(sums, [1.0, 2.0, 2.0, 2.0, 0.0]);
+            let found = Scaling::new(&links, &sums, None, &names, &spec).expect("a circle");
+            assert!(found.factor.iter().all(|factor| (factor - 0.5).abs() < 1e-11), "{found:?}");
+        }
+    }
 }

@@ -8,6 +8,7 @@ mod places;
 mod properties;
 mod real;
 mod reference;
+mod rules;
 // Readers of reference data, shared with va-index.
 #[path = "../../../va-index/tests/it/support.rs"]
 mod support;

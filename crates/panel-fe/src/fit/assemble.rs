@@ -3,7 +3,7 @@
 use crate::coefficients::{CentredCoefficients, Dropped, NoStandardError};
 use crate::dof::{Dof, Like, SmallSample};
 use crate::error::{Error, Result};
-use crate::fit::goodness::{distinct, r_squared};
+use crate::fit::goodness::{distinct, per_degree, r_squared};
 use crate::fit::result::{ClusterCount, Estimate, IvResult, table};
 use crate::fit::state::State;
 use crate::linalg;
@@ -213,7 +213,7 @@ pub(crate) fn assemble(
         df_resid: dof.n_obs as f64 - small.k as f64,
         df_t: small.df_t,
         r2,
-        rmse: (parts.ssr / rmse_divisor).sqrt(),
+        rmse: per_degree(parts.ssr, rmse_divisor).sqrt(),
         ssr: parts.ssr,
         wald,
         dropped: parts.dropped,

@@ -18,7 +18,7 @@ pub(crate) mod assemble;
 mod collinear;
 pub(crate) mod columns;
 pub(crate) mod estimation;
-mod goodness;
+pub(crate) mod goodness;
 pub(crate) mod iv_fit;
 mod iv_state;
 pub(crate) mod leverage;

@@ -54,7 +54,7 @@ pub struct R2 {
     pub within: Option<f64>,
     /// Within entities; `None` unless the entity effect is absorbed.
     pub within_entity: Option<f64>,
-    /// Adjusted.
+    /// Adjusted; `NaN` where the rule leaves no degree of freedom.
     pub adjusted: f64,
 }
 
@@ -131,7 +131,7 @@ pub struct Estimate {
     pub df_t: f64,
     /// R².
     pub r2: R2,
-    /// Root mean squared error, with the divisor of the rule.
+    /// Root mean squared error, with the divisor of the rule; `NaN` where that is not above 0.
     pub rmse: f64,
     /// u'Wu.
     pub ssr: f64,

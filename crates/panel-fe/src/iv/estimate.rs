@@ -5,6 +5,7 @@ use super::moments::{IvDof, MomentCovariance};
 use super::system::IvSystem;
 use crate::dense::{beside, column, solve_upper, solve_upper_transposed, symmetrise, thin_qr, vector};
 use crate::error::{Error, Result};
+use crate::fit::goodness::per_degree;
 use crate::linalg;
 use crate::outcome::TestOutcome;
 use crate::wald::Wald;
@@ -296,6 +297,6 @@ pub fn goodness(system: &IvSystem, fit: &IvFit, has_constant: bool) -> Goodness 
     };
     let (r2_uncentered, r2_centered) = (1.0 - fit.rss / total, 1.0 - fit.rss / centred);
     let (r2, c) = if has_constant { (r2_centered, 1.0) } else { (r2_uncentered, 0.0) };
-    let r2_adjusted = 1.0 - (1.0 - r2) * (n - c) / fit.dof.residual(n, system.k(), false);
+    let r2_adjusted = 1.0 - per_degree((1.0 - r2) * (n - c), fit.dof.residual(n, system.k(), false));
     Goodness { r2, r2_adjusted, r2_uncentered, r2_centered, rmse: fit.sigma2.sqrt() }
 }

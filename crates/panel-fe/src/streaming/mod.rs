@@ -26,6 +26,7 @@ use crate::dof::{Absorbed, AbsorbedTerm, Dof, SmallSample};
 use crate::error::{Error, Result};
 use crate::fit::assemble::check_degrees;
 use crate::fit::estimation::check_largest;
+use crate::fit::goodness::per_degree;
 use crate::fit::ols;
 use crate::fit::result::{ClusterCount, Coefficient, Dropped, R2, table};
 use crate::fit::sandwich::sandwich;
@@ -267,7 +268,7 @@ impl Read {
         let overall = 1.0 - ssr / self.products.total;
         let base = if dof.like == Like::Xtreg { of_entity.unwrap_or(overall) } else { overall };
         let n = dof.n_obs as f64;
-        let adjusted = 1.0 - (1.0 - base) * (n - 1.0) / (n - small.k_adjusted as f64);
+        let adjusted = 1.0 - per_degree((1.0 - base) * (n - 1.0), n - small.k_adjusted as f64);
         R2 { overall, within: Some(1.0 - ssr / self.within[(0, 0)]), within_entity: of_entity, adjusted }
     }
 }
@@ -330,7 +331,7 @@ fn estimate(source: &Source<'_>, formula: &Formula, options: &Options, mut read:
         df_t: small.df_t,
         multiplier: small.multiplier,
         r2: read.r2(source, &dof, &small),
-        rmse: (scores.ssr / small.df_rmse).sqrt(),
+        rmse: per_degree(scores.ssr, small.df_rmse).sqrt(),
         ssr: scores.ssr,
         wald,
         vcov,

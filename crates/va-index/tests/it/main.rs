@@ -7,4 +7,5 @@ mod golden;
 mod peers;
 mod properties;
 mod real;
+mod remarks;
 mod support;

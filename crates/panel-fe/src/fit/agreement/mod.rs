@@ -101,6 +101,18 @@ proptest! {
     }
 }
 
+/// Clusters of both dimensions free all three effects, and reghdfe's count for the rmse takes them back in full: no degree
+/// of freedom is left for it, although the coefficient has one.
+#[test]
+fn no_degree_of_freedom_makes_no_rmse() {
+    let panel = Table::new(232_630_033_342_362_373, 3, 8, 60, 0.0).in_order();
+    let options = options("cluster:firm,year", false);
+    let formula = "y ~ x1 | year + firm + across";
+    let estimate = fit(&panel, formula, &options).expect("fits");
+    assert_eq!(estimate.small_sample.df_rmse, 0.0, "{:?}", estimate.small_sample);
+    assert!(estimate.ssr > 0.0 && estimate.rmse.is_nan() && estimate.r2.adjusted.is_nan(), "{estimate:?}");
+}
+
 /// Runs longer than a batch, and chunks: one bit for every number of threads.
 #[test]
 fn threads_change_no_bit_of_a_reading() {
