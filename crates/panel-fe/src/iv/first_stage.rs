@@ -5,6 +5,7 @@ use super::system::IvSystem;
 use crate::coefficients::{NoStandardError, standard_error};
 use crate::dense::{Factor, column, pick, solve_upper, thin_qr, vector};
 use crate::error::{Error, Result};
+use crate::fit::goodness::per_degree;
 use crate::linalg;
 use crate::outcome::{TestOutcome, TestStat};
 use faer::Mat;
@@ -122,7 +123,7 @@ pub fn first_stages(system: &IvSystem, covariance: &MomentCovariance<'_>, dof: &
             f: plain.f,
             partial_r2: plain.r2,
             shea_r2: ols[j] / two_stage[j],
-            rmse: (rss / dof.residual(n, system.l(), false)).sqrt(),
+            rmse: per_degree(rss, dof.residual(n, system.l(), false)).sqrt(),
             sanderson_windmeijer: sw.f,
             sanderson_windmeijer_chi2: sw.chi2,
             sanderson_windmeijer_r2: sw.r2,

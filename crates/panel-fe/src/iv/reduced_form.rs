@@ -5,6 +5,7 @@ use super::moments::{IvDof, MomentCovariance};
 use super::system::IvSystem;
 use crate::dense::{Factor, beside, column, solve_upper, symmetrise, vector};
 use crate::error::Result;
+use crate::fit::goodness::per_degree;
 use crate::linalg;
 use crate::outcome::{TestOutcome, TestStat};
 use faer::{Mat, Scale};
@@ -63,7 +64,7 @@ pub fn reduced_form(system: &IvSystem, covariance: &MomentCovariance<'_>, dof: &
             }
             Err(error) => TestOutcome::not_available(f_name, reason(&error, clusters)),
         };
-        let rmse = (linalg::dot(residual, residual) / dof.residual(n, system.l(), false)).sqrt();
+        let rmse = per_degree(linalg::dot(residual, residual), dof.residual(n, system.l(), false)).sqrt();
         Ok(ReducedForm { response: name.into(), names: names.clone(), coef, vcov, rmse, f })
     };
     let mut out = vec![equation("the outcome", system.c.clone(), system.f_y.clone(), &system.reduced_form_residual())?];
