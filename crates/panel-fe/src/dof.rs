@@ -19,6 +19,12 @@ use crate::vcov::{Covariance, Structure, Vcov};
 
 pub use crate::like::Like;
 
+/// A sum over its degrees of freedom; missing where none is left, as rules that charge nested effects in full can leave
+/// none although coefficients have some.
+pub(crate) fn per_degree(sum: f64, degrees: f64) -> f64 {
+    if degrees > 0.0 { sum / degrees } else { f64::NAN }
+}
+
 /// One absorbed term as the rules see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AbsorbedTerm {

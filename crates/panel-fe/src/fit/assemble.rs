@@ -1,9 +1,9 @@
 //! An estimate put together from its parts.
 
 use crate::coefficients::{CentredCoefficients, Dropped, NoStandardError};
-use crate::dof::{Dof, Like, SmallSample};
+use crate::dof::{Dof, Like, SmallSample, per_degree};
 use crate::error::{Error, Result};
-use crate::fit::goodness::{distinct, per_degree, r_squared};
+use crate::fit::goodness::{distinct, r_squared};
 use crate::fit::result::{ClusterCount, Estimate, IvResult, table};
 use crate::fit::state::State;
 use crate::linalg;

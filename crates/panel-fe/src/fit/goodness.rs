@@ -1,7 +1,7 @@
 //! Measures of fit.
 
 use crate::absorb;
-use crate::dof::{Dof, Like, SmallSample};
+use crate::dof::{Dof, Like, SmallSample, per_degree};
 use crate::fit::result::R2;
 use crate::fit::state::State;
 use crate::linalg;
@@ -27,12 +27,6 @@ pub(crate) fn r_squared(state: &State, ssr: f64, dof: &Dof, small: &SmallSample)
     let n = dof.n_obs as f64;
     let adjusted = 1.0 - per_degree((1.0 - base) * (n - constant), n - small.k_adjusted as f64);
     R2 { overall, within, within_entity, adjusted }
-}
-
-/// A sum over its degrees of freedom; missing where none is left, as rules that charge nested effects in full can leave
-/// none although coefficients have some.
-pub(crate) fn per_degree(sum: f64, degrees: f64) -> f64 {
-    if degrees > 0.0 { sum / degrees } else { f64::NAN }
 }
 
 fn centered_sum_of_squares(y: &[f64], weights: Option<&[f64]>) -> f64 {

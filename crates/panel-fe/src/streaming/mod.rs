@@ -22,11 +22,10 @@ mod readings;
 mod source;
 
 use crate::coefficients::NoStandardError;
-use crate::dof::{Absorbed, AbsorbedTerm, Dof, SmallSample};
+use crate::dof::{Absorbed, AbsorbedTerm, Dof, SmallSample, per_degree};
 use crate::error::{Error, Result};
 use crate::fit::assemble::check_degrees;
 use crate::fit::estimation::check_largest;
-use crate::fit::goodness::per_degree;
 use crate::fit::ols;
 use crate::fit::result::{ClusterCount, Coefficient, Dropped, R2, table};
 use crate::fit::sandwich::sandwich;
