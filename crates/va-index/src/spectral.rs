@@ -431,4 +431,22 @@ mod tests {
             }
         }
     }
+
+    /// A star of m leaves with loops d_k on them and weights w_k has the roots of x = Σ w_k²/(x - d_k): with
+    /// w_k² = 10 (10 - d_k)/m the largest is 10. More than a basis holds, all different, so that the residual ends the
+    /// search and nothing else.
+    #[test]
+    fn the_residual_ends_the_search_of_many_entities() {
+        let m = 2 * MAX_BASIS;
+        let mut rows: Rows = vec![Vec::new(); m + 1];
+        for k in 0..m {
+            let own = (k as f64 + 0.5) / m as f64;
+            let weight = (10.0 * (10.0 - own) / m as f64).sqrt();
+            rows[0].push((k + 1, weight));
+            rows[k + 1] = vec![(0, weight), (k + 1, own)];
+        }
+        for got in both(&rows) {
+            assert!((got / 10.0 - 1.0).abs() < 2e-12, "{got}");
+        }
+    }
 }
