@@ -354,4 +354,99 @@ mod tests {
         sizes.sort_unstable();
         assert_eq!(sizes, [1, 2, 3]);
     }
+
+    /// The matrix of a chain of m places is tridiagonal, with root 2 cos(π/(m + 1)) and vector sin(kπ/(m + 1)), of length
+    /// √((m + 1)/2) (Brouwer & Haemers 2012, §1.4.4); a diagonal moves the root, a factor multiplies it.
+    #[test]
+    fn the_vector_of_a_chain_is_a_sine() {
+        for m in [1usize, 2, 3, 10, 40] {
+            for (scale, moved) in [(1.0, 0.0), (1.0, 0.75), (1e-14, 0.0), (1e-14, 2.0), (1e9, 0.0), (1e9, 0.5)] {
+                let angle = std::f64::consts::PI / (m as f64 + 1.0);
+                let (diagonal, beside) = (vec![moved * scale; m], vec![scale; m - 1]);
+                let (root, vector) = largest_of_tridiagonal(&diagonal, &beside);
+                let want = scale * (moved + 2.0 * angle.cos());
+                assert!((root - want).abs() <= 1e-14 * scale, "{m} {scale} {moved}: {root} {want}");
+                for (k, got) in vector.iter().enumerate() {
+                    let want = (angle * (k as f64 + 1.0)).sin() / ((m as f64 + 1.0) / 2.0).sqrt();
+                    assert!((got - want).abs() < 1e-11, "{m} {scale} {moved} {k}: {got} {want}");
+                }
+            }
+        }
+    }
+
+    /// The unit of the weights multiplies the root, however small or large it is.
+    #[test]
+    fn the_root_is_in_the_unit_of_the_weights() {
+        for scale in [1e-300, 1e-14, 1e-5, 1e5, 1e14, 1e300] {
+            for n in [7usize, 60] {
+                let mut rows = graph(n, (1..n).map(|i| (i - 1, i)));
+                rows.iter_mut().flatten().for_each(|(_, weight)| *weight = scale);
+                let want = 2.0 * (std::f64::consts::PI / (n as f64 + 1.0)).cos();
+                let product = |v: &[f64]| -> Vec<f64> {
+                    rows.iter().map(|row| compensated_sum(row.iter().map(|&(j, w)| w * v[j]))).collect()
+                };
+                if (1e-150..1e150).contains(&scale) {
+                    let got = symmetric(n, product).expect("symmetric") / scale;
+                    assert!((got / want - 1.0).abs() < 2e-12, "{n} {scale}: {got} {want}");
+                }
+                let got = of_rows(&rows).expect("of rows") / scale;
+                assert!((got / want - 1.0).abs() < 2e-12, "{n} {scale}: {got} {want}");
+            }
+        }
+    }
+
+    /// More entities than a basis holds: a caterpillar, a chain of h places with s leaves each, has the root
+    /// (r + √(r² + 4 s))/2 with r = 2 cos(π/(h + 1)) that of the chain: x = r + s/x for a leaf holds 1/x of its place.
+    #[test]
+    fn many_entities_end_by_their_residual() {
+        let (places, leaves) = (12usize, 50usize);
+        let chain = (1..places).map(|i| (i - 1, i));
+        let hung = (0..places * leaves).map(|k| (k / leaves, places + k));
+        let rows = graph(places + places * leaves, chain.chain(hung));
+        let r = 2.0 * (std::f64::consts::PI / (places as f64 + 1.0)).cos();
+        let want = 0.5 * (r + (r * r + 4.0 * leaves as f64).sqrt());
+        for got in both(&rows) {
+            assert!((got / want - 1.0).abs() < 2e-12, "{got} {want}");
+        }
+    }
+
+    /// 2 (cos a J_z + sin a J_x) of m states is a rotated 2 J_z: its eigenvalues are m - 1, m - 3, …, and the vector of the
+    /// largest has entries √C(m - 1, k) cos(a/2)^(m-1-k) sin(a/2)^k (Clement 1959, SIAM Review 1, 50–52, for a = π/2).
+    #[test]
+    fn the_vector_of_a_rotated_spin_is_binomial() {
+        for m in [2usize, 3, 6, 15] {
+            for a in [0.4f64, 1.0, 1.5, 2.0] {
+                let last = m as f64 - 1.0;
+                let diagonal: Vec<f64> = (0..m).map(|k| a.cos() * (last - 2.0 * k as f64)).collect();
+                let beside: Vec<f64> = (1..m).map(|k| a.sin() * (k as f64 * (m - k) as f64).sqrt()).collect();
+                let (root, vector) = largest_of_tridiagonal(&diagonal, &beside);
+                assert!((root / last - 1.0).abs() < 1e-14, "{m} {a}: {root}");
+                let mut choose = 1.0;
+                for (k, got) in vector.iter().enumerate() {
+                    let want =
+                        f64::sqrt(choose) * (0.5 * a).cos().powi((m - 1 - k) as i32) * (0.5 * a).sin().powi(k as i32);
+                    assert!((got - want).abs() < 1e-12, "{m} {a} {k}: {got} {want}");
+                    choose *= (m - 1 - k) as f64 / (k as f64 + 1.0);
+                }
+            }
+        }
+    }
+
+    /// A star of m leaves with loops d_k on them and weights w_k has the roots of x = Σ w_k²/(x - d_k): with
+    /// w_k² = 10 (10 - d_k)/m the largest is 10. More than a basis holds, all different, so that the residual ends the
+    /// search and nothing else.
+    #[test]
+    fn the_residual_ends_the_search_of_many_entities() {
+        let m = 2 * MAX_BASIS;
+        let mut rows: Rows = vec![Vec::new(); m + 1];
+        for k in 0..m {
+            let own = (k as f64 + 0.5) / m as f64;
+            let weight = (10.0 * (10.0 - own) / m as f64).sqrt();
+            rows[0].push((k + 1, weight));
+            rows[k + 1] = vec![(0, weight), (k + 1, own)];
+        }
+        for got in both(&rows) {
+            assert!((got / 10.0 - 1.0).abs() < 2e-12, "{got}");
+        }
+    }
 }

@@ -6,6 +6,7 @@
 
 mod bootstrap;
 mod ddf;
+mod decompositions_by_hand;
 mod ebm;
 mod errors;
 mod frontier_properties;

@@ -4,7 +4,7 @@ use market_seg::{
     BorderSpec, ConvergenceSpec, Error, PairRule, PriceChanges, Relations, SegSpec, Weights, border_effect,
     convergence_table, segmentation,
 };
-use panel_core::geo::{Adjacency, DistanceMatrix, LatLon, MetricName};
+use panel_core::geo::{Adjacency, DistanceMatrix, EARTH_RADIUS_KM, LatLon, Metric, MetricName};
 
 fn changes(n: usize) -> PriceChanges {
     let label = |what: &str, n: usize| (0..n).map(|i| format!("{what}{i}")).collect::<Vec<String>>();
@@ -130,4 +130,54 @@ fn places_nearer_than_cities_are_remarked_upon() {
     // Where weights do not fall with distance, or the two are no pair, nothing is to be said.
     assert_eq!(said(SegSpec::default()), None);
     assert_eq!(said(SegSpec { weights: near, pairs: PairRule::Neighbours, ..SegSpec::default() }), None);
+}
+
+/// A radius of the sphere on which two places are exactly [`SegSpec::NEAREST_KM`] apart, and one on which they are hardly
+/// less.
+fn radii_at_the_limit(a: LatLon, b: LatLon) -> (f64, f64) {
+    let km = |radius_km: f64| Metric::GreatCircle { radius_km }.km(a, b);
+    let mut radius = EARTH_RADIUS_KM * SegSpec::NEAREST_KM / km(EARTH_RADIUS_KM) * (1.0 - 1e-14);
+    while km(radius) < SegSpec::NEAREST_KM {
+        radius = radius.next_up();
+    }
+    (radius, radius * (1.0 - 1e-12))
+}
+
+#[test]
+fn places_exactly_at_the_limit_are_two() {
+    let (a, mut b) = (LatLon { lat: 0.0, lon: 0.0 }, LatLon { lat: 0.0009, lon: 0.0 });
+    let mut radii = radii_at_the_limit(a, b);
+    // Not every pair has a radius that gives the limit to the bit.
+    while (Metric::GreatCircle { radius_km: radii.0 }).km(a, b) != SegSpec::NEAREST_KM {
+        b.lat = b.lat.next_up();
+        radii = radii_at_the_limit(a, b);
+    }
+    let points = [Some(a), Some(b), at(1.0, 1.0), at(2.0, 3.0)];
+    let relations = Relations { points: Some(&points), ..Relations::default() };
+    let run = |radius_km| {
+        let weights = Weights::InverseDistance { normalized: true };
+        let spec = SegSpec { weights, metric: Metric::GreatCircle { radius_km }, ..SegSpec::default() };
+        segmentation(&changes(4), &relations, &spec).map(|_| ())
+    };
+    run(radii.0).unwrap();
+    assert_eq!(run(radii.1).unwrap_err().code(), "too-near");
+}
+
+#[test]
+fn the_shortest_distance_of_a_matrix_has_a_logarithm() {
+    let names: Vec<String> = (0..4).map(|i| format!("c{i}")).collect();
+    let least = f64::MIN_POSITIVE;
+    let km: Vec<f64> = (0..16)
+        .map(|cell| match (cell / 4, cell % 4) {
+            (i, j) if i == j => 0.0,
+            (0, 1) | (1, 0) => least,
+            _ => 10.0,
+        })
+        .collect();
+    let matrix = DistanceMatrix::from_square(&names, &km).unwrap();
+    let relations = Relations { distances: Some(&matrix), ..Relations::default() };
+    let table = convergence_table(&changes(4), &relations, &SegSpec::default(), &ConvergenceSpec::default()).unwrap();
+    let row = (0..table.entity.len()).find(|&row| (table.entity[row], table.partner[row]) == (0, 1)).unwrap();
+    // ln 2^-1022 = -1022 ln 2.
+    assert!((table.ln_km.unwrap()[row] / (-1022.0 * std::f64::consts::LN_2) - 1.0).abs() < 1e-15);
 }

@@ -70,4 +70,20 @@ mod tests {
         assert_eq!(angle.undefined, [2, 3]);
         assert_eq!(structure_sum(&shares).expect("three sectors").values[0], 3.0);
     }
+
+    /// By hand, on the triangle 3-4-5: cos θ₁ = 0.6 and cos θ₂ = 0.8, so that θ₁ = 0.927 295 218 001 612 2 and
+    /// θ₂ = π/2 - θ₁; W = 2 θ₁ + θ₂ = π/2 + θ₁, whatever the length of the row.
+    #[test]
+    fn shares_between_the_corners_have_the_angles_of_their_triangle() {
+        let shares: [&[f64]; 2] = [&[0.3, 30.0, -3.0], &[0.4, 40.0, 4.0]];
+        let angle = structure_angle(&shares).expect("two sectors");
+        for value in &angle.values[..2] {
+            assert!((value - (FRAC_PI_2 + 0.927_295_218_001_612_2)).abs() < 1e-14, "{value}");
+        }
+        // A negative share beside a positive one: listed, and without a value.
+        assert_eq!(angle.undefined, [2]);
+        assert!(angle.values[2].is_nan());
+        let sum = structure_sum(&shares).expect("two sectors");
+        assert!((sum.values[0] - 1.1).abs() < 1e-15 && sum.values[2].is_nan(), "{:?}", sum.values);
+    }
 }

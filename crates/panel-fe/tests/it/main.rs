@@ -4,7 +4,9 @@
 mod absorption;
 mod bootstrap;
 mod covariances;
+mod curves_by_hand;
 mod diagnostics;
+mod dof_by_hand;
 mod estimate_bootstrap;
 mod estimates;
 mod fixest_ols;
@@ -37,3 +39,4 @@ mod two_lines;
 mod unkeyed;
 mod utest;
 mod wide;
+mod windows_by_hand;

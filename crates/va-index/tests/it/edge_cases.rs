@@ -230,3 +230,52 @@ fn every_road_leads_to_the_same_sums() {
         }
     }
 }
+
+/// Σ_j w_ij q_j under weights of 1 up to `km`, for as many places as are given; quotients of 2 for the even ones and of 0
+/// for the odd ones, which are equally many.
+fn partners_within(points: &[Option<LatLon>], metric: Metric, km: f64) -> Vec<f64> {
+    let n = points.len();
+    let (entities, times) = ((0..n).map(|i| format!("c{i}")).collect::<Vec<_>>(), names(["2020"]));
+    let codes: Vec<u32> = (0..n as u32).collect();
+    let sector: Vec<f64> = (0..n).map(|i| if i % 2 == 0 { 20.0 } else { 0.0 }).collect();
+    let (time, total) = (vec![0; n], vec![100.0; n]);
+    let data = Employment::new(Keys::new(&codes, &time, &entities, &times).unwrap(), &sector, &total);
+    let spec = VaSpec { form: Form::Spillover, kernel: Kernel::Threshold { km }, metric, ..VaSpec::default() };
+    virtual_agglomeration(&data, &Geography::Points(points), None, &spec).unwrap().va
+}
+
+/// On a sphere of 3000 km, a degree of the equator is 3000 π/180 = 52.36 km: by hand, 53 km reach the two neighbours of a
+/// chain and nothing else, and a limit that is the distance itself still reaches them.
+#[test]
+fn a_limit_counts_on_the_sphere_that_was_asked_for() {
+    let metric = Metric::GreatCircle { radius_km: 3000.0 };
+    let points: Vec<Option<LatLon>> = (0..160).map(|i| at(0.0, f64::from(i))).collect();
+    let own: Vec<f64> = partners_within(&points, metric, 53.0);
+    for (i, value) in own.iter().enumerate() {
+        // Even places have odd neighbours, quotient 0; odd ones two even ones, the last only one.
+        let want = if i % 2 == 0 {
+            0.0
+        } else if i == 159 {
+            2.0
+        } else {
+            4.0
+        };
+        assert_eq!(*value, want, "{i}");
+    }
+    // 159 pairs whose distances differ in the last bits: with the longest as the limit, all are within.
+    let longest = points.windows(2).map(|pair| metric.km(pair[0].unwrap(), pair[1].unwrap())).fold(0.0, f64::max);
+    assert!((longest - 3000.0 * std::f64::consts::PI / 180.0).abs() < 1e-10);
+    assert_eq!(partners_within(&points, metric, longest), own);
+}
+
+/// Two degrees of latitude at the equator are 221.149 km on the ellipsoid (110.574 km a degree, Snyder 1987, Map
+/// Projections, table of lengths) and 222.390 km on the sphere that the search runs on: a limit of 221.2 km reaches.
+#[test]
+fn a_limit_by_geodesics_reaches_where_the_sphere_is_longer() {
+    let points: Vec<Option<LatLon>> =
+        (0..160).map(|i| at(if i % 2 == 0 { -1.0 } else { 1.0 }, f64::from(i / 2) * 4.0 - 160.0)).collect();
+    let values = partners_within(&points, Metric::Geodesic, 221.2);
+    let want: Vec<f64> = (0..160).map(|i| if i % 2 == 0 { 0.0 } else { 2.0 }).collect();
+    assert_eq!(values, want);
+    assert_eq!(partners_within(&points, Metric::Geodesic, 221.1), vec![0.0; 160]);
+}
