@@ -11,8 +11,9 @@
 
 use crate::column::{Column, TextColumn};
 use crate::error::{Error, Result};
+use crate::floats::Floats;
 use crate::intern::Interner;
-use crate::io::civil_from_days;
+use crate::io::iso;
 use crate::number::EXACT_WHOLE;
 use crate::panel::Panel;
 use crate::suggest;
@@ -29,7 +30,7 @@ use std::sync::Arc;
 /// The crate whose types are read and written here.
 pub use arrow_array;
 
-/// A column from its chunks.
+/// A column from its chunks. A single chunk of doubles without nulls is shared, not copied.
 ///
 /// # Errors
 /// [`Error::Specification`] for a type that is neither numbers nor text, and for whole numbers that a double cannot hold.
@@ -41,9 +42,15 @@ pub fn column(name: &str, chunks: &[ArrayRef]) -> Result<Column> {
         chunks.iter().try_for_each(|chunk| push_texts(&mut texts, name, &**chunk))?;
         return Ok(Column::Text(texts.finish()));
     }
+    if let [only] = chunks
+        && only.null_count() == 0
+        && let Some(numbers) = only.as_primitive_opt::<Float64Type>()
+    {
+        return Ok(Column::Float(Floats::shared(numbers.values().clone())));
+    }
     let mut numbers = Vec::with_capacity(rows);
     chunks.iter().try_for_each(|chunk| push_numbers(&mut numbers, name, &**chunk))?;
-    Ok(Column::Float(numbers))
+    Ok(numbers.into())
 }
 
 /// A column as labels, for a key: whole numbers of any size keep their digits.
@@ -201,17 +208,6 @@ fn push_texts(out: &mut Interner, name: &str, array: &dyn Array) -> Result<()> {
 
 fn push(out: &mut Interner, text: Option<&str>) {
     out.push(text.filter(|text| !text.is_empty()));
-}
-
-/// A count since 1970-01-01 as ISO text.
-fn iso(count: i64, per_day: i64) -> String {
-    let (year, month, day) = civil_from_days(count.div_euclid(per_day));
-    let seconds = i128::from(count.rem_euclid(per_day)) * 86_400 / i128::from(per_day);
-    let clock = match seconds {
-        0 => String::new(),
-        s => format!("T{:02}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60),
-    };
-    format!("{year:04}-{month:02}-{day:02}{clock}")
 }
 
 fn refused(name: &str, dtype: &DataType) -> Error {

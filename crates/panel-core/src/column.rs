@@ -1,13 +1,14 @@
 //! Typed columns.
 
 use crate::error::{Error, Result};
+use crate::floats::Floats;
 use std::sync::Arc;
 
 /// A column of numbers or of text.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Column {
-    /// Numbers; missing is `NaN`.
-    Float(Vec<f64>),
+    /// Numbers; missing is `NaN`. Clones share their memory.
+    Float(Floats),
     /// Text, coded; missing is [`TextColumn::MISSING`].
     Text(TextColumn),
 }
@@ -75,7 +76,10 @@ impl Column {
     #[must_use]
     pub fn take(&self, rows: &[usize]) -> Self {
         match self {
-            Self::Float(values) => Self::Float(rows.iter().map(|&row| values[row]).collect()),
+            Self::Float(values) => {
+                let values: &[f64] = values;
+                Self::Float(rows.iter().map(|&row| values[row]).collect())
+            }
             Self::Text(text) => Self::Text(TextColumn {
                 codes: rows.iter().map(|&row| text.codes[row]).collect(),
                 labels: Arc::clone(&text.labels),
@@ -84,9 +88,15 @@ impl Column {
     }
 }
 
+impl From<Floats> for Column {
+    fn from(values: Floats) -> Self {
+        Self::Float(values)
+    }
+}
+
 impl From<Vec<f64>> for Column {
     fn from(values: Vec<f64>) -> Self {
-        Self::Float(values)
+        Self::Float(values.into())
     }
 }
 

@@ -5,6 +5,7 @@ mod unkeyed;
 
 use crate::column::{Column, TextColumn};
 use crate::error::{Cell, Error, Result};
+use crate::floats::Floats;
 use crate::numerals::{Numerals, PERCENT, Reading, is_unit};
 use crate::suggest;
 pub use crate::time_axis::{Frequency, TimeAxis};
@@ -230,6 +231,17 @@ impl Panel {
                 expected: "numbers; an expression such as `x + 0` makes numbers of them",
                 got: "numbers that are kept as text",
             }),
+        }
+    }
+
+    /// A column of numbers as [`Panel::float`] has it, sharing the memory of the panel.
+    ///
+    /// # Errors
+    /// As [`Panel::float`].
+    pub fn shared(&self, name: &str) -> Result<Floats> {
+        match self.column(name)? {
+            Column::Float(values) => Ok(values.clone()),
+            Column::Text(_) => Ok(self.float(name)?.to_vec().into()),
         }
     }
 

@@ -19,8 +19,29 @@ pub(crate) struct Source<'py> {
 }
 
 enum Kept<'py> {
-    Arrow(Vec<RecordBatch>),
+    Arrow(Vec<RecordBatch>, Memory),
     Mapping(Bound<'py, PyAny>),
+}
+
+/// Whether the columns of a table may be used where they lie.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Memory {
+    /// Columns never change once they are made.
+    Lasting,
+    /// Columns may be written to by whoever made them, as those of pandas and numpy: what is kept is a copy.
+    Passing,
+}
+
+impl Memory {
+    /// Of libraries whose tables cannot be written to.
+    const LASTING: [&str; 8] =
+        ["pyarrow", "polars", "duckdb", "arro3", "nanoarrow", "datafusion", "ibis", "panelstudy"];
+
+    fn of(object: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let module = object.get_type().module()?.to_string();
+        let library = module.split('.').next().unwrap_or_default();
+        Ok(if Self::LASTING.contains(&library) { Self::Lasting } else { Self::Passing })
+    }
 }
 
 /// What a column is wanted as.
@@ -35,7 +56,7 @@ impl<'py> Source<'py> {
     pub(crate) fn new(data: &Bound<'py, PyAny>) -> PyResult<Self> {
         if let Some(batches) = stream(data)? {
             let names = batches.0;
-            return Ok(Self { names, kind: Kept::Arrow(batches.1) });
+            return Ok(Self { names, kind: Kept::Arrow(batches.1, Memory::of(data)?) });
         }
         if data.hasattr("__arrow_c_array__")? {
             let array = array(data)?;
@@ -45,7 +66,7 @@ impl<'py> Source<'py> {
             }
             let batch = RecordBatch::from(array.as_struct());
             let names = batch.schema().fields().iter().map(|field| field.name().clone()).collect();
-            return Ok(Self { names, kind: Kept::Arrow(vec![batch]) });
+            return Ok(Self { names, kind: Kept::Arrow(vec![batch], Memory::of(data)?) });
         }
         if data.hasattr("keys")? && data.hasattr("__getitem__")? {
             let keys = data.call_method0("keys")?;
@@ -64,7 +85,7 @@ impl<'py> Source<'py> {
     /// Number of rows, that of the first column.
     pub(crate) fn n_rows(&self) -> PyResult<usize> {
         match (&self.kind, self.names.first()) {
-            (Kept::Arrow(batches), _) => Ok(batches.iter().map(RecordBatch::num_rows).sum()),
+            (Kept::Arrow(batches, _), _) => Ok(batches.iter().map(RecordBatch::num_rows).sum()),
             (Kept::Mapping(_), Some(name)) => Ok(self.column(name)?.len()),
             (Kept::Mapping(_), None) => Ok(0),
         }
@@ -91,9 +112,9 @@ impl<'py> Source<'py> {
             return Err(self.unknown(name).into());
         };
         match &self.kind {
-            Kept::Arrow(batches) => {
+            Kept::Arrow(batches, memory) => {
                 let chunks: Vec<ArrayRef> = batches.iter().map(|batch| Arc::clone(batch.column(at))).collect();
-                of_arrow(name, &chunks, wanted)
+                of_arrow(name, &chunks, wanted, *memory)
             }
             Kept::Mapping(data) => of_object(name, &data.get_item(name)?, wanted),
         }
@@ -207,12 +228,15 @@ fn array(data: &Bound<'_, PyAny>) -> PyResult<ArrayRef> {
     take_array(pair.get_item(0)?.cast::<PyCapsule>()?, pair.get_item(1)?.cast::<PyCapsule>()?)
 }
 
-fn of_arrow(name: &str, chunks: &[ArrayRef], wanted: Wanted) -> PyResult<Column> {
+fn of_arrow(name: &str, chunks: &[ArrayRef], wanted: Wanted, memory: Memory) -> PyResult<Column> {
     let column = match wanted {
         Wanted::Values => arrow::column(name, chunks),
         Wanted::Labels => arrow::key(name, chunks).map(Column::Text),
     };
-    Ok(column.map_err(Failure::from)?)
+    Ok(match column.map_err(Failure::from)? {
+        Column::Float(values) if memory == Memory::Passing => Column::Float(values.owned()),
+        column => column,
+    })
 }
 
 /// A column of a mapping: a buffer (numpy), an array of Arrow, a series, or a sequence.
@@ -221,7 +245,7 @@ fn of_object(name: &str, object: &Bound<'_, PyAny>, wanted: Wanted) -> PyResult<
         return Ok(values);
     }
     if object.hasattr("__arrow_c_array__")? {
-        return of_arrow(name, &[array(object)?], wanted);
+        return of_arrow(name, &[array(object)?], wanted, Memory::of(object)?);
     }
     if object.hasattr("to_numpy")? {
         match object.call_method0("to_numpy") {
@@ -254,7 +278,7 @@ fn is_date(object: &Bound<'_, PyAny>) -> PyResult<bool> {
 fn buffer(name: &str, object: &Bound<'_, PyAny>, wanted: Wanted) -> PyResult<Option<Column>> {
     let py = object.py();
     if let Ok(buffer) = PyBuffer::<f64>::get(object) {
-        return one_dimension(&buffer).and_then(|()| Ok(Some(Column::Float(buffer.to_vec(py)?))));
+        return one_dimension(&buffer).and_then(|()| Ok(Some(buffer.to_vec(py)?.into())));
     }
     if let Ok(buffer) = PyBuffer::<f32>::get(object) {
         one_dimension(&buffer)?;
@@ -265,7 +289,7 @@ fn buffer(name: &str, object: &Bound<'_, PyAny>, wanted: Wanted) -> PyResult<Opt
             $(if let Ok(buffer) = PyBuffer::<$native>::get(object) {
                 one_dimension(&buffer)?;
                 let values: ArrayRef = Arc::new(<$array>::from(buffer.to_vec(py)?));
-                return of_arrow(name, &[values], wanted).map(Some);
+                return of_arrow(name, &[values], wanted, Memory::Lasting).map(Some);
             })+
         };
     }
@@ -319,5 +343,5 @@ fn sequence(name: &str, object: &Bound<'_, PyAny>) -> PyResult<Column> {
         Failure::data("wrong-type", message).into()
     };
     let values = items.iter().map(|item| number(item).map_err(|_| wrong(item))).collect::<PyResult<Vec<f64>>>()?;
-    Ok(Column::Float(values))
+    Ok(values.into())
 }

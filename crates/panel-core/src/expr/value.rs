@@ -18,8 +18,8 @@ impl Value<'_> {
     /// As a column of the panel: conditions become 1 and 0.
     pub(super) fn into_column(self, n: usize) -> Column {
         match self {
-            Self::Number(value) => Column::Float(vec![value; n]),
-            Self::Numbers(values) => Column::Float(values.into_owned()),
+            Self::Number(value) => vec![value; n].into(),
+            Self::Numbers(values) => values.into_owned().into(),
             Self::Text(text) if text.is_empty() => Column::Text(TextColumn::new(&vec![None::<&str>; n])),
             Self::Text(text) => Column::Text(TextColumn::from_codes(vec![0; n], vec![text]).unwrap_or_default()),
             Self::Texts(text) => Column::Text(text.into_owned()),

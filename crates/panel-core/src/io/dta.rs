@@ -350,7 +350,7 @@ fn numbers(
         _ => match set {
             Some(set) => text(&|value| whole(value).and_then(|code| set.get(&code).cloned())),
             None if keep_text => Column::Text(super::table::number_labels(&values)),
-            None => Column::Float(values),
+            None => values.into(),
         },
     }
 }

@@ -97,7 +97,7 @@ impl RawTable {
         }
         let i = self.index(name)?;
         match &mut self.columns[i] {
-            Column::Float(values) => below(values, |value| value.is_nan()),
+            Column::Float(values) => below(values.make_mut(), |value| value.is_nan()),
             Column::Text(text) => *text = text_below(text),
         }
         if let Some(written) = self.written.get_mut(&i) {
@@ -136,7 +136,7 @@ mod tests {
         assert_eq!(table.key_text("geo").unwrap().labels(), ["AT", "BE"]);
         let Column::Float(last) = table.column("2014").unwrap() else { panic!("numbers") };
         assert!(last[0].is_nan() && last[1] == 4.0);
-        assert_eq!(table.column("2013").unwrap(), &Column::Float(vec![1.0, 3.0]));
+        assert_eq!(table.column("2013").unwrap(), &Column::from(vec![1.0, 3.0]));
         assert_eq!(table.key_text("2013").unwrap().get(0), Some("1 e"), "what was written is kept for keys");
         assert!(composite("a,b\\").is_none() && composite("C:\\dir\\x").is_none() && composite("geo\\time").is_some());
         let only = ReadOptions { columns: Some(vec!["2014".into(), "geo".into()]), ..ReadOptions::default() };

@@ -227,6 +227,18 @@ fn open_reason(path: &Path, error: &std::io::Error) -> String {
     }
 }
 
+/// A count since 1970-01-01, so many to a day, as ISO text; the clock is left out at midnight.
+#[cfg(any(feature = "polars", feature = "arrow"))]
+pub(crate) fn iso(count: i64, per_day: i64) -> String {
+    let (year, month, day) = civil_from_days(count.div_euclid(per_day));
+    let seconds = i128::from(count.rem_euclid(per_day)) * 86_400 / i128::from(per_day);
+    let clock = match seconds {
+        0 => String::new(),
+        s => format!("T{:02}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60),
+    };
+    format!("{year:04}-{month:02}-{day:02}{clock}")
+}
+
 /// Year, month and day of a day counted from 1970-01-01 (proleptic Gregorian calendar).
 #[cfg(any(feature = "polars", feature = "dta", feature = "xlsx", feature = "arrow"))]
 pub(crate) fn civil_from_days(days: i64) -> (i64, i64, i64) {

@@ -209,7 +209,7 @@ pub(super) fn convert(
             };
             match written {
                 Some(written) if keep_text => done(Column::Text(written)),
-                Some(_) => Ok(Read::Done(Typed { written, ..Typed::from(Column::Float(values)) })),
+                Some(_) => Ok(Read::Done(Typed { written, ..Typed::from(Column::from(values)) })),
                 None => done(numbers(values, keep_text)),
             }
         }
@@ -221,7 +221,7 @@ pub(super) fn convert(
 /// the column is used as a number.
 fn numbers(values: Vec<f64>, keep_text: bool) -> Column {
     let infinite = values.iter().any(|value| value.is_infinite());
-    if keep_text || infinite { Column::Text(number_labels(&values)) } else { Column::Float(values) }
+    if keep_text || infinite { Column::Text(number_labels(&values)) } else { values.into() }
 }
 
 /// A number of sixteen bits (IEEE 754 binary16), its bytes the least first.

@@ -3,7 +3,7 @@
 //! A date is a whole number in the file, with a mark that it is a date; a number of 8 bits is one of 32 with a mark. Polars reads the mark only with features that
 //! take minutes to build, so the mark is taken from a copy of the file's description and its meaning kept here.
 
-use super::civil_from_days;
+use super::iso;
 use polars::prelude::{ArrowDataType, ArrowSchema, ArrowTimeUnit};
 use polars_parquet::parquet::metadata::{FileMetadata, SchemaDescriptor};
 use polars_parquet::parquet::schema::types::{ParquetType, PhysicalType};
@@ -30,13 +30,7 @@ impl Stored {
     /// A count as ISO text; the clock is left out at midnight.
     pub(super) fn iso(&self, count: i64) -> String {
         let Self::Date { per_day } = self else { return count.to_string() };
-        let (year, month, day) = civil_from_days(count.div_euclid(*per_day));
-        let seconds = i128::from(count.rem_euclid(*per_day)) * 86_400 / i128::from(*per_day);
-        let clock = match seconds {
-            0 => String::new(),
-            s => format!("T{:02}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60),
-        };
-        format!("{year:04}-{month:02}-{day:02}{clock}")
+        iso(count, *per_day)
     }
 }
 

@@ -99,7 +99,8 @@ impl RawTable {
                 let text = written.and_then(|written| written.get(row));
                 text.is_some_and(|text| loses_digits(text) || parse_plain(trim(text)).is_none())
             };
-            for (row, number) in numbers.iter_mut().enumerate().filter(|(_, number)| values.contains(number)) {
+            for (row, number) in numbers.make_mut().iter_mut().enumerate().filter(|(_, number)| values.contains(number))
+            {
                 *number = if is_code(row) { *number } else { f64::NAN };
             }
         }
@@ -515,6 +516,6 @@ mod tests {
         assert_eq!(table.names(), ["b", "a"]);
         let error = table.clone().select(&["aa"]).unwrap_err().to_string();
         assert!(error.contains("did you mean `a`?"), "{error}");
-        assert_eq!(table.select(&["a"]).expect("there").columns(), [Column::Float(vec![2.0])]);
+        assert_eq!(table.select(&["a"]).expect("there").columns(), [Column::from(vec![2.0])]);
     }
 }

@@ -246,7 +246,7 @@ mod tests {
         assert_eq!(found.written, None);
         let codes = TextColumn::new(&[Some("0012")]);
         let found = typed(codes.clone(), &plain(), false);
-        assert_eq!((found.column, found.written), (Column::Float(vec![12.0]), Some(codes)));
+        assert_eq!((found.column, found.written), (Column::from(vec![12.0]), Some(codes)));
         let classes = TextColumn::new(&[Some("1.1"), Some("1.10"), Some("2.25")]);
         assert_eq!(typed(classes.clone(), &plain(), false).written, Some(classes));
         for numbers in [["1.50", "2.25"], ["1.5", "2.25"], ["2013.0", "2014"]] {
@@ -262,7 +262,7 @@ mod tests {
 
     #[test]
     fn percent_signs_stand_in_all_cells_or_none() {
-        assert_eq!(column(&[Some("42%"), Some("7.5 %")], false), Column::Float(vec![42.0, 7.5]));
+        assert_eq!(column(&[Some("42%"), Some("7.5 %")], false), Column::from(vec![42.0, 7.5]));
         assert!(matches!(column(&[Some("42%"), Some("0.5")], false), Column::Text(_)));
     }
 

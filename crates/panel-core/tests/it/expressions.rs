@@ -20,7 +20,7 @@ fn panel() -> Panel {
 
 fn numbers(text: &str) -> Vec<f64> {
     match Expr::parse(text).unwrap().eval(&panel()).unwrap_or_else(|error| panic!("{text}: {error}")) {
-        Column::Float(values) => values,
+        Column::Float(values) => values.into_vec(),
         Column::Text(text) => panic!("texts: {text:?}"),
     }
 }

@@ -13,7 +13,7 @@ fn plain() -> ReadOptions {
 
 fn floats(table: &RawTable, name: &str) -> Vec<f64> {
     match table.column(name) {
-        Ok(Column::Float(values)) => values.clone(),
+        Ok(Column::Float(values)) => values.to_vec(),
         other => panic!("{name}: {other:?}"),
     }
 }

@@ -4,10 +4,14 @@
 
 #[cfg(feature = "arrow")]
 mod arrow;
+#[cfg(feature = "polars")]
+mod data_frame;
 mod expressions;
 mod layouts;
 mod malformed;
 mod mutations;
+#[cfg(any(feature = "polars", feature = "arrow"))]
+mod panels;
 mod properties;
 mod readers;
 mod real;

@@ -229,7 +229,7 @@ fn parquet_dates_decimals_and_long_ids() {
     assert_eq!(text("id"), ["9007199254740993", "9007199254740992", ""]);
     let Column::Float(money) = table.column("money").unwrap() else { panic!("numbers") };
     assert!(money[..2] == [1234.5, -0.01] && money[2].is_nan());
-    assert_eq!(table.column("small").unwrap(), &Column::Float(vec![1.0, 2.0, 3.0]));
+    assert_eq!(table.column("small").unwrap(), &Column::from(vec![1.0, 2.0, 3.0]));
     assert_eq!(table.column("nothing").unwrap().n_missing(), 3);
     let left_out: Vec<&str> = table.diagnostics().iter().map(|note| note.message.as_str()).collect();
     assert_eq!(left_out.len(), 3);

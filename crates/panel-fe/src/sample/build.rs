@@ -14,7 +14,7 @@ use crate::spec::{Options, Singletons};
 use crate::vcov::{Groups, Vcov};
 use crate::weights::{SampleWeights, WeightKind};
 use panel_core::number::EXACT_WHOLE;
-use panel_core::{Diagnostic, Panel};
+use panel_core::{Diagnostic, Floats, Panel};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -119,7 +119,7 @@ impl<'a> Material<'a> {
             return Ok((effects, 0));
         }
         let frequency = self.weights.as_ref().filter(|weights| weights.kind == WeightKind::Frequency);
-        let frequency = frequency.map(|weights| take(&weights.values, rows));
+        let frequency = frequency.map(|weights| of_rows(&weights.values, rows));
         let keep = absorb::drop_singletons(&effects, frequency.as_deref());
         let gone = keep.iter().filter(|keep| !**keep).count();
         if gone == 0 {
@@ -181,7 +181,7 @@ impl Frame {
             diagnostics.push(Diagnostic::note("singletons-dropped", message));
         }
         let weights = sample_weights(material.weights, options, &rows)?;
-        let shared = |v: Evaluated| Variable { values: share(v.values, &rows), name: v.name };
+        let shared = |v: Evaluated| Variable { values: take(&v.values, &rows), name: v.name };
         let pick = |variables: Vec<Evaluated>| -> Vec<Variable> { variables.into_iter().map(shared).collect() };
         let mut exog = pick(material.exog);
         if formula.has_intercept_column() {
@@ -211,7 +211,7 @@ impl Frame {
         };
         let terms = [formula.regressors.as_slice(), &formula.endogenous, &formula.instruments];
         let regressors = frame.has_constant.then_some([frame.exog.as_slice(), &frame.endog]);
-        frame.centred = Centred::find(regressors, terms, |factor| -> Result<Vec<f64>> {
+        frame.centred = Centred::find(regressors, terms, |factor| -> Result<Floats> {
             Ok(take(&factor_values(panel, factor, &inside)?, &frame.rows))
         })?;
         Ok(frame)
@@ -238,7 +238,7 @@ fn check_request(panel: &Panel, options: &Options, mask: Option<&[bool]>) -> Res
 
 /// Weights of the sample, as its kind has them.
 fn sample_weights(read: Option<SampleWeights>, options: &Options, rows: &[u32]) -> Result<Option<SampleWeights>> {
-    let weights = read.map(|weights| SampleWeights::new(take(&weights.values, rows), weights.kind));
+    let weights = read.map(|weights| SampleWeights::new(of_rows(&weights.values, rows), weights.kind));
     if weights.as_ref().is_some_and(|weights| weights.values.iter().any(|w| *w < f64::MIN_POSITIVE)) {
         let column = options.weights.as_ref().map_or("", |weights| weights.column.as_str());
         return Err(Error::Specification(format!(
@@ -248,15 +248,16 @@ fn sample_weights(read: Option<SampleWeights>, options: &Options, rows: &[u32]) 
     Ok(weights)
 }
 
-fn take(values: &[f64], rows: &[u32]) -> Vec<f64> {
+/// The values of some rows; where these are all rows, the same memory.
+fn take(values: &Floats, rows: &[u32]) -> Floats {
     if rows.len() == values.len() {
-        return values.to_vec();
+        return values.clone();
     }
-    rows.iter().map(|&row| values[row as usize]).collect()
+    of_rows(values, rows).into()
 }
 
-fn share(values: Vec<f64>, rows: &[u32]) -> Arc<[f64]> {
-    if rows.len() == values.len() { values.into() } else { rows.iter().map(|&row| values[row as usize]).collect() }
+fn of_rows(values: &[f64], rows: &[u32]) -> Vec<f64> {
+    rows.iter().map(|&row| values[row as usize]).collect()
 }
 
 fn covariance_keys(vcov: &Vcov) -> Vec<&str> {
@@ -272,7 +273,7 @@ fn build_effect(effect: &Effect, keys: &[Key<'_>], slopes: &[Evaluated], rows: &
         levels: groups.count(),
         codes: groups.into_codes(),
         intercept: effect.intercept,
-        slopes: slopes.iter().map(|slope| take(&slope.values, rows)).collect(),
+        slopes: slopes.iter().map(|slope| of_rows(&slope.values, rows)).collect(),
     }
 }
 
@@ -292,5 +293,5 @@ fn weight_column(panel: &Panel, options: &Options, inside: &impl Fn(usize) -> bo
     if let Some(row) = (0..values.len()).find(|&row| inside(row) && bad(values[row])) {
         return Err(Error::BadValue { cell: Box::new(panel.cell(row, &weights.column)), expected: expected.into() });
     }
-    Ok(Some(SampleWeights { values, kind: weights.kind }))
+    Ok(Some(SampleWeights { values: values.into_vec(), kind: weights.kind }))
 }

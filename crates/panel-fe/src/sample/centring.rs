@@ -12,6 +12,7 @@
 use crate::formula::{Factor, Term};
 use crate::sample::variable::Variable;
 use faer::Mat;
+use panel_core::Floats;
 use std::sync::Arc;
 
 /// A variable is far from zero when its standard deviation is below this share of its mean.
@@ -59,7 +60,7 @@ type Monomial = Vec<(usize, u32)>;
 /// The distinct factors of the formula on the sample.
 struct Factors {
     known: Vec<Factor>,
-    values: Vec<Arc<[f64]>>,
+    values: Vec<Floats>,
     centres: Vec<f64>,
 }
 
@@ -156,7 +157,7 @@ impl Centred {
     pub(crate) fn find<E>(
         regressors: Option<[&[Variable]; 2]>,
         terms: [&[Term]; 3],
-        values_of: impl Fn(&Factor) -> Result<Vec<f64>, E>,
+        values_of: impl Fn(&Factor) -> Result<Floats, E>,
     ) -> Result<Option<Arc<Self>>, E> {
         let degree = |term: &Term| term.factors.iter().map(|factor| factor.power).sum::<u32>();
         let all = || terms.iter().copied().flatten();
@@ -169,7 +170,7 @@ impl Centred {
             let values = values_of(&Factor { power: 1, ..factor.clone() })?;
             factors.centres.push(far_center(&values));
             factors.known.push(factor.clone());
-            factors.values.push(values.into());
+            factors.values.push(values);
         }
         if factors.centres.iter().all(|center| *center == 0.0) {
             return Ok(None);

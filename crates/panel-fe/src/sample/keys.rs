@@ -48,6 +48,7 @@ impl<'a> Key<'a> {
                 Groups::shared(rows.iter().map(|&row| text.codes()[row as usize]).collect())
             }
             Self::Column(Column::Float(values)) => {
+                let values: &[f64] = values;
                 // Adding zero turns -0 into 0; flipping bits makes the order of keys that of numbers.
                 let key = |row: &u32| {
                     let bits = (values[*row as usize] + 0.0).to_bits();

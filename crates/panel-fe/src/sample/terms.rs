@@ -3,12 +3,12 @@
 use crate::error::{Error, Result};
 use crate::formula::{Factor, Function, Term, indicator};
 use panel_core::expr::Expr;
-use panel_core::{Column, Panel};
+use panel_core::{Column, Floats, Panel};
 
 /// A term on all rows of a panel.
 pub(crate) struct Evaluated {
     pub(crate) name: String,
-    pub(crate) values: Vec<f64>,
+    pub(crate) values: Floats,
 }
 
 /// A column of numbers, or a key of the panel whose labels are numbers; infinite values are refused.
@@ -26,13 +26,13 @@ pub(crate) fn column_variable(panel: &Panel, name: &str, inside: &impl Fn(usize)
         None
     };
     let values = match labels {
-        Some(values) => values,
+        Some(values) => values.into(),
         None if is_key && (name == panel.entity_name() || name == panel.time_name()) => {
             return Err(Error::Specification(format!(
                 "`{name}` is a key, and its labels are no numbers: `i({name})` makes dummies of them, `| {name}` absorbs them"
             )));
         }
-        None => panel.float(name)?.to_vec(),
+        None => panel.shared(name)?,
     };
     if let Some(row) = (0..values.len()).find(|&row| values[row].is_infinite() && inside(row)) {
         let expected = "a finite number (an empty cell where it is missing)".into();
@@ -43,12 +43,12 @@ pub(crate) fn column_variable(panel: &Panel, name: &str, inside: &impl Fn(usize)
 
 /// The product of a term's factors; overflow is refused.
 pub(crate) fn term_values(panel: &Panel, term: &Term, inside: &impl Fn(usize) -> bool) -> Result<Evaluated> {
-    let mut values: Option<Vec<f64>> = None;
+    let mut values: Option<Floats> = None;
     for factor in &term.factors {
         let part = factor_values(panel, factor, inside)?;
         values = Some(match values {
             None => part,
-            Some(product) => product.iter().zip(part).map(|(a, b)| a * b).collect(),
+            Some(product) => product.iter().zip(&part).map(|(a, b)| a * b).collect(),
         });
     }
     let values = values.unwrap_or_default();
@@ -61,31 +61,32 @@ pub(crate) fn term_values(panel: &Panel, term: &Term, inside: &impl Fn(usize) ->
 }
 
 /// f(column)^power.
-pub(crate) fn factor_values(panel: &Panel, factor: &Factor, inside: &impl Fn(usize) -> bool) -> Result<Vec<f64>> {
+pub(crate) fn factor_values(panel: &Panel, factor: &Factor, inside: &impl Fn(usize) -> bool) -> Result<Floats> {
     let mut values = match &factor.function {
-        Function::Level(level) => indicator(panel, &factor.column, level)?,
+        Function::Level(level) => indicator(panel, &factor.column, level)?.into(),
         Function::Calculated(_) => calculated(panel, &factor.column)?,
         _ => column_variable(panel, &factor.column, inside)?.values,
     };
+    let each = |values: &[f64], function: fn(f64) -> f64| -> Floats { values.iter().map(|&v| function(v)).collect() };
     match factor.function {
         Function::Identity | Function::Level(_) | Function::Levels(_) | Function::Calculated(_) => {}
-        Function::Ln => values.iter_mut().for_each(|v| *v = if *v > 0.0 { v.ln() } else { f64::NAN }),
-        Function::Exp => values.iter_mut().for_each(|v| *v = v.exp()),
-        Function::Sqrt => values.iter_mut().for_each(|v| *v = v.sqrt()),
-        Function::Abs => values.iter_mut().for_each(|v| *v = v.abs()),
-        Function::Lag(steps) => values = panel.lag(&values, steps)?,
+        Function::Ln => values = each(&values, |v| if v > 0.0 { v.ln() } else { f64::NAN }),
+        Function::Exp => values = each(&values, f64::exp),
+        Function::Sqrt => values = each(&values, f64::sqrt),
+        Function::Abs => values = each(&values, f64::abs),
+        Function::Lag(steps) => values = panel.lag(&values, steps)?.into(),
     }
     if factor.power > 1 {
         let power = factor.power as i32;
-        values.iter_mut().for_each(|v| *v = v.powi(power));
+        values = values.iter().map(|v| v.powi(power)).collect();
     }
     Ok(values)
 }
 
 /// An expression on all rows of a panel.
-fn calculated(panel: &Panel, expression: &str) -> Result<Vec<f64>> {
+fn calculated(panel: &Panel, expression: &str) -> Result<Floats> {
     match Expr::parse(expression)?.eval(panel)? {
-        Column::Float(values) => Ok(values.to_vec()),
+        Column::Float(values) => Ok(values),
         Column::Text(_) => Err(Error::Specification(format!("`{expression}` is text, expected a number"))),
     }
 }

@@ -1,6 +1,6 @@
 //! A column of the sample.
 
-use std::sync::Arc;
+use panel_core::Floats;
 
 /// Name of the intercept's coefficient.
 pub const INTERCEPT: &str = "(Intercept)";
@@ -11,5 +11,5 @@ pub struct Variable {
     /// As written in the formula.
     pub name: String,
     /// One value per row of the sample; shared, so that samples can be put together without copies.
-    pub values: Arc<[f64]>,
+    pub values: Floats,
 }

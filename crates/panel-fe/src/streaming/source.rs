@@ -6,8 +6,8 @@ use crate::sample::terms::term_values;
 use crate::streaming::Blocks;
 use crate::streaming::coding::Coding;
 use crate::vcov::Vcov;
-use panel_core::Panel;
 use panel_core::expr::Expr;
+use panel_core::{Floats, Panel};
 
 /// Which codes a key has.
 #[derive(Debug)]
@@ -119,7 +119,7 @@ impl<'a> Source<'a> {
         let n = panel.n_rows();
         let inside = |_: usize| true;
         let terms = self.terms.iter();
-        let values: Vec<Vec<f64>> =
+        let values: Vec<Floats> =
             terms.map(|term| Ok(term_values(panel, term, &inside)?.values)).collect::<Result<_>>()?;
         let mut keep = vec![true; n];
         for column in &values {
@@ -133,8 +133,8 @@ impl<'a> Source<'a> {
         let rows: Vec<u32> = (0..n as u32).filter(|&row| keep[row as usize]).collect();
         self.seen += n;
         self.missing += n - rows.len();
-        let taken = |column: Vec<f64>| match rows.len() == n {
-            true => column,
+        let taken = |column: Floats| match rows.len() == n {
+            true => column.into_vec(),
             false => rows.iter().map(|&row| column[row as usize]).collect(),
         };
         let long = self.long.codes(panel, &rows)?;

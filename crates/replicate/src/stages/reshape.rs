@@ -206,7 +206,7 @@ fn entities_across(
     let present: Vec<usize> = (0..rows.len()).filter(|&row| !values[row].is_nan()).collect();
     let mut long = table.take(&rows).select(&kept)?;
     long.add(entity, Column::Text(TextColumn::new(&labels)))?;
-    long.add(name, Column::Float(values))?;
+    long.add(name, Column::from(values))?;
     Ok((long.take(&present), remarks))
 }
 
@@ -342,7 +342,7 @@ pub fn aggregate(table: &RawTable, how: &Aggregate, keys: Keys<'_>) -> Result<(R
         if too_few > 0 {
             short.push(format!("`{name}` {too_few}"));
         }
-        merged.add(name.clone(), Column::Float(cells)).map_err(core)?;
+        merged.add(name.clone(), Column::from(cells)).map_err(core)?;
     }
     if !short.is_empty() {
         let message = format!(
@@ -387,7 +387,7 @@ mod tests {
         assert_eq!(wide.names(), ["city", "year", "code", "p_oil", "p_rice"]);
         assert_eq!(wide.key_text("city").unwrap().get(0), Some("007"), "keys stay as written");
         assert_eq!(wide.key_text("code").unwrap().get(0), Some("012"));
-        assert_eq!(wide.column("p_oil").unwrap(), &Column::Float(vec![2.0, 3.0]));
+        assert_eq!(wide.column("p_oil").unwrap(), &Column::from(vec![2.0, 3.0]));
         assert!(wide.column("p_rice").unwrap().is_missing(1));
         assert_eq!(wide.line(1), 4, "lines stay those of the file");
         let words: Vec<&str> = remarks.iter().map(|remark| remark.message.as_str()).collect();
@@ -405,9 +405,9 @@ mod tests {
         let how = Reshape::EntitiesAcross { name: "gdp".into(), keep: vec!["rate".into()] };
         let (long, remarks) = reshape(table("year,甲,乙,rate,note\n2013,1,2,7,a\n2014,3,,8,b\n"), &how, KEYS).unwrap();
         assert_eq!(long.names(), ["year", "rate", "city", "gdp"]);
-        assert_eq!(long.column("gdp").unwrap(), &Column::Float(vec![1.0, 3.0, 2.0]));
+        assert_eq!(long.column("gdp").unwrap(), &Column::from(vec![1.0, 3.0, 2.0]));
         assert_eq!(long.key_text("city").unwrap().get(2), Some("乙"));
-        assert_eq!(long.column("rate").unwrap(), &Column::Float(vec![7.0, 8.0, 7.0]));
+        assert_eq!(long.column("rate").unwrap(), &Column::from(vec![7.0, 8.0, 7.0]));
         assert!(remarks[0].message.contains("note"), "{remarks:?}");
     }
 
@@ -434,7 +434,7 @@ mod tests {
             "{words:?}"
         );
         let (years, remarks) = yearly(text, Some(1)).unwrap();
-        assert_eq!(years.column("x").unwrap(), &Column::Float(vec![2.0, 5.0, 7.0]));
+        assert_eq!(years.column("x").unwrap(), &Column::from(vec![2.0, 5.0, 7.0]));
         assert_eq!(remarks.len(), 1);
     }
 
@@ -449,7 +449,7 @@ mod tests {
         for months in
             [["2013m2", "2013m9", "2013m10"], ["2013/2", "2013/9", "2013/10"], ["2013年2月", "2013年9月", "2013年10月"]]
         {
-            assert_eq!(last(months).unwrap(), Column::Float(vec![2.0]), "{months:?}");
+            assert_eq!(last(months).unwrap(), Column::from(vec![2.0]), "{months:?}");
         }
         let refused = last(["2013 a", "2013 b", "2013 c"]).unwrap_err().to_string();
         assert!(refused.contains("has no calendar"), "{refused}");
@@ -466,7 +466,7 @@ mod tests {
             }
         }
         let (years, remarks) = yearly(&text, None).unwrap();
-        assert_eq!((years.column("x").unwrap(), remarks.len()), (&Column::Float(vec![1.0, 1.0]), 0));
+        assert_eq!((years.column("x").unwrap(), remarks.len()), (&Column::from(vec![1.0, 1.0]), 0));
     }
 
     #[test]

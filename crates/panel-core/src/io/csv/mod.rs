@@ -116,7 +116,7 @@ fn collect(
                 for part in &mut parsed {
                     values.append(&mut part[c]);
                 }
-                Typed { written: of_text.map(|text| text.column), ..Typed::from(Column::Float(values)) }
+                Typed { written: of_text.map(|text| text.column), ..Typed::from(Column::from(values)) }
             }
         };
         // A nameless column that holds nothing is the trace of a trailing separator.

@@ -201,7 +201,7 @@ fn collect(
     for (c, (((place, name), read), percents)) in columns.iter().zip(read).zip(&percents).enumerate() {
         let as_text = options.text.contains(name);
         let column = match read {
-            Some(values) => Typed::from(Column::Float(values)),
+            Some(values) => Typed::from(Column::from(values)),
             None => {
                 let mut texts = Interner::default();
                 for cell in cells(*place) {
@@ -349,11 +349,11 @@ mod tests {
             let options = ReadOptions { decimal: Some(decimal), ..ReadOptions::default() };
             read("b.xlsx", &bytes, &options).expect("told").0.column("x").expect("there").clone()
         };
-        assert_eq!(x(','), Column::Float(vec![2.261, 7.255, 1234.5]));
-        assert_eq!(x('.'), Column::Float(vec![2.261, 7255.0, 1234.5]));
+        assert_eq!(x(','), Column::from(vec![2.261, 7.255, 1234.5]));
+        assert_eq!(x('.'), Column::from(vec![2.261, 7255.0, 1234.5]));
         let rows: [&[&str]; 4] = [&["'city", "'x"], &["'a", "2.261"], &["'b", "'7,25"], &["'c", "1234.5"]];
         let (table, _) = read("b.xlsx", &book(&[("s", &rows)]), &ReadOptions::default()).expect("the text decides");
-        assert_eq!(table.column("x").expect("there"), &Column::Float(vec![2.261, 7.25, 1234.5]));
+        assert_eq!(table.column("x").expect("there"), &Column::from(vec![2.261, 7.25, 1234.5]));
     }
 
     #[test]

@@ -1,0 +1,22 @@
+//! Random panels with a column of numbers `x` and one of words `w`.
+
+use panel_core::{Panel, TextColumn};
+use proptest::prelude::*;
+
+pub(crate) fn panels() -> impl Strategy<Value = Panel> {
+    let number = prop_oneof![3 => any::<f64>(), 1 => Just(f64::NAN), 1 => Just(-0.0)];
+    let word = prop_oneof![2 => "[a-c]{1,2}".prop_map(Some), 1 => Just(None)];
+    let row = ("[a-d]", 1990..2010_u32, number, word);
+    prop::collection::btree_map(row.clone().prop_map(|row| (row.0, row.1)), row, 1..40).prop_map(|rows| {
+        let keys = |of: fn(&(String, u32)) -> String| rows.keys().map(of).collect::<Vec<_>>();
+        let values: Vec<f64> = rows.values().map(|row| row.2).collect();
+        let words: Vec<Option<String>> = rows.values().map(|row| row.3.clone()).collect();
+        let panel = Panel::builder("city", "year").keys(keys(|key| key.0.clone()), keys(|key| key.1.to_string()));
+        panel.column("x", values).column("w", TextColumn::new(&words)).build().expect("unique keys")
+    })
+}
+
+/// The bits of `x`; those of a missing number say nothing.
+pub(crate) fn bits(panel: &Panel) -> Vec<u64> {
+    panel.float("x").expect("numbers").iter().map(|x| if x.is_nan() { 0 } else { x.to_bits() }).collect()
+}
