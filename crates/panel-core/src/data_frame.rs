@@ -7,7 +7,7 @@
 //! | booleans | the texts `True` and `False`, which count as 1 and 0 where numbers are wanted |
 //! | dates, times of a day and year | ISO text; the clock is left out at midnight |
 //!
-//! These are the rules of [`Panel::from_arrow`](crate::arrow) and of the Parquet reader. Other types (lists, structs,
+//! These are the rules of `Panel::from_arrow` (feature `arrow`) and of the Parquet reader. Other types (lists, structs,
 //! durations) are refused. The version of polars is part of this interface: take it from [`polars`].
 
 use crate::column::{Column, TextColumn};

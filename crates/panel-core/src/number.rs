@@ -22,6 +22,22 @@ pub const MISSING_TOKENS: [&str; 24] = [
     "#n/a", "#na", "#value!", "#div/0!", "缺失", ":",
 ];
 
+/// The bytes of numbers, the least first, for a hash.
+#[must_use]
+pub fn le_bytes(values: &[f64]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(8 * values.len());
+    values.iter().for_each(|value| bytes.extend_from_slice(&value.to_bits().to_le_bytes()));
+    bytes
+}
+
+/// The bytes of codes, the least first, for a hash.
+#[must_use]
+pub fn code_bytes(codes: &[u32]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(4 * codes.len());
+    codes.iter().for_each(|code| bytes.extend_from_slice(&code.to_le_bytes()));
+    bytes
+}
+
 /// 2^53: whole numbers up to here are doubles, and from here on not all of them are.
 pub const EXACT_WHOLE: f64 = 9_007_199_254_740_992.0;
 

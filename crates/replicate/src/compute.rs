@@ -10,7 +10,7 @@ use crate::stages::stream::Stream;
 use crate::stages::variables;
 use crate::study::{Loaded, Study};
 use panel_core::expr::Definitions;
-use panel_core::{Column, Diagnostic, Panel};
+use panel_core::{Column, Diagnostic, Panel, number};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -322,20 +322,15 @@ fn fingerprint(panel: &Panel, names: &[String], keep: &[bool]) -> String {
         hash.update(label.as_bytes());
         hash.update([0]);
     }
-    hash.update(bytes_of(
-        panel
-            .entity_of_row()
-            .iter()
-            .zip(panel.time_of_row())
-            .map(|(&entity, &time)| (u64::from(entity) << 32) | u64::from(time)),
-    ));
-    hash.update(bytes_of(keep.iter().map(|&kept| u64::from(kept))));
+    hash.update(number::code_bytes(panel.entity_of_row()));
+    hash.update(number::code_bytes(panel.time_of_row()));
+    hash.update(keep.iter().map(|&kept| u8::from(kept)).collect::<Vec<_>>());
     for name in names {
         hash.update(name.as_bytes());
         match panel.column(name) {
-            Ok(Column::Float(values)) => hash.update(bytes_of(values.iter().map(|value| value.to_bits()))),
+            Ok(Column::Float(values)) => hash.update(number::le_bytes(values)),
             Ok(Column::Text(text)) => {
-                hash.update(bytes_of(text.codes().iter().map(|&code| u64::from(code))));
+                hash.update(number::code_bytes(text.codes()));
                 for label in text.labels() {
                     hash.update(label.as_bytes());
                     hash.update([0]);
@@ -345,10 +340,6 @@ fn fingerprint(panel: &Panel, names: &[String], keep: &[bool]) -> String {
         }
     }
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn bytes_of(words: impl Iterator<Item = u64>) -> Vec<u8> {
-    words.flat_map(u64::to_le_bytes).collect()
 }
 
 #[cfg(test)]

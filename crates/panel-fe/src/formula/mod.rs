@@ -107,12 +107,9 @@ pub struct Term {
 impl Term {
     /// The same product irrespective of the order of its factors.
     fn same_product(&self, other: &Self) -> bool {
-        let key = |term: &Self| {
-            let mut factors: Vec<String> = term.factors.iter().map(|factor| format!("{factor:?}")).collect();
-            factors.sort_unstable();
-            factors
-        };
-        key(self) == key(other)
+        let times = |term: &Self, factor: &Factor| term.factors.iter().filter(|known| *known == factor).count();
+        self.factors.len() == other.factors.len()
+            && self.factors.iter().all(|factor| times(self, factor) == times(other, factor))
     }
 }
 

@@ -294,23 +294,28 @@ fn all_taken(whose: &str, shared: &DeTable<'_>, taken: &BTreeSet<&str>) -> Resul
 
 /// Gives a column what it does not have itself and has a use for.
 fn fill<'t>(keys: &mut DeTable<'t>, shared: &DeTable<'t>, taken: &mut BTreeSet<&'static str>) {
+    let formula = formula_of(keys);
     for name in SHARED {
         let Some((key, value)) = shared.get_key_value(name).filter(|_| !keys.contains_key(name)) else { continue };
-        let Some(useful) = useful(name, value.get_ref(), keys) else { continue };
+        let Some(useful) = useful(name, value.get_ref(), keys, formula.as_ref()) else { continue };
         taken.insert(name);
         keys.insert(key.clone(), Spanned::new(value.span(), useful));
     }
 }
 
+/// The formula of a column, where it can be read.
+fn formula_of(column: &DeTable<'_>) -> Option<Formula> {
+    column.get("formula").and_then(|text| Formula::parse(text.get_ref().as_str()?).ok())
+}
+
 /// The part of a value that a column has a use for. Where formula or value cannot be read, that is all of it: those who
 /// read them say what is wrong.
-fn useful<'t>(key: &str, value: &DeValue<'t>, column: &DeTable<'_>) -> Option<DeValue<'t>> {
+fn useful<'t>(key: &str, value: &DeValue<'t>, column: &DeTable<'_>, formula: Option<&Formula>) -> Option<DeValue<'t>> {
     let text = |key: &str| column.get(key).and_then(|value| value.get_ref().as_str());
-    let formula = text("formula").and_then(|text| Formula::parse(text).ok());
     if let Some(spatial) = column.get("spatial") {
         // A likelihood has choices of its own; what instruments estimate has those of any column, but for these.
         let instruments = spatial.get_ref().as_table().is_some_and(|spatial| spatial.contains_key("gs2sls"));
-        let instruments = instruments || formula.as_ref().is_some_and(Formula::is_iv);
+        let instruments = instruments || formula.is_some_and(Formula::is_iv);
         if !instruments || ["utest", "weights", "weight_kind", "moderation", "two_lines"].contains(&key) {
             return None;
         }
@@ -399,7 +404,7 @@ mod tests {
             let text =
                 format!("formula = \"{formula}\"\nm = {{ x = \"a b\", moderator = \"z\", slopes = [0.1, 0.9] }}");
             let column = DeTable::parse(&text).unwrap().into_inner();
-            let value = useful("moderation", column["m"].get_ref(), &column).unwrap();
+            let value = useful("moderation", column["m"].get_ref(), &column, formula_of(&column).as_ref()).unwrap();
             value.as_table().unwrap().contains_key("slopes")
         };
         assert!(slopes("y ~ `a b` + `a b`^2 + z + `a b`:z + `a b`^2:z"));
