@@ -5,6 +5,8 @@
 #[cfg(feature = "arrow")]
 mod arrow;
 mod expressions;
+#[cfg(feature = "xlsx")]
+mod formats;
 mod layouts;
 mod malformed;
 mod mutations;
