@@ -6,6 +6,9 @@
 /// The whole numbers of a struct's own fields, by number.
 pub(super) type Fields = Vec<(i64, i64)>;
 
+/// Whole numbers of the structs that are fields of a struct: number of the struct, number of the field, value.
+pub(super) type Nested = Vec<(i64, i64, i64)>;
+
 /// Nested deeper than this nothing of Parquet is.
 const DEEPEST: usize = 32;
 
@@ -14,8 +17,8 @@ pub(super) fn fields(bytes: &[u8], at: &mut usize) -> Option<Fields> {
     nested_fields(bytes, at).map(|(fields, _)| fields)
 }
 
-/// The same, and the whole numbers of the structs that are its own fields: number of the struct, number of the field, value.
-pub(super) fn nested_fields(bytes: &[u8], at: &mut usize) -> Option<(Fields, Vec<(i64, i64, i64)>)> {
+/// The same, and the whole numbers of the structs that are its own fields.
+pub(super) fn nested_fields(bytes: &[u8], at: &mut usize) -> Option<(Fields, Nested)> {
     let mut walk = Walk { bytes, at: *at, nested: Vec::new() };
     let fields = walk.structure(0)?;
     *at = walk.at;
@@ -25,7 +28,7 @@ pub(super) fn nested_fields(bytes: &[u8], at: &mut usize) -> Option<(Fields, Vec
 struct Walk<'a> {
     bytes: &'a [u8],
     at: usize,
-    nested: Vec<(i64, i64, i64)>,
+    nested: Nested,
 }
 
 impl Walk<'_> {
