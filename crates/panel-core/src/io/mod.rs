@@ -19,6 +19,7 @@ mod decode;
 mod dta;
 #[cfg(feature = "dta")]
 mod dta_lengths;
+mod foreign;
 mod guard;
 mod header;
 pub mod join;
@@ -55,6 +56,7 @@ pub use table::RawTable;
 
 use crate::diagnostics::Diagnostic;
 use crate::error::{Error, Result};
+use foreign::disguised;
 #[cfg(any(feature = "polars", feature = "dta", feature = "xlsx"))]
 use guard::guard;
 use std::path::Path;
@@ -90,13 +92,14 @@ pub fn read_bytes(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Raw
         .map(|extension| extension.to_string_lossy().to_ascii_lowercase())
         .unwrap_or_default();
     let (mut table, numerals) = match extension.as_str() {
-        "csv" | "tsv" | "tab" | "txt" => {
-            if let Some(kind) = disguised(bytes) {
-                return Err(fail(format!("the extension says text, the content is {kind}")));
-            }
-            csv::read(file, bytes, options)?
-        }
+        "csv" | "tsv" | "tab" | "txt" => match disguised(bytes).or_else(|| foreign::marked_up(bytes)) {
+            Some(content) => return Err(fail(foreign::other("text", content))),
+            None => csv::read(file, bytes, options)?,
+        },
         "parquet" | "pq" => {
+            if let Some(content) = foreign::not_of_kind(bytes, b"PAR1") {
+                return Err(fail(foreign::other("Parquet", content)));
+            }
             #[cfg(feature = "polars")]
             {
                 parquet::read(file, bytes, options)?
@@ -105,6 +108,9 @@ pub fn read_bytes(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Raw
             return Err(fail("Parquet files need the feature `polars`".into()));
         }
         "dta" => {
+            if let Some(content) = foreign::not_of_kind(bytes, b"<stata_dta>") {
+                return Err(fail(foreign::other("Stata", content)));
+            }
             #[cfg(feature = "dta")]
             {
                 dta::read(file, bytes, options)?
@@ -112,14 +118,10 @@ pub fn read_bytes(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Raw
             #[cfg(not(feature = "dta"))]
             return Err(fail("Stata files need the feature `dta`".into()));
         }
-        "xlsx" | "xlsm" | "xls" | "xlsb" | "ods" => match disguised(bytes) {
+        "xlsx" | "xlsm" | "xls" | "xlsb" | "ods" => match (disguised(bytes), foreign::marked_up(bytes)) {
             // What web sites offer as a workbook is often text or a page.
-            None if is_page(bytes) => {
-                return Err(fail(
-                    "the extension says workbook, the content is a web page (HTML); open it in a spreadsheet program and save it as xlsx".into(),
-                ));
-            }
-            None if is_text(bytes) => {
+            (None, Some(content)) => return Err(fail(foreign::other("workbook", content))),
+            (None, None) if foreign::is_text(bytes) => {
                 let (mut table, numerals) = csv::read(file, bytes, options)?;
                 let words = format!("`{file}`: the extension says workbook, the content is text and was read as such");
                 table.diagnostics.insert(0, Diagnostic::note("text-in-disguise", words));
@@ -130,12 +132,7 @@ pub fn read_bytes(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Raw
             #[cfg(not(feature = "xlsx"))]
             _ => return Err(fail("workbooks need the feature `xlsx`".into())),
         },
-        "" => return Err(fail("no extension; known are csv, tsv, parquet, dta, xlsx, xls, xlsb and ods".into())),
-        other => {
-            return Err(fail(format!(
-                "unknown extension `{other}`; known are csv, tsv, parquet, dta, xlsx, xls, xlsb and ods"
-            )));
-        }
+        other => return Err(fail(foreign::unknown(other))),
     };
     table.take_missing(&options.missing);
     table.remark_writing(&numerals);
@@ -154,20 +151,6 @@ pub fn read_bytes(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Raw
         Some(columns) => table.select(columns),
         None => Ok(table),
     }
-}
-
-/// Whether a file begins like a web page.
-fn is_page(bytes: &[u8]) -> bool {
-    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(512)]).to_ascii_lowercase();
-    let start = start.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-    ["<html", "<!doctype html", "<table", "<meta", "<head", "<style"].iter().any(|tag| start.starts_with(tag))
-}
-
-/// Whether a file looks like text: lines, and no byte that text never has.
-fn is_text(bytes: &[u8]) -> bool {
-    let start = &bytes[..bytes.len().min(4096)];
-    let utf16 = start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff");
-    utf16 || start.contains(&b'\n') && !start.iter().any(|&b| b < 9 || (14..32).contains(&b) && b != 27)
 }
 
 /// The row of a table's first twenty, 1-based, in which a cell says `text`: where a header stands that was looked for in
@@ -203,19 +186,6 @@ pub fn sheet_with(file: &str, bytes: &[u8], options: &ReadOptions, text: &str) -
 
 /// Rows at the top of a table in which a header is looked for.
 const WITHIN: usize = 20;
-
-/// What a file with a text extension really is, by its first bytes.
-fn disguised(bytes: &[u8]) -> Option<&'static str> {
-    let known: [(&[u8], &str); 6] = [
-        (b"PK\x03\x04", "a workbook or another zip archive"),
-        (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
-        (b"PAR1", "a Parquet file"),
-        (b"<stata_dta>", "a Stata file"),
-        (b"\x1f\x8b", "a gzip archive"),
-        (b"version https://git-lfs", "a Git LFS pointer, not the data"),
-    ];
-    known.iter().find(|(mark, _)| bytes.starts_with(mark)).map(|&(_, kind)| kind)
-}
 
 /// Why a file could not be opened, without the words of the operating system's error number.
 fn open_reason(path: &Path, error: &std::io::Error) -> String {

@@ -11,8 +11,8 @@ pub struct ReadOptions {
     /// byte-order mark decides, then valid UTF-8, then what the bytes look like: GB18030, Big5 or Windows-1252, with a
     /// remark.
     pub encoding: Option<String>,
-    /// Field separator of text files. Without it: a tab in `.tsv` and `.tab`, else the most frequent of comma, tab
-    /// and semicolon in the header.
+    /// Field separator of text files. Without it: a tab in `.tsv` and `.tab` whose header has one or no other, else the most
+    /// frequent of comma, tab and semicolon in the header, their full-width forms, or blanks where nothing else separates.
     pub delimiter: Option<char>,
     /// Sheet of a workbook; without it the first sheet that holds anything.
     pub sheet: Option<String>,

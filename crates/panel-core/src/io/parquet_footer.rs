@@ -3,7 +3,7 @@
 //! The decoder makes room for as many values as the footer promises. In a damaged file that can be any number; here
 //! the counts are compared with each other and with what a file of that length can hold.
 
-use super::parquet_thrift::fields;
+use super::parquet_thrift::{fields, nested_fields};
 use crate::error::{Error, Result};
 use polars_parquet::parquet::metadata::FileMetadata;
 use std::io::{Read, Seek, SeekFrom};
@@ -49,17 +49,39 @@ pub(super) fn check_tail(file: &str, reader: &mut (impl Read + Seek), length: u6
     check_lengths(file, &tail)
 }
 
-/// Checks the lengths inside the headers of the pages of a column.
-pub(super) fn check_pages(bytes: &[u8], start: u64, end: u64) -> bool {
-    /// Number of the field of a page header that holds the bytes of the page behind it.
+/// Checks the lengths and counts inside the headers of the pages of a column that holds so many values.
+///
+/// The decoder makes room for as many values as a page says it has; the counts are signed, and a negative one is a huge one
+/// to it.
+pub(super) fn check_pages(bytes: &[u8], start: u64, end: u64, values: i64) -> bool {
+    /// Numbers of the fields of a page header: bytes of the page unpacked and packed, its checksum; the headers of data, of
+    /// a dictionary, and of data of the second version, which begin with their values.
+    const UNPACKED: i64 = 2;
     const PACKED: i64 = 3;
+    const CHECKSUM: i64 = 4;
+    const DATA: i64 = 5;
+    const DICTIONARY: i64 = 7;
+    const DATA_2: i64 = 8;
     let (Ok(mut at), Ok(end)) = (usize::try_from(start), usize::try_from(end)) else { return false };
     if at > end || end > bytes.len() {
         return false;
     }
     while at < end {
-        let Some(header) = fields(&bytes[..end], &mut at) else { return false };
-        let size = header.iter().find(|(id, _)| *id == PACKED).and_then(|(_, size)| usize::try_from(*size).ok());
+        let Some((header, inner)) = nested_fields(&bytes[..end], &mut at) else { return false };
+        let of = |number: i64| header.iter().find(|(id, _)| *id == number).map(|(_, value)| *value);
+        let negative = |number: i64, value: i64| number != CHECKSUM && value < 0;
+        let beyond = |(of_header, number, value): &(i64, i64, i64)| match (*of_header, *number) {
+            (DATA | DATA_2, 1) => *value > values,
+            // A value of a dictionary takes a byte at least.
+            (DICTIONARY, 1) => *value > of(UNPACKED).unwrap_or(0),
+            _ => false,
+        };
+        let below =
+            header.iter().any(|&(id, value)| negative(id, value)) || inner.iter().any(|&(_, _, value)| value < 0);
+        if below || inner.iter().any(beyond) {
+            return false;
+        }
+        let size = of(PACKED).and_then(|size| usize::try_from(size).ok());
         match size.and_then(|size| at.checked_add(size)).filter(|next| *next <= end) {
             Some(next) => at = next,
             None => return false,
@@ -76,8 +98,8 @@ pub(super) fn check(file: &str, bytes: &[u8], metadata: &FileMetadata) -> Result
     check_counts(file, bytes.len() as u64, metadata)?;
     for column in metadata.row_groups.iter().flat_map(|group| group.parquet_columns()) {
         let range = column.byte_range();
-        if !check_pages(bytes, range.start, range.end) {
-            return Err(damaged(file, "names pages that are not where it says"));
+        if !check_pages(bytes, range.start, range.end, column.num_values()) {
+            return Err(damaged(file, "names pages that are not where it says or count what cannot be"));
         }
     }
     Ok(())

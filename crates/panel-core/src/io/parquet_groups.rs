@@ -95,8 +95,11 @@ impl<R: std::io::Read + Seek> RowGroups<R> {
             let mut bytes = vec![0; (range.end - range.start) as usize];
             let read = self.reader.seek(SeekFrom::Start(range.start)).and_then(|_| self.reader.read_exact(&mut bytes));
             read.map_err(|error| not_understood(&file, &error.to_string()))?;
-            if !footer::check_pages(&bytes, 0, bytes.len() as u64) {
-                return Err(not_understood(&file, "its footer names pages that are not where it says"));
+            if !footer::check_pages(&bytes, 0, bytes.len() as u64, column.num_values()) {
+                return Err(not_understood(
+                    &file,
+                    "its footer names pages that are not where it says or count what cannot be",
+                ));
             }
             chunks.push((name, column, bytes));
         }

@@ -6,20 +6,29 @@
 /// The whole numbers of a struct's own fields, by number.
 pub(super) type Fields = Vec<(i64, i64)>;
 
+/// Whole numbers of the structs that are fields of a struct: number of the struct, number of the field, value.
+pub(super) type Nested = Vec<(i64, i64, i64)>;
+
 /// Nested deeper than this nothing of Parquet is.
 const DEEPEST: usize = 32;
 
 /// Walks over the struct at `at`; `None` where a length in it goes beyond the bytes.
 pub(super) fn fields(bytes: &[u8], at: &mut usize) -> Option<Fields> {
-    let mut walk = Walk { bytes, at: *at };
+    nested_fields(bytes, at).map(|(fields, _)| fields)
+}
+
+/// The same, and the whole numbers of the structs that are its own fields.
+pub(super) fn nested_fields(bytes: &[u8], at: &mut usize) -> Option<(Fields, Nested)> {
+    let mut walk = Walk { bytes, at: *at, nested: Vec::new() };
     let fields = walk.structure(0)?;
     *at = walk.at;
-    Some(fields)
+    Some((fields, walk.nested))
 }
 
 struct Walk<'a> {
     bytes: &'a [u8],
     at: usize,
+    nested: Nested,
 }
 
 impl Walk<'_> {
@@ -67,6 +76,10 @@ impl Walk<'_> {
                     let value = self.zigzag()?;
                     fields.push((id, value));
                 }
+                12 if depth == 0 => {
+                    let inner = self.structure(1)?;
+                    self.nested.extend(inner.into_iter().map(|(number, value)| (id, number, value)));
+                }
                 kind => self.value(kind, depth)?,
             }
         }
@@ -103,6 +116,15 @@ impl Walk<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_of_inner_structs_are_told_by_both_numbers() {
+        // Field 1: i32 5; field 5: a struct of field 1: i32 -33, field 4: a struct of field 1: i32 1; stop.
+        let bytes = [0x15, 10, 0x4c, 0x15, 65, 0x3c, 0x15, 2, 0, 0, 0];
+        let mut at = 0;
+        assert_eq!(nested_fields(&bytes, &mut at), Some((vec![(1, 5)], vec![(5, 1, -33)])));
+        assert_eq!(at, bytes.len());
+    }
 
     #[test]
     fn lengths_beyond_the_bytes_are_seen() {

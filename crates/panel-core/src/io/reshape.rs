@@ -172,6 +172,12 @@ pub(crate) fn period<'a>(name: &'a str, stub: &str) -> Option<&'a str> {
     before.or_else(|| behind().and_then(|rest| read(rest.trim_end_matches(BETWEEN))))
 }
 
+/// Whether a name is nothing but a period, as where the columns of a wide table are called by their periods.
+#[must_use]
+pub fn is_period_alone(name: &str) -> bool {
+    period(name, "").is_some()
+}
+
 /// What stands in the brackets that are all of a text, `(2013)`; else the text.
 pub(crate) fn within_brackets(text: &str) -> &str {
     let inside = |(open, close): (char, char)| trim(text).strip_prefix(open)?.strip_suffix(close);

@@ -343,7 +343,8 @@ fn parquet_files_of_odd_types_and_counts() {
         why.contains("column `year`: type int96 (an old kind of timestamp) is not supported; write it as"),
         "{why}"
     );
-    for name in ["p37.parquet", "p38.parquet"] {
+    // `page.parquet` has a page of -33 values, which aborted the program.
+    for name in ["p37.parquet", "p38.parquet", "page.parquet"] {
         let error = read(name).unwrap_err().to_string();
         assert!(error.contains("its footer") && error.contains("damaged"), "{name}: {error}");
     }

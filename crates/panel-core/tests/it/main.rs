@@ -7,6 +7,8 @@ mod arrow;
 #[cfg(feature = "polars")]
 mod data_frame;
 mod expressions;
+#[cfg(feature = "xlsx")]
+mod formats;
 mod layouts;
 mod malformed;
 mod mutations;

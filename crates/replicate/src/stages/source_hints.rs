@@ -1,6 +1,7 @@
 //! What to write in a `[[source]]` whose columns are not called as the study expects.
 
 use crate::study::Reshape;
+use panel_core::io::reshape::is_period_alone;
 use panel_core::io::{RawTable, ReadOptions, Source, read_bytes, row_with, sheet_with};
 use panel_core::number::half_width;
 use panel_core::remedy::listed;
@@ -61,6 +62,9 @@ pub(super) fn header_row(
     if skip == options.skip_rows && !joined {
         return None;
     }
+    if let Some(hint) = stands_alone(name, skip, file, bytes, options) {
+        return Some(hint);
+    }
     // A banner of years above the names belongs to the header.
     let above = skip.checked_sub(1).filter(|above| !joined || *above != options.skip_rows).and_then(|above| {
         let both = ReadOptions { skip_rows: above, header_rows: 2, ..options.clone() };
@@ -82,6 +86,24 @@ pub(super) fn header_row(
     Some(Hint { words: format!("; `{name}` stands in row {}: {}", skip + 1, listed(&remedies)), remedies })
 }
 
+/// What to write where a name stands in a row of its own below the header, as titles of dimensions do.
+fn stands_alone(name: &str, skip: usize, file: &str, bytes: &[u8], options: &ReadOptions) -> Option<Hint> {
+    let table = read_bytes(file, bytes, options).ok()?;
+    let first = table.names().first().filter(|first| !first.starts_with("unnamed_"))?;
+    let below = ReadOptions { skip_rows: skip, ..options.clone() };
+    let is_alone = match read_bytes(file, bytes, &below) {
+        Ok(table) => table.names().iter().all(|other| other == name || other.starts_with("unnamed_")),
+        Err(_) => false,
+    };
+    let stands_first = table.key_text(first).is_ok_and(|text| text.labels().iter().any(|label| label == name));
+    if !is_alone || !stands_first || skip <= options.skip_rows {
+        return None;
+    }
+    let remedy = Remedy::table("rename", &[(name, first)]);
+    let words = format!("; `{name}` stands alone in row {}, below `{first}`: `{remedy}`", skip + 1);
+    Some(Hint { words, remedies: vec![remedy] })
+}
+
 /// In which other sheet of the workbook a name stands near the top.
 pub(super) fn other_sheet(name: &str, file: &str, bytes: &[u8], options: &ReadOptions) -> Option<Hint> {
     let (sheet, row) = sheet_with(file, bytes, options, name)?;
@@ -101,6 +123,11 @@ pub(super) fn keys(table: &RawTable, wanted: &[&str], needed: &BTreeSet<String>)
     }
     if let Some((_, why)) = table.all_left_out().next() {
         return Hint::new(format!("; {why}"));
+    }
+    if let [_, time] = wanted
+        && let Some(hint) = periods_elsewhere(table, time, needed)
+    {
+        return hint;
     }
     let mut hint = wanted.iter().filter_map(|name| near(table, name)).fold(Hint::default(), Hint::and);
     if let Some(wide) = one_column_per_year(table, needed) {
@@ -127,7 +154,13 @@ pub(super) fn near(table: &RawTable, key: &str) -> Option<Hint> {
         ("year", "年"),
         ("year", "时间"),
     ];
-    let names = || table.names().iter().map(String::as_str);
+    // Numbers with a fraction are no keys.
+    let may_be_key = |column: &Column| match column {
+        Column::Text(_) => true,
+        Column::Float(values) => values.iter().all(|value| value.is_nan() || value.fract() == 0.0),
+    };
+    let columns = || table.names().iter().zip(table.columns());
+    let names = || columns().filter(|(_, column)| may_be_key(column)).map(|(name, _)| name.as_str());
     let translated = || {
         let pairs = TRANSLATED.iter().flat_map(|&(en, zh)| [(en, zh), (zh, en)]);
         let mut others = pairs.filter(|(from, _)| key.eq_ignore_ascii_case(from)).map(|(_, to)| to);
@@ -153,6 +186,20 @@ pub(super) fn entities_across(table: &RawTable, time: &str, needed: &BTreeSet<St
     Some(Hint { words, remedies: if name == "name" { Vec::new() } else { vec![remedy] } })
 }
 
+/// What to write where the periods stand in one column of another name than `time`, and the entities across.
+fn periods_elsewhere(table: &RawTable, time: &str, needed: &BTreeSet<String>) -> Option<Hint> {
+    let are_periods = |name: &&String| {
+        let labels = table.key_text(name).ok().filter(|labels| !labels.labels().is_empty());
+        labels.is_some_and(|labels| labels.labels().iter().all(|label| is_period_alone(label)))
+    };
+    let found: Vec<&String> = table.names().iter().filter(are_periods).collect();
+    let [only] = found[..] else { return None };
+    let across = entities_across(table, only, needed)?;
+    let remedy = Remedy::table("rename", &[(time, only)]);
+    let words = format!("; `{only}` holds periods: `{remedy}`{}", across.words);
+    Some(Hint { words, remedies: [remedy].into_iter().chain(across.remedies).collect() })
+}
+
 /// What to write where one column per period is looked for and the periods stand in a column of their own, `time`: the
 /// entities may stand across.
 pub(super) fn not_periods(table: &RawTable, time: &str, how: &Reshape) -> Option<Hint> {
@@ -173,6 +220,9 @@ pub(super) fn one_column_per_year(table: &RawTable, needed: &BTreeSet<String>) -
     const BETWEEN: [char; 4] = ['_', '-', '.', ' '];
     // Before the year, or behind it, as where a banner of years stands above the names.
     fn stem(name: &str) -> Option<&str> {
+        if is_period_alone(name) {
+            return Some("");
+        }
         let short = name.split_once(" [YR").map_or(name, |(year, _)| year);
         // `产值（2013年）`: the year in brackets.
         let bracketed = short.strip_suffix([')', '）', ']']).and_then(|name| name.rsplit_once(['(', '（', '[']));
@@ -223,8 +273,11 @@ pub(super) fn one_column_per_year(table: &RawTable, needed: &BTreeSet<String>) -
     let pairs: Vec<(&str, &str)> = variables.into_iter().collect();
     let variables = Remedy::table("variables", &pairs);
     let remedy = Remedy::plain("reshape", format!("{{ kind = \"wide-to-long\", {variables} }}"));
+    // Half-years, quarters and months are called by more than four digits.
+    let digits = first.chars().filter(char::is_ascii_digit).count();
+    let one = if known_as.is_empty() && digits > 4 && !first.contains(" [YR") { "period" } else { "year" };
     let words = format!(
-        "`{first}` and {} more look like one column per year; `{remedy}` makes one row per year{}",
+        "`{first}` and {} more look like one column per {one}; `{remedy}` makes one row per {one}{}",
         wide.len() - 1,
         if certain { "" } else { " (for `name` write what the values are)" }
     );
@@ -423,6 +476,71 @@ mod tests {
         assert_eq!(entities_across(&table("year,x,y,z\n2013,1,2,3\n"), "year", &names(&["x"])), None);
     }
 
+    /// What becomes of a study of one regression of `gdp` on the files of a folder of its own.
+    fn loaded(name: &str, files: &[(&str, &str)], sources: &str) -> Result<crate::stages::data::Data, String> {
+        let folder = std::env::temp_dir().join(format!("data-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        files.iter().for_each(|(name, text)| std::fs::write(folder.join(name), text).unwrap());
+        let study = format!(
+            "[study]\ntitle = \"t\"\nentity = \"city\"\ntime = \"year\"\n{sources}[[table]]\nid = \"t\"\n[[table.column]]\nformula = \"gdp ~ 1\"\n"
+        );
+        let data =
+            crate::stages::data::load_or_refuse(&crate::study::Loaded::parse(&study, "s.toml", &folder).unwrap());
+        std::fs::remove_dir_all(&folder).unwrap();
+        data.map_err(|(_, refusal)| refusal.error.to_string())
+    }
+
+    /// Cities stand across, years down: the refusal says which line makes a panel of them, and with it one comes out.
+    #[test]
+    fn entities_across_are_named_where_no_source_has_them() {
+        let files = [("wide.csv", "year,甲,乙,丙\n2013,1,2,3\n2014,4,5,6\n")];
+        let source = "[[source]]\nfile = \"wide.csv\"\n";
+        let line = "reshape = { kind = \"entities-across\", name = \"gdp\" }";
+        let said = loaded("across", &files, source).err().unwrap();
+        let sentence = format!(
+            "`wide.csv` has no column `city`; if each column is an entity, `{line}` makes one row per entity and period"
+        );
+        assert!(said.ends_with(&sentence), "{said}");
+        let panel = loaded("across", &files, &format!("{source}{line}\n")).unwrap().panel;
+        let row = (0..6).find(|&row| (panel.entity_label(row), panel.time_label(row)) == ("乙", "2014")).unwrap();
+        assert_eq!((panel.n_rows(), panel.float("gdp").unwrap()[row]), (6, 5.0));
+    }
+
+    /// Where another source has both keys, columns by year alone may be what is meant: a warning.
+    #[test]
+    fn entities_across_beside_a_panel_are_a_remark() {
+        let files = [
+            ("a.csv", "city,year,gdp\n甲,2013,1\n甲,2014,2\n乙,2013,3\n乙,2014,4\n"),
+            ("b.csv", "year,p,q,r\n2013,1,2,3\n2014,4,5,6\n"),
+        ];
+        let data = loaded("beside", &files, "[[source]]\nfile = \"a.csv\"\n[[source]]\nfile = \"b.csv\"\n").unwrap();
+        let said: Vec<_> = data.diagnostics.iter().filter(|remark| remark.code == "entities-across").collect();
+        assert!(matches!(said[..], [one] if one.message.starts_with("`b.csv` has no column `city`")), "{said:?}");
+    }
+
+    #[test]
+    fn periods_under_another_name_are_found() {
+        let wide = table("指标,甲市,乙市,丙市\n2013年,1.5,2,3\n2014年,2,3,4.5\n");
+        let hint = keys(&wide, &["城市", "年份"], &names(&["y"]));
+        let lines: Vec<String> = hint.remedies.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            lines,
+            ["rename = { \"年份\" = \"指标\" }", "reshape = { kind = \"entities-across\", name = \"y\" }"],
+            "{hint:?}"
+        );
+        assert!(hint.words.starts_with("; `指标` holds periods: `rename"), "{hint:?}");
+        // A column of numbers with fractions is no key, however it is called.
+        assert_eq!(near(&table("城币,x\n1.5,2\n"), "城市"), None);
+        assert!(near(&table("城币,x\n1,2\n"), "城市").is_some());
+    }
+
+    #[test]
+    fn columns_may_be_called_by_months() {
+        let hint =
+            one_column_per_year(&table("geo,2015M01,2015M02,2015M03,2015M04\nAT,1,2,3,4\n"), &names(&["y"])).unwrap();
+        assert!(hint.words.contains("one column per period") && hint.words.contains("{ y = \"\" }"), "{hint:?}");
+    }
+
     #[test]
     fn spellings_of_one_name_are_found() {
         let text = "city,x\n北京市,1\n北京,1\n北 京 市,1\n北京①,1\n北京市,2\n天津市,1\n";
@@ -452,6 +570,10 @@ mod tests {
         let lines: Vec<String> = hint.remedies.iter().map(ToString::to_string).collect();
         assert_eq!(lines[..2], ["skip_rows = 1", "header_rows = 2"]);
         assert!(lines[2].contains("x = \"x\", y = \"y\""), "{hint:?}");
+        // The title of a dimension stands alone, below that of the other one.
+        let titles = "Year,2015,2016\nCountry,,\nAustria,1,2\nBelgium,3,4\n";
+        let hint = header_row("Country", "d.csv", titles.as_bytes(), &ReadOptions::default(), &names(&["x"])).unwrap();
+        assert_eq!(hint.words, "; `Country` stands alone in row 2, below `Year`: `rename = { Country = \"Year\" }`");
     }
 
     #[test]

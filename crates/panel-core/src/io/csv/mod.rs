@@ -7,6 +7,7 @@
 mod body;
 pub(super) mod notes;
 mod records;
+mod separators;
 mod shape;
 
 use super::decode::decode;
@@ -41,8 +42,12 @@ pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<(R
         return Err(fail("the file is empty".into()));
     }
     if text.as_bytes().iter().take(4096).any(|&b| b == 0) {
-        return Err(fail("this is not a text file; is its extension right?".into()));
+        return Err(fail(
+            "this is not a text file, or one of UTF-32; is its extension right? A text is saved as UTF-8 best".into(),
+        ));
     }
+    let (text, remark) = separators::usual(text, options);
+    table.diagnostics.extend(remark.map(|words| Diagnostic::note("separators", format!("`{file}`: {words}"))));
     let start = shape::start(file, &text, options)?;
     let delimiter = start.delimiter;
     let mut numerals = asked(options)?;

@@ -38,7 +38,7 @@ pub(super) fn start<'a>(file: &str, text: &'a str, options: &ReadOptions) -> Res
     Ok(Start { body, line, delimiter })
 }
 
-fn skip_lines(text: &str, n: usize) -> (&str, usize) {
+pub(super) fn skip_lines(text: &str, n: usize) -> (&str, usize) {
     let mut rest = text;
     for skipped in 0..n {
         match rest.find('\n') {
@@ -60,7 +60,8 @@ fn delimiter(file: &str, body: &str, options: &ReadOptions) -> Result<u8> {
         );
     }
     let extension = file.rsplit('.').next().unwrap_or("").to_ascii_lowercase();
-    if matches!(extension.as_str(), "tsv" | "tab") {
+    let header = || body.lines().find(|line| !trim(line).is_empty()).unwrap_or_default();
+    if matches!(extension.as_str(), "tsv" | "tab") && (header().contains('\t') || !header().contains([',', ';', '|'])) {
         return Ok(b'\t');
     }
     // A sign by which the header and the rows below it have one width above one separates them, whatever else stands inside
@@ -105,7 +106,7 @@ fn delimiter(file: &str, body: &str, options: &ReadOptions) -> Result<u8> {
 
 /// Whether single blanks separate the fields, as where R's `write.table` was told nothing else: no other sign could, and all
 /// records have one width, at most one above the header's, and numbers in one of their columns.
-fn are_parted_by_blanks(body: &str) -> bool {
+pub(super) fn are_parted_by_blanks(body: &str) -> bool {
     let lines = || body.lines().take(LOOK).filter(|line| !trim(line).is_empty());
     if lines().any(|line| line.contains([',', ';', '\t', '|'])) {
         return false;
@@ -206,6 +207,8 @@ mod tests {
         assert_eq!(from("a\tb\n1,5\t2\n"), (b'\t', 0));
         assert_eq!(from("Title\n\na;b;c\n1;2;3\n"), (b';', 0), "a title has no separator");
         assert_eq!(from("a\n1\n"), (b',', 0));
+        let tsv = |text| start("t.tsv", text, &ReadOptions::default()).unwrap().delimiter;
+        assert_eq!([tsv("a,b\tc\n1\t2\n"), tsv("a,b\n1,2\n"), tsv("a\n1\n")], [b'\t', b',', b'\t']);
         assert_eq!(from("SEP=;\na;b\n1;2\n"), (b';', 1));
         let by_r = "\"city\" \"year\" \"y\"\n\"1\" \"New York\" 2013 1.5\n\"2\" \"Paris\" 2014 2.5\n";
         assert_eq!(from(by_r), (b' ', 0));

@@ -1,16 +1,21 @@
 //! Workbooks: xlsx, xlsb, xls and ods.
 
 mod compound;
+mod formats_ods;
+mod formats_xls;
+mod formats_xlsb;
+mod markup;
 mod open;
 mod percent;
-mod percent_xls;
 mod raised;
+mod raised_xls;
 mod sheet;
 mod unpacked;
 
 use super::csv::notes::reads_like_a_note;
 use super::layout::{LOOK, is_units_row, units_remark};
 use super::options::ReadOptions;
+use super::reshape::is_period_alone;
 use super::table::RawTable;
 use super::typed::{Typed, asked, settled_by, typed};
 use super::{guard, header};
@@ -241,6 +246,10 @@ fn title_above(file: &str, sheet: &Sheet, from: usize, n_header: usize) -> Optio
     }
     let place = below.iter().position(|row| row.filled() > 2)?;
     let header = &below[place];
+    if let Some(remedies) = periods_above(sheet, first, header) {
+        let reason = format!("row {} holds the periods of the columns of row {}", first.place + 1, header.place + 1);
+        return Some(Error::Layout { file: file.to_owned(), reason, remedies });
+    }
     // Merged cells above a fuller row are the first row of a header of two.
     let full = |row: &Row| row.filled() + 2 >= width;
     let banner = !full(header) && below.get(place + 1).is_some_and(full);
@@ -260,6 +269,18 @@ fn title_above(file: &str, sheet: &Sheet, from: usize, n_header: usize) -> Optio
     let mut remedies = vec![Remedy::plain("skip_rows", header.place)];
     remedies.extend(banner.then(|| Remedy::plain("header_rows", 2)));
     Some(Error::Layout { file: file.to_owned(), reason, remedies })
+}
+
+/// What to write where a row above the names holds nothing but periods, each above the first of its columns.
+fn periods_above(sheet: &Sheet, first: &Row, header: &Row) -> Option<Vec<Remedy>> {
+    let held = |row: &Row| sheet.columns(0).into_iter().find(|&column| row.get(column).is_some());
+    let cells = sheet.columns(0).into_iter().filter(|&column| first.get(column).is_some());
+    let are_periods = cells.map(|column| sheet.shown(first, column)).all(|text| is_period_alone(&text));
+    if !are_periods || held(first) <= held(header) {
+        return None;
+    }
+    let skipped = (first.place > 0).then(|| Remedy::plain("skip_rows", first.place));
+    Some(skipped.into_iter().chain([Remedy::plain("header_rows", 2)]).collect())
 }
 
 /// The first of the sheet's first rows, 1-based, that has a cell of that text.
@@ -392,6 +413,22 @@ mod tests {
         let table = read(Some(crate::numerals::Percent::Share));
         assert_eq!((numbers(&table, "x"), numbers(&table, "y")), (vec![0.07, 12.5, 0.0], vec![0.125, -0.29, 0.0]));
         assert!(table.diagnostics.is_empty());
+    }
+
+    #[test]
+    fn years_above_the_names_are_no_title() {
+        let rows: [&[&str]; 4] = [
+            &["'", "2015", "'", "2016"],
+            &["'city", "'x", "'y", "'x", "'y"],
+            &["'a", "1", "2", "3", "4"],
+            &["'b", "1", "2", "3", "4"],
+        ];
+        let error = read("b.xlsx", &book(&[("s", &rows)]), &ReadOptions::default()).expect_err("a banner").to_string();
+        assert!(error.contains("row 1 holds the periods of the columns of row 2"), "{error}");
+        assert!(error.contains("`header_rows = 2`") && !error.contains("skip_rows"), "{error}");
+        let rows: [&[&str]; 4] = [&["2015", "'"], rows[1], rows[2], rows[3]];
+        let error = read("b.xlsx", &book(&[("s", &rows)]), &ReadOptions::default()).expect_err("a title").to_string();
+        assert!(error.contains("`skip_rows = 1`"), "{error}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! From the bytes of a workbook to the cells of one sheet.
 
 use super::sheet::Sheet;
-use super::{compound, percent, percent_xls, raised, unpacked};
+use super::{compound, formats_ods, formats_xls, formats_xlsb, percent, raised, unpacked};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::error::{Error, Result};
 use crate::io::options::ReadOptions;
@@ -137,6 +137,7 @@ fn read(book: &mut Book<'_>, file: &str, bytes: &[u8], name: &str) -> Result<(Sh
             while let Some(cell) = cells.next_cell().map_err(|error| fail(error.to_string()))? {
                 sheet.push(cell.get_position(), &Data::from(cell.get_value().clone())).map_err(fail)?;
             }
+            formats_xlsb::apply(bytes, name, &mut sheet).map_err(fail)?;
         }
         other => {
             let range = other.worksheet_range(name).map_err(|error| fail(error.to_string()))?;
@@ -146,7 +147,9 @@ fn read(book: &mut Book<'_>, file: &str, bytes: &[u8], name: &str) -> Result<(Sh
             }
             if let Sheets::Xls(book) = other {
                 merged = book.merge_cells_by_sheet_name(name).unwrap_or_default();
-                percent_xls::places(bytes, name).into_iter().for_each(|place| sheet.show_as_percent(place));
+                formats_xls::apply(bytes, name, &mut sheet);
+            } else {
+                formats_ods::apply(bytes, name, &mut sheet);
             }
         }
     }

@@ -23,11 +23,14 @@ pub(super) fn mark<R: Read + Seek>(book: &mut Xlsx<R>, name: &str, sheet: &mut S
     }
     while let Some((row, column, style)) = cells.next_style_id()? {
         if styles.get(style) == Some(&true) {
-            sheet.show_as_percent((row, column));
+            sheet.show_as_percent(row..row + 1, column..column + 1);
         }
     }
     Ok(())
 }
+
+/// The formats of percentages that every program knows by their numbers: `0%` and `0.00%`.
+pub(super) const KNOWN: [u16; 2] = [9, 10];
 
 /// Whether a format has a percent sign that is one: in quotes, or behind a backslash, it is shown and changes nothing.
 pub(super) fn scales_by_hundred(format: &str) -> bool {

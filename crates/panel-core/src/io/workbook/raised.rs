@@ -2,6 +2,7 @@
 //!
 //! A text may have parts that are set differently: `1290` and a raised `1`. The reader joins them, which makes 12901 of it.
 
+use super::markup::{decoded, name, tags};
 use crate::number::trim;
 use crate::numerals::{Numerals, Reading};
 use std::collections::HashMap;
@@ -11,7 +12,7 @@ use std::io::{Cursor, Read};
 const MOST: u64 = 1 << 28;
 
 /// What raised and lowered parts are set with.
-const SET_BY: &[u8] = b"vertAlign";
+const SET_BY: &str = "vertAlign";
 
 /// Texts of numbers with a raised part, as the reader joins them, and the same with raised digits (`1290¹`).
 ///
@@ -19,28 +20,27 @@ const SET_BY: &[u8] = b"vertAlign";
 pub(super) fn marked_numbers(bytes: &[u8]) -> HashMap<String, String> {
     let mut found: HashMap<String, String> = HashMap::new();
     let Ok(mut archive) = zip::ZipArchive::new(Cursor::new(bytes)) else { return found };
-    let mut parts = Vec::new();
+    let mut entries = Vec::new();
     for i in 0..archive.len() {
-        let Ok(mut entry) = archive.by_index(i) else { continue };
+        let Ok(entry) = archive.by_index(i) else { continue };
         let Ok(name) = entry.name().map(|name| name.to_ascii_lowercase()) else { continue };
         let shared = name.ends_with("sharedstrings.xml");
-        let holds_texts = shared || name.contains("worksheets/") && name.ends_with(".xml");
-        if !holds_texts || !has_raised_parts(&mut entry) {
-            continue;
-        }
-        drop(entry);
-        let mut xml = Vec::new();
-        // Damaged entries are the reader's to report.
-        let read = archive.by_index(i).is_ok_and(|entry| entry.take(MOST).read_to_end(&mut xml).is_ok());
-        if read {
-            parts.push((String::from_utf8_lossy(&xml).into_owned(), if shared { "si" } else { "is" }));
+        if shared || name.contains("worksheets/") && name.ends_with(".xml") {
+            let mut xml = Vec::new();
+            // Damaged entries are the reader's to report.
+            let read = entry.take(MOST).read_to_end(&mut xml).is_ok();
+            let xml = String::from_utf8_lossy(&xml);
+            if read && xml.contains(SET_BY) {
+                entries.push((xml.into_owned(), if shared { "si" } else { "is" }));
+            }
         }
     }
-    for (xml, name) in &parts {
-        texts(xml, name, |joined, told| {
-            if joined != told && (is_number(joined) || is_number(told)) {
-                let known = found.entry(joined.to_owned()).or_insert_with(|| told.to_owned());
-                if known != told {
+    for (xml, name) in &entries {
+        texts(xml, name, |parts| {
+            if let Some(told) = parts.marked() {
+                let known = found.entry(parts.joined.clone()).or_insert_with(|| told.to_owned());
+                // Said once, however often it stands there.
+                if known.split(" or ").all(|known| known != told) {
                     *known = format!("{known} or {told}");
                 }
             }
@@ -49,10 +49,10 @@ pub(super) fn marked_numbers(bytes: &[u8]) -> HashMap<String, String> {
     if found.is_empty() {
         return found;
     }
-    for (xml, name) in &parts {
-        texts(xml, name, |joined, told| {
-            if joined == told
-                && let Some(marked) = found.get_mut(joined)
+    for (xml, name) in &entries {
+        texts(xml, name, |parts| {
+            if parts.joined == parts.told
+                && let Some(marked) = found.get_mut(&parts.joined)
                 && !marked.ends_with(" or the same without a mark")
             {
                 *marked += " or the same without a mark";
@@ -62,23 +62,27 @@ pub(super) fn marked_numbers(bytes: &[u8]) -> HashMap<String, String> {
     found
 }
 
-/// Whether an entry sets anything higher or lower than the rest of its text.
-fn has_raised_parts(entry: &mut impl Read) -> bool {
-    let mut entry = entry.take(MOST);
-    let mut window = vec![0; 1 << 16];
-    let mut kept = 0;
-    loop {
-        let Ok(read @ 1..) = entry.read(&mut window[kept..]) else { return false };
-        let end = kept + read;
-        // The last letter is rarer in sheets than the first one.
-        let last = SET_BY.len() - 2;
-        let is_here =
-            |at: usize| window[at] == SET_BY[last] && at >= last && window[at - last..end].starts_with(SET_BY);
-        if (0..end).any(is_here) {
-            return true;
+/// A text in parts, some of them raised.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
+    /// As readers join them.
+    joined: String,
+    /// With raised digits where they are set so.
+    told: String,
+}
+
+impl Parts {
+    pub(super) fn add(&mut self, part: &str, raised: bool) {
+        self.joined += part;
+        match raised && part.contains(|c: char| digit(c).is_some()) {
+            true => self.told.extend(trim(part).chars().filter_map(raise)),
+            false => self.told += part,
         }
-        kept = end.min(SET_BY.len());
-        window.copy_within(end - kept..end, 0);
+    }
+
+    /// The text with its raised digits, where it has any and is a number with them or without.
+    pub(super) fn marked(&self) -> Option<&str> {
+        (self.joined != self.told && (is_number(&self.joined) || is_number(&self.told))).then_some(&*self.told)
     }
 }
 
@@ -88,54 +92,30 @@ fn is_number(text: &str) -> bool {
     matches!(reads(false), Reading::Number(..)) || matches!(reads(true), Reading::Number(..))
 }
 
-/// Hands over each text that is an element of that name, as the reader joins its parts and with digits raised where they
-/// are set so.
-fn texts(xml: &str, element: &str, mut take: impl FnMut(&str, &str)) {
-    let (mut joined, mut told) = (String::new(), String::new());
+/// Hands over the parts of each text that is an element of that name.
+fn texts(xml: &str, element: &str, mut take: impl FnMut(&Parts)) {
+    let mut parts = Parts::default();
     let (mut raised, mut phonetic) = (false, false);
-    for piece in xml.split('<').skip(1) {
-        let Some((tag, content)) = piece.split_once('>') else { continue };
+    for (tag, content) in tags(xml) {
         let closes = tag.starts_with('/');
-        let name =
-            tag.trim_start_matches('/').split(|c: char| c.is_whitespace() || c == '/').next().unwrap_or_default();
-        let name = name.rsplit(':').next().unwrap_or_default();
+        let name = name(tag).rsplit(':').next().unwrap_or_default();
         match name {
-            _ if name == element && closes => take(&joined, &told),
+            _ if name == element && closes => take(&parts),
             _ if name == element => {
-                joined.clear();
-                told.clear();
+                parts = Parts::default();
                 (raised, phonetic) = (false, false);
             }
             "r" => raised = false,
             "rPh" => phonetic = !closes,
-            "vertAlign" => raised = tag.contains("superscript") || tag.contains("subscript"),
+            SET_BY => raised = tag.contains("superscript") || tag.contains("subscript"),
             "t" if !closes && !phonetic && !tag.ends_with('/') => {
                 let keeps_blanks = tag.contains("preserve");
                 let content = decoded(content);
-                let content = if keeps_blanks { &content } else { content.trim_matches([' ', '\t', '\r', '\n']) };
-                joined += content;
-                match raised && content.contains(|c: char| digit(c).is_some()) {
-                    true => told.extend(trim(content).chars().filter_map(raise)),
-                    false => told += content,
-                }
+                parts.add(if keeps_blanks { &content } else { content.trim_matches([' ', '\t', '\r', '\n']) }, raised);
             }
             _ => {}
         }
     }
-}
-
-/// A text with its entities written out.
-fn decoded(text: &str) -> String {
-    if !text.contains('&') {
-        return text.to_owned();
-    }
-    let mut out = text.to_owned();
-    for (entity, sign) in
-        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&#160;", "\u{a0}"), ("&#xA0;", "\u{a0}")]
-    {
-        out = out.replace(entity, sign);
-    }
-    out.replace("&amp;", "&")
 }
 
 /// A digit of usual or full width.

@@ -8,6 +8,7 @@ use crate::number::trim;
 use crate::time_axis::days_from_civil;
 use calamine::{Data, Dimensions};
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// Cells that a sheet may hold; beyond, memory would be short before they are a table.
 const MOST_CELLS: usize = 30_000_000;
@@ -86,15 +87,35 @@ impl Sheet {
         self.push(place, &Data::String(format!("={formula}")))
     }
 
-    /// Says of a number that it is shown as a percentage; of none other than 0, which is the same in every unit.
-    pub(super) fn show_as_percent(&mut self, (row, column): (u32, u32)) {
-        let Ok(at) = self.rows.binary_search_by_key(&row, |row| row.place) else { return };
-        let row = &mut self.rows[at];
-        if let Some(Cell::Number(value)) = row.get(column)
-            && value != 0.0
-        {
-            row.set(column, Cell::Percent(value));
+    /// Says of the numbers of an area that they are shown as percentages; of none other than 0, which is the same in every
+    /// unit.
+    pub(super) fn show_as_percent(&mut self, rows: Range<u32>, columns: Range<u32>) {
+        for (_, cell) in self.area(rows, columns) {
+            if let Cell::Number(value) = *cell
+                && value != 0.0
+            {
+                *cell = Cell::Percent(value);
+            }
         }
+    }
+
+    /// Puts another text in the place of those of an area.
+    pub(super) fn replace_text(&mut self, rows: Range<u32>, columns: Range<u32>, text: &str) {
+        let new = Cell::Text(self.text(text));
+        for (_, cell) in self.area(rows, columns).filter(|(_, cell)| matches!(cell, Cell::Text(_))) {
+            *cell = new;
+        }
+    }
+
+    /// The cells of an area that hold anything.
+    fn area(&mut self, rows: Range<u32>, columns: Range<u32>) -> impl Iterator<Item = &mut (u32, Cell)> {
+        let from = self.rows.partition_point(|row| row.place < rows.start);
+        let rows = self.rows[from..].iter_mut().take_while(move |row| row.place < rows.end);
+        rows.flat_map(move |row| {
+            let from = row.cells.partition_point(|(column, _)| *column < columns.start);
+            let end = columns.end;
+            row.cells[from..].iter_mut().take_while(move |(column, _)| *column < end)
+        })
     }
 
     /// Puts other texts in the place of those that are keys of `others`.
