@@ -236,13 +236,15 @@ mod tests {
     #[test]
     fn sets_move_and_stretch() {
         let (interval, rays) =
-            (FiellerSet::Interval { low: 1.0, high: 2.0 }, FiellerSet::Complement { low: 1.0, high: 2.0 });
-        assert_eq!(interval.shifted(10.0), FiellerSet::Interval { low: 11.0, high: 12.0 });
-        assert_eq!(rays.shifted(10.0), FiellerSet::Complement { low: 11.0, high: 12.0 });
-        assert_eq!(interval.scaled(3.0), FiellerSet::Interval { low: 3.0, high: 6.0 });
-        assert_eq!(interval.scaled(-3.0), FiellerSet::Interval { low: -6.0, high: -3.0 });
-        assert_eq!(rays.scaled(3.0), FiellerSet::Complement { low: 3.0, high: 6.0 });
-        assert_eq!(rays.scaled(-3.0), FiellerSet::Complement { low: -6.0, high: -3.0 });
+            (FiellerSet::Interval { low: 2.0, high: 4.0 }, FiellerSet::Complement { low: 2.0, high: 4.0 });
+        assert_eq!(interval.shifted(10.0), FiellerSet::Interval { low: 12.0, high: 14.0 });
+        assert_eq!(rays.shifted(10.0), FiellerSet::Complement { low: 12.0, high: 14.0 });
+        assert_eq!(interval.scaled(3.0), FiellerSet::Interval { low: 6.0, high: 12.0 });
+        assert_eq!(interval.scaled(-3.0), FiellerSet::Interval { low: -12.0, high: -6.0 });
+        assert_eq!(rays.scaled(3.0), FiellerSet::Complement { low: 6.0, high: 12.0 });
+        assert_eq!(rays.scaled(-3.0), FiellerSet::Complement { low: -12.0, high: -6.0 });
+        // One negative variance is enough, though the other be zero.
+        assert!(is_indefinite(-1.0, 0.0, 0.0) && is_indefinite(0.0, 0.0, -1.0) && !is_indefinite(0.0, 0.0, 0.0));
         for set in [FiellerSet::WholeLine, FiellerSet::Empty] {
             assert_eq!((set.shifted(10.0), set.scaled(-3.0)), (set, set));
         }

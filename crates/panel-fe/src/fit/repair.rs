@@ -250,8 +250,8 @@ mod tests {
     /// The floor alone is no variance: diag(1, -2) becomes diag(1, 1e-16), or diag(1, 0).
     #[test]
     fn a_floor_is_no_standard_error() {
-        for like in [Like::Fixest, Like::Reghdfe] {
-            let (got, said) = two_way(like, mat![[1.0, 0.0], [0.0, -2.0]], [1.0; 2], [1e-6; 2]);
+        for (like, iid) in [(Like::Fixest, 1e-6), (Like::Reghdfe, 1e-6), (Like::Reghdfe, 0.0)] {
+            let (got, said) = two_way(like, mat![[1.0, 0.0], [0.0, -2.0]], [1.0; 2], [iid; 2]);
             assert_eq!(got.variances[1], Err(NoStandardError::Repaired), "{like}");
             assert!((got.variances[0].expect("one") - 1.0).abs() < 1e-13);
             assert_eq!(codes(&said), ["vcov-not-positive", "no-standard-error"]);

@@ -254,3 +254,23 @@ fn the_curve_of_an_estimate() {
         assert!(estimate.utest(linear, curved, Quadratic, 0.9).is_err());
     }
 }
+
+/// A millionth of the largest square is what a file may round off, no more.
+#[test]
+fn the_precision_of_a_file() {
+    let x: Vec<f64> = (0..9).map(f64::from).collect();
+    let test = |slip: f64| {
+        let square: Vec<f64> = x.iter().map(|&x| if x == 0.0 { slip } else { x * x }).collect();
+        let data = panel_core::Panel::builder("unit", "t")
+            .keys((0..9).map(|i| format!("u{i}")).collect::<Vec<String>>(), vec!["1".to_owned(); 9])
+            .column("x", x.clone())
+            .column("square", square)
+            .column("y", x.iter().map(|x| (x - 4.0).powi(2) + 0.1 * (7.0 * x).sin()).collect::<Vec<f64>>())
+            .build()
+            .expect("unique keys");
+        let estimate = panel_fe::fit(&data, "y ~ x + square", &panel_fe::Options::default(), None).expect("fits");
+        estimate.utest("x", "square", Quadratic, 0.9)
+    };
+    assert!(test(0.0).is_ok() && test(1e-6 * 64.0).is_ok());
+    assert!(test(1.001e-6 * 64.0).is_err());
+}

@@ -142,8 +142,12 @@ fn tests_of_instruments_need_instruments() {
     ] {
         assert!(error.expect_err("no instruments").to_string().contains("without instruments"));
     }
-    let projections = fit(TWO, Estimator::TwoStage, "iid").anderson_rubin_projections(0.9);
-    assert!(!projections.expect("two endogenous").is_empty());
+}
+
+#[test]
+fn projections_are_of_the_endogenous() {
+    let projections = fit(TWO, Estimator::TwoStage, "iid").anderson_rubin_projections(0.9).expect("two endogenous");
+    assert_eq!(projections.iter().map(|one| one.of.as_str()).collect::<Vec<_>>(), ["d1", "d2"]);
 }
 
 /// scipy 1.17.1: `f.ppf(1 - tail, df1, df2)`, `chi2.ppf(0.95, 3)/3`, `chi2.sf(6, 3)`.
