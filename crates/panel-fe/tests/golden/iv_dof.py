@@ -22,8 +22,7 @@ y, d1, d2, w, z1, z2, z3 = (np.array([float(r[name]) for r in rows]) for name in
 N = len(y)
 LESS, SMALL_LESS = 2, 1
 LARGE = N - LESS
-PAIRS = np.arange(N) // 2
-G = len(set(PAIRS))
+CLUSTERS = {"cluster": np.arange(N) // 2, "halves": np.arange(N) // 8}
 
 
 def columns(*parts):
@@ -48,8 +47,8 @@ def covariance(kind, basis, u, large=LARGE):
         return u @ u / large * basis.T @ basis
     if kind == "robust":
         return N / large * scores.T @ scores
-    if kind == "cluster":
-        sums = np.array([scores[PAIRS == g].sum(axis=0) for g in range(G)])
+    if clustered(kind):
+        sums = np.array([scores[CLUSTERS[kind] == g].sum(axis=0) for g in set(CLUSTERS[kind])])
         return sums.T @ sums
     total = u @ u / large * basis.T @ basis
     for lag in (1, 2):  # Bartlett, b = 3, over the rows.
@@ -91,16 +90,22 @@ def rank(kind, d, wald):
 
 
 def clustered(kind):
-    return kind == "cluster"
+    return kind in CLUSTERS
+
+
+def number(kind):
+    return len(set(CLUSTERS[kind]))
 
 
 def to_f(kind):
     """What turns a Wald χ² into q·F."""
-    return (N - L - SMALL_LESS) / (N - 1) * (G - 1) / G if clustered(kind) else RESIDUAL / LARGE
+    if clustered(kind):
+        return (N - L - SMALL_LESS) / (N - 1) * (number(kind) - 1) / number(kind)
+    return RESIDUAL / LARGE
 
 
 def denominator(kind):
-    return G - 1 if clustered(kind) else RESIDUAL
+    return number(kind) - 1 if clustered(kind) else RESIDUAL
 
 
 def identification(kind, d):
@@ -201,6 +206,7 @@ def statistics(kind):
 
 def main():
     out = {kind: statistics(kind) for kind in ["iid", "robust", "cluster", "autocorrelation"]}
+    out["halves"] = {"effective_f": effective_f("halves", d1)}
     with (HERE / "iv_dof.json").open("w") as file:
         json.dump(out, file, indent=1)
         file.write("\n")

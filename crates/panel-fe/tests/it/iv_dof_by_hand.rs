@@ -5,9 +5,9 @@ use crate::golden_files::{Csv, close};
 use faer::Mat;
 use panel_fe::distribution::{chi_squared_upper, f_upper};
 use panel_fe::iv::{
-    Estimator, InstrumentCoefficient, IvData, IvDof, IvFit, IvSystem, MomentCovariance, anderson_rubin, basmann,
-    cragg_donald, diagnose, effective_f, endogeneity, fit, kleibergen_paap_f, liml_overidentification, orthogonality,
-    over_identification, reduced_form, redundancy, stock_wright, under_identification, wu_hausman,
+    EffectiveF, Estimator, InstrumentCoefficient, IvData, IvDof, IvFit, IvSystem, MomentCovariance, anderson_rubin,
+    basmann, cragg_donald, diagnose, effective_f, endogeneity, fit, kleibergen_paap_f, liml_overidentification,
+    orthogonality, over_identification, reduced_form, redundancy, stock_wright, under_identification, wu_hausman,
 };
 use panel_fe::vcov::{Groups, Kernel, Meat, Periods, Structure};
 use panel_fe::{NoStandardError, TestOutcome};
@@ -29,7 +29,7 @@ fn system(endogenous: &[&str]) -> IvSystem {
     system_of("y", endogenous)
 }
 
-/// `sum` is z1 + z2, `sum6` 10⁶ times that, `mix` what d1 lacks of `sum`, `twice` 2 d1 + w.
+/// `tiny` is 10⁻⁸ d1, `sum` z1 + z2, `sum6` 10⁶ times that, `mix` what d1 lacks of `sum`, `twice` 2 d1 + w.
 fn system_of(outcome: &str, endogenous: &[&str]) -> IvSystem {
     let csv = Csv::read(&golden("iv_textbook.csv")).expect("in the crate");
     let read = |name: &str| -> Vec<f64> { csv.column(name).into_iter().map(|v| v.expect("complete")).collect() };
@@ -41,6 +41,7 @@ fn system_of(outcome: &str, endogenous: &[&str]) -> IvSystem {
         "_cons" => vec![1.0; 16],
         "sum" => sum.clone(),
         "sum6" => joint(1e6, &sum, 0.0, &sum),
+        "tiny" => joint(1e-8, &read("d1"), 0.0, &sum),
         "mix" => joint(1.0, &sum, -1.0, &read("d1")),
         "twice" => joint(2.0, &read("d1"), 1.0, &read("w")),
         name => read(name),
@@ -102,6 +103,38 @@ fn assert_test(what: &str, got: &TestOutcome, want: &Value) {
     }
 }
 
+fn assert_effective(got: &EffectiveF, want: &Value) {
+    let test = got.test.available().expect("positive");
+    assert_near("effective F", test.stat, want["stat"].as_f64().expect("a number"));
+    assert_near("its df", test.df, want["df"].as_f64().expect("a number"));
+    assert_eq!(got.effective_df, Some(test.df));
+    let critical = want["critical"].as_array().expect("four");
+    assert_eq!(got.critical.len(), critical.len());
+    for (got, want) in got.critical.iter().zip(critical) {
+        let want = numbers(want);
+        assert_eq!(got.0, want[0]);
+        assert_near("critical value of the effective F", got.1, want[1]);
+    }
+}
+
+/// A covariance of rank one has an effective F (two clusters, three instruments), an indefinite one has none, in any units.
+#[test]
+fn the_effective_f_of_singular_and_indefinite_covariances() {
+    let all: Value =
+        serde_json::from_str(&std::fs::read_to_string(golden("iv_dof.json")).expect("in the crate")).expect("json");
+    let by = |codes: &dyn Fn(u32) -> u32| Groups::new(&(0..16).map(codes).collect::<Vec<u32>>());
+    let halves = Meat::new(Structure::Cluster(vec![by(&|row| row / 8)]));
+    let got = effective_f(&system(&["d1"]), &MomentCovariance::Meat(&halves), &DOF).expect("one endogenous");
+    assert_effective(&got, &all["halves"]["effective_f"]);
+    // Pairs and parity: numpy finds the eigenvalues -0.17, 0.18 and 0.37, whose sum is positive.
+    let two_ways = Meat::new(Structure::Cluster(vec![by(&|row| row / 2), by(&|row| row % 2)]));
+    for name in ["d1", "tiny"] {
+        let got = effective_f(&system(&[name]), &MomentCovariance::Meat(&two_ways), &DOF).expect("one endogenous");
+        assert!(got.test.to_string().contains("not positive semidefinite"), "{name}: {}", got.test);
+        assert!(got.effective_df.is_none() && got.critical.is_empty());
+    }
+}
+
 #[test]
 fn every_test_under_every_covariance() {
     let all: Value =
@@ -155,18 +188,7 @@ fn every_test_under_every_covariance() {
         } else {
             check("z2 of two", of_two, &want["redundancy_two"]);
         }
-        let effective = effective_f(&one, &covariance, &DOF).expect("one endogenous");
-        let test = effective.test.available().expect("positive");
-        assert_near("effective F", test.stat, want["effective_f"]["stat"].as_f64().expect("a number"));
-        assert_near("its df", test.df, want["effective_f"]["df"].as_f64().expect("a number"));
-        assert_eq!(effective.effective_df, Some(test.df));
-        let critical = want["effective_f"]["critical"].as_array().expect("four");
-        assert_eq!(effective.critical.len(), critical.len());
-        for (got, want) in effective.critical.iter().zip(critical) {
-            let want = numbers(want);
-            assert_eq!(got.0, want[0]);
-            assert_near("critical value of the effective F", got.1, want[1]);
-        }
+        assert_effective(&effective_f(&one, &covariance, &DOF).expect("one endogenous"), &want["effective_f"]);
         assert!(
             effective_f(&two, &covariance, &DOF).is_err()
                 && anderson_rubin(&two, Some(&[1.0]), &covariance, &DOF).is_err()
