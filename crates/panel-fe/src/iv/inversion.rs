@@ -122,6 +122,12 @@ mod tests {
                 assert_angles(&what, &angles(|t| -product(t), steps), &[(-FRAC_PI_2, a), (b, FRAC_PI_2)]);
             }
         }
+        // Two slivers at once, each in its own cell.
+        for (one, other) in [(3, 11), (5, 6), (0, 20)] {
+            let starts = [(one, 0.4), (other, 0.6)].map(|(cell, place)| -FRAC_PI_2 + (cell as f64 + place) * step);
+            let product = |theta: f64| starts.iter().map(|a| (theta - a).sin() * (theta - a - width).sin()).product();
+            assert_angles("two slivers", &angles(product, steps), &starts.map(|a| (a, a + width)));
+        }
         // Around infinity: above tan(π/2 - 10⁻⁴) and below its negative, and all but these.
         let around = |theta: f64| (theta - FRAC_PI_2 + width).sin() * (theta - FRAC_PI_2 - width).sin();
         let ends = [(-FRAC_PI_2, -FRAC_PI_2 + width), (FRAC_PI_2 - width, FRAC_PI_2)];

@@ -102,6 +102,8 @@ def main():
             print(f" redundancy(z1, z3) of {name}", redundancy(d, columns(z1, z3), columns(exog, z2), robust))
         for level in [0.5, 0.9, 0.99]:
             print(f" AR set {level}", ar_set(d1, columns(z1, z2, z3), exog, robust, level))
+        print(" AR set 0.999", ar_set(d1, columns(z1, z2, z3), exog, robust, 0.999))
+        print(" AR set 0.9, z1 and z3", ar_set(d1, columns(z1, z3), exog, robust, 0.9))
         print(" AR set 0.9, z3 alone", ar_set(d1, columns(z3), exog, robust, 0.9))
         print(" AR set 0.9, z1 alone", ar_set(d1, columns(z1), exog, robust, 0.9))
     for response, name in [(y, "y"), (d1, "d1")]:

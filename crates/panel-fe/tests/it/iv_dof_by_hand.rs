@@ -6,8 +6,9 @@ use faer::Mat;
 use panel_fe::distribution::{chi_squared_upper, f_upper};
 use panel_fe::iv::{
     EffectiveF, Estimator, InstrumentCoefficient, IvData, IvDof, IvFit, IvSystem, MomentCovariance, anderson_rubin,
-    basmann, cragg_donald, diagnose, effective_f, endogeneity, fit, kleibergen_paap_f, liml_overidentification,
-    orthogonality, over_identification, reduced_form, redundancy, stock_wright, under_identification, wu_hausman,
+    anderson_rubin_set, basmann, cragg_donald, diagnose, effective_f, endogeneity, fit, kleibergen_paap_f,
+    liml_overidentification, orthogonality, over_identification, reduced_form, redundancy, stock_wright,
+    under_identification, wu_hausman,
 };
 use panel_fe::vcov::{Groups, Kernel, Meat, Periods, Structure};
 use panel_fe::{NoStandardError, TestOutcome};
@@ -29,7 +30,7 @@ fn system(endogenous: &[&str]) -> IvSystem {
     system_of("y", endogenous)
 }
 
-/// `tiny` is 10⁻⁸ d1, `sum` z1 + z2, `sum6` 10⁶ times that, `mix` what d1 lacks of `sum`, `twice` 2 d1 + w.
+/// `tiny` is 10⁻⁸ d1, `sum` z1 + z2, `sum6` 10⁶ times that, `near` d1 + 10⁻⁶ d2, `mix` what d1 lacks of `sum`, `twice` 2 d1 + w.
 fn system_of(outcome: &str, endogenous: &[&str]) -> IvSystem {
     let csv = Csv::read(&golden("iv_textbook.csv")).expect("in the crate");
     let read = |name: &str| -> Vec<f64> { csv.column(name).into_iter().map(|v| v.expect("complete")).collect() };
@@ -42,6 +43,7 @@ fn system_of(outcome: &str, endogenous: &[&str]) -> IvSystem {
         "sum" => sum.clone(),
         "sum6" => joint(1e6, &sum, 0.0, &sum),
         "tiny" => joint(1e-8, &read("d1"), 0.0, &sum),
+        "near" => joint(1.0, &read("d1"), 1e-6, &read("d2")),
         "mix" => joint(1.0, &sum, -1.0, &read("d1")),
         "twice" => joint(2.0, &read("d1"), 1.0, &read("w")),
         name => read(name),
@@ -253,6 +255,16 @@ fn nothing_is_computed_from_rounding() {
     // d1 + mix is z1 + z2: together nothing is left of them.
     let mixed = redundancy(&system(&["d1", "mix"]), &names(&["z3"]), &MomentCovariance::Iid, &DOF).expect("known");
     none(&mixed, "the other instruments explain mix but for rounding");
+    // d2 = 10⁶ (d1 + 10⁻⁶ d2) - 10⁶ d1: what is left is small beside d1 times its coefficient, not beside d2 alone.
+    let cancelled = system_of("d2", &["d1", "near"]);
+    let at = |by: f64| anderson_rubin(&cancelled, Some(&[-by, by]), &MomentCovariance::Iid, &DOF).expect("two").f;
+    none(&at(1e6), "nothing but rounding");
+    assert!(at(1e5).available().is_some() && at(0.0).available().is_some());
+    // No degree of freedom, no set.
+    let few = IvDof { sdofminus: 9.0, ..DOF };
+    let error =
+        anderson_rubin_set(&system(&["d1"]), 0.9, &MomentCovariance::Iid, &few).expect_err("no set").to_string();
+    assert!(error.contains("0 degrees of freedom"), "{error}");
     // y = 2 d1 + w: at 2 nothing is left to be explained, at 1.9 a tenth of d1 is.
     let exact = system_of("twice", &["d1"]);
     for covariance in [MomentCovariance::Iid, MomentCovariance::Meat(&independent)] {
