@@ -126,3 +126,76 @@ pub fn luenberger_pooled(base: Option<f64>, next: Option<f64>, around: &Around) 
     let efficiency = around.base_on_base.zip(around.next_on_next).map(|(b, n)| b - n);
     Change { index, efficiency, technical: index.zip(efficiency).map(|(i, e)| i - e) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn near(got: Option<f64>, want: f64) {
+        assert!(got.is_some_and(|got| (got - want).abs() < 1e-15), "{got:?} {want}");
+    }
+
+    #[test]
+    fn ratios_of_positive_numbers_alone() {
+        near(ratio(Some(3.0), Some(4.0)), 0.75);
+        for (a, b) in [(0.0, 1.0), (1.0, 0.0), (-1.0, 2.0), (2.0, -1.0), (-1.0, -2.0), (0.0, 0.0), (f64::NAN, 1.0)] {
+            assert_eq!(ratio(Some(a), Some(b)), None, "{a} {b}");
+        }
+        assert_eq!((ratio(None, Some(1.0)), ratio(Some(1.0), None)), (None, None));
+    }
+
+    /// ½ [(0.3 + 0.1) + (0.9 - 0.2)] = 0.55, of which 0.3 - 0.2 is catching up.
+    #[test]
+    fn the_indicator_by_hand() {
+        let around = Around {
+            base_on_base: Some(0.3),
+            next_on_next: Some(0.2),
+            next_on_base: Some(-0.1),
+            base_on_next: Some(0.9),
+        };
+        let change = luenberger(&around);
+        near(change.index, 0.55);
+        near(change.efficiency, 0.1);
+        near(change.technical, 0.45);
+        let change = luenberger_pooled(Some(0.7), Some(0.45), &around);
+        near(change.index, 0.25);
+        near(change.efficiency, 0.1);
+        near(change.technical, 0.15);
+        let change = luenberger(&Around { base_on_next: None, ..around });
+        assert_eq!((change.index, change.technical), (None, None));
+        near(change.efficiency, 0.1);
+    }
+
+    /// EC = 0.8/0.5, TC = √(1.2/0.8 · 0.5/0.4); on one frontier 0.6/0.3 and the rest 2/1.6.
+    #[test]
+    fn the_index_by_hand() {
+        let around = Around {
+            base_on_base: Some(0.5),
+            next_on_next: Some(0.8),
+            next_on_base: Some(1.2),
+            base_on_next: Some(0.4),
+        };
+        let change = adjacent(&around);
+        near(change.efficiency, 1.6);
+        near(change.technical, 1.875_f64.sqrt());
+        near(change.index, 1.6 * 1.875_f64.sqrt());
+        let change = pooled(Some(0.3), Some(0.6), &around);
+        near(change.index, 2.0);
+        near(change.efficiency, 1.6);
+        near(change.technical, 1.25);
+    }
+
+    #[test]
+    fn ratios_multiply_and_differences_add() {
+        let (ratio, difference) = (Comparison::of(Index::Malmquist), Comparison::of(Index::Luenberger));
+        assert_eq!((ratio, difference), (Comparison::Ratio, Comparison::Difference));
+        assert_eq!((ratio.neutral(), difference.neutral()), (1.0, 0.0));
+        let (a, b) = (Some(1.5), Some(0.5));
+        for (change, chained, growth, rest) in [(ratio, 0.75, 1.0 / 3.0, 3.0), (difference, 2.0, 1.0, 1.0)] {
+            near(change.chain(a, b), chained);
+            near(change.growth(a, b), growth);
+            near(change.rest(a, b), rest);
+            assert_eq!((change.chain(a, None), change.growth(None, b), change.rest(a, None)), (None, None, None));
+        }
+    }
+}

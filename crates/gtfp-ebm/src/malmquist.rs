@@ -321,3 +321,36 @@ fn split(spec: &MalmquistSpec, c: &Scores, v: Option<&Scores>) -> MalmquistRow {
     row.index = product(&[row.tc, row.pure_ec, row.scale_ec]);
     row
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// On a global frontier TC is the rest of c^G(t+1)/c^G(t) = 0.8/0.5 beside EC = 0.9/0.6; on adjacent ones it is
+    /// √(1.2/0.9 · 0.6/0.75).
+    #[test]
+    fn technical_change_by_its_frontier() {
+        let c = Scores {
+            base: Some(0.6),
+            next: Some(0.9),
+            next_on_base: Some(1.2),
+            base_on_next: Some(0.75),
+            global_base: Some(0.5),
+            global_next: Some(0.8),
+            ..Scores::default()
+        };
+        let (orientation, rts, decomposition) = (Orientation::Input, Rts::Crs, Decomposition::Fgnz);
+        let of = |reference| decompose(&MalmquistSpec { orientation, rts, reference, decomposition }, &c, None);
+        for (reference, tc) in [
+            (Reference::Global, 1.6 / 1.5),
+            (Reference::Contemporaneous, (4.0_f64 / 3.0 * 0.8).sqrt()),
+            (Reference::Sequential, (4.0_f64 / 3.0 * 0.8).sqrt()),
+        ] {
+            let row = of(reference);
+            for (got, want) in [(row.ec, 1.5), (row.tc, tc), (row.index, 1.5 * tc)] {
+                assert!(got.is_some_and(|got| (got - want).abs() < 1e-14), "{reference} {got:?} {want}");
+            }
+            assert_eq!(row.status, Transition::Ok);
+        }
+    }
+}

@@ -203,3 +203,93 @@ fn listed(periods: &[i64]) -> String {
         n => format!("{}, …, {}", words(&periods[..8]), words(&periods[n - 1..])),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two entities in the years given, every row usable but for `lost`.
+    fn timeline(years: &[&[i64]], lost: &[usize], step: Option<u64>) -> Result<Timeline> {
+        let keys: Vec<(u32, i64)> =
+            years.iter().enumerate().flat_map(|(e, years)| years.iter().map(move |&y| (e as u32, y))).collect();
+        let entity: Vec<u32> = keys.iter().map(|key| key.0).collect();
+        let time: Vec<i64> = keys.iter().map(|key| key.1).collect();
+        let usable: Vec<bool> = (0..keys.len()).map(|row| !lost.contains(&row)).collect();
+        Timeline::new(&entity, &time, &usable, step, &|row| format!("row {row}"))
+    }
+
+    #[test]
+    fn neighbours_in_the_sequence_of_periods() {
+        // Rows 0, 1, 2 are the first entity's; the second has no 2005.
+        let t = timeline(&[&[2000, 2005, 2010], &[2000, 2010]], &[], None).expect("valid");
+        assert_eq!((t.n_rows(), t.periods(), t.step()), (5, &[2000, 2005, 2010][..], None));
+        assert_eq!((0..6).map(|row| t.previous(row)).collect::<Vec<_>>(), [None, Some(0), Some(1), None, None, None]);
+        assert_eq!((0..6).map(|row| t.next(row)).collect::<Vec<_>>(), [Some(1), Some(2), None, None, None, None]);
+        assert_eq!(
+            (0..6).map(|row| t.period_of(row)).collect::<Vec<_>>(),
+            [Some(0), Some(1), Some(2), Some(0), Some(2), None]
+        );
+        assert_eq!((0..6).map(|row| t.is_first(row)).collect::<Vec<_>>(), [true, false, false, true, false, false]);
+        assert_eq!((0..6).map(|row| t.is_usable(row)).collect::<Vec<_>>(), [true, true, true, true, true, false]);
+        assert_eq!([t.rows_at(0), t.rows_at(1), t.rows_at(2), t.rows_at(3)], [&[0, 3][..], &[1], &[2, 4], &[]]);
+        assert_eq!(t.by_entity(), [vec![0, 1, 2], vec![3, 4]]);
+        assert_eq!(t.all_rows(), [0, 3, 1, 2, 4]);
+        assert_eq!(t.uneven(), None);
+    }
+
+    #[test]
+    fn rows_that_are_not_usable_are_no_neighbours() {
+        let t = timeline(&[&[1, 2, 3], &[1, 2, 3]], &[0, 4], None).expect("valid");
+        assert_eq!((0..6).map(|row| t.previous(row)).collect::<Vec<_>>(), [None, None, Some(1), None, Some(3), None]);
+        assert_eq!((0..6).map(|row| t.next(row)).collect::<Vec<_>>(), [Some(1), Some(2), None, None, Some(5), None]);
+        assert_eq!((0..6).map(|row| t.is_first(row)).collect::<Vec<_>>(), [false, true, false, true, false, false]);
+        assert_eq!([t.rows_at(0), t.rows_at(1)], [&[3][..], &[1]]);
+    }
+
+    #[test]
+    fn steps_and_gaps() {
+        let t = timeline(&[&[2000, 2005, 2010, 2011]], &[], None).expect("valid");
+        assert_eq!(t.uneven().as_deref(), Some("2000, 2005, 2010, 2011"));
+        assert_eq!(t.previous(3), Some(2));
+        let t = timeline(&[&[2000, 2005, 2010, 2011]], &[], Some(5)).expect("valid");
+        assert_eq!((t.step(), t.previous(1), t.previous(2), t.previous(3)), (Some(5), Some(0), Some(1), None));
+        for step in [0, 2] {
+            let error = timeline(&[&[2000, 2005, 2010, 2011]], &[], Some(step)).expect_err("no such step");
+            assert!(error.to_string().contains("they are 2000, 2005, 2010, 2011"), "{error}");
+        }
+        // One period has no distance to be wrong.
+        assert!(timeline(&[&[2000]], &[], Some(3)).is_ok());
+        let error = timeline(&[&[2000, 2000]], &[], None).expect_err("twice");
+        assert!(error.to_string().contains("row 1"), "{error}");
+        let long: Vec<i64> = (1..=10).chain([20]).collect();
+        let t = timeline(&[&long], &[], None).expect("valid");
+        assert_eq!(t.uneven().as_deref(), Some("1, 2, 3, 4, 5, 6, 7, 8, …, 20"));
+        let ten: Vec<i64> = (1..=9).chain([20]).collect();
+        let t = timeline(&[&ten], &[], None).expect("valid");
+        assert_eq!(t.uneven().as_deref(), Some("1, 2, 3, 4, 5, 6, 7, 8, 9, 20"));
+        let label = |row: usize| row.to_string();
+        assert!(Timeline::new(&[0], &[1, 2], &[true, true], None, &label).is_err());
+        assert!(Timeline::new(&[0, 0], &[1], &[true, true], None, &label).is_err());
+    }
+
+    /// Four periods with one row each, numbered as they are.
+    #[test]
+    fn what_each_reference_holds() {
+        let t = timeline(&[&[1, 2, 3, 4]], &[], None).expect("valid");
+        let rows = |reference, p, width| t.reference_rows(reference, p, width);
+        for reference in [Reference::Global, Reference::Metafrontier] {
+            assert_eq!(rows(reference, 1, 1), [0, 1, 2, 3]);
+        }
+        assert_eq!(rows(Reference::Contemporaneous, 2, 1), [2]);
+        assert_eq!(rows(Reference::Sequential, 2, 1), [0, 1, 2]);
+        assert_eq!([0, 2, 3].map(|p| rows(Reference::Biennial, p, 1)), [vec![0, 1], vec![2, 3], vec![2, 3]]);
+        assert_eq!(
+            [1, 2, 3, 9, 0].map(|width| rows(Reference::Window, 2, width)),
+            [vec![2], vec![1, 2], vec![0, 1, 2], vec![0, 1, 2], vec![2]]
+        );
+        assert_eq!(rows(Reference::Global, 4, 1), [0; 0]);
+        assert_eq!(timeline(&[], &[], None).expect("empty").reference_rows(Reference::Global, 0, 1), [0; 0]);
+        let one = timeline(&[&[7]], &[], None).expect("valid");
+        assert_eq!(one.reference_rows(Reference::Biennial, 0, 1), [0]);
+    }
+}

@@ -155,6 +155,23 @@ mod tests {
         }
     }
 
+    /// scipy 1.17.1, `t.ppf(0.975, 10)`, `t.ppf(0.75, 1)`, `t.ppf(0.9995, 278)`. The steps before bisection leave it little to do: by bisection alone it would take some sixty looks at the tail.
+    #[test]
+    fn quantiles_take_few_looks() {
+        for (df, level, want) in
+            [(10.0, 0.95, 2.228_138_851_986_273), (1.0, 0.5, 1.0), (278.0, 0.999, 3.325_866_393_388_623_4)]
+        {
+            let looks = std::cell::Cell::new(0);
+            let count = |t: f64| {
+                looks.set(looks.get() + 1);
+                t_two_sided(t, df)
+            };
+            let got = upper_quantile(1.0 - level, count);
+            assert!((got / want - 1.0).abs() < 1e-7, "{got} against {want}");
+            assert!(looks.get() <= 30, "{} looks", looks.get());
+        }
+    }
+
     #[test]
     fn far_tails_keep_their_digits() {
         // wald_iid of the Grunfeld two-way regression, fixest 0.14.2.

@@ -39,3 +39,23 @@ impl Wald {
         TestStat::f(self.name, self.null, quadratic / q, q, self.df).into()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use faer::{Mat, mat};
+
+    /// (2, 3) with variances 4 and 9: b'V⁻¹b = 2, halved 1; an F of two is half of that.
+    #[test]
+    fn two_coefficients_by_hand() {
+        let v = mat![[4.0, 0.0], [0.0, 9.0]];
+        let stat = |factor: f64, df: f64| {
+            let wald = Wald { factor, ..Wald::new("Wald", "both are zero", df) };
+            wald.test(&[2.0, 3.0], v.as_ref()).available().map(|test| (test.stat, test.df, test.df2))
+        };
+        assert_eq!(stat(1.0, f64::INFINITY), Some((2.0, 2.0, None)));
+        assert_eq!(stat(0.5, f64::INFINITY), Some((1.0, 2.0, None)));
+        assert_eq!(stat(0.5, 7.0), Some((0.5, 2.0, Some(7.0))));
+        assert!(Wald::new("Wald", "none", 7.0).test(&[], Mat::<f64>::zeros(0, 0).as_ref()).available().is_none());
+    }
+}

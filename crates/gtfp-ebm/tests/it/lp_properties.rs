@@ -206,6 +206,50 @@ pub(crate) fn close(a: f64, b: f64) -> bool {
     (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1.0)
 }
 
+/// Objectives of a unit that is a few units in the last place easier to dominate: its goods smaller, its bads larger or
+/// smaller. A multiple of other units is on their hull or off it by what multiplying rounded, and 10⁻⁷ rounds, too.
+fn within_rounding(form: Form, technology: &Technology, o: usize) -> impl Iterator<Item = f64> {
+    let activities = form.activities(technology);
+    let mut program = form.program(technology);
+    let by = 8.0 * f64::EPSILON;
+    [by, -by]
+        .map(|of_bads| {
+            for (i, value) in technology.unit(o).iter().enumerate() {
+                let share = match i {
+                    i if i < technology.inputs => 0.0,
+                    i if technology.is_good(i) => -by,
+                    _ => of_bads,
+                };
+                program.set_row_scale(i, value * (1.0 + share));
+            }
+            let mut solution = Solution::default();
+            Simplex::new(&activities).solve(&program, &mut solution).expect("well formed");
+            solution.objective
+        })
+        .into_iter()
+}
+
+/// 31 units of 35 are multiples of one; that in question, off the hull of the others by 10⁻¹⁸ of its bad output, has the score
+/// 1 in exact arithmetic, and 0.482 (its multiple's input over its own) where it may be that much worse.
+#[test]
+fn a_tie_of_one_rounding() {
+    let ray = [15.0, 25.0, 75.0, 2.897_421_994_231_405];
+    let columns = [
+        ray,
+        [214.314_493_769_487_97, 357.190_822_949_146_6, 1_071.572_468_847_439_7, 41.397_301_862_018_92],
+        [2.002_832_304_253_867_6, 3.338_053_840_423_113, 10.014_161_521_269_338, 0.386_870_024_606_821_4],
+        [193.217_554_755_128_3, 322.029_257_925_213_87, 966.087_773_775_641_5, 37.322_186_187_941_3],
+        [366.959_843_484_664_36, 295.016_678_753_379_15, 885.050_036_260_137_4, 34.191_512_547_405_66],
+    ]
+    .concat();
+    let technology = Technology { inputs: 1, goods: 2, bads: 1, units: 5, columns };
+    let scores: Vec<f64> = within_rounding(Form::SbmVrs, &technology, 4).collect();
+    let multiple = 15.0 / 25.0 * 295.016_678_753_379_15 / 366.959_843_484_664_36;
+    assert!((scores[0] - multiple).abs() < 1e-12, "{scores:?} {multiple}");
+    let found = solve(Form::SbmVrs, &technology, &Form::SbmVrs.activities(&technology), Solver::Simplex)[4].1;
+    assert!([1.0, multiple].iter().any(|tie| (found - tie).abs() < 1e-12), "{found}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -237,7 +281,9 @@ proptest! {
             let b = solve(form, &other, &form.activities(&other), Solver::Simplex);
             for (o, (a, b)) in a.into_iter().zip(b).enumerate() {
                 prop_assert_eq!(a.0, b.0);
-                prop_assert!((a.1 - b.1).abs() <= 1e-10 * a.1.abs().max(1.0), "{:?}, unit {}: {} {}", form, o, a.1, b.1);
+                let near = |x: f64, y: f64| (x - y).abs() <= 1e-10 * x.abs().max(1.0);
+                let alike = near(a.1, b.1) || within_rounding(form, &technology, o).any(|tie| near(tie, a.1.min(b.1)));
+                prop_assert!(alike, "{:?}, unit {}: {} {}", form, o, a.1, b.1);
             }
         }
     }

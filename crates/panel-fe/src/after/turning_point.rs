@@ -232,4 +232,25 @@ mod tests {
         assert_eq!(fieller(0.1, 0.0, 0.04, 0.0, 0.0, 2.0), FiellerSet::WholeLine);
         assert_eq!(fieller(0.1, f64::NAN, 0.04, 0.0, 0.0, 2.0), FiellerSet::WholeLine);
     }
+
+    #[test]
+    fn sets_move_and_stretch() {
+        let (interval, rays) =
+            (FiellerSet::Interval { low: 2.0, high: 4.0 }, FiellerSet::Complement { low: 2.0, high: 4.0 });
+        assert_eq!(interval.shifted(10.0), FiellerSet::Interval { low: 12.0, high: 14.0 });
+        assert_eq!(rays.shifted(10.0), FiellerSet::Complement { low: 12.0, high: 14.0 });
+        assert_eq!(interval.scaled(3.0), FiellerSet::Interval { low: 6.0, high: 12.0 });
+        assert_eq!(interval.scaled(-3.0), FiellerSet::Interval { low: -12.0, high: -6.0 });
+        assert_eq!(rays.scaled(3.0), FiellerSet::Complement { low: 6.0, high: 12.0 });
+        assert_eq!(rays.scaled(-3.0), FiellerSet::Complement { low: -12.0, high: -6.0 });
+        // One negative variance is enough, though the other be zero.
+        assert!(is_indefinite(-1.0, 0.0, 0.0) && is_indefinite(0.0, 0.0, -1.0) && !is_indefinite(0.0, 0.0, 0.0));
+        for set in [FiellerSet::WholeLine, FiellerSet::Empty] {
+            assert_eq!((set.shifted(10.0), set.scaled(-3.0)), (set, set));
+        }
+        let estimate = Derived { value: 1.5, se: 0.25, df: 9.0 };
+        let point = TurningPoint { estimate, level: 0.9, delta: (1.25, 1.75), fieller: interval }.shifted(10.0);
+        assert_eq!((point.estimate.value, point.estimate.se, point.level), (11.5, 0.25, 0.9));
+        assert_eq!((point.delta, point.fieller), ((11.25, 11.75), interval.shifted(10.0)));
+    }
 }

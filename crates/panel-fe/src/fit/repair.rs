@@ -168,3 +168,156 @@ fn floored(v: Mat<f64>, deviations: &[f64], floor: f64) -> Result<(Mat<f64>, boo
     let back = |i: usize, j: usize| 0.5 * (fixed[(i, j)] + fixed[(j, i)]) / (deviations[i] * deviations[j]);
     Ok((Mat::from_fn(p, p, back), true))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vcov::{ConleyDistance, ConleyKernel, Groups, Meat, Vcov};
+    use faer::mat;
+
+    fn clusters(ways: usize) -> Covariance {
+        let one = Groups::new(&[0, 0, 1, 1]);
+        Covariance::new(Vcov::cluster("g"), Meat::new(Structure::Cluster(vec![one; ways])))
+    }
+
+    /// Variances, and the codes of the warnings, of a covariance from two ways of clustering.
+    fn two_way(like: Like, v: Mat<f64>, deviations: [f64; 2], iid: [f64; 2]) -> (Repaired, Vec<Diagnostic>) {
+        repaired(&clusters(2), like, v, deviations, iid)
+    }
+
+    fn repaired(
+        covariance: &Covariance,
+        like: Like,
+        v: Mat<f64>,
+        deviations: [f64; 2],
+        iid: [f64; 2],
+    ) -> (Repaired, Vec<Diagnostic>) {
+        let of = || deviations.to_vec();
+        let repair = Repair { like, covariance, deviations: &of, iid: &iid, none: None };
+        let mut diagnostics = Vec::new();
+        let names = ["a".to_owned(), "b".to_owned()];
+        let got = repair.apply(v, &names, &mut diagnostics).expect("an eigendecomposition");
+        (got, diagnostics)
+    }
+
+    fn codes(diagnostics: &[Diagnostic]) -> Vec<&str> {
+        diagnostics.iter().map(|one| one.code.as_str()).collect()
+    }
+
+    fn near(got: &Mat<f64>, want: [f64; 3]) {
+        for (got, want) in
+            [got[(0, 0)], got[(0, 1)], got[(1, 0)], got[(1, 1)]].into_iter().zip([want[0], want[1], want[1], want[2]])
+        {
+            assert!((got - want).abs() <= 1e-13 * want.abs().max(1e-3), "{got} {want}");
+        }
+    }
+
+    /// [[-1, 2], [2, 2]] has the eigenvalues 3 and -2; (1, 2)/√5 belongs to 3, which alone leaves 3/5 [[1, 2], [2, 4]].
+    #[test]
+    fn what_is_left_without_negative_eigenvalues() {
+        let v = || mat![[-1.0, 2.0], [2.0, 2.0]];
+        let (got, said) = two_way(Like::Reghdfe, v(), [1.0; 2], [1.0; 2]);
+        near(&got.vcov, [0.6, 1.2, 2.4]);
+        assert!(got.variances.iter().all(Result::is_ok));
+        assert_eq!(codes(&said), ["vcov-not-positive"]);
+        assert!(said[0].message.contains("set to zero, as reghdfe does"), "{}", said[0].message);
+        // In units of deviations 2 and ½: [[-¼, 2], [2, 8]] becomes [[0.15, 1.2], [1.2, 9.6]].
+        let (got, _) = two_way(Like::Xtreg, mat![[-0.25, 2.0], [2.0, 8.0]], [2.0, 0.5], [1.0; 2]);
+        near(&got.vcov, [0.15, 1.2, 9.6]);
+        // fixest in the units of the data.
+        let (got, said) = two_way(Like::Fixest, v(), [2.0, 0.5], [1.0; 2]);
+        near(&got.vcov, [0.6, 1.2, 2.4]);
+        assert_eq!(got.variances.iter().filter(|variance| variance.is_ok()).count(), 2);
+        assert!(said[0].message.contains("set to 1e-16, as fixest does"), "{}", said[0].message);
+        // A spatial kernel, too; one way of clustering needs none, and none is made.
+        let places = Structure::Conley {
+            coordinates: vec![(0.0, 0.0); 4],
+            cutoff_km: 1.0,
+            kernel: ConleyKernel::Uniform,
+            distance: ConleyDistance::GreatCircle,
+            serial: None,
+        };
+        let conley = Covariance::new("conley:1".parse().expect("known"), Meat::new(places));
+        near(&repaired(&conley, Like::Reghdfe, v(), [1.0; 2], [1.0; 2]).0.vcov, [0.6, 1.2, 2.4]);
+        for covariance in [clusters(1), Covariance::iid()] {
+            let (got, said) = repaired(&covariance, Like::Reghdfe, v(), [1.0; 2], [1.0; 2]);
+            near(&got.vcov, [-1.0, 2.0, 2.0]);
+            assert_eq!(got.variances, [Err(NoStandardError::Negative), Ok(2.0)]);
+            assert_eq!(codes(&said), ["no-standard-error"]);
+        }
+    }
+
+    /// The floor alone is no variance: diag(1, -2) becomes diag(1, 1e-16), or diag(1, 0).
+    #[test]
+    fn a_floor_is_no_standard_error() {
+        for (like, iid) in [(Like::Fixest, 1e-6), (Like::Reghdfe, 1e-6), (Like::Reghdfe, 0.0)] {
+            let (got, said) = two_way(like, mat![[1.0, 0.0], [0.0, -2.0]], [1.0; 2], [iid; 2]);
+            assert_eq!(got.variances[1], Err(NoStandardError::Repaired), "{like}");
+            assert!((got.variances[0].expect("one") - 1.0).abs() < 1e-13);
+            assert_eq!(codes(&said), ["vcov-not-positive", "no-standard-error"]);
+        }
+        // The floor is fixest's: what reghdfe leaves may be smaller, in units of 1e-17.
+        let small = mat![[-1e-17, 2e-17], [2e-17, 2e-17]];
+        let (got, _) = two_way(Like::Reghdfe, small.clone(), [1.0; 2], [1e-17; 2]);
+        assert!((got.variances[0].expect("6e-18") / 6e-18 - 1.0).abs() < 1e-10);
+        // To fixest these eigenvalues are all below its floor: 1e-16 times the identity.
+        let (got, _) = two_way(Like::Fixest, small, [1.0; 2], [1e-17; 2]);
+        assert_eq!(got.variances[0], Err(NoStandardError::Repaired));
+    }
+
+    /// Negative eigenvalues within rounding of the largest are none.
+    #[test]
+    fn rounding_is_not_repaired() {
+        for v in [mat![[1.0, 0.5], [0.5, 2.0]], mat![[1.0, 0.0], [0.0, 5e-13]]] {
+            let (got, said) = two_way(Like::Reghdfe, v.clone(), [1.0; 2], [1.0, 1e-3]);
+            assert_eq!((got.vcov, codes(&said).len()), (v, 0));
+        }
+        let (got, said) = two_way(Like::Reghdfe, mat![[100.0, 0.0], [0.0, -5e-11]], [1.0; 2], [1.0; 2]);
+        assert_eq!(got.variances[1], Err(NoStandardError::Negative));
+        assert_eq!(codes(&said), ["no-standard-error"]);
+    }
+
+    /// A variance within 1e-13 of that under iid errors is zero, on either side and at the limit.
+    #[test]
+    fn a_variance_of_rounding_is_zero() {
+        for small in [5e-14, -5e-14, ROUNDING, -ROUNDING, 0.0] {
+            let v = mat![[small, 0.3], [0.3, 1.0]];
+            let (got, said) = repaired(&clusters(1), Like::Reghdfe, v, [1.0; 2], [1.0; 2]);
+            assert_eq!(got.variances, [Err(NoStandardError::Zero), Ok(1.0)], "{small}");
+            assert_eq!(got.vcov, mat![[0.0, 0.0], [0.0, 1.0]], "{small}");
+            assert_eq!(codes(&said), ["no-standard-error"]);
+        }
+        let v = mat![[2e-13, 0.0], [0.0, 1.0]];
+        let (got, said) = repaired(&clusters(1), Like::Reghdfe, v, [1.0; 2], [1.0; 2]);
+        assert_eq!((got.variances[0], said.len()), (Ok(2e-13), 0));
+    }
+
+    /// Programs that repair nothing say so, in units of the standard errors under iid errors.
+    #[test]
+    fn what_stays_indefinite_is_said() {
+        let said = |v: Mat<f64>, iid: [f64; 2]| {
+            let (got, said) = two_way(Like::Ivreghdfe, v.clone(), [1.0; 2], iid);
+            assert!((0..2).all(|j| got.vcov[(j, j)] == v[(j, j)] || got.variances[j].is_err()));
+            codes(&said).contains(&"vcov-indefinite")
+        };
+        assert!(said(mat![[-1.0, 2.0], [2.0, 2.0]], [1.0; 2]));
+        assert!(said(mat![[1.0, 2.0], [2.0, 1.0]], [1.0; 2]));
+        assert!(said(mat![[1e12, 0.0], [0.0, -1.0]], [1e12, 1.0]));
+        assert!(said(mat![[1.0, 0.0], [0.0, -1.0]], [1.0, 0.0]));
+        assert!(!said(mat![[1.0, 0.0], [0.0, 2.0]], [1.0; 2]));
+        assert!(!said(mat![[1.0, 0.0], [0.0, 1e-10]], [1.0; 2]));
+        assert!(!said(mat![[100.0, 0.0], [0.0, -1e-8]], [1.0; 2]));
+        assert!(!said(mat![[0.0, 0.0], [0.0, 0.0]], [1.0; 2]));
+    }
+
+    #[test]
+    fn a_reason_that_is_known_is_everyones() {
+        let of = || vec![1.0; 2];
+        let covariance = clusters(2);
+        let none = Some(NoStandardError::PerfectFit);
+        let repair = Repair { like: Like::Reghdfe, covariance: &covariance, deviations: &of, iid: &[1.0; 2], none };
+        let got = repair.apply(mat![[1.0, 0.0], [0.0, 1.0]], &[], &mut Vec::new()).expect("nothing to compute");
+        assert_eq!(got.variances, [Err(NoStandardError::PerfectFit); 2]);
+        assert_eq!(got.vcov, Mat::<f64>::zeros(2, 2));
+    }
+}

@@ -1,5 +1,6 @@
 //! The effective F of Montiel Olea & Pflueger (2013), for one endogenous regressor and any covariance.
 
+use super::first_stage::{PERFECT_FIT, perfect_stages};
 use super::moments::{IvDof, MomentCovariance};
 use super::system::IvSystem;
 use crate::distribution::{chi_squared_upper, upper_quantile};
@@ -33,6 +34,14 @@ pub fn effective_f(system: &IvSystem, covariance: &MomentCovariance<'_>, dof: &I
             system.k1()
         )));
     }
+    let name = "Montiel Olea-Pflueger effective F";
+    let none = |reason: &str| {
+        let test = TestOutcome::not_available(name, reason);
+        Ok(EffectiveF { test, effective_df: None, critical: Vec::new() })
+    };
+    if perfect_stages(system)[0] {
+        return none(PERFECT_FIT);
+    }
     let residual = system.first_stage_residuals();
     let meat = covariance.of(system, system.q_z.as_ref(), residual.col_as_slice(0), dof)?;
     let small = dof.wald_to_f(system.n, system.l(), covariance.clusters());
@@ -43,12 +52,9 @@ pub fn effective_f(system: &IvSystem, covariance: &MomentCovariance<'_>, dof: &I
     let largest = eigenvalues.iter().fold(0.0_f64, |high, &v| high.max(v));
     let a = system.a.col_as_slice(0);
     let stat = linalg::dot(a, a) / trace * small;
-    let name = "Montiel Olea-Pflueger effective F";
     let positive = eigenvalues.first().is_some_and(|&smallest| smallest > -1e-12 * largest) && trace > 0.0;
     if !positive || !squares.is_finite() {
-        let reason = "the covariance of the first-stage moments is not positive semidefinite";
-        let test = TestOutcome::not_available(name, reason);
-        return Ok(EffectiveF { test, effective_df: None, critical: Vec::new() });
+        return none("the covariance of the first-stage moments is not positive semidefinite");
     }
     let effective = |x: f64| trace * trace * (1.0 + 2.0 * x) / (squares + 2.0 * x * trace * largest);
     let critical = [0.05, 0.10, 0.20, 0.30]

@@ -66,6 +66,7 @@ pub struct FirstStage {
 pub fn first_stages(system: &IvSystem, covariance: &MomentCovariance<'_>, dof: &IvDof) -> Result<Vec<FirstStage>> {
     let (n, k1, l1) = (system.n, system.k1(), system.l1());
     let residuals = system.first_stage_residuals();
+    let perfect = perfect_stages(system);
     let ols = inverse_diagonal(&thin_qr(system.d_tilde.as_ref()).r);
     let two_stage = inverse_diagonal(&thin_qr(system.a.as_ref()).r);
     let coefficients = solve_upper(system.r_z.as_ref(), system.a.as_ref());
@@ -79,12 +80,13 @@ pub fn first_stages(system: &IvSystem, covariance: &MomentCovariance<'_>, dof: &
         let meat = covariance.of(system, system.q_z.as_ref(), e, dof)?;
         let c = dof.wald_to_f(n, system.l(), covariance.clusters());
         let vcov = &r_inverse * &meat * r_inverse.transpose();
+        let no_error = perfect[j].then_some(NoStandardError::PerfectFit);
         let instruments = system
             .excluded_names()
             .iter()
             .enumerate()
             .map(|(i, z)| {
-                let se = standard_error(vcov[(i, i)] / c);
+                let se = no_error.map_or_else(|| standard_error(vcov[(i, i)] / c), Err);
                 InstrumentCoefficient {
                     name: z.clone(),
                     estimate: coefficients[(i, j)],
@@ -200,6 +202,14 @@ impl Strength {
 
 /// Share of a squared first stage below which its residual is rounding.
 pub(crate) const PERFECT: f64 = 1e-24;
+
+/// Whether nothing but rounding is left of the first stage of each endogenous regressor. Rounding is not collinear with
+/// anything, so that what is computed from it looks like a statistic.
+pub(crate) fn perfect_stages(system: &IvSystem) -> Vec<bool> {
+    let residuals = system.first_stage_residuals();
+    let of = |j: usize| residuals.col(j).squared_norm_l2() <= PERFECT * system.d_tilde.col(j).squared_norm_l2();
+    (0..system.k1()).map(of).collect()
+}
 
 /// Why there is no statistic where nothing but rounding is left of a first stage.
 pub(crate) const PERFECT_FIT: &str =

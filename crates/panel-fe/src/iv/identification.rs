@@ -1,6 +1,6 @@
 //! Under-identification and weak identification: Anderson, Cragg-Donald, Kleibergen-Paap, redundancy.
 
-use super::first_stage::{PERFECT, PERFECT_FIT, reason};
+use super::first_stage::{PERFECT, PERFECT_FIT, perfect_stages, reason};
 use super::moments::{IvDof, MomentCovariance, scores};
 use super::system::IvSystem;
 use crate::dense::{Factor, beside, pick, residualise, solve_upper, solve_upper_transposed, thin_qr, vector};
@@ -42,11 +42,7 @@ impl Canonical {
 
 /// Whether nothing but rounding is left of every first stage.
 fn is_perfect(system: &IvSystem) -> bool {
-    let residuals = system.first_stage_residuals();
-    (0..system.k1()).all(|j| {
-        let left = residuals.col(j).squared_norm_l2();
-        left <= PERFECT * system.d_tilde.col(j).squared_norm_l2()
-    })
+    perfect_stages(system).into_iter().all(|perfect| perfect)
 }
 
 /// Anderson (1951) canonical-correlations LM statistic (N−d)ρ²_min ~ χ²(L₁−K₁+1), for iid errors.
@@ -163,6 +159,8 @@ pub fn under_identification(system: &IvSystem, covariance: &MomentCovariance<'_>
 /// LM test that the named excluded instruments are redundant: that they do not help to explain D once W and the other
 /// instruments are accounted for ~ χ²(K₁·number tested) (Hall & Peixe 2003; `ivreg2, redundant()`).
 ///
+/// Not available where the other instruments explain a regressor but for rounding, or several of them together.
+///
 /// iid: (N−d)·Σρ² over all canonical correlations; else g'V⁻¹g for g = vec(Q_t'D̃), times (N−d)/N without clusters.
 ///
 /// # Errors
@@ -181,6 +179,13 @@ pub fn redundancy(
     let q = thin_qr(partial.as_ref()).q;
     let d = residualise(q.as_ref(), system.d.as_ref());
     let z = thin_qr(residualise(q.as_ref(), pick(system.z.as_ref(), &which).as_ref()).as_ref()).q;
+    let explained = (0..system.k1())
+        .find(|&j| d.col(j).squared_norm_l2() <= PERFECT * system.d_tilde.col(j).squared_norm_l2())
+        .or_else(|| thin_qr(d.as_ref()).collinear.first().copied());
+    if let Some(j) = explained {
+        let why = format!("the other instruments explain {} but for rounding", system.endog_names()[j]);
+        return Ok(TestOutcome::not_available(name, why));
+    }
     let df = (system.k1() * which.len()) as f64;
     let large = dof.large(system.n);
     let moments = z.transpose() * &d;

@@ -1,7 +1,7 @@
 //! Over-identifying restrictions: Sargan, Hansen, C, endogeneity, Anderson-Rubin LIML, Basmann, Wu-Hausman.
 
 use super::estimate::{Estimator, IvFit};
-use super::first_stage::reason;
+use super::first_stage::{PERFECT_FIT, perfect_stages, reason};
 use super::gmm::{efficient_gmm, instrument_basis, regressors_in_basis};
 use super::identification::positions;
 use super::moments::{IvDof, MomentCovariance};
@@ -217,12 +217,15 @@ fn two_stage_residual(system: &IvSystem) -> Vec<f64> {
 }
 
 /// Wu-Hausman F: the first-stage residuals added to OLS, F(K₁, N−K−K₁−d−sd), for iid errors
-/// (Wu 1973; Hausman 1978); not available when the first stages fit perfectly.
+/// (Wu 1973; Hausman 1978); not available when a first stage fits perfectly.
 #[must_use]
 pub fn wu_hausman(system: &IvSystem, dof: &IvDof) -> TestOutcome {
     let name = "Wu-Hausman F";
     let null = format!("{} are exogenous", system.endog_names().join(", "));
     let k1 = system.k1();
+    if perfect_stages(system).contains(&true) {
+        return TestOutcome::not_available(name, PERFECT_FIT);
+    }
     let rss = |x: &Mat<f64>| -> Option<f64> {
         let qr = thin_qr(x.as_ref());
         if !qr.collinear.is_empty() {
@@ -233,7 +236,7 @@ pub fn wu_hausman(system: &IvSystem, dof: &IvDof) -> TestOutcome {
     };
     let both = rss(&system.d_tilde).zip(rss(&beside(system.d_tilde.as_ref(), system.first_stage_residuals().as_ref())));
     let Some((restricted, augmented)) = both else {
-        return TestOutcome::not_available(name, "the first stages fit perfectly");
+        return TestOutcome::not_available(name, "residuals of the first stages are collinear");
     };
     let df2 = dof.residual(system.n, system.k() + k1, false);
     if df2 <= 0.0 {

@@ -1,8 +1,9 @@
 //! The reduced form: y and each endogenous regressor on all instruments.
 
-use super::first_stage::reason;
+use super::first_stage::{PERFECT, reason};
 use super::moments::{IvDof, MomentCovariance};
 use super::system::IvSystem;
+use crate::coefficients::NoStandardError;
 use crate::dense::{Factor, beside, column, solve_upper, symmetrise, vector};
 use crate::dof::per_degree;
 use crate::error::Result;
@@ -20,7 +21,7 @@ pub struct ReducedForm {
     pub names: Vec<String>,
     /// Coefficients of the excluded instruments, then of the exogenous regressors.
     pub coef: Vec<f64>,
-    /// Their covariance, always with the small-sample correction (as `ivreg2, saverf`).
+    /// Their covariance, always with the small-sample correction (as `ivreg2, saverf`); zero where the fit is perfect.
     pub vcov: Mat<f64>,
     /// Root mean squared error, divisor N−L−d−sd.
     pub rmse: f64,
@@ -52,10 +53,16 @@ pub fn reduced_form(system: &IvSystem, covariance: &MomentCovariance<'_>, dof: &
     let equation = |name: &str, projected: Vec<f64>, on_w: Vec<f64>, residual: &[f64]| -> Result<ReducedForm> {
         let tilde: Vec<f64> = projected.iter().chain(&on_w).copied().collect();
         let coef = vector((&map * column(&tilde)).as_ref());
+        let f_name = format!("reduced-form F of {name}");
+        let left = linalg::dot(residual, residual);
+        if left <= PERFECT * linalg::dot(&tilde, &tilde) {
+            let f = TestOutcome::not_available(f_name, NoStandardError::PerfectFit.to_string());
+            let vcov = Mat::zeros(l1 + k2, l1 + k2);
+            return Ok(ReducedForm { response: name.into(), names: names.clone(), coef, vcov, rmse: 0.0, f });
+        }
         let meat = covariance.of(system, basis.as_ref(), residual, dof)?;
         let mut vcov = Scale(1.0 / small) * (&map * &meat * map.transpose());
         symmetrise(&mut vcov);
-        let f_name = format!("reduced-form F of {name}");
         let f = match Factor::new(meat.submatrix(0, 0, l1, l1), "the covariance of the reduced form") {
             Ok(factor) => {
                 let stat = factor.quadratic_form(&projected) * small / l1 as f64;
@@ -64,7 +71,7 @@ pub fn reduced_form(system: &IvSystem, covariance: &MomentCovariance<'_>, dof: &
             }
             Err(error) => TestOutcome::not_available(f_name, reason(&error, clusters)),
         };
-        let rmse = per_degree(linalg::dot(residual, residual), dof.residual(n, system.l(), false)).sqrt();
+        let rmse = per_degree(left, dof.residual(n, system.l(), false)).sqrt();
         Ok(ReducedForm { response: name.into(), names: names.clone(), coef, vcov, rmse, f })
     };
     let mut out = vec![equation("the outcome", system.c.clone(), system.f_y.clone(), &system.reduced_form_residual())?];

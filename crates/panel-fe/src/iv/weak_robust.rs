@@ -1,6 +1,6 @@
 //! Inference that stays valid under weak instruments: Anderson-Rubin and Stock-Wright.
 
-use super::first_stage::reason;
+use super::first_stage::{PERFECT, reason};
 use super::gmm::instrument_basis;
 use super::inversion::accepted;
 use super::moments::{IvDof, MomentCovariance};
@@ -47,6 +47,13 @@ pub fn anderson_rubin(
     let r: Vec<f64> = system.c.iter().enumerate().map(|(i, c)| c - fitted[(i, 0)]).collect();
     let e_d = &system.first_stage_residuals() * column(delta);
     let e: Vec<f64> = system.reduced_form_residual().iter().enumerate().map(|(i, e)| e - e_d[(i, 0)]).collect();
+    // At the coefficients of a perfect fit both sides of the quotient are rounding.
+    let size: f64 = (0..k1).map(|j| delta[j] * delta[j] * system.d_tilde.col(j).squared_norm_l2()).sum();
+    let left = linalg::dot(&e, &e) + linalg::dot(&r, &r);
+    if left <= PERFECT * (size + linalg::dot(&system.y_tilde, &system.y_tilde)) {
+        let none = |name: &str| TestOutcome::not_available(name, "nothing but rounding is left of the outcome");
+        return Ok(AndersonRubin { f: none(f_name), chi2: none(chi2_name) });
+    }
     let meat = covariance.of(system, system.q_z.as_ref(), &e, dof)?;
     let (clusters, l1) = (covariance.clusters(), system.l1() as f64);
     Ok(match Factor::new(meat.as_ref(), "the covariance of the reduced form") {

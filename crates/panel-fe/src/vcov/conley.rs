@@ -87,15 +87,14 @@ pub(crate) fn spatial_within_periods(
     })
 }
 
-/// Distinct places in order of latitude, then longitude.
+/// Distinct places in order of latitude, then longitude. One place that is written in two ways counts as two at distance 0,
+/// whose pair has the weight 1.
 fn distinct_places(coordinates: &[(f64, f64)]) -> (Groups, Vec<(f64, f64)>) {
     let compare = |a: &(f64, f64), b: &(f64, f64)| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1));
-    // Plus zero: -0 and 0 are one place.
-    let plus_zero = |&(lat, lon): &(f64, f64)| (lat + 0.0, lon + 0.0);
-    let mut at: Vec<(f64, f64)> = coordinates.iter().map(plus_zero).collect();
+    let mut at = coordinates.to_vec();
     at.sort_unstable_by(compare);
     at.dedup_by(|a, b| compare(a, b).is_eq());
-    let place = |one: &(f64, f64)| at.partition_point(|known| compare(known, &plus_zero(one)).is_lt()) as u32;
+    let place = |one: &(f64, f64)| at.partition_point(|known| compare(known, one).is_lt()) as u32;
     let codes: Vec<u32> = coordinates.iter().map(place).collect();
     (Groups::new(&codes), at)
 }

@@ -143,6 +143,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn levels_are_shared_not_equal() {
+        let codes: Arc<[u32]> = vec![1, 0, 1].into();
+        let levels = Groups::of_levels(&codes, 2);
+        assert!(levels.are_levels(&codes) && !levels.are_levels(&vec![1, 0, 1].into()));
+        // What needs no new codes keeps those it has.
+        assert!(Groups::shared(codes.clone()).are_levels(&codes));
+        assert!(!Groups::shared(vec![2, 0, 2].into()).are_levels(&codes));
+    }
+
+    #[test]
     fn intersections_and_nesting() {
         let city = Groups::new(&[7, 7, 3, 3, 9]);
         let province = Groups::new(&[1, 1, 1, 1, 4]);

@@ -36,6 +36,13 @@ fn fieller_ends() {
     let (low, high) = ends(fieller(-3.0, 2.0, 0.25, 0.25, 1.0, 2.0));
     assert_eq!(low, f64::NEG_INFINITY);
     close(high, -4.0 / 7.0);
+    // A numerator known for certain, 2: q = 0.84, p = 2, d = 4 - 0.84·4: (2 ± 0.8)/0.84. A denominator, 2: (3 ± 1)/2.
+    let (low, high) = ends(fieller(2.0, 1.0, 0.0, 0.0, 0.04, 2.0));
+    close(low, 1.2 / 0.84);
+    close(high, 2.8 / 0.84);
+    let (low, high) = ends(fieller(3.0, 2.0, 0.25, 0.0, 0.0, 2.0));
+    close(low, 1.0);
+    close(high, 2.0);
     // What is not finite says nothing.
     for (a, c, s) in [(f64::INFINITY, 1.0, 0.1), (1.0, f64::INFINITY, 0.1), (1.0, 1.0, f64::INFINITY)] {
         assert_eq!(fieller(a, c, s, 0.0, s, 2.0), FiellerSet::WholeLine, "{a} {c} {s}");
@@ -178,6 +185,7 @@ fn shapes_without_a_turn() {
     assert_eq!(shape((-9.0, -1.0), (1.0, 2.0), Inverse), (Shape::InverseU, false));
     assert_eq!(shape((9.0, 1.0), (-2.0, -1.0), Inverse), (Shape::InverseU, false));
     assert_eq!(shape((-9.0, -1.0), (-2.0, -1.0), Inverse), (Shape::U, false));
+    assert_eq!(shape((9.0, 0.0), (1.0, 2.0), Inverse), (Shape::InverseU, false));
     let reason = |b, v: &faer::Mat<f64>| {
         let test = utest(&problem(b, v, (1.0, 3.0), Quadratic)).expect("valid");
         test.overall.to_string()
@@ -203,4 +211,66 @@ fn what_is_no_problem() {
         utest(&UTestProblem { covariance: wide.as_ref(), ..problem((1.0, 1.0), &v, (0.0, 1.0), Quadratic) }).is_err()
     );
     assert!(utest(&UTestProblem { level: 1.0, ..problem((1.0, 1.0), &v, (0.0, 1.0), Quadratic) }).is_err());
+}
+
+/// y over x = 1, …, 9 by least squares: the test of an estimate is that of its coefficients over the range of its sample,
+/// and the curved term must be the curve of the linear one.
+#[test]
+fn the_curve_of_an_estimate() {
+    let x: Vec<f64> = (1..=9).map(f64::from).collect();
+    let noise = [0.1, -0.2, 0.15, 0.05, -0.1, 0.2, -0.15, 0.1, -0.05];
+    let names: Vec<String> = (0..9).map(|i| format!("u{i}")).collect();
+    let column = |f: &dyn Fn(f64) -> f64| x.iter().map(|&x| f(x)).collect::<Vec<f64>>();
+    let data = panel_core::Panel::builder("unit", "t")
+        .keys(names, vec!["1".to_owned(); 9])
+        .column("x", x.clone())
+        .column("square", column(&|x| x * x))
+        .column("inverse", column(&|x| 1.0 / x))
+        .column("slip", column(&|x| if x == 4.0 { 16.001 } else { x * x }))
+        .column("y", x.iter().zip(noise).map(|(x, e)| (x - 4.0).powi(2) + e).collect::<Vec<f64>>())
+        .column("h", x.iter().zip(noise).map(|(x, e)| x + 9.0 / x + e).collect::<Vec<f64>>())
+        .build()
+        .expect("unique keys");
+    let run = |formula: &str| panel_fe::fit(&data, formula, &panel_fe::Options::default(), None).expect("fits");
+    for (formula, curved, curve) in [("y ~ x + square", "square", Quadratic), ("h ~ x + inverse", "inverse", Inverse)] {
+        let estimate = run(formula);
+        let got = estimate.utest("x", curved, curve, 0.9).expect("a curve");
+        let place = |name: &str| estimate.names.iter().position(|n| n == name).expect("a term");
+        let (i, j) = (place("x"), place(curved));
+        let v = faer::Mat::from_fn(2, 2, |a, b| estimate.vcov[([i, j][a], [i, j][b])]);
+        let b = (estimate.estimates[i], estimate.estimates[j]);
+        let want =
+            utest(&UTestProblem { level: 0.9, df: estimate.df_t, ..problem(b, &v, (1.0, 9.0), curve) }).expect("valid");
+        assert_eq!((got.ends, got.shape, got.curve), (want.ends, Shape::U, curve));
+        assert_eq!(got.turning_point.expect("a turn"), want.turning_point.expect("a turn"));
+    }
+    // The other curve, a slip of the data, and names that are not there.
+    let estimate = run("y ~ x + square");
+    let error = estimate.utest("x", "square", Inverse, 0.9).expect_err("no inverse").to_string();
+    assert!(error.contains("`square` is not the inverse of `x`: where that is 2, it is 4"), "{error}");
+    let error = run("y ~ x + slip").utest("x", "slip", Quadratic, 0.9).expect_err("a slip").to_string();
+    assert!(error.contains("`slip` is not the square of `x`: where that is 4, it is 16.001"), "{error}");
+    for (linear, curved) in [("z", "square"), ("x", "z")] {
+        assert!(estimate.utest(linear, curved, Quadratic, 0.9).is_err());
+    }
+}
+
+/// A millionth of the largest square is what a file may round off, no more.
+#[test]
+fn the_precision_of_a_file() {
+    let x: Vec<f64> = (0..9).map(f64::from).collect();
+    let test = |slip: f64| {
+        let square: Vec<f64> = x.iter().map(|&x| if x == 0.0 { slip } else { x * x }).collect();
+        let data = panel_core::Panel::builder("unit", "t")
+            .keys((0..9).map(|i| format!("u{i}")).collect::<Vec<String>>(), vec!["1".to_owned(); 9])
+            .column("x", x.clone())
+            .column("square", square)
+            .column("y", x.iter().map(|x| (x - 4.0).powi(2) + 0.1 * (7.0 * x).sin()).collect::<Vec<f64>>())
+            .build()
+            .expect("unique keys");
+        let estimate = panel_fe::fit(&data, "y ~ x + square", &panel_fe::Options::default(), None).expect("fits");
+        estimate.utest("x", "square", Quadratic, 0.9)
+    };
+    assert!(test(0.0).is_ok() && test(1e-6 * 64.0).is_ok());
+    assert!(test(1.001e-6 * 64.0).is_err());
 }

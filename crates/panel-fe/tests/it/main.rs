@@ -14,6 +14,8 @@ mod formulas;
 mod golden_files;
 mod gretl;
 mod interacted;
+mod iv_by_hand;
+mod iv_dof_by_hand;
 mod iv_estimates;
 mod iv_fe;
 mod iv_options;

@@ -8,7 +8,7 @@ use panel_core::Panel;
 use panel_fe::iv::{Estimator, StockYogoTable};
 use panel_fe::utest::Curve;
 use panel_fe::weights::WeightKind;
-use panel_fe::{Estimate, Like, Model, NoStandardError, Singletons, TestOutcome, Vcov};
+use panel_fe::{Estimate, Like, Model, NoStandardError, Singletons, TestOutcome, TestStat, Vcov};
 use std::path::Path;
 
 const EVERY: [Like; 5] = [Like::Reghdfe, Like::Fixest, Like::Xtreg, Like::Ivreghdfe, Like::Xtivreg2];
@@ -343,6 +343,28 @@ fn weak_instruments_are_judged_by_the_statistic_that_fits() {
     assert!(kp < cd && text.contains("Hansen J"), "{text}");
 }
 
+/// Either statistic counts as weak below its limit, not at it; that of the effective F is its value for a bias of 10 %.
+#[test]
+fn weakness_begins_below_the_limit() {
+    let estimate = fit(&grunfeld(), "inv ~ 1 | firm | capital ~ z + zz", "cluster:firm", Like::Ivreghdfe);
+    let diagnostics = estimate.iv.expect("iv").diagnostics;
+    let said = |kleibergen_paap: f64, effective: f64| {
+        let mut diagnostics = diagnostics.clone();
+        let test =
+            |name: &str, stat: f64| TestStat::tabulated(name, "the instruments are weak", stat, 2.0, None).into();
+        diagnostics.weak_id_robust = test("Kleibergen-Paap rk Wald F", kleibergen_paap);
+        let f = diagnostics.effective_f.as_mut().expect("one endogenous");
+        f.test = test("effective F", effective);
+        f.critical = vec![(0.05, 30.0), (0.10, 20.0), (0.20, 15.0)];
+        diagnostics.weak_instruments().map(|remark| remark.message)
+    };
+    assert_eq!((said(19.93, 20.0), said(25.0, 25.0)), (None, None));
+    let weak = said(19.92, 20.0).expect("a remark");
+    assert!(weak.contains("Kleibergen-Paap rk F 19.92, below 19.93") && !weak.contains("effective"), "{weak}");
+    let biased = said(19.93, 19.99).expect("a remark");
+    assert!(biased.contains("effective F 19.99, below 20.00") && !biased.contains("Kleibergen"), "{biased}");
+}
+
 /// Stock and Yogo (2005), one endogenous regressor and two instruments: 19.93 for a size of 10 % of 2SLS, 8.68 of LIML.
 #[test]
 fn weak_instruments_are_judged_by_the_table_of_their_estimator() {
@@ -374,5 +396,6 @@ fn weak_instruments_are_judged_by_the_table_of_their_estimator() {
     let fuller = Model::new("inv ~ 1 | firm | v ~ z + zz").expect("a formula").estimator(Estimator::Fuller(1.0));
     let estimate = fuller.fit(&data).expect("fits");
     let critical = estimate.iv.as_ref().expect("iv").diagnostics.critical_value();
-    assert!(matches!(critical, None | Some((StockYogoTable::FullerRelativeBias(10), _))), "{critical:?}");
+    // Their table 3 for two instruments.
+    assert_eq!(critical, Some((StockYogoTable::FullerRelativeBias(10), 10.89)));
 }

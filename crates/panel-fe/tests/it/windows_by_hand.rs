@@ -88,6 +88,63 @@ fn partitions() {
     assert_eq!(one.clone().into_codes().len(), 200);
 }
 
+/// More groups than 32 bits can number in pairs: 70,000 by 70,000.
+#[test]
+fn pairs_beyond_thirty_two_bits() {
+    let one = Groups::singletons(70_000);
+    let other = Groups::new(&(0..70_000).rev().collect::<Vec<u32>>());
+    let both = one.intersect(&other);
+    assert_eq!((both.count(), both.codes()), (70_000, one.codes()));
+}
+
+/// Scores 1 and 10 at two places: 101, and 2·10 more where they are within the cut-off.
+#[test]
+fn who_is_within_the_cut_off() {
+    let meat = |a, b, cutoff_km, distance| {
+        let structure = Structure::Conley {
+            coordinates: vec![a, b],
+            cutoff_km,
+            kernel: ConleyKernel::Uniform,
+            distance,
+            serial: None,
+        };
+        Meat::new(structure).of(mat![[1.0], [10.0]].as_ref()).expect("defined")[(0, 0)]
+    };
+    for distance in [ConleyDistance::GreatCircle, ConleyDistance::FixestTriangular, ConleyDistance::FixestSpherical] {
+        // Along a meridian a degree has 111 to 111.3 km.
+        assert_eq!(meat((0.0, 0.0), (0.9, 0.0), 111.0, distance), 121.0);
+        assert_eq!(meat((2.0, 0.0), (0.0, 0.0), 300.0, distance), 121.0);
+        assert_eq!(meat((-1.0, 0.0), (1.0, 0.0), 150.0, distance), 101.0);
+        // The cut-off itself is within.
+        let (a, b) = ((10.0, 20.0), (10.3, 20.4));
+        let km = distance.km(a, b);
+        assert_eq!((meat(a, b, km, distance), meat(a, b, km * (1.0 - 1e-12), distance)), (121.0, 101.0));
+        // One place written in two ways.
+        assert_eq!(meat((0.0, 5.0), (-0.0, 5.0), 1.0, distance), 121.0);
+    }
+}
+
+/// Lags count from period to period, wherever the calendar begins.
+#[test]
+fn the_span_of_periods_before_the_epoch() {
+    let (kernel, bandwidth) = (Kernel::Daniell, 2.0);
+    let of = |first: i64| {
+        let periods = Periods::calendar(&[first, first + 1, first + 2, first + 3]);
+        let units = Groups::new(&[0; 4]);
+        [
+            Structure::DriscollKraay { periods: periods.clone(), kernel, bandwidth },
+            Structure::NeweyWest { units, periods, kernel, bandwidth },
+        ]
+        .map(|structure| entries(&Meat::new(structure).of(scores().as_ref()).expect("defined")))
+    };
+    assert_eq!(of(-2), of(2000));
+    // With one row a period both are Σ over pairs: 30 + 2 Σ k(τ) Σ s_t s_{t-τ}; k = 2/π, 0 and -2/(3π).
+    let want = 30.0 + 2.0 * (2.0 / PI * (3.0 - 6.0 - 8.0) - 2.0 / (3.0 * PI) * 4.0);
+    for got in of(-2) {
+        near(got[0], want);
+    }
+}
+
 /// Degrees into km. fixest: 111 km a degree in the triangle, whose mean latitude shortens the longitude; 12752 asin √h on
 /// the sphere.
 #[test]

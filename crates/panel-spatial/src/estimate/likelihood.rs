@@ -1,6 +1,7 @@
 //! The concentrated likelihood and its maximum.
 
 use super::maximise::{maximise, scan};
+use super::smooth::Smooth;
 use super::swept::Swept;
 use crate::error::{Error, Result};
 use crate::linalg::{LeastSquares, compress, dot};
@@ -119,8 +120,10 @@ pub(crate) fn regression(z: &[Vec<f64>], swept: &Swept) -> Result<LeastSquares> 
 /// Maximises the likelihood of the model.
 pub(crate) fn maximum(swept: &Swept, prepared: &Prepared, model: Model, remarks: &mut Diagnostics) -> Result<Optimum> {
     let data = Compressed::new(swept);
+    let log_det = LogDet { prepared, periods: swept.periods, removed: swept.removed };
     let problem = Problem {
-        log_det: LogDet { prepared, periods: swept.periods, removed: swept.removed },
+        log_det,
+        smooth: Smooth::new(log_det, prepared.bounds())?,
         swept,
         data: &data,
         bounds: prepared.bounds(),
@@ -143,16 +146,13 @@ pub(crate) fn maximum(swept: &Swept, prepared: &Prepared, model: Model, remarks:
 
 struct Problem<'a> {
     log_det: LogDet<'a>,
+    smooth: Smooth<'a>,
     swept: &'a Swept,
     data: &'a Compressed,
     bounds: (f64, f64),
 }
 
 impl Problem<'_> {
-    fn points(&self, dense: usize) -> usize {
-        if self.log_det.prepared.is_sparse() { 13 } else { dense }
-    }
-
     fn lag(&self, remarks: &mut Diagnostics) -> Result<f64> {
         let regression = self.data.filtered(0.0, self.swept)?;
         let parabola = Parabola::new(&regression.residual(&self.data.y), &regression.residual(&self.data.wy));
@@ -161,7 +161,8 @@ impl Problem<'_> {
         let peak = maximise(
             "rho",
             self.bounds,
-            &scan(self.bounds, self.points(120)),
+            &scan(self.bounds, 120),
+            |r| Ok(-0.5 * n * parabola.at(r).ln() + self.smooth.value(r)?),
             |r| Ok(-0.5 * n * parabola.at(r).ln() + self.log_det.value(r)?),
             |r| Ok(n * parabola.half_slope(r) - self.log_det.trace(r)?),
         )?;
@@ -218,7 +219,8 @@ impl Problem<'_> {
         let peak = maximise(
             "lambda",
             self.bounds,
-            &scan(self.bounds, self.points(60)),
+            &scan(self.bounds, 60),
+            |l| Ok(-0.5 * n * self.error_residual(l)?.0.ln() + self.smooth.value(l)?),
             |l| Ok(-0.5 * n * self.error_residual(l)?.0.ln() + self.log_det.value(l)?),
             |l| Ok(n * self.error_residual(l)?.1 - self.log_det.trace(l)?),
         )?;
@@ -242,10 +244,11 @@ impl Problem<'_> {
             self.bounds,
             &grid,
             |r| {
-                // The scan asks for the grid in order; what comes after is computed.
+                // The scan asks for the grid in order.
                 let known = cached.next().filter(|known| known.0 == r).map(|known| known.1);
-                Ok(-0.5 * n * parabola.at(r).ln() + known.map_or_else(|| self.log_det.value(r), Ok)?)
+                Ok(-0.5 * n * parabola.at(r).ln() + known.map_or_else(|| self.smooth.value(r), Ok)?)
             },
+            |r| Ok(-0.5 * n * parabola.at(r).ln() + self.log_det.value(r)?),
             |r| Ok(n * parabola.half_slope(r) - self.log_det.trace(r)?),
         )?;
         let rho = peak.at;
@@ -259,14 +262,29 @@ impl Problem<'_> {
         Ok((rho, value, n * dot(&e, &lagged) / ssr - self.log_det.trace(lambda)?))
     }
 
+    /// For one λ: the likelihood at the best ρ of a grid.
+    fn best_on_grid(&self, lambda: f64, values: &[(f64, f64)]) -> Result<f64> {
+        let data = self.data;
+        let regression = data.filtered(lambda, self.swept)?;
+        let (_, e0) = regression.fit(&minus(&data.y, lambda, &data.wy));
+        let (_, e1) = regression.fit(&minus(&data.wy, lambda, &data.wwy));
+        let parabola = Parabola::new(&e0, &e1);
+        let heights = values.iter().map(|&(r, value)| -0.5 * self.swept.observations * parabola.at(r).ln() + value);
+        Ok(heights.fold(f64::NEG_INFINITY, f64::max) + self.smooth.value(lambda)?)
+    }
+
     fn both(&self, remarks: &mut Diagnostics) -> Result<(f64, f64)> {
-        let grid = scan(self.bounds, self.points(40));
-        let values = grid.iter().map(|&r| Ok((r, self.log_det.value(r)?))).collect::<Result<Vec<(f64, f64)>>>()?;
+        let grid = scan(self.bounds, 40);
+        let values = grid.iter().map(|&r| Ok((r, self.smooth.value(r)?))).collect::<Result<Vec<(f64, f64)>>>()?;
+        let exact = |l: f64| inside(self.best_rho(l, &values), f64::NEG_INFINITY, |best| best.1);
         let peak = maximise(
             "lambda",
             self.bounds,
             &grid,
-            |l| inside(self.best_rho(l, &values), f64::NEG_INFINITY, |best| best.1),
+            |l| {
+                if self.smooth.is_rough() { self.best_on_grid(l, &values) } else { exact(l) }
+            },
+            exact,
             |l| inside(self.best_rho(l, &values), f64::NAN, |best| best.2),
         )?;
         remark_second("lambda", &peak, remarks);

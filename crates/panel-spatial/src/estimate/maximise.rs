@@ -36,8 +36,43 @@ pub(crate) fn scan((low, high): (f64, f64), points: usize) -> Vec<f64> {
     grid
 }
 
-/// Finds the highest point: the likelihood over a [`scan`], then Brent's method on the score between the neighbours of
-/// the highest.
+/// How many peaks of a scan are looked at exactly.
+const PEAKS: usize = 4;
+
+/// The highest peaks of a scan by their exact heights, the highest first. `rough` is what the scan found: from each of its
+/// peaks one climbs to a place that is exactly as high as its neighbours at the least.
+fn highest(grid: &[f64], rough: &[f64], value: &mut impl FnMut(f64) -> Result<f64>) -> Result<Vec<(usize, f64)>> {
+    let last = grid.len() - 1;
+    let is_peak = |k: &usize| {
+        let (k, here) = (*k, rough[*k]);
+        (k == 0 || here >= rough[k - 1]) && (k == last || here >= rough[k + 1])
+    };
+    let mut peaks: Vec<usize> = (0..=last).filter(is_peak).collect();
+    peaks.sort_by(|&a, &b| rough[b].total_cmp(&rough[a]));
+    peaks.truncate(PEAKS);
+    let mut found: Vec<(usize, f64)> = Vec::with_capacity(PEAKS);
+    for mut k in peaks {
+        let mut height = value(grid[k])?;
+        for up in [false, true] {
+            while if up { k < last } else { k > 0 } {
+                let next = if up { k + 1 } else { k - 1 };
+                let there = value(grid[next])?;
+                if there.is_nan() || there <= height {
+                    break;
+                }
+                (k, height) = (next, there);
+            }
+        }
+        if found.iter().all(|known| known.0 != k) {
+            found.push((k, height));
+        }
+    }
+    found.sort_by(|a, b| b.1.total_cmp(&a.1));
+    Ok(found)
+}
+
+/// Finds the highest point: the likelihood over a [`scan`], by `rough` values that may be near the exact ones only, then
+/// Brent's method on the score between the neighbours of the highest.
 ///
 /// # Errors
 /// [`Error::AtBound`] where the likelihood grows up to a bound; what the functions return.
@@ -45,12 +80,14 @@ pub(crate) fn maximise(
     parameter: &'static str,
     (low, high): (f64, f64),
     grid: &[f64],
+    rough: impl FnMut(f64) -> Result<f64>,
     mut value: impl FnMut(f64) -> Result<f64>,
     mut score: impl FnMut(f64) -> Result<f64>,
 ) -> Result<Peak> {
     let points = grid.len();
-    let values = grid.iter().map(|&r| value(r)).collect::<Result<Vec<f64>>>()?;
-    let best = (0..points).max_by(|&a, &b| values[a].total_cmp(&values[b])).unwrap_or(0);
+    let scanned = grid.iter().copied().map(rough).collect::<Result<Vec<f64>>>()?;
+    let peaks = highest(grid, &scanned, &mut value)?;
+    let (best, height) = peaks.first().copied().unwrap_or((0, f64::NAN));
     // Of the bound itself where the interval is lopsided: a millionth of the whole may be more than all of one side. Nearer to a bound
     // whose eigenvalue effects of time take out, rounding decides the sign of the score.
     let margin = |bound: f64| 1e-6 * (high - low).min(2.0 * CORE * bound.abs());
@@ -81,9 +118,8 @@ pub(crate) fn maximise(
         return Err(Error::NotConverged { what: "the search for the highest likelihood", iterations: points });
     }
     let at = root(bracket, ends, &mut score)?;
-    let peaks =
-        (1..points - 1).filter(|&k| k.abs_diff(best) > 1 && values[k] > values[k - 1] && values[k] > values[k + 1]);
-    let second = peaks.max_by(|&a, &b| values[a].total_cmp(&values[b])).map(|k| (grid[k], values[best] - values[k]));
+    let apart = |peak: &&(usize, f64)| peak.0.abs_diff(best) > 1 && peak.0 > 0 && peak.0 + 1 < points;
+    let second = peaks.iter().find(apart).map(|&(k, lower)| (grid[k], height - lower));
     Ok(Peak { at, second })
 }
 
@@ -147,12 +183,28 @@ mod tests {
         // -(x² - ¼)² + x/50: peaks near ±½, the right one higher.
         let f = |x: f64| Ok(-(x * x - 0.25).powi(2) + x / 50.0);
         let slope = |x: f64| Ok(-4.0 * x * (x * x - 0.25) + 0.02);
-        let peak = maximise("rho", (-1.0, 1.0), &scan((-1.0, 1.0), 40), f, slope).expect("a peak");
+        let peak = maximise("rho", (-1.0, 1.0), &scan((-1.0, 1.0), 40), f, f, slope).expect("a peak");
         assert!(slope(peak.at).expect("finite").abs() < 1e-15 && peak.at > 0.4, "{peak:?}");
         assert!(peak.second.is_some_and(|(at, lower)| at < -0.4 && lower > 0.0));
-        let rising = maximise("rho", (-1.0, 1.0), &scan((-1.0, 1.0), 40), Ok, |_| Ok(1.0));
+        let rising = maximise("rho", (-1.0, 1.0), &scan((-1.0, 1.0), 40), Ok, Ok, |_| Ok(1.0));
         assert!(matches!(rising, Err(Error::AtBound { bound: 1.0, .. })));
     }
+
+    /// A scan that is off by up to 0.1, and has its highest place on the lower of two peaks, finds the higher one.
+    #[test]
+    fn a_rough_scan_finds_the_exact_peak() {
+        let f = |x: f64| Ok(-(x * x - 0.25).powi(2) + x / 50.0);
+        let slope = |x: f64| Ok(-4.0 * x * (x * x - 0.25) + 0.02);
+        let grid = scan((-1.0, 1.0), 60);
+        let exact = maximise("rho", (-1.0, 1.0), &grid, f, f, slope).expect("a peak");
+        for shift in [-0.1, 0.05, 0.1] {
+            let rough = |x: f64| Ok(f(x + shift)? - 0.05 * x);
+            let got = maximise("rho", (-1.0, 1.0), &grid, rough, f, slope).expect("a peak");
+            assert_eq!(got, exact, "{shift}");
+        }
+        assert!(exact.at > 0.4 && exact.second.is_some());
+    }
+
     #[test]
     fn a_bound_far_away_hides_no_peak() {
         // Two peaks, the higher and narrower one at -0.11, the other at -8.
@@ -165,7 +217,7 @@ mod tests {
             let grid = scan(bounds, 120);
             assert!(grid.windows(2).all(|pair| pair[0] < pair[1]), "{bounds:?}");
             assert!(bounds.0 <= grid[0] && grid[grid.len() - 1] <= bounds.1, "{bounds:?}");
-            let peak = maximise("rho", bounds, &grid, f, slope).expect("a peak");
+            let peak = maximise("rho", bounds, &grid, f, f, slope).expect("a peak");
             assert!((peak.at + 0.11).abs() < 1e-2, "{bounds:?} {peak:?}");
             assert_eq!(peak.second.is_some(), bounds.0 < -8.5, "{bounds:?} {peak:?}");
         }

@@ -15,6 +15,7 @@ mod likelihood;
 mod maximise;
 mod random;
 mod sdpdmod;
+mod smooth;
 mod swept;
 
 pub use fit::fit;

@@ -9,6 +9,7 @@
 mod association;
 mod edges;
 mod exact_files;
+mod free;
 mod networks;
 mod programs;
 mod properties;

@@ -41,8 +41,14 @@ const VCOVS: [&str; 8] =
 
 /// Coefficients within `digits` and the bounds, everything else within `digits`.
 fn assert_same(a: &Estimate, b: &Estimate, digits: f64, what: &str) {
-    let close =
-        |a: f64, b: f64| (a - b).abs() <= (digits * a.abs().max(b.abs())).max(1e-15) || (a.is_nan() && b.is_nan());
+    assert_alike(a, b, [digits; 2], what);
+}
+
+/// The same with digits of their own for standard errors, which stand second.
+fn assert_alike(a: &Estimate, b: &Estimate, [digits, of_errors]: [f64; 2], what: &str) {
+    let within = |a: f64, b: f64, digits: f64| {
+        (a - b).abs() <= (digits * a.abs().max(b.abs())).max(1e-15) || (a.is_nan() && b.is_nan())
+    };
     assert_eq!(a.names, b.names, "{what}");
     assert_eq!(a.dropped, b.dropped, "{what}");
     assert_eq!(a.dof, b.dof, "{what}");
@@ -52,7 +58,7 @@ fn assert_same(a: &Estimate, b: &Estimate, digits: f64, what: &str) {
         let (p, q) = (&a.coef[j], &b.coef[j]);
         let bound = a.error_bounds[j] + b.error_bounds[j];
         assert!((p.estimate - q.estimate).abs() <= bound.max(digits * p.se), "{what}: {p:?} {q:?} {bound:e}");
-        assert!(close(p.se, q.se), "{what}: {p:?} {q:?}");
+        assert!(within(p.se, q.se, of_errors), "{what}: {p:?} {q:?}");
         assert_eq!(p.unavailable, q.unavailable, "{what}");
     }
     for (p, q) in [
@@ -63,12 +69,20 @@ fn assert_same(a: &Estimate, b: &Estimate, digits: f64, what: &str) {
         (a.r2.within.unwrap_or(0.0), b.r2.within.unwrap_or(0.0)),
         (a.r2.within_entity.unwrap_or(0.0), b.r2.within_entity.unwrap_or(0.0)),
     ] {
-        assert!(close(p, q), "{what}: {p} {q}");
+        assert!(within(p, q, digits), "{what}: {p} {q}");
     }
     let scale = (a.ssr / a.residuals().len() as f64).sqrt();
     for (u, v) in a.residuals().iter().zip(b.residuals()) {
         assert!((u - v).abs() <= digits * scale.max(a.error_bound), "{what}: residuals {u} {v}");
     }
+}
+
+/// What HC3 leaves of 1e-12: uᵢ and 1 - hᵢ are differences of numbers of the size of y and of one, each off by a unit or
+/// two in their last place, and uᵢ/(1 - hᵢ) by that much more as 1 - hᵢ is small.
+fn digits_of_hc3(estimate: &Estimate) -> f64 {
+    let influence = estimate.influence().expect("leverages");
+    let least = influence.iter().map(|one| 1.0 - one.leverage).filter(|left| *left > 1e-12).fold(1.0, f64::min);
+    (4.0 * f64::EPSILON / least).max(1e-12)
 }
 
 proptest! {
@@ -92,13 +106,26 @@ proptest! {
         };
         prop_assert!(estimate.state.last.is_some() && estimate.state.columns.get().is_none() || vcov == 2 || vcov == 7);
         let columns = with_columns(&panel, &formula, &options).expect("fits");
-        assert_same(&estimate, &columns, 1e-12, &format!("{formula} {} weighted {weighted}", VCOVS[vcov]));
+        let digits = if VCOVS[vcov] == "hc3" { digits_of_hc3(&estimate) } else { 1e-12 };
+        assert_alike(&estimate, &columns, [1e-12, digits], &format!("{formula} {} weighted {weighted}", VCOVS[vcov]));
         // The scores of an exchanged covariance are those of a fit with it.
         let exchanged = fit(&panel, &formula, &self::options("iid", weighted)).expect("fits");
         let exchanged = exchanged.with_vcov_from(&options.vcov, options.like, &panel).expect("known");
         prop_assert_eq!(&exchanged.vcov, &estimate.vcov);
         prop_assert_eq!(&exchanged.estimates, &estimate.estimates);
     }
+}
+
+/// Two years of a firm and two firms of a year tie a row so closely that it has nearly all of its leverage.
+#[test]
+fn hc3_beside_a_leverage_of_nearly_one() {
+    let panel = Table::new(2_623_196_426_785_685_246, 6, 3, 60, 0.0).in_order();
+    let (options, formula) = (options("hc3", false), "y ~ x1 + x2 | firm + year");
+    let estimate = fit(&panel, formula, &options).expect("fits");
+    let columns = with_columns(&panel, formula, &options).expect("fits");
+    let digits = digits_of_hc3(&estimate);
+    assert!(digits < 1e-10, "1 - h is 2.66e-5 at the least: {digits:e}");
+    assert_alike(&estimate, &columns, [1e-12, digits], formula);
 }
 
 /// Clusters of both dimensions free all three effects, and reghdfe's count for the rmse takes them back in full: no degree

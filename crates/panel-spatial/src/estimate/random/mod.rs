@@ -13,7 +13,8 @@ mod profile;
 
 use super::information::AtEstimate;
 use super::likelihood::{LogDet, remark_second};
-use super::maximise::scan;
+use super::maximise::{maximise, scan};
+use super::smooth::Smooth;
 use super::swept::Swept;
 use crate::error::{Error, Result};
 use crate::linalg::{Square, add_scaled};
@@ -57,9 +58,15 @@ pub fn random_effects(
     let spatial = model.has_rho() || model.has_lambda();
     profile.check(name)?;
     let r = if spatial {
-        let grid = scan(prepared.bounds(), if prepared.is_sparse() { 13 } else { 60 });
-        let peak =
-            super::maximise::maximise(name, prepared.bounds(), &grid, |r| profile.value(r), |r| profile.score(r))?;
+        let smooth = Smooth::new(log_det, prepared.bounds())?;
+        let peak = maximise(
+            name,
+            prepared.bounds(),
+            &scan(prepared.bounds(), 60),
+            |r| Ok(profile.at(r)?.value + smooth.value(r)?),
+            |r| profile.value(r),
+            |r| profile.score(r),
+        )?;
         remark_second(name, &peak, &mut remarks);
         peak.at
     } else {

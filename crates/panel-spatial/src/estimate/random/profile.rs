@@ -50,7 +50,7 @@ pub(super) struct Concentrated {
     pub(super) phi: f64,
     pub(super) ssr: f64,
     /// -N/2 ln e'e + n ln φ.
-    value: f64,
+    pub(super) value: f64,
     /// e'(Wy - WZb), which is the derivative of -½ e'e by ρ or λ.
     slope: f64,
 }
@@ -106,13 +106,10 @@ impl<'a> Profile<'a> {
     pub(super) fn at(&self, r: f64) -> Result<Concentrated> {
         let (n, units) = (self.swept.observations, self.units);
         let grid: Vec<f64> = (0..POINTS).map(|k| SMALLEST * (1.0 - (k as f64 + 0.5) / POINTS as f64)).collect();
-        let peak = maximise(
-            "phi",
-            (SMALLEST, 0.0),
-            &grid,
-            |u| Ok(0.5 * units * u - 0.5 * n * self.regress(r, u.exp())?.ssr.ln()),
-            |u| self.regress(r, u.exp()).map(|fit| 0.5 * units - 0.5 * n * fit.between / fit.ssr),
-        );
+        let height = |u: f64| Ok(0.5 * units * u - 0.5 * n * self.regress(r, u.exp())?.ssr.ln());
+        let peak = maximise("phi", (SMALLEST, 0.0), &grid, height, height, |u| {
+            self.regress(r, u.exp()).map(|fit| 0.5 * units - 0.5 * n * fit.between / fit.ssr)
+        });
         let u = match peak {
             Ok(peak) => peak.at,
             Err(Error::AtBound { bound: 0.0, .. }) => 0.0,
