@@ -10,7 +10,7 @@ use super::conjugate::Lane;
 use super::part::Scores;
 use super::schur::{EXACT, Schur};
 use super::stream::{MOST_TAKEN, Reading, Stream};
-use super::sweep::add;
+use super::sweep::{Sweep, add};
 use super::{ColumnReport, LANES};
 use crate::linalg;
 use faer::Mat;
@@ -21,10 +21,10 @@ use std::ops::Range;
 pub(crate) struct Beside {
     count: usize,
     batches: Vec<Runs>,
-    /// M₁X, row by row in run order, each row in whole blocks.
-    first: Vec<Lane>,
+    /// M₁X in run order, by block of columns.
+    first: Vec<Vec<Lane>>,
     /// X̃, likewise.
-    last: Vec<Lane>,
+    last: Vec<Vec<Lane>>,
     /// X̃ by column.
     columns: Vec<Vec<f64>>,
     /// D₂'M₁X by column and unknown.
@@ -92,8 +92,8 @@ impl Beside {
         }
         let (batches, first, sums) = rows(&Source { sweep, columns: x, shift: &[] });
         let (_, last, _) = rows(&Source { sweep, columns: x, shift: moments.shift().lanes() });
-        let (blocks, unknowns) = (x.len().div_ceil(LANES), sweep.unknowns());
-        let columns = (0..x.len()).map(|j| last.iter().skip(j / LANES).step_by(blocks).map(|z| z[j % LANES]).collect());
+        let unknowns = sweep.unknowns();
+        let columns = (0..x.len()).map(|j| last[j / LANES].iter().map(|z| z[j % LANES]).collect());
         let of_column = |j: usize| (0..unknowns).map(|cell| sums[j / LANES * unknowns + cell][j % LANES]).collect();
         Some(Self {
             count: x.len(),
@@ -118,15 +118,18 @@ impl Beside {
         let blocks = self.blocks();
         let mut room = Room::new(y, sweep.unknowns());
         let (mut square, mut before, mut products) = (0.0, 0.0, vec![[0.0; LANES]; blocks]);
+        // Moved into the closure, so that it is called by value, without a function between that is not vectorised.
+        let batches = self.batches.iter();
         pulp::Arch::new().dispatch(
             #[inline(always)]
             || {
-                for batch in &self.batches {
+                for batch in batches {
                     room.load(schur, y, batch, &[]);
                     let rows = &room.rows[..batch.places.len()];
-                    let x = &self.first[batch.places.start * blocks..batch.places.end * blocks];
-                    add_products_with(rows, x, blocks, &mut products);
-                    square += even_and_odd(rows.iter().map(|y| y * y));
+                    for (x, total) in self.first.iter().zip(&mut products) {
+                        add_block(rows, &x[batch.places.clone()], total);
+                    }
+                    square += squares(rows);
                     for ((run, _), level) in batch.segments.iter().zip(&room.levels) {
                         let mean = room.origin + level;
                         before += sweep.run(*run).len() as f64 * (mean * mean);
@@ -159,22 +162,24 @@ impl Beside {
         let (mut total, mut square) = (0.0, 0.0);
         let mut gradient = vec![[0.0; LANES]; blocks];
         let mut sums: Vec<Meat> = scores.iter().map(|scores| Meat::new(scores, self.count)).collect();
-        let mut runs: Vec<Lane> = Vec::new();
+        let mut runs: Vec<Vec<Lane>> = vec![Vec::with_capacity(BATCH); blocks];
         let mut u = [0.0; BATCH];
+        let batches = self.batches.iter();
         pulp::Arch::new().dispatch(
             #[inline(always)]
             || {
-                for batch in &self.batches {
+                for batch in batches {
                     room.load(schur, y, batch, &first.shift);
                     let rows = &room.rows[..batch.places.len()];
                     let u = &mut u[..rows.len()];
                     self.combine(rows, batch.places.start, b, u);
-                    total += even_and_odd(rows.iter().map(|y| y * y));
+                    total += squares(rows);
                     square += linalg::dot_lanes(u, u);
-                    let x = &self.last[batch.places.start * blocks..batch.places.end * blocks];
-                    sum_runs(&batch.segments, x, u, blocks, &mut runs, &mut gradient);
+                    for ((x, runs), gradient) in self.last.iter().zip(&mut runs).zip(&mut gradient) {
+                        sum_runs(&batch.segments, &x[batch.places.clone()], u, runs, gradient);
+                    }
                     for (scores, sums) in scores.iter().zip(&mut sums) {
-                        sums.add(scores, batch, (x, u), &runs, |place| schur.sweep().row(place));
+                        sums.add(scores, batch, (self, u), &runs, schur.sweep());
                     }
                 }
             },
@@ -218,15 +223,13 @@ impl Beside {
 /// What an absent column is read as.
 static ZEROS: [f64; BATCH] = [0.0; BATCH];
 
-/// Batches, rows of all columns, and D₂' of them by block and unknown.
-fn rows(source: &Source<'_>) -> (Vec<Runs>, Vec<Lane>, Vec<Lane>) {
-    let blocks = source.blocks();
-    let (mut batches, mut rows) = (Vec::new(), Vec::with_capacity(source.sweep.rows() * blocks));
+/// Batches, rows by block of columns, and D₂' of them by block and unknown.
+fn rows(source: &Source<'_>) -> (Vec<Runs>, Vec<Vec<Lane>>, Vec<Lane>) {
+    let mut batches = Vec::new();
+    let mut rows: Vec<Vec<Lane>> = vec![Vec::with_capacity(source.sweep.rows()); source.blocks()];
     let mut batch = Batch::new(source);
     let work = |batch: &Batch| {
-        for row in 0..batch.places.len() {
-            rows.extend((0..blocks).map(|block| batch.block(block)[row]));
-        }
+        rows.iter_mut().enumerate().for_each(|(block, rows)| rows.extend_from_slice(batch.block(block)));
         let segments = batch.segments.iter().map(|segment| (segment.run, segment.rows.clone())).collect();
         batches.push(Runs { places: batch.places.clone(), segments });
     };
@@ -286,7 +289,7 @@ impl Room {
             if let Some(cells) = cells.filter(|_| !shift.is_empty()) {
                 slots.iter_mut().zip(cells).for_each(|(slot, &cell)| *slot -= shift[cell as usize]);
             }
-            let mean = even_and_odd(slots.iter().copied()) * sweep.inverse[*run];
+            let mean = even_and_odd(slots) * sweep.inverse[*run];
             slots.iter_mut().for_each(|slot| *slot -= mean);
             if let Some(cells) = cells {
                 slots.iter().zip(cells).for_each(|(slot, &cell)| self.g[cell as usize] += slot);
@@ -296,63 +299,69 @@ impl Room {
     }
 }
 
-/// Σ of numbers, those at even and odd places apart.
+/// Σ vᵢ, those at even and odd places apart.
 #[inline(always)]
-fn even_and_odd(numbers: impl Iterator<Item = f64>) -> f64 {
+fn even_and_odd(values: &[f64]) -> f64 {
     let (mut even, mut odd) = (0.0, 0.0);
-    let mut numbers = numbers;
-    while let Some(number) = numbers.next() {
-        even += number;
-        let Some(number) = numbers.next() else { break };
-        odd += number;
+    let pairs = values.chunks_exact(2);
+    let rest = pairs.remainder();
+    for pair in pairs {
+        even += pair[0];
+        odd += pair[1];
+    }
+    if let [last] = rest {
+        even += last;
     }
     even + odd
 }
 
-/// Σ f z over rows of one block, those of even and odd rows apart, added to a total.
+/// Σ vᵢ², likewise.
 #[inline(always)]
-fn add_block(rows: impl Iterator<Item = (f64, Lane)>, total: &mut Lane) -> Lane {
+fn squares(values: &[f64]) -> f64 {
+    let (mut even, mut odd) = (0.0, 0.0);
+    let pairs = values.chunks_exact(2);
+    let rest = pairs.remainder();
+    for pair in pairs {
+        even += pair[0] * pair[0];
+        odd += pair[1] * pair[1];
+    }
+    if let [last] = rest {
+        even += last * last;
+    }
+    even + odd
+}
+
+/// Σ fᵢzᵢ over rows of one block, likewise; it is added to a total, too.
+#[inline(always)]
+fn add_block(f: &[f64], z: &[Lane], total: &mut Lane) -> Lane {
     let (mut even, mut odd) = ([0.0; LANES], [0.0; LANES]);
-    let mut rows = rows;
-    while let Some((f, z)) = rows.next() {
-        add(&mut even, &z.map(|z| f * z));
-        let Some((f, z)) = rows.next() else { break };
-        add(&mut odd, &z.map(|z| f * z));
+    let (f2, z2) = (f.chunks_exact(2), z.chunks_exact(2));
+    let rest = (f2.remainder(), z2.remainder());
+    for (f, z) in f2.zip(z2) {
+        for lane in 0..LANES {
+            even[lane] += f[0] * z[0][lane];
+            odd[lane] += f[1] * z[1][lane];
+        }
+    }
+    if let ([f], [z]) = rest {
+        for lane in 0..LANES {
+            even[lane] += f * z[lane];
+        }
     }
     add(&mut even, &odd);
     add(total, &even);
     even
 }
 
-/// y'x of all columns of some rows, added to totals by block.
+/// Sums of x̃u by run, and their sum added to the gradient.
 #[inline(always)]
-fn add_products_with(y: &[f64], x: &[Lane], blocks: usize, totals: &mut [Lane]) {
-    for (block, total) in totals.iter_mut().enumerate() {
-        let rows = x.iter().skip(block).step_by(blocks);
-        add_block(y.iter().zip(rows).map(|(y, x)| (*y, *x)), total);
-    }
-}
-
-/// Sums of x̃u by run, row by row as the regressors, and their sum added to the gradient.
-#[inline(always)]
-fn sum_runs(
-    segments: &[(usize, Range<usize>)],
-    x: &[Lane],
-    u: &[f64],
-    blocks: usize,
-    runs: &mut Vec<Lane>,
-    gradient: &mut [Lane],
-) {
+fn sum_runs(segments: &[(usize, Range<usize>)], x: &[Lane], u: &[f64], runs: &mut Vec<Lane>, gradient: &mut Lane) {
     runs.clear();
-    runs.resize(segments.len() * blocks, [0.0; LANES]);
-    for (block, gradient) in gradient.iter_mut().enumerate() {
-        let mut all = [0.0; LANES];
-        for (at, (_, rows)) in segments.iter().enumerate() {
-            let x = x[rows.start * blocks..rows.end * blocks].iter().skip(block).step_by(blocks);
-            runs[at * blocks + block] = add_block(u[rows.clone()].iter().zip(x).map(|(u, x)| (*u, *x)), &mut all);
-        }
-        add(gradient, &all);
+    let mut all = [0.0; LANES];
+    for (_, rows) in segments {
+        runs.push(add_block(&u[rows.clone()], &x[rows.clone()], &mut all));
     }
+    add(gradient, &all);
 }
 
 /// Sums of one kind of scores.
@@ -360,10 +369,8 @@ struct Meat {
     count: usize,
     /// By column and block.
     products: Vec<Lane>,
-    /// By group and block.
-    sums: Vec<Lane>,
-    /// Rows times their factors.
-    weighed: Vec<Lane>,
+    /// By block, then group.
+    sums: Vec<Vec<Lane>>,
 }
 
 impl Meat {
@@ -374,61 +381,54 @@ impl Meat {
         };
         let blocks = count.div_ceil(LANES);
         let zero = [0.0; LANES];
-        Self { count, products: vec![zero; count * blocks], sums: vec![zero; groups * blocks], weighed: Vec::new() }
-    }
-
-    fn blocks(&self) -> usize {
-        self.count.div_ceil(LANES)
+        Self { count, products: vec![zero; count * blocks], sums: vec![vec![zero; groups]; blocks] }
     }
 
     /// Adds the scores of a batch.
     #[inline(always)]
-    fn add(
-        &mut self,
-        scores: &Scores<'_>,
-        batch: &Runs,
-        (x, u): (&[Lane], &[f64]),
-        runs: &[Lane],
-        row: impl Fn(usize) -> usize,
-    ) {
-        let blocks = self.blocks();
+    fn add(&mut self, scores: &Scores<'_>, batch: &Runs, (x, u): (&Beside, &[f64]), runs: &[Vec<Lane>], sweep: &Sweep) {
         match scores {
             Scores::None => {}
             Scores::Rows { .. } => {
-                self.weighed.clear();
-                self.weighed.extend(x.iter().enumerate().map(|(at, x)| {
-                    let factor = u[at / blocks] * u[at / blocks];
-                    x.map(|x| factor * x)
-                }));
-                add_outer(&self.weighed, x, blocks, self.count, &mut self.products);
+                let mut weighed = [0.0; BATCH];
+                let blocks = x.last.len();
+                for (column, totals) in x.columns.iter().zip(self.products.chunks_exact_mut(blocks)) {
+                    let weighed = &mut weighed[..u.len()];
+                    let rows = weighed.iter_mut().zip(&column[batch.places.clone()]).zip(u);
+                    rows.for_each(|((slot, x), u)| *slot = (u * u) * x);
+                    for (x, total) in x.last.iter().zip(totals) {
+                        add_block(weighed, &x[batch.places.clone()], total);
+                    }
+                }
             }
-            Scores::Runs => add_outer(runs, runs, blocks, self.count, &mut self.products),
+            Scores::Runs => add_outer(runs, self.count, &mut self.products),
             Scores::ByRun { codes, .. } => {
-                for ((run, _), sums) in batch.segments.iter().zip(runs.chunks_exact(blocks)) {
-                    self.add_to_group(codes[*run] as usize, sums);
+                for (runs, sums) in runs.iter().zip(&mut self.sums) {
+                    for ((run, _), of_run) in batch.segments.iter().zip(runs) {
+                        add(&mut sums[codes[*run] as usize], of_run);
+                    }
                 }
             }
             Scores::ByRow { codes, .. } => {
-                for ((x, u), place) in x.chunks_exact(blocks).zip(u).zip(batch.places.clone()) {
-                    let group = &mut self.sums[codes[row(place)] as usize * blocks..][..blocks];
-                    group.iter_mut().zip(x).for_each(|(sum, x)| add(sum, &x.map(|x| x * u)));
+                for (x, sums) in x.last.iter().zip(&mut self.sums) {
+                    for ((x, u), place) in x[batch.places.clone()].iter().zip(u).zip(batch.places.clone()) {
+                        let sum = &mut sums[codes[sweep.row(place)] as usize];
+                        for lane in 0..LANES {
+                            sum[lane] += x[lane] * u;
+                        }
+                    }
                 }
             }
         }
     }
 
-    #[inline(always)]
-    fn add_to_group(&mut self, group: usize, scores: &[Lane]) {
-        let blocks = scores.len();
-        self.sums[group * blocks..][..blocks].iter_mut().zip(scores).for_each(|(sum, score)| add(sum, score));
-    }
-
     fn finish(mut self, scores: &Scores<'_>) -> Mat<f64> {
-        let (count, blocks) = (self.count, self.blocks());
+        let (count, blocks) = (self.count, self.sums.len());
         if let Scores::ByRun { .. } | Scores::ByRow { .. } = scores {
+            let sums = std::mem::take(&mut self.sums);
             pulp::Arch::new().dispatch(
                 #[inline(always)]
-                || add_outer(&self.sums, &self.sums, blocks, count, &mut self.products),
+                || add_outer(sums, count, &mut self.products),
             );
         }
         let product = |i: usize, j: usize| self.products[i * blocks + j / LANES][j % LANES];
@@ -441,14 +441,16 @@ impl Meat {
     }
 }
 
-/// Σ a_i b of every column i with all columns, over rows.
+/// Σ z_i z of every column i with all columns, over rows by block.
 #[inline(always)]
-fn add_outer(a: &[Lane], b: &[Lane], blocks: usize, count: usize, totals: &mut [Lane]) {
-    for i in 0..count {
-        let factors = a.iter().skip(i / LANES).step_by(blocks);
-        for block in 0..blocks {
-            let rows = factors.clone().zip(b.iter().skip(block).step_by(blocks));
-            add_block(rows.map(|(a, b)| (a[i % LANES], *b)), &mut totals[i * blocks + block]);
+fn add_outer(rows: impl AsRef<[Vec<Lane>]>, count: usize, totals: &mut [Lane]) {
+    let rows = rows.as_ref();
+    let mut column = Vec::with_capacity(rows.first().map_or(0, Vec::len));
+    for (i, totals) in (0..count).zip(totals.chunks_exact_mut(rows.len())) {
+        column.clear();
+        column.extend(rows[i / LANES].iter().map(|z| z[i % LANES]));
+        for (z, total) in rows.iter().zip(totals) {
+            add_block(&column, z, total);
         }
     }
 }
