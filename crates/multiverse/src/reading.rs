@@ -4,6 +4,7 @@ use crate::declaration::EffectKind;
 use crate::distribution::{t_two_sided, t_upper};
 use crate::kernel::Estimate;
 use serde::Serialize;
+use std::sync::Arc;
 
 /// Shape of a curve at a level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -133,6 +134,28 @@ pub fn share_beyond(sorted_x: &[f64], point: f64) -> f64 {
     (sorted_x.len() - below) as f64 / sorted_x.len() as f64
 }
 
+/// Mean and standard deviation, divisor n − 1.
+#[must_use]
+pub fn moments(values: &[f64]) -> (f64, f64) {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let square: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+    (mean, (square / (n - 1.0)).sqrt())
+}
+
+/// Values of a column in some of its rows.
+#[must_use]
+pub fn in_rows(values: &[f64], rows: &[u32]) -> Arc<[f64]> {
+    rows.iter().map(|&row| values[row as usize]).collect()
+}
+
+/// The value that all rows have, where there is one.
+#[must_use]
+pub fn constant(values: &[f64]) -> Option<f64> {
+    let (first, rest) = values.split_first()?;
+    rest.iter().all(|value| value == first).then_some(*first)
+}
+
 /// What makes effects comparable over universes: moments of x and y over the rows used.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scale {
@@ -162,5 +185,18 @@ impl EffectKind {
             Self::SlopeHigh => slope(scale.high),
             Self::SlopeMedian => slope(scale.median),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // R 4.x: mean(c(1, 2, 4)), sd(c(1, 2, 4)).
+    #[test]
+    fn moments_and_rows_of_a_column() {
+        let (mean, sd) = moments(&in_rows(&[9.0, 1.0, 2.0, 4.0], &[1, 2, 3]));
+        assert!((mean - 2.333_333_333_333_333).abs() < 1e-15 && (sd - 1.527_525_231_651_947).abs() < 1e-15);
+        assert_eq!((constant(&[3.0, 3.0]), constant(&[3.0, 2.0]), constant(&[])), (Some(3.0), None, None));
     }
 }

@@ -9,7 +9,7 @@
 //! | [`model`], [`spec`], [`result`] | the entry, the choices, what comes back |
 //! | [`frame`] | the estimation sample |
 //! | [`absorb`] | residuals on any number of fixed effects, with a bound on their error |
-//! | [`multi`] | several regressions on one sample |
+//! | [`multi`], [`responses`] | several regressions on one sample, many responses on one design |
 //! | [`streaming`] | regressions on rows that come a block at a time |
 //! | [`predict`] | predictions, recovered fixed effects |
 //! | [`record`] | estimates as plain data with a schema version |
@@ -50,7 +50,7 @@ pub use after::{
     binscatter, bootstrap, diagnostics, influence, interacted, mediation, moderation, predict, random_effects, record,
     subsample, turning_point, two_lines, utest,
 };
-pub use fit::{model, multi, result};
+pub use fit::{model, multi, responses, result};
 pub use sample::frame;
 
 pub use coefficients::NoStandardError;
@@ -65,6 +65,7 @@ pub use multi::{fit_many, fit_samples};
 pub use outcome::{Distribution, TestOutcome, TestStat};
 /// What a panel is built from and read with.
 pub use panel_core::{Cell, Column, Diagnostic, Panel, PanelBuilder};
+pub use responses::Responses;
 pub use result::{ClusterCount, Coefficient, Dropped, Estimate, IvResult, R2};
 pub use spec::{Options, Singletons};
 pub use vcov::{Covariance, Meat, Vcov};

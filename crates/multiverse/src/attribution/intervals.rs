@@ -24,7 +24,7 @@ pub struct Interval {
 }
 
 /// Draws that are attributed together.
-const LANES: usize = 16;
+const LANES: usize = 64;
 
 /// Intervals of one response: `draws` holds a value per universe for each draw.
 ///
@@ -34,7 +34,7 @@ pub fn intervals(cells: &Cells, draws: &[Vec<f64>]) -> Result<Interval> {
     intervals_of(cells, draws.len(), |draw| draws[draw].clone())
 }
 
-/// The same of draws that are asked for when their turn comes, sixteen at a time.
+/// The same of draws that are asked for when their turn comes, sixty-four at a time.
 ///
 /// # Errors
 /// As [`intervals`].

@@ -22,6 +22,6 @@ mod wild;
 pub use permute::Paths;
 pub use plan::{Plan, exchangeable_groups};
 pub use problem::{Design, Effect, Problem, Target};
-pub use responses::{Responses, pairs_responses};
+pub use responses::{Responses, pairs_responses, put};
 pub use statistics::{Statistics, holm};
 pub use test::{JointOptions, JointResult, JointTests, PanelTests, Test, joint_tests};

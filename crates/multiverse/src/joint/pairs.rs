@@ -147,6 +147,10 @@ impl Work<'_> {
         }
         self.score(outcome);
         let clusters = self.blocks.clusters();
+        if let (2, Some((one, two))) = (f, self.scores.split_at_checked(clusters)) {
+            self.estimate.v.extend(weighted_squares(weights, one, two).map(|sum| factor * sum));
+            return true;
+        }
         for b in 0..f {
             for a in 0..=b {
                 let (one, other) = (&self.scores[a * clusters..], &self.scores[b * clusters..]);
@@ -187,4 +191,15 @@ impl Work<'_> {
             accumulate(out, &terms);
         }
     }
+}
+
+/// Σ w a², Σ w a b and Σ w b², each in the order of the clusters; the three sums go side by side.
+fn weighted_squares(weights: &[f64], a: &[f64], b: &[f64]) -> [f64; 3] {
+    let mut sums = [0.0; 3];
+    for ((w, a), b) in weights.iter().zip(a).zip(b) {
+        sums[0] += w * a * a;
+        sums[1] += w * a * b;
+        sums[2] += w * b * b;
+    }
+    sums
 }

@@ -90,6 +90,13 @@ pub fn pairs_responses(
     Ok(Responses { values, discarded: tried - kept })
 }
 
+/// Writes a number for each estimate of a part to the places of all estimates that are the same.
+pub fn put(values: &mut [f32], found: &[f64], places: &[&[u32]]) {
+    for (&value, places) in found.iter().zip(places) {
+        places.iter().for_each(|&place| values[place as usize] = value as f32);
+    }
+}
+
 /// A response of one estimate.
 fn respond(problem: &Problem<'_>, place: usize, estimate: &Estimate, response: Response, judge: &mut Judge) -> f64 {
     let (target, design) = (&problem.targets[place], problem.design_of(place));

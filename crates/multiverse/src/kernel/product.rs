@@ -1,6 +1,7 @@
 //! Products of small matrices with many columns of draws. Every entry is summed in the order of the inner index, whatever
 //! the number of columns, so that a draw does not depend on those beside it.
 
+use super::simd::Once;
 use pulp::Arch;
 
 /// Rows of one step.
@@ -46,9 +47,11 @@ impl Left {
     /// out ← self · right; `right` holds `columns` columns of stride `stride`, `out` as many of stride
     /// [`Left::padded`].
     pub(crate) fn times(&self, right: &[f64], stride: usize, columns: usize, out: &mut [f64]) {
+        let once = Once;
         Arch::new().dispatch(
             #[inline(always)]
             || {
+                let _once = once;
                 let whole = columns / COLUMNS * COLUMNS;
                 for first in (0..whole).step_by(COLUMNS) {
                     for row in (0..self.padded).step_by(ROWS) {

@@ -4,11 +4,17 @@ use pulp::Arch;
 
 const LANES: usize = 8;
 
+/// What a closure takes along so that it is called by value: one that could be called again has a function between that is
+/// not vectorised.
+pub(super) struct Once;
+
 /// Σ aᵢ bᵢ.
 pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let once = Once;
     Arch::new().dispatch(
         #[inline(always)]
         || {
+            let _once = once;
             let mut lanes = [0.0; LANES];
             let (x, y) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
             let tail: f64 = x.remainder().iter().zip(y.remainder()).map(|(x, y)| x * y).sum();
@@ -28,9 +34,11 @@ fn fold(lanes: [f64; LANES]) -> f64 {
 
 /// out += Σ_k weight_k column_k, four columns at a time.
 pub(crate) fn accumulate(out: &mut [f64], terms: &[(f64, &[f64])]) {
+    let once = Once;
     Arch::new().dispatch(
         #[inline(always)]
         || {
+            let _once = once;
             let n = out.len();
             let mut fours = terms.chunks_exact(4);
             for four in &mut fours {
@@ -52,9 +60,11 @@ pub(crate) fn accumulate(out: &mut [f64], terms: &[(f64, &[f64])]) {
 
 /// (Σ (v a − d)², Σ (v a − d)(v b − e), Σ (v b − e)²) over clusters, the sums of squares of wild scores.
 pub(crate) fn squares(v: &[f64], a: &[f64], d: &[f64], b: &[f64], e: &[f64]) -> [f64; 3] {
+    let once = Once;
     Arch::new().dispatch(
         #[inline(always)]
         || {
+            let _once = once;
             let n = v.len();
             let (a, d, b, e) = (&a[..n], &d[..n], &b[..n], &e[..n]);
             let (mut aa, mut ab, mut bb) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);

@@ -22,6 +22,7 @@
 //! (2010, ch. 12) for the error of conjugate gradients.
 
 mod batch;
+pub(crate) mod beside;
 mod blocks;
 mod conjugate;
 mod dense;
@@ -158,18 +159,40 @@ impl Absorber {
 
     /// The columns as a stream, which needs no residual columns; `None` where iterations do.
     pub(crate) fn stream<'a>(&'a self, columns: &'a [&'a [f64]]) -> Option<stream::Stream<'a>> {
+        self.direct().map(|schur| stream::Stream::new(schur, columns))
+    }
+
+    /// Regressors that are read once for many responses; `None` where each takes more.
+    pub(crate) fn beside(&self, x: &[&[f64]]) -> Option<beside::Beside> {
+        beside::Beside::new(self.direct()?, x)
+    }
+
+    /// The first reading of a response beside them.
+    pub(crate) fn first_beside(&self, x: &beside::Beside, y: &[f64]) -> Option<beside::First> {
+        x.first(self.direct()?, y)
+    }
+
+    /// The second reading, with u = ỹ - X̃b.
+    pub(crate) fn second_beside(
+        &self,
+        x: &beside::Beside,
+        (y, first): (&[f64], &beside::First),
+        b: &[f64],
+        scores: &[stream::Scores<'_>],
+    ) -> Option<beside::Second> {
+        x.second(self.direct()?, y, first, b, scores)
+    }
+
+    fn direct(&self) -> Option<&schur::Schur> {
         match &self.method {
-            Method::Schur(schur) if schur.is_direct() => Some(stream::Stream::new(schur, columns)),
+            Method::Schur(schur) if schur.is_direct() => Some(schur),
             _ => None,
         }
     }
 
     /// Place of the effect whose levels a stream reads one after the other.
     pub(crate) fn streamed_effect(&self) -> Option<usize> {
-        match &self.method {
-            Method::Schur(schur) if schur.is_direct() => Some(schur.eliminated()),
-            _ => None,
-        }
+        self.direct().map(schur::Schur::eliminated)
     }
 
     /// Diagonal of the projection D(D'WD)⁺D'W for `n` rows.

@@ -3,7 +3,7 @@
 use super::LANES;
 use super::batch::{BATCH, Batch, Source, add_products, pair, sum};
 use super::conjugate::Lane;
-use super::sweep::add;
+use super::sweep::{Sweep, add};
 use crate::linalg;
 use std::ops::Range;
 
@@ -36,6 +36,13 @@ pub(super) struct Part {
     pub(super) gradient: Vec<Lane>,
     /// u'Wu.
     pub(super) square: f64,
+    /// What each kind of scores adds up to.
+    pub(super) scores: Vec<ScoreSums>,
+}
+
+/// Sums of one kind of scores.
+#[derive(Default)]
+pub(super) struct ScoreSums {
     /// Products of scores, or of their sums by run.
     pub(super) meat: Vec<[Lane; LANES]>,
     /// Sums of scores by block and group.
@@ -84,7 +91,7 @@ impl Part {
     }
 
     /// What one chunk adds to the second reading, with u = Σ cᵀz, `c` by block.
-    pub(super) fn second(source: &Source<'_>, chunk: Range<usize>, c: &[Lane], scores: &Scores<'_>) -> Self {
+    pub(super) fn second(source: &Source<'_>, chunk: Range<usize>, c: &[Lane], scores: &[Scores<'_>]) -> Self {
         let arch = pulp::Arch::new();
         match (source.sweep.cells.len(), &source.sweep.weights) {
             (0, _) => arch.dispatch(
@@ -113,8 +120,10 @@ impl Part {
         self.spread.join(&other.spread);
         add_all(&mut self.gradient, &other.gradient);
         self.square += other.square;
-        add_all(self.meat.as_flattened_mut(), other.meat.as_flattened());
-        add_all(&mut self.sums, &other.sums);
+        for (total, part) in self.scores.iter_mut().zip(&other.scores) {
+            add_all(total.meat.as_flattened_mut(), part.meat.as_flattened());
+            add_all(&mut total.sums, &part.sums);
+        }
     }
 
     #[inline(always)]
@@ -171,19 +180,14 @@ impl Part {
         source: &Source<'_>,
         chunk: Range<usize>,
         c: &[Lane],
-        scores: &Scores<'_>,
+        scores: &[Scores<'_>],
     ) -> Self {
         let (sweep, blocks) = (source.sweep, source.blocks());
         let mut batch = Batch::new(source);
-        let groups = match scores {
-            Scores::ByRun { count, .. } | Scores::ByRow { count, .. } => *count,
-            _ => 0,
-        };
         let mut part = Self {
             products: vec![[[0.0; LANES]; LANES]; pair(0, blocks)],
             gradient: vec![[0.0; LANES]; blocks],
-            meat: vec![[[0.0; LANES]; LANES]; pair(0, blocks)],
-            sums: vec![[0.0; LANES]; blocks * groups],
+            scores: scores.iter().map(|scores| ScoreSums::new(scores, blocks)).collect(),
             ..Self::default()
         };
         let mut runs =
@@ -205,37 +209,63 @@ impl Part {
                 }
                 part.square += linalg::dot_lanes(u, weighed);
                 runs.sum(batch, weighed, &mut part.gradient);
-                match scores {
-                    Scores::None => {}
-                    Scores::Rows { frequency } => {
-                        let squares = weighed.iter().zip(&*u).map(|(wu, u)| if *frequency { wu * u } else { wu * wu });
-                        let mut factors = [0.0; BATCH];
-                        factors.iter_mut().zip(squares).for_each(|(factor, square)| *factor = square);
-                        add_products(blocks, |block| batch.block(block), Some(&factors[..rows]), &mut part.meat);
-                    }
-                    Scores::Runs => add_products(blocks, |block| runs.block(block), None, &mut part.meat),
-                    Scores::ByRun { codes, count } => {
-                        for (at, segment) in batch.segments.iter().filter(|segment| segment.closes).enumerate() {
-                            let group = codes[segment.run] as usize;
-                            for block in 0..blocks {
-                                add(&mut part.sums[block * count + group], &runs.block(block)[at]);
-                            }
-                        }
-                    }
-                    Scores::ByRow { codes, count } => {
-                        for block in 0..blocks {
-                            let sums = &mut part.sums[block * count..(block + 1) * count];
-                            let rows = batch.block(block).iter().zip(&*weighed);
-                            for ((z, wu), place) in rows.zip(batch.places.clone()) {
-                                add(&mut sums[codes[sweep.row(place)] as usize], &z.map(|z| z * wu));
-                            }
-                        }
-                    }
+                for (scores, sums) in scores.iter().zip(&mut part.scores) {
+                    sums.add(scores, batch, (u, weighed), &runs, sweep);
                 }
             },
         );
         part.g = batch.g;
         part
+    }
+}
+
+impl ScoreSums {
+    fn new(scores: &Scores<'_>, blocks: usize) -> Self {
+        let groups = match scores {
+            Scores::ByRun { count, .. } | Scores::ByRow { count, .. } => *count,
+            _ => 0,
+        };
+        Self { meat: vec![[[0.0; LANES]; LANES]; pair(0, blocks)], sums: vec![[0.0; LANES]; blocks * groups] }
+    }
+
+    /// Adds the scores of a batch with the residuals u and wu.
+    #[inline(always)]
+    fn add(
+        &mut self,
+        scores: &Scores<'_>,
+        batch: &Batch,
+        (u, weighed): (&[f64], &[f64]),
+        runs: &RunSums,
+        sweep: &Sweep,
+    ) {
+        let blocks = runs.blocks();
+        match scores {
+            Scores::None => {}
+            Scores::Rows { frequency } => {
+                let squares = weighed.iter().zip(u).map(|(wu, u)| if *frequency { wu * u } else { wu * wu });
+                let mut factors = [0.0; BATCH];
+                factors.iter_mut().zip(squares).for_each(|(factor, square)| *factor = square);
+                add_products(blocks, |block| batch.block(block), Some(&factors[..u.len()]), &mut self.meat);
+            }
+            Scores::Runs => add_products(blocks, |block| runs.block(block), None, &mut self.meat),
+            Scores::ByRun { codes, count } => {
+                for (at, segment) in batch.segments.iter().filter(|segment| segment.closes).enumerate() {
+                    let group = codes[segment.run] as usize;
+                    for block in 0..blocks {
+                        add(&mut self.sums[block * count + group], &runs.block(block)[at]);
+                    }
+                }
+            }
+            Scores::ByRow { codes, count } => {
+                for block in 0..blocks {
+                    let sums = &mut self.sums[block * count..(block + 1) * count];
+                    let rows = batch.block(block).iter().zip(weighed);
+                    for ((z, wu), place) in rows.zip(batch.places.clone()) {
+                        add(&mut sums[codes[sweep.row(place)] as usize], &z.map(|z| z * wu));
+                    }
+                }
+            }
+        }
     }
 }
 
@@ -272,6 +302,10 @@ impl RunSums {
             add(gradient, &all);
             self.closed = closed;
         }
+    }
+
+    fn blocks(&self) -> usize {
+        self.open.len()
     }
 
     /// Those of a block of columns, in order.

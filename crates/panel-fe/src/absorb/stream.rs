@@ -20,7 +20,7 @@ use faer::Mat;
 use std::ops::Range;
 
 /// Largest ratio of squares before and after the other effects in one reading.
-const MOST_TAKEN: f64 = 1024.0;
+pub(super) const MOST_TAKEN: f64 = 1024.0;
 
 /// Columns to be read with the effects absorbed.
 pub(crate) struct Stream<'a> {
@@ -39,6 +39,8 @@ pub(crate) struct Moments {
     pub(crate) total: f64,
     /// Σ w(v - v̄_g)² of the first column, about the means by level of the largest effect.
     pub(crate) within: f64,
+    /// Readings that it took.
+    pub(super) readings: usize,
     /// ‖M₁v‖_W of each column.
     start: Vec<f64>,
     shift: Shift,
@@ -55,6 +57,12 @@ impl Moments {
 #[derive(Debug, Clone)]
 pub(crate) struct Shift(Vec<Lane>);
 
+impl Shift {
+    pub(super) fn lanes(&self) -> &[Lane] {
+        &self.0
+    }
+}
+
 /// What a second reading tells.
 #[derive(Debug)]
 pub(crate) struct Reading {
@@ -64,8 +72,8 @@ pub(crate) struct Reading {
     pub(crate) gradient: Vec<f64>,
     /// u'Wu.
     pub(crate) square: f64,
-    /// The meat of the scores of all columns, where there are any.
-    pub(crate) meat: Mat<f64>,
+    /// The meat of each kind of scores, of all columns; zero where there are none.
+    pub(crate) meats: Vec<Mat<f64>>,
     /// Errors of the columns that were read.
     pub(crate) reports: Vec<ColumnReport>,
     /// Whether another reading could do no better.
@@ -110,6 +118,7 @@ impl<'a> Stream<'a> {
                     sizes: std::mem::take(sizes),
                     total: spread.square + *within,
                     within: *within,
+                    readings: step + 1,
                     start: std::mem::take(start),
                     shift: Shift(shift),
                 };
@@ -135,7 +144,7 @@ impl<'a> Stream<'a> {
     }
 
     /// Reads the columns less the shift, with u = Σ_j c_j ṽ_j.
-    pub(crate) fn reading(&self, moments: &Moments, shift: &Shift, c: &[f64], scores: &Scores<'_>) -> Reading {
+    pub(crate) fn reading(&self, moments: &Moments, shift: &Shift, c: &[f64], scores: &[Scores<'_>]) -> Reading {
         let p = self.columns.len();
         let mut blocks = vec![[0.0; LANES]; self.blocks()];
         c.iter().enumerate().for_each(|(j, c)| blocks[j / LANES][j % LANES] = *c);
@@ -154,16 +163,18 @@ impl<'a> Stream<'a> {
             ColumnReport { iterations: 0, error: error.max(2.0 * f64::EPSILON * norm) }
         };
         let reports = (0..p).map(report).collect();
-        if let Scores::ByRun { count, .. } | Scores::ByRow { count, .. } = scores {
-            let groups = |block: usize| &part.sums[block * count..(block + 1) * count];
-            add_products(self.blocks(), groups, None, &mut part.meat);
+        for (scores, sums) in scores.iter().zip(&mut part.scores) {
+            if let Scores::ByRun { count, .. } | Scores::ByRow { count, .. } = scores {
+                let groups = |block: usize| &sums.sums[block * count..(block + 1) * count];
+                add_products(self.blocks(), groups, None, &mut sums.meat);
+            }
         }
         let mut better = shift.0.clone();
         add_to(&mut better, alpha);
         Reading {
             gradient: (0..p).map(|j| part.gradient[j / LANES][j % LANES]).collect(),
             square: part.square,
-            meat: symmetric(p, |i, j| product(&part.meat, i, j)),
+            meats: part.scores.iter().map(|sums| symmetric(p, |i, j| product(&sums.meat, i, j))).collect(),
             gram,
             reports,
             settled,

@@ -7,7 +7,7 @@ use crate::fit::goodness::{distinct, r_squared};
 use crate::fit::result::{ClusterCount, Estimate, IvResult, table};
 use crate::fit::state::State;
 use crate::linalg;
-use crate::sample::frame::INTERCEPT;
+use crate::sample::frame::{Frame, INTERCEPT};
 use crate::vcov::{Covariance, Structure, Vcov};
 use crate::wald::Wald;
 use faer::Mat;
@@ -94,29 +94,31 @@ fn remark_on_fit(state: &State, parts: &Parts, diagnostics: &mut Vec<Diagnostic>
     }
 }
 
-/// Estimates of centred terms mapped back to those of the formula: β = S'γ, V_β = S'V_γS.
-fn map_back(state: &State, parts: &mut Parts) -> Option<CentredCoefficients> {
-    let centred = state.frame.centred.as_ref()?;
-    let s = centred.map(&parts.places);
-    let k = parts.names.len();
-    let gamma = Mat::from_fn(k, 1, |i, _| parts.estimates[i]);
+/// Estimates of centred terms mapped back to those of the formula, β = S'γ, V_β = S'V_γS, with those about the centres and S.
+pub(crate) fn map_back(
+    frame: &Frame,
+    places: &[usize],
+    (estimates, vcov, variances): (&mut Vec<f64>, &mut Mat<f64>, &mut Vec<Result<f64, NoStandardError>>),
+) -> Option<(CentredCoefficients, Mat<f64>)> {
+    let centred = frame.centred.as_ref()?;
+    let s = centred.map(places);
+    let k = places.len();
+    let gamma = Mat::from_fn(k, 1, |i, _| estimates[i]);
     let beta = s.transpose() * &gamma;
-    let vcov = s.transpose() * &parts.vcov * &s;
-    let bounds = (0..k).map(|j| (0..k).map(|i| s[(i, j)].abs() * parts.bounds[i]).sum()).collect();
-    let variances = (0..k)
+    let mapped = s.transpose() * &*vcov * &s;
+    *variances = (0..k)
         .map(|j| {
             let sources: Vec<usize> = (0..k).filter(|&i| s[(i, j)] != 0.0).collect();
-            match sources.iter().find_map(|&i| parts.variances[i].err()) {
+            match sources.iter().find_map(|&i| variances[i].err()) {
                 Some(reason) => Err(reason),
-                None => crate::coefficients::standard_error(vcov[(j, j)]).map(|_| vcov[(j, j)]),
+                None => crate::coefficients::standard_error(mapped[(j, j)]).map(|_| mapped[(j, j)]),
             }
         })
         .collect();
-    let estimates = std::mem::replace(&mut parts.estimates, (0..k).map(|j| beta[(j, 0)]).collect());
-    let covariance = std::mem::replace(&mut parts.vcov, vcov);
-    (parts.bounds, parts.variances) = (bounds, variances);
+    let estimates = std::mem::replace(estimates, (0..k).map(|j| beta[(j, 0)]).collect());
+    let covariance = std::mem::replace(vcov, mapped);
     let centres = centred.centres.iter().map(|center| (center.name.clone(), center.value)).collect();
-    Some(CentredCoefficients { centres, estimates, covariance })
+    Some((CentredCoefficients { centres, estimates, covariance }, s))
 }
 
 /// The joint test of the slopes, about centres where there are any: zero slopes are zero there, too.
@@ -180,7 +182,12 @@ pub(crate) fn assemble(
     }
     remark_on_fit(&state, &parts, &mut diagnostics);
     let wald = joint_test(&parts, small.df_t);
-    let centred = map_back(&state, &mut parts);
+    let numbers = (&mut parts.estimates, &mut parts.vcov, &mut parts.variances);
+    let centred = map_back(frame, &parts.places, numbers).map(|(centred, s)| {
+        let bound = |j: usize| (0..parts.bounds.len()).map(|i| s[(i, j)].abs() * parts.bounds[i]).sum();
+        parts.bounds = (0..parts.bounds.len()).map(bound).collect();
+        centred
+    });
     if let Some(iv) = parts.iv.as_mut().filter(|_| centred.is_some()) {
         iv.fit.coef.clone_from(&parts.estimates);
         iv.fit.vcov.clone_from(&parts.vcov);

@@ -12,7 +12,7 @@ use crate::fit::ols_fit;
 use crate::fit::resolve::{Lookup, resolve};
 use crate::fit::result::Estimate;
 use crate::fit::state::{Kind, State};
-use crate::fit::streamed::{self, Fitted};
+use crate::fit::streamed;
 use crate::like::Like;
 use crate::linalg;
 use crate::sample::centring::Form;
@@ -107,19 +107,9 @@ pub(crate) fn stream(
     plan.check()?;
     let dof = degrees_of_freedom(&frame, absorber, options.like);
     let (covariance, diagnostics) = resolved(&frame, &options.vcov, &dof, options, panel)?;
-    let Fitted { fit, absorbed, meat, last } = plan.fit(&frame, absorber, &covariance)?;
-    let state = State {
-        absorber: absorber.clone(),
-        absorbed,
-        total: fit.total,
-        last: Some(last),
-        columns: OnceLock::new(),
-        residuals: OnceLock::new(),
-        options: options.clone(),
-        formula: formula.to_owned(),
-        kind: Kind::Ols(fit),
-        frame: Arc::new(frame),
-    };
+    let fitted = plan.fit(&frame, absorber, &[&covariance])?;
+    let (state, meats) = State::streamed(frame, absorber, fitted, options, formula);
+    let meat = meats.into_iter().next().flatten();
     let estimate = finish(Arc::new(state), meat, &covariance, dof, diagnostics)?;
     Ok(Streamed::Done(Box::new(estimate)))
 }
@@ -135,7 +125,7 @@ fn independent(frame: &Frame, columns: &Columns, options: &Options) -> Vec<usize
 }
 
 /// Refuses a column that repeats the response under another name.
-fn refuse_copies(frame: &Frame) -> Result<()> {
+pub(crate) fn refuse_copies(frame: &Frame) -> Result<()> {
     let y = &frame.y;
     let first = y.values.first();
     if y.values.iter().all(|value| Some(value) == first) {
@@ -153,7 +143,7 @@ fn refuse_copies(frame: &Frame) -> Result<()> {
 
 /// Refuses columns whose squares double precision cannot hold, found by their sizes, which are known already: values
 /// that are no numbers, too large or too small.
-fn check_sizes(frame: &Frame, sizes: &[f64]) -> Result<()> {
+pub(crate) fn check_sizes(frame: &Frame, sizes: &[f64]) -> Result<()> {
     let variables = || std::iter::once(&frame.y).chain(&frame.exog).chain(&frame.endog).chain(&frame.instruments);
     for (variable, &size) in variables().zip(sizes) {
         if size < SMALLEST {
@@ -237,7 +227,7 @@ pub(crate) fn estimate(
 }
 
 /// Refuses an estimator without its instruments, and a model of nothing.
-fn check_asked(frame: &Frame, options: &Options) -> Result<()> {
+pub(crate) fn check_asked(frame: &Frame, options: &Options) -> Result<()> {
     if frame.endog.is_empty() && options.estimator != Estimator::TwoStage {
         return Err(Error::Specification(format!(
             "the estimator {} needs a formula with an instrumental-variable part, `… | endogenous ~ instruments`",
@@ -260,7 +250,7 @@ fn with_vcov(estimate: &Estimate, vcov: &Vcov, like: Like, panel: Option<&Panel>
 }
 
 /// A covariance on a sample, with what the reader should know so far.
-fn resolved(
+pub(crate) fn resolved(
     frame: &Frame,
     vcov: &Vcov,
     dof: &Dof,

@@ -2,7 +2,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `model`, `multi` | the entries: one formula, several formulas on one sample |
+//! | `model`, `multi`, `responses` | the entries: one formula, several formulas on one sample, many responses on one design |
 //! | `estimation` | absorption, the choice of the estimator, the exchange of the covariance |
 //! | `ols`, `collinear`, `leverage` | least squares on residualised columns, with the bound on its error |
 //! | `streamed` | least squares from readings of the columns, without residual columns |
@@ -28,6 +28,7 @@ pub(crate) mod ols;
 mod ols_fit;
 mod repair;
 pub(crate) mod resolve;
+pub mod responses;
 pub mod result;
 pub(crate) mod sandwich;
 pub(crate) mod state;

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::fit::assemble::{Parts, assemble, check_degrees, deviations, nothing_left};
 use crate::fit::leverage::leverages;
 use crate::fit::ols::{self, LeastSquares};
-use crate::fit::repair::Repair;
+use crate::fit::repair::{Repair, Repaired};
 use crate::fit::result::Estimate;
 use crate::fit::sandwich::{Scores, sandwich};
 use crate::fit::state::{Kind, State};
@@ -28,26 +28,12 @@ pub(crate) fn finish(
     let small = dof.small_sample(fit.coef.len(), covariance);
     check_degrees(&dof, small.k)?;
     let names: Vec<String> = fit.kept.iter().map(|&j| frame.exog[j].name.clone()).collect();
-    let sigma2 = fit.ssr / dof.n_obs as f64;
-    let iid: Vec<f64> = (0..names.len()).map(|j| sigma2 * fit.bread[(j, j)]).collect();
-    let repair = Repair {
-        like: dof.like,
-        covariance,
-        deviations: &|| deviations(&state, &fit.kept),
-        iid: &iid,
-        none: nothing_left(&state, fit.ssr, &fit.coef, &fit.kept),
+    let meat = || match meat {
+        Some(meat) => Ok(meat),
+        None => meat_of(&state, fit, covariance),
     };
-    let vcov = if covariance.is_iid() {
-        let scale = small.multiplier * sigma2;
-        Mat::from_fn(names.len(), names.len(), |i, j| scale * fit.bread[(i, j)])
-    } else {
-        let meat = match meat {
-            Some(meat) => meat,
-            None => meat_of(&state, fit, covariance)?,
-        };
-        sandwich(&fit.bread, &meat, small.multiplier)
-    };
-    let repaired = repair.apply(vcov, &names, &mut diagnostics)?;
+    let problem = Problem { state: &state, fit, covariance, dof: &dof, multiplier: small.multiplier, names: &names };
+    let repaired = problem.covariance(meat, &|| deviations(&state, &fit.kept), &mut diagnostics)?;
     let dropped = dropped(&state, fit, &mut diagnostics);
     let (y, x) = (&state.absorbed[0], &state.absorbed[1..]);
     let errors: Vec<f64> = fit.kept.iter().map(|&j| x[j].report.error).collect();
@@ -69,8 +55,44 @@ pub(crate) fn finish(
     Ok(assemble(state.clone(), covariance, dof, small, parts, diagnostics))
 }
 
+/// What the covariance of a fit is made from, beside the meat.
+pub(crate) struct Problem<'a> {
+    pub(crate) state: &'a State,
+    pub(crate) fit: &'a LeastSquares,
+    pub(crate) covariance: &'a Covariance,
+    pub(crate) dof: &'a Dof,
+    /// c in V = c·BMB.
+    pub(crate) multiplier: f64,
+    /// Names of the coefficients.
+    pub(crate) names: &'a [String],
+}
+
+impl Problem<'_> {
+    /// V = c·BMB, repaired as the program of the rule does; `deviations` are those of the regressors.
+    pub(crate) fn covariance(
+        &self,
+        meat: impl FnOnce() -> Result<Mat<f64>>,
+        deviations: &dyn Fn() -> Vec<f64>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Result<Repaired> {
+        let Self { state, fit, covariance, dof, multiplier, names } = *self;
+        let k = names.len();
+        let sigma2 = fit.ssr / dof.n_obs as f64;
+        let iid: Vec<f64> = (0..k).map(|j| sigma2 * fit.bread[(j, j)]).collect();
+        let none = nothing_left(state, fit.ssr, &fit.coef, &fit.kept);
+        let repair = Repair { like: dof.like, covariance, deviations, iid: &iid, none };
+        let vcov = if covariance.is_iid() {
+            let scale = multiplier * sigma2;
+            Mat::from_fn(k, k, |i, j| scale * fit.bread[(i, j)])
+        } else {
+            sandwich(&fit.bread, &meat()?, multiplier)
+        };
+        repair.apply(vcov, names, diagnostics)
+    }
+}
+
 /// The meat by another reading of the columns, else from residual columns.
-fn meat_of(state: &State, fit: &LeastSquares, covariance: &Covariance) -> Result<Mat<f64>> {
+pub(crate) fn meat_of(state: &State, fit: &LeastSquares, covariance: &Covariance) -> Result<Mat<f64>> {
     if fit.kept.is_empty() {
         return Ok(Mat::zeros(0, 0));
     }

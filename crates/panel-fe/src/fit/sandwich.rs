@@ -46,7 +46,7 @@ impl Scores<'_> {
 }
 
 /// sᵢ = wᵢ xᵢ uᵢ, of shape (n, k).
-fn scores(x: &[&[f64]], residuals: &[f64], weights: Option<&[f64]>) -> Mat<f64> {
+pub(crate) fn scores(x: &[&[f64]], residuals: &[f64], weights: Option<&[f64]>) -> Mat<f64> {
     let mut scores = Mat::zeros(residuals.len(), x.len());
     for (j, column) in x.iter().enumerate() {
         let target = scores.col_as_slice_mut(j);

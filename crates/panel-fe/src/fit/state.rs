@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::fit::columns::{Absorbed, Columns};
 use crate::fit::iv_state::IvState;
 use crate::fit::ols::{self, LeastSquares};
-use crate::fit::streamed::{self, Last};
+use crate::fit::streamed::{self, Fitted, Last};
 use crate::sample::centring::Form;
 use crate::sample::frame::Frame;
 use crate::sample::variable::Variable;
@@ -42,6 +42,30 @@ pub(crate) enum Kind {
 }
 
 impl State {
+    /// The state of a fit without residual columns, and its meats.
+    pub(crate) fn streamed(
+        frame: Frame,
+        absorber: &Arc<Absorber>,
+        fitted: Fitted,
+        options: &Options,
+        formula: &str,
+    ) -> (Self, Vec<Option<Mat<f64>>>) {
+        let Fitted { fit, absorbed, meats, last } = fitted;
+        let state = Self {
+            absorber: absorber.clone(),
+            absorbed,
+            total: fit.total,
+            last,
+            columns: OnceLock::new(),
+            residuals: OnceLock::new(),
+            options: options.clone(),
+            formula: formula.to_owned(),
+            kind: Kind::Ols(fit),
+            frame: Arc::new(frame),
+        };
+        (state, meats)
+    }
+
     /// Every column after absorption.
     pub(crate) fn columns(&self) -> &Columns {
         let make = || Columns::new(&self.frame, &self.absorber, Form::Centred);

@@ -9,6 +9,7 @@
 //! rounding.
 
 use crate::absorb::Absorber;
+use crate::absorb::beside::Beside;
 use crate::absorb::stream::{Moments, Reading, Scores, Shift, Stream};
 use crate::error::{Error, Result};
 use crate::fit::collinear;
@@ -57,9 +58,10 @@ impl Last {
 pub(crate) struct Fitted {
     pub(crate) fit: LeastSquares,
     pub(crate) absorbed: Vec<Absorbed>,
-    /// The meat of the kept regressors, where scores were read.
-    pub(crate) meat: Option<Mat<f64>>,
-    pub(crate) last: Last,
+    /// The meat of the kept regressors under each covariance, where the readings make it.
+    pub(crate) meats: Vec<Option<Mat<f64>>>,
+    /// Where the columns were read together.
+    pub(crate) last: Option<Last>,
 }
 
 /// The moments of a sample, if it can be fitted without residual columns; `check` refuses sizes of columns.
@@ -100,17 +102,18 @@ impl Plan {
         Ok(())
     }
 
-    /// Least squares on the frame that was planned for, with the meat of a covariance where the readings make it.
-    pub(crate) fn fit(self, frame: &Frame, absorber: &Absorber, covariance: &Covariance) -> Result<Fitted> {
+    /// Least squares on the frame that was planned for, with the meats of covariances where the readings make them.
+    pub(crate) fn fit(self, frame: &Frame, absorber: &Absorber, covariances: &[&Covariance]) -> Result<Fitted> {
         let values = columns::values(frame, Form::Centred);
         let Some(stream) = absorber.stream(&values) else {
             return Err(Error::Unsupported("readings of columns that are absorbed by iterations".into()));
         };
-        let scores = scores(covariance, frame, absorber, &stream).unwrap_or(Scores::None);
-        self.refine(&stream, &scores)
+        let kinds = covariances.iter().map(|covariance| scores(covariance, frame, absorber, &stream));
+        let kinds: Vec<Scores<'_>> = kinds.map(|scores| scores.unwrap_or(Scores::None)).collect();
+        self.refine(&stream, &kinds)
     }
 
-    fn refine(self, stream: &Stream<'_>, scores: &Scores<'_>) -> Result<Fitted> {
+    fn refine(self, stream: &Stream<'_>, scores: &[Scores<'_>]) -> Result<Fitted> {
         let Self { moments, kept } = self;
         let p = moments.sizes.len();
         let mut inverse = ols::bread(&pick(&moments.gram, &kept))?.unwrap_or_else(|| Mat::zeros(0, 0));
@@ -125,9 +128,8 @@ impl Plan {
             readings += 1;
             inverse = linalg::invert_spd(pick(&reading.gram, &kept).as_ref(), "X'X")?;
             let change = times(&inverse, kept.iter().map(|&j| reading.gradient[1 + j]));
-            let moved: f64 = change.iter().zip(&kept).map(|(change, &j)| change * reading.gradient[1 + j]).sum();
-            let still = moved.max(0.0).sqrt() <= MOVED * reading.square.sqrt()
-                || change.iter().zip(&coef).all(|(change, b)| change.abs() <= 1e-15 * b.abs());
+            let pairs = change.iter().zip(&kept).map(|(change, &j)| (*change, reading.gradient[1 + j]));
+            let still = is_still(pairs, reading.square, &coef);
             coef.iter_mut().zip(&change).for_each(|(b, change)| *b += change);
             if (still && reading.settled) || readings == READINGS {
                 return Ok(fitted(moments, shift, c, kept, coef, inverse, reading, scores));
@@ -145,17 +147,94 @@ fn fitted(
     coef: Vec<f64>,
     bread: Mat<f64>,
     reading: Reading,
-    scores: &Scores<'_>,
+    scores: &[Scores<'_>],
 ) -> Fitted {
     let pairs = reading.reports.iter().zip(&moments.sizes);
     let absorbed = pairs.map(|(&report, &size)| Absorbed { report, size }).collect();
     let norms = (1..c.len()).map(|j| reading.gram[(j, j)].sqrt()).collect();
-    let meat = (!matches!(scores, Scores::None)).then(|| pick(&reading.meat, &kept));
+    let kinds = scores.iter().zip(&reading.meats);
+    let meats = kinds.map(|(scores, meat)| (!matches!(scores, Scores::None)).then(|| pick(meat, &kept))).collect();
     let ssr = reading.square;
     // Without regressors u is ỹ, to the bit.
     let total = if kept.is_empty() { ssr } else { reading.gram[(0, 0)] };
     let fit = LeastSquares { kept, coef, bread, ssr, total, norms };
-    Fitted { fit, absorbed, meat, last: Last { moments, shift, c } }
+    Fitted { fit, absorbed, meats, last: Some(Last { moments, shift, c }) }
+}
+
+/// What fits of many responses on one sample share, where each takes two readings: those of the regressors.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    x: Beside,
+    kept: Vec<usize>,
+    /// (X̃'X̃)⁻¹ of either reading.
+    inverses: [Mat<f64>; 2],
+}
+
+impl Shared {
+    /// The regressors of a sample, of which some are kept; `None` where responses are read with them.
+    pub(crate) fn new(frame: &Frame, absorber: &Absorber, kept: &[usize]) -> Option<Self> {
+        let values = columns::values(frame, Form::Centred);
+        let x = absorber.beside(&values[1..])?;
+        let of = |gram: &Mat<f64>| Mat::from_fn(kept.len(), kept.len(), |i, j| gram[(kept[i], kept[j])]);
+        let first = ols::bread(&of(&x.gram)).ok()??;
+        let second = linalg::invert_spd(of(&x.reading.gram).as_ref(), "X'X").ok()?;
+        Some(Self { kept: kept.to_vec(), inverses: [first, second], x })
+    }
+
+    /// Least squares on a response, to the bit that of [`Plan::fit`]; `None` where it would take another reading. The sizes of
+    /// response and regressors go through `check`.
+    pub(crate) fn fit(
+        &self,
+        frame: &Frame,
+        absorber: &Absorber,
+        covariances: &[&Covariance],
+        check: impl Fn(&Frame, &[f64]) -> Result<()>,
+    ) -> Option<Fitted> {
+        let values = columns::values(frame, Form::Centred);
+        let (&y, regressors) = values.split_first()?;
+        let stream = absorber.stream(regressors)?;
+        let scores = covariances.iter().map(|covariance| scores(covariance, frame, absorber, &stream));
+        let scores: Vec<Scores<'_>> = scores.map(|scores| scores.unwrap_or(Scores::None)).collect();
+        let Self { x, kept, inverses: [start, bread] } = self;
+        let first = absorber.first_beside(x, y)?;
+        let sizes: Vec<f64> = std::iter::once(first.size).chain(x.sizes.iter().copied()).collect();
+        check(frame, &sizes).ok()?;
+        let mut coef = times(start, kept.iter().map(|&j| first.products[j]));
+        let mut b = vec![0.0; regressors.len()];
+        kept.iter().zip(&coef).for_each(|(&j, coef)| b[j] = *coef);
+        let second = absorber.second_beside(x, (y, &first), &b, &scores)?;
+        let change = times(bread, kept.iter().map(|&j| second.gradient[j]));
+        let pairs = || change.iter().zip(kept).map(|(change, &j)| (*change, second.gradient[j]));
+        if !is_still(pairs(), second.square, &coef) {
+            return None;
+        }
+        coef.iter_mut().zip(&change).for_each(|(b, change)| *b += change);
+        let reports = std::iter::once(&second.report).chain(&x.reading.reports);
+        let of = |meat: &Mat<f64>| Mat::from_fn(kept.len(), kept.len(), |i, j| meat[(kept[i], kept[j])]);
+        let kinds = scores.iter().zip(&second.meats);
+        let ssr = second.square;
+        let fit = LeastSquares {
+            coef,
+            bread: bread.clone(),
+            ssr,
+            total: if kept.is_empty() { ssr } else { second.total },
+            norms: (0..regressors.len()).map(|j| x.reading.gram[(j, j)].sqrt()).collect(),
+            kept: kept.clone(),
+        };
+        Some(Fitted {
+            fit,
+            absorbed: reports.zip(sizes).map(|(&report, size)| Absorbed { report, size }).collect(),
+            meats: kinds.map(|(scores, meat)| (!matches!(scores, Scores::None)).then(|| of(meat))).collect(),
+            last: None,
+        })
+    }
+}
+
+/// Whether changes of the coefficients, each with its element of X̃'u, are no more than rounding.
+fn is_still(changes: impl Iterator<Item = (f64, f64)> + Clone, square: f64, coef: &[f64]) -> bool {
+    let moved: f64 = changes.clone().map(|(change, gradient)| change * gradient).sum();
+    moved.max(0.0).sqrt() <= MOVED * square.sqrt()
+        || changes.zip(coef).all(|((change, _), b)| change.abs() <= 1e-15 * b.abs())
 }
 
 /// The scores of a covariance, where the readings make them.
@@ -180,6 +259,12 @@ fn scores<'a>(
     }
 }
 
+/// Whether readings make the meat of a covariance, or it has none.
+pub(crate) fn reads(covariance: &Covariance, frame: &Frame, absorber: &Absorber) -> bool {
+    let values = columns::values(frame, Form::Centred);
+    absorber.stream(&values).is_some_and(|stream| scores(covariance, frame, absorber, &stream).is_some())
+}
+
 /// The meat of a covariance at the last reading; `None` where the readings do not make it.
 pub(crate) fn meat(
     last: &Last,
@@ -191,8 +276,8 @@ pub(crate) fn meat(
     let values = columns::values(frame, Form::Centred);
     let stream = absorber.stream(&values)?;
     let scores = scores(covariance, frame, absorber, &stream)?;
-    let reading = stream.reading(&last.moments, &last.shift, &last.c, &scores);
-    Some(pick(&reading.meat, kept))
+    let reading = stream.reading(&last.moments, &last.shift, &last.c, std::slice::from_ref(&scores));
+    reading.meats.first().map(|meat| pick(meat, kept))
 }
 
 /// The inverse of the products of kept regressors; `None` where it is ill-conditioned.

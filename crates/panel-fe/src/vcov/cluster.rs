@@ -21,19 +21,24 @@ pub(crate) fn one_way(scores: MatRef<'_, f64>, groups: &Groups) -> Mat<f64> {
     linalg::gram(group_sums(scores, groups).as_ref(), None)
 }
 
-/// Inclusion and exclusion over the subsets of the partitions (Cameron, Gelbach & Miller 2011, eq. 2.12).
-pub(crate) fn multiway(scores: MatRef<'_, f64>, partitions: &[Groups]) -> Mat<f64> {
+/// The intersections of several partitions that enter, and whether each is added or subtracted (Cameron, Gelbach & Miller
+/// 2011, eq. 2.12): M = Σ over non-empty subsets A of (-1)^(|A|+1) M_A.
+pub(crate) fn intersections(partitions: &[Groups]) -> Vec<(Groups, bool)> {
+    let of_subset = |subset: u32| {
+        let mut members = (0..partitions.len()).filter(|f| subset >> f & 1 == 1).map(|f| &partitions[f]);
+        let first = members.next()?.clone();
+        Some((members.fold(first, |groups, other| groups.intersect(other)), subset.count_ones() % 2 == 1))
+    };
+    (1_u32..(1 << partitions.len())).filter_map(of_subset).collect()
+}
+
+/// Inclusion and exclusion over [`intersections`].
+pub(crate) fn multiway(scores: MatRef<'_, f64>, intersections: &[(Groups, bool)]) -> Mat<f64> {
     let p = scores.ncols();
     let mut meat = Mat::zeros(p, p);
-    for subset in 1_u32..(1 << partitions.len()) {
-        let mut members = (0..partitions.len()).filter(|f| subset >> f & 1 == 1).map(|f| &partitions[f]);
-        let Some(first) = members.next() else { continue };
-        let mut groups = std::borrow::Cow::Borrowed(first);
-        for other in members {
-            groups = std::borrow::Cow::Owned(groups.intersect(other));
-        }
-        let part = one_way(scores, &groups);
-        if subset.count_ones() % 2 == 1 { meat += part } else { meat -= part }
+    for (groups, added) in intersections {
+        let part = one_way(scores, groups);
+        if *added { meat += part } else { meat -= part }
     }
     meat
 }

@@ -1,13 +1,14 @@
 //! Spatial meats (Conley 1999).
 
-use super::serial::add_pair;
-use super::{ConleyDistance, ConleyKernel, Groups, Periods, cluster};
-use crate::linalg;
+use super::pairs::Pair;
+use super::prepared::of_groups;
+use super::{ConleyDistance, ConleyKernel, Groups, Periods};
 use faer::{Mat, MatRef};
 use panel_core::geo::{LatLon, great_circle_km};
 use std::f64::consts::PI;
 
 /// Which places are correlated, and how much.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Locations {
     pub(crate) cutoff_km: f64,
     pub(crate) kernel: ConleyKernel,
@@ -61,14 +62,8 @@ impl ConleyDistance {
     }
 }
 
-/// Σ_ij K(d_ij) s_i s_j' over all observations. Observations at one place are added first, since the weight depends on
+/// Σ_ij K(d_ij) s_i s_j' over the observations of each period. Those at one place are added first, since the weight depends on
 /// the places only.
-pub(crate) fn spatial(scores: MatRef<'_, f64>, coordinates: &[(f64, f64)], places: &Locations) -> Mat<f64> {
-    let (groups, at) = distinct_places(coordinates);
-    place_pairs(cluster::group_sums(scores, &groups).as_ref(), &at, places)
-}
-
-/// The same within each period.
 pub(crate) fn spatial_within_periods(
     scores: MatRef<'_, f64>,
     coordinates: &[(f64, f64)],
@@ -83,13 +78,14 @@ pub(crate) fn spatial_within_periods(
     rows.iter().fold(Mat::zeros(p, p), |total, rows| {
         let part = Mat::from_fn(rows.len(), p, |i, j| scores[(rows[i], j)]);
         let at: Vec<(f64, f64)> = rows.iter().map(|&row| coordinates[row]).collect();
-        total + spatial(part.as_ref(), &at, places)
+        let (groups, at) = distinct_places(&at);
+        total + of_groups(part.as_ref(), &groups, place_pairs(&at, places))
     })
 }
 
 /// Distinct places in order of latitude, then longitude. One place that is written in two ways counts as two at distance 0,
 /// whose pair has the weight 1.
-fn distinct_places(coordinates: &[(f64, f64)]) -> (Groups, Vec<(f64, f64)>) {
+pub(crate) fn distinct_places(coordinates: &[(f64, f64)]) -> (Groups, Vec<(f64, f64)>) {
     let compare = |a: &(f64, f64), b: &(f64, f64)| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1));
     let mut at = coordinates.to_vec();
     at.sort_unstable_by(compare);
@@ -99,19 +95,15 @@ fn distinct_places(coordinates: &[(f64, f64)]) -> (Groups, Vec<(f64, f64)>) {
     (Groups::new(&codes), at)
 }
 
-fn place_pairs(sums: MatRef<'_, f64>, at: &[(f64, f64)], places: &Locations) -> Mat<f64> {
-    let mut meat = linalg::gram(sums, None);
+/// Pairs of distinct places, in order of latitude, with their weights.
+pub(crate) fn place_pairs(at: &[(f64, f64)], places: &Locations) -> impl Iterator<Item = Pair> {
     let reach = places.distance.latitude_reach(places.cutoff_km);
-    for a in 0..at.len() {
-        for b in a + 1..at.len() {
-            if at[b].0 - at[a].0 > reach {
-                break;
-            }
-            let weight = places.weight(at[a], at[b]);
-            if weight != 0.0 {
-                add_pair(&mut meat, weight, |j| sums[(a, j)], |j| sums[(b, j)]);
-            }
-        }
-    }
-    meat
+    let with = move |a: usize| {
+        let near = at[a + 1..].iter().take_while(move |other| other.0 - at[a].0 <= reach);
+        (a + 1..).zip(near).filter_map(move |(b, other)| {
+            let weight = places.weight(at[a], *other);
+            (weight != 0.0).then_some(Pair { one: a as u32, other: b as u32, weight })
+        })
+    };
+    (0..at.len()).flat_map(with)
 }

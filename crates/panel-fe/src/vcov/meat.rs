@@ -1,9 +1,7 @@
 //! The meat M of V = c·BMB for any score matrix.
 
-use super::conley::{self, Locations};
-use super::{ConleyDistance, ConleyKernel, Groups, Kernel, Periods, cluster, serial};
+use super::{ConleyDistance, ConleyKernel, Groups, Kernel, Periods};
 use crate::error::{Error, Result};
-use crate::linalg;
 use faer::{Mat, MatRef};
 
 /// Which scores may be correlated.
@@ -78,38 +76,10 @@ impl Meat {
     /// # Errors
     /// [`Error::Unsupported`] for frequency weights in a structure whose pairs of observations they do not define.
     pub fn of(&self, scores: MatRef<'_, f64>) -> Result<Mat<f64>> {
-        match &self.structure {
-            Structure::Independent => Ok(match &self.frequency {
-                None => linalg::gram(scores, None),
-                Some(f) => {
-                    let inverse: Vec<f64> = f.iter().map(|&f| if f > 0.0 { 1.0 / f } else { 0.0 }).collect();
-                    linalg::gram(scores, Some(&inverse))
-                }
-            }),
-            Structure::Cluster(partitions) => Ok(cluster::multiway(scores, partitions)),
-            Structure::DriscollKraay { periods, kernel, bandwidth } => {
-                Ok(serial::driscoll_kraay(scores, periods, *kernel, *bandwidth))
-            }
-            Structure::NeweyWest { units, periods, kernel, bandwidth } => {
-                self.refuse_frequency("Newey-West")?;
-                Ok(serial::newey_west(scores, units, periods, *kernel, *bandwidth))
-            }
-            Structure::Conley { coordinates, cutoff_km, kernel, distance, serial } => {
-                let places = Locations { cutoff_km: *cutoff_km, kernel: *kernel, distance: *distance };
-                match serial {
-                    None => Ok(conley::spatial(scores, coordinates, &places)),
-                    Some((units, periods, lags)) => {
-                        self.refuse_frequency("Conley with serial correlation")?;
-                        let space = conley::spatial_within_periods(scores, coordinates, periods, &places);
-                        let own = serial::lagged_pairs(scores, units, periods, Kernel::Bartlett, *lags as f64 + 1.0);
-                        Ok(space + own)
-                    }
-                }
-            }
-        }
+        Ok(self.prepared()?.of(scores))
     }
 
-    fn refuse_frequency(&self, what: &str) -> Result<()> {
+    pub(super) fn refuse_frequency(&self, what: &str) -> Result<()> {
         match self.frequency {
             Some(_) => Err(Error::Unsupported(format!("frequency weights with {what} covariances"))),
             None => Ok(()),

@@ -18,7 +18,9 @@ pub mod covariance;
 pub mod groups;
 pub mod kernel;
 pub mod meat;
+pub(crate) mod pairs;
 pub mod periods;
+pub(crate) mod prepared;
 pub(crate) mod serial;
 pub mod spec;
 

@@ -33,6 +33,7 @@ mod r_peers;
 mod random_panels;
 mod redundant_columns;
 mod refusals;
+mod responses;
 mod specification;
 mod stock_yogo;
 mod streamed;

@@ -7,7 +7,7 @@ use super::reach::stage;
 use crate::error::{Error, Result};
 use panel_multiverse::attribution::{Cells, Interval, attribute as exact, intervals_of};
 use panel_multiverse::declaration::Response;
-use panel_multiverse::joint::{Plan, pairs_responses};
+use panel_multiverse::joint::{Plan, pairs_responses, put};
 use panel_multiverse::record::{AttributionRecord, UniverseRecord, attribution_record};
 use panel_multiverse::{Changes, smallest_changes};
 use serde::Serialize;
@@ -126,10 +126,10 @@ fn resampled(
         );
         return Err(refused(message));
     }
-    let mut places: BTreeMap<Cell, Vec<usize>> = BTreeMap::new();
+    let mut places: BTreeMap<Cell, Vec<u32>> = BTreeMap::new();
     for place in (0..count).filter(|&place| multiverse.numbers_of(place).is_ok()) {
         let cell = multiverse.cells[place].clone().map_err(|reason| refused(reason.to_string()))?;
-        places.entry(cell).or_default().push(place);
+        places.entry(cell).or_default().push(place as u32);
     }
     let mut values = vec![vec![vec![f32::NAN; count]; draws]; responses.len()];
     let plan = Plan::Pairs { seed: multiverse.spec.joint.seed };
@@ -142,12 +142,9 @@ fn resampled(
         if found.discarded > 0 && parts.len() > 1 {
             return Err(refused("some draws do not identify every estimate, so that draws do not go together".into()));
         }
+        let targets: Vec<&[u32]> = part.iter().map(|cell| places[cell].as_slice()).collect();
         for (values, found) in values.iter_mut().zip(&found.values) {
-            for (values, found) in values.iter_mut().zip(found) {
-                for (cell, &value) in part.iter().zip(found) {
-                    places[cell].iter().for_each(|&place| values[place] = value as f32);
-                }
-            }
+            values.iter_mut().zip(found).for_each(|(values, found)| put(values, found, &targets));
         }
     }
     Ok(Drawn { values })

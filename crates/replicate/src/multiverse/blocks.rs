@@ -13,7 +13,9 @@ use panel_fe::{Estimate, Vcov};
 use panel_multiverse::artefacts::make_once;
 use panel_multiverse::joint::{Design as Regressors, Effect, Problem, Target};
 use panel_multiverse::kernel::{Blocks, Df, Errors, Factor, SmallSample};
+use panel_multiverse::reading::in_rows;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Bytes that the cross-products of a part may take.
 const ROOM: usize = 64 << 20;
@@ -179,14 +181,15 @@ fn one(
         cluster.push(code);
     }
     let columns = Parts::new(frame, &estimate, &multiverse.spec.x, &cluster).map_err(failed)?;
-    let values: Vec<Vec<f64>> = outcomes
+    let values: Vec<Arc<[f64]>> = outcomes
         .iter()
         .map(|&outcome| response(bench, design, &estimate, outcome))
         .collect::<std::result::Result<_, String>>()
         .map_err(failed)?;
     let Parts { nested, focal, controls } = columns;
     let counts = (focal.len(), controls.len());
-    let mut all: Vec<Vec<f64>> = focal.into_iter().chain(controls).chain(values).collect();
+    let mut all: Vec<Vec<f64>> =
+        focal.into_iter().chain(controls).chain(values.iter().map(|values| values.to_vec())).collect();
     residualise(frame, &nested, &mut all).map_err(|error| failed(error.to_string()))?;
     let (x, y) = all.split_at(counts.0 + counts.1);
     let (x, y): (Vec<&[f64]>, Vec<&[f64]>) =
@@ -248,12 +251,12 @@ fn response(
     design: &Design,
     estimate: &Estimate,
     outcome: u32,
-) -> std::result::Result<Vec<f64>, String> {
+) -> std::result::Result<Arc<[f64]>, String> {
     let body = &bench.columns.bodies[design.body as usize];
-    let Some(name) = &body.response else { return Ok(estimate.frame().y.values.to_vec()) };
+    let Some(name) = &body.response else { return Ok(estimate.frame().y.values.clone()) };
     let value = design.outcomes[outcome as usize].value;
     match &bench.artefacts.series[name].values[value as usize] {
-        Ok(Column::Float(values)) => Ok(estimate.rows.iter().map(|&row| values[row as usize]).collect()),
+        Ok(Column::Float(values)) => Ok(in_rows(values, &estimate.rows)),
         _ => Err(format!("`{name}` is no column of numbers")),
     }
 }

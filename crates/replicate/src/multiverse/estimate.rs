@@ -8,13 +8,15 @@ use crate::stages::variables::sample;
 use crate::study::ColumnSpec;
 use crate::tables::fit::{fit, refusal};
 use panel_core::{Column, Panel};
+use panel_fe::coefficients::Coefficients;
 use panel_fe::turning_point::FiellerSet;
 use panel_fe::utest::{Curve as Shape, utest_of};
-use panel_fe::{Estimate, Options};
+use panel_fe::{Estimate, Like, Options, Responses, Vcov};
 use panel_multiverse::artefacts::fingerprint;
 use panel_multiverse::distribution::quantile;
-use panel_multiverse::reading::{Curve, Scale};
+use panel_multiverse::reading::{Curve, Scale, constant, in_rows, moments};
 use panel_multiverse::record::FiellerRecord;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What one estimate says under one covariance.
@@ -95,9 +97,8 @@ impl Bench<'_> {
     }
 
     /// Whether a covariance can be exchanged without another sample: no key of any that is asked for is missing anywhere.
-    fn exchangeable(&self, design: &Design) -> bool {
-        let asked = design.outcomes.iter().flat_map(|outcome| &outcome.errors);
-        asked.flat_map(|&errors| names_of_errors(&self.columns.column(design.body, errors))).all(|name| {
+    fn exchangeable(&self, columns: &[(u32, ColumnSpec)]) -> bool {
+        columns.iter().flat_map(|(_, column)| names_of_errors(column)).all(|name| {
             self.artefacts
                 .series
                 .get(&name)
@@ -107,69 +108,84 @@ impl Bench<'_> {
 
     /// Estimates everything that is asked for of a design.
     pub(super) fn estimate(&self, design: &Design) -> DesignEstimates {
-        let exchangeable = self.exchangeable(design);
-        let mut lead: Option<(Estimate, Panel)> = None;
-        let mut rows = None;
-        let mut regressors = 0;
+        let errors: BTreeSet<u32> = design.outcomes.iter().flat_map(|outcome| &outcome.errors).copied().collect();
+        let columns: Vec<(u32, ColumnSpec)> =
+            errors.into_iter().map(|errors| (errors, self.columns.column(design.body, errors))).collect();
+        let exchangeable = self.exchangeable(&columns);
+        let mut lead: Option<Lead> = None;
         let mut outcomes = Vec::with_capacity(design.outcomes.len());
         for outcome in &design.outcomes {
-            let first = outcome.errors.first().copied().unwrap_or_default();
-            let estimate = match &lead {
-                Some((lead, panel)) if exchangeable => self.again(design, outcome, lead, panel),
-                _ => self.whole(design, outcome, first).map(|(estimate, panel)| {
-                    lead = Some((estimate.clone(), panel));
-                    estimate
+            let whole = || self.whole(design, outcome, outcome.errors.first().copied().unwrap_or_default());
+            let made = match &lead {
+                Some(lead) if exchangeable => self.on(design, outcome, lead, &columns),
+                Some(lead) => {
+                    whole().and_then(|(estimate, _)| self.by_itself(design, outcome, &estimate, lead, exchangeable))
+                }
+                None => whole().and_then(|whole| {
+                    let lead = lead.insert(Lead::new(self, whole, if exchangeable { &columns } else { &[] }));
+                    self.by_itself(design, outcome, &lead.estimate, lead, exchangeable)
                 }),
             };
-            let estimated = estimate.and_then(|estimate| self.varies(estimate));
-            match (estimated, &lead) {
-                (Ok(estimate), Some((_, panel))) => {
-                    if rows.is_none() {
-                        rows = self.rows(&estimate);
-                        regressors = regressors_hash(&estimate);
-                    }
-                    let numbers = outcome
-                        .errors
-                        .iter()
-                        .map(|&errors| {
-                            let found = self.under(design, outcome, &estimate, panel, errors, exchangeable);
-                            found.map_err(|error| Arc::from(reason(&error)))
-                        })
-                        .collect();
-                    outcomes.push(outcome_of(&estimate, regressors, numbers));
-                }
-                (found, _) => {
-                    let reason: Arc<str> = found.map_or_else(|error| reason(&error), |_| String::new()).into();
-                    let numbers = vec![Err(reason); outcome.errors.len()];
-                    outcomes.push(Estimated { sd_y: f64::NAN, mean_y: f64::NAN, fingerprint: 0, numbers });
-                }
-            }
+            outcomes.push(made.unwrap_or_else(|error| {
+                let numbers = vec![Err(Arc::from(reason(&error))); outcome.errors.len()];
+                Estimated { sd_y: f64::NAN, mean_y: f64::NAN, fingerprint: 0, numbers }
+            }));
         }
-        DesignEstimates { rows, outcomes }
+        DesignEstimates { rows: lead.and_then(|lead| lead.rows), outcomes }
     }
 
     /// Another outcome on a design that is absorbed.
-    fn again(&self, design: &Design, outcome: &Outcome, lead: &Estimate, panel: &Panel) -> Result<Estimate> {
+    fn on(&self, design: &Design, outcome: &Outcome, lead: &Lead, columns: &[(u32, ColumnSpec)]) -> Result<Estimated> {
         let body = &self.columns.bodies[design.body as usize];
         let Some(Ok(Column::Float(values))) =
             body.response.as_ref().map(|name| &self.artefacts.series[name].values[outcome.value as usize])
         else {
             let errors = outcome.errors.first().copied().unwrap_or_default();
-            return self.whole(design, outcome, errors).map(|(estimate, _)| estimate);
+            let estimate = self.whole(design, outcome, errors)?.0;
+            return self.by_itself(design, outcome, &estimate, lead, true);
         };
-        let values = lead.rows.iter().map(|&row| values[row as usize]).collect();
-        lead.with_response(&lead.response, values, panel).map_err(|error| self.refused(&body.column, &error))
+        let values = in_rows(values, &lead.estimate.rows);
+        let places: Option<Vec<usize>> =
+            outcome.errors.iter().map(|errors| columns.iter().position(|(known, _)| known == errors)).collect();
+        if let (Some(responses), Some(places), None) = (&lead.responses, places, constant(&values))
+            && let Some(fits) = responses.fit(values.clone(), &places)
+        {
+            let numbers = fits.iter().zip(&places).map(|(fit, &place)| {
+                let numbers = self.read(&Read {
+                    coefficients: fit.coefficients(responses),
+                    p: &|place| fit.p(place),
+                    range: lead.range,
+                    clusters: responses.clusters(place),
+                });
+                numbers.map_err(|error| Arc::from(reason(&error)))
+            });
+            return Ok(outcome_of(&values, lead.regressors, numbers.collect()));
+        }
+        let again = lead.estimate.with_response(&lead.estimate.response, values.to_vec(), &lead.panel);
+        let estimate = again.map_err(|error| self.refused(&body.column, &error))?;
+        self.by_itself(design, outcome, &estimate, lead, true)
     }
 
-    /// Refuses a response without variation, as a table does.
-    fn varies(&self, estimate: Estimate) -> Result<Estimate> {
-        let y = &estimate.frame().y;
-        if y.values.iter().all(|value| *value == y.values[0]) {
-            let constant = y.values[0];
+    /// An outcome from an estimate of its own.
+    fn by_itself(
+        &self,
+        design: &Design,
+        outcome: &Outcome,
+        estimate: &Estimate,
+        lead: &Lead,
+        exchangeable: bool,
+    ) -> Result<Estimated> {
+        // A response without variation is refused, as a table does.
+        if let Some(constant) = constant(&estimate.frame().y.values) {
             let message = format!("the dependent variable is {constant} in every row of the sample");
             return Err(Error::not_computed(&self.stage, message));
         }
-        Ok(estimate)
+        let under = |&errors: &u32| {
+            let found = self.under(design, outcome, estimate, &lead.panel, errors, exchangeable);
+            found.map_err(|error| Arc::from(reason(&error)))
+        };
+        let numbers = outcome.errors.iter().map(under).collect();
+        Ok(outcome_of(&estimate.frame().y.values, lead.regressors, numbers))
     }
 
     /// The estimate under one covariance.
@@ -185,59 +201,104 @@ impl Bench<'_> {
         let column = self.columns.column(design.body, errors);
         let Options { vcov, like, .. } = column.options();
         if (&estimate.vcov_spec, estimate.like) == (&vcov, like) {
-            return self.read(estimate);
+            return self.read_estimate(estimate);
         }
         if !exchangeable {
-            return self.whole(design, outcome, errors).and_then(|(estimate, _)| self.read(&estimate));
+            return self.whole(design, outcome, errors).and_then(|(estimate, _)| self.read_estimate(&estimate));
         }
         let other = estimate.with_vcov_from(&vcov, like, panel).map_err(|error| self.refused(&column, &error))?;
-        self.read(&other)
+        self.read_estimate(&other)
     }
 
-    fn rows(&self, estimate: &Estimate) -> Option<Rows> {
-        let mut sorted_x = estimate.sample_values(self.x)?.to_vec();
-        let sd_x = moments(&sorted_x).1;
-        sorted_x.sort_unstable_by(f64::total_cmp);
-        Some(Rows { sorted_x, sd_x })
+    fn read_estimate(&self, estimate: &Estimate) -> Result<Numbers> {
+        self.read(&Read {
+            coefficients: estimate.coefficients(),
+            p: &|place| estimate.coef[place].p,
+            range: estimate.sample_range(self.x).unwrap_or((f64::NAN, f64::NAN)),
+            clusters: estimate.clusters.iter().map(|count| count.groups).min(),
+        })
     }
 
     /// Coefficients of x and x² with what is said of them.
-    fn read(&self, estimate: &Estimate) -> Result<Numbers> {
+    fn read(&self, read: &Read<'_>) -> Result<Numbers> {
+        let Read { coefficients, p, range: (low, high), clusters } = *read;
         let refused = |message: String| Error::not_computed(&self.stage, message);
         let square = format!("{}^2", self.x);
-        let names: Vec<&str> = if self.square { vec![self.x, &square] } else { vec![self.x] };
-        let mut places = Vec::new();
-        for name in &names {
-            let Some(place) = estimate.names.iter().position(|known| known == name) else {
-                let dropped = estimate.dropped.iter().find(|dropped| dropped.name == *name);
+        let names: &[&str] = if self.square { &[self.x, &square] } else { &[self.x] };
+        let mut places = [usize::MAX; 2];
+        for (slot, name) in places.iter_mut().zip(names) {
+            let Some(place) = coefficients.names.iter().position(|known| known == name) else {
+                let dropped = coefficients.dropped.iter().find(|dropped| dropped.name == *name);
                 let why = dropped.map_or_else(|| "the formula does not have it".to_owned(), |d| d.reason.clone());
                 return Err(refused(format!("`{name}` is not estimated: {why}")));
             };
-            if let Some(reason) = estimate.coef[place].unavailable {
+            if let Some(reason) = coefficients.unavailable.get(place).copied().flatten() {
                 return Err(refused(format!("`{name}` has no standard error: {reason}")));
             }
-            places.push(place);
+            *slot = place;
         }
-        let (low, high) = estimate.sample_range(self.x).unwrap_or((f64::NAN, f64::NAN));
-        let v = |i: usize, j: usize| estimate.vcov[(places[i], places[j])];
+        let [linear, curved] = places;
+        let v = |i: usize, j: usize| coefficients.covariance[(i, j)];
         let curve = Curve {
-            b1: estimate.estimates[places[0]],
-            b2: self.square.then(|| estimate.estimates[places[1]]),
-            v: if self.square { [v(0, 0), v(0, 1), v(1, 1)] } else { [v(0, 0), 0.0, 0.0] },
-            df: estimate.df_t,
+            b1: coefficients.estimates[linear],
+            b2: self.square.then(|| coefficients.estimates[curved]),
+            v: if self.square {
+                [v(linear, linear), v(linear, curved), v(curved, curved)]
+            } else {
+                [v(linear, linear), 0.0, 0.0]
+            },
+            df: coefficients.df,
             low,
             high,
         };
-        let p = [estimate.coef[places[0]].p, places.get(1).map_or(f64::NAN, |&place| estimate.coef[place].p)];
-        let clusters = estimate.clusters.iter().map(|count| count.groups).min();
+        let p = [p(linear), if self.square { p(curved) } else { f64::NAN }];
         let mut numbers = Numbers { curve, p, lind_mehlum: None, fieller: None, clusters };
         if self.square {
-            let test = utest_of(&estimate.coefficients(), self.x, &square, (low, high), Shape::Quadratic, LEVEL)
+            let test = utest_of(&coefficients, self.x, &square, (low, high), Shape::Quadratic, LEVEL)
                 .map_err(|error| refused(error.to_string()))?;
             numbers.lind_mehlum = test.overall.available().and_then(|stat| Some((stat.stat, stat.p?)));
             numbers.fieller = test.turning_point.ok().map(|point| fieller(point.fieller));
         }
         Ok(numbers)
+    }
+}
+
+/// What numbers are read from.
+struct Read<'a> {
+    coefficients: Coefficients<'a>,
+    /// Two-sided p of the coefficient at a place.
+    p: &'a dyn Fn(usize) -> f64,
+    /// Smallest and largest x.
+    range: (f64, f64),
+    clusters: Option<usize>,
+}
+
+/// The estimate that was made first on a design, with what others on it share.
+struct Lead {
+    estimate: Estimate,
+    panel: Panel,
+    rows: Option<Rows>,
+    /// Smallest and largest x.
+    range: (f64, f64),
+    /// Hash of rows, regressors, instruments and effects.
+    regressors: u128,
+    responses: Option<Responses>,
+}
+
+impl Lead {
+    /// `columns` are those that other outcomes share the design with; without any, each is fitted whole.
+    fn new(bench: &Bench<'_>, (estimate, panel): (Estimate, Panel), columns: &[(u32, ColumnSpec)]) -> Self {
+        let options: Vec<Options> = columns.iter().map(|(_, column)| column.options()).collect();
+        let asked: Vec<(&Vcov, Like)> = options.iter().map(|options| (&options.vcov, options.like)).collect();
+        let responses = Responses::new(&estimate, &panel, &asked).filter(|_| !asked.is_empty());
+        let rows = estimate.sample_values(bench.x).map(|values| {
+            let mut sorted_x = values.to_vec();
+            let sd_x = moments(&sorted_x).1;
+            sorted_x.sort_unstable_by(f64::total_cmp);
+            Rows { sorted_x, sd_x }
+        });
+        let range = estimate.sample_range(bench.x).unwrap_or((f64::NAN, f64::NAN));
+        Self { rows, range, regressors: regressors_hash(&estimate), responses, estimate, panel }
     }
 }
 
@@ -267,12 +328,7 @@ fn fieller(set: FiellerSet) -> FiellerRecord {
     }
 }
 
-fn outcome_of(
-    estimate: &Estimate,
-    regressors: u128,
-    numbers: Vec<std::result::Result<Numbers, Arc<str>>>,
-) -> Estimated {
-    let y = &estimate.frame().y.values;
+fn outcome_of(y: &[f64], regressors: u128, numbers: Vec<std::result::Result<Numbers, Arc<str>>>) -> Estimated {
     let (mean_y, sd_y) = moments(y);
     let halves = [(regressors >> 64) as u64, regressors as u64].map(f64::from_bits);
     let fingerprint = fingerprint_of_bits(y, halves);
@@ -296,12 +352,4 @@ fn regressors_hash(estimate: &Estimate) -> u128 {
     columns.extend(variables.map(|variable| &*variable.values));
     columns.extend(effects.iter().map(Vec::as_slice));
     fingerprint(&columns)
-}
-
-/// Mean and standard deviation with n − 1.
-fn moments(values: &[f64]) -> (f64, f64) {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    let square: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    (mean, (square / (n - 1.0)).sqrt())
 }
