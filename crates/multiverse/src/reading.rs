@@ -3,8 +3,8 @@
 use crate::declaration::EffectKind;
 use crate::distribution::{t_two_sided, t_upper};
 use crate::kernel::Estimate;
+use panel_core::Floats;
 use serde::Serialize;
-use std::sync::Arc;
 
 /// Shape of a curve at a level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -145,7 +145,7 @@ pub fn moments(values: &[f64]) -> (f64, f64) {
 
 /// Values of a column in some of its rows.
 #[must_use]
-pub fn in_rows(values: &[f64], rows: &[u32]) -> Arc<[f64]> {
+pub fn in_rows(values: &[f64], rows: &[u32]) -> Floats {
     rows.iter().map(|&row| values[row as usize]).collect()
 }
 

@@ -12,6 +12,7 @@
 mod designs;
 
 use designs::Design;
+use panel_core::Floats;
 use panel_fe::absorb::FixedEffect;
 use panel_fe::frame::{Frame, Variable};
 use panel_fe::vcov::Groups;
@@ -200,12 +201,12 @@ fn one(args: &[String]) {
     let repeats = if n < 10_000 { 200 } else { (5_000_000 / n).clamp(3, 20) };
     let (mut wall, mut cpu, mut b) = (f64::INFINITY, f64::INFINITY, 0.0);
     let (all, mut fits) = (processor_seconds(), 0);
-    let shared = [&design.y, &design.x1, &design.x2].map(|values| Arc::<[f64]>::from(values.as_slice()));
+    let shared = [&design.y, &design.x1, &design.x2].map(|values| Floats::from(values.as_slice()));
     let codes: Vec<(&str, Arc<[u32]>)> = effects.iter().map(|name| (*name, codes(&design, name).into())).collect();
     for _ in 0..repeats {
         let (start, before) = (Instant::now(), processor_seconds());
         let columns = if copied {
-            [&design.y, &design.x1, &design.x2].map(|values| Arc::from(values.as_slice()))
+            [&design.y, &design.x1, &design.x2].map(|values| Floats::from(values.as_slice()))
         } else {
             shared.clone()
         };
@@ -235,8 +236,8 @@ fn codes<'a>(design: &'a Design, name: &str) -> &'a [u32] {
     }
 }
 
-fn frame([y, x1, x2]: [Arc<[f64]>; 3], effects: Vec<(String, FixedEffect)>) -> Frame {
-    let variable = |name: &str, values: Arc<[f64]>| Variable { name: name.into(), values };
+fn frame([y, x1, x2]: [Floats; 3], effects: Vec<(String, FixedEffect)>) -> Frame {
+    let variable = |name: &str, values: Floats| Variable { name: name.into(), values };
     let x = vec![variable("x1", x1), variable("x2", x2)];
     Frame::from_columns(variable("y", y), x, effects).expect("one length")
 }

@@ -64,7 +64,7 @@ pub use model::{Model, fit, fit_frame};
 pub use multi::{fit_many, fit_samples};
 pub use outcome::{Distribution, TestOutcome, TestStat};
 /// What a panel is built from and read with.
-pub use panel_core::{Cell, Column, Diagnostic, Panel, PanelBuilder};
+pub use panel_core::{Cell, Column, Diagnostic, Floats, Panel, PanelBuilder};
 pub use responses::Responses;
 pub use result::{ClusterCount, Coefficient, Dropped, Estimate, IvResult, R2};
 pub use spec::{Options, Singletons};

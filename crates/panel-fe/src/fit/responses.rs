@@ -24,7 +24,7 @@ use crate::spec::check_like;
 use crate::vcov::prepared::Prepared;
 use crate::vcov::{Covariance, Vcov};
 use faer::Mat;
-use panel_core::Panel;
+use panel_core::{Floats, Panel};
 use std::sync::{Arc, OnceLock};
 
 /// What regressions on one design share.
@@ -128,7 +128,7 @@ impl Responses {
     /// The regression of a response with one value per row of the sample, under the covariances at some places. `None` where
     /// something about this response asks for a whole fit, which then says what.
     #[must_use]
-    pub fn fit(&self, values: Arc<[f64]>, covariances: &[usize]) -> Option<Vec<Fit>> {
+    pub fn fit(&self, values: Floats, covariances: &[usize]) -> Option<Vec<Fit>> {
         let asked = covariances.iter().map(|&place| self.asked.get(place)).collect::<Option<Vec<&Asked>>>()?;
         let Self { lead, .. } = self;
         let y = Variable { name: lead.frame.y.name.clone(), values };

@@ -6,7 +6,7 @@ use super::estimation::Estimation;
 use super::reach::stage;
 use crate::error::{Error, Result};
 use crate::indices::as_codes;
-use panel_core::{Column, Panel};
+use panel_core::{Column, Floats, Panel};
 use panel_fe::absorb::{Absorber, FixedEffect};
 use panel_fe::frame::{Frame, INTERCEPT};
 use panel_fe::{Estimate, Vcov};
@@ -15,7 +15,6 @@ use panel_multiverse::joint::{Design as Regressors, Effect, Problem, Target};
 use panel_multiverse::kernel::{Blocks, Df, Errors, Factor, SmallSample};
 use panel_multiverse::reading::in_rows;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// Bytes that the cross-products of a part may take.
 const ROOM: usize = 64 << 20;
@@ -181,7 +180,7 @@ fn one(
         cluster.push(code);
     }
     let columns = Parts::new(frame, &estimate, &multiverse.spec.x, &cluster).map_err(failed)?;
-    let values: Vec<Arc<[f64]>> = outcomes
+    let values: Vec<Floats> = outcomes
         .iter()
         .map(|&outcome| response(bench, design, &estimate, outcome))
         .collect::<std::result::Result<_, String>>()
@@ -251,7 +250,7 @@ fn response(
     design: &Design,
     estimate: &Estimate,
     outcome: u32,
-) -> std::result::Result<Arc<[f64]>, String> {
+) -> std::result::Result<Floats, String> {
     let body = &bench.columns.bodies[design.body as usize];
     let Some(name) = &body.response else { return Ok(estimate.frame().y.values.clone()) };
     let value = design.outcomes[outcome as usize].value;
