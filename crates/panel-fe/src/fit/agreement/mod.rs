@@ -85,6 +85,13 @@ fn digits_of_hc3(estimate: &Estimate) -> f64 {
     (4.0 * f64::EPSILON / least).max(1e-12)
 }
 
+/// What sums of scores that cancel within clusters leave of 1e-12: they are off by as much as where nothing cancels, which
+/// the standard errors under iid errors measure.
+fn digits_of_sums(estimate: &Estimate, iid: &Estimate) -> f64 {
+    let shares = estimate.coef.iter().zip(&iid.coef).map(|(one, iid)| iid.se / one.se);
+    1e-12 * shares.filter(|share| share.is_finite()).fold(1.0, f64::max)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
@@ -106,10 +113,13 @@ proptest! {
         };
         prop_assert!(estimate.state.last.is_some() && estimate.state.columns.get().is_none() || vcov == 2 || vcov == 7);
         let columns = with_columns(&panel, &formula, &options).expect("fits");
-        let digits = if VCOVS[vcov] == "hc3" { digits_of_hc3(&estimate) } else { 1e-12 };
+        let exchanged = fit(&panel, &formula, &self::options("iid", weighted)).expect("fits");
+        let digits = match VCOVS[vcov] {
+            "hc3" => digits_of_hc3(&estimate),
+            _ => digits_of_sums(&estimate, &exchanged),
+        };
         assert_alike(&estimate, &columns, [1e-12, digits], &format!("{formula} {} weighted {weighted}", VCOVS[vcov]));
         // The scores of an exchanged covariance are those of a fit with it.
-        let exchanged = fit(&panel, &formula, &self::options("iid", weighted)).expect("fits");
         let exchanged = exchanged.with_vcov_from(&options.vcov, options.like, &panel).expect("known");
         prop_assert_eq!(&exchanged.vcov, &estimate.vcov);
         prop_assert_eq!(&exchanged.estimates, &estimate.estimates);
@@ -125,6 +135,19 @@ fn hc3_beside_a_leverage_of_nearly_one() {
     let columns = with_columns(&panel, formula, &options).expect("fits");
     let digits = digits_of_hc3(&estimate);
     assert!(digits < 1e-10, "1 - h is 2.66e-5 at the least: {digits:e}");
+    assert_alike(&estimate, &columns, [1e-12, digits], formula);
+}
+
+/// Scores that cancel within two clusters but for a small part of them.
+#[test]
+fn sums_that_cancel_within_clusters() {
+    let panel = Table::new(7_534_359_502_450_404_639, 4, 5, 90, 0.0).in_order();
+    let (clustered, formula) = (options("cluster:group", false), "y ~ x1 + x2 | year + firm + across");
+    let estimate = fit(&panel, formula, &clustered).expect("fits");
+    let columns = with_columns(&panel, formula, &clustered).expect("fits");
+    let iid = fit(&panel, formula, &options("iid", false)).expect("fits");
+    let digits = digits_of_sums(&estimate, &iid);
+    assert!(digits > 1e-12 && digits < 1e-9, "{digits:e}");
     assert_alike(&estimate, &columns, [1e-12, digits], formula);
 }
 
