@@ -1,8 +1,7 @@
 //! Products of small matrices with many columns of draws. Every entry is summed in the order of the inner index, whatever
 //! the number of columns, so that a draw does not depend on those beside it.
 
-use super::simd::Once;
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 
 /// Rows of one step.
 const ROWS: usize = 8;
@@ -47,42 +46,80 @@ impl Left {
     /// out ← self · right; `right` holds `columns` columns of stride `stride`, `out` as many of stride
     /// [`Left::padded`].
     pub(crate) fn times(&self, right: &[f64], stride: usize, columns: usize, out: &mut [f64]) {
-        let once = Once;
-        Arch::new().dispatch(
-            #[inline(always)]
-            || {
-                let _once = once;
-                let whole = columns / COLUMNS * COLUMNS;
-                for first in (0..whole).step_by(COLUMNS) {
-                    for row in (0..self.padded).step_by(ROWS) {
-                        self.step::<COLUMNS>(right, stride, first, row, out);
-                    }
-                }
-                for first in whole..columns {
-                    for row in (0..self.padded).step_by(ROWS) {
-                        self.step::<1>(right, stride, first, row, out);
-                    }
-                }
-            },
-        );
+        if self.padded > 0 {
+            Arch::new().dispatch(Times { left: self, right, stride, columns, out });
+        }
     }
+}
+
+/// A product to be made.
+struct Times<'a> {
+    left: &'a Left,
+    right: &'a [f64],
+    stride: usize,
+    columns: usize,
+    out: &'a mut [f64],
+}
+
+impl WithSimd for Times<'_> {
+    type Output = ();
 
     #[inline(always)]
-    fn step<const N: usize>(&self, right: &[f64], stride: usize, first: usize, row: usize, out: &mut [f64]) {
-        let mut sums = [[0.0; ROWS]; N];
-        let columns: [&[f64]; N] = std::array::from_fn(|c| &right[(first + c) * stride..][..self.inner]);
-        for (k, left) in self.data.chunks_exact(self.padded).enumerate() {
-            let left = &left[row..row + ROWS];
-            for c in 0..N {
-                let factor = columns[c][k];
-                for lane in 0..ROWS {
-                    sums[c][lane] += left[lane] * factor;
-                }
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { left: Left { padded, inner, data }, right, stride, columns, out } = self;
+        let (padded, inner) = (*padded, *inner);
+        let right = |column: usize| &right[column * stride..][..inner];
+        let whole = columns / COLUMNS * COLUMNS;
+        let (fours, rest) = out[..columns * padded].split_at_mut(whole * padded);
+        for (four, out) in fours.chunks_exact_mut(COLUMNS * padded).enumerate() {
+            let first = four * COLUMNS;
+            let right: [&[f64]; COLUMNS] = [right(first), right(first + 1), right(first + 2), right(first + 3)];
+            for row in (0..padded).step_by(ROWS) {
+                step(simd, &data[row..], padded, right, &mut out[row..]);
             }
         }
-        for (c, sums) in sums.iter().enumerate() {
-            out[(first + c) * self.padded + row..][..ROWS].copy_from_slice(sums);
+        for (column, out) in (whole..columns).zip(rest.chunks_exact_mut(padded)) {
+            for row in (0..padded).step_by(ROWS) {
+                step(simd, &data[row..], padded, [right(column)], &mut out[row..]);
+            }
         }
+    }
+}
+
+/// [`ROWS`] rows of N columns of a product: `left` and `out` start at the first of the rows, columns of both are `padded`
+/// numbers apart.
+#[inline(always)]
+fn step<S: Simd, const N: usize>(simd: S, left: &[f64], padded: usize, right: [&[f64]; N], out: &mut [f64]) {
+    // A vector of any width goes into eight rows a whole number of times; the widest one once.
+    let lanes = S::F64_LANES;
+    let mut sums = [[simd.splat_f64s(0.0); ROWS]; N];
+    let vectors = ROWS / lanes;
+    if vectors == ROWS / 4 {
+        let mut pairs = [[simd.splat_f64s(0.0); 2]; N];
+        for (k, left) in left.chunks(padded).take(right[0].len()).enumerate() {
+            let left = S::as_simd_f64s(&left[..ROWS]).0;
+            let (low, high) = (left[0], left[1]);
+            for c in 0..N {
+                let factor = simd.splat_f64s(right[c][k]);
+                pairs[c][0] = simd.add_f64s(pairs[c][0], simd.mul_f64s(low, factor));
+                pairs[c][1] = simd.add_f64s(pairs[c][1], simd.mul_f64s(high, factor));
+            }
+        }
+        for (pairs, out) in pairs.iter().zip(out.chunks_mut(padded)) {
+            S::as_mut_simd_f64s(&mut out[..ROWS]).0.copy_from_slice(pairs);
+        }
+        return;
+    }
+    for (k, left) in left.chunks(padded).take(right[0].len()).enumerate() {
+        for (c, sums) in sums.iter_mut().enumerate() {
+            let factor = simd.splat_f64s(right[c][k]);
+            for (sum, left) in sums.iter_mut().zip(S::as_simd_f64s(&left[..ROWS]).0) {
+                *sum = simd.add_f64s(*sum, simd.mul_f64s(*left, factor));
+            }
+        }
+    }
+    for (sums, out) in sums.iter().zip(out.chunks_mut(padded)) {
+        S::as_mut_simd_f64s(&mut out[..ROWS]).0.copy_from_slice(&sums[..vectors]);
     }
 }
 

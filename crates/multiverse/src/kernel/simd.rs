@@ -6,7 +6,7 @@ const LANES: usize = 8;
 
 /// What a closure takes along so that it is called by value: one that could be called again has a function between that is
 /// not vectorised.
-pub(super) struct Once;
+struct Once;
 
 /// Σ aᵢ bᵢ.
 pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {

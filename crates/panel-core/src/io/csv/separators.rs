@@ -48,7 +48,7 @@ mod tests {
         let table = read_bytes("a.txt", text.as_bytes(), &ReadOptions::default()).unwrap();
         match table.column("x") {
             Ok(Column::Float(values)) if table.diagnostics().iter().any(|remark| remark.code == "separators") => {
-                Ok(values.clone())
+                Ok(values.to_vec())
             }
             _ => Err(table.names().to_vec()),
         }
