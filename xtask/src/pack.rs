@@ -69,8 +69,9 @@ fn package(root: &Path, crates: &[Member]) -> Result<(), String> {
     }
 }
 
+/// Unpacks with the times of now: those in the file are always the same, and cargo would take older builds for these.
 fn unpack(file: &Path, into: &Path) -> Result<(), String> {
-    let status = Command::new("tar").arg("xzf").arg(file).arg("-C").arg(into).status();
+    let status = Command::new("tar").arg("xmzf").arg(file).arg("-C").arg(into).status();
     match status {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(format!("tar could not unpack {}: {status}", file.display())),

@@ -1,7 +1,6 @@
 //! Spatial meats (Conley 1999).
 
-use super::pairs::Pair;
-use super::prepared::of_groups;
+use super::pairs::{Pair, of_groups};
 use super::{ConleyDistance, ConleyKernel, Groups, Periods};
 use faer::{Mat, MatRef};
 use panel_core::geo::{LatLon, great_circle_km};

@@ -1,5 +1,7 @@
 //! Sums over pairs of scores that are correlated in part.
 
+use super::{Groups, cluster};
+use crate::linalg;
 use faer::{Mat, MatRef};
 
 /// Entries of a row that are worked on together.
@@ -58,6 +60,14 @@ fn add_products(column: &mut [f64], weight: f64, (a, b): (&[f64], &[f64]), (a_j,
             sums[lane] += weight * (a[lane] * b_j + b[lane] * a_j);
         }
     }
+}
+
+/// Sums by group, each with itself, and pairs of them.
+pub(crate) fn of_groups(scores: MatRef<'_, f64>, groups: &Groups, pairs: impl IntoIterator<Item = Pair>) -> Mat<f64> {
+    let sums = cluster::group_sums(scores, groups);
+    let mut meat = linalg::gram(sums.as_ref(), None);
+    add_pairs(&mut meat, sums.as_ref(), pairs);
+    meat
 }
 
 #[cfg(test)]

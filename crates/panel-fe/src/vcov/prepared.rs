@@ -1,7 +1,7 @@
 //! A meat with everything worked out that does not depend on the scores: it then serves many of them.
 
 use super::conley::{self, Locations};
-use super::pairs::{Pair, add_pairs};
+use super::pairs::{Pair, of_groups};
 use super::{Groups, Kernel, Meat, Periods, Structure, cluster, serial};
 use crate::error::Result;
 use crate::linalg;
@@ -87,12 +87,4 @@ impl Prepared {
             }
         }
     }
-}
-
-/// Sums by group, each with itself, and pairs of them.
-pub(crate) fn of_groups(scores: MatRef<'_, f64>, groups: &Groups, pairs: impl IntoIterator<Item = Pair>) -> Mat<f64> {
-    let sums = cluster::group_sums(scores, groups);
-    let mut meat = linalg::gram(sums.as_ref(), None);
-    add_pairs(&mut meat, sums.as_ref(), pairs);
-    meat
 }

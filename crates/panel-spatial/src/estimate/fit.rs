@@ -2,7 +2,8 @@
 
 use super::correct::corrected;
 use super::information::AtEstimate;
-use super::likelihood::{LogDet, Optimum, maximum};
+use super::likelihood::{Optimum, maximum};
+use super::log_det::LogDet;
 use super::swept::Swept;
 use crate::error::{Error, Result};
 use crate::linalg::{Square, add_scaled, dot};

@@ -12,6 +12,7 @@ mod correct;
 mod fit;
 mod information;
 mod likelihood;
+mod log_det;
 mod maximise;
 mod random;
 mod sdpdmod;

@@ -4,7 +4,7 @@
 //! wiggles; what gives a likelihood several peaks are the data, which are cheap. So a scan takes it from the cubic through
 //! the four nearest of a few places, and what the scan finds is looked at exactly.
 
-use super::likelihood::LogDet;
+use super::log_det::LogDet;
 use super::maximise::scan;
 use crate::error::Result;
 

@@ -12,7 +12,8 @@
 mod profile;
 
 use super::information::AtEstimate;
-use super::likelihood::{LogDet, remark_second};
+use super::likelihood::remark_second;
+use super::log_det::LogDet;
 use super::maximise::{maximise, scan};
 use super::smooth::Smooth;
 use super::swept::Swept;

@@ -1,7 +1,8 @@
 //! The likelihood of a model with random effects of units, everything but ρ or λ concentrated out.
 
 use crate::error::{Error, Result};
-use crate::estimate::likelihood::{LogDet, Parabola, regression};
+use crate::estimate::likelihood::{Parabola, regression};
+use crate::estimate::log_det::LogDet;
 use crate::estimate::maximise::maximise;
 use crate::estimate::swept::Swept;
 use crate::linalg::{add_scaled, compress, dot};
