@@ -116,6 +116,8 @@ LONG = {
 @pytest.mark.parametrize("name", LONG)
 def test_ctrl_c_is_answered(name: str, tmp_path: Path) -> None:
     code = (
+        # Started in the background of a shell, a process ignores interrupts unless it says otherwise.
+        "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "import random, sys, time, panelstudy as ps\nrandom.seed(1)\n"
         + textwrap.dedent(LONG[name])
         + textwrap.dedent(

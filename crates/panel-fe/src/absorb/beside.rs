@@ -433,7 +433,7 @@ impl Meat {
         }
         let product = |i: usize, j: usize| self.products[i * blocks + j / LANES][j % LANES];
         // The readings put ỹ before the regressors; of columns three apart in a block they weigh the second.
-        let turned = |i: usize, j: usize| (i + 1) % LANES == 0 && j == i + LANES - 1;
+        let turned = |i: usize, j: usize| (i + 1).is_multiple_of(LANES) && j == i + LANES - 1;
         Mat::from_fn(count, count, |i, j| {
             let (i, j) = (i.min(j), i.max(j));
             if turned(i, j) { product(j, i) } else { product(i, j) }
