@@ -13,7 +13,7 @@ use crate::column::{Column, TextColumn};
 use crate::error::{Error, Result};
 use crate::floats::Floats;
 use crate::intern::Interner;
-use crate::io::iso;
+use crate::io::{iso, number_labels};
 use crate::number::EXACT_WHOLE;
 use crate::panel::Panel;
 use crate::suggest;
@@ -64,11 +64,7 @@ pub fn key(name: &str, chunks: &[ArrayRef]) -> Result<TextColumn> {
     }
     match column(name, chunks)? {
         Column::Text(text) => Ok(text),
-        Column::Float(values) => {
-            // Adding zero turns -0 into 0; whole numbers print without a point.
-            let label = |value: &f64| (!value.is_nan()).then(|| (value + 0.0).to_string());
-            Ok(TextColumn::new(&values.iter().map(label).collect::<Vec<_>>()))
-        }
+        Column::Float(values) => Ok(number_labels(&values)),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::column::{Column, TextColumn};
 use crate::error::{Error, Result};
 use crate::floats::Floats;
 use crate::intern::Interner;
-use crate::io::iso;
+use crate::io::{iso, number_labels};
 use crate::number::EXACT_WHOLE;
 use crate::panel::Panel;
 use crate::suggest;
@@ -171,17 +171,12 @@ fn key(column: &PolarsColumn) -> Result<TextColumn> {
     if !dtype.is_numeric() {
         return texts(column);
     }
+    if !dtype.is_integer() {
+        return Ok(number_labels(&numbers(column)?));
+    }
     let mut labels = Interner::default();
-    if dtype.is_integer() {
-        let digits = column.as_materialized_series();
-        for value in digits.iter() {
-            labels.push((!value.is_null()).then(|| value.to_string()).as_deref());
-        }
-    } else {
-        // Adding zero turns -0 into 0; whole numbers print without a point.
-        for value in &numbers(column)? {
-            labels.push((!value.is_nan()).then(|| (value + 0.0).to_string()).as_deref());
-        }
+    for value in column.as_materialized_series().iter() {
+        labels.push((!value.is_null()).then(|| value.to_string()).as_deref());
     }
     Ok(labels.finish())
 }

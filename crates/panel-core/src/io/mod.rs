@@ -53,6 +53,8 @@ pub use parquet_groups::RowGroups;
 #[cfg(feature = "geo")]
 pub use spatial_weights::{SpatialFile, parse_spatial, read_spatial};
 pub use table::RawTable;
+#[cfg(any(feature = "polars", feature = "arrow"))]
+pub(crate) use table::number_labels;
 
 use crate::diagnostics::Diagnostic;
 use crate::error::{Error, Result};

@@ -17,6 +17,17 @@ pub(crate) fn panels() -> impl Strategy<Value = Panel> {
 }
 
 /// The bits of `x`; those of a missing number say nothing.
-pub(crate) fn bits(panel: &Panel) -> Vec<u64> {
+fn bits(panel: &Panel) -> Vec<u64> {
     panel.float("x").expect("numbers").iter().map(|x| if x.is_nan() { 0 } else { x.to_bits() }).collect()
+}
+
+/// Two panels of [`panels`] with the same keys in the same order, and the same bits.
+pub(crate) fn same_bits(panel: &Panel, back: &Panel) -> Result<(), TestCaseError> {
+    prop_assert_eq!(panel.entities(), back.entities());
+    prop_assert_eq!(panel.entity_of_row(), back.entity_of_row());
+    prop_assert_eq!(panel.times(), back.times());
+    prop_assert_eq!(panel.time_of_row(), back.time_of_row());
+    prop_assert_eq!(bits(panel), bits(back));
+    prop_assert_eq!(panel.column("w").expect("there"), back.column("w").expect("there"));
+    Ok(())
 }
