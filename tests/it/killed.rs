@@ -3,7 +3,7 @@
 use crate::small::{DATA, HEAD, contents, folder, no_partial, study, table};
 use crate::support::run_study;
 use panel_core::interrupt::Interrupt;
-use panelstudy::store::Staging;
+use panelstudy::stages::store::Staging;
 use std::path::{Path, PathBuf};
 
 /// The small study in a folder of its own, and an output folder.

@@ -46,6 +46,9 @@ pub(crate) fn package_of(dependency: &str) -> &str {
     match dependency {
         "report" => "panel-report",
         "audit" => "panel-audit",
+        "study" => "panel-study",
+        "stages" => "panel-stages",
+        "tables" => "panel-tables",
         other => other,
     }
 }

@@ -2,10 +2,10 @@
 //! machine's `guard.csv` and another's can be compared by. `cargo xtask bench guard` reads what this prints.
 #![allow(missing_docs, clippy::print_stdout, clippy::unwrap_used, reason = "a program that prints a table")]
 
-use panelstudy::compute::{Cache, Scope, compute};
-use panelstudy::indices::Part;
-use panelstudy::plan::Plan;
-use panelstudy::progress::Progress;
+use panelstudy::stages::compute::{Cache, Scope, compute};
+use panelstudy::study::indices::Part;
+use panelstudy::stages::plan::Plan;
+use panelstudy::stages::progress::Progress;
 use panelstudy::stages::{data, variables};
 use panelstudy::study::Loaded;
 use panelstudy::tables;
@@ -68,13 +68,13 @@ fn main() {
     }
     row(
         "the weights of the spatial study",
-        multiple(&numbers, || panelstudy::spatial::Space::new(&space, &of_space).unwrap()),
+        multiple(&numbers, || panelstudy::tables::spatial::Space::new(&space, &of_space).unwrap()),
     );
-    let weights = panelstudy::spatial::Space::new(&space, &of_space).unwrap();
+    let weights = panelstudy::tables::spatial::Space::new(&space, &of_space).unwrap();
     let (_, spec) = space.study.column("sdm", "(5)").unwrap();
     let spatial = spec.spatial.as_ref().unwrap();
     let fit = || {
-        panelstudy::spatial::column::estimate(&of_space.panel, &space.study, &weights, spec, spatial, ("sdm", "(5)"))
+        panelstudy::tables::spatial::column::estimate(&of_space.panel, &space.study, &weights, spec, spatial, ("sdm", "(5)"))
             .unwrap()
     };
     row("sdm (5)", multiple(&numbers, fit));

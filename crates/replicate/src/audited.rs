@@ -1,9 +1,9 @@
 //! `panelstudy audit`: a CSV of published numbers checked against itself; relations between columns come from a file beside
 //! it, `<name>.audit.toml`, where there is one.
 
-use crate::error::{Error, Result};
+use study::{Error, Result};
 use crate::published::relations_beside;
-use crate::store::Staging;
+use stages::store::Staging;
 use audit::{AuditSpec, Status};
 use report::page::{Block, Page, Section};
 use report::{Lang, PublishedRow, StarRule, TableFormat, Text};

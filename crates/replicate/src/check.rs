@@ -1,20 +1,20 @@
 //! `panelstudy check`: everything that a run computes, without writing it: what is made from what, and everything that a run would
 //! refuse.
 
-use crate::compute::{Cache, Computed, Scope, compute};
-use crate::error::{Error, Result};
-use crate::multiverse;
-use crate::names;
-use crate::plan::Plan;
-use crate::progress::Progress;
+use stages::compute::{Cache, Computed, Scope, compute};
+use study::{Error, Result};
+use tables::multiverse;
+use study::names;
+use stages::plan::Plan;
+use stages::progress::Progress;
 use crate::published::Printed;
-use crate::quality;
-use crate::spatial::residuals::Residuals;
-use crate::spatial::{self, Space};
-use crate::stages::{self, data};
-use crate::store::full;
-use crate::study::{ColumnSpec, Loaded, Study, TableKind, TableSpec, indicator};
-use crate::tables::{self, column, entropy};
+use stages::quality;
+use study::spatial::residuals::Residuals;
+use tables::spatial::{self, Space};
+use stages::{self, data};
+use stages::store::full;
+use study::{ColumnSpec, Loaded, Study, TableKind, TableSpec, indicator};
+use tables::{self, column, entropy};
 use panel_core::expr::Resolved;
 use panel_core::{Column, Panel, Severity, suggest};
 use panel_spatial::association::AssociationSpec;

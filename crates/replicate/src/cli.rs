@@ -1,9 +1,9 @@
 //! Arguments, and what each verb does.
 
-use crate::error::{Error, Result};
+use study::{Error, Result};
 use crate::pipeline::{self, RunOptions};
-use crate::store::pretty;
-use crate::study::Loaded;
+use stages::store::pretty;
+use study::Loaded;
 use crate::{audited, check, engines, init, reference, source_fix};
 use clap::{Args, Parser, Subcommand};
 use report::Lang;

@@ -1,8 +1,8 @@
 //! What this program is made of: versions of what decides numbers, and the features that it was or was not built with.
 
-use crate::error::{Error, Result};
-use crate::feature::Feature;
-use crate::study::{FigureFormat, PanelFormat, Study};
+use study::{Error, Result};
+use study::feature::Feature;
+use study::{FigureFormat, PanelFormat, Study};
 use gtfp_ebm::Solver;
 
 /// The lock file that this program was built with.
@@ -96,7 +96,7 @@ pub(crate) fn report() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::study::Loaded;
+    use study::Loaded;
     use std::path::Path;
 
     fn study(more: &str) -> Study {

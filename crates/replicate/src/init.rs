@@ -1,9 +1,9 @@
 //! `panelstudy init DIR`: a commented study file, an empty data template with its codebook, and a small worked example; with
 //! `--plain` a short study of any panel that runs as it is.
 
-use crate::error::{Error, Result};
+use study::{Error, Result};
 use crate::reference;
-use crate::store::pretty;
+use stages::store::pretty;
 use std::path::Path;
 
 const STUDY: &str = include_str!("../templates/study.toml");
@@ -127,10 +127,10 @@ mod tests {
     fn the_template_has_every_column_of_the_study() {
         let header = template();
         let columns: Vec<&str> = header.trim().split(',').collect();
-        let loaded = crate::study::Loaded::parse(STUDY, "study.toml", std::path::Path::new(""));
+        let loaded = study::Loaded::parse(STUDY, "study.toml", std::path::Path::new(""));
         let study = loaded.expect("the template is a valid study").study;
         let made = ["Va", "Lq", "Spillover", "Gtfp", "lon", "lat", "region", "municipality"];
-        for name in crate::names::used(&study) {
+        for name in study::names::used(&study) {
             let known = columns.contains(&name.as_str())
                 || made.contains(&name.as_str())
                 || study.variables.get(&name).is_some()

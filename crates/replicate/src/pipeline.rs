@@ -1,18 +1,18 @@
 //! A run from the study file to the files it leaves.
 
-use crate::compute::{Cache, Computed, Scope, compute};
-use crate::error::{Error, Result};
-use crate::indices::Index;
+use stages::compute::{Cache, Computed, Scope, compute};
+use study::{Error, Result};
+use study::indices::Index;
 use crate::log::Log;
-use crate::multiverse::{self, Multiverse};
-use crate::plan::Plan;
-use crate::progress::Progress;
+use tables::multiverse::{self, Multiverse};
+use stages::plan::Plan;
+use stages::progress::Progress;
 use crate::published::{Printed, Published};
 use crate::results::Results;
 use crate::show::{figures, files, pages};
-use crate::store::{FileRecord, Manifest, StageTime, Staging, file_name, file_record, pretty, staging};
-use crate::study::{Loaded, Study};
-use crate::tables::{self, Tables};
+use stages::store::{FileRecord, Manifest, StageTime, Staging, file_name, file_record, pretty, staging};
+use study::{Loaded, Study};
+use tables::{self, Tables};
 use crate::warned::warnings;
 use crate::{check, engines, quality};
 use panel_core::interrupt::{self, Interrupt};
@@ -283,7 +283,7 @@ fn resolved(loaded: &Loaded) -> Result<String> {
 /// Seeds of everything random: bootstraps and permutations.
 fn seeds(study: &Study) -> BTreeMap<String, u64> {
     let seed = |index: &dyn Index| Some((format!("{}-bootstrap", index.stage()), index.replications()?.1));
-    study.indices.iter().into_iter().filter_map(seed).chain(crate::spatial::seeds(study)).collect()
+    study.indices.iter().into_iter().filter_map(seed).chain(study::spatial::seeds(study)).collect()
 }
 
 fn inputs(loaded: &Loaded, results: &Results) -> Vec<FileRecord> {

@@ -1,9 +1,9 @@
 //! Published numbers beside replicated ones.
 
-use crate::error::{Error, Result};
-use crate::store::{FileRecord, file_record};
-use crate::study::{Loaded, PublishedRemark, Study, TableKind};
-use crate::tables::{self, Tables};
+use study::{Error, Result};
+use stages::store::{FileRecord, file_record};
+use study::{Loaded, PublishedRemark, Study, TableKind};
+use tables::{self, Tables};
 use audit::{Audit, AuditSpec, Check, Finding, Status};
 use report::{CellKey, Comparison, PublishedRow, Replicated, Stat, Table, Text, Verdict, compare, published_cells};
 use std::path::Path;

@@ -1,9 +1,9 @@
 //! Everything that a run has computed, before any of it is shown.
 
-use crate::compute::Computed;
-use crate::multiverse::Multiverse;
+use stages::compute::Computed;
+use tables::multiverse::Multiverse;
 use crate::published::Published;
-use crate::tables::Tables;
+use tables::Tables;
 use panel_core::quality::QualityReport;
 use report::codebook::Codebook;
 

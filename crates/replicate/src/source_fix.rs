@@ -3,10 +3,10 @@
 //! What to write comes with the messages themselves ([`Remedy`]), so that a sentence and its repair cannot differ. A study
 //! is repaired line by line: everything else in it, comments included, stays as it was.
 
-use crate::error::{Error, Result};
-use crate::names;
-use crate::stages::data;
-use crate::study::{Loaded, TableKind};
+use study::{Error, Result};
+use study::names;
+use stages::data;
+use study::{Loaded, TableKind};
 use panel_core::Remedy;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -131,7 +131,7 @@ fn of_the_join(loaded: &Loaded) -> Vec<(usize, Remedy)> {
     };
     let place = |file: &str| {
         let named =
-            |spec: &crate::study::SourceSpec| file == spec.file || file.starts_with(&format!("{} [", spec.file));
+            |spec: &study::SourceSpec| file == spec.file || file.starts_with(&format!("{} [", spec.file));
         loaded.study.sources.iter().position(named)
     };
     let numbers = used_as_numbers(loaded);

@@ -15,7 +15,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("panel-report", &["panel-core"]),
     ("panel-audit", &["panel-core", "panel-report"]),
     (
-        "panelstudy",
+        "panel-study",
         &[
             "panel-core",
             "va-index",
@@ -25,7 +25,35 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "panel-spatial",
             "panel-multiverse",
             "panel-report",
+        ],
+    ),
+    ("panel-stages", &["panel-core", "panel-fe", "panel-report", "panel-study"]),
+    (
+        "panel-tables",
+        &[
+            "panel-core",
+            "gtfp-ebm",
+            "panel-fe",
+            "panel-spatial",
+            "panel-multiverse",
+            "panel-report",
+            "panel-study",
+            "panel-stages",
+        ],
+    ),
+    (
+        "panelstudy",
+        &[
+            "panel-core",
+            "gtfp-ebm",
+            "panel-fe",
+            "panel-spatial",
+            "panel-multiverse",
+            "panel-report",
             "panel-audit",
+            "panel-study",
+            "panel-stages",
+            "panel-tables",
         ],
     ),
     (
@@ -49,7 +77,16 @@ const ALLOWED: &[(&str, &[&str])] = &[
 ];
 
 /// Packages that are never published.
-const INTERNAL: &[&str] = &["panelstudy", "panelstudy-python", "twin", "xtask", "replication-tests"];
+const INTERNAL: &[&str] = &[
+    "panel-study",
+    "panel-stages",
+    "panel-tables",
+    "panelstudy",
+    "panelstudy-python",
+    "twin",
+    "xtask",
+    "replication-tests",
+];
 
 /// Checks every manifest.
 pub(super) fn check(root: &Path, members: &[Member], findings: &mut Vec<String>) -> Result<(), String> {

@@ -1,6 +1,6 @@
 //! An example of every key: what a study of the repository writes there, else one of this list.
 
-use crate::study::SHARED;
+use study::SHARED;
 use std::collections::BTreeMap;
 
 /// Examples of keys that no study of the repository can have, each a value of TOML.

@@ -8,11 +8,11 @@ pub mod uses;
 
 pub use page::page;
 
-use crate::indices::concentration::Concentration;
-use crate::indices::gtfp::Gtfp;
-use crate::indices::market::Market;
-use crate::indices::va::Va;
-use crate::study::{SHARED, Study};
+use study::indices::concentration::Concentration;
+use study::indices::gtfp::Gtfp;
+use study::indices::market::Market;
+use study::indices::va::Va;
+use study::{SHARED, Study};
 use panel_multiverse::Declaration;
 use schemars::generate::{SchemaGenerator, SchemaSettings};
 use schemars::{JsonSchema, Schema};

@@ -1,7 +1,7 @@
 //! The headline's coefficients over every column that has them: robustness checks and subsamples.
 
 use super::{Place, Scene, Sketch, count};
-use crate::study::{ColumnSpec, TableKind, TableSpec};
+use study::{ColumnSpec, TableKind, TableSpec};
 use panel_fe::formula::Term;
 use report::figure::{CoefPanel, CoefPlot, CoefRow, Estimate};
 use report::{Lang, ModelColumn, Text};

@@ -1,8 +1,8 @@
 //! First stages: what the instruments explain of each endogenous regressor once controls and effects are taken out.
 
 use super::{Attempt, Place, Scene, Sketch};
-use crate::study::TableSpec;
-use crate::tables::plots::{FirstStage, FirstStages};
+use study::TableSpec;
+use tables::plots::{FirstStage, FirstStages};
 use report::figure::{CurvePoint, Dots, Series, XyPanel, XyPlot, bin_means};
 use report::numfmt::{Format, number};
 use report::{Lang, Text};

@@ -1,9 +1,9 @@
 //! Entities at their coordinates, colored by their mean of virtual agglomeration.
 
 use super::{Attempt, Place, Scene, Sketch, count};
-use crate::error::Result;
-use crate::indices::{Index, places};
-use crate::stages::variables::sample;
+use study::Result;
+use study::indices::{Index, places};
+use stages::variables::sample;
 use panel_core::Column;
 use report::figure::{GeoPoint, PointMap};
 use report::numfmt::{Format, number};

@@ -1,7 +1,7 @@
 //! Segmentation over time: mean and the band from the 10 to the 90 % quantile.
 
 use super::{Place, Scene, Sketch, axis, count};
-use crate::indices::Index;
+use study::indices::Index;
 use panel_core::transform::quantile;
 use report::figure::{CurvePoint, Series, XyPanel, XyPlot};
 use report::numfmt::{Format, number};

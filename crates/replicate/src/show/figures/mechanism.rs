@@ -1,7 +1,7 @@
 //! The path diagram of the mediation chains, with estimates on its arrows.
 
 use super::{Place, Scene, Sketch};
-use crate::tables::mediation::Mediated;
+use tables::mediation::Mediated;
 use report::figure::{ArrowLabel, Mechanism, Mediator, caption};
 use report::{Lang, Text};
 

@@ -31,12 +31,12 @@ mod spatial;
 mod specifications;
 mod u_curve;
 
-use crate::error::Result;
+use study::Result;
 use crate::results::Results;
 use crate::show::count;
-use crate::store::Staging;
-use crate::study::{FigureFormat, Headline, Loaded, Study};
-use crate::tables::plots::ColumnPlots;
+use stages::store::Staging;
+use study::{FigureFormat, Headline, Loaded, Study};
+use tables::plots::ColumnPlots;
 use panel_core::{Diagnostic, Panel};
 use report::figure::{Frame, caption};
 use report::{Figure, Labels, Lang, ModelColumn, Text};
@@ -230,7 +230,7 @@ fn groups(scene: &Scene<'_>) -> Vec<(Text, Vec<bool>)> {
     let Some(column) = scene.study.report.group.as_ref().and_then(|name| scene.panel.column(name).ok()) else {
         return all();
     };
-    let (codes, labels) = crate::indices::as_codes(column);
+    let (codes, labels) = study::indices::as_codes(column);
     let mut order: Vec<u32> = Vec::new();
     for &code in &codes {
         if (code as usize) < labels.len() && !order.contains(&code) {

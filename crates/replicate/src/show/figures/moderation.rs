@@ -1,8 +1,8 @@
 //! Moderated curves at a low, the mean and a high value of the moderator.
 
 use super::{Attempt, Place, Scene, Sketch};
-use crate::study::{ColumnSpec, ModerationSpec, TableSpec};
-use crate::tables::plots::ModeratedCurves;
+use study::{ColumnSpec, ModerationSpec, TableSpec};
+use tables::plots::ModeratedCurves;
 use report::figure::{Mark, Series, XyPanel, XyPlot};
 use report::numfmt::{Format, number, whole_percent};
 use report::{Lang, Text};

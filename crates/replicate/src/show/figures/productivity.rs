@@ -1,8 +1,8 @@
 //! Productivity: its distribution in every period, and cumulated index and components by group.
 
 use super::{Place, Scene, Sketch, axis, count};
-use crate::indices::gtfp::Gtfp;
-use crate::indices::{Index, Made};
+use study::indices::gtfp::Gtfp;
+use study::indices::{Index, Made};
 use gtfp_ebm::{Index as ProductivityIndex, Reference};
 use panel_core::transform::quantile;
 use report::figure::{CurvePoint, Distributions, Sample, Series, XyPanel, XyPlot};

@@ -1,11 +1,11 @@
 //! Spatial association: Moran's scatter plot of the last period, and entities on a map by their class of local Moran.
 
 use super::{Attempt, Place, Scene, Sketch, count};
-use crate::error::Result;
-use crate::indices::places;
-use crate::spatial::record::{Cell, Found, Scatter, Statistic, class};
-use crate::spatial::residuals::label;
-use crate::spatial::statistics::table_id;
+use study::Result;
+use study::indices::places;
+use tables::spatial::record::{Cell, Found, Scatter, Statistic, class};
+use study::spatial::residuals::label;
+use tables::spatial::statistics::table_id;
 use panel_spatial::association::LocalMoran;
 use report::figure::{CurvePoint, Dots, GeoPoint, PointMap, Series, XyPanel, XyPlot};
 use report::numfmt::{Format, number};

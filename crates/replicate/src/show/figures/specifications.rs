@@ -1,8 +1,8 @@
 //! The specification curve: the headline under one change at a time, in order of its first coefficient.
 
 use super::{Place, Scene, Sketch, count};
-use crate::tables::curve::Point;
-use crate::tables::u_shape::Quadratic;
+use tables::curve::Point;
+use tables::u_shape::Quadratic;
 use panel_fe::Coefficient;
 use report::figure::{CoefPanel, CoefPlot, CoefRow, Estimate};
 use report::{Lang, Text};

@@ -2,8 +2,8 @@
 
 use super::{Attempt, Place, Scene, Sketch};
 use crate::show::beyond_turning_point;
-use crate::study::Headline;
-use crate::tables::plots::FittedCurve;
+use study::Headline;
+use tables::plots::FittedCurve;
 use panel_fe::utest::Shape;
 use report::figure::UCurve;
 use report::numfmt::{Format, number, p_equation};

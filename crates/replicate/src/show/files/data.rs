@@ -1,10 +1,10 @@
 //! `data/`: the panel with every derived variable (csv, Parquet, Stata), its codebook, and which rows enter which column.
 
-use crate::error::{Error, Result};
+use study::{Error, Result};
 use crate::results::Results;
-use crate::store::Staging;
-use crate::store::full;
-use crate::study::{Label, PanelFormat, Saved, Study};
+use stages::store::Staging;
+use stages::store::full;
+use study::{Label, PanelFormat, Saved, Study};
 use panel_core::io::write::{to_csv, to_dta};
 use panel_core::{Diagnostic, Panel};
 use report::codebook::{Codebook, VariableNote};

@@ -1,11 +1,11 @@
 //! Files of the indices: `results/<stage>.csv` with a row for each row of the entity set, `results/<stage>.json` where the
 //! method gives more than columns, and bootstrap intervals.
 
-use crate::compute::Computed;
-use crate::error::Result;
-use crate::indices::{Made, Series};
-use crate::store::{Staging, full};
-use crate::study::Study;
+use stages::compute::Computed;
+use study::Result;
+use study::indices::{Made, Series};
+use stages::store::{Staging, full};
+use study::Study;
 use panel_core::Panel;
 use report::csv::push_record;
 

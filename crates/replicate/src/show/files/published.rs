@@ -1,9 +1,9 @@
 //! `compare/`: published and replicated numbers, cell by cell.
 
-use crate::error::{Error, Result};
+use study::{Error, Result};
 use crate::published::Published;
-use crate::store::Staging;
-use crate::study::Study;
+use stages::store::Staging;
+use study::Study;
 use report::page::{Block, Page, Section};
 use report::{Table, TableFormat, Text};
 

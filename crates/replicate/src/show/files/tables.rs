@@ -1,13 +1,13 @@
 //! `tables/`: every table in every format, all of them in one Word file and one workbook; `results/*.json`.
 
-use crate::error::{Error, Result};
-use crate::spatial::record;
-use crate::store::{Staging, pretty};
-use crate::study::{ALL_TABLES, Study};
-use crate::tables::Tables;
-use crate::tables::curve::PointRecord;
-use crate::tables::mediation::MediationRecord;
-use crate::tables::records::Entry;
+use study::{Error, Result};
+use tables::spatial::record;
+use stages::store::{Staging, pretty};
+use study::{ALL_TABLES, Study};
+use tables::Tables;
+use tables::curve::PointRecord;
+use tables::mediation::MediationRecord;
+use tables::records::Entry;
 use rayon::prelude::*;
 use report::TableFormat;
 use report::render::{docx, latex_document, xlsx};

@@ -1,12 +1,12 @@
 //! The page: verdict first, then the tables in order, comparison, indices, data, diagnostics.
 
 use super::{Surroundings, multiverse, published, table_section, verdict};
-use crate::error::Result;
+use study::Result;
 use crate::results::Results;
 use crate::show::figures::Place;
 use crate::show::files::data::source_words;
-use crate::spatial::statistics;
-use crate::study::{COMPARE_TABLE, Label, Loaded};
+use tables::spatial::statistics;
+use study::{COMPARE_TABLE, Label, Loaded};
 use report::page::{Block, Page, Section};
 use report::table::{Align, Cell, Row};
 use report::{Lang, Table, Text};

@@ -7,11 +7,11 @@ mod readme;
 mod table_section;
 mod verdict;
 
-use crate::error::Result;
+use study::Result;
 use crate::results::Results;
 use crate::show::figures::Drawn;
-use crate::store::Staging;
-use crate::study::Loaded;
+use stages::store::Staging;
+use study::Loaded;
 use panel_core::Diagnostic;
 
 /// What the pages say besides results.

@@ -1,10 +1,10 @@
 //! A multiverse as a section of the page: what it says, its figures, its tables, its files.
 
 use super::{Surroundings, table_section};
-use crate::multiverse::{Finding, Multiverse};
+use tables::multiverse::{Finding, Multiverse};
 use crate::results::Results;
 use crate::show::figures::Place;
-use crate::study::multiverse_table_ids;
+use study::multiverse_table_ids;
 use report::numfmt::p_equation;
 use report::page::{Block, Section};
 use report::{Lang, Text};

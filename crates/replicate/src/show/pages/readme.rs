@@ -1,11 +1,11 @@
 //! The README of the replication package, in the order that data editors ask for.
 
 use super::Surroundings;
-use crate::indices::Index;
+use study::indices::Index;
 use crate::results::Results;
 use crate::show::files::data::source_words;
-use crate::spatial::statistics;
-use crate::study::{Loaded, Study, TableSpec};
+use tables::spatial::statistics;
+use study::{Loaded, Study, TableSpec};
 use report::readme::{DataSource, OutputEntry, ReplicationReadme};
 use report::{Lang, Text};
 

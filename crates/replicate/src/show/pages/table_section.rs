@@ -2,12 +2,12 @@
 //! publication beside it, its files.
 
 use super::Surroundings;
-use crate::error::{Error, Result};
+use study::{Error, Result};
 use crate::published::Published;
 use crate::results::Results;
 use crate::show::figures::{Drawn, Place};
-use crate::spatial::SpatialColumn;
-use crate::study::{TableKind, TableSpec};
+use study::spatial::SpatialColumn;
+use study::{TableKind, TableSpec};
 use report::page::{Block, Section};
 use report::{Lang, TableFormat, Text};
 use std::fmt::Write;

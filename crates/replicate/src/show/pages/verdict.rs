@@ -2,7 +2,7 @@
 
 use crate::results::Results;
 use crate::show::{beyond_turning_point, count};
-use crate::study::{Headline, Study};
+use study::{Headline, Study};
 use panel_fe::record::{CurveRecord, EstimateRecord, FiellerRecord, TestRecord, TurningPointRecord, UTestRecord};
 use report::numfmt::{Format, number, p_equation, p_value, percent};
 use report::page::Fact;
