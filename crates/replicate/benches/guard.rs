@@ -3,11 +3,11 @@
 #![allow(missing_docs, clippy::print_stdout, clippy::unwrap_used, reason = "a program that prints a table")]
 
 use panelstudy::stages::compute::{Cache, Scope, compute};
-use panelstudy::study::indices::Part;
 use panelstudy::stages::plan::Plan;
 use panelstudy::stages::progress::Progress;
 use panelstudy::stages::{data, variables};
 use panelstudy::study::Loaded;
+use panelstudy::study::indices::Part;
 use panelstudy::tables;
 use std::hint::black_box;
 use std::path::Path;
@@ -74,8 +74,15 @@ fn main() {
     let (_, spec) = space.study.column("sdm", "(5)").unwrap();
     let spatial = spec.spatial.as_ref().unwrap();
     let fit = || {
-        panelstudy::tables::spatial::column::estimate(&of_space.panel, &space.study, &weights, spec, spatial, ("sdm", "(5)"))
-            .unwrap()
+        panelstudy::tables::spatial::column::estimate(
+            &of_space.panel,
+            &space.study,
+            &weights,
+            spec,
+            spatial,
+            ("sdm", "(5)"),
+        )
+        .unwrap()
     };
     row("sdm (5)", multiple(&numbers, fit));
 }

@@ -1,13 +1,13 @@
 //! `panelstudy audit`: a CSV of published numbers checked against itself; relations between columns come from a file beside
 //! it, `<name>.audit.toml`, where there is one.
 
-use study::{Error, Result};
 use crate::published::relations_beside;
-use stages::store::Staging;
 use audit::{AuditSpec, Status};
 use report::page::{Block, Page, Section};
 use report::{Lang, PublishedRow, StarRule, TableFormat, Text};
+use stages::store::Staging;
 use std::path::Path;
+use study::{Error, Result};
 
 /// What an audit ends with.
 #[derive(Debug, Clone)]

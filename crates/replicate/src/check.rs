@@ -1,25 +1,25 @@
 //! `panelstudy check`: everything that a run computes, without writing it: what is made from what, and everything that a run would
 //! refuse.
 
-use stages::compute::{Cache, Computed, Scope, compute};
-use study::{Error, Result};
-use tables::multiverse;
-use study::names;
-use stages::plan::Plan;
-use stages::progress::Progress;
 use crate::published::Printed;
-use stages::quality;
-use study::spatial::residuals::Residuals;
-use tables::spatial::{self, Space};
-use stages::{self, data};
-use stages::store::full;
-use study::{ColumnSpec, Loaded, Study, TableKind, TableSpec, indicator};
-use tables::{self, column, entropy};
 use panel_core::expr::Resolved;
 use panel_core::{Column, Panel, Severity, suggest};
 use panel_spatial::association::AssociationSpec;
+use stages::compute::{Cache, Computed, Scope, compute};
+use stages::plan::Plan;
+use stages::progress::Progress;
+use stages::quality;
+use stages::store::full;
+use stages::{self, data};
 use std::fmt::Write;
 use std::path::Path;
+use study::names;
+use study::spatial::residuals::Residuals;
+use study::{ColumnSpec, Loaded, Study, TableKind, TableSpec, indicator};
+use study::{Error, Result};
+use tables::multiverse;
+use tables::spatial::{self, Space};
+use tables::{self, column, entropy};
 
 /// Remarks of the data quality report that are shown per variable and kind.
 const SHOWN: usize = 3;

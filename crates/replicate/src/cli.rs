@@ -1,13 +1,13 @@
 //! Arguments, and what each verb does.
 
-use study::{Error, Result};
 use crate::pipeline::{self, RunOptions};
-use stages::store::pretty;
-use study::Loaded;
 use crate::{audited, check, engines, init, reference, source_fix};
 use clap::{Args, Parser, Subcommand};
 use report::Lang;
+use stages::store::pretty;
 use std::path::{Path, PathBuf};
+use study::Loaded;
+use study::{Error, Result};
 
 /// More threads than any machine has use for; a system stops a program that starts a million.
 const MOST_THREADS: usize = 1024;

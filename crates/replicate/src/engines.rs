@@ -1,9 +1,9 @@
 //! What this program is made of: versions of what decides numbers, and the features that it was or was not built with.
 
-use study::{Error, Result};
-use study::feature::Feature;
-use study::{FigureFormat, PanelFormat, Study};
 use gtfp_ebm::Solver;
+use study::feature::Feature;
+use study::{Error, Result};
+use study::{FigureFormat, PanelFormat, Study};
 
 /// The lock file that this program was built with.
 const LOCK: &str = include_str!("../../../Cargo.lock");
@@ -96,8 +96,8 @@ pub(crate) fn report() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use study::Loaded;
     use std::path::Path;
+    use study::Loaded;
 
     fn study(more: &str) -> Study {
         let text = format!("[study]\ntitle = \"T\"\nentity = \"e\"\ntime = \"t\"\n{more}");

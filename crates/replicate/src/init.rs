@@ -1,10 +1,10 @@
 //! `panelstudy init DIR`: a commented study file, an empty data template with its codebook, and a small worked example; with
 //! `--plain` a short study of any panel that runs as it is.
 
-use study::{Error, Result};
 use crate::reference;
 use stages::store::pretty;
 use std::path::Path;
+use study::{Error, Result};
 
 const STUDY: &str = include_str!("../templates/study.toml");
 const CODEBOOK: &str = include_str!("../templates/codebook.csv");

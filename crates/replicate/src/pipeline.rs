@@ -1,31 +1,34 @@
 //! A run from the study file to the files it leaves.
 
-use stages::compute::{Cache, Computed, Scope, compute};
-use study::{Error, Result};
-use study::indices::Index;
 use crate::log::Log;
-use tables::multiverse::{self, Multiverse};
-use stages::plan::Plan;
-use stages::progress::Progress;
 use crate::published::{Printed, Published};
 use crate::results::Results;
 use crate::show::{figures, files, pages};
-use stages::store::{FileRecord, Manifest, StageTime, Staging, file_name, file_record, pretty, staging};
-use study::{Loaded, Study};
-use tables::{self, Tables};
 use crate::warned::warnings;
-use crate::{check, engines, quality};
+use crate::{check, engines};
 use panel_core::interrupt::{self, Interrupt};
 use panel_core::quality::QualityReport;
 use panel_core::{Diagnostic, Severity};
 use report::Lang;
 use report::codebook::Codebook;
+use stages::compute::{Cache, Computed, Scope, compute};
+use stages::plan::Plan;
+use stages::progress::Progress;
+use stages::quality;
+use stages::store::{
+    FileRecord, MANIFEST, Manifest, StageTime, Staging, file_name, file_record, pretty, previous_outputs,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use study::indices::Index;
+use study::{Error, Result};
+use study::{Loaded, Study};
+use tables::multiverse::{self, Multiverse};
+use tables::{self, Tables};
 use tracing::dispatcher;
 
 /// Files that every run writes about itself; the manifest does not list them.
-const ABOUT_THE_RUN: [&str; 4] = ["log/run.jsonl", "log/diagnostics.md", "checksums.sha256", staging::MANIFEST];
+const ABOUT_THE_RUN: [&str; 4] = ["log/run.jsonl", "log/diagnostics.md", "checksums.sha256", MANIFEST];
 
 /// What to run and where to.
 #[derive(Debug, Clone)]
@@ -109,7 +112,7 @@ pub fn run(options: &RunOptions) -> Result<RunReport> {
     };
     let (summary, differing) = if plan.runs("report") { progress.stage("report", write)? } else { write()?.0 };
     let stages = progress.finish();
-    let previous = staging::previous_outputs(&options.out);
+    let previous = previous_outputs(&options.out);
     let new: BTreeSet<String> = staging.names().chain(ABOUT_THE_RUN).map(str::to_owned).collect();
     let left: Vec<FileRecord> = previous.into_iter().filter(|file| !new.contains(&file.path)).collect();
     let (kept, stale) = if plan.is_whole() { (Vec::new(), left) } else { (left, Vec::new()) };

@@ -1,11 +1,11 @@
 //! Everything that a run has computed, before any of it is shown.
 
-use stages::compute::Computed;
-use tables::multiverse::Multiverse;
 use crate::published::Published;
-use tables::Tables;
 use panel_core::quality::QualityReport;
 use report::codebook::Codebook;
+use stages::compute::Computed;
+use tables::Tables;
+use tables::multiverse::Multiverse;
 
 /// The results of a run.
 #[derive(Debug)]

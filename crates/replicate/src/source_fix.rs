@@ -3,13 +3,13 @@
 //! What to write comes with the messages themselves ([`Remedy`]), so that a sentence and its repair cannot differ. A study
 //! is repaired line by line: everything else in it, comments included, stays as it was.
 
-use study::{Error, Result};
-use study::names;
-use stages::data;
-use study::{Loaded, TableKind};
 use panel_core::Remedy;
+use stages::data;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use study::names;
+use study::{Error, Result};
+use study::{Loaded, TableKind};
 
 /// Keys that are written without being asked; whether a filter or another reading of percent signs is meant only the user
 /// knows.
@@ -130,8 +130,7 @@ fn of_the_join(loaded: &Loaded) -> Vec<(usize, Remedy)> {
         }
     };
     let place = |file: &str| {
-        let named =
-            |spec: &study::SourceSpec| file == spec.file || file.starts_with(&format!("{} [", spec.file));
+        let named = |spec: &study::SourceSpec| file == spec.file || file.starts_with(&format!("{} [", spec.file));
         loaded.study.sources.iter().position(named)
     };
     let numbers = used_as_numbers(loaded);

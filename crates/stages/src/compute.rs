@@ -1,19 +1,19 @@
 //! From sources to a panel that holds every variable: the stages before the tables, with results kept for reuse.
 
-use study::{Error, Result};
-use study::indices::{Files, Index, Made, Part};
-use study::names;
+use crate::data::{self, Data};
 use crate::plan::Plan;
 use crate::progress::Progress;
-use crate::data::{self, Data};
 use crate::stream::Stream;
 use crate::variables;
-use study::{Loaded, Study};
 use panel_core::expr::Definitions;
 use panel_core::{Column, Diagnostic, Panel, number};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use study::indices::{Files, Index, Made, Part};
+use study::names;
+use study::{Error, Result};
+use study::{Loaded, Study};
 
 /// Results of the stages before the tables.
 #[derive(Debug)]

@@ -2,15 +2,15 @@
 
 use super::source_hints::{self as hints, Hint};
 use super::{memory, reshape, totals, variables};
-use study::{Error, Result};
 use crate::looked_at::looked_at;
 use crate::store::{FileRecord, file_record};
-use study::{Loaded, NameList, RowRule, SourceSpec, Study};
 use panel_core::expr::Expr;
 use panel_core::io::{RawTable, ReadOptions, Rows, Source, assemble, read_bytes};
 use panel_core::names::Gazetteer;
 use panel_core::{Column, Diagnostic, Diagnostics, Panel, Remedy, TextColumn, suggest};
 use std::collections::BTreeSet;
+use study::{Error, Result};
+use study::{Loaded, NameList, RowRule, SourceSpec, Study};
 
 /// The panel and where it came from.
 #[derive(Debug, Clone)]

@@ -20,10 +20,13 @@ mod total_names;
 mod totals;
 pub mod variables;
 
-use study::{Error, Result};
 use panel_core::Panel;
+use study::{Error, Result};
 
 /// A column of numbers, as an error of this stage where it is none.
-pub(crate) fn float<'a>(panel: &'a Panel, name: &str, stage: &str) -> Result<&'a [f64]> {
+///
+/// # Errors
+/// Where it is not there or holds text.
+pub fn float<'a>(panel: &'a Panel, name: &str, stage: &str) -> Result<&'a [f64]> {
     panel.float(name).map_err(|error| Error::stage(stage, error))
 }

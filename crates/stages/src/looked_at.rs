@@ -1,8 +1,8 @@
 //! Which columns of the sources a run may look at, so that the others are never checked.
 
-use study::names::{used, with_sources};
-use study::Loaded;
 use std::collections::BTreeSet;
+use study::Loaded;
+use study::names::{used, with_sources};
 
 /// Every variable that a run may look at: those that some part of the study uses, with the derived variables, the
 /// report's columns, the data quality report's, and what the changes of a specification curve and the options of a

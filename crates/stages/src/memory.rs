@@ -1,8 +1,8 @@
 //! Whether a source fits into memory, before it is read.
 
-use study::{Error, Result};
 #[cfg(feature = "parquet")]
 use panel_core::io::RowGroups;
+use study::{Error, Result};
 
 /// Bytes that a source needs at least, for each of its own: the file, its columns, the panel.
 const AT_LEAST: u64 = 3;

@@ -1,10 +1,10 @@
 //! Which stages a run has, and which of them `--only` asks for.
 
-use study::{Error, Result};
-use study::indices::Indices;
-use study::Study;
 use panel_core::suggest;
 use std::collections::BTreeSet;
+use study::Study;
+use study::indices::Indices;
+use study::{Error, Result};
 
 /// Stages to run, in order.
 #[derive(Debug, Clone)]

@@ -1,13 +1,13 @@
 //! `quality/`: what a careful person would look for before trusting a column, for every variable that the study uses.
 
-use study::{Error, Result};
-use study::names;
 use crate::store::{Staging, full};
-use study::Study;
 use panel_core::quality::{FlagKind, KnownRange, QualityReport, QualitySpec, VariableQuality, quality};
 use panel_core::{Column, Panel};
 use report::csv::push_record;
 use std::fmt::Write;
+use study::Study;
+use study::names;
+use study::{Error, Result};
 
 /// Cells that the page names per variable and kind.
 const SHOWN: usize = 5;

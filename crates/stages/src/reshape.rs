@@ -2,12 +2,12 @@
 //!
 //! A column that says the same in all rows of a key goes along; one that does not is left out, and a remark says so.
 
-use study::{Error, Result};
-use study::{Aggregate, Reshape};
 use panel_core::io::RawTable;
 use panel_core::io::reshape::{WideVariable, to_long};
 use panel_core::{Cell, Column, Diagnostic, Diagnostics, TextColumn, TimeAxis, suggest};
 use std::collections::HashMap;
+use study::{Aggregate, Reshape};
+use study::{Error, Result};
 
 /// Key columns of a source.
 #[derive(Debug, Clone, Copy)]

@@ -1,12 +1,12 @@
 //! What to write in a `[[source]]` whose columns are not called as the study expects.
 
-use study::Reshape;
 use panel_core::io::reshape::is_period_alone;
 use panel_core::io::{RawTable, ReadOptions, Source, read_bytes, row_with, sheet_with};
 use panel_core::number::half_width;
 use panel_core::remedy::listed;
 use panel_core::{Column, Diagnostic, Error, Remedy, suggest};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use study::Reshape;
 
 /// Words to go on with after a message, and what they recommend.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -484,8 +484,7 @@ mod tests {
         let study = format!(
             "[study]\ntitle = \"t\"\nentity = \"city\"\ntime = \"year\"\n{sources}[[table]]\nid = \"t\"\n[[table.column]]\nformula = \"gdp ~ 1\"\n"
         );
-        let data =
-            crate::data::load_or_refuse(&study::Loaded::parse(&study, "s.toml", &folder).unwrap());
+        let data = crate::data::load_or_refuse(&study::Loaded::parse(&study, "s.toml", &folder).unwrap());
         std::fs::remove_dir_all(&folder).unwrap();
         data.map_err(|(_, refusal)| refusal.error.to_string())
     }

@@ -1,14 +1,14 @@
 //! A source that is read part by part: a Parquet file, a row group at a time.
 
-use study::{Error, Result};
-use study::names;
 use crate::store::{FileRecord, file_record_of};
-use study::{ColumnSpec, Loaded, SourceSpec, Study};
 use panel_core::expr::Definitions;
 use panel_core::{Diagnostic, Diagnostics};
 use panel_fe::streaming::{self, Streamed};
 use std::fs::File;
 use std::path::PathBuf;
+use study::names;
+use study::{ColumnSpec, Loaded, SourceSpec, Study};
+use study::{Error, Result};
 
 /// Rows of a row group from which on a remark says that memory follows it.
 const LARGE_GROUP: usize = 1 << 22;
@@ -74,8 +74,6 @@ impl Stream {
 #[cfg(feature = "parquet")]
 mod parquet {
     use super::Stream;
-    use study::{Error, Result};
-    use study::{ColumnSpec, Parsed};
     use panel_core::expr::{Definitions, Expr};
     use panel_core::io::{RawTable, ReadOptions, RowGroups};
     use panel_core::number::EXACT_WHOLE;
@@ -83,6 +81,8 @@ mod parquet {
     use panel_fe::streaming::Blocks;
     use std::collections::BTreeSet;
     use std::fs::File;
+    use study::{ColumnSpec, Parsed};
+    use study::{Error, Result};
 
     /// Rows, row groups, and rows of the largest.
     pub(super) fn described(name: &str, file: File) -> Result<(usize, usize, usize)> {
@@ -197,12 +197,12 @@ use parquet::{Groups, described};
 #[cfg(not(feature = "parquet"))]
 mod none {
     use super::Stream;
-    use study::{Error, Result};
-    use study::ColumnSpec;
     use panel_core::expr::Definitions;
     use panel_fe::streaming::Blocks;
     use std::collections::BTreeSet;
     use std::fs::File;
+    use study::ColumnSpec;
+    use study::{Error, Result};
 
     pub(super) fn described(_: &str, _: File) -> Result<(usize, usize, usize)> {
         Err(Error::NeedsFeature { feature: "parquet", wanted: "[study] streaming = true".into() })

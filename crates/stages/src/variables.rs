@@ -1,9 +1,9 @@
 //! Stage `variables`, and the filters of samples.
 
-use study::{Error, Result};
-use study::Parsed;
 use panel_core::expr::{Expr, Mask};
 use panel_core::{Diagnostic, Diagnostics, Panel};
+use study::Parsed;
+use study::{Error, Result};
 
 /// The rows of a sample.
 #[derive(Debug, Clone, PartialEq)]

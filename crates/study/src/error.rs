@@ -103,6 +103,18 @@ impl Error {
         }
     }
 
+    /// The same error about a formula.
+    #[must_use]
+    pub fn prefixed(self, formula: &impl std::fmt::Display) -> Self {
+        match self {
+            Self::Stage { stage, message } => Self::Stage { stage, message: format!("`{formula}`: {message}") },
+            Self::NotComputed { stage, message } => {
+                Self::NotComputed { stage, message: format!("`{formula}`: {message}") }
+            }
+            other => other,
+        }
+    }
+
     /// A word that names the kind of error.
     #[must_use]
     pub fn code(&self) -> &'static str {

@@ -2,7 +2,7 @@
 
 /// A feature of this package that a study can ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Feature {
+pub enum Feature {
     /// HiGHS beside the built-in engine of linear programs.
     Highs,
     /// Parquet files.
@@ -15,10 +15,10 @@ pub(crate) enum Feature {
 
 impl Feature {
     /// All of them.
-    pub(crate) const ALL: [Self; 4] = [Self::Highs, Self::Parquet, Self::Png, Self::Pdf];
+    pub const ALL: [Self; 4] = [Self::Highs, Self::Parquet, Self::Png, Self::Pdf];
 
     /// Its name in the manifest.
-    pub(crate) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Highs => "highs",
             Self::Parquet => "parquet",
@@ -28,7 +28,7 @@ impl Feature {
     }
 
     /// Whether it was compiled.
-    pub(crate) fn is_there(self) -> bool {
+    pub fn is_there(self) -> bool {
         match self {
             Self::Highs => cfg!(feature = "highs"),
             Self::Parquet => cfg!(feature = "parquet"),
@@ -38,7 +38,7 @@ impl Feature {
     }
 
     /// The library behind it, as it is shown, and its package.
-    pub(crate) fn library(self) -> (&'static str, &'static str) {
+    pub fn library(self) -> (&'static str, &'static str) {
         match self {
             Self::Highs => ("HiGHS", "highs-sys"),
             Self::Parquet => ("polars", "polars"),

@@ -36,7 +36,7 @@ impl Label {
 }
 
 /// A name as columns have it: formulas write names with other signs in backquotes, and so may the keys of `[labels]`.
-pub(crate) fn bare(name: &str) -> &str {
+pub fn bare(name: &str) -> &str {
     name.strip_prefix('`').and_then(|name| name.strip_suffix('`')).filter(|name| !name.contains('`')).unwrap_or(name)
 }
 

@@ -17,7 +17,7 @@ impl TableSpec {
     ///
     /// # Errors
     /// A sentence that names a statistic of `stat_digits` that the table does not show.
-    pub(crate) fn fit_rows(&self, shown: &[String]) -> Result<Vec<FitRow>, String> {
+    pub fn fit_rows(&self, shown: &[String]) -> Result<Vec<FitRow>, String> {
         if let Some(name) = self.stat_digits.keys().find(|name| !shown.contains(name)) {
             let near = suggest::nearest(name, shown.iter().map(String::as_str));
             let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();

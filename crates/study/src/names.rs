@@ -68,7 +68,9 @@ pub fn of_index(index: &dyn Index) -> Vec<String> {
     names
 }
 
-pub(crate) fn of_mediation(spec: &MediationSpec) -> Vec<String> {
+/// Variables of a mediation chain.
+#[must_use]
+pub fn of_mediation(spec: &MediationSpec) -> Vec<String> {
     // The steps were parsed when the study was read.
     spec.longest().map(|column| of_column(&column)).unwrap_or_default()
 }

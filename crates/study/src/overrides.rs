@@ -57,7 +57,7 @@ pub(super) fn place(document: &DeTable<'_>, path: &str) -> Option<Range<usize>> 
 }
 
 /// The steps of a path: parts between dots, or texts in quotes.
-pub(crate) fn steps(path: &str) -> Result<Vec<&str>, String> {
+pub fn steps(path: &str) -> Result<Vec<&str>, String> {
     let mut steps = Vec::new();
     let mut rest = path;
     loop {

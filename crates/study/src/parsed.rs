@@ -20,7 +20,7 @@ pub struct Parsed<T> {
 
 impl<T> Parsed<T> {
     /// A value whose text is known.
-    pub(crate) fn written(text: &str, value: T) -> Self {
+    pub fn written(text: &str, value: T) -> Self {
         Self { text: text.to_owned(), value }
     }
 

@@ -81,7 +81,7 @@ pub struct SourceSpec {
 impl SourceSpec {
     /// Keys that this kind of file has no use for, each with why.
     #[must_use]
-    pub(crate) fn idle_keys(&self) -> Vec<(&'static str, String)> {
+    pub fn idle_keys(&self) -> Vec<(&'static str, String)> {
         let extension = self.file.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
         let is = |known: &[&str]| known.contains(&extension.as_str());
         let workbook = is(&["xlsx", "xlsm", "xls", "xlsb", "ods"]);

@@ -227,7 +227,7 @@ pub struct PanelSpec {
 ///
 /// # Errors
 /// A sentence that names what is not there and what comes nearest.
-pub(crate) fn find_column<'a>(
+pub fn find_column<'a>(
     tables: &'a [TableSpec],
     table: &str,
     column: &str,

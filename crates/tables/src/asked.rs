@@ -2,8 +2,6 @@
 
 use super::resampled::bootstrap;
 use super::shown::row_of;
-use study::indices::part::spread;
-use study::{ColumnSpec, Parsed, Saved, Statistic};
 use panel_core::Panel;
 use panel_fe::influence::Influence;
 use panel_fe::iv::FirstStage;
@@ -11,6 +9,8 @@ use panel_fe::record::{DiagnosticRecord, EstimateRecord, TestRecord, TwoLinesRec
 use panel_fe::{Error, Estimate, Result, TestOutcome};
 use report::Text;
 use report::regression::FitStat;
+use study::indices::part::spread;
+use study::{ColumnSpec, Parsed, Saved, Statistic};
 
 /// Rows that a column brings to its table, with labels of those that no dictionary has.
 pub(super) type Rows = Vec<(FitStat, Text)>;

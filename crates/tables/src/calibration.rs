@@ -1,17 +1,17 @@
 //! ε of a productivity specification under each calibration, with rank correlations of the scores (D6).
 
 use super::closing;
-use stages::compute::Computed;
-use study::{Error, Result};
-use study::indices::gtfp::{Gtfp, Productivity};
-use study::indices::{Index, Part};
-use stages::variables::sample;
-use study::{Label, Study, TableSpec};
 use gtfp_ebm::{Calibration, CalibrationRule, PanelSpec};
 use report::numfmt::Format;
 use report::table::{Cell, Row};
 use report::{Table, Text};
+use stages::compute::Computed;
+use stages::variables::sample;
 use std::sync::Arc;
+use study::indices::gtfp::{Gtfp, Productivity};
+use study::indices::{Index, Part};
+use study::{Error, Result};
+use study::{Label, Study, TableSpec};
 
 /// The calibrations compared.
 const RULES: [(CalibrationRule, &str, &str); 3] = [

@@ -1,8 +1,8 @@
 //! What every table ends with: the rule of its stars where it has any, and the study's notice.
 
-use study::Study;
 use report::table::{Align, Cell, Row};
 use report::{Lang, Table, Text};
+use study::Study;
 
 /// Adds the notes that every table needs and no table writes itself.
 pub(crate) fn close(table: &mut Table, study: &Study) {

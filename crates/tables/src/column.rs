@@ -8,15 +8,15 @@ use super::resampled::note;
 use super::set_notes::set_notes;
 use super::shown::{first_stage_column, shown};
 use super::u_shape::{Quadratic, moderated, quadratic, u_test, u_test_shown, utest_record};
-use study::{Error, Result};
-use study::names;
-use stages::variables::sample;
-use study::{ColumnSpec, Saved, Study};
 use panel_core::{Diagnostic, Panel};
 use panel_fe::Estimate;
 use panel_fe::record::EstimateRecord;
 use report::utest::UTestRecord;
 use report::{ModelColumn, Text};
+use stages::variables::sample;
+use study::names;
+use study::{ColumnSpec, Saved, Study};
+use study::{Error, Result};
 
 /// A fitted column: its record, its shown columns, remarks.
 #[derive(Debug)]

@@ -4,11 +4,6 @@
 use super::closing;
 use super::fit::{fit, refusal};
 use super::records::finite;
-use stages::compute::Computed;
-use study::{Error, Result};
-use study::names;
-use stages::variables::sample;
-use study::{COMPARE_TABLE, CompareSpec, CompareTest, Compared, Digits, Label, Study, Terms};
 use panel_core::Panel;
 use panel_fe::coefficients::Derived;
 use panel_fe::interacted::Interacted;
@@ -18,6 +13,11 @@ use report::numfmt::Format;
 use report::table::{Cell, Row, RowGroup};
 use report::{Lang, Table, Text};
 use serde::Serialize;
+use stages::compute::Computed;
+use stages::variables::sample;
+use study::names;
+use study::{COMPARE_TABLE, CompareSpec, CompareTest, Compared, Digits, Label, Study, Terms};
+use study::{Error, Result};
 
 /// One line of `results/compare.json`: a coefficient, a turning point or several coefficients in two columns.
 #[derive(Debug, Clone, PartialEq, Serialize)]

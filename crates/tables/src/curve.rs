@@ -4,16 +4,16 @@ use super::closing;
 use super::column::estimate;
 use super::records::finite;
 use super::u_shape::Quadratic;
-use stages::compute::{Cache, Scope, compute};
-use study::{Error, Result};
-use study::names;
-use stages::progress::Progress;
-use study::{ColumnSpec, Label, Loaded, SpecificationCurve};
 use rayon::prelude::*;
 use report::numfmt::Format;
 use report::table::{Align, Cell, Row, RowKind};
 use report::{Table, Text};
 use serde::Serialize;
+use stages::compute::{Cache, Scope, compute};
+use stages::progress::Progress;
+use study::names;
+use study::{ColumnSpec, Label, Loaded, SpecificationCurve};
+use study::{Error, Result};
 
 /// One point of the curve.
 #[derive(Debug)]

@@ -1,13 +1,13 @@
 //! Descriptive statistics, variables in rows.
 
 use super::{Tables, closing, headings};
-use study::{Error, Result};
-use stages::variables::sample;
-use study::{Label, Study, TableSpec};
 use panel_core::descriptives::describe_columns;
 use panel_core::{Diagnostic, Panel};
 use report::Table;
 use report::descriptives::{DescriptivesSpec, Summary, descriptives_table};
+use stages::variables::sample;
+use study::{Error, Result};
+use study::{Label, Study, TableSpec};
 
 /// The table; its numbers are kept for comparisons.
 ///
@@ -35,7 +35,7 @@ pub fn table(spec: &TableSpec, study: &Study, panel: &Panel, made: &mut Tables) 
 }
 
 /// The rows of the panel that a descriptive table or an entropy table is about.
-pub(crate) fn part(spec: &TableSpec, panel: &Panel, diagnostics: &mut Vec<(String, Diagnostic)>) -> Result<Panel> {
+pub fn part(spec: &TableSpec, panel: &Panel, diagnostics: &mut Vec<(String, Diagnostic)>) -> Result<Panel> {
     let stage = format!("tables/{}", spec.id);
     let Some(filter) = &spec.sample else { return Ok(panel.clone()) };
     let sample = sample(panel, Some(filter), &stage)?;

@@ -1,13 +1,13 @@
 //! Entropy weights of a composite index, indicators in rows (Table 4 of the paper).
 
 use super::{closing, headings};
-use study::{Error, Result};
-use study::{Label, Study, TableSpec, indicator};
 use panel_core::index::{Direction, EntropySpec, entropy_index};
 use panel_core::{Diagnostic, Panel};
 use report::numfmt::Format;
 use report::table::{Cell, Row};
 use report::{Table, Text};
+use study::{Error, Result};
+use study::{Label, Study, TableSpec, indicator};
 
 /// The weights of the indicators of a table.
 ///

@@ -1,9 +1,9 @@
 //! A formula estimated under the options of a column, and how the estimator's errors enter a run.
 
-use study::Error;
-use study::ColumnSpec;
 use panel_core::Panel;
 use panel_fe::{Estimate, Estimator, Formula, Model};
+use study::ColumnSpec;
+use study::Error;
 
 /// Another formula under the options of a column, on the rows for which `mask` holds.
 ///

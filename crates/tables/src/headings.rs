@@ -1,8 +1,8 @@
 //! Headings and definitions in tables of variables.
 
-use study::{Study, TableSpec, indicator};
 use report::table::{Align, Cell, RowGroup};
 use report::{Table, Text};
+use study::{Study, TableSpec, indicator};
 
 /// Puts the headings of a table between its rows, and a column with definitions first; `defined` is its header. The rows
 /// are those of the variables, in their order.

@@ -32,12 +32,7 @@ pub mod streamed;
 pub mod u_shape;
 mod u_tests;
 
-use stages::compute::{Cache, Computed};
-use study::{Error, Result};
-use study::indices::by_period::ByPeriod;
-use study::names;
 use crate::spatial::{Space, statistics, tests_table};
-use study::{COMPARE_TABLE, Loaded, Saved, Study, TableKind, TableSpec};
 use mediation::Mediated;
 use panel_core::Diagnostic;
 use panel_fe::record::EstimateRecord;
@@ -47,6 +42,11 @@ use report::descriptives::Summary;
 use report::utest::UTestRecord;
 use report::{ModelColumn, Table, Text};
 pub use shown::{is_r2, model_column};
+use stages::compute::{Cache, Computed};
+use study::indices::by_period::ByPeriod;
+use study::names;
+use study::{COMPARE_TABLE, Loaded, Saved, Study, TableKind, TableSpec};
+use study::{Error, Result};
 
 /// What the stage makes.
 #[derive(Debug, Default)]

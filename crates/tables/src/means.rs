@@ -1,14 +1,14 @@
 //! Means of variables by period and by group, with a row for all.
 
 use super::{closing, descriptives};
-use stages::compute::Computed;
-use study::{Error, Result};
-use study::indices::as_codes;
-use study::{Label, Mean, Study, TableSpec};
 use panel_core::{Diagnostic, Panel};
 use report::numfmt::Format;
 use report::table::{Cell, Row, RowGroup, Rule, Spanner};
 use report::{Lang, Table, Text};
+use stages::compute::Computed;
+use study::indices::as_codes;
+use study::{Error, Result};
+use study::{Label, Mean, Study, TableSpec};
 
 /// Rows of a panel that belong to one label of a key or a column.
 struct Groups {

@@ -5,9 +5,6 @@ use super::mediation_bootstrap::{BootstrapRecord, Bootstrapped};
 use super::mediation_effects::Effect;
 use super::records::finite;
 use super::shown::{effect_labels, std_errors};
-use study::Result;
-use stages::variables::sample;
-use study::{MediationSpec, Study};
 use panel_core::{Diagnostic, Panel};
 use panel_fe::coefficients::Derived;
 use panel_fe::mediation::{MediatedTerm, Mediation, MediationSteps, mediate as split};
@@ -15,6 +12,9 @@ use panel_fe::{Estimate, TestStat};
 use report::Text;
 use report::regression::StdErrors;
 use serde::Serialize;
+use stages::variables::sample;
+use study::Result;
+use study::{MediationSpec, Study};
 
 /// Largest |total − direct − indirect|, relative to the larger of the terms, that rounding explains.
 const IDENTITY: f64 = 1e-8;

@@ -2,7 +2,6 @@
 
 pub use super::mediation_effects::Effect;
 use super::records::finite;
-use study::{BootstrapSpec, IntervalKind, MediationSpec};
 use panel_core::transform::quantile;
 use panel_core::{Column, Panel};
 use panel_fe::bootstrap::{BootstrapSummary, Resampling};
@@ -10,6 +9,7 @@ use panel_fe::mediation::{Mediation, MediationBootstrap};
 use panel_fe::vcov::Groups;
 use panel_fe::{Estimate, Vcov};
 use serde::Serialize;
+use study::{BootstrapSpec, IntervalKind, MediationSpec};
 
 /// An indirect effect (a₁ + 2a₂x)b at a value of x.
 #[derive(Debug, Clone, PartialEq)]

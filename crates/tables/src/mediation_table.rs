@@ -4,10 +4,10 @@ use super::closing;
 use super::mediation::{Mediated, title};
 use super::mediation_bootstrap::Bootstrapped;
 use super::mediation_effects::Effect;
-use study::{Digits, IntervalKind, Study};
 use report::numfmt::{Format, number, percent};
 use report::table::{Cell, Row, RowGroup, Wrap};
 use report::{Lang, Table, Text};
+use study::{Digits, IntervalKind, Study};
 
 /// The chain as a table: a group of rows per term. Indirect effects have Sobel's test, or intervals where they are resampled.
 pub(super) fn table(mediated: &Mediated, study: &Study) -> Table {

@@ -1,10 +1,10 @@
 //! What tables say of columns in words: names of tests, slopes under a moderator.
 
-use study::{ColumnSpec, Study};
 use panel_fe::Estimate;
 use panel_fe::record::{FiellerRecord, SlopesRecord};
 use report::numfmt::{Format, number, percent};
 use report::{Lang, Text};
+use study::{ColumnSpec, Study};
 
 /// Names of the tests of a column's instruments.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,8 +3,6 @@
 
 use super::fit::fit;
 use super::u_shape::{mean_sd, moderation_model, share_beyond, u_test};
-use study::{Error, Result};
-use study::{ColumnSpec, ModerationSpec, Parsed, bare};
 use panel_core::Panel;
 use panel_core::transform::quantile;
 use panel_fe::Estimate;
@@ -13,6 +11,8 @@ use panel_fe::coefficients::Derived;
 use panel_fe::turning_point::FiellerSet;
 use panel_fe::utest::Shape;
 use report::figure::{CurvePoint, TurningPoint};
+use study::{ColumnSpec, ModerationSpec, Parsed, bare};
+use study::{Error, Result};
 
 /// Points of the fitted curve.
 const CURVE_POINTS: usize = 121;

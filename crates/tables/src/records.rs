@@ -1,9 +1,9 @@
 //! What `results/estimates.json` holds: the records of `panel-fe`, and why a column has none.
 
-use study::ColumnSpec;
 use panel_fe::Estimate;
 use panel_fe::record::EstimateRecord;
 use serde::Serialize;
+use study::ColumnSpec;
 
 /// A number of a record; zero has no sign.
 pub(crate) fn finite(value: f64) -> Option<f64> {

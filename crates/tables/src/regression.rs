@@ -7,12 +7,7 @@ use super::notes::{InstrumentTests, instrument_labels};
 use super::plots::ColumnPlots;
 use super::shown::without_estimate;
 use super::streamed::{self, StreamedColumn};
-use stages::compute::Computed;
-use study::{Error, Result};
-use study::names;
 use crate::spatial;
-use study::spatial::residuals::Residuals;
-use study::{ColumnSpec, Headline, Label, PanelSpec, Saved, Study, TableSpec};
 use panel_core::{Panel, interrupt};
 use panel_fe::Estimate;
 use panel_fe::record::EstimateRecord;
@@ -21,6 +16,11 @@ use report::numfmt::{Format, number, without_rounding};
 use report::regression::{FitStat, Flag, panel_table};
 use report::utest::UTestRecord;
 use report::{Lang, ModelColumn, RegressionSpec, Table, Text, regression_table};
+use stages::compute::Computed;
+use study::names;
+use study::spatial::residuals::Residuals;
+use study::{ColumnSpec, Headline, Label, PanelSpec, Saved, Study, TableSpec};
+use study::{Error, Result};
 
 /// A column that was estimated.
 enum Column {

@@ -1,6 +1,5 @@
 //! Bootstraps of a column's coefficients.
 
-use study::{ColumnSpec, Draw, Inference, Interval, Method};
 use panel_core::Panel;
 use panel_fe::bootstrap::{BootstrapSummary, Resampling, WildBootstrap};
 use panel_fe::record::{BootstrapRecord, InferenceRecord};
@@ -8,6 +7,7 @@ use panel_fe::vcov::Groups;
 use panel_fe::{Error, Estimate, Result};
 use report::numfmt::{Format, number, p_of_draws, percent};
 use report::{Labels, Lang, Text};
+use study::{ColumnSpec, Draw, Inference, Interval, Method};
 
 /// The bootstrap that a column asks for.
 pub(super) fn bootstrap(

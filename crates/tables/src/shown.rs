@@ -1,13 +1,13 @@
 //! A regression as a column of a table.
 
 use super::fit::fit as estimated;
-use study::{ColumnSpec, Label, Parsed, Statistic, Study};
 use panel_core::Panel;
 use panel_fe::iv::StockYogoTable;
 use panel_fe::record::CoefficientRecord;
 use panel_fe::{ClusterCount, Estimate, Formula, IvResult, Like, NoStandardError, R2, TestOutcome, Vcov};
 use report::regression::{FitStat, Flag, SeKind, StdErrors, Term};
 use report::{Labels, Lang, ModelColumn, Text};
+use study::{ColumnSpec, Label, Parsed, Statistic, Study};
 
 /// The column as a table shows it.
 pub(super) fn shown(

@@ -2,13 +2,13 @@
 
 use super::fit::refusal;
 use super::shown::{effect_labels, errors_of, statistics, term};
-use study::Result;
-use stages::stream::Stream;
-use study::{ColumnSpec, Label, Study};
 use panel_core::Diagnostic;
 use panel_fe::record::EstimateRecord;
 use report::ModelColumn;
 use report::regression::Flag;
+use stages::stream::Stream;
+use study::Result;
+use study::{ColumnSpec, Label, Study};
 
 /// A column that was estimated.
 #[derive(Debug)]

@@ -1,6 +1,5 @@
 //! The quadratic of a column: its U test, its turning point, and what a moderator does to it.
 
-use study::{ModerationSpec, bare};
 use panel_core::Panel;
 use panel_fe::moderation::Moderation;
 use panel_fe::turning_point::FiellerSet;
@@ -9,6 +8,7 @@ use panel_fe::{Coefficient, Estimate, record};
 use report::Text;
 use report::numfmt::{Format, number, percent};
 use report::utest::UTestRecord;
+use study::{ModerationSpec, bare};
 
 /// The quadratic b₁ x + b₂ x² of a column.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,9 +1,9 @@
 //! The U tests of a table's columns as a table of their own.
 
-use study::{Error, Result};
-use study::{Study, TableSpec};
 use report::utest::{UTestRecord, u_test_table};
 use report::{Lang, Table};
+use study::{Error, Result};
+use study::{Study, TableSpec};
 
 /// One column per tested column, in the order of the table; `None` where none is tested.
 ///

@@ -1,7 +1,7 @@
 //! An example of every key: what a study of the repository writes there, else one of this list.
 
-use study::SHARED;
 use std::collections::BTreeMap;
+use study::SHARED;
 
 /// Examples of keys that no study of the repository can have, each a value of TOML.
 pub const EXAMPLES: &[(&str, &str)] = &[

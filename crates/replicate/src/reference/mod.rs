@@ -8,15 +8,15 @@ pub mod uses;
 
 pub use page::page;
 
+use panel_multiverse::Declaration;
+use schemars::generate::{SchemaGenerator, SchemaSettings};
+use schemars::{JsonSchema, Schema};
+use serde_json::{Map, Value, json};
 use study::indices::concentration::Concentration;
 use study::indices::gtfp::Gtfp;
 use study::indices::market::Market;
 use study::indices::va::Va;
 use study::{SHARED, Study};
-use panel_multiverse::Declaration;
-use schemars::generate::{SchemaGenerator, SchemaSettings};
-use schemars::{JsonSchema, Schema};
-use serde_json::{Map, Value, json};
 
 /// Title of the schema.
 const TITLE: &str = "Study of a panel";

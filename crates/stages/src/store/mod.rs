@@ -2,13 +2,14 @@
 
 mod manifest;
 mod places;
-pub mod staging;
+mod staging;
 
 pub use manifest::{FileRecord, Manifest, StageTime, file_record, file_record_of};
-pub use staging::Staging;
+pub use staging::{MANIFEST, Staging, previous_outputs};
 pub use study::number::{full, pretty};
 
 /// The last part of a path.
-pub(crate) fn file_name(path: &str) -> String {
+#[must_use]
+pub fn file_name(path: &str) -> String {
     std::path::Path::new(path).file_name().map_or_else(|| path.to_owned(), |name| name.to_string_lossy().into_owned())
 }

@@ -1,8 +1,8 @@
 //! What stands in the way of results, found before anything is computed or moved.
 
-use study::{Error, Result};
 use std::collections::BTreeSet;
 use std::path::Path;
+use study::{Error, Result};
 
 /// Folders of results that every run has.
 pub(super) const FOLDERS: [&str; 3] = ["data", "log", "tables"];

@@ -8,16 +8,16 @@
 use super::manifest::FileSum;
 use super::places::{FOLDERS, check_places};
 use super::{FileRecord, Manifest, file_record};
-use study::{Error, Result};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, TryLockError};
 use std::io::Write;
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use study::{Error, Result};
 
 /// The manifest's name: moved in last, so its presence says that a run was whole.
-pub(crate) const MANIFEST: &str = "manifest.json";
+pub const MANIFEST: &str = "manifest.json";
 
 /// Names of the files that are being moved in and of those that the runs before left; there only meanwhile.
 pub(crate) const UNFINISHED: &str = "UNFINISHED";
@@ -286,7 +286,7 @@ enum Step {
 
 /// Outputs that earlier runs left in a folder: from its manifest, or from what an unfinished run announced.
 #[must_use]
-pub(crate) fn previous_outputs(target: &Path) -> Vec<FileRecord> {
+pub fn previous_outputs(target: &Path) -> Vec<FileRecord> {
     let inside = |name: &str| Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
     let manifest = std::fs::read(target.join(MANIFEST)).ok();
     if let Some(manifest) = manifest.and_then(|bytes| serde_json::from_slice::<Manifest>(&bytes).ok()) {

@@ -3,8 +3,8 @@
 use super::by_period::{ByPeriod, Measured};
 use super::market::groups;
 use super::{Index, Made, Part, Series, mean};
-use crate::error::Result;
 use crate::Parsed;
+use crate::error::Result;
 use crate::section::{Section, Wrong, from_table};
 use panel_core::expr::Expr;
 use panel_core::words::Word;

@@ -1,10 +1,10 @@
 //! `[[gtfp]]`: efficiency scores and productivity indices (D4–D8).
 
 use super::{Details, Files, Index, Made, Part, Series};
+use crate::Parsed;
 use crate::error::{Error, Result};
 use crate::feature::Feature;
 use crate::number::{full, pretty};
-use crate::Parsed;
 use crate::section::{Section, Wrong, both};
 use gtfp_ebm::lp::LpError;
 use gtfp_ebm::{

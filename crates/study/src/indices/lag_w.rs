@@ -2,10 +2,10 @@
 
 use super::linked::Linked;
 use super::{Index, Made, Part, Series};
-use crate::error::Result;
-use crate::spatial::section::WeightsSection;
 use crate::Parsed;
+use crate::error::Result;
 use crate::section::{Section, Wrong, check_id, from_table};
+use crate::spatial::section::WeightsSection;
 use panel_core::Diagnostic;
 use panel_core::expr::Expr;
 use report::Text;

@@ -4,11 +4,11 @@ use super::by_period::ByPeriod;
 use super::linked::Linked;
 use super::va::{lat, lon};
 use super::{Details, Files, Index, Made, Part, Series, mean};
-use crate::error::Result;
-use crate::spatial::section::WeightsSection;
-use crate::number::{full, pretty};
 use crate::Parsed;
+use crate::error::Result;
+use crate::number::{full, pretty};
 use crate::section::{Section, Wrong, both};
+use crate::spatial::section::WeightsSection;
 use market_seg::{
     BorderEffect, BorderSpec, ConvergenceSpec, ConvergenceTable, Given, PairRule, PriceChanges, PriceColumns,
     Relations, SegSpec, Weights, border_effect, convergence_table, segmentation, within_between,

@@ -17,16 +17,16 @@ pub mod gtfp;
 pub mod lag_w;
 mod linked;
 pub mod market;
-pub(crate) mod part;
+pub mod part;
 pub mod va;
 
 pub use part::Part;
-pub(crate) use part::{as_codes, places};
+pub use part::{as_codes, places};
 
-use crate::error::Result;
-use crate::spatial::section::WeightsSection;
 use crate::Parsed;
+use crate::error::Result;
 use crate::section::{Section, Wrong, elements};
+use crate::spatial::section::WeightsSection;
 use panel_core::Diagnostics;
 use panel_core::expr::Expr;
 use report::numfmt::{Format, number};
@@ -232,7 +232,7 @@ macro_rules! indices {
             }
 
             /// Every choice spelled out.
-            pub(crate) fn resolved(&self) -> Result<toml::Table, toml::ser::Error> {
+            pub fn resolved(&self) -> Result<toml::Table, toml::ser::Error> {
                 let mut table = toml::Table::new();
                 $(if !self.$section.is_empty() {
                     table.insert(stringify!($section).into(), <$spec>::resolved(&self.$section)?);
@@ -258,7 +258,7 @@ indices! {
 
 impl Indices {
     /// Gives the indices that need them the weights of their study, and the folder of its files.
-    pub(crate) fn with_weights(&mut self, sections: &[WeightsSection], folder: &Path) {
+    pub fn with_weights(&mut self, sections: &[WeightsSection], folder: &Path) {
         self.va.iter_mut().for_each(|va| va.among(sections, folder));
         self.market.iter_mut().for_each(|market| market.among(sections, folder));
         self.lag_w.iter_mut().for_each(|lag| lag.among(sections, folder));

@@ -115,7 +115,7 @@ impl<'a> Part<'a> {
 }
 
 /// Values at rows of a panel as a column of it, `NaN` elsewhere.
-pub(crate) fn spread(rows: impl IntoIterator<Item = usize>, values: &[f64], n_rows: usize) -> Vec<f64> {
+pub fn spread(rows: impl IntoIterator<Item = usize>, values: &[f64], n_rows: usize) -> Vec<f64> {
     let mut out = vec![f64::NAN; n_rows];
     rows.into_iter().zip(values).for_each(|(row, &value)| out[row] = value);
     out
@@ -138,7 +138,7 @@ fn key_of(panel: &Panel, row: usize) -> String {
 ///
 /// # Errors
 /// A coordinate out of range, or one that changes over time.
-pub(crate) fn places(panel: &Panel, lat: &str, lon: &str, stage: &str) -> Result<Vec<Option<LatLon>>> {
+pub fn places(panel: &Panel, lat: &str, lon: &str, stage: &str) -> Result<Vec<Option<LatLon>>> {
     let float = |name: &str| panel.float(name).map_err(|error| Error::stage(stage, error));
     let (lats, lons) = (float(lat)?, float(lon)?);
     let known = |row: usize| {
@@ -189,7 +189,7 @@ fn steady<T: Clone + PartialEq>(
 }
 
 /// Codes and labels of a column, as text whatever it holds; `u32::MAX` is missing.
-pub(crate) fn as_codes(column: &Column) -> (Vec<u32>, Vec<String>) {
+pub fn as_codes(column: &Column) -> (Vec<u32>, Vec<String>) {
     match column {
         Column::Text(text) => (text.codes().to_vec(), text.labels().to_vec()),
         Column::Float(values) => {

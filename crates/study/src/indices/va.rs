@@ -2,10 +2,10 @@
 
 use super::linked::Linked;
 use super::{Index, Made, Part, Series, mean};
-use crate::error::Result;
-use crate::spatial::section::WeightsSection;
 use crate::Parsed;
+use crate::error::Result;
 use crate::section::{Section, Wrong, both};
+use crate::spatial::section::WeightsSection;
 use panel_core::Keys;
 use panel_core::expr::Expr;
 use report::Text;

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 ///
 /// # Errors
 /// Coordinates, files and variables that they cannot be made from.
-pub(crate) fn built(
+pub fn built(
     section: &WeightsSection,
     resolve: &dyn Fn(&str) -> PathBuf,
     panel: &Panel,
@@ -33,7 +33,7 @@ pub(crate) fn built(
 }
 
 /// The file that a section reads, where it reads one.
-pub(super) fn file_of(section: &WeightsSection) -> Option<&str> {
+pub fn file_of(section: &WeightsSection) -> Option<&str> {
     use panel_spatial::WeightsKind::{Contiguity, File};
     match &section.spec.kind {
         Contiguity { file, .. } => Some(file),

@@ -168,7 +168,7 @@ fn idle(given: &[(&str, bool)]) -> Result<(), String> {
 }
 
 /// Seeds of permutations and simulations.
-pub(crate) fn seeds(study: &Study) -> BTreeMap<String, u64> {
+pub fn seeds(study: &Study) -> BTreeMap<String, u64> {
     let permuted = study.spatial.iter().filter(|spec| spec.permutations > 0);
     let permuted = permuted.map(|spec| (format!("spatial-{}", spec.id), spec.seed));
     let columns = study.tables.iter().flat_map(|table| table.named_columns().map(move |named| (&table.id, named)));

@@ -5,6 +5,6 @@ mod check;
 pub mod residuals;
 pub mod section;
 
-pub use check::seeds;
 pub(crate) use check::check;
+pub use check::seeds;
 pub use section::{SpatialColumn, Swept, WeightsSection};

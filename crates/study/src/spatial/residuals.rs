@@ -5,7 +5,7 @@ use report::{Labels, Text};
 
 /// A column of a table whose residuals are meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Residuals<'a> {
+pub struct Residuals<'a> {
     /// Id of the table.
     pub table: &'a str,
     /// Name of the column.
@@ -14,14 +14,14 @@ pub(crate) struct Residuals<'a> {
 
 impl<'a> Residuals<'a> {
     /// Reads `resid(table:column)`; nothing where a name of a variable stands.
-    pub(crate) fn read(variable: &'a str) -> Option<Result<Self, String>> {
+    pub fn read(variable: &'a str) -> Option<Result<Self, String>> {
         let inner = variable.strip_prefix("resid(")?.strip_suffix(')')?;
         let parts = inner.split_once(':').map(|(table, column)| Self { table: table.trim(), column: column.trim() });
         Some(parts.ok_or_else(|| format!("`{variable}`: expected `resid(table:column)`, such as `resid(t2:(1))`")))
     }
 
     /// Whether the study estimates such a column.
-    pub(crate) fn find(self, study: &Study) -> Result<(), String> {
+    pub fn find(self, study: &Study) -> Result<(), String> {
         let (table, _) = find_column(&study.tables, self.table, self.column)?;
         if table.kind != TableKind::Regression {
             return Err(format!("table `{}` has no residuals: its kind is not regression", table.id));
@@ -30,14 +30,14 @@ impl<'a> Residuals<'a> {
     }
 
     /// Whether a study asks for the residuals of this column.
-    pub(crate) fn wanted(study: &Study, table: &str, column: &str) -> bool {
+    pub fn wanted(study: &Study, table: &str, column: &str) -> bool {
         let asked = study.spatial.iter().flat_map(|spec| &spec.variables);
         asked.filter_map(|variable| Residuals::read(variable)?.ok()).any(|of| of.table == table && of.column == column)
     }
 }
 
 /// What a variable of `[[spatial]]` is called in tables and figures.
-pub(crate) fn label(variable: &str, labels: &Labels) -> Text {
+pub fn label(variable: &str, labels: &Labels) -> Text {
     match Residuals::read(variable) {
         Some(Ok(Residuals { table, column })) => {
             Text::new(format!("{table} 第 {column} 列的残差"), format!("Residuals of {table} {column}"))

@@ -2,17 +2,17 @@
 
 use super::options::changed;
 use super::reach::Reach;
-use stages::compute::{Cache, Scope, compute};
-use study::{Error, Result};
-use study::names;
-use stages::progress::Progress;
-use study::Loaded;
 use panel_core::{Column, Panel};
 use panel_multiverse::artefacts::{fingerprint, make_once, merge_equal};
 use panel_multiverse::{Grid, Universes};
+use stages::compute::{Cache, Scope, compute};
+use stages::progress::Progress;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use study::Loaded;
+use study::names;
+use study::{Error, Result};
 
 /// A variable over the universes.
 #[derive(Debug)]

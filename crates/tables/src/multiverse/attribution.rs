@@ -4,7 +4,6 @@ use super::blocks::{Resampling, parts, prepare};
 use super::design::Cell;
 use super::estimation::Estimation;
 use super::reach::stage;
-use study::{Error, Result};
 use panel_multiverse::attribution::{Cells, Interval, attribute as exact, intervals_of};
 use panel_multiverse::declaration::Response;
 use panel_multiverse::joint::{Plan, pairs_responses, put};
@@ -12,6 +11,7 @@ use panel_multiverse::record::{AttributionRecord, UniverseRecord, attribution_re
 use panel_multiverse::{Changes, smallest_changes};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use study::{Error, Result};
 
 /// Most choices for exact shares.
 const MOST_CHOICES: usize = 20;

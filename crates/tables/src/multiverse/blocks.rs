@@ -4,8 +4,6 @@ use super::design::{Cell, Design};
 use super::estimate::Bench;
 use super::estimation::Estimation;
 use super::reach::stage;
-use study::{Error, Result};
-use study::indices::as_codes;
 use panel_core::{Column, Floats, Panel};
 use panel_fe::absorb::{Absorber, FixedEffect};
 use panel_fe::frame::{Frame, INTERCEPT};
@@ -15,6 +13,8 @@ use panel_multiverse::joint::{Design as Regressors, Effect, Problem, Target};
 use panel_multiverse::kernel::{Blocks, Df, Errors, Factor, SmallSample};
 use panel_multiverse::reading::in_rows;
 use std::collections::BTreeMap;
+use study::indices::as_codes;
+use study::{Error, Result};
 
 /// Bytes that the cross-products of a part may take.
 const ROOM: usize = 64 << 20;

@@ -2,16 +2,16 @@
 
 use super::plan::Planned;
 use super::reach::stage;
-use stages::compute::Computed;
-use study::{Error, Result};
-use stages::variables::sample;
-use stages::store::StageTime;
-use study::Loaded;
 use crate::fit::fit;
 use panel_multiverse::Declaration;
+use stages::compute::Computed;
+use stages::store::StageTime;
+use stages::variables::sample;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::time::Instant;
+use study::Loaded;
+use study::{Error, Result};
 
 /// Counts of every multiverse as text; `times` are those of the stages of the study as it stands.
 ///

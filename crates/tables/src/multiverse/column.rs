@@ -2,14 +2,14 @@
 
 use super::options::changed;
 use super::reach::stage;
-use study::{Error, Result};
-use study::names;
-use study::{ColumnSpec, Loaded, Parsed};
 use panel_fe::formula::{Factor, Function};
 use panel_fe::{Formula, Like, Vcov};
 use panel_multiverse::{Declaration, Grid, Universes};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use study::names;
+use study::{ColumnSpec, Loaded, Parsed};
+use study::{Error, Result};
 
 /// A covariance and whose degrees-of-freedom rule.
 #[derive(Debug, Clone)]

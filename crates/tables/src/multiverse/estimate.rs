@@ -3,9 +3,6 @@
 use super::artefacts::{Artefacts, reason};
 use super::column::{Columns, names_of_errors};
 use super::design::{Design, Outcome};
-use study::{Error, Result};
-use stages::variables::sample;
-use study::ColumnSpec;
 use crate::fit::{fit, refusal};
 use panel_core::{Column, Panel};
 use panel_fe::coefficients::Coefficients;
@@ -16,8 +13,11 @@ use panel_multiverse::artefacts::fingerprint;
 use panel_multiverse::distribution::quantile;
 use panel_multiverse::reading::{Curve, Scale, constant, in_rows, moments};
 use panel_multiverse::record::FiellerRecord;
+use stages::variables::sample;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use study::ColumnSpec;
+use study::{Error, Result};
 
 /// What one estimate says under one covariance.
 #[derive(Debug, Clone)]

@@ -3,13 +3,13 @@
 use super::design::{Cell, Designs};
 use super::estimate::{DesignEstimates, Estimated, Numbers};
 use super::reach::stage;
-use study::{Error, Result};
 use panel_multiverse::declaration::{EffectKind, Response};
 use panel_multiverse::grid::Counts;
 use panel_multiverse::record::UniverseRecord;
 use panel_multiverse::{Declaration, Grid, Outcome, Universes};
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
+use study::{Error, Result};
 
 /// The universes of a multiverse with their estimates.
 #[derive(Debug)]

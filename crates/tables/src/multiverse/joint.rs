@@ -4,12 +4,12 @@ use super::blocks::{Resampling, parts, prepare};
 use super::design::Cell;
 use super::estimation::Estimation;
 use super::reach::stage;
-use study::{Error, Result};
 use panel_multiverse::Panel;
 use panel_multiverse::declaration::Resample;
 use panel_multiverse::joint::{JointOptions, JointResult, JointTests, Paths, Plan, exchangeable_groups};
 use panel_multiverse::record::{JointRow, joint_rows};
 use std::collections::BTreeSet;
+use study::{Error, Result};
 
 /// Bytes that the effects of all draws may take.
 const ROOM: usize = 1 << 30;

@@ -1,9 +1,9 @@
 //! The study under the settings of a universe.
 
-use study::{Error, Result};
-use study::Loaded;
 use panel_multiverse::Grid;
 use panel_multiverse::grid::ABSENT;
+use study::Loaded;
+use study::{Error, Result};
 
 /// The study under the settings of some choices of a universe.
 ///

@@ -2,13 +2,13 @@
 
 use super::column::{Columns, Spec, column_of};
 use super::reach::{Reach, stage};
-use study::{Error, Result};
-use study::names;
-use study::Loaded;
 use panel_fe::Vcov;
 use panel_multiverse::grid::Counts;
 use panel_multiverse::{Declaration, Grid, Universes};
 use std::sync::Arc;
+use study::Loaded;
+use study::names;
+use study::{Error, Result};
 
 /// Everything that is known before the data are computed.
 pub(super) struct Planned {

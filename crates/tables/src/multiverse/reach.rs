@@ -1,13 +1,13 @@
 //! Which choices can move a variable: through its own definition, what that is derived from, and the indices it comes from.
 
 use super::options::{alone, changed};
-use study::{Error, Result};
-use study::indices::{Index, Indices};
-use study::names;
-use study::{Loaded, Study, steps};
 use panel_multiverse::grid::ABSENT;
 use panel_multiverse::{Declaration, Grid};
 use std::collections::{BTreeMap, BTreeSet};
+use study::indices::{Index, Indices};
+use study::names;
+use study::{Error, Result};
+use study::{Loaded, Study, steps};
 
 /// What the options of a choice set.
 #[derive(Debug, Clone, Default)]

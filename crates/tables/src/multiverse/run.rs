@@ -12,20 +12,20 @@ use super::journal::Journal;
 use super::plan::Planned;
 use super::reach::{Reach, stage};
 use super::result::Multiverse;
-use stages::compute::{Cache, Computed};
-use study::{Error, Result};
-use stages::progress::Progress;
-use stages::store::{Staging, file_record};
-use study::{Loaded, Study};
 use crate::Tables;
 use panel_core::{Diagnostic, interrupt};
 use panel_multiverse::Declaration;
 use panel_multiverse::artefacts::make_once;
 use panel_multiverse::declaration::EffectKind;
+use stages::compute::{Cache, Computed};
+use stages::progress::Progress;
+use stages::store::{Staging, file_record};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
+use study::{Error, Result};
+use study::{Loaded, Study};
 
 /// Where the estimates of each multiverse of a study are noted while it runs.
 #[must_use]

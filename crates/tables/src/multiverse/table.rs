@@ -2,13 +2,13 @@
 
 use super::attribution::Attribution;
 use super::result::Multiverse;
-use study::{Study, multiverse_table_ids};
 use crate::closing::close;
 use panel_multiverse::declaration::{Label, Response};
 use panel_multiverse::record::{JointRow, TestCell};
 use report::numfmt::Format;
 use report::table::{Align, Cell, Row, RowKind};
 use report::{Lang, Table, Text};
+use study::{Study, multiverse_table_ids};
 
 /// Every table of a multiverse that has something to show.
 pub(super) fn tables(multiverse: &Multiverse, study: &Study) -> Vec<Table> {

@@ -4,11 +4,6 @@ use super::attribution::Attribution;
 use super::estimation::Estimation;
 use super::result::Multiverse;
 #[cfg(feature = "parquet")]
-use study::Error;
-use study::Result;
-use stages::store::{Staging, full, pretty};
-use study::{PanelFormat, Study};
-#[cfg(feature = "parquet")]
 use panel_core::io::write::{TableColumn, table_to_parquet};
 use panel_multiverse::grid::{ABSENT, Counts};
 use panel_multiverse::record::{
@@ -20,7 +15,12 @@ use rayon::prelude::*;
 use report::csv::push_record;
 use serde::Serialize;
 use serde_json::Value;
+use stages::store::{Staging, full, pretty};
 use std::ops::Range;
+#[cfg(feature = "parquet")]
+use study::Error;
+use study::Result;
+use study::{PanelFormat, Study};
 
 /// Universes that are put into words at once.
 const BLOCK: usize = 4096;

@@ -1,13 +1,8 @@
 //! A spatial regression as a column of a table: its sample, its estimate, what the table shows of it.
 
 use super::record::{SpatialColumnRecord, interval};
-use super::section::SpatialColumn;
 use super::table::model_column;
 use super::weights::{Space, refusal};
-use study::{Error, Result};
-use study::indices::part::spread;
-use stages::variables::sample;
-use study::{ColumnSpec, Study};
 use panel_core::{Diagnostic, Panel};
 use panel_fe::frame::{INTERCEPT, Variable};
 use panel_fe::record::{DroppedRecord, EstimateRecord};
@@ -16,7 +11,12 @@ use panel_spatial::effects::SimulatedEffect;
 use panel_spatial::panel::{LongTable, SpatialPanel};
 use panel_spatial::{FixedEffects, Prepared, SpatialFit, SpatialRecord, fit};
 use report::ModelColumn;
+use stages::variables::sample;
 use std::sync::Arc;
+use study::indices::part::spread;
+use study::spatial::section::SpatialColumn;
+use study::{ColumnSpec, Study};
+use study::{Error, Result};
 
 /// A fitted spatial column.
 #[derive(Debug)]
@@ -226,17 +226,4 @@ fn information(fit: &SpatialRecord) -> &'static str {
 /// A choice as a study writes it.
 fn word(like: &panel_spatial::Like) -> String {
     format!("{like:?}").to_lowercase()
-}
-
-impl Error {
-    /// The same error about a formula.
-    pub(super) fn prefixed(self, formula: &impl std::fmt::Display) -> Self {
-        match self {
-            Self::Stage { stage, message } => Self::Stage { stage, message: format!("`{formula}`: {message}") },
-            Self::NotComputed { stage, message } => {
-                Self::NotComputed { stage, message: format!("`{formula}`: {message}") }
-            }
-            other => other,
-        }
-    }
 }

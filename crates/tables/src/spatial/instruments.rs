@@ -3,17 +3,17 @@
 
 use super::column::{Ready, curves, simulated};
 use super::record::SpatialColumnRecord;
-use super::section::SpatialColumn;
 use super::weights::{Space, refusal};
-use study::{Error, Result};
-use study::indices::part::spread;
-use study::{ColumnSpec, Parsed, Study};
 use crate::column::{self, Fitted};
 use panel_core::Panel;
 use panel_fe::formula::{Effect, Factor, Function, Span, Term};
 use panel_fe::{Estimate, Formula};
 use panel_spatial::gs2sls::{IvColumns, LagEstimates, from_coefficients, iv_columns};
 use panel_spatial::{FixedEffects, Gs2slsSpec, SpatialFit, SpatialPanel, Square};
+use study::indices::part::spread;
+use study::spatial::section::SpatialColumn;
+use study::{ColumnSpec, Parsed, Study};
+use study::{Error, Result};
 
 /// A lag model by instruments.
 #[derive(Debug)]

@@ -1,9 +1,6 @@
 //! Spatial results as plain data, and their files: `results/spatial.json`, `results/spatial-tests.json`,
 //! `results/spatial-<id>.csv`.
 
-use study::Result;
-use stages::store::{Staging, full, pretty};
-use study::Study;
 use crate::records::finite;
 use panel_fe::record::CoefficientRecord;
 use panel_spatial::association::{AssociationKind, AssociationSpec, GlobalTest, LocalMoran, Quadrant, ScatterPoint};
@@ -14,6 +11,9 @@ use panel_spatial::record::CurveRecord;
 use panel_spatial::{Effect, Effects, SpatialRecord};
 use report::csv::push_record;
 use serde::Serialize;
+use stages::store::{Staging, full, pretty};
+use study::Result;
+use study::Study;
 
 /// p up to which an entity has a class.
 pub(super) const CLASS_LEVEL: f64 = 0.05;
@@ -138,7 +138,7 @@ pub struct Scatter {
 }
 
 /// The class of an entity: its quadrant where it is significant.
-pub(crate) fn class(local: &LocalMoran) -> &'static str {
+pub fn class(local: &LocalMoran) -> &'static str {
     let significant = local.permutation.is_some_and(|test| test.p_one_sided <= CLASS_LEVEL);
     match (significant, local.quadrant) {
         (false, _) => "not-significant",
@@ -153,7 +153,7 @@ pub(crate) fn class(local: &LocalMoran) -> &'static str {
 ///
 /// # Errors
 /// Those of the disk.
-pub(crate) fn write(
+pub fn write(
     staging: &mut Staging,
     columns: &[SpatialColumnRecord],
     tests: &[SpatialTestsRecord],

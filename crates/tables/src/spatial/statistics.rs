@@ -1,17 +1,17 @@
 //! `[[spatial]]`: Moran's I and Geary's C by period with permutation p, local Moran classes.
 
 use super::record::{CLASS_LEVEL, Cell, Found, Scatter, Statistic, class};
-use super::residuals::{Residuals, label};
 use super::weights::Space;
-use stages::compute::Computed;
-use study::{Error, Result};
-use study::Study;
 use panel_core::Panel;
 use panel_spatial::association::{AssociationKind, AssociationSpec, GlobalTest, LocalMoran, moran_scatter};
 use panel_spatial::{geary, local_moran, moran};
 use report::numfmt::Format;
 use report::table::{Cell as Shown, Row, RowGroup};
 use report::{Lang, Table, Text};
+use stages::compute::Computed;
+use study::Study;
+use study::spatial::residuals::{Residuals, label};
+use study::{Error, Result};
 
 /// Computes one entry. Each period has permutations of its own, from `seed` on.
 ///
@@ -102,7 +102,7 @@ fn in_period(values: &[f64], panel: &Panel, place: usize) -> Vec<f64> {
 }
 
 /// Id of the table of an entry.
-pub(crate) fn table_id(spec: &AssociationSpec) -> String {
+pub fn table_id(spec: &AssociationSpec) -> String {
     format!("spatial-{}", spec.id)
 }
 
@@ -202,7 +202,7 @@ fn local_cells(locals: Option<&Vec<Option<LocalMoran>>>, reason: &Text) -> Vec<S
 }
 
 /// A sentence for a check.
-pub(crate) fn sentence(statistic: &Statistic, lang: Lang) -> String {
+pub fn sentence(statistic: &Statistic, lang: Lang) -> String {
     let (title, _) = heads(statistic.spec.kind);
     let periods = match &statistic.found {
         Found::Global(cells) => cells.iter().filter(|cell| cell.result.is_ok()).count(),

@@ -1,7 +1,6 @@
 //! What a table shows of spatial columns: coefficients, then blocks of direct, indirect and total effects.
 
 use super::record::SpatialColumnRecord;
-use study::{ColumnSpec, Label, Study};
 use crate::shown::term;
 use panel_fe::record::CoefficientRecord;
 use panel_spatial::record::CurveRecord;
@@ -10,6 +9,7 @@ use report::numfmt::{Format, number, p_equation, percent};
 use report::regression::{FitStat, Flag, SeKind, StdErrors};
 use report::table::{RowGroup, Rule};
 use report::{Labels, Lang, ModelColumn, RegressionSpec, Table, Text, regression_table};
+use study::{ColumnSpec, Label, Study};
 
 /// The column as a table shows it.
 pub(super) fn model_column(

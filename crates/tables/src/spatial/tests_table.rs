@@ -3,16 +3,16 @@
 use super::column::Ready;
 use super::record::SpatialTestsRecord;
 use super::weights::{Space, refusal};
-use stages::compute::Computed;
-use study::{Error, Result};
-use study::names;
-use study::{ColumnSpec, Label, Study, TableSpec};
 use crate::closing;
 use panel_core::{Diagnostic, Panel};
 use panel_spatial::diagnostics::{SpecificationTest, TestGroup, specification_tests};
 use report::numfmt::Format;
 use report::table::{Cell, Row, RowGroup};
 use report::{Lang, Table, Text};
+use stages::compute::Computed;
+use study::names;
+use study::{ColumnSpec, Label, Study, TableSpec};
+use study::{Error, Result};
 
 /// The tests of one column, with remarks on its sample and weights.
 ///

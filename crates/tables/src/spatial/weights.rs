@@ -1,17 +1,17 @@
 //! The weights of a run: built once over the panel's entities, cut and prepared once for each set of units.
 
-use super::build::{built, file_of};
 use super::outlines;
 use super::record::{SpatialColumnRecord, SpatialTestsRecord, Statistic};
-use super::residuals::Residuals;
-use stages::compute::Computed;
-use study::{Error, Result};
-use stages::store::{FileRecord, file_record};
-use study::Loaded;
 use panel_core::Diagnostic;
 use panel_spatial::{Prepared, Weights};
+use stages::compute::Computed;
+use stages::store::{FileRecord, file_record};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use study::Loaded;
+use study::spatial::build::{built, file_of};
+use study::spatial::residuals::Residuals;
+use study::{Error, Result};
 
 /// What a preparation is of: id of the weights, units of the sample.
 type Key = (String, Vec<String>);

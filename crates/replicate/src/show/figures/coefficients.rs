@@ -1,10 +1,10 @@
 //! The headline's coefficients over every column that has them: robustness checks and subsamples.
 
 use super::{Place, Scene, Sketch, count};
-use study::{ColumnSpec, TableKind, TableSpec};
 use panel_fe::formula::Term;
 use report::figure::{CoefPanel, CoefPlot, CoefRow, Estimate};
 use report::{Lang, ModelColumn, Text};
+use study::{ColumnSpec, TableKind, TableSpec};
 
 /// Most coefficients side by side.
 const PANELS: usize = 2;

@@ -1,11 +1,11 @@
 //! First stages: what the instruments explain of each endogenous regressor once controls and effects are taken out.
 
 use super::{Attempt, Place, Scene, Sketch};
-use study::TableSpec;
-use tables::plots::{FirstStage, FirstStages};
 use report::figure::{CurvePoint, Dots, Series, XyPanel, XyPlot, bin_means};
 use report::numfmt::{Format, number};
 use report::{Lang, Text};
+use study::TableSpec;
+use tables::plots::{FirstStage, FirstStages};
 
 /// One figure per column with instruments.
 pub(super) fn sketches(scene: &Scene<'_>) -> Vec<Attempt> {

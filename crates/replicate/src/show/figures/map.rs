@@ -1,13 +1,13 @@
 //! Entities at their coordinates, colored by their mean of virtual agglomeration.
 
 use super::{Attempt, Place, Scene, Sketch, count};
-use study::Result;
-use study::indices::{Index, places};
-use stages::variables::sample;
 use panel_core::Column;
 use report::figure::{GeoPoint, PointMap};
 use report::numfmt::{Format, number};
 use report::{Lang, Text};
+use stages::variables::sample;
+use study::Result;
+use study::indices::{Index, places};
 
 /// How many of the largest values are named.
 const NAMED: usize = 8;

@@ -1,11 +1,11 @@
 //! Segmentation over time: mean and the band from the 10 to the 90 % quantile.
 
 use super::{Place, Scene, Sketch, axis, count};
-use study::indices::Index;
 use panel_core::transform::quantile;
 use report::figure::{CurvePoint, Series, XyPanel, XyPlot};
 use report::numfmt::{Format, number};
 use report::{Lang, Text};
+use study::indices::Index;
 
 /// The figure, where the study has `[market]` and a time key.
 pub(super) fn sketch(scene: &Scene<'_>) -> Option<Sketch> {

@@ -1,9 +1,9 @@
 //! The path diagram of the mediation chains, with estimates on its arrows.
 
 use super::{Place, Scene, Sketch};
-use tables::mediation::Mediated;
 use report::figure::{ArrowLabel, Mechanism, Mediator, caption};
 use report::{Lang, Text};
+use tables::mediation::Mediated;
 
 /// One diagram per outcome and set of terms.
 pub(super) fn sketches(scene: &Scene<'_>) -> Vec<Sketch> {

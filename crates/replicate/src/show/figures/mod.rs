@@ -31,15 +31,15 @@ mod spatial;
 mod specifications;
 mod u_curve;
 
-use study::Result;
 use crate::results::Results;
 use crate::show::count;
-use stages::store::Staging;
-use study::{FigureFormat, Headline, Loaded, Study};
-use tables::plots::ColumnPlots;
 use panel_core::{Diagnostic, Panel};
 use report::figure::{Frame, caption};
 use report::{Figure, Labels, Lang, ModelColumn, Text};
+use stages::store::Staging;
+use study::Result;
+use study::{FigureFormat, Headline, Loaded, Study};
+use tables::plots::ColumnPlots;
 
 /// Where a figure belongs on the page.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! Moderated curves at a low, the mean and a high value of the moderator.
 
 use super::{Attempt, Place, Scene, Sketch};
-use study::{ColumnSpec, ModerationSpec, TableSpec};
-use tables::plots::ModeratedCurves;
 use report::figure::{Mark, Series, XyPanel, XyPlot};
 use report::numfmt::{Format, number, whole_percent};
 use report::{Lang, Text};
+use study::{ColumnSpec, ModerationSpec, TableSpec};
+use tables::plots::ModeratedCurves;
 
 /// One figure per moderated column.
 pub(super) fn sketches(scene: &Scene<'_>) -> Vec<Attempt> {

@@ -1,11 +1,11 @@
 //! Figures of a multiverse: the curve with its options, turning points, what moves the result, shares by option.
 
 use super::{Attempt, Place, Scene, Sketch, count};
-use tables::multiverse::{Multiverse, OptionBar};
-use study::multiverse_table_ids;
 use panel_multiverse::record::{AttributionRecord, TurningDensity};
 use report::figure::{CoefPanel, CoefPlot, CoefRow, CurvePoint, Estimate, Series, SpecificationCurve, XyPanel, XyPlot};
 use report::{Lang, Text};
+use study::multiverse_table_ids;
+use tables::multiverse::{Multiverse, OptionBar};
 
 /// All figures of all multiverses.
 pub(super) fn sketches(scene: &Scene<'_>) -> Vec<Attempt> {

@@ -1,13 +1,13 @@
 //! Productivity: its distribution in every period, and cumulated index and components by group.
 
 use super::{Place, Scene, Sketch, axis, count};
-use study::indices::gtfp::Gtfp;
-use study::indices::{Index, Made};
 use gtfp_ebm::{Index as ProductivityIndex, Reference};
 use panel_core::transform::quantile;
 use report::figure::{CurvePoint, Distributions, Sample, Series, XyPanel, XyPlot};
 use report::numfmt::{Format, number};
 use report::{Lang, Text};
+use study::indices::gtfp::Gtfp;
+use study::indices::{Index, Made};
 
 /// Most periods that are drawn one below the other.
 const RIDGES: usize = 12;

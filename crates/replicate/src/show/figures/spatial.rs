@@ -1,15 +1,15 @@
 //! Spatial association: Moran's scatter plot of the last period, and entities on a map by their class of local Moran.
 
 use super::{Attempt, Place, Scene, Sketch, count};
-use study::Result;
-use study::indices::places;
-use tables::spatial::record::{Cell, Found, Scatter, Statistic, class};
-use study::spatial::residuals::label;
-use tables::spatial::statistics::table_id;
 use panel_spatial::association::LocalMoran;
 use report::figure::{CurvePoint, Dots, GeoPoint, PointMap, Series, XyPanel, XyPlot};
 use report::numfmt::{Format, number};
 use report::{Lang, Text};
+use study::Result;
+use study::indices::places;
+use study::spatial::residuals::label;
+use tables::spatial::record::{Cell, Found, Scatter, Statistic, class};
+use tables::spatial::statistics::table_id;
 
 /// Classes of local Moran with the colors that maps of it have; the last is drawn first.
 const CLASSES: [(&str, &str, &str, &str); 5] = [

@@ -1,11 +1,11 @@
 //! The specification curve: the headline under one change at a time, in order of its first coefficient.
 
 use super::{Place, Scene, Sketch, count};
-use tables::curve::Point;
-use tables::u_shape::Quadratic;
 use panel_fe::Coefficient;
 use report::figure::{CoefPanel, CoefPlot, CoefRow, Estimate};
 use report::{Lang, Text};
+use tables::curve::Point;
+use tables::u_shape::Quadratic;
 
 /// The figure, where the study has `[curve]` and the column could be estimated.
 pub(super) fn sketch(scene: &Scene<'_>) -> Option<Sketch> {

@@ -2,12 +2,12 @@
 
 use super::{Attempt, Place, Scene, Sketch};
 use crate::show::beyond_turning_point;
-use study::Headline;
-use tables::plots::FittedCurve;
 use panel_fe::utest::Shape;
 use report::figure::UCurve;
 use report::numfmt::{Format, number, p_equation};
 use report::{Lang, ModelColumn, Text};
+use study::Headline;
+use tables::plots::FittedCurve;
 
 /// The figure, where the headline has both terms.
 pub(super) fn sketch(scene: &Scene<'_>) -> Option<Attempt> {

@@ -1,15 +1,15 @@
 //! `data/`: the panel with every derived variable (csv, Parquet, Stata), its codebook, and which rows enter which column.
 
-use study::{Error, Result};
 use crate::results::Results;
-use stages::store::Staging;
-use stages::store::full;
-use study::{Label, PanelFormat, Saved, Study};
 use panel_core::io::write::{to_csv, to_dta};
 use panel_core::{Diagnostic, Panel};
 use report::codebook::{Codebook, VariableNote};
 use report::csv::push_record;
 use report::{Lang, Text};
+use stages::store::Staging;
+use stages::store::full;
+use study::{Error, Result};
+use study::{Label, PanelFormat, Saved, Study};
 
 /// Rows above which the panel is written as csv alone, unless the study says otherwise.
 const LARGE: usize = 100_000;

@@ -1,13 +1,13 @@
 //! Files of the indices: `results/<stage>.csv` with a row for each row of the entity set, `results/<stage>.json` where the
 //! method gives more than columns, and bootstrap intervals.
 
-use stages::compute::Computed;
-use study::Result;
-use study::indices::{Made, Series};
-use stages::store::{Staging, full};
-use study::Study;
 use panel_core::Panel;
 use report::csv::push_record;
+use stages::compute::Computed;
+use stages::store::{Staging, full};
+use study::Result;
+use study::Study;
+use study::indices::{Made, Series};
 
 /// Writes the results of the stages that ran.
 ///

@@ -1,11 +1,11 @@
 //! `compare/`: published and replicated numbers, cell by cell.
 
-use study::{Error, Result};
 use crate::published::Published;
-use stages::store::Staging;
-use study::Study;
 use report::page::{Block, Page, Section};
 use report::{Table, TableFormat, Text};
+use stages::store::Staging;
+use study::Study;
+use study::{Error, Result};
 
 /// Writes `compare/`; the first lines of every page are the study's notice.
 ///

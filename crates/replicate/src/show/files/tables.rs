@@ -1,16 +1,16 @@
 //! `tables/`: every table in every format, all of them in one Word file and one workbook; `results/*.json`.
 
-use study::{Error, Result};
-use tables::spatial::record;
+use rayon::prelude::*;
+use report::TableFormat;
+use report::render::{docx, latex_document, xlsx};
 use stages::store::{Staging, pretty};
 use study::{ALL_TABLES, Study};
+use study::{Error, Result};
 use tables::Tables;
 use tables::curve::PointRecord;
 use tables::mediation::MediationRecord;
 use tables::records::Entry;
-use rayon::prelude::*;
-use report::TableFormat;
-use report::render::{docx, latex_document, xlsx};
+use tables::spatial::record;
 
 /// Formats of a single table; the terminal's is for screens.
 const FORMATS: [TableFormat; 8] = [

@@ -1,15 +1,15 @@
 //! The page: verdict first, then the tables in order, comparison, indices, data, diagnostics.
 
 use super::{Surroundings, multiverse, published, table_section, verdict};
-use study::Result;
 use crate::results::Results;
 use crate::show::figures::Place;
 use crate::show::files::data::source_words;
-use tables::spatial::statistics;
-use study::{COMPARE_TABLE, Label, Loaded};
 use report::page::{Block, Page, Section};
 use report::table::{Align, Cell, Row};
 use report::{Lang, Table, Text};
+use study::Result;
+use study::{COMPARE_TABLE, Label, Loaded};
+use tables::spatial::statistics;
 
 /// The page of a run, which has written these files so far.
 ///

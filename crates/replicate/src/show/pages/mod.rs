@@ -7,12 +7,12 @@ mod readme;
 mod table_section;
 mod verdict;
 
-use study::Result;
 use crate::results::Results;
 use crate::show::figures::Drawn;
+use panel_core::Diagnostic;
 use stages::store::Staging;
 use study::Loaded;
-use panel_core::Diagnostic;
+use study::Result;
 
 /// What the pages say besides results.
 #[derive(Debug)]

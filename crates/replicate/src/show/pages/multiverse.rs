@@ -1,13 +1,13 @@
 //! A multiverse as a section of the page: what it says, its figures, its tables, its files.
 
 use super::{Surroundings, table_section};
-use tables::multiverse::{Finding, Multiverse};
 use crate::results::Results;
 use crate::show::figures::Place;
-use study::multiverse_table_ids;
 use report::numfmt::p_equation;
 use report::page::{Block, Section};
 use report::{Lang, Text};
+use study::multiverse_table_ids;
+use tables::multiverse::{Finding, Multiverse};
 
 /// One section per multiverse.
 pub(super) fn sections(results: &Results, around: &Surroundings<'_>) -> Vec<Section> {

@@ -1,13 +1,13 @@
 //! The README of the replication package, in the order that data editors ask for.
 
 use super::Surroundings;
-use study::indices::Index;
 use crate::results::Results;
 use crate::show::files::data::source_words;
-use tables::spatial::statistics;
-use study::{Loaded, Study, TableSpec};
 use report::readme::{DataSource, OutputEntry, ReplicationReadme};
 use report::{Lang, Text};
+use study::indices::Index;
+use study::{Loaded, Study, TableSpec};
+use tables::spatial::statistics;
 
 /// The README, from what the run has and the files it wrote.
 pub(super) fn readme(

@@ -2,15 +2,15 @@
 //! publication beside it, its files.
 
 use super::Surroundings;
-use study::{Error, Result};
 use crate::published::Published;
 use crate::results::Results;
 use crate::show::figures::{Drawn, Place};
-use study::spatial::SpatialColumn;
-use study::{TableKind, TableSpec};
 use report::page::{Block, Section};
 use report::{Lang, TableFormat, Text};
 use std::fmt::Write;
+use study::spatial::SpatialColumn;
+use study::{Error, Result};
+use study::{TableKind, TableSpec};
 
 /// Formats that the page links to, with what they are for.
 const LINKED: [(TableFormat, &str, &str); 6] = [

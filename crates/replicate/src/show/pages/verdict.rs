@@ -2,11 +2,11 @@
 
 use crate::results::Results;
 use crate::show::{beyond_turning_point, count};
-use study::{Headline, Study};
 use panel_fe::record::{CurveRecord, EstimateRecord, FiellerRecord, TestRecord, TurningPointRecord, UTestRecord};
 use report::numfmt::{Format, number, p_equation, p_value, percent};
 use report::page::Fact;
 use report::{Lang, Text};
+use study::{Headline, Study};
 
 /// The U test of the headline, where it has one.
 fn headline_test<'a>(study: &Study, results: &'a Results) -> Option<(&'a EstimateRecord, &'a CurveRecord)> {
