@@ -3,10 +3,10 @@
 use crate::lookup::{Numbers, place};
 use crate::{AuditSpec, Check, Finding, FirstStage, InstrumentsSpec, Interval, Status};
 use crate::{Error, Result};
+use panel_core::distribution::chi_squared_upper;
 use panel_core::stock_yogo::{StockYogoTable, stock_yogo_all};
 use report::numfmt::{self, Format, Printed};
 use report::published::bare_number;
-use statrs::distribution::{ChiSquared, ContinuousCDF};
 
 /// Every declared instrumental-variable column.
 pub(crate) fn check(numbers: &Numbers<'_>, spec: &AuditSpec) -> Result<Vec<Finding>> {
@@ -166,8 +166,7 @@ fn under_identification(numbers: &Numbers<'_>, spec: &AuditSpec, iv: &Instrument
     let text = numbers.fact(&iv.second, key)?;
     let lm = number(text, key)?;
     let df = (iv.instruments - iv.endogenous + 1) as f64;
-    let chi2 = ChiSquared::new(df).map_err(|error| Error::Specification(error.to_string()))?;
-    let p = chi2.sf(lm.value);
+    let p = chi_squared_upper(lm.value, df);
     let printed = text.chars().filter(|c| *c == '*').count() as u8;
     let implied = spec.stars.thresholds.count(p);
     let same = printed == implied;

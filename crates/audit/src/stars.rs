@@ -1,10 +1,10 @@
 //! Stars against coefficient and standard error.
 
+use crate::Result;
 use crate::lookup::{Numbers, place};
 use crate::{AuditSpec, Check, Distribution, Finding, Interval, Status};
-use crate::{Error, Result};
+use panel_core::distribution::t_two_sided;
 use report::numfmt::{self, Format, Printed};
-use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
 /// Every row with a coefficient and a standard error.
 pub(crate) fn check(numbers: &Numbers<'_>, spec: &AuditSpec) -> Result<Vec<Finding>> {
@@ -16,8 +16,8 @@ pub(crate) fn check(numbers: &Numbers<'_>, spec: &AuditSpec) -> Result<Vec<Findi
             (Some(n), Some(periods)) if periods > 0 => Some(n.value / periods as f64 - 1.0).filter(|df| *df >= 1.0),
             _ => None,
         };
-        let other = clusters.map(Tail::student).transpose()?;
-        let normal = Tail::normal()?;
+        let other = clusters.map(Tail::student);
+        let normal = Tail::normal();
         let (tail, alternative) = match (spec.stars.distribution, other) {
             (Distribution::Clusters, Some(student)) => (student, Some(normal)),
             (_, other) => (normal, other),
@@ -99,40 +99,25 @@ fn t_range(coef: &Printed, se: &Printed) -> Interval {
     Interval { low: (coef.low / se.high).max(0.0), high }
 }
 
-/// Two-sided p-values of one distribution.
+/// Student's t, or the normal distribution as that of infinite degrees of freedom.
 struct Tail {
-    cdf: Box<dyn Fn(f64) -> f64>,
+    df: f64,
     zh: String,
     en: String,
 }
 
 impl Tail {
-    fn normal() -> Result<Self> {
-        let normal = Normal::new(0.0, 1.0).map_err(|error| Error::Specification(error.to_string()))?;
-        Ok(Self {
-            cdf: Box::new(move |t| normal.cdf(-t)),
-            zh: "正态分布".to_owned(),
-            en: "the normal distribution".to_owned(),
-        })
+    fn normal() -> Self {
+        Self { df: f64::INFINITY, zh: "正态分布".to_owned(), en: "the normal distribution".to_owned() }
     }
 
-    fn student(df: f64) -> Result<Self> {
-        let student = StudentsT::new(0.0, 1.0, df).map_err(|error| Error::Specification(error.to_string()))?;
-        let df = numfmt::number(df, Format::Integer);
-        Ok(Self {
-            cdf: Box::new(move |t| student.cdf(-t)),
-            zh: format!("自由度 {df} 的 t 分布"),
-            en: format!("t with {df} degrees of freedom"),
-        })
+    fn student(df: f64) -> Self {
+        let shown = numfmt::number(df, Format::Integer);
+        Self { df, zh: format!("自由度 {shown} 的 t 分布"), en: format!("t with {shown} degrees of freedom") }
     }
 
     /// Two-sided p-value of |t|.
     fn p(&self, t: f64) -> f64 {
-        match t {
-            // The distributions refuse it.
-            _ if t.is_nan() => f64::NAN,
-            _ if t.is_infinite() => 0.0,
-            _ => (2.0 * (self.cdf)(t.abs())).min(1.0),
-        }
+        t_two_sided(t, self.df)
     }
 }

@@ -7,9 +7,9 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs, reason = "a bench")]
 
+use panel_core::distribution::t_two_sided;
 use panel_core::random::Stream;
 use panel_multiverse::declaration::{EffectKind, Signs};
-use panel_multiverse::distribution::t_two_sided;
 use panel_multiverse::joint::{Design, Effect, JointOptions, Plan, Problem, Target, joint_tests};
 use panel_multiverse::kernel::{Blocks, SmallSample};
 use panel_multiverse::reading::Scale;

@@ -1,9 +1,9 @@
 //! What one estimate says: slopes, the test of a U, the turning point, the effect.
 
 use crate::declaration::EffectKind;
-use crate::distribution::{t_two_sided, t_upper};
 use crate::kernel::Estimate;
 use panel_core::Floats;
+use panel_core::distribution::{t_two_sided, t_upper};
 use serde::Serialize;
 
 /// Shape of a curve at a level.

@@ -14,6 +14,8 @@
 //! | [`quality`] | missing values, jumps, spikes, units, outliers of every variable |
 //! | [`geo`] | coordinates and great-circle distances; with the feature `geo` geodesics, matrices, near pairs, sums over all pairs |
 //! | `names` (feature `names`) | Chinese cities under the names that their sources give them |
+//! | `distribution` (feature `distribution`) | tails and quantiles of the normal, t, F and χ² distributions |
+//! | [`fieller`] | the confidence set of a ratio |
 //! | [`mod@sum`] | compensated sums |
 //! | [`remedy`] | what to write in a study file so that a file can be read |
 //! | [`stock_yogo`] | critical values of weak instruments |
@@ -37,8 +39,11 @@ pub mod data_frame;
 pub mod descriptives;
 pub mod diagnostics;
 mod display;
+#[cfg(feature = "distribution")]
+pub mod distribution;
 pub mod error;
 pub mod expr;
+pub mod fieller;
 pub mod floats;
 pub mod geo;
 pub mod index;

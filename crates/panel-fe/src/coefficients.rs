@@ -1,9 +1,9 @@
 //! Named coefficients with their covariance: what tests after estimation need of an estimate.
 
-use crate::distribution::{t_critical, t_two_sided};
 use crate::error::{Error, Result};
 use crate::outcome::{TestOutcome, TestStat};
 use faer::{Mat, MatRef};
+use panel_core::distribution::{t_critical, t_two_sided};
 use std::fmt;
 
 /// Why an estimate has no standard error.

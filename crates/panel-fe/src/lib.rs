@@ -20,14 +20,13 @@
 //! | [`moderation`], [`mediation`], [`subsample`], [`binscatter`] | what moves the curve, what carries the effect |
 //! | [`diagnostics`], [`bootstrap`] | specification tests, resampling |
 //! | [`coefficients`] | named coefficients, what every test after estimation takes |
-//! | [`outcome`], [`distribution`] | tests with their null, or why there is none; tail probabilities |
+//! | [`outcome`] | tests with their null, or why there is none |
 #![warn(missing_docs)]
 
 pub mod absorb;
 mod after;
 pub mod coefficients;
 pub(crate) mod dense;
-pub mod distribution;
 pub mod dof;
 pub mod error;
 pub mod estimator;

@@ -1,6 +1,6 @@
 //! A test that was computed, or the reason why it was not.
 
-use crate::distribution;
+use panel_core::distribution;
 use std::fmt;
 
 /// The reference distribution of a statistic.

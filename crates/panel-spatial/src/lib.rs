@@ -10,7 +10,7 @@
 //! | [`gs2sls`](mod@gs2sls) | lag models by instruments |
 //! | [`association`] | Moran, Geary, LISA |
 //! | [`record`] | fits as plain data |
-//! | [`distribution`], [`error`] | tail probabilities; what stops an estimation |
+//! | [`error`] | what stops an estimation |
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may end where something is not as it should be"))]
 
@@ -18,7 +18,6 @@ pub mod association;
 mod csr;
 pub mod diagnostics;
 mod display;
-pub mod distribution;
 pub mod effects;
 pub mod error;
 mod estimate;

@@ -1,11 +1,11 @@
 //! What comes back from an estimation.
 
-use crate::distribution::normal_two_sided;
 use crate::error::{Error, Result};
 use crate::linalg::Square;
 use crate::spec::{FixedEffects, Information, SpatialSpec};
 use crate::weights::Standardise;
 use panel_core::Diagnostics;
+use panel_core::distribution::normal_two_sided;
 use serde::Serialize;
 
 /// A number with its standard error and normal test.

@@ -14,6 +14,7 @@ pub mod descriptives;
 pub mod entropy;
 pub(crate) mod fit;
 mod headings;
+mod intervals;
 pub mod means;
 pub mod mediation;
 pub mod mediation_bootstrap;

@@ -1,5 +1,6 @@
 //! What diagnostics say that no row of a table holds, as notes under it: Anderson-Rubin sets, and what single observations do.
 
+use crate::intervals::{self, Ends};
 use panel_fe::Estimate;
 use panel_fe::record::{DiagnosticRecord, EstimateRecord};
 use report::numfmt::{Format, number, percent};
@@ -43,9 +44,6 @@ fn shown(value: Option<&f64>) -> String {
     value.map_or_else(|| "–".to_owned(), |value| number(*value, Format::Legible(3)))
 }
 
-/// Ends of an interval; none is infinite.
-type Ends = (Option<f64>, Option<f64>);
-
 fn sets(all: &[(&str, &[Ends])], level: f64, column: &str, labels: &Labels, lang: Lang) -> String {
     let share = percent(level);
     let one = |(name, intervals): &(&str, &[Ends])| {
@@ -63,17 +61,9 @@ fn sets(all: &[(&str, &[Ends])], level: f64, column: &str, labels: &Labels, lang
 }
 
 fn union(intervals: &[Ends], lang: Lang) -> String {
-    if intervals.is_empty() {
-        return match lang {
-            Lang::Zh => "为空（模型被拒绝）".to_owned(),
-            Lang::En => "is empty (the model is rejected)".to_owned(),
-        };
+    match (intervals.is_empty(), lang) {
+        (true, Lang::Zh) => "为空（模型被拒绝）".to_owned(),
+        (true, Lang::En) => "is empty (the model is rejected)".to_owned(),
+        (false, _) => intervals::union(intervals),
     }
-    let end = |value: f64| number(value, Format::Legible(3));
-    let interval = |&(low, high): &Ends| {
-        let low = low.map_or_else(|| "(-∞".to_owned(), |low| format!("[{}", end(low)));
-        let high = high.map_or_else(|| "∞)".to_owned(), |high| format!("{}]", end(high)));
-        format!("{low}, {high}")
-    };
-    intervals.iter().map(interval).collect::<Vec<_>>().join(" ∪ ")
 }

@@ -2,8 +2,9 @@
 
 use super::problem::{Design, Effect, Target};
 use crate::declaration::Direction;
-use crate::distribution::{f_critical, normal_score, t_critical, upper_normal_score};
+use crate::distribution::{normal_score, upper_normal_score};
 use crate::kernel::{Estimate, pair};
+use panel_core::distribution::{f_critical, t_quantile};
 use std::collections::BTreeMap;
 
 /// Significant and positive (in the sense of the direction asked for).
@@ -51,8 +52,8 @@ impl Judge {
     fn critical(&mut self, df: f64) -> (f64, f64) {
         let (level, fixed) = (self.level, self.direction != Direction::Predominant);
         *self.t.entry(df.to_bits()).or_insert_with(|| {
-            let one_sided = t_critical(2.0 * level, df);
-            (if fixed { one_sided } else { t_critical(level, df) }, one_sided)
+            let one_sided = t_quantile(2.0 * level, df);
+            (if fixed { one_sided } else { t_quantile(level, df) }, one_sided)
         })
     }
 

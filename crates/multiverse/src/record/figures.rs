@@ -1,9 +1,9 @@
 //! What the figures show: the curve with its choices, the density of turning points, the share with a U by option.
 
 use super::universe::UniverseRecord;
-use crate::distribution::t_critical;
 use crate::grid::{Grid, Universes};
 use crate::reading::Verdict;
+use panel_core::distribution::t_quantile;
 use serde::Serialize;
 
 /// One estimate on the curve, in order of the effect.
@@ -38,7 +38,7 @@ pub fn curve(records: &[UniverseRecord], base: &str, confidence: f64, band: Opti
         .iter()
         .filter_map(|record| {
             let (effect, se, df) = (record.effect?, record.effect_se?, record.df?);
-            let half = t_critical(1.0 - confidence, df) * se;
+            let half = t_quantile(1.0 - confidence, df) * se;
             Some(CurvePoint {
                 rank: 0,
                 id: record.id.clone(),

@@ -2,9 +2,9 @@
 
 use crate::declaration::Response;
 use crate::describe::{Measured, Outcome};
-use crate::distribution::t_two_sided;
 use crate::grid::Grid;
 use crate::reading::{Curve, Verdict, share_beyond};
+use panel_core::distribution::t_two_sided;
 use serde::Serialize;
 use serde_json::{Map, Value};
 

@@ -1,9 +1,9 @@
 //! The kernel against row-by-row computations, and Anderson-Rubin against the formula.
 
+use panel_core::distribution::{f_upper, t_quantile};
 use panel_core::random::Stream;
 use panel_multiverse::Error;
 use panel_multiverse::declaration::Signs;
-use panel_multiverse::distribution::{f_upper, t_critical};
 use panel_multiverse::joint::{Design, Effect, JointOptions, Plan, Problem, joint_tests};
 use panel_multiverse::kernel::{
     Blocks, Df, Errors, Estimate, Estimator, Factor, Meat, Regression, Rows, SmallSample, Subsets, Term,
@@ -180,7 +180,7 @@ fn directions() {
     assert_eq!(up.panels[0].median.observed, -down.panels[0].median.observed);
     assert_eq!(both.panels[0].median.observed, up.effects[0].0.abs());
     close("one-sided p sum to one", up.panels[0].median.p + down.panels[0].median.p, 402.0 / 401.0, 1e-12);
-    let significant = if t > t_critical(0.1, 5.0) { 1.0 } else { 0.0 };
+    let significant = if t > t_quantile(0.1, 5.0) { 1.0 } else { 0.0 };
     assert_eq!(up.panels[0].share.observed, significant);
     // In a draw of one universe the one-sided share is 5 %, not 2.5 %.
     let share = up.draws[0].iter().map(|s| s.share).sum::<f64>() / 400.0;

@@ -23,14 +23,12 @@ impl fmt::Display for Derived {
     }
 }
 
-impl fmt::Display for FiellerSet {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Interval { low, high } => write!(f, "[{}, {}]", number(*low), number(*high)),
-            Self::Complement { low, high } => write!(f, "(-inf, {}] or [{}, inf)", number(*low), number(*high)),
-            Self::WholeLine => f.write_str("(-inf, inf)"),
-            Self::Empty => f.write_str("empty"),
-        }
+fn set(set: &FiellerSet) -> String {
+    match *set {
+        FiellerSet::Interval { low, high } => format!("[{}, {}]", number(low), number(high)),
+        FiellerSet::Complement { low, high } => format!("(-inf, {}] or [{}, inf)", number(low), number(high)),
+        FiellerSet::WholeLine => "(-inf, inf)".to_owned(),
+        FiellerSet::Empty => "empty".to_owned(),
     }
 }
 
@@ -39,7 +37,7 @@ impl fmt::Display for TurningPoint {
         let percent = 100.0 * self.level;
         let (low, high) = self.delta;
         write!(f, "turning point {}; {percent:.0} % delta ", self.estimate)?;
-        write!(f, "[{}, {}], Fieller {}", number(low), number(high), self.fieller)
+        write!(f, "[{}, {}], Fieller {}", number(low), number(high), set(&self.fieller))
     }
 }
 

@@ -2,10 +2,10 @@
 
 use crate::after::turning_point::{FiellerSet, fieller};
 use crate::coefficients::{Coefficients, Derived, check_level};
-use crate::distribution::t_critical;
 use crate::error::Result;
 use crate::outcome::TestOutcome;
 use faer::Mat;
+use panel_core::distribution::t_critical;
 
 /// b₁x + b₂x² + b₃xz + b₄x²z; without the last term b₄ = 0.
 #[derive(Debug, Clone)]

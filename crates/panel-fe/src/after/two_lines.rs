@@ -213,7 +213,7 @@ fn lines(problem: &TwoLinesProblem<'_>, c: f64) -> Result<(Line, Line)> {
         let slope = b[(place, 0)];
         let se = standard_error(v[(place, place)] * problem.multiplier).unwrap_or(f64::NAN);
         let t = slope / se;
-        Ok(Line { slope, se, t, p: crate::distribution::t_two_sided(t, problem.df) })
+        Ok(Line { slope, se, t, p: panel_core::distribution::t_two_sided(t, problem.df) })
     };
     Ok((fit(true, 0)?, fit(false, 1)?))
 }

@@ -1,11 +1,12 @@
 //! Test of a U shape (Lind & Mehlum 2010, after Sasabuchi 1980).
 
-use crate::after::turning_point::{TurningPoint, inverse_turning_point, is_indefinite, turning_point};
+use crate::after::turning_point::{TurningPoint, inverse_turning_point, turning_point};
 use crate::coefficients::{Coefficients, standard_error};
-use crate::distribution::t_upper;
 use crate::error::{Error, Result};
 use crate::outcome::TestOutcome;
 use faer::MatRef;
+use panel_core::distribution::t_upper;
+use panel_core::fieller::is_indefinite;
 
 /// How the variable enters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

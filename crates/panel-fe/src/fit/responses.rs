@@ -8,7 +8,6 @@
 
 use crate::absorb::Absorber;
 use crate::coefficients::{CentredCoefficients, Coefficients, Dropped, NoStandardError};
-use crate::distribution::t_two_sided;
 use crate::dof::{Dof, SmallSample};
 use crate::fit::assemble::{check_degrees, deviations, map_back};
 use crate::fit::columns::Columns;
@@ -24,6 +23,7 @@ use crate::spec::check_like;
 use crate::vcov::prepared::Prepared;
 use crate::vcov::{Covariance, Vcov};
 use faer::Mat;
+use panel_core::distribution::t_two_sided;
 use panel_core::{Floats, Panel};
 use std::sync::{Arc, OnceLock};
 

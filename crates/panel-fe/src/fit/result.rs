@@ -1,7 +1,6 @@
 //! What an estimation returns.
 
 use crate::coefficients::{CentredCoefficients, Coefficients, NoStandardError};
-use crate::distribution;
 use crate::dof::{Dof, Like, SmallSample};
 use crate::fit::state::State;
 use crate::iv::{IvDiagnostics, IvFit};
@@ -11,6 +10,7 @@ use crate::spec::Options;
 use crate::vcov::{Covariance, Vcov};
 use faer::Mat;
 use panel_core::Diagnostic;
+use panel_core::distribution;
 use std::sync::Arc;
 
 pub use crate::coefficients::Dropped;

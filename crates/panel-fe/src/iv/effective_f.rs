@@ -3,11 +3,11 @@
 use super::first_stage::{PERFECT_FIT, perfect_stages};
 use super::moments::{IvDof, MomentCovariance};
 use super::system::IvSystem;
-use crate::distribution::{chi_squared_upper, upper_quantile};
 use crate::error::{Error, Result};
 use crate::linalg;
 use crate::outcome::{TestOutcome, TestStat};
 use faer::Side;
+use panel_core::distribution::{chi_squared_upper, upper_quantile};
 
 /// Effective F with its critical values.
 #[derive(Debug, Clone)]

@@ -6,10 +6,10 @@ use super::moments::{IvDof, MomentCovariance};
 use super::system::IvSystem;
 use super::weak_robust::AndersonRubinSet;
 use crate::dense::Factor;
-use crate::distribution::f_critical;
 use crate::error::{Error, Result};
 use crate::linalg::dot;
 use faer::{Mat, Scale};
+use panel_core::distribution::f_critical;
 
 /// Angles of the outer search, and of the inner one over the coefficient that is free.
 const STEPS: (usize, usize) = (400, 90);

@@ -6,11 +6,11 @@ use super::inversion::accepted;
 use super::moments::{IvDof, MomentCovariance};
 use super::system::IvSystem;
 use crate::dense::{Factor, column};
-use crate::distribution::f_critical;
 use crate::error::{Error, Result};
 use crate::linalg;
 use crate::outcome::{TestOutcome, TestStat};
 use faer::{Mat, Scale};
+use panel_core::distribution::f_critical;
 
 /// Anderson-Rubin test in its F and χ² forms.
 #[derive(Debug, Clone)]

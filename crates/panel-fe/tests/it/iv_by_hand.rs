@@ -3,7 +3,7 @@
 use crate::fixest_ols::panel;
 use crate::golden_files::{Csv, close};
 use panel_core::Panel;
-use panel_fe::distribution::{chi_squared_upper, f_critical, f_upper, t_critical, t_two_sided, t_upper};
+use panel_core::distribution::{chi_squared_upper, f_critical, f_upper, t_critical, t_two_sided, t_upper};
 use panel_fe::{Estimate, Estimator, Like, Model, TestOutcome};
 
 const ONE: &str = "y ~ w | d1 ~ z1 + z2 + z3";

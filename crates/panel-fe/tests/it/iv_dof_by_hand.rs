@@ -3,7 +3,7 @@
 
 use crate::golden_files::{Csv, close};
 use faer::Mat;
-use panel_fe::distribution::{chi_squared_upper, f_upper};
+use panel_core::distribution::{chi_squared_upper, f_upper};
 use panel_fe::iv::{
     EffectiveF, Estimator, InstrumentCoefficient, IvData, IvDof, IvFit, IvSystem, MomentCovariance, anderson_rubin,
     anderson_rubin_set, basmann, cragg_donald, diagnose, effective_f, endogeneity, fit, kleibergen_paap_f,

@@ -85,7 +85,7 @@ fn johnson_neyman_ends_are_where_the_t_statistic_is_critical() {
     let (b, names) = ([-0.4, 0.3, 0.08, -0.05], names());
     let v = covariance() * faer::Scale(0.05);
     let example = example(&names, &b, &v);
-    let critical = panel_fe::distribution::t_critical(0.95, 1800.0);
+    let critical = panel_core::distribution::t_critical(0.95, 1800.0);
     let FiellerSet::Interval { low, high } = example.johnson_neyman_slope(0.5, 0.95).expect("level") else {
         panic!("expected an interval");
     };

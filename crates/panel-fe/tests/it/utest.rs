@@ -2,8 +2,8 @@
 
 use crate::golden_files::{close, goldens};
 use faer::{Mat, MatRef};
+use panel_core::distribution::t_critical;
 use panel_fe::coefficients::Coefficients;
-use panel_fe::distribution::t_critical;
 use panel_fe::turning_point::{FiellerSet, fieller};
 use panel_fe::utest::{Curve, Shape, UTest, UTestProblem, utest_of};
 use proptest::prelude::*;

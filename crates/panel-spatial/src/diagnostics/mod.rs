@@ -20,9 +20,9 @@ pub use restrictions::{likelihood_ratio, wald_to_sar, wald_to_sem};
 pub use specification::{SpecificationTest, TestGroup, specification_tests};
 
 use crate::association::{GlobalTest, moran};
-use crate::distribution::chi_squared_upper;
 use crate::error::Result;
 use crate::weights::Weights;
+use panel_core::distribution::chi_squared_upper;
 use serde::Serialize;
 
 /// A χ² test.

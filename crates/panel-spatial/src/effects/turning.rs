@@ -1,73 +1,11 @@
 //! Where an effect changes its sign: turning points and U tests of direct, indirect and total effects.
 
 use super::Effect;
-use crate::distribution::{normal_critical, normal_upper};
 use crate::error::{Error, Result};
 use crate::result::{Estimated, SpatialFit};
+use panel_core::distribution::{normal_critical, normal_upper};
+pub use panel_core::fieller::{FiellerSet, fieller};
 use serde::Serialize;
-
-/// A confidence set of a ratio of two normal estimates (Fieller 1954).
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case", tag = "kind")]
-#[non_exhaustive]
-pub enum FiellerSet {
-    /// From low to high: the denominator differs from zero.
-    Interval {
-        /// Lower end.
-        low: f64,
-        /// Upper end.
-        high: f64,
-    },
-    /// Up to low and from high on: the denominator does not differ from zero, the numerator does.
-    Complement {
-        /// End of the left ray.
-        low: f64,
-        /// Start of the right ray.
-        high: f64,
-    },
-    /// All numbers.
-    WholeLine,
-    /// No number: a denominator of zero for certain under a numerator that differs from zero.
-    Empty,
-}
-
-impl FiellerSet {
-    /// Whether the set holds a number.
-    #[must_use]
-    pub fn contains(&self, x: f64) -> bool {
-        match *self {
-            Self::Interval { low, high } => low <= x && x <= high,
-            Self::Complement { low, high } => x <= low || x >= high,
-            Self::WholeLine => true,
-            Self::Empty => false,
-        }
-    }
-}
-
-/// {r : (a - r c)² ≤ z²(s_aa - 2r s_ac + r² s_cc)}, the Fieller set of a/c.
-#[must_use]
-pub fn fieller(a: f64, c: f64, s_aa: f64, s_ac: f64, s_cc: f64, critical: f64) -> FiellerSet {
-    let z2 = critical * critical;
-    let q = c * c - z2 * s_cc;
-    let p = a * c - z2 * s_ac;
-    let d = (s_ac * s_ac - s_aa * s_cc) * z2 + c * c * s_aa + a * a * s_cc - 2.0 * a * c * s_ac;
-    if d < 0.0 || !d.is_finite() || !q.is_finite() {
-        return FiellerSet::WholeLine;
-    }
-    if q == 0.0 {
-        let excess = a * a - z2 * s_aa;
-        return match (p == 0.0, excess <= 0.0) {
-            (true, true) => FiellerSet::WholeLine,
-            (true, false) => FiellerSet::Empty,
-            (false, _) if p > 0.0 => FiellerSet::Interval { low: excess / (2.0 * p), high: f64::INFINITY },
-            (false, _) => FiellerSet::Interval { low: f64::NEG_INFINITY, high: excess / (2.0 * p) },
-        };
-    }
-    let root = critical * d.sqrt();
-    let (one, other) = ((p - root) / q, (p + root) / q);
-    let (low, high) = (one.min(other), one.max(other));
-    if q > 0.0 { FiellerSet::Interval { low, high } } else { FiellerSet::Complement { low, high } }
-}
 
 /// The level of x at which an effect of x and x² changes its sign.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]

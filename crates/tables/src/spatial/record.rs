@@ -2,10 +2,10 @@
 //! `results/spatial-<id>.csv`.
 
 use crate::records::finite;
+use panel_core::distribution::normal_critical;
 use panel_fe::record::CoefficientRecord;
 use panel_spatial::association::{AssociationKind, AssociationSpec, GlobalTest, LocalMoran, Quadrant, ScatterPoint};
 use panel_spatial::diagnostics::SpecificationTest;
-use panel_spatial::distribution::normal_critical;
 use panel_spatial::effects::SimulatedEffect;
 use panel_spatial::record::CurveRecord;
 use panel_spatial::{Effect, Effects, SpatialRecord};

@@ -1,6 +1,7 @@
 //! What a table shows of spatial columns: coefficients, then blocks of direct, indirect and total effects.
 
 use super::record::SpatialColumnRecord;
+use crate::intervals;
 use crate::shown::term;
 use panel_fe::record::CoefficientRecord;
 use panel_spatial::record::CurveRecord;
@@ -220,19 +221,13 @@ fn likelihood_note(record: &SpatialColumnRecord) -> Text {
 
 /// Where one effect of one variable turns, with Fieller's set and the U test.
 fn turning(record: &SpatialColumnRecord, curve: &CurveRecord, labels: &Labels) -> Text {
-    use panel_spatial::effects::FiellerSet;
     let effect = match curve.u_test.effect {
         Effect::Direct => Text::new("直接效应", "direct effect"),
         Effect::Indirect => Text::new("间接效应", "indirect effect"),
         Effect::Total => Text::new("总效应", "total effect"),
     };
     let three = |value: f64| number(value, Format::Legible(3));
-    let set = match curve.fieller {
-        Some(FiellerSet::Interval { low, high }) => format!("[{}, {}]", three(low), three(high)),
-        Some(FiellerSet::Complement { low, high }) => format!("(-∞, {}] ∪ [{}, ∞)", three(low), three(high)),
-        Some(FiellerSet::Empty) => "∅".to_owned(),
-        _ => "(-∞, ∞)".to_owned(),
-    };
+    let set = curve.fieller.map_or_else(|| intervals::union(&[(None, None)]), |set| intervals::union(&set.intervals()));
     let column = &record.column;
     let share = percent(record.level);
     let x = labels.get(&curve.name);

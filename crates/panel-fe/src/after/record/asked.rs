@@ -7,9 +7,9 @@ use crate::after::influence::{Influence, VarianceInflation};
 use crate::after::two_lines::{Line, TwoLines};
 use crate::after::utest::Shape;
 use crate::coefficients::standard_error;
-use crate::distribution::normal_two_sided;
 use crate::error::Result;
 use crate::iv::{AndersonRubinSet, InstrumentCoefficient, Projection, ReducedForm};
+use panel_core::distribution::normal_two_sided;
 use serde::{Deserialize, Serialize};
 
 /// What a diagnostic says of an estimate.

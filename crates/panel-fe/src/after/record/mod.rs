@@ -14,11 +14,11 @@ pub use curve::{
     SlopesRecord, TurningPointRecord, UTestRecord,
 };
 
-use crate::distribution;
 use crate::fit::result::{Coefficient, Estimate};
 use crate::iv::{FirstStage, InstrumentCoefficient};
 use crate::outcome::TestOutcome;
 use crate::streaming::Streamed;
+use panel_core::distribution;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

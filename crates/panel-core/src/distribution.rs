@@ -1,4 +1,7 @@
-//! Tail probabilities and quantiles of the reference distributions, accurate in the far tails.
+//! Tail probabilities and quantiles of the normal, t, F and χ² distributions, accurate in the far tails.
+//!
+//! Tails are computed as such, never as one minus the other side, so that p = 10⁻⁴⁷ keeps its digits. `NaN` for a `NaN` or
+//! a parameter outside of its range.
 
 use statrs::function::{beta::beta_reg, erf::erfc, gamma::gamma_ur};
 use std::cell::Cell;
@@ -29,6 +32,18 @@ pub fn t_upper(t: f64, df: f64) -> f64 {
 #[must_use]
 pub fn normal_two_sided(z: f64) -> f64 {
     erfc(z.abs() / std::f64::consts::SQRT_2)
+}
+
+/// P(Z ≥ z), one-sided.
+#[must_use]
+pub fn normal_upper(z: f64) -> f64 {
+    0.5 * erfc(z / std::f64::consts::SQRT_2)
+}
+
+/// The z with P(|Z| ≤ z) = level; `NaN` unless 0 < level < 1.
+#[must_use]
+pub fn normal_critical(level: f64) -> f64 {
+    t_critical(level, f64::INFINITY)
 }
 
 /// P(F(df1, df2) ≥ f) = I_{df2/(df2+df1 f)}(df2/2, df1/2); χ²(df1)/df1 for infinite df2.
@@ -73,25 +88,28 @@ thread_local! {
     static LAST_CRITICAL: Cell<Known> = const { Cell::new([(0, 0, 0.0); 8]) };
 }
 
-/// The number t with P(|t(df)| ≤ t) = level, by bisection on the tail down to the last bit.
-///
-/// `NaN` unless 0 < level < 1.
+/// The number t with P(|t(df)| ≤ t) = level, the normal's for infinite df; `NaN` unless 0 < level < 1.
 #[must_use]
 pub fn t_critical(level: f64, df: f64) -> f64 {
-    let tail = 1.0 - level;
-    if not_positive(tail) || tail >= 1.0 || not_positive(df) {
-        return f64::NAN;
-    }
     let key = (level.to_bits(), df.to_bits());
     let mut known = LAST_CRITICAL.get();
     if let Some(&(_, _, value)) = known.iter().find(|&&(level, df, _)| (level, df) == key) {
         return value;
     }
-    let value = upper_quantile(tail, |t| t_two_sided(t, df));
+    let value = t_quantile(1.0 - level, df);
     known.rotate_right(1);
     known[0] = (key.0, key.1, value);
     LAST_CRITICAL.set(known);
     value
+}
+
+/// The number t with P(|t(df)| ≥ t) = tail; `NaN` unless 0 < tail < 1.
+#[must_use]
+pub fn t_quantile(tail: f64, df: f64) -> f64 {
+    if not_positive(tail) || tail >= 1.0 || not_positive(df) {
+        return f64::NAN;
+    }
+    upper_quantile(tail, |t| t_two_sided(t, df))
 }
 
 /// The number f with P(F(df1, df2) ≥ f) = tail; `NaN` unless 0 < tail < 1.
@@ -105,7 +123,8 @@ pub fn f_critical(tail: f64, df1: f64, df2: f64) -> f64 {
 
 /// The x > 0 at which a falling tail probability is `tail`: false position with halved ends (Dowell & Jarratt 1971)
 /// until few values are left, then bisection down to the last bit.
-pub(crate) fn upper_quantile(tail: f64, upper: impl Fn(f64) -> f64) -> f64 {
+#[must_use]
+pub fn upper_quantile(tail: f64, upper: impl Fn(f64) -> f64) -> f64 {
     let excess = |x: f64| upper(x) - tail;
     let (mut low, mut above) = (0.0, 1.0 - tail);
     let (mut high, mut below) = (1.0, excess(1.0));
@@ -166,7 +185,9 @@ mod tests {
         close(chi_squared_upper(3.841_458_820_694_124, 1.0), 0.05);
         close(f_upper(1.0, 1.0, 1.0), 0.5);
         close(t_critical(0.95, 10.0), 2.228_138_851_986_273);
-        close(t_critical(0.95, f64::INFINITY), 1.959_963_984_540_054);
+        close(normal_critical(0.95), 1.959_963_984_540_054);
+        close(normal_upper(-1.0), 0.841_344_746_068_543);
+        assert!(normal_two_sided(f64::NAN).is_nan() && normal_critical(1.0).is_nan());
         for df in [1.0, 3.0, 278.0, 10_000.0] {
             for level in [0.5, 0.99, 1.0 - 1e-12] {
                 close(t_two_sided(t_critical(level, df), df), 1.0 - level);
