@@ -45,8 +45,8 @@ fn all_problems_are_said_in_one_pass_each_once() {
     ) + "[[table.column]]\nformula = \"y ~ x + xx | city\"\nvcov = \"cluster:provnce\"\n[published]\nfile = \"printed.csv\"\n";
     let study = study(&folder, &text);
     let Said { text, problems } = checked(&study);
-    for words in ["yy", "labor", "xx", "x^2", "regoin", "printed.csv"] {
-        assert!(problems.iter().any(|problem| problem.contains(words)), "{words}: {problems:#?}");
+    for unknown in ["yy", "labor", "xx", "x^2", "regoin", "printed.csv"] {
+        assert!(problems.iter().any(|problem| problem.contains(unknown)), "{unknown}: {problems:#?}");
     }
     let mut once = problems.clone();
     once.sort();
@@ -120,9 +120,9 @@ fn what_a_run_computes_stands_in_for_itself() {
         table("Gtfp ~ logk + logy", "sample = \"Va > 0\"")
     );
     let here = study(&folder, &text);
-    let Said { text: said, problems } = checked(&here);
+    let Said { text: report, problems } = checked(&here);
     assert!(problems.is_empty(), "{problems:?}");
-    assert!(said.contains("from Va, k: 9 values from") && said.contains("gtfp-main"), "{said}");
+    assert!(report.contains("from Va, k: 9 values from") && report.contains("gtfp-main"), "{report}");
     run_study(&here, &folder.join("out"), Some(1)).unwrap();
 
     // What is wrong beside them is still seen.
@@ -210,9 +210,9 @@ fn each_step_from_messy_files_to_a_table_is_said() {
         (format!("{sheet}{header}{decimal}{reshape}"), "", ["unknown column `emp`", "就业人数（千人）"]),
         (format!("{sheet}{header}{decimal}{reshape}"), rename, ["No problem found", "25 rows"]),
     ] {
-        let Said { text: said, problems } = checked(&with(&workbook, text));
+        let Said { text: report, problems } = checked(&with(&workbook, text));
         for sentence in sentences {
-            assert!(said.contains(sentence), "{sentence} is not in: {said}");
+            assert!(report.contains(sentence), "{sentence} is not in: {report}");
         }
         assert_eq!(problems.is_empty(), !text.is_empty(), "{problems:?}");
     }

@@ -149,7 +149,7 @@ fn a_wrong_word_is_named_with_line_and_nearest() {
     };
     let compare = |keys: &str| refused(&format!("[[compare]]\nid = \"c\"\n{keys}\n"));
     let pair = "columns = [\"t6:(1)\", \"t6:(2)\"]";
-    for (keys, words) in [
+    for (keys, expected) in [
         (
             "columns = [\"t6:(1)\", \"t6:(3)\"]",
             "line 17: [[compare]] `c`, columns: `t6:(3)`: table `t6` has no column `(3)`",
@@ -172,7 +172,7 @@ fn a_wrong_word_is_named_with_line_and_nearest() {
         (pair, "3 rows are in both samples"),
     ] {
         let got = compare(keys);
-        assert!(got.contains(words), "{keys}: {got}");
+        assert!(got.contains(expected), "{keys}: {got}");
     }
     let mediation =
         "[[mediation]]\nid = \"m\"\noutcome = \"y\"\nmediator = \"z\"\nterms = [\"x\"]\ncontrols = \"l | city\"\n";

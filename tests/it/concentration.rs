@@ -27,10 +27,10 @@ fn measures_of_concentration_are_those_of_their_formulas() {
     run_study(&workspace().join("tests/studies/concentration.toml"), &out, None).unwrap();
     let read = |file: &str| -> Rows { csv(&std::fs::read_to_string(out.join(file)).unwrap()) };
     let panel = read("data/panel.csv");
-    let of = |year: &str| panel.iter().filter(|row| row["year"] == year).collect::<Vec<_>>();
+    let rows_of = |year: &str| panel.iter().filter(|row| row["year"] == year).collect::<Vec<_>>();
     let column =
         |rows: &[&BTreeMap<String, String>], name: &str| rows.iter().map(|row| number(row, name)).collect::<Vec<_>>();
-    let rows = of("2016");
+    let rows = rows_of("2016");
     let [it, total, gdp] = ["employment_it", "employment_total", "gdp"].map(|name| column(&rows, name));
     let sum = |values: &[f64]| values.iter().sum::<f64>();
 
@@ -42,7 +42,7 @@ fn measures_of_concentration_are_those_of_their_formulas() {
         near(number(row, "Spec_structure"), 2.0 * (it[i] / total[i] - others).abs(), "specialisation");
     }
     assert!(intervals.iter().all(|row| number(row, "low") < number(row, "high") && number(row, "sd") > 0.0));
-    assert!(of("2013").iter().all(|row| row["Spec_structure"].is_empty()), "outside its sample");
+    assert!(rows_of("2013").iter().all(|row| row["Spec_structure"].is_empty()), "outside its sample");
 
     // By period.
     let found = |file: &str| read(file).into_iter().find(|row| row["year"] == "2016").unwrap();
@@ -92,7 +92,7 @@ fn markets_within_and_between_provinces() {
 fn keys_of_another_kind_are_refused() {
     let folder = scratch("concentration-refused");
     let head = "[study]\ntitle = \"T\"\nentity = \"e\"\ntime = \"t\"\n[[source]]\nfile = \"d.csv\"\n";
-    for (section, words) in [
+    for (section, reason) in [
         ("[[concentration]]\nid = \"a\"\nkind = \"quotient\"\nsector = \"x\"\n", "kind = \"quotient\" needs total"),
         (
             "[[concentration]]\nid = \"a\"\nkind = \"inequality\"\nvariable = \"x\"\nscale = \"log\"\n",
@@ -104,6 +104,6 @@ fn keys_of_another_kind_are_refused() {
     ] {
         std::fs::write(folder.join("s.toml"), format!("{head}{section}")).unwrap();
         let refused = run_study(&folder.join("s.toml"), &folder.join("out"), Some(1)).unwrap_err().to_string();
-        assert!(refused.contains(words), "{refused}");
+        assert!(refused.contains(reason), "{refused}");
     }
 }

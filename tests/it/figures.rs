@@ -143,17 +143,18 @@ fn maps_show_the_outlines_of_the_study() {
         {"type":"Feature","properties":{},"geometry":{"type":"LineString","coordinates":[[115,34],[122,39]]}}]}"#;
     std::fs::write(folder.join("border.geojson"), border).unwrap();
     let va = "[va]\nsector = \"k\"\ntotal = \"l\"\n";
-    let of = |report: &str, out: &str| {
+    let drawn = |report: &str, out: &str| {
         let text = format!("{}{va}[report]\n{report}", small::HEAD);
         run_study(&small::study(&folder, &text), &folder.join(out), None)
             .map(|_| ())
             .map_err(|error| error.to_string())?;
         Ok::<_, String>(std::fs::read_to_string(folder.join(out).join("figures/va-map.svg")).unwrap())
     };
-    let (plain, outlined) = (of("", "plain").unwrap(), of("outlines = \"border.geojson\"\n", "outlined").unwrap());
+    let (plain, outlined) =
+        (drawn("", "plain").unwrap(), drawn("outlines = \"border.geojson\"\n", "outlined").unwrap());
     let lines = |svg: &str| svg.matches("<polyline").count();
     assert_eq!(lines(&outlined), lines(&plain) + 2);
     assert!(plain.contains("no boundaries are drawn") && outlined.contains("boundaries as the study"));
-    assert!(of("outlines = \"none.geojson\"\n", "missing").unwrap_err().contains("outlines `none.geojson`"));
-    assert!(of("dpi = 600\n", "dpi").unwrap_err().contains("`dpi` has no effect"));
+    assert!(drawn("outlines = \"none.geojson\"\n", "missing").unwrap_err().contains("outlines `none.geojson`"));
+    assert!(drawn("dpi = 600\n", "dpi").unwrap_err().contains("`dpi` has no effect"));
 }

@@ -54,11 +54,11 @@ fn later_stages_follow_the_names() {
          [[table]]\nid = \"d\"\nkind = \"descriptives\"\nvariables = [\"Ml\", \"Score\", \"gtfp_other\"]\n"
     );
     let read = ran("names", &text).unwrap();
-    let (made, panel) = (csv(&read("results/gtfp-main.csv")), csv(&read("data/panel.csv")));
-    assert_eq!(made.len(), panel.len());
-    for (made, row) in made.iter().zip(&panel) {
-        assert_eq!((&made["index"], &made["score"]), (&row["Ml"], &row["Score"]));
-        let growth = if row["year"] == "2013" { "" } else { made["index"].as_str() };
+    let (results, panel) = (csv(&read("results/gtfp-main.csv")), csv(&read("data/panel.csv")));
+    assert_eq!(results.len(), panel.len());
+    for (result, row) in results.iter().zip(&panel) {
+        assert_eq!((&result["index"], &result["score"]), (&row["Ml"], &row["Score"]));
+        let growth = if row["year"] == "2013" { "" } else { result["index"].as_str() };
         assert_eq!(row["gtfp_other"], growth);
     }
     let error = ran("gml", &format!("{adjacent}names = {{ gml = \"Gml\" }}\n")).err().unwrap();
@@ -102,12 +102,13 @@ fn details_list_no_rounding() {
     let read = |path: &Path| csv(&std::fs::read_to_string(path).unwrap());
     let data = read(&out.join("keys.csv"));
     let number = |row: &BTreeMap<String, String>, name: &str| row[name].parse::<f64>().unwrap();
-    let of = |place: &str, year: &str| data.iter().find(|row| row["place"] == place && row["year"] == year).unwrap();
+    let row_of =
+        |place: &str, year: &str| data.iter().find(|row| row["place"] == place && row["year"] == year).unwrap();
     for (id, _) in specs {
         let peers = read(&out.join(format!("out/results/gtfp-{id}-peers.csv")));
         assert!(!peers.is_empty());
         for peer in &peers {
-            let (own, other) = (of(&peer["place"], &peer["year"]), of(&peer["peer_place"], &peer["peer_year"]));
+            let (own, other) = (row_of(&peer["place"], &peer["year"]), row_of(&peer["peer_place"], &peer["peer_year"]));
             let given =
                 ["k", "l", "y", "so2"].map(|name| number(peer, "lambda") * number(other, name) / number(own, name));
             assert!(given.iter().any(|share| *share > 1e-12), "{id}: {peer:?}");
@@ -116,7 +117,7 @@ fn details_list_no_rounding() {
             if row["slack_k"].is_empty() {
                 continue;
             }
-            let own = of(&row["place"], &row["year"]);
+            let own = row_of(&row["place"], &row["year"]);
             for name in ["k", "l", "y", "so2"] {
                 let slack = number(&row, &format!("slack_{name}"));
                 assert!(slack == 0.0 || slack > 1e-12 * number(own, name), "{id}: slack_{name} {slack:e}");

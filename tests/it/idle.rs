@@ -32,7 +32,7 @@ fn keys_without_effect_are_errors_that_say_why() {
     };
     let table = |kind: &str| format!("[[table]]\nid = \"t\"\n{kind}\n[[table.column]]\nformula = \"y ~ x | city\"\n");
     let described = |key: &str| format!("[[table]]\nid = \"t\"\nkind = \"descriptives\"\nvariables = [\"x\"]\n{key}\n");
-    for (text, words) in [
+    for (text, reason) in [
         (
             market("group = \"region\"\nborder = { min_km = 5.0 }"),
             "border.min_km has no effect in border without lat and lon",
@@ -89,8 +89,8 @@ fn keys_without_effect_are_errors_that_say_why() {
         ),
         (multiverse("joint = { draws = 0, seed = 2 }"), "joint.seed: it has no effect with draws = 0"),
     ] {
-        let said = refused(&folder, &format!("{HEAD}{text}"));
-        assert!(said.contains(words), "expected {words}, got {said}");
+        let message = refused(&folder, &format!("{HEAD}{text}"));
+        assert!(message.contains(reason), "expected {reason}, got {message}");
     }
 }
 
@@ -101,8 +101,8 @@ fn what_is_written_for_many_goes_to_those_that_have_a_use_for_it() {
         "[[table]]\nid = \"t\"\n[[table.column]]\nformula = \"y ~ k\"\n[[table.column]]\nformula = \"y ~ k | city\"\n";
     let text = format!("{HEAD}[defaults]\nsingletons = \"keep\"\n{columns}");
     run_study(&study(&folder, &text), &folder.join("out"), Some(1)).unwrap();
-    let said = refused(&folder, &format!("{HEAD}[defaults]\nsingletons = \"keep\"\n{}", column("y ~ k", "")));
-    assert!(said.contains("`singletons` has no effect on any column"), "{said}");
+    let message = refused(&folder, &format!("{HEAD}[defaults]\nsingletons = \"keep\"\n{}", column("y ~ k", "")));
+    assert!(message.contains("`singletons` has no effect on any column"), "{message}");
 }
 
 /// An index has one area, group and list of neighbours for each city, as it has one place.
@@ -131,8 +131,8 @@ fn what_an_index_takes_once_may_not_change_over_time() {
         (&by_list, "`near` of city `Chuzhou`, year `2015` is `Benxi`, but `Anyang` in year `2013`"),
         (concentrated, "`prov` of city `Chuzhou`, year `2015` is `b`"),
     ] {
-        let said = refused(&folder, &format!("{HEAD}{section}"));
-        assert!(said.contains(what) && said.contains("narrow `sample`"), "{said}");
+        let message = refused(&folder, &format!("{HEAD}{section}"));
+        assert!(message.contains(what) && message.contains("narrow `sample`"), "{message}");
         // The years before hold one value each.
         let narrowed = format!("{HEAD}{section}sample = \"year < 2015\"\n");
         run_study(&study(&folder, &narrowed), &folder.join("out"), Some(1)).unwrap();
@@ -142,8 +142,11 @@ fn what_an_index_takes_once_may_not_change_over_time() {
         data.replace("Chuzhou,2015,7,31,29,5,7,3,South,118.3", "Chuzhou,2015,7,31,29,5,7,3,South,118.4"),
     )
     .unwrap();
-    let said = refused(&folder, &format!("{HEAD}[va]\nsector = \"x\"\ntotal = \"y\"\n"));
-    assert!(said.contains("`lat`, `lon` of city `Chuzhou`, year `2015` is 32.3, 118.4, but 32.3, 118.3"), "{said}");
+    let message = refused(&folder, &format!("{HEAD}[va]\nsector = \"x\"\ntotal = \"y\"\n"));
+    assert!(
+        message.contains("`lat`, `lon` of city `Chuzhou`, year `2015` is 32.3, 118.4, but 32.3, 118.3"),
+        "{message}"
+    );
 }
 
 /// A geocoder's slip: Benxi 111 m from Anyang. Every method that weighs by distance says so.
@@ -209,8 +212,8 @@ fn switches_are_of_dummies() {
     let table = |name: &str| {
         format!("{HEAD}[[table]]\nid = \"t\"\nswitches = [\"{name}\"]\n[[table.column]]\nformula = \"y ~ x | city\"\n")
     };
-    let said = refused(&folder, &table("x"));
-    assert!(said.contains("column `x`, value `2`; expected 0 or 1"), "{said}");
+    let message = refused(&folder, &table("x"));
+    assert!(message.contains("column `x`, value `2`; expected 0 or 1"), "{message}");
     let dummy = table("late").replace("[[table]]", "[variables]\nlate = \"if(year > 2014, 1, 0)\"\n[[table]]");
     run_study(&study(&folder, &dummy), &folder.join("out"), Some(1)).unwrap();
     let shown = std::fs::read_to_string(folder.join("out/tables/t.md")).unwrap();

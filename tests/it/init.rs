@@ -10,8 +10,8 @@ use panelstudy::study::Loaded;
 #[test]
 fn the_files_are_written_and_the_example_runs() {
     let folder = scratch("init").join("new");
-    let said = init(&folder).unwrap();
-    assert!(said.contains("example/study.toml"), "{said}");
+    let message = init(&folder).unwrap();
+    assert!(message.contains("example/study.toml"), "{message}");
     for (name, text) in files() {
         assert_eq!(std::fs::read_to_string(folder.join(name)).unwrap(), text, "{name}");
     }

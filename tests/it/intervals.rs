@@ -38,9 +38,9 @@ fn a_study_that_asks_for_intervals_gets_them_the_same_for_any_threads() {
     assert_eq!(text, std::fs::read_to_string(folder.join("two/results/gtfp-main-bootstrap.csv")).unwrap());
 
     let lines = csv(&text);
-    let of = |quantity: &str| lines.iter().filter(|line| line["quantity"] == quantity).count();
+    let count = |quantity: &str| lines.iter().filter(|line| line["quantity"] == quantity).count();
     // The index exists from the second year on.
-    assert_eq!((of("score_global"), of("score_contemporaneous"), of("gml")), (60, 60, 40));
+    assert_eq!((count("score_global"), count("score_contemporaneous"), count("gml")), (60, 60, 40));
     let scores = std::fs::read_to_string(folder.join("one/results/gtfp-main.csv")).unwrap();
     let number = |line: &std::collections::BTreeMap<String, String>, name: &str| line[name].parse::<f64>().unwrap();
     for line in &lines {

@@ -55,14 +55,14 @@ fn a_run_killed_half_way_leaves_earlier_results_and_the_next_run_cleans_up() {
 fn what_an_unfinished_run_left_is_removed_by_the_next() {
     let (_, study, out) = good("unfinished");
     run_study(&study, &out, Some(1)).unwrap();
-    let whole: Vec<PathBuf> = contents(&out).into_iter().map(|(path, _)| path).collect();
+    let files: Vec<PathBuf> = contents(&out).into_iter().map(|(path, _)| path).collect();
     std::fs::remove_file(out.join("manifest.json")).unwrap();
     std::fs::write(out.join("tables/gone.md"), "of the killed run").unwrap();
     std::fs::write(out.join("UNFINISHED"), "# words\ntables/gone.md\ntables/t.md\nlog/run.jsonl\n").unwrap();
     std::fs::write(out.join("mine.txt"), "mine").unwrap();
     run_study(&study, &out, Some(1)).unwrap();
     let now: Vec<PathBuf> = contents(&out).into_iter().map(|(path, _)| path).collect();
-    let mut expected = whole;
+    let mut expected = files;
     expected.push(out.join("mine.txt"));
     expected.sort();
     assert_eq!(now, expected);
@@ -101,8 +101,8 @@ fn a_disk_that_refuses_is_exit_code_3_and_earlier_results_stay() {
     limited.envs(test.get_envs().filter_map(|(name, value)| Some((name, value?)))).env_remove("NEXTEST");
     limited.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
     assert!(limited.status().unwrap().success());
-    let said = std::fs::read_to_string(study.with_extension("says")).unwrap();
-    let (code, message) = said.split_once('\n').unwrap();
+    let outcome = std::fs::read_to_string(study.with_extension("says")).unwrap();
+    let (code, message) = outcome.split_once('\n').unwrap();
     assert_eq!(code, "3", "{message}");
     assert!(message.contains("cannot write") && !message.contains('\n'), "{message}");
     assert!(contents(&out) == before, "earlier results have changed");

@@ -79,20 +79,20 @@ fn groups_stand_beside_each_other_with_all_of_them() {
 /// Ratios of change have geometric means, scores and indicators arithmetic ones.
 #[test]
 fn indices_have_the_mean_of_their_kind() {
-    let made = "names = { ec = \"Ec\", score_global = \"Score\" }\n";
+    let names = "names = { ec = \"Ec\", score_global = \"Score\" }\n";
     let luenberger = GTFP.replace("main", "luenberger")
         + "model = \"ddf\"\nmalmquist = \"luenberger\"\nnames = { index = \"Change\" }\n";
     let table = "variables = [\"Gtfp\", \"Ec\", \"Score\", \"Change\", \"x\"]\nby = [\"year\"]\n";
-    let read = ran("indices", &format!("{GTFP}{made}{luenberger}{TABLE}{table}")).unwrap();
+    let read = ran("indices", &format!("{GTFP}{names}{luenberger}{TABLE}{table}")).unwrap();
     let page = read("tables/m.md");
     assert!(page.contains("Geometric means: Gtfp, Ec; arithmetic means: Score, Change, x."), "{page}");
     let panel = csv(&read("data/panel.csv"));
-    let of = |name: &str, year: &str| {
+    let values = |name: &str, year: &str| {
         let rows = panel.iter().filter(|row| row["year"] == year && !row[name].is_empty());
         rows.map(|row| row[name].parse::<f64>().unwrap()).collect::<Vec<_>>()
     };
     let rows = cells(&read("tables/m.csv"));
-    let (ec, change) = (of("Ec", "2015"), of("Change", "2015"));
+    let (ec, change) = (values("Ec", "2015"), values("Change", "2015"));
     assert_eq!(rows["2015"][1], six(ec.iter().product::<f64>().powf(1.0 / 3.0)));
     assert_eq!(rows["2015"][3], six(change.iter().sum::<f64>() / 3.0));
     assert_eq!(rows["2013"][1], "–", "the first year has no change");

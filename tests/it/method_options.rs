@@ -199,15 +199,15 @@ fn public_items(name: &str) -> BTreeSet<String> {
         for line in text.lines() {
             let begins = line.strip_prefix("pub struct ").map(|rest| (rest, true));
             if let Some((rest, is_struct)) = begins.or(line.strip_prefix("pub enum ").map(|rest| (rest, false))) {
-                let of = word(rest);
-                open = (OPTIONS.iter().any(|ending| of.ends_with(ending)) && line.ends_with('{'))
-                    .then_some((of, is_struct));
+                let owner = word(rest);
+                open = (OPTIONS.iter().any(|ending| owner.ends_with(ending)) && line.ends_with('{'))
+                    .then_some((owner, is_struct));
             } else if line == "}" {
                 open = None;
-            } else if let Some((of, is_struct)) = &open {
+            } else if let Some((owner, is_struct)) = &open {
                 let field = if *is_struct { line.strip_prefix("    pub ") } else { line.strip_prefix("    ") };
                 let field = field.filter(|rest| rest.starts_with(|c: char| c.is_alphabetic())).map(word);
-                items.extend(field.map(|field| format!("{of}.{field}")));
+                items.extend(field.map(|field| format!("{owner}.{field}")));
             }
         }
     }
@@ -227,8 +227,8 @@ fn every_option_of_a_method_has_a_key_or_a_reason() {
         let items = public_items(name);
         assert!(items.len() >= 12, "{name}: {items:?}");
         for item in &items {
-            let of_section = item.split_once('.').and_then(|(of, field)| {
-                let (_, section) = SECTIONS.iter().find(|(known, _)| *known == of)?;
+            let of_section = item.split_once('.').and_then(|(owner, field)| {
+                let (_, section) = SECTIONS.iter().find(|(known, _)| *known == owner)?;
                 Some(format!("{section}.{field}"))
             });
             match of_section {

@@ -94,11 +94,11 @@ fn universes_are_runs_of_their_own_to_the_bit() {
     // Three frontiers serve three ways to make panel values of each.
     let record: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(out.join("results/multiverse-grunfeld.json")).unwrap()).unwrap();
-    let made = |stage: &str| {
-        let made = record["made"].as_array().unwrap().iter().find(|made| made["stage"] == stage);
-        made.map(|made| made["results"].as_u64().unwrap())
+    let results = |stage: &str| {
+        let stage_record = record["made"].as_array().unwrap().iter().find(|one| one["stage"] == stage);
+        stage_record.map(|one| one["results"].as_u64().unwrap())
     };
-    assert_eq!((made("gtfp-main"), made("variable Eff")), (Some(3), Some(9)));
+    assert_eq!((results("gtfp-main"), results("variable Eff")), (Some(3), Some(9)));
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn a_declaration_that_cannot_be_meant_is_refused_by_name() {
             "{{ id = \"a\", kind = \"equivalent\", option = [ {{ id = \"base\" }}, {{ id = \"other\", set = {{ {set} }} }} ] }},\n"
         )
     };
-    for (choices, words) in [
+    for (choices, reason) in [
         (option("\"variables.z\" = \"x\"").replace("kind = \"equivalent\", ", ""), "kind"),
         (option("\"variables.z\" = \"x\"").replace("equivalent", "equivalant"), "did you mean `equivalent`?"),
         (option("\"table.t.column.(1).vcof\" = \"iid\""), "vcof"),
@@ -144,7 +144,7 @@ fn a_declaration_that_cannot_be_meant_is_refused_by_name() {
         (option("\"variables.w\" = \"z + 2\""), "has no effect on column `(1)`"),
     ] {
         let message = refused(&choices);
-        assert!(message.contains(words), "{words}: {message}");
+        assert!(message.contains(reason), "{reason}: {message}");
         assert!(!folder.join("out").exists(), "nothing is written");
     }
 }
@@ -188,19 +188,19 @@ fn a_stopped_run_goes_on_where_it_stopped_and_another_declaration_starts_anew() 
         run_study(&study, &out, Some(1)).unwrap_err();
         std::fs::remove_dir_all(&out).unwrap();
     };
-    let said = || std::fs::read_to_string(out.join("log/run.jsonl")).unwrap();
+    let log = || std::fs::read_to_string(out.join("log/run.jsonl")).unwrap();
     stop();
     let noted = std::fs::read(&journal).unwrap();
     std::fs::write(&journal, &noted[..noted.len() - 1]).unwrap();
     run_study(&study, &out, Some(1)).unwrap();
-    assert!(said().contains("goes on where a stopped run stood: 1 designs"), "{}", said());
+    assert!(log().contains("goes on where a stopped run stood: 1 designs"), "{}", log());
     assert!(files(&out) == files(&fresh), "bytes differ");
     assert!(!journal.exists());
     std::fs::remove_dir_all(&out).unwrap();
     stop();
     let other = with_choices(&folder, &TWO.replace("id = \"w\"", "id = \"none\""));
     run_study(&other, &out, Some(1)).unwrap();
-    assert!(said().contains("starts anew: what a stopped run had estimated is of declaration"), "{}", said());
+    assert!(log().contains("starts anew: what a stopped run had estimated is of declaration"), "{}", log());
 }
 
 #[test]
@@ -232,13 +232,13 @@ fn bytes_do_not_depend_on_threads() {
                    { id = \"z\", kind = \"equivalent\", when = { controls = [\"z\"] }, option = [ { id = \"level\" }, { id = \"square\", set = { \"table.t.column.(1).formula\" = \"y ~ x + z^2 | city + year\" } } ] },\n";
     let folder = small::folder("multiverse-threads");
     let study = with_choices(&folder, choices);
-    let of = |threads: usize| {
+    let files_with = |threads: usize| {
         let (_, out) = universes(&study, "m", &format!("multiverse-threads-{threads}"), threads);
         let mut files = small::contents(&out);
         files.retain(|(path, _)| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("multiverse")));
         files.into_iter().map(|(path, bytes)| (path.file_name().unwrap().to_owned(), bytes)).collect::<Vec<_>>()
     };
-    let one = of(1);
+    let one = files_with(1);
     assert!(one.len() > 8);
-    assert!(one == of(3), "bytes differ");
+    assert!(one == files_with(3), "bytes differ");
 }

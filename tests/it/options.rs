@@ -128,10 +128,10 @@ fn a_feature_that_is_not_there_is_named_with_the_command_that_adds_it() {
         let cli = panelstudy::cli::Cli::try_parse_from(line).unwrap();
         let error = panelstudy::cli::execute(&cli).unwrap_err();
         assert_eq!(error.exit_code(), 3, "{error}");
-        let words = error.to_string();
-        assert!(words.starts_with("[report] figures with \"png\": this needs the feature `png`"), "{words}");
-        assert!(words.contains("`cargo xtask replicate --study STUDY` adds it"), "{words}");
-        assert!(words.contains("panelstudy --features png`"), "{words}");
+        let message = error.to_string();
+        assert!(message.starts_with("[report] figures with \"png\": this needs the feature `png`"), "{message}");
+        assert!(message.contains("`cargo xtask replicate --study STUDY` adds it"), "{message}");
+        assert!(message.contains("panelstudy --features png`"), "{message}");
     }
     assert!(!out.exists());
 }

@@ -53,7 +53,7 @@ fn an_unknown_column_of_a_formula_has_file_and_line() {
         std::fs::write(folder.join("data.csv"), DATA).unwrap();
         let checked = check_file(&study(&folder, &format!("{HEAD}{text}")));
         assert!(
-            checked.sentences().iter().any(|said| said.contains("study.toml`") && said.contains(&line)),
+            checked.sentences().iter().any(|sentence| sentence.contains("study.toml`") && sentence.contains(&line)),
             "{checked:?}"
         );
     }

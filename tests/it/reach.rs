@@ -44,8 +44,8 @@ fn column(name: &str, column: &str) -> Result<(Value, String), String> {
     Ok((estimate_in(&read("results/estimates.json"), "t", "(1)"), read("tables/t.md")))
 }
 
-fn refused(name: &str, words: &str) -> String {
-    column(name, words).expect_err("refused")
+fn refused(name: &str, keys: &str) -> String {
+    column(name, keys).expect_err("refused")
 }
 
 fn close(got: &Value, want: f64, tolerance: f64) {
@@ -98,9 +98,9 @@ fn the_level_of_intervals() {
 #[test]
 fn joint_tests_of_coefficients() {
     let r: Value = serde_json::from_str(&golden("r.json")).unwrap();
-    let words = "formula = \"inv ~ value + capital | firm + year\"\n\
+    let keys = "formula = \"inv ~ value + capital | firm + year\"\n\
         tests = [\"value = capital = 0\", \"value = 0.5*capital\", \"value - 0.5 * capital = 0\"]";
-    let (record, table) = column("wald", words).unwrap();
+    let (record, table) = column("wald", keys).unwrap();
     let tests = record["tests"].as_array().unwrap();
     close(&tests[0]["stat"], r["wald_iid"][0].as_f64().unwrap(), 1e-9);
     assert_eq!((tests[0]["df"].as_f64(), tests[0]["df2"].as_f64()), (Some(2.0), Some(169.0)));
@@ -119,9 +119,9 @@ fn joint_tests_of_coefficients() {
 /// What no row of a table holds stands under it: the numbers are those of the record.
 #[test]
 fn sets_and_single_observations_are_said_under_the_table() {
-    let words =
+    let keys =
         "formula = \"inv ~ capital | firm | value ~ lag(value)\"\ndiagnostics = [\"anderson_rubin_set\"]\nlevel = 0.9";
-    let (record, table) = column("ar-set", words).unwrap();
+    let (record, table) = column("ar-set", keys).unwrap();
     let ends = record["diagnostics"]["anderson_rubin_set"]["intervals"][0].as_array().unwrap();
     let [low, high] = [0, 1].map(|end| ends[end].as_f64().unwrap());
     let note = format!("Column (1), 90 % Anderson-Rubin set: value [{low:.3}, {high:.3}].");
@@ -129,17 +129,17 @@ fn sets_and_single_observations_are_said_under_the_table() {
     assert!(low < coef && coef < high && table.contains(&note), "{coef}: {note}\n{table}");
 
     // Two endogenous regressors: a set for each, and one for the turning point of x and x².
-    let words = "formula = \"inv ~ 1 | firm | value + value^2 ~ lag(value) + lag(value)^2 + lag(capital)\"\n\
+    let keys = "formula = \"inv ~ 1 | firm | value + value^2 ~ lag(value) + lag(value)^2 + lag(capital)\"\n\
         diagnostics = [\"anderson_rubin_set\"]";
-    let (record, table) = column("ar-sets", words).unwrap();
+    let (record, table) = column("ar-sets", keys).unwrap();
     let sets = record["diagnostics"]["anderson_rubin_set"]["sets"].as_array().unwrap();
     assert_eq!(sets.len(), 3);
     assert!(table.contains("95 % Anderson-Rubin set: value ") && table.contains("; turning point "), "{table}");
 
     let (record, table) =
         column("influence", "formula = \"inv ~ value | firm\"\ndiagnostics = [\"influence\"]").unwrap();
-    let said = &record["diagnostics"]["influence"];
-    let (cook, above) = (said["max_cook"].as_f64().unwrap(), said["above_4_over_n"].as_u64().unwrap());
+    let influence = &record["diagnostics"]["influence"];
+    let (cook, above) = (influence["max_cook"].as_f64().unwrap(), influence["above_4_over_n"].as_u64().unwrap());
     let note = format!("largest Cook's distance {cook:.3} ({above} of 200 observations above 4/N)");
     assert!(above > 0 && table.contains(&note), "{note}\n{table}");
 }
@@ -178,14 +178,14 @@ fn bootstraps_beside_the_covariance() {
     let (usual, table) = column("pairs-vcov", &with("pairs = 99, of = [\"value\"], seed = 3")).unwrap();
     assert_eq!(usual["inference"], record["inference"]);
     assert!(table.contains("clusters of firm drawn"), "{table}");
-    let words = with("pairs = 99, of = [\"value\"]");
-    let (record, table) = column("pairs-iid", &words.replace("cluster:firm", "hc1")).unwrap();
+    let keys = with("pairs = 99, of = [\"value\"]");
+    let (record, table) = column("pairs-iid", &keys.replace("cluster:firm", "hc1")).unwrap();
     assert!(record["inference"]["clusters"].is_null() && table.contains("observations drawn"), "{table}");
 
     let (record, _) = column("block", &with("block = 49, length = 4")).unwrap();
     assert!(coef(&record["inference"], "value")["se"].as_f64().unwrap() > 0.0);
 
-    for (place, (words, says)) in [
+    for (place, (keys, says)) in [
         (with("pairs = 99, weights = \"webb\""), "`weights` has no effect without `wild`"),
         (with("wild = 99, of = [\"vlaue\"]"), "did you mean `value`?"),
         (with("wild = 99").replace("cluster:firm", "hc1"), "`wild` needs clusters"),
@@ -195,7 +195,7 @@ fn bootstraps_beside_the_covariance() {
     .into_iter()
     .enumerate()
     {
-        let error = refused(&format!("inference-{place}"), &words);
+        let error = refused(&format!("inference-{place}"), &keys);
         assert!(error.contains(says), "{error}");
     }
 }
@@ -285,22 +285,22 @@ fn defaults_terms_and_steps() {
 
 #[test]
 fn numbers_of_fits_are_written() {
-    let words = "formula = \"inv ~ lag(value) + capital | firm\"\nsave = [\"residuals\", \"fitted\", \"effects\"]";
-    let text = format!("{GRUNFELD}[[table]]\nid = \"t\"\n[[table.column]]\n{words}\n");
+    let keys = "formula = \"inv ~ lag(value) + capital | firm\"\nsave = [\"residuals\", \"fitted\", \"effects\"]";
+    let text = format!("{GRUNFELD}[[table]]\nid = \"t\"\n[[table.column]]\n{keys}\n");
     let data = golden("grunfeld.csv");
     let rows = csv(&ran("save", &data, &text).unwrap()("data/fits.csv"));
     let own = Model::new("inv ~ lag(value) + capital | firm").unwrap().fit(&grunfeld()).unwrap();
     assert_eq!(rows.len(), 200);
     let mut place = 0;
-    for (row, of) in rows.iter().zip(csv(&data)) {
-        assert_eq!((&row["firm"], &row["year"]), (&of["firm"], &of["year"]));
+    for (row, source) in rows.iter().zip(csv(&data)) {
+        assert_eq!((&row["firm"], &row["year"]), (&source["firm"], &source["year"]));
         if row["year"] == "1935" {
             assert_eq!(row["t (1) residuals"], "", "no lag in the first year");
             continue;
         }
         let number = |name: &str| row[&format!("t (1) {name}")].parse::<f64>().unwrap();
         assert_eq!(number("residuals"), own.residuals()[place]);
-        let inv: f64 = of["inv"].parse().unwrap();
+        let inv: f64 = source["inv"].parse().unwrap();
         assert!((number("residuals") + number("fitted") - inv).abs() < 1e-9);
         assert_eq!(number("effects"), own.effect_sum()[place]);
         place += 1;
@@ -472,7 +472,7 @@ fn what_is_written_for_many() {
         let error = run(name, &format!("{text}{two}")).err().unwrap();
         assert!(error.contains(says) && error.contains("line "), "{name}: {error}");
     }
-    for (words, says) in [
+    for (keys, says) in [
         ("diagnostics = [\"over_id\"]", "no effect without instruments"),
         ("diagnostics = [\"r2\"]", "computed anyway"),
         ("orthogonality = [\"value\"]", "no effect without instruments"),
@@ -485,7 +485,7 @@ fn what_is_written_for_many() {
         ("stepwise = []", "expected a list of terms"),
         ("stepwise = [\"x ~ y\"]", "no sum of exogenous terms"),
     ] {
-        let error = refused("idle", &format!("formula = \"inv ~ value\"\n{words}"));
-        assert!(error.contains(says) && error.contains("line "), "{words}: {error}");
+        let error = refused("idle", &format!("formula = \"inv ~ value\"\n{keys}"));
+        assert!(error.contains(says) && error.contains("line "), "{keys}: {error}");
     }
 }

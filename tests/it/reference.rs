@@ -117,7 +117,7 @@ fn every_key_has_a_sentence_an_example_and_a_unit() {
 fn the_choices_of_the_schema_are_those_of_the_reader() {
     let schema = schema();
     let column = &schema["definitions"]["ColumnSpec"]["properties"];
-    let words = |key: &Value| -> Vec<String> {
+    let choices = |key: &Value| -> Vec<String> {
         key["items"]["enum"].as_array().unwrap().iter().map(|word| word.as_str().unwrap().to_owned()).collect()
     };
     let head = "[study]\ntitle = \"T\"\nentity = \"i\"\ntime = \"t\"\n[[source]]\nfile = \"d.csv\"\n";
@@ -126,13 +126,13 @@ fn the_choices_of_the_schema_are_those_of_the_reader() {
         read(&format!("[[table]]\nid = \"t\"\n{table}\n[[table.column]]\nformula = \"{formula}\"\n{column}\n"))
     };
     let (ols, iv) = ("y ~ x | i", "y ~ z | i | x ~ u + v");
-    let diagnostics = words(&column["diagnostics"]);
+    let diagnostics = choices(&column["diagnostics"]);
     for word in &diagnostics {
         let asked = format!("diagnostics = [\"{word}\"]");
         assert!(table("", ols, &asked).is_ok() || table("", iv, &asked).is_ok(), "diagnostics: {word}");
     }
-    let stats = words(&schema["definitions"]["TableSpec"]["properties"]["stats"]);
-    assert_eq!(stats, words(&schema["definitions"]["ReportSpec"]["properties"]["stats"]));
+    let stats = choices(&schema["definitions"]["TableSpec"]["properties"]["stats"]);
+    assert_eq!(stats, choices(&schema["definitions"]["ReportSpec"]["properties"]["stats"]));
     for word in &stats {
         let shown = format!("stats = [\"{word}\"]");
         assert!(table(&shown, ols, "").is_ok() || table(&shown, iv, "").is_ok(), "stats: {word}");
@@ -142,8 +142,11 @@ fn the_choices_of_the_schema_are_those_of_the_reader() {
         let (asked, shown) = (diagnostics.iter().any(|one| one == word), stats.iter().any(|one| one == word));
         assert!(asked || shown, "{word}");
         assert!(shown || table(&format!("stats = [\"{word}\"]"), ols, "").is_err(), "stats: {word}");
-        let said = format!("diagnostics = [\"{word}\"]");
-        assert!(asked || table("", ols, &said).is_err() && table("", iv, &said).is_err(), "diagnostics: {word}");
+        let requested = format!("diagnostics = [\"{word}\"]");
+        assert!(
+            asked || table("", ols, &requested).is_err() && table("", iv, &requested).is_err(),
+            "diagnostics: {word}"
+        );
     }
     let examples = |key: &str| -> Vec<String> {
         column[key]["examples"].as_array().unwrap().iter().map(|word| word.as_str().unwrap().to_owned()).collect()
@@ -189,16 +192,16 @@ fn the_study_of_keys_runs() {
     let rows = csv(&std::fs::read_to_string(out.join("data/panel.csv")).unwrap());
     assert_eq!(rows.len(), 48);
     let elm = rows.iter().find(|row| row["place"] == "Elm" && row["year"] == "2016").unwrap();
-    let of = |name: &str| elm[name].parse::<f64>().unwrap();
+    let value = |name: &str| elm[name].parse::<f64>().unwrap();
     let line = |file: &str, start: &str| {
         let text = std::fs::read_to_string(workspace().join("tests/studies").join(file)).unwrap();
         text.lines().find(|line| line.starts_with(start)).unwrap().to_owned()
     };
     // 2016 is the fourth year of each wide file.
-    assert_eq!(of("rain"), line("keys-wide.csv", "Elm,").split(',').nth(4).unwrap().parse::<f64>().unwrap());
-    assert_eq!(of("sun"), line("keys-wide.csv", "Elm,").split(',').nth(10).unwrap().parse::<f64>().unwrap());
-    assert_eq!(of("wind"), line("keys-across.csv", "2016,").split(',').nth(5).unwrap().parse::<f64>().unwrap());
-    assert!(of("rate") > 0.0 && of("rate") < 1.0 && of("people") > 999.0 && of("days") == 366.0);
+    assert_eq!(value("rain"), line("keys-wide.csv", "Elm,").split(',').nth(4).unwrap().parse::<f64>().unwrap());
+    assert_eq!(value("sun"), line("keys-wide.csv", "Elm,").split(',').nth(10).unwrap().parse::<f64>().unwrap());
+    assert_eq!(value("wind"), line("keys-across.csv", "2016,").split(',').nth(5).unwrap().parse::<f64>().unwrap());
+    assert!(value("rate") > 0.0 && value("rate") < 1.0 && value("people") > 999.0 && value("days") == 366.0);
 }
 
 #[test]

@@ -58,8 +58,8 @@ fn distances_of_an_index_come_from_a_file() {
     let text = format!("{va}{ROAD_WEIGHTS}").replace("[[weights]]", "[[weights]]\nislands = \"keep\"");
     let rows = csv(&ran("va", &[("roads.csv", ROADS)], &text).unwrap()("results/va.csv"));
     // Quotients of 2013: k is 10, 8, 5 and l 20, 15, 30.
-    let whole = 23.0 / 65.0;
-    let lq = [10.0 / 20.0 / whole, 8.0 / 15.0 / whole, 5.0 / 30.0 / whole];
+    let share = 23.0 / 65.0;
+    let lq = [10.0 / 20.0 / share, 8.0 / 15.0 / share, 5.0 / 30.0 / share];
     let expected = [
         ("Anyang", lq[1] / 100.0 + lq[2] / 300.0),
         ("Benxi", lq[0] / 100.0 + lq[2] / 900.0),
@@ -118,8 +118,8 @@ fn weights_by_a_variable_need_no_period() {
     let lag = |name: &str, more: &str| {
         let read = ran(name, &[], &weights(more)).unwrap();
         let rows = csv(&read("data/panel.csv"));
-        let of = rows.into_iter().find(|row| row["city"] == "Anyang" && row["year"] == "2015").unwrap();
-        (of["lagged"].parse::<f64>().unwrap(), read("config.resolved.toml"))
+        let anyang = rows.into_iter().find(|row| row["city"] == "Anyang" && row["year"] == "2015").unwrap();
+        (anyang["lagged"].parse::<f64>().unwrap(), read("config.resolved.toml"))
     };
     // x of Benxi is 1, 3, 2, of Chuzhou 5, 4, 7; z of 2015 is 6 and 3.
     let (first, resolved) = lag("first", "");

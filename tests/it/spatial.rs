@@ -316,10 +316,10 @@ fn the_papers_companion_is_labelled_as_beyond_the_paper() {
 /// Values of a column of `data/panel.csv` by unit and period.
 fn panel_column(folder: &Path, name: &str) -> std::collections::BTreeMap<(String, String), f64> {
     let rows = csv(&std::fs::read_to_string(folder.join("out/data/panel.csv")).unwrap());
-    let of = |row: &std::collections::BTreeMap<String, String>| {
+    let entry = |row: &std::collections::BTreeMap<String, String>| {
         ((row["unit"].clone(), row["period"].clone()), row[name].parse().unwrap_or(f64::NAN))
     };
-    rows.iter().map(of).collect()
+    rows.iter().map(entry).collect()
 }
 
 fn tiny_weights() -> Vec<Vec<f64>> {
@@ -343,11 +343,11 @@ fn spatial_lags_are_variables() {
     let w = tiny_weights();
     for ((unit, period), got) in &lag {
         let i: usize = unit[1..].parse().unwrap();
-        let of = |values: &std::collections::BTreeMap<(String, String), f64>, power: i32| -> f64 {
+        let lagged = |values: &std::collections::BTreeMap<(String, String), f64>, power: i32| -> f64 {
             (0..8).map(|j| w[i - 1][j] * values[&(format!("u{}", j + 1), period.clone())].powi(power)).sum()
         };
-        assert!((got - of(&x, 2)).abs() < 1e-12, "{unit} {period}: the square is lagged");
-        assert!((twice[&(unit.clone(), period.clone())] - of(&lag, 1)).abs() < 1e-12);
+        assert!((got - lagged(&x, 2)).abs() < 1e-12, "{unit} {period}: the square is lagged");
+        assert!((twice[&(unit.clone(), period.clone())] - lagged(&lag, 1)).abs() < 1e-12);
         assert!((sum[&(unit.clone(), period.clone())] - x[&(unit.clone(), period.clone())] - got).abs() < 1e-12);
     }
     // An SLX by lags of variables is the SLX.
@@ -475,7 +475,7 @@ fn instruments_estimate_a_lag_model_with_everything_that_instruments_have() {
     let iv = "y ~ z | unit + period | x ~ q";
     let by_hand = "y ~ z | unit + period | x + wy ~ q + wz + wwz + wq + wwq";
     let lags: String = [("wy", "y"), ("wz", "z"), ("wwz", "wz"), ("wq", "q"), ("wwq", "wq")]
-        .map(|(name, of)| format!("{name} = \"lag_w({of}, \\\"w\\\")\"\n"))
+        .map(|(name, source)| format!("{name} = \"lag_w({source}, \\\"w\\\")\"\n"))
         .concat();
     let text = format!(
         "{HEAD}[variables]\n{lags}[[table]]\nid = \"t\"\n{}[[table.column]]\nformula = \"{by_hand}\"\nvcov = \"cluster:unit\"\nlike = \"ivreghdfe\"\n{}{}",
@@ -486,15 +486,15 @@ fn instruments_estimate_a_lag_model_with_everything_that_instruments_have() {
     run_study(&study(&folder, &text), &folder.join("out"), None).unwrap();
     let read = |name: &str| std::fs::read_to_string(folder.join("out").join(name)).unwrap();
     let estimates = read("results/estimates.json");
-    let (made, own) = (estimate_in(&estimates, "t", "(1)"), estimate_in(&estimates, "t", "(2)"));
+    let (automatic, own) = (estimate_in(&estimates, "t", "(1)"), estimate_in(&estimates, "t", "(2)"));
     for (name, hand) in [("x", "x"), ("z", "z"), ("rho", "wy")] {
         for key in ["estimate", "se"] {
-            close(&coef(&made, name)[key], &coef(&own, hand)[key], &format!("{name} {key}"));
+            close(&coef(&automatic, name)[key], &coef(&own, hand)[key], &format!("{name} {key}"));
         }
     }
-    let (rho, x) = (number(&coef(&made, "rho")["estimate"]), number(&coef(&made, "x")["estimate"]));
+    let (rho, x) = (number(&coef(&automatic, "rho")["estimate"]), number(&coef(&automatic, "x")["estimate"]));
     assert!((rho - 0.4).abs() < 0.05 && (x - 1.0).abs() < 0.05, "{rho} {x}");
-    assert_eq!(made["iv"], own["iv"], "underidentification, weak instruments, overidentification");
+    assert_eq!(automatic["iv"], own["iv"], "underidentification, weak instruments, overidentification");
     let records: Vec<Value> = serde_json::from_str(&read("results/spatial.json")).unwrap();
     let total = &named(&records[0]["effect_estimates"], "x")["total"]["value"];
     assert!((number(total) - x / (1.0 - rho)).abs() < 1e-9, "rows of W sum to 1");

@@ -6,9 +6,9 @@ use serde_json::Value;
 /// The study that streams, and the same read whole.
 fn texts() -> [String; 2] {
     let streamed = std::fs::read_to_string(workspace().join("tests/studies/streamed.toml")).unwrap();
-    let whole = streamed.replace("streaming = true", "");
-    assert_ne!(streamed, whole);
-    [streamed, whole]
+    let in_memory = streamed.replace("streaming = true", "");
+    assert_ne!(streamed, in_memory);
+    [streamed, in_memory]
 }
 
 fn ran(name: &str, text: &str) -> Result<(Value, String), String> {
@@ -43,19 +43,19 @@ fn compare(path: &str, one: &Value, other: &Value) {
 
 #[test]
 fn rows_read_part_by_part_give_the_estimates_of_the_whole() {
-    let [streamed, whole] = texts();
-    let ((streamed, table), (whole, table_of_whole)) =
-        (ran("streamed", &streamed).unwrap(), ran("read-whole", &whole).unwrap());
-    assert_eq!(whole.as_array().unwrap().len(), 3);
-    compare("estimates", &streamed, &whole);
-    assert_eq!(table, table_of_whole);
+    let [streamed, in_memory] = texts();
+    let ((streamed, table), (in_memory, table_in_memory)) =
+        (ran("streamed", &streamed).unwrap(), ran("read-whole", &in_memory).unwrap());
+    assert_eq!(in_memory.as_array().unwrap().len(), 3);
+    compare("estimates", &streamed, &in_memory);
+    assert_eq!(table, table_in_memory);
 }
 
 #[test]
 fn what_needs_all_rows_is_refused_with_its_line() {
     let [streamed, _] = texts();
     let line = |text: &str, part: &str| 1 + text.lines().position(|line| line.contains(part)).unwrap();
-    for (from, to, words) in [
+    for (from, to, reason) in [
         ("ln(value * 2)", "lag(value)", "variable `size`: lag() looks at other rows: not with `streaming`"),
         ("year != 1944", "value > mean(value)", "column (2): mean() in its sample looks at other rows"),
         ("level   = 0.9", "utest = \"size\"", "column (3): `utest`: not with `streaming`"),
@@ -64,7 +64,7 @@ fn what_needs_all_rows_is_refused_with_its_line() {
         let text = streamed.replacen(from, to, 1);
         assert_ne!(text, streamed);
         let refused = ran("streamed-refused", &text).unwrap_err();
-        assert!(refused.contains(words), "{refused}");
+        assert!(refused.contains(reason), "{refused}");
     }
     let lagged = streamed.replacen("ln(value * 2)", "lag(value)", 1);
     let refused = ran("streamed-refused", &lagged).unwrap_err();

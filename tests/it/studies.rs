@@ -39,10 +39,10 @@ fn found(out: &Path, estimates: &[serde_json::Value], expected: &Expected) -> Op
         };
         return rows.iter().find(|row| key(row) == expected.row)?[&expected.field].parse().ok();
     }
-    let of = |e: &&serde_json::Value| {
+    let is_expected = |e: &&serde_json::Value| {
         format!("{} {}", e["table"].as_str().unwrap_or(""), e["column"].as_str().unwrap_or("")) == expected.output
     };
-    let estimate = estimates.iter().find(of)?;
+    let estimate = estimates.iter().find(is_expected)?;
     if expected.row.is_empty() {
         return estimate[&expected.field].as_f64();
     }

@@ -18,10 +18,10 @@ pub(crate) fn find(root: &Path) -> Result<Vec<String>, String> {
 
 /// Snapshots, below the root, that no line names.
 fn unreferenced(root: &Path, snapshots: &[PathBuf], references: &str) -> Vec<String> {
-    let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-    let referenced: BTreeSet<PathBuf> = references.lines().map(|line| whole(Path::new(line))).collect();
+    let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let referenced: BTreeSet<PathBuf> = references.lines().map(|line| canonical(Path::new(line))).collect();
     let name = |path: &PathBuf| path.strip_prefix(root).unwrap_or(path).display().to_string();
-    snapshots.iter().filter(|path| !referenced.contains(&whole(path))).map(name).collect()
+    snapshots.iter().filter(|path| !referenced.contains(&canonical(path))).map(name).collect()
 }
 
 #[cfg(test)]

@@ -55,16 +55,16 @@ pub(crate) fn runner(wanted: &Features, install: bool) -> Result<(), String> {
 /// How cargo is asked for the runner with some features. With all that the workspace has, it is asked for the runner of
 /// the workspace, which the tests share.
 pub(crate) fn selection(features: &Features) -> Vec<String> {
-    let whole = features::of_the_workspace();
-    let mut words = match features.is_superset(&whole) {
+    let workspace_features = features::of_the_workspace();
+    let mut arguments = match features.is_superset(&workspace_features) {
         true => vec!["--workspace".to_owned(), "--bin".to_owned(), RUNNER.to_owned()],
         false => vec!["--package".to_owned(), RUNNER.to_owned()],
     };
     let names: Vec<String> = features.iter().map(|feature| format!("{RUNNER}/{}", feature.name())).collect();
     if !names.is_empty() {
-        words.extend(["--features".to_owned(), names.join(",")]);
+        arguments.extend(["--features".to_owned(), names.join(",")]);
     }
-    words
+    arguments
 }
 
 /// Builds the study runner, as it was built before, and gives what it prints.
@@ -170,10 +170,10 @@ mod tests {
 
     #[test]
     fn the_runner_of_the_workspace_is_shared() {
-        let words = |features: &Features| selection(features).join(" ");
-        assert_eq!(words(&Features::new()), "--package panelstudy");
-        assert_eq!(words(&[Feature::Parquet].into()), "--package panelstudy --features panelstudy/parquet");
-        let whole = words(&features::of_the_workspace());
-        assert_eq!(whole, "--workspace --bin panelstudy --features panelstudy/highs,panelstudy/parquet");
+        let arguments = |features: &Features| selection(features).join(" ");
+        assert_eq!(arguments(&Features::new()), "--package panelstudy");
+        assert_eq!(arguments(&[Feature::Parquet].into()), "--package panelstudy --features panelstudy/parquet");
+        let shared = arguments(&features::of_the_workspace());
+        assert_eq!(shared, "--workspace --bin panelstudy --features panelstudy/highs,panelstudy/parquet");
     }
 }

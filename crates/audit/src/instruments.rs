@@ -139,12 +139,12 @@ fn wording(iv: &InstrumentsSpec, table: StockYogoTable, printed: &Printed, place
             return Finding::new(Check::Instruments, Status::Remark, place).implied(other.describe());
         }
     };
-    let fits = |words: &str| right.iter().any(|word| words.to_lowercase().contains(word));
-    let wrong = iv.critical_value_wording.as_ref().filter(|words| !fits(words));
+    let fits = |wording: &str| right.iter().any(|word| wording.to_lowercase().contains(word));
+    let wrong = iv.critical_value_wording.as_ref().filter(|wording| !fits(wording));
     let status = if wrong.is_some() { Status::Deviation } else { Status::Ok };
     let finding = Finding::new(Check::Instruments, status, place)
         .published(match wrong {
-            Some(words) => format!("[{}] “{words}”", printed.text),
+            Some(wording) => format!("[{}] “{wording}”", printed.text),
             None => printed.text.clone(),
         })
         .implied(report::Text::new(

@@ -110,11 +110,11 @@ mod tests {
 
     #[test]
     fn a_ratio_of_printed_numbers_has_the_range_of_its_corners() {
-        let of = |text: &str| Interval::of(&Printed::parse(text).expect("a number"));
+        let range = |text: &str| Interval::of(&Printed::parse(text).expect("a number"));
         // -(-0.013) / (2 · 0.006), as printed: .962 to 1.227.
-        let tp = of("0.013") / (Interval::point(2.0) * of("0.006"));
+        let tp = range("0.013") / (Interval::point(2.0) * range("0.006"));
         assert!((tp.low - 0.9615).abs() < 1e-4 && (tp.high - 1.2273).abs() < 1e-4, "{tp:?}");
-        assert_eq!((of("1") / of("0.0")).high, f64::INFINITY);
+        assert_eq!((range("1") / range("0.0")).high, f64::INFINITY);
         assert_eq!(Interval::new(-2.0, 1.0).abs(), Interval::new(0.0, 2.0));
     }
 }

@@ -57,20 +57,20 @@ fn estimate(numbers: &Numbers<'_>, column: &crate::ColumnRef, term: &str) -> Res
 }
 
 fn parts(numbers: &Numbers<'_>, partition: &Partition, term: &str) -> Result<Option<Finding>> {
-    let Some(whole) = estimate(numbers, &partition.whole, term)? else { return Ok(None) };
+    let Some(full) = estimate(numbers, &partition.whole, term)? else { return Ok(None) };
     let found = partition.parts.iter().map(|part| estimate(numbers, part, term));
     let Some(parts) = found.collect::<Result<Option<Vec<Estimate>>>>()? else { return Ok(None) };
-    let ratio = |part: &Estimate| (whole.se / part.se).powi(2);
+    let ratio = |part: &Estimate| (full.se / part.se).powi(2);
     let share: f64 = parts.iter().map(ratio).sum();
     let most =
-        parts.iter().map(|part| whole.n / part.n * (whole.range.high / part.range.low).powi(2)).fold(0.0, f64::max);
+        parts.iter().map(|part| full.n / part.n * (full.range.high / part.range.low).powi(2)).fold(0.0, f64::max);
     let names: Vec<String> = partition.parts.iter().map(ToString::to_string).collect();
     let errors: Vec<String> = parts.iter().map(|part| part.se.to_string()).collect();
     let place = format!("{} {term} / {}", partition.whole, names.join(", "));
     let number = |value: f64| numfmt::number(value, Format::Significant(2));
     let finding = |status| {
         Finding::new(Check::Precision, status, place.clone())
-            .published(format!("se {} / {}", whole.se, errors.join(", ")))
+            .published(format!("se {} / {}", full.se, errors.join(", ")))
             .implied(format!("Σ se²/se_g² = {} (≤ {})", number(share), number(most)))
     };
     if most >= FEW {
@@ -78,7 +78,7 @@ fn parts(numbers: &Numbers<'_>, partition: &Partition, term: &str) -> Result<Opt
     }
     let percent = numfmt::number(1.0 - most, Format::Percent(0));
     let inside: f64 = parts.iter().map(|part| ratio(part) * part.coef).sum();
-    let between = number((whole.coef - inside) / (1.0 - share));
+    let between = number((full.coef - inside) / (1.0 - share));
     let equal = numfmt::number(1.0 - share, Format::Percent(0));
     Ok(Some(finding(Status::Remark).message(
         format!(
@@ -91,11 +91,11 @@ fn parts(numbers: &Numbers<'_>, partition: &Partition, term: &str) -> Result<Opt
 }
 
 fn nearly_full(numbers: &Numbers<'_>, subset: &SubsetSpec, term: &str) -> Result<Option<Finding>> {
-    let whole = estimate(numbers, &subset.whole, term)?;
+    let full = estimate(numbers, &subset.whole, term)?;
     let part = estimate(numbers, &subset.part, term)?;
-    let (Some(whole), Some(part)) = (whole, part) else { return Ok(None) };
-    let most = (whole.n / part.n * (whole.range.high / part.range.low).powi(2)).min(1.0);
-    let (inside, outside) = (part.n / whole.n, 1.0 - part.n / whole.n);
+    let (Some(full), Some(part)) = (full, part) else { return Ok(None) };
+    let most = (full.n / part.n * (full.range.high / part.range.low).powi(2)).min(1.0);
+    let (inside, outside) = (part.n / full.n, 1.0 - part.n / full.n);
     // Variation for each observation left out, over that for each observation kept.
     let times = (1.0 - most) / outside / (most / inside);
     let percent = |value: f64| numfmt::number(value, Format::Percent(0));
@@ -104,7 +104,7 @@ fn nearly_full(numbers: &Numbers<'_>, subset: &SubsetSpec, term: &str) -> Result
         if times > MANY { Status::Remark } else { Status::Ok },
         format!("{} {term} / {}", subset.whole, subset.part),
     )
-    .published(format!("se {} / {}, n {} / {}", whole.se, part.se, whole.n, part.n))
+    .published(format!("se {} / {}, n {} / {}", full.se, part.se, full.n, part.n))
     .implied(Text::new(
         format!("其余占变异 ≥ {}", percent(1.0 - most)),
         format!("rest ≥ {} of the variation", percent(1.0 - most)),
@@ -115,14 +115,14 @@ fn nearly_full(numbers: &Numbers<'_>, subset: &SubsetSpec, term: &str) -> Result
             format!(
                 "去掉 {} 的观测，标准误却由 {} 升至 {}：被去掉的观测须占 {term} 变异的至少 {}，平均每个为其余的 {factor} 倍",
                 percent(outside),
-                whole.se,
+                full.se,
                 part.se,
                 percent(1.0 - most)
             ),
             format!(
                 "without {} of the observations the standard error rises from {} to {}: those left out would have to hold at least {} of the variation of {term}, {factor} times as much each as the others",
                 percent(outside),
-                whole.se,
+                full.se,
                 part.se,
                 percent(1.0 - most)
             ),

@@ -83,16 +83,17 @@ fn periods(numbers: &Numbers<'_>, spec: &AuditSpec) -> Vec<Finding> {
     for row in numbers.rows {
         let Some(n) = row.n.as_ref().filter(|n| !seen.contains(&n.value)) else { continue };
         seen.push(n.value);
-        let whole = n.value % periods as f64 == 0.0;
-        let entities = numfmt::number(n.value / periods as f64, if whole { Format::Integer } else { Format::Fixed(2) });
+        let divides = n.value % periods as f64 == 0.0;
+        let entities =
+            numfmt::number(n.value / periods as f64, if divides { Format::Integer } else { Format::Fixed(2) });
         let finding = Finding::new(
             Check::SampleSize,
-            if whole { Status::Ok } else { Status::Contradiction },
+            if divides { Status::Ok } else { Status::Contradiction },
             format!("{} {}", row.table, row.column),
         )
         .published(format!("n = {}", n.text))
         .implied(format!("{entities} × {periods}"));
-        findings.push(if whole {
+        findings.push(if divides {
             finding
         } else {
             finding.message("不是期数的整数倍", "not a multiple of the number of periods")
@@ -101,8 +102,8 @@ fn periods(numbers: &Numbers<'_>, spec: &AuditSpec) -> Vec<Finding> {
     findings
 }
 
-fn sums(numbers: &Numbers<'_>, whole: &ColumnRef, parts: &[ColumnRef]) -> Result<Option<Finding>> {
-    let Some(total) = numbers.n(whole)? else { return Ok(None) };
+fn sums(numbers: &Numbers<'_>, full_sample: &ColumnRef, parts: &[ColumnRef]) -> Result<Option<Finding>> {
+    let Some(total) = numbers.n(full_sample)? else { return Ok(None) };
     let mut sum = 0.0;
     for part in parts {
         match numbers.n(part)? {
@@ -115,7 +116,7 @@ fn sums(numbers: &Numbers<'_>, whole: &ColumnRef, parts: &[ColumnRef]) -> Result
     let finding = Finding::new(
         Check::SampleSize,
         if same { Status::Ok } else { Status::Contradiction },
-        format!("{whole} = {}", names.join(" + ")),
+        format!("{full_sample} = {}", names.join(" + ")),
     )
     .published(format!("n = {}", total.text))
     .implied(format!("n = {sum}"));
@@ -131,21 +132,21 @@ pub(crate) fn subsamples(numbers: &Numbers<'_>, spec: &AuditSpec) -> Result<Vec<
     let mut findings = Vec::new();
     for partition in &spec.partition {
         for term in &partition.terms {
-            let whole = numbers.coef(&partition.whole, term)?;
+            let full = numbers.coef(&partition.whole, term)?;
             let parts: Vec<f64> =
                 partition.parts.iter().map(|part| numbers.coef(part, term).map(|c| c.value)).collect::<Result<_>>()?;
             let range = Interval {
                 low: parts.iter().copied().fold(f64::INFINITY, f64::min),
                 high: parts.iter().copied().fold(f64::NEG_INFINITY, f64::max),
             };
-            let inside = range.contains(whole.value);
+            let inside = range.contains(full.value);
             let names: Vec<String> = partition.parts.iter().map(ToString::to_string).collect();
             let finding = Finding::new(
                 Check::Subsamples,
                 if inside { Status::Ok } else { Status::Remark },
                 format!("{} {term} / {}", partition.whole, names.join(", ")),
             )
-            .published(whole.text.clone())
+            .published(full.text.clone())
             .implied(format!(
                 "{} … {}",
                 numfmt::number(range.low, Format::Significant(3)),
@@ -165,15 +166,15 @@ pub(crate) fn subsamples(numbers: &Numbers<'_>, spec: &AuditSpec) -> Result<Vec<
         let (Some(whole_n), Some(part_n)) = (numbers.n(&subset.whole)?, numbers.n(&subset.part)?) else { continue };
         let share = part_n.value / whole_n.value;
         for term in &subset.terms {
-            let (whole, part) = (numbers.coef(&subset.whole, term)?, numbers.coef(&subset.part, term)?);
-            let rest = (whole.value - share * part.value) / (1.0 - share);
-            let flips = whole.value * part.value < 0.0;
+            let (full, part) = (numbers.coef(&subset.whole, term)?, numbers.coef(&subset.part, term)?);
+            let rest = (full.value - share * part.value) / (1.0 - share);
+            let flips = full.value * part.value < 0.0;
             let finding = Finding::new(
                 Check::Subsamples,
                 if flips { Status::Remark } else { Status::Ok },
                 format!("{} {term} / {}", subset.whole, subset.part),
             )
-            .published(format!("{}, {}", whole.text, part.text))
+            .published(format!("{}, {}", full.text, part.text))
             .implied((
                 format!("其余 ≈ {}", numfmt::number(rest, Format::Significant(2))).as_str(),
                 format!("rest ≈ {}", numfmt::number(rest, Format::Significant(2))).as_str(),

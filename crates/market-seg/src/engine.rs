@@ -254,14 +254,14 @@ impl Tile<'_> {
             for t in 0..periods {
                 let means = &job.means[t * goods..(t + 1) * goods];
                 job.layout.own(t, i, &mut own);
-                let whole = !own.iter().zip(means).any(|(x, mean)| (x - mean).is_nan());
+                let own_complete = !own.iter().zip(means).any(|(x, mean)| (x - mean).is_nan());
                 let gdp = |e: usize| job.gdp.map_or(1.0, |gdp| gdp[e * periods + t]);
                 let first = if a.start == b.start { i / LANES } else { b.start / LANES };
                 let mut sums = [0.0; 4];
                 for chunk in first..b.end.div_ceil(LANES) {
                     let partners = job.layout.chunk(t, chunk);
                     let variances =
-                        if whole && job.layout.complete[t * chunks + chunk] && goods >= job.variance.wanted() {
+                        if own_complete && job.layout.complete[t * chunks + chunk] && goods >= job.variance.wanted() {
                             job.variance.complete(simd, &own, means, partners)
                         } else {
                             job.variance.incomplete(&own, means, partners)

@@ -58,8 +58,8 @@ pub fn column(name: &str, chunks: &[ArrayRef]) -> Result<Column> {
 /// # Errors
 /// As [`column`].
 pub fn key(name: &str, chunks: &[ArrayRef]) -> Result<TextColumn> {
-    let whole: Option<Vec<Vec<Option<i64>>>> = chunks.iter().map(|chunk| integers(&**chunk)).collect();
-    if let Some(parts) = whole {
+    let integer_chunks: Option<Vec<Vec<Option<i64>>>> = chunks.iter().map(|chunk| integers(&**chunk)).collect();
+    if let Some(parts) = integer_chunks {
         return Ok(coded(&parts.concat()));
     }
     match column(name, chunks)? {
@@ -151,8 +151,8 @@ fn push_numbers(out: &mut Vec<f64>, name: &str, array: &dyn Array) -> Result<()>
         }
         other => return Err(refused(name, other)),
     }
-    let whole = matches!(array.data_type(), DataType::Int64 | DataType::UInt64);
-    if let Some(value) = out[start..].iter().find(|value| whole && value.abs() >= EXACT_WHOLE) {
+    let is_integer = matches!(array.data_type(), DataType::Int64 | DataType::UInt64);
+    if let Some(value) = out[start..].iter().find(|value| is_integer && value.abs() >= EXACT_WHOLE) {
         return Err(Error::Specification(format!(
             "column `{name}` holds whole numbers such as {value}: from 2^53 on a double cannot tell them apart; use it as a key, or make numbers of it that are near enough"
         )));
@@ -271,8 +271,8 @@ impl Panel {
 
 /// The labels of a key, as numbers where each is one that prints back the same.
 fn labels(labels: &[String], codes: &[u32]) -> ArrayRef {
-    let whole = |label: &String| label.parse::<i64>().ok().filter(|value| value.to_string() == *label);
-    match labels.iter().map(whole).collect::<Option<Vec<i64>>>() {
+    let integer_label = |label: &String| label.parse::<i64>().ok().filter(|value| value.to_string() == *label);
+    match labels.iter().map(integer_label).collect::<Option<Vec<i64>>>() {
         Some(numbers) => Arc::new(codes.iter().map(|&code| numbers[code as usize]).collect::<Int64Array>()),
         None => Arc::new(codes.iter().map(|&code| Some(labels[code as usize].as_str())).collect::<StringArray>()),
     }

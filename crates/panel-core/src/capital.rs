@@ -365,10 +365,10 @@ mod tests {
             capital_stock(&panel, &investment, Prices::Constant, &PerpetualInventory::default()).expect("valid");
         assert_eq!(stock.values[0], 20.0);
         assert!(stock.values[1..].iter().all(|value| value.is_nan()), "{:?}", stock.values);
-        let said: Vec<(&str, &str)> =
+        let remarks: Vec<(&str, &str)> =
             stock.diagnostics.iter().map(|remark| (remark.code.as_str(), remark.message.as_str())).collect();
         assert_eq!(
-            said,
+            remarks,
             [
                 (
                     "capital-no-base",
@@ -381,8 +381,9 @@ mod tests {
                 ("capital-gap", "1 capital stocks end at a gap or a missing investment or price: e0 2014"),
             ]
         );
-        let whole = capital_stock(&panel, &[2.0; 24], Prices::Constant, &PerpetualInventory::default()).expect("valid");
-        assert!(whole.diagnostics.is_empty(), "{:?}", whole.diagnostics);
+        let complete =
+            capital_stock(&panel, &[2.0; 24], Prices::Constant, &PerpetualInventory::default()).expect("valid");
+        assert!(complete.diagnostics.is_empty(), "{:?}", complete.diagnostics);
     }
 
     /// Over years 2013-2015 with δ = 5 %: growth of 21 % and 0 %, their mean 10.5 %, so K = 100/0.155.

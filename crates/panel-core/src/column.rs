@@ -182,8 +182,8 @@ impl TextColumn {
         if self.labels.is_empty() {
             return None;
         }
-        let words: Vec<bool> = self.labels.iter().map(word).collect::<Option<_>>()?;
-        Some(self.codes.iter().map(|&code| words.get(code as usize).copied()).collect())
+        let label_truths: Vec<bool> = self.labels.iter().map(word).collect::<Option<_>>()?;
+        Some(self.codes.iter().map(|&code| label_truths.get(code as usize).copied()).collect())
     }
 
     /// Number of rows.

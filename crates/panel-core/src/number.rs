@@ -165,8 +165,8 @@ fn without_thousands(text: &str) -> Option<Cow<'_, str>> {
     if !text.contains(',') {
         return Some(Cow::Borrowed(text));
     }
-    let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
-    let mut groups = whole.trim_start_matches(['-', '+']).split(',');
+    let (integer, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
+    let mut groups = integer.trim_start_matches(['-', '+']).split(',');
     let first = groups.next()?;
     let digits = |group: &str| group.bytes().all(|b| b.is_ascii_digit());
     let well_formed =

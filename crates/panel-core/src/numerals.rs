@@ -141,21 +141,21 @@ impl Numerals {
             return parse_plain(text).map(|number| (number, 0));
         }
         let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
-        let (whole, fraction) = match unsigned.split_once(decimal) {
-            Some((whole, fraction)) => (whole, Some(fraction)),
+        let (integer, fraction) = match unsigned.split_once(decimal) {
+            Some((integer, fraction)) => (integer, Some(fraction)),
             None => (unsigned, None),
         };
         // An exponent may follow: 1,5e3.
         let plain = |part: &str| part.bytes().all(|b| matches!(b, b'0'..=b'9' | b'e' | b'E' | b'-' | b'+'));
-        if fraction.is_some_and(|fraction| !plain(fraction) || fraction.is_empty() && whole.is_empty()) {
+        if fraction.is_some_and(|fraction| !plain(fraction) || fraction.is_empty() && integer.is_empty()) {
             return None;
         }
-        let separator = whole.chars().find(|c| !c.is_ascii_digit());
+        let separator = integer.chars().find(|c| !c.is_ascii_digit());
         let mut dress = if self.decimal_comma { SETTLED } else { 0 };
         let digits: String = match separator {
-            None => whole.to_owned(),
+            None => integer.to_owned(),
             Some(separator) if separator == other || is_separator(separator) => {
-                let mut groups = whole.split(separator);
+                let mut groups = integer.split(separator);
                 let first = groups.next()?;
                 let digits = |group: &str| group.bytes().all(|b| b.is_ascii_digit());
                 let mut well = (1..=3).contains(&first.len()) && digits(first);
@@ -164,7 +164,7 @@ impl Numerals {
                     return None;
                 }
                 dress |= if separator == other { 0 } else { GROUPS };
-                whole.replace(separator, "")
+                integer.replace(separator, "")
             }
             Some(_) => return None,
         };

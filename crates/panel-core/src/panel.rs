@@ -213,10 +213,10 @@ impl Panel {
             Reading::Missing | Reading::Text => true,
         };
         let is_word: Vec<bool> = text.labels().iter().map(is_word).collect();
-        let mut words = (0..text.len()).filter(|&row| is_word.get(text.codes()[row] as usize) == Some(&true));
-        match words.next() {
+        let mut unread_rows = (0..text.len()).filter(|&row| is_word.get(text.codes()[row] as usize) == Some(&true));
+        match unread_rows.next() {
             Some(row) => {
-                let rows: Vec<usize> = std::iter::once(row).chain(words).collect();
+                let rows: Vec<usize> = std::iter::once(row).chain(unread_rows).collect();
                 let header = if let [only] = rows[..] { self.second_header(only) } else { None };
                 let (expected, remedies) = header.unwrap_or_else(|| number_wanted(text, &rows));
                 Err(Error::NotNumeric {
@@ -650,8 +650,8 @@ mod tests {
         assert!(marks.contains("correct the cell, or `missing = [\"2.0 to 3\"]` where"), "{marks}");
         let one = message(["1", "2", "3", "4", "5x"]);
         assert!(one.contains("value `5x`; expected a number; correct the cell"), "{one}");
-        let words = message(["North", "South", "South", "4", "5"]);
-        assert!(words.ends_with("and 2 more; expected a number (an empty cell where it is missing)"), "{words}");
+        let texts = message(["North", "South", "South", "4", "5"]);
+        assert!(texts.ends_with("and 2 more; expected a number (an empty cell where it is missing)"), "{texts}");
     }
 
     #[test]

@@ -195,11 +195,11 @@ impl TimeAxis {
             return None;
         }
         if let Some(label) = self.short_year() {
-            let words = format!(
+            let message = format!(
                 "`{name}` has no calendar, and its labels stand in the order of their letters: {}",
                 short_year_words(label)
             );
-            return Some(Diagnostic::warning("time-as-text", words));
+            return Some(Diagnostic::warning("time-as-text", message));
         }
         Some(match (self.frequency, &self.odd) {
             (Frequency::Text, Some(odd)) => Diagnostic::warning(

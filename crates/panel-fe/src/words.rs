@@ -42,8 +42,8 @@ macro_rules! words {
 pub(crate) use words;
 
 /// `a, b or c`.
-pub(crate) fn list(words: &[&str]) -> String {
-    match words {
+pub(crate) fn list(choices: &[&str]) -> String {
+    match choices {
         [] => String::new(),
         [only] => (*only).to_owned(),
         [first @ .., last] => format!("{} or {last}", first.join(", ")),

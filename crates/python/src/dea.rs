@@ -94,7 +94,7 @@ fn columns_of(panel: &Panel, result: &PanelResult) -> Result<Columns> {
     for column in result.columns() {
         match column.values {
             Values::Numbers(values) => columns.optional(column.name, values),
-            Values::Words(words) => columns.words(column.name, words.into_iter().map(Some)),
+            Values::Words(texts) => columns.words(column.name, texts.into_iter().map(Some)),
             _ => {}
         }
     }

@@ -168,8 +168,8 @@ impl From<Failure> for PyErr {
 fn exception(py: Python<'_>, failure: &Failure) -> PyResult<PyErr> {
     let Failure { kind, code, message, cell, place } = failure;
     let class = py.import("panelstudy.errors")?.getattr(kind.class())?;
-    let said = PyDict::new(py);
-    said.set_item("code", *code)?;
+    let attributes = PyDict::new(py);
+    attributes.set_item("code", *code)?;
     let known = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     for (name, value) in [
         ("entity", known(&cell.entity)),
@@ -179,11 +179,11 @@ fn exception(py: Python<'_>, failure: &Failure) -> PyResult<PyErr> {
         ("file", known(&cell.file)),
         ("line", cell.line.map(|line| line.to_string())),
     ] {
-        said.set_item(name, value)?;
+        attributes.set_item(name, value)?;
     }
     if let Some(place) = place {
-        said.set_item("column", *place)?;
+        attributes.set_item("column", *place)?;
     }
-    let value = class.call((PyString::new(py, message),), Some(&said))?;
+    let value = class.call((PyString::new(py, message),), Some(&attributes))?;
     Ok(PyErr::from_value(value))
 }

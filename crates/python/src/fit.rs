@@ -377,11 +377,11 @@ impl Fit {
             Ok(estimate.wild_bootstrap(&name, 0.0, &by, &options, Some(&panel))?)
         })?;
         let (low, high) = result.interval.unzip();
-        let said = json!({
+        let fields = json!({
             "param": param, "cluster": key, "estimate": result.estimate, "t": result.t, "p": result.p,
             "ci_low": low, "ci_high": high, "reps": result.replications, "enumerated": result.enumerated,
         });
-        record(py, "Test", &said)
+        record(py, "Test", &fields)
     }
 
     /// First stages, tests of identification and over-identification, robust to weak instruments or not.
@@ -405,13 +405,13 @@ impl Fit {
             self.record();
         let (effective_f, anderson_rubin, stock_wright) =
             details.map_or((None, None, None), |d| (d.effective_f, d.anderson_rubin, d.stock_wright));
-        let said = json!({
+        let fields = json!({
             "first_stage": first_stage, "under_id": under_id, "weak_id": weak_id, "weak_id_robust": weak_id_robust,
             "over_id": over_id, "endogeneity": endogeneity, "effective_f": effective_f,
             "anderson_rubin": anderson_rubin, "stock_wright": stock_wright, "anderson_rubin_set": set.map(ends),
             "stock_yogo_10": size.map(|(_, value)| value),
         });
-        record(py, "IvDiagnostics", &said)
+        record(py, "IvDiagnostics", &fields)
     }
 
     /// The record of `results/estimates.json`, with the details.

@@ -40,7 +40,7 @@ pub(crate) fn va(
     spec.check_area(area.is_some()).map_err(Failure::from)?;
     let columns = [&sector, &total, &lat, &lon].into_iter().chain(&area).map(String::as_str);
     let table = Source::new(data)?.table(Keyed::of(unit, time), columns)?;
-    let made = work::run(py, "va", move || {
+    let result = work::run(py, "va", move || {
         let panel = table.panel()?;
         let employment = Employment::new(Keys::of_panel(&panel), panel.float(&sector)?, panel.float(&total)?);
         let points = points_by_entity(&panel, &lat, &lon)?;
@@ -53,7 +53,7 @@ pub(crate) fn va(
         columns.numbers("spillover", index.spillover);
         Ok(columns.remarks(&index.diagnostics))
     })?;
-    made.frame()
+    result.frame()
 }
 
 /// The first value of each entity; none where it has no value.
@@ -125,8 +125,8 @@ pub(crate) fn seg(
     }
     let columns = prices.iter().chain(related.columns()).map(String::as_str);
     let table = Source::new(data)?.table(Keyed::Panel(unit, time), columns)?;
-    let made = work::run(py, "seg", move || segmented(&table.panel()?, &prices, &related, &spec))?;
-    made.frame()
+    let result = work::run(py, "seg", move || segmented(&table.panel()?, &prices, &related, &spec))?;
+    result.frame()
 }
 
 fn segmented(panel: &Panel, goods: &[String], related: &Related, spec: &SegSpec) -> Result<Columns> {
@@ -149,8 +149,8 @@ fn segmented(panel: &Panel, goods: &[String], related: &Related, spec: &SegSpec)
                     }
                 }
             }
-            let (known, said) = Adjacency::from_lists(panel.entities(), &lists, panel.entities(), name)?;
-            remarks.extend(said);
+            let (known, list_remarks) = Adjacency::from_lists(panel.entities(), &lists, panel.entities(), name)?;
+            remarks.extend(list_remarks);
             Some(known)
         }
     };
@@ -221,7 +221,7 @@ pub(crate) fn moran(
     }
     let (lat, lon) = (lat.to_owned(), lon.to_owned());
     let table = Source::new(data)?.table(Keyed::of(unit, time), columns)?;
-    let made = work::run(py, format!("moran {variable}"), move || {
+    let result = work::run(py, format!("moran {variable}"), move || {
         let panel = table.panel()?;
         let points = needs_places.then(|| points_by_entity(&panel, &lat, &lon)).transpose()?;
         let inputs = WeightsInputs {
@@ -257,7 +257,7 @@ pub(crate) fn moran(
         }
         Ok(moran_columns(&panel, &tests).remarks(&remarks))
     })?;
-    made.frame()
+    result.frame()
 }
 
 /// The values of each period, one per entity.
@@ -274,14 +274,14 @@ fn moran_columns(panel: &Panel, tests: &[(usize, GlobalTest)]) -> Columns {
     if panel.time_name() != "(none)" {
         columns.labels(panel.time_name(), panel.times().labels(), tests.iter().map(|(period, _)| *period as u32));
     }
-    let of = |value: fn(&GlobalTest) -> Option<f64>| tests.iter().map(|(_, test)| value(test)).collect::<Vec<_>>();
-    columns.optional("statistic", of(|test| Some(test.statistic)));
-    columns.optional("expected", of(|test| Some(test.expected)));
-    columns.optional("z_normal", of(|test| test.z_normal));
-    columns.optional("p_normal", of(|test| test.p_normal));
-    columns.optional("z_random", of(|test| test.z_random));
-    columns.optional("p_random", of(|test| test.p_random));
-    columns.optional("p_permutation", of(|test| test.permutation.map(|test| test.p_two_sided)));
+    let values = |value: fn(&GlobalTest) -> Option<f64>| tests.iter().map(|(_, test)| value(test)).collect::<Vec<_>>();
+    columns.optional("statistic", values(|test| Some(test.statistic)));
+    columns.optional("expected", values(|test| Some(test.expected)));
+    columns.optional("z_normal", values(|test| test.z_normal));
+    columns.optional("p_normal", values(|test| test.p_normal));
+    columns.optional("z_random", values(|test| test.z_random));
+    columns.optional("p_random", values(|test| test.p_random));
+    columns.optional("p_permutation", values(|test| test.permutation.map(|test| test.p_two_sided)));
     columns.whole("n", tests.iter().map(|(_, test)| test.n as i64).collect());
     columns
 }
@@ -303,7 +303,7 @@ pub(crate) fn entropy_weights(
         })
         .collect();
     let table = Source::new(data)?.table(Keyed::Rows, signed.iter().map(|(name, _)| name.as_str()))?;
-    let made = work::run(py, "entropy_weights", move || {
+    let result = work::run(py, "entropy_weights", move || {
         let panel = table.panel()?;
         let mut columns = Vec::new();
         for (name, direction) in &signed {
@@ -319,7 +319,7 @@ pub(crate) fn entropy_weights(
         let values: Vec<Value> = index.values.iter().map(|&value| json!(value)).collect();
         Ok(columns.remarks(&index.diagnostics).summary(json!({ "n": index.n, "index": values })))
     })?;
-    made.frame()
+    result.frame()
 }
 
 /// Capital stocks by perpetual inventory.
@@ -359,7 +359,7 @@ pub(crate) fn pim(
     let growth = initial == "growth";
     let columns = std::iter::once(&investment).chain(&prices).chain(&given).map(String::as_str);
     let table = Source::new(data)?.table(Keyed::Panel(unit, time), columns)?;
-    let made = work::run(py, format!("pim {investment}"), move || {
+    let result = work::run(py, format!("pim {investment}"), move || {
         let panel = table.panel()?;
         let initial = match &given {
             Some(column) => InitialStock::Given(panel.float(column)?.to_vec()),
@@ -377,5 +377,5 @@ pub(crate) fn pim(
         columns.numbers("capital", stock.values);
         Ok(columns.remarks(&stock.diagnostics).summary(json!({ "growth": stock.growth })))
     })?;
-    made.frame()
+    result.frame()
 }

@@ -69,7 +69,7 @@ pub(crate) fn python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py,
         Value::Null => Ok(py.None().into_bound(py)),
         Value::Bool(truth) => truth.into_bound_py_any(py),
         Value::Number(number) => match number.as_i64() {
-            Some(whole) => whole.into_bound_py_any(py),
+            Some(integer) => integer.into_bound_py_any(py),
             None => number.as_f64().into_bound_py_any(py),
         },
         Value::String(text) => text.into_bound_py_any(py),

@@ -330,8 +330,8 @@ fn sequence(name: &str, object: &Bound<'_, PyAny>) -> PyResult<Column> {
                 item.is_none() || item.extract::<f64>().is_ok_and(f64::is_nan) || item.get_type().name()? == "NAType";
             Ok(if missing { None } else { Some(item.str()?.to_string()) })
         };
-        let words = items.iter().map(word).collect::<PyResult<Vec<_>>>()?;
-        return Ok(Column::Text(TextColumn::new(&words)));
+        let texts = items.iter().map(word).collect::<PyResult<Vec<_>>>()?;
+        return Ok(Column::Text(TextColumn::new(&texts)));
     }
     let number = |item: &Bound<'_, PyAny>| match item.is_none() {
         true => Ok(f64::NAN),

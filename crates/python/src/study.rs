@@ -99,7 +99,7 @@ pub(crate) fn csv_text(data: &Bound<'_, PyAny>) -> PyResult<String> {
 #[pyfunction]
 #[pyo3(signature = (text, name, relations=None))]
 pub(crate) fn audit_text(py: Python<'_>, text: String, name: String, relations: Option<String>) -> PyResult<Frame> {
-    let made = work::run(py, format!("audit {name}"), move || {
+    let result = work::run(py, format!("audit {name}"), move || {
         let rows = PublishedRow::read_csv(&text, &name)?;
         let spec = match relations {
             Some(text) => AuditSpec::from_toml(&text)?,
@@ -119,7 +119,7 @@ pub(crate) fn audit_text(py: Python<'_>, text: String, name: String, relations: 
             "contradictions": result.count(audit::Status::Contradiction),
         })))
     })?;
-    made.frame()
+    result.frame()
 }
 
 /// The command: arguments in, exit code out.

@@ -152,11 +152,11 @@ fn on<T: Send + 'static>(
 }
 
 fn internal(what: &str, panic: &(dyn Any + Send)) -> Failure {
-    let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-    let said = said.unwrap_or("no message");
+    let message = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    let message = message.unwrap_or("no message");
     Failure::new(
         Kind::Internal,
         "internal",
-        format!("a defect of panelstudy, please report it with the data at hand: {what}: {said}"),
+        format!("a defect of panelstudy, please report it with the data at hand: {what}: {message}"),
     )
 }

@@ -103,9 +103,9 @@ impl Run<'_> {
     }
 
     fn problem(&mut self, error: Error) {
-        let words = error.to_string();
+        let message = error.to_string();
         // A cell is named once, whatever needs it.
-        let cell = words.find(NOT_A_NUMBER).map_or(words.as_str(), |at| &words[at..]);
+        let cell = message.find(NOT_A_NUMBER).map_or(message.as_str(), |at| &message[at..]);
         if !self.problems.iter().any(|known| known.to_string().ends_with(cell)) {
             self.problems.push(error);
         }
@@ -237,9 +237,9 @@ impl Run<'_> {
             return;
         }
         self.line("\nIndices");
-        for made in &computed.indices {
-            self.line(format!("  {:<24} {}", made.stage, made.sentence));
-            for remark in &made.diagnostics {
+        for index in &computed.indices {
+            self.line(format!("  {:<24} {}", index.stage, index.sentence));
+            for remark in &index.diagnostics {
                 self.line(format!("      {remark}"));
                 self.warnings += usize::from(remark.severity == Severity::Warning);
             }
@@ -250,7 +250,7 @@ impl Run<'_> {
     fn described(&self, panel: &Panel, name: &str) -> Option<String> {
         let column = panel.column(name).ok()?;
         let missing = column.n_missing();
-        let mut words = match column {
+        let mut description = match column {
             Column::Float(values) => {
                 let present = || values.iter().copied().filter(|value| !value.is_nan());
                 let (low, high) =
@@ -263,9 +263,9 @@ impl Run<'_> {
             Column::Text(text) => format!("{} texts, {} distinct", column.len() - missing, text.labels().len()),
         };
         if missing > 0 {
-            let _ = write!(words, ", {missing} missing");
+            let _ = write!(description, ", {missing} missing");
         }
-        Some(words)
+        Some(description)
     }
 
     fn tables(&mut self, computed: &Computed) {
@@ -449,8 +449,8 @@ fn unknown_shown(table: &TableSpec) -> Option<Error> {
     // Levels are known with the data.
     let name = table.show.iter().flatten().find(|name| !known.contains(name) && !name.contains("::"))?;
     let near = suggest::nearest(name, known.iter().map(String::as_str)).map(|near| format!("; did you mean `{near}`?"));
-    let words = format!("show: no formula has the term `{name}`{}", near.unwrap_or_default());
-    Some(Error::stage(format!("tables/{}", table.id), words))
+    let message = format!("show: no formula has the term `{name}`{}", near.unwrap_or_default());
+    Some(Error::stage(format!("tables/{}", table.id), message))
 }
 
 /// A number with six digits.

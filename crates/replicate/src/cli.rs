@@ -161,8 +161,8 @@ fn run(args: &RunArgs) -> Result<Outcome> {
         lang,
     };
     if args.check_published && Loaded::read(&args.study)?.study.published.is_none() {
-        let words = "--check-published: the study has no [published] to compare with".to_owned();
-        return Err(Error::Usage(words));
+        let message = "--check-published: the study has no [published] to compare with".to_owned();
+        return Err(Error::Usage(message));
     }
     let report = pipeline::run(&options)?;
     let failed = args.check_published && report.differing > 0;

@@ -129,10 +129,10 @@ mod tests {
         let columns: Vec<&str> = header.trim().split(',').collect();
         let loaded = study::Loaded::parse(STUDY, "study.toml", std::path::Path::new(""));
         let study = loaded.expect("the template is a valid study").study;
-        let made = ["Va", "Lq", "Spillover", "Gtfp", "lon", "lat", "region", "municipality"];
+        let computed = ["Va", "Lq", "Spillover", "Gtfp", "lon", "lat", "region", "municipality"];
         for name in study::names::used(&study) {
             let known = columns.contains(&name.as_str())
-                || made.contains(&name.as_str())
+                || computed.contains(&name.as_str())
                 || study.variables.get(&name).is_some()
                 || ["city", "year"].contains(&name.as_str());
             assert!(known, "{name}");

@@ -106,9 +106,9 @@ pub fn run(options: &RunOptions) -> Result<RunReport> {
     let mut remarks = remarks_of(&results);
     remarks.extend(left_out);
     let mut write = || -> Result<_> {
-        let said = pool.install(|| write_all(&mut staging, &loaded, &plan, &results, &mut remarks))?;
+        let written = pool.install(|| write_all(&mut staging, &loaded, &plan, &results, &mut remarks))?;
         let sentence = format!("{} files", staging.names().count());
-        Ok((said, sentence))
+        Ok((written, sentence))
     };
     let (summary, differing) = if plan.runs("report") { progress.stage("report", write)? } else { write()?.0 };
     let stages = progress.finish();
@@ -199,16 +199,16 @@ fn estimate(
 ) -> Result<Estimated> {
     let mut estimated = Estimated::default();
     if plan.runs("tables") {
-        let made = progress.stage("tables", || -> Result<_> {
-            let made = tables::build(loaded, computed, cache)?;
-            let sentence = format!("{} tables, {} regressions", made.tables.len(), made.estimates.len());
-            Ok((made, sentence))
+        let tables = progress.stage("tables", || -> Result<_> {
+            let tables = tables::build(loaded, computed, cache)?;
+            let sentence = format!("{} tables, {} regressions", tables.tables.len(), tables.estimates.len());
+            Ok((tables, sentence))
         })?;
         estimated.published = match printed {
-            Some(printed) => Published::compare(loaded, printed, &made)?,
+            Some(printed) => Published::compare(loaded, printed, &tables)?,
             None => None,
         };
-        estimated.tables = Some(made);
+        estimated.tables = Some(tables);
     }
     if plan.runs("multiverse") {
         let tables = estimated.tables.get_or_insert_default();
@@ -317,9 +317,10 @@ fn after_warnings(error: Error, remarks: &[(String, Diagnostic)]) -> Error {
     let causes = remarks.iter().map(|(_, remark)| remark).filter(|remark| {
         remark.severity == Severity::Warning && CAUSES.iter().any(|start| remark.code.starts_with(start))
     });
-    let said: String = causes.take(MOST).map(|remark| format!("; a warning before it: {}", remark.message)).collect();
+    let warnings: String =
+        causes.take(MOST).map(|remark| format!("; a warning before it: {}", remark.message)).collect();
     match error {
-        Error::Stage { stage, message } => Error::Stage { stage, message: message + &said },
+        Error::Stage { stage, message } => Error::Stage { stage, message: message + &warnings },
         other => other,
     }
 }
@@ -341,13 +342,15 @@ mod tests {
 
     #[test]
     fn an_error_ends_with_the_warnings_that_explain_it() {
-        let of = |code: &str, severity: fn(&str, &str) -> Diagnostic| ("data".to_owned(), severity(code, "few match"));
-        let warning = |code: &str, words: &str| Diagnostic::warning(code, words);
-        let note = |code: &str, words: &str| Diagnostic::note(code, words);
-        let remarks = vec![of("few-clusters", warning), of("join-without-match", warning), of("join-filled", note)];
+        let remark =
+            |code: &str, severity: fn(&str, &str) -> Diagnostic| ("data".to_owned(), severity(code, "few match"));
+        let warning = |code: &str, message: &str| Diagnostic::warning(code, message);
+        let note = |code: &str, message: &str| Diagnostic::note(code, message);
+        let remarks =
+            vec![remark("few-clusters", warning), remark("join-without-match", warning), remark("join-filled", note)];
         let error = after_warnings(Error::stage("tables/t", "no observations are left"), &remarks);
-        let words = "stage `tables/t`: no observations are left; a warning before it: few match";
-        assert_eq!(error.to_string(), words);
+        let expected = "stage `tables/t`: no observations are left; a warning before it: few match";
+        assert_eq!(error.to_string(), expected);
         let other = after_warnings(Error::Usage("wrong".into()), &remarks);
         assert_eq!(other.to_string(), "wrong");
     }

@@ -99,11 +99,11 @@ fn small(value: f64, digits: u8) -> Option<String> {
 #[must_use]
 pub fn with_thousands(printed: &str) -> String {
     let digits = printed.bytes().take_while(|b| b.is_ascii_digit() || *b == b'-').count();
-    let (whole, rest) = printed.split_at(digits);
-    if whole.contains(',') || whole.trim_start_matches('-').len() < 4 || rest.starts_with(',') {
+    let (integer, rest) = printed.split_at(digits);
+    if integer.contains(',') || integer.trim_start_matches('-').len() < 4 || rest.starts_with(',') {
         return printed.to_owned();
     }
-    format!("{}{rest}", grouped(whole))
+    format!("{}{rest}", grouped(integer))
 }
 
 fn significant(value: f64, digits: u8) -> String {
@@ -120,9 +120,9 @@ fn significant(value: f64, digits: u8) -> String {
     format!("{value:.decimals$}")
 }
 
-fn grouped(whole: &str) -> String {
-    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
-    let mut text = String::with_capacity(whole.len() + whole.len() / 3);
+fn grouped(integer: &str) -> String {
+    let (sign, digits) = integer.strip_prefix('-').map_or(("", integer), |digits| ("-", digits));
+    let mut text = String::with_capacity(integer.len() + integer.len() / 3);
     text.push_str(sign);
     for (i, digit) in digits.chars().enumerate() {
         if i > 0 && (digits.len() - i) % 3 == 0 {
@@ -134,9 +134,9 @@ fn grouped(whole: &str) -> String {
 }
 
 /// Digits, or digits whose commas stand where thousands are parted: 2232, 2,232, but neither 2,23 nor 0,013.
-fn grouped_digits(whole: &str) -> bool {
+fn grouped_digits(integer: &str) -> bool {
     let all_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
-    let Some((first, rest)) = whole.split_once(',') else { return all_digits(whole) };
+    let Some((first, rest)) = integer.split_once(',') else { return all_digits(integer) };
     (1..=3).contains(&first.len())
         && !first.starts_with('0')
         && all_digits(first)
@@ -172,9 +172,9 @@ impl Printed {
         let text = text.trim();
         let plain: String = text.replace(['−', '–'], "-").replace('，', ",");
         let digits = plain.strip_prefix(['-', '+']).unwrap_or(&plain);
-        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        let (integer, fraction) = digits.split_once('.').unwrap_or((digits, ""));
         let all_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
-        if whole.len() + fraction.len() == 0 || !grouped_digits(whole) || !all_digits(fraction) {
+        if integer.len() + fraction.len() == 0 || !grouped_digits(integer) || !all_digits(fraction) {
             return None;
         }
         let value: f64 = plain.replace(',', "").parse().ok()?;

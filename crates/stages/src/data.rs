@@ -101,8 +101,8 @@ pub fn load_or_refuse(loaded: &Loaded) -> Result<Data, (Option<usize>, Refusal)>
         // Why a table has none of the entities was said when it was read.
         let across = remarks.iter().find(|remark| remark.code == "entities-across");
         let across = across.filter(|_| matches!(error, panel_core::Error::Specification(_)));
-        let words = across.map(|remark| format!("; {}", remark.message)).unwrap_or_default();
-        (place, Refusal { error: Error::stage("data", format!("{error}{words}")), remedies })
+        let reason = across.map(|remark| format!("; {}", remark.message)).unwrap_or_default();
+        (place, Refusal { error: Error::stage("data", format!("{error}{reason}")), remedies })
     })?;
     let mut diagnostics = remarks;
     diagnostics.extend(assembled.diagnostics);
@@ -133,11 +133,11 @@ fn unknown_labels(study: &Study, panel: &Panel) -> Option<Diagnostic> {
     known.extend(study.variables.names().cloned());
     known.extend(study.indices.iter().iter().flat_map(|index| index.makes()).map(str::to_owned));
     // Levels of a column of words have labels, too.
-    let words = panel.names().iter().filter_map(|name| match panel.column(name) {
+    let levels = panel.names().iter().filter_map(|name| match panel.column(name) {
         Ok(Column::Text(text)) if text.labels().len() <= MOST_LEVELS => Some(text.labels()),
         _ => None,
     });
-    known.extend(words.flatten().cloned());
+    known.extend(levels.flatten().cloned());
     for column in study.tables.iter().flat_map(|table| &table.columns) {
         let formula = &column.formula;
         let terms = formula.regressors.iter().chain(&formula.endogenous).chain(&formula.instruments);
@@ -165,10 +165,10 @@ fn unknown_labels(study: &Study, panel: &Panel) -> Option<Diagnostic> {
 /// Checks that no variable that is looked at is a column that its file has and that was not read, such as a name that stands
 /// twice in the header.
 fn ambiguous(study: &Study, sources: &[Source], looked_at: &BTreeSet<String>) -> Result<(), (Option<usize>, Refusal)> {
-    let made = |name: &str| {
+    let computed = |name: &str| {
         study.variables.get(name).is_some() || study.indices.iter().iter().any(|index| index.makes().contains(&name))
     };
-    let there = |name: &str| made(name) || sources.iter().any(|source| source.table.has(name));
+    let there = |name: &str| computed(name) || sources.iter().any(|source| source.table.has(name));
     for (place, source) in sources.iter().enumerate() {
         let used = |(name, _): &(&str, &str)| looked_at.contains(*name) && !there(name);
         if let Some((_, why)) = source.table.all_left_out().find(used) {
@@ -322,13 +322,13 @@ fn prepare(
         let repeats = if lost { "" } else { ", and it repeats" };
         let columns = if near.is_some() { String::new() } else { format!("; its columns are {names}") };
         let banners = hints::period_banners(&table, key).unwrap_or_default();
-        let words =
+        let message =
             format!("no column `{name}`, so only `{key}` is left as a key{repeats}{columns}{}{banners}", hint.words);
-        return Err(place.hinted(Hint { words, ..hint }));
+        return Err(place.hinted(Hint { words: message, ..hint }));
     }
     if let Some(hint) = across {
-        let words = format!("`{}` has no column `{}`{}", place.shown, found.entity, hint.words);
-        let remark = Diagnostic::warning("entities-across", words);
+        let message = format!("`{}` has no column `{}`{}", place.shown, found.entity, hint.words);
+        let remark = Diagnostic::warning("entities-across", message);
         remarks.push(hint.remedies.into_iter().fold(remark, Diagnostic::with));
     }
     if spec.lag != 0 {
@@ -458,14 +458,14 @@ impl Reading<'_> {
         let sheet = |name: &&str| hints::other_sheet(name, &self.spec.file, self.bytes, self.options);
         let hint = wanted.iter().find_map(header).or_else(|| wanted.iter().find_map(sheet));
         let hint = hint.unwrap_or_else(|| hints::keys(table, wanted, self.looked_at));
-        let words = format!(
+        let message = format!(
             "source `{}` has neither key: {}; its columns are {}{}",
             self.place.shown,
             lacking.join(" and "),
             suggest::listing(table.names()),
             hint.words
         );
-        Refusal { error: Error::stage("data", words), remedies: hint.remedies }
+        Refusal { error: Error::stage("data", message), remedies: hint.remedies }
     }
 
     /// Remarks a layout that looks like one column per period, and gives the hint of one column per entity.
@@ -475,8 +475,8 @@ impl Reading<'_> {
             (&spec.reshape, &spec.keys, found.time.as_deref(), found.has_entity, found.has_time)
             && let Some(hint) = hints::periods_across(table, self.looked_at)
         {
-            let words = format!("no column `{time}`{}", hint.words);
-            return Err(self.place.hinted(Hint { words, ..hint }));
+            let message = format!("no column `{time}`{}", hint.words);
+            return Err(self.place.hinted(Hint { words: message, ..hint }));
         }
         if spec.reshape.is_some() {
             return Ok(None);
@@ -567,14 +567,14 @@ impl Place<'_> {
     fn hinted(&self, hint: Hint) -> Refusal {
         // Most readers' errors name the file themselves, some with its sheet.
         let named = hint.words.contains(&format!("`{}", self.spec.file));
-        let words = if named { hint.words } else { format!("source `{}`: {}", self.shown, hint.words) };
-        Refusal { error: Error::stage("data", words), remedies: hint.remedies }
+        let message = if named { hint.words } else { format!("source `{}`: {}", self.shown, hint.words) };
+        Refusal { error: Error::stage("data", message), remedies: hint.remedies }
     }
 }
 
 /// The table with its entities in the spellings that the study gives them.
 fn spelled(mut table: RawTable, entity: Option<&str>, spec: &SourceSpec) -> panel_core::Result<RawTable> {
-    let wrong = |words: String| panel_core::Error::Specification(format!("spellings: {words}"));
+    let wrong = |reason: String| panel_core::Error::Specification(format!("spellings: {reason}"));
     let Some(entity) = entity else { return Err(wrong("there is no entity key".into())) };
     let labels = table.key_text(entity)?.into_owned();
     if let Some(unknown) = spec.spellings.keys().find(|written| !labels.labels().contains(written)) {

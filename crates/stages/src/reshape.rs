@@ -85,15 +85,15 @@ fn key_columns(table: &RawTable, keys: Keys<'_>) -> panel_core::Result<Vec<KeyCo
 
 /// File, line and keys of a row, for messages.
 fn cell(table: &RawTable, columns: &[KeyColumn], keys: Keys<'_>, row: usize) -> Cell {
-    let of = |key: Option<&str>| {
+    let label = |key: Option<&str>| {
         let column = columns.iter().find(|column| Some(column.name.as_str()) == key)?;
         column.text.get(row).map(str::to_owned)
     };
     Cell {
         file: Some(table.file().to_owned()),
         line: Some(table.line(row)),
-        entity: of(keys.entity),
-        time: of(keys.time),
+        entity: label(keys.entity),
+        time: label(keys.time),
         ..Cell::default()
     }
 }
@@ -154,10 +154,10 @@ fn carried<'a>(
     let names = |columns: &[(&'a String, &Column)]| columns.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>();
     let remark = (!lost.is_empty()).then(|| {
         let lost = names(&lost);
-        let words = lost.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let listed = lost.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         Diagnostic::note(
             "column-left-out",
-            format!("`{}`, {what}: {words} left out, as their values differ", table.file()),
+            format!("`{}`, {what}: {listed} left out, as their values differ", table.file()),
         )
     });
     (names(&kept), remark)
@@ -170,7 +170,7 @@ fn entities_across(
     keep: &[String],
     keys: Keys<'_>,
 ) -> panel_core::Result<(RawTable, Diagnostics)> {
-    let refused = |words: &str| panel_core::Error::Specification(format!("reshape of `{}`: {words}", table.file()));
+    let refused = |reason: &str| panel_core::Error::Specification(format!("reshape of `{}`: {reason}", table.file()));
     let (Some(entity), Some(time)) = (keys.entity, keys.time) else {
         return Err(refused("entities across the columns need a time key in the rows"));
     };
@@ -189,9 +189,9 @@ fn entities_across(
         across.into_iter().partition(|(_, column)| matches!(column, Column::Float(_)));
     if !texts.is_empty() {
         let names: Vec<&str> = texts.iter().map(|(name, _)| name.as_str()).collect();
-        let words =
+        let message =
             format!("`{}`: columns of text are no entities and were left out: {}", table.file(), suggest::some(&names));
-        remarks.push(Diagnostic::warning("column-left-out", words));
+        remarks.push(Diagnostic::warning("column-left-out", message));
     }
     let n = table.n_rows();
     let rows: Vec<usize> = (0..numbers.len()).flat_map(|_| 0..n).collect();
@@ -390,9 +390,9 @@ mod tests {
         assert_eq!(wide.column("p_oil").unwrap(), &Column::from(vec![2.0, 3.0]));
         assert!(wide.column("p_rice").unwrap().is_missing(1));
         assert_eq!(wide.line(1), 4, "lines stay those of the file");
-        let words: Vec<&str> = remarks.iter().map(|remark| remark.message.as_str()).collect();
+        let messages: Vec<&str> = remarks.iter().map(|remark| remark.message.as_str()).collect();
         assert_eq!(
-            words,
+            messages,
             [
                 "`p.csv`, reshape by `good`: `note` left out, as their values differ",
                 "`p.csv`, reshape by `good`: 1 rows without a `good` left out"
@@ -427,11 +427,11 @@ mod tests {
         let Column::Float(x) = years.column("x").unwrap() else { panic!("numbers") };
         assert!(x[0] == 2.0 && x[1].is_nan() && x[2].is_nan(), "{x:?}");
         assert_eq!(years.key_text("year").unwrap().get(2), Some("2014"));
-        let words: Vec<&str> = remarks.iter().map(|remark| remark.message.as_str()).collect();
-        assert!(words[0].contains("`note` left out"), "{words:?}");
+        let messages: Vec<&str> = remarks.iter().map(|remark| remark.message.as_str()).collect();
+        assert!(messages[0].contains("`note` left out"), "{messages:?}");
         assert!(
-            words[1].contains("fewer than 2 values") && words[1].contains("of 3 years these are `x` 2"),
-            "{words:?}"
+            messages[1].contains("fewer than 2 values") && messages[1].contains("of 3 years these are `x` 2"),
+            "{messages:?}"
         );
         let (years, remarks) = yearly(text, Some(1)).unwrap();
         assert_eq!(years.column("x").unwrap(), &Column::from(vec![2.0, 5.0, 7.0]));

@@ -18,8 +18,8 @@ pub(super) struct Hint {
 }
 
 impl Hint {
-    fn new(words: impl Into<String>) -> Self {
-        Self { words: words.into(), remedies: Vec::new() }
+    fn new(message: impl Into<String>) -> Self {
+        Self { words: message.into(), remedies: Vec::new() }
     }
 
     fn and(mut self, other: Self) -> Self {
@@ -73,13 +73,13 @@ pub(super) fn header_row(
     });
     if let Some((above, wide)) = above {
         let remedies = vec![Remedy::plain("skip_rows", above), Remedy::plain("header_rows", 2)];
-        let words = format!(
+        let message = format!(
             "; `{name}` stands in row {}, below a row of years: {}; then {}",
             skip + 1,
             listed(&remedies),
             wide.words
         );
-        return Some(Hint { words, remedies: remedies.into_iter().chain(wide.remedies).collect() });
+        return Some(Hint { words: message, remedies: remedies.into_iter().chain(wide.remedies).collect() });
     }
     let mut remedies = vec![Remedy::plain("skip_rows", skip)];
     remedies.extend(joined.then(|| Remedy::plain("header_rows", 1)));
@@ -100,8 +100,8 @@ fn stands_alone(name: &str, skip: usize, file: &str, bytes: &[u8], options: &Rea
         return None;
     }
     let remedy = Remedy::table("rename", &[(name, first)]);
-    let words = format!("; `{name}` stands alone in row {}, below `{first}`: `{remedy}`", skip + 1);
-    Some(Hint { words, remedies: vec![remedy] })
+    let message = format!("; `{name}` stands alone in row {}, below `{first}`: `{remedy}`", skip + 1);
+    Some(Hint { words: message, remedies: vec![remedy] })
 }
 
 /// In which other sheet of the workbook a name stands near the top.
@@ -182,8 +182,8 @@ pub(super) fn entities_across(table: &RawTable, time: &str, needed: &BTreeSet<St
     let name = if let [only] = lacking[..] { only.as_str() } else { "name" };
     let value = format!("{{ kind = \"entities-across\", name = {} }}", panel_core::remedy::quoted(name));
     let remedy = Remedy::plain("reshape", value);
-    let words = format!("; if each column is an entity, `{remedy}` makes one row per entity and period");
-    Some(Hint { words, remedies: if name == "name" { Vec::new() } else { vec![remedy] } })
+    let message = format!("; if each column is an entity, `{remedy}` makes one row per entity and period");
+    Some(Hint { words: message, remedies: if name == "name" { Vec::new() } else { vec![remedy] } })
 }
 
 /// What to write where the periods stand in one column of another name than `time`, and the entities across.
@@ -196,8 +196,8 @@ fn periods_elsewhere(table: &RawTable, time: &str, needed: &BTreeSet<String>) ->
     let [only] = found[..] else { return None };
     let across = entities_across(table, only, needed)?;
     let remedy = Remedy::table("rename", &[(time, only)]);
-    let words = format!("; `{only}` holds periods: `{remedy}`{}", across.words);
-    Some(Hint { words, remedies: [remedy].into_iter().chain(across.remedies).collect() })
+    let message = format!("; `{only}` holds periods: `{remedy}`{}", across.words);
+    Some(Hint { words: message, remedies: [remedy].into_iter().chain(across.remedies).collect() })
 }
 
 /// What to write where one column per period is looked for and the periods stand in a column of their own, `time`: the
@@ -251,8 +251,8 @@ pub(super) fn one_column_per_year(table: &RawTable, needed: &BTreeSet<String>) -
     if names.windows(2).filter(above).count() >= 2 {
         let remedy = Remedy::plain("header_rows", 2);
         let first = names.iter().find(|name| stem(name) == Some("")).map_or("", String::as_str);
-        let words = format!("`{first}` and the years beside it stand above a row of names: `{remedy}` joins both");
-        return Some(Hint { words, remedies: vec![remedy] });
+        let message = format!("`{first}` and the years beside it stand above a row of names: `{remedy}` joins both");
+        return Some(Hint { words: message, remedies: vec![remedy] });
     }
     let wide: Vec<(&String, &str)> = table.names().iter().filter_map(|name| Some((name, stem(name)?))).collect();
     let (first, known_as) = *wide.first()?;
@@ -276,12 +276,12 @@ pub(super) fn one_column_per_year(table: &RawTable, needed: &BTreeSet<String>) -
     // Half-years, quarters and months are called by more than four digits.
     let digits = first.chars().filter(char::is_ascii_digit).count();
     let one = if known_as.is_empty() && digits > 4 && !first.contains(" [YR") { "period" } else { "year" };
-    let words = format!(
+    let message = format!(
         "`{first}` and {} more look like one column per {one}; `{remedy}` makes one row per {one}{}",
         wide.len() - 1,
         if certain { "" } else { " (for `name` write what the values are)" }
     );
-    Some(Hint { words, remedies: if certain { vec![remedy] } else { Vec::new() } })
+    Some(Hint { words: message, remedies: if certain { vec![remedy] } else { Vec::new() } })
 }
 
 /// Whether a table has no time key because its periods stand in the header, and no variable of the study is one of those
@@ -314,7 +314,7 @@ pub(super) fn dropped_words(source: &Source, looked_at: &BTreeSet<String>) -> Ve
     let table = &source.table;
     let remark = |name: &String| {
         let (word, rows) = table.dropped_word(name)?;
-        let words = format!(
+        let message = format!(
             "`{}`: `{word}` in `{name}` was read as missing ({rows} rows); `{}` keeps it as a value",
             table.file(),
             Remedy::list("text", &[name])
@@ -322,7 +322,11 @@ pub(super) fn dropped_words(source: &Source, looked_at: &BTreeSet<String>) -> Ve
         // A word that takes a tenth of the rows is seldom a mark.
         let level =
             !["na", "n/a", "nan", "null"].contains(&word.to_lowercase().as_str()) || 10 * rows >= table.n_rows();
-        Some(if level { Diagnostic::warning("word-missing", words) } else { Diagnostic::note("word-missing", words) })
+        Some(if level {
+            Diagnostic::warning("word-missing", message)
+        } else {
+            Diagnostic::note("word-missing", message)
+        })
     };
     table.names().iter().filter(|name| looked_at.contains(*name)).filter_map(remark).collect()
 }
@@ -362,12 +366,12 @@ pub(super) fn spellings(table: &RawTable, entity: &str) -> Option<Diagnostic> {
         return None;
     }
     let remedy = Remedy::table("spellings", &pairs);
-    let words = format!(
+    let message = format!(
         "`{}`: {} values of `{entity}` look like other spellings of another; `{remedy}` reads them as one",
         table.file(),
         pairs.len()
     );
-    Some(Diagnostic::warning("spellings", words).with(remedy))
+    Some(Diagnostic::warning("spellings", message).with(remedy))
 }
 
 /// Whether a value of a column stands in more than one row.
@@ -392,12 +396,12 @@ pub(super) fn value_labels(source: &Source, looked_at: &BTreeSet<String>) -> Vec
         if labels.len() > SHOWN {
             shown.push("…".to_owned());
         }
-        let words = format!(
+        let message = format!(
             "`{name}` of `{}` has value labels ({}); its codes are used, `value_labels = true` takes the texts",
             table.file(),
             shown.join(", ")
         );
-        (!labels.is_empty()).then(|| Diagnostic::note("value-labels", words))
+        (!labels.is_empty()).then(|| Diagnostic::note("value-labels", message))
     };
     table.names().iter().filter(is_used).filter_map(remark).collect()
 }
@@ -429,8 +433,8 @@ mod tests {
     #[test]
     fn rows_that_name_a_period_are_told() {
         let table = |text: &str| read_bytes("d.csv", text.as_bytes(), &ReadOptions::default()).expect("a table");
-        let words = period_banners(&table("city,y\n2013年,\n北京,1\n天津,2\n上海,2\n2014年,\n北京,3\n"), "city");
-        assert!(words.expect("banners").contains("`2013年` is the period of the rows below it"));
+        let banners = period_banners(&table("city,y\n2013年,\n北京,1\n天津,2\n上海,2\n2014年,\n北京,3\n"), "city");
+        assert!(banners.expect("banners").contains("`2013年` is the period of the rows below it"));
         assert!(period_banners(&table("city,y\nYear: 2013,\nA,1\nYear: 2014,\nA,3\n"), "city").is_some());
         for other in ["city,y\n北京,1\n天津,2\n", "city,y\n2013,1\n2014,2\n", "city,y\nA 2013,1\nB,2\n"] {
             assert_eq!(period_banners(&table(other), "city"), None, "{other}");
@@ -457,15 +461,15 @@ mod tests {
 
     #[test]
     fn years_stand_before_or_behind_the_name() {
-        let of = |text: &str, needed: &[&str]| one_column_per_year(&table(text), &names(needed));
-        let banner = of("c,2013年_y,2013年_x,2014年_y,2014年_x\na,1,2,3,4\n", &["x", "y"]).unwrap();
+        let hint = |text: &str, needed: &[&str]| one_column_per_year(&table(text), &names(needed));
+        let banner = hint("c,2013年_y,2013年_x,2014年_y,2014年_x\na,1,2,3,4\n", &["x", "y"]).unwrap();
         assert!(banner.words.contains("variables = { x = \"x\", y = \"y\" }"), "{banner:?}");
-        let open = of("c,a_2013,a_2014,b_2013,b_2014\na,1,2,3,4\n", &["x"]).unwrap();
+        let open = hint("c,a_2013,a_2014,b_2013,b_2014\na,1,2,3,4\n", &["x"]).unwrap();
         assert!(open.words.ends_with("(for `name` write what the values are)"), "{open:?}");
         assert!(open.words.contains("{ name = \"a\" }") && open.remedies.is_empty(), "{open:?}");
-        let bank = of("c,2013 [YR2013],2014 [YR2014],2015 [YR2015],2016 [YR2016]\na,1,2,3,4\n", &["gdp"]).unwrap();
+        let bank = hint("c,2013 [YR2013],2014 [YR2014],2015 [YR2015],2016 [YR2016]\na,1,2,3,4\n", &["gdp"]).unwrap();
         assert!(bank.words.contains("{ gdp = \"\" }") && bank.remedies.len() == 1, "{bank:?}");
-        assert_eq!(of("c,x,y\na,1,2\n", &["x"]), None);
+        assert_eq!(hint("c,x,y\na,1,2\n", &["x"]), None);
     }
 
     #[test]
@@ -495,11 +499,11 @@ mod tests {
         let files = [("wide.csv", "year,甲,乙,丙\n2013,1,2,3\n2014,4,5,6\n")];
         let source = "[[source]]\nfile = \"wide.csv\"\n";
         let line = "reshape = { kind = \"entities-across\", name = \"gdp\" }";
-        let said = loaded("across", &files, source).err().unwrap();
+        let message = loaded("across", &files, source).err().unwrap();
         let sentence = format!(
             "`wide.csv` has no column `city`; if each column is an entity, `{line}` makes one row per entity and period"
         );
-        assert!(said.ends_with(&sentence), "{said}");
+        assert!(message.ends_with(&sentence), "{message}");
         let panel = loaded("across", &files, &format!("{source}{line}\n")).unwrap().panel;
         let row = (0..6).find(|&row| (panel.entity_label(row), panel.time_label(row)) == ("乙", "2014")).unwrap();
         assert_eq!((panel.n_rows(), panel.float("gdp").unwrap()[row]), (6, 5.0));
@@ -513,8 +517,8 @@ mod tests {
             ("b.csv", "year,p,q,r\n2013,1,2,3\n2014,4,5,6\n"),
         ];
         let data = loaded("beside", &files, "[[source]]\nfile = \"a.csv\"\n[[source]]\nfile = \"b.csv\"\n").unwrap();
-        let said: Vec<_> = data.diagnostics.iter().filter(|remark| remark.code == "entities-across").collect();
-        assert!(matches!(said[..], [one] if one.message.starts_with("`b.csv` has no column `city`")), "{said:?}");
+        let remarks: Vec<_> = data.diagnostics.iter().filter(|remark| remark.code == "entities-across").collect();
+        assert!(matches!(remarks[..], [one] if one.message.starts_with("`b.csv` has no column `city`")), "{remarks:?}");
     }
 
     #[test]

@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn china_is_a_total_of_its_provinces_only() {
-        let of = |others: &[&str]| is_country_beside_provinces("中国", others.iter().copied());
-        assert!(of(&["中国", "北京市", "天津市", "河北省"]) && !of(&["中国", "日本", "韩国"]));
+        let is_total = |others: &[&str]| is_country_beside_provinces("中国", others.iter().copied());
+        assert!(is_total(&["中国", "北京市", "天津市", "河北省"]) && !is_total(&["中国", "日本", "韩国"]));
     }
 }

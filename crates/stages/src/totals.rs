@@ -44,13 +44,13 @@ pub(super) fn warning(source: &Source) -> Option<Diagnostic> {
     };
     let literal = if filter.contains('\'') { quoted(&filter) } else { format!("'{filter}'") };
     let remedy = Remedy::plain("filter", literal);
-    let words = format!(
+    let message = format!(
         "`{}`: {} among the values of `{entity}` {why}; `{remedy}` leaves {} out",
         source.table.file(),
         suggest::some(&shown),
         if found.len() == 1 { "it" } else { "them" }
     );
-    Some(Diagnostic::warning("totals-among-entities", words).with(remedy))
+    Some(Diagnostic::warning("totals-among-entities", message).with(remedy))
 }
 
 /// The entity that is the sum of all others in some column, in all its periods; those in `beside` are known to be none of
@@ -120,14 +120,14 @@ mod tests {
 
     #[test]
     fn totals_are_told_by_their_name() {
-        let of = |name: &str| words(&format!("city,year,x\n甲,1,1\n乙,1,2\n丙,1,3\n{name},1,7\n"));
+        let warning_for = |name: &str| words(&format!("city,year,x\n甲,1,1\n乙,1,2\n丙,1,3\n{name},1,7\n"));
         for name in ["全国", "合　计", "总 计", "全省", "Total", "World", "WLD", "Euro area - 20 countries (from 2023)"]
         {
-            let words = of(name).unwrap_or_default();
-            assert!(words.contains(&format!("`filter = 'city != \"{name}\"'` leaves it out")), "{name}: {words}");
+            let message = warning_for(name).unwrap_or_default();
+            assert!(message.contains(&format!("`filter = 'city != \"{name}\"'` leaves it out")), "{name}: {message}");
         }
         for name in ["丁", "Totalia", "全州县", "Allier"] {
-            assert_eq!(of(name), None, "{name}");
+            assert_eq!(warning_for(name), None, "{name}");
         }
         let both =
             "city,year,x\n甲,1,1\n乙,1,2\n丙,1,3.5\n省,1,6.5\n全国,1,30\n甲,2,2\n乙,2,2\n丙,2,3\n省,2,7\n全国,2,40\n";

@@ -132,13 +132,14 @@ impl ColumnSpec {
         if !formula.is_iv() {
             return Err(format!("`{key}` has no effect without {INSTRUMENTS}"));
         }
-        let of = |terms: &[Term]| terms.iter().map(|term| term.name.clone()).collect::<Vec<String>>();
+        let term_names = |terms: &[Term]| terms.iter().map(|term| term.name.clone()).collect::<Vec<String>>();
         let (what, known) = match key {
-            "orthogonality" => {
-                ("instrument or exogenous regressor", [of(&formula.instruments), of(&formula.regressors)].concat())
-            }
-            "endogeneity" => ("endogenous regressor", of(&formula.endogenous)),
-            _ => ("instrument", of(&formula.instruments)),
+            "orthogonality" => (
+                "instrument or exogenous regressor",
+                [term_names(&formula.instruments), term_names(&formula.regressors)].concat(),
+            ),
+            "endogeneity" => ("endogenous regressor", term_names(&formula.endogenous)),
+            _ => ("instrument", term_names(&formula.instruments)),
         };
         let Some(name) = names.iter().find(|name| !known.contains(name)) else { return Ok(()) };
         let near = suggest::nearest(name, known.iter().map(String::as_str));

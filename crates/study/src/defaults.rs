@@ -414,8 +414,8 @@ mod tests {
     #[test]
     fn braces_in_a_name_are_text() {
         let named = [("w".to_owned(), "x + z".to_owned(), 0..1)];
-        let of = |text: &str| expanded(text, &named, &mut BTreeSet::new());
-        assert_eq!(of("y ~ `cap, {stock}` + {w} + `{w}`").as_deref(), Ok("y ~ `cap, {stock}` + x + z + `{w}`"));
-        assert!(of("y ~ `cap` + {stock}").unwrap_err().contains("[terms] has no `stock`"));
+        let expansion = |text: &str| expanded(text, &named, &mut BTreeSet::new());
+        assert_eq!(expansion("y ~ `cap, {stock}` + {w} + `{w}`").as_deref(), Ok("y ~ `cap, {stock}` + x + z + `{w}`"));
+        assert!(expansion("y ~ `cap` + {stock}").unwrap_err().contains("[terms] has no `stock`"));
     }
 }

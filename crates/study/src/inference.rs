@@ -137,7 +137,7 @@ impl TryFrom<Written> for Inference {
     type Error = String;
 
     fn try_from(written: Written) -> Result<Self, String> {
-        let Written { wild, pairs, block, weights, restricted, length, interval, by, of, seed } = written;
+        let Written { wild, pairs, block, weights, restricted, length, interval, by, of: coefficients, seed } = written;
         let idle = |key: &str, needs: &str| Err(format!("inference: `{key}` has no effect without {needs}"));
         if weights.is_some() && wild.is_none() {
             return idle("weights", "`wild`");
@@ -170,14 +170,21 @@ impl TryFrom<Written> for Inference {
             return Err(format!("inference: {replications} replications, expected at least {FEWEST}"));
         }
         check_replications(replications).map_err(|message| format!("inference: {message}"))?;
-        Ok(Self { method, replications, by, of, interval: interval.unwrap_or_default(), seed: seed.unwrap_or(1) })
+        Ok(Self {
+            method,
+            replications,
+            by,
+            of: coefficients,
+            interval: interval.unwrap_or_default(),
+            seed: seed.unwrap_or(1),
+        })
     }
 }
 
 impl From<Inference> for Written {
     fn from(inference: Inference) -> Self {
-        let Inference { method, replications, by, of, interval, seed } = inference;
-        let mut written = Self { by, of, seed: Some(seed), ..Self::default() };
+        let Inference { method, replications, by, of: coefficients, interval, seed } = inference;
+        let mut written = Self { by, of: coefficients, seed: Some(seed), ..Self::default() };
         match method {
             Method::Wild { draw, restricted } => {
                 (written.wild, written.weights) = (Some(replications), Some(draw));

@@ -153,13 +153,13 @@ mod tests {
 
     #[test]
     fn a_text_is_a_label() {
-        let of = |text: &str| toml::from_str::<Table>(text).map(|table| table.title);
-        assert_eq!(of("title = 'Investment'").expect("a text").pick(Lang::Zh), Some("Investment"));
-        let both = of("title = { en = 'Investment', zh = '投资', unit = 'USD' }").expect("both");
+        let title = |text: &str| toml::from_str::<Table>(text).map(|table| table.title);
+        assert_eq!(title("title = 'Investment'").expect("a text").pick(Lang::Zh), Some("Investment"));
+        let both = title("title = { en = 'Investment', zh = '投资', unit = 'USD' }").expect("both");
         assert_eq!((both.pick(Lang::Zh), both.unit.as_deref()), (Some("投资"), Some("USD")));
-        let error = of("title = 3").expect_err("a number").to_string();
+        let error = title("title = 3").expect_err("a number").to_string();
         assert!(error.contains("expected a text, or { en"), "{error}");
-        let error = of("title = { eng = 'Investment' }").expect_err("a slip").to_string();
+        let error = title("title = { eng = 'Investment' }").expect_err("a slip").to_string();
         assert!(error.contains("eng") && error.contains("`en`"), "{error}");
     }
 }

@@ -41,20 +41,20 @@ impl TableSpec {
     /// Checks what table and file alone can say of digits and panels: the path of the key and what is wrong.
     pub(super) fn check_layout(&self) -> Result<(), (String, String)> {
         let place = |key: &str| format!("table.\"{}\".{key}", self.id);
-        let said = |key: &str, message: String| (place(key), format!("table `{}`: {message}", self.id));
-        digits::check(self.digits, &self.stat_digits).map_err(|(key, message)| said(&key, message))?;
+        let mistake = |key: &str, message: String| (place(key), format!("table `{}`: {message}", self.id));
+        digits::check(self.digits, &self.stat_digits).map_err(|(key, message)| mistake(&key, message))?;
         let regression = self.kind == TableKind::Regression;
         let chosen = matches!(self.kind, TableKind::Descriptives | TableKind::Means);
         if !regression && !chosen && self.digits.is_some() {
-            return Err(said("digits", "digits: this kind of table has digits of its own".into()));
+            return Err(mistake("digits", "digits: this kind of table has digits of its own".into()));
         }
         if !regression && !self.stat_digits.is_empty() {
-            return Err(said("stat_digits", "stat_digits: only a table of regressions has such statistics".into()));
+            return Err(mistake("stat_digits", "stat_digits: only a table of regressions has such statistics".into()));
         }
         if !regression && !self.panels.is_empty() {
-            return Err(said("panel", "[[table.panel]]: only a table of regressions has panels".into()));
+            return Err(mistake("panel", "[[table.panel]]: only a table of regressions has panels".into()));
         }
-        self.check_panels().map_err(|message| said("panel", format!("[[table.panel]]: {message}")))
+        self.check_panels().map_err(|message| mistake("panel", format!("[[table.panel]]: {message}")))
     }
 
     /// Checks that the panels are two or more, of one width, and hold each column once.

@@ -32,25 +32,25 @@ pub(super) fn line_of(text: &str, byte: usize) -> usize {
 /// The place of a wrong word inside the section that a mistake is about: a section whose kind decides its other keys is read
 /// as a whole, and what is wrong with a word of it has the place of the section.
 fn of_word(wrong: &Wrong, text: &str) -> Option<Range<usize>> {
-    let whole = wrong.span.as_ref().filter(|_| !wrong.whole)?;
+    let section = wrong.span.as_ref().filter(|_| !wrong.whole)?;
     let word = wrong.message.strip_prefix("unknown variant `").or_else(|| wrong.message.strip_prefix(NEEDS_KEYS))?;
     let word = word.split('`').next()?;
     let document = DeTable::parse(text).ok()?;
     // The place of a section is its heading, so that everything below one inside the place is.
-    fn find(value: &Spanned<DeValue<'_>>, word: &str, whole: &Range<usize>, inside: bool) -> Option<Range<usize>> {
+    fn find(value: &Spanned<DeValue<'_>>, word: &str, section: &Range<usize>, inside: bool) -> Option<Range<usize>> {
         let span = value.span();
-        let inside = inside || whole.start <= span.start && span.end <= whole.end;
+        let inside = inside || section.start <= span.start && span.end <= section.end;
         match value.get_ref() {
             DeValue::String(text) => (inside && text.as_ref() == word).then_some(span),
             DeValue::Table(table) => {
                 let values = table.iter().filter(|(key, _)| key.get_ref().as_ref() != "id").map(|(_, value)| value);
-                values.into_iter().find_map(|value| find(value, word, whole, inside))
+                values.into_iter().find_map(|value| find(value, word, section, inside))
             }
-            DeValue::Array(array) => array.iter().find_map(|value| find(value, word, whole, inside)),
+            DeValue::Array(array) => array.iter().find_map(|value| find(value, word, section, inside)),
             _ => None,
         }
     }
-    document.get_ref().values().find_map(|value| find(value, word, whole, false))
+    document.get_ref().values().find_map(|value| find(value, word, section, false))
 }
 
 /// How a message about a word begins that stands for a table of keys.
@@ -64,8 +64,8 @@ struct Place {
 
 /// The innermost key around a place.
 fn place(document: &DeTable<'_>, span: &Range<usize>) -> Option<Place> {
-    fn inside(part: &Range<usize>, whole: &Range<usize>) -> bool {
-        whole.start <= part.start && part.end <= whole.end
+    fn inside(part: &Range<usize>, outer: &Range<usize>) -> bool {
+        outer.start <= part.start && part.end <= outer.end
     }
     fn walk(table: &DeTable<'_>, section: &[String], array: bool, span: &Range<usize>) -> Option<Place> {
         let heading = || match (section, array) {
@@ -113,9 +113,9 @@ fn sentence(message: &str, place: Option<&Place>) -> String {
     };
     match (message.split_once(", expected"), quoted.as_slice()) {
         (Some(_), [unknown, known @ ..]) if message.starts_with("unknown field") => {
-            let of = section.map(|section| format!(" of {section}")).unwrap_or_default();
+            let owner = section.map(|section| format!(" of {section}")).unwrap_or_default();
             let expected = known.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
-            format!("unknown key `{unknown}`{of}, expected one of {expected}{}", hint(unknown, known))
+            format!("unknown key `{unknown}`{owner}, expected one of {expected}{}", hint(unknown, known))
         }
         (Some(_), [unknown, known @ ..]) if message.starts_with("unknown variant") => {
             let at = [section, key].into_iter().flatten().collect::<Vec<_>>().join(" ");

@@ -121,15 +121,16 @@ pub fn check_order(study: &Study) -> Result<(), String> {
         for need in of_index(*index) {
             let from = derived_from(study, [need.clone()]);
             let late = indices[place..].iter().find_map(|maker| {
-                let made = maker.makes().into_iter().find(|made| from.contains(*made))?;
-                Some((maker.stage(), made.to_owned()))
+                let variable = maker.makes().into_iter().find(|name| from.contains(*name))?;
+                Some((maker.stage(), variable.to_owned()))
             });
-            if let Some((maker, made)) = late {
+            if let Some((maker, variable)) = late {
                 let stage = index.stage();
-                let derived = if made == need { String::new() } else { format!(", which is derived from `{made}`") };
+                let derived =
+                    if variable == need { String::new() } else { format!(", which is derived from `{variable}`") };
                 let when = if maker == stage { "this stage itself makes" } else { "a later stage makes" };
                 let made_by = if maker == stage { String::new() } else { format!(" (`{maker}`)") };
-                return Err(format!("stage `{stage}` needs `{need}`{derived}; {when} `{made}`{made_by}"));
+                return Err(format!("stage `{stage}` needs `{need}`{derived}; {when} `{variable}`{made_by}"));
             }
         }
     }

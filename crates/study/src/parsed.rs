@@ -145,11 +145,11 @@ impl<T: Language> JsonSchema for Parsed<T> {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         match (T::words(), T::pattern()) {
-            (words, Some((pattern, examples))) if words.is_empty() => {
+            (names, Some((pattern, examples))) if names.is_empty() => {
                 json_schema!({ "type": "string", "pattern": pattern, "examples": examples })
             }
-            (words, _) if words.is_empty() => json_schema!({ "type": "string" }),
-            (words, _) => json_schema!({ "type": "string", "enum": words }),
+            (names, _) if names.is_empty() => json_schema!({ "type": "string" }),
+            (names, _) => json_schema!({ "type": "string", "enum": names }),
         }
     }
 }

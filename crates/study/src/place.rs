@@ -16,22 +16,22 @@ impl Loaded {
     pub fn placed(&self, error: Error) -> Error {
         let Error::Stage { stage, message } = &error else { return error };
         let asked = stage.strip_prefix("tables/").filter(|_| message.contains(UNKNOWN));
-        let Some(line) = asked.and_then(|of| self.line_of_table(of, message)) else { return error };
+        let Some(line) = asked.and_then(|name| self.line_of_table(name, message)) else { return error };
         let message = format!("{message} (study file `{}`, line {line})", self.file);
         Error::Stage { stage: stage.clone(), message }
     }
 
     /// The line of a table, or of a column written as `table, column name`.
-    fn line_of_table(&self, of: &str, message: &str) -> Option<usize> {
+    fn line_of_table(&self, name: &str, message: &str) -> Option<usize> {
         let mut document = DeTable::parse(&self.text).ok()?.into_inner();
         // Columns are counted after their steps are spread.
         spread_stepwise(&mut document).ok()?;
-        let path = match of.split_once(", column ") {
+        let path = match name.split_once(", column ") {
             Some((table, column)) => {
                 let key = if message.starts_with("`vcov = ") { "vcov" } else { "formula" };
                 format!("table.\"{table}\".column.\"{column}\".{key}")
             }
-            None => format!("table.\"{of}\".variables"),
+            None => format!("table.\"{name}\".variables"),
         };
         let place = overrides::place(&document, &path)?;
         Some(line_of(&self.text, place.start))

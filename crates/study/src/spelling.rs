@@ -31,9 +31,9 @@ impl ColumnSpec {
     fn spell_names(&mut self) {
         let terms = self.term_names();
         let lists = [&mut self.orthogonality, &mut self.endogeneity, &mut self.redundancy];
-        let of = self.inference.iter_mut().flat_map(|inference| &mut inference.of);
+        let coefficients = self.inference.iter_mut().flat_map(|inference| &mut inference.of);
         let single = self.utest.iter_mut().chain(&mut self.two_lines);
-        lists.into_iter().flatten().chain(of).chain(single).for_each(|name| spell(name, &terms));
+        lists.into_iter().flatten().chain(coefficients).chain(single).for_each(|name| spell(name, &terms));
         if let Some(moderation) = &mut self.moderation {
             spell(&mut moderation.x, &terms);
             let moderates = |z: &str| has_product(&moderation.x, z, |name| has(&terms, name));

@@ -204,8 +204,8 @@ impl Statistic {
 /// A list of the statistics of which `is` holds.
 fn list_of(is: fn(Statistic) -> bool) -> Schema {
     let accepted = Statistic::ALL.iter().filter(|(statistic, _)| is(*statistic));
-    let words: Vec<&str> = accepted.map(|(_, name)| *name).collect();
-    json_schema!({ "type": "array", "items": { "type": "string", "enum": words } })
+    let names: Vec<&str> = accepted.map(|(_, name)| *name).collect();
+    json_schema!({ "type": "array", "items": { "type": "string", "enum": names } })
 }
 
 /// What `stats` may hold: whatever is one number.

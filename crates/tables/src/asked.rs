@@ -102,21 +102,21 @@ fn tests(fit: &Estimate, spec: &ColumnSpec) -> Result<Vec<(String, Text, TestOut
         ));
     }
     let names = |names: &[String]| names.join(", ");
-    let of = |names: &[String], test: fn(&Estimate, &[&str]) -> Result<TestOutcome>| {
+    let tested = |names: &[String], test: fn(&Estimate, &[&str]) -> Result<TestOutcome>| {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         if names.is_empty() { Ok(None) } else { test(fit, &names).map(Some) }
     };
-    if let Some(test) = of(&spec.orthogonality, Estimate::orthogonality_test)? {
+    if let Some(test) = tested(&spec.orthogonality, Estimate::orthogonality_test)? {
         let names = names(&spec.orthogonality);
         let label = Text::new(format!("C 统计量（{names} 的外生性）"), format!("C statistic ({names} exogenous)"));
         tests.push((format!("orthogonality: {names}"), label, test));
     }
-    if let Some(test) = of(&spec.endogeneity, Estimate::endogeneity_test)? {
+    if let Some(test) = tested(&spec.endogeneity, Estimate::endogeneity_test)? {
         let names = names(&spec.endogeneity);
         let label = Text::new(format!("内生性检验（{names}）"), format!("Endogeneity test ({names})"));
         tests.push((format!("endogeneity: {names}"), label, test));
     }
-    if let Some(test) = of(&spec.redundancy, Estimate::redundancy_test)? {
+    if let Some(test) = tested(&spec.redundancy, Estimate::redundancy_test)? {
         let names = names(&spec.redundancy);
         let label = Text::new(format!("冗余检验（{names}）"), format!("Redundancy test ({names})"));
         tests.push((format!("redundancy: {names}"), label, test));
@@ -232,7 +232,8 @@ fn label_of(statistic: Statistic) -> Text {
 
 /// Numbers of a fit, one per row of the panel; none outside its sample.
 pub(super) fn saved(fit: &Estimate, n_rows: usize, which: Saved) -> Result<Vec<f64>> {
-    let influence = |of: fn(&Influence) -> f64| -> Result<Vec<f64>> { Ok(fit.influence()?.iter().map(of).collect()) };
+    let influence =
+        |value: fn(&Influence) -> f64| -> Result<Vec<f64>> { Ok(fit.influence()?.iter().map(value).collect()) };
     let values = match which {
         Saved::Residuals => fit.residuals().to_vec(),
         Saved::Fitted => fit.fitted(),

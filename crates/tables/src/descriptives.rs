@@ -13,9 +13,9 @@ use study::{Label, Study, TableSpec};
 ///
 /// # Errors
 /// Unknown columns, a sample without rows.
-pub fn table(spec: &TableSpec, study: &Study, panel: &Panel, made: &mut Tables) -> Result<Table> {
+pub fn table(spec: &TableSpec, study: &Study, panel: &Panel, tables: &mut Tables) -> Result<Table> {
     let failed = |error: panel_core::Error| Error::stage(format!("tables/{}", spec.id), error);
-    let part = part(spec, panel, &mut made.diagnostics)?;
+    let part = part(spec, panel, &mut tables.diagnostics)?;
     let statistics = describe_columns(&part, &spec.variables).map_err(failed)?;
     let rows: Vec<Summary> = statistics.into_iter().map(Summary::from).collect();
     let mut layout = DescriptivesSpec::new(&spec.id, spec.title_text());
@@ -30,7 +30,7 @@ pub fn table(spec: &TableSpec, study: &Study, panel: &Panel, made: &mut Tables) 
     table.thousands = spec.thousands(study);
     headings::arrange(&mut table, spec, study, ("变量定义", "Definition"));
     closing::close(&mut table, study);
-    made.summaries.extend(rows.into_iter().map(|row| (spec.id.clone(), row)));
+    tables.summaries.extend(rows.into_iter().map(|row| (spec.id.clone(), row)));
     Ok(table)
 }
 

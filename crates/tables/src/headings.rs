@@ -12,7 +12,7 @@ pub(super) fn arrange(table: &mut Table, spec: &TableSpec, study: &Study, define
     if spec.definitions {
         let definition = |name: &&str| study.labels.get(*name).and_then(|label| label.definition.as_ref());
         for (row, name) in rows.iter_mut().zip(&names) {
-            row.cells.insert(0, Cell::text(definition(name).map(|words| words.text()).unwrap_or_default()));
+            row.cells.insert(0, Cell::text(definition(name).map(|wording| wording.text()).unwrap_or_default()));
         }
         if let Some(header) = table.header.first_mut() {
             header.insert(0, defined.into());

@@ -138,91 +138,91 @@ impl Tables {
 /// the first.
 pub fn build(loaded: &Loaded, computed: &Computed, cache: &Cache) -> Result<Tables> {
     let study = &loaded.study;
-    let mut made = Tables { space: Space::new(loaded, computed)?, ..Tables::default() };
-    made.diagnostics.append(&mut made.space.diagnostics);
+    let mut tables = Tables { space: Space::new(loaded, computed)?, ..Tables::default() };
+    tables.diagnostics.append(&mut tables.space.diagnostics);
     for spec in &study.tables {
         let mut u_tests: Vec<UTestRecord> = Vec::new();
         let lacking = computed.lacking_of(&format!("tables/{}", spec.id), names::of_table(spec));
         let table = match spec.kind {
             // Its columns answer one by one.
-            TableKind::Regression => regression::table(spec, study, computed, &mut made, &mut u_tests),
+            TableKind::Regression => regression::table(spec, study, computed, &mut tables, &mut u_tests),
             TableKind::SpatialTests => {
-                tests_table::table(spec, study, computed, &mut made.space, &mut made.diagnostics)
+                tests_table::table(spec, study, computed, &mut tables.space, &mut tables.diagnostics)
             }
             _ if lacking.is_some() => lacking.map_or_else(|| Ok(Table::default()), Err),
-            TableKind::Descriptives => descriptives::table(spec, study, &computed.panel, &mut made),
-            TableKind::EntropyWeights => entropy::weights_table(spec, study, &computed.panel, &mut made.diagnostics),
-            TableKind::Means => means::table(spec, study, computed, &mut made.diagnostics),
+            TableKind::Descriptives => descriptives::table(spec, study, &computed.panel, &mut tables),
+            TableKind::EntropyWeights => entropy::weights_table(spec, study, &computed.panel, &mut tables.diagnostics),
+            TableKind::Means => means::table(spec, study, computed, &mut tables.diagnostics),
             TableKind::Calibration => calibration::calibration_table(spec, study, computed),
         };
         let table = table.or_else(|error| -> Result<Table> {
-            let reason = made.leave_out(&spec.id, None, error)?;
+            let reason = tables.leave_out(&spec.id, None, error)?;
             Ok(closing::not_computed(&spec.id, spec.number_text(), spec.title_text(), &reason, study))
         })?;
-        made.tables.push(table);
-        made.tables.extend(u_tests::table(spec, study, &u_tests)?);
+        tables.tables.push(table);
+        tables.tables.extend(u_tests::table(spec, study, &u_tests)?);
     }
     let period = study.study.time.as_deref().map_or_else(Text::default, |time| study.labels().get(time));
     for listed in computed.indices.iter().filter_map(|index| index.details::<ByPeriod>()) {
         let mut table = listed.table(period.clone());
         closing::close(&mut table, study);
-        made.tables.push(table);
+        tables.tables.push(table);
     }
-    compared(study, computed, &mut made)?;
+    compared(study, computed, &mut tables)?;
     for spec in &study.mediation {
         let stage = format!("mediation/{}", spec.id);
         let lacking = computed.lacking_of(&stage, names::of_mediation(spec));
         let mediated =
-            lacking.map_or_else(|| mediation::mediate(spec, study, &computed.panel, &mut made.diagnostics), Err);
+            lacking.map_or_else(|| mediation::mediate(spec, study, &computed.panel, &mut tables.diagnostics), Err);
         match mediated {
             Ok(mediated) => {
-                made.tables.push(mediation_table::table(&mediated, study));
-                made.mediation.push(mediated);
+                tables.tables.push(mediation_table::table(&mediated, study));
+                tables.mediation.push(mediated);
             }
             Err(error) => {
                 let id = spec.table_id();
-                let reason = made.leave_out(&id, None, error)?;
+                let reason = tables.leave_out(&id, None, error)?;
                 let title = mediation::title(spec, study);
-                made.tables.push(closing::not_computed(&id, Text::default(), title, &reason, study));
+                tables.tables.push(closing::not_computed(&id, Text::default(), title, &reason, study));
             }
         }
     }
     for spec in &study.spatial {
-        match statistics::compute(spec, computed, &made.space) {
+        match statistics::compute(spec, computed, &tables.space) {
             Ok(statistic) => {
-                made.tables.push(statistics::table(&statistic, &made.space, study));
-                made.space.statistics.push(statistic);
+                tables.tables.push(statistics::table(&statistic, &tables.space, study));
+                tables.space.statistics.push(statistic);
             }
             Err(error) => {
-                made.leave_out(&statistics::table_id(spec), None, error)?;
+                tables.leave_out(&statistics::table_id(spec), None, error)?;
             }
         }
     }
     if let Some(spec) = &study.curve {
         let (points, table) = curve::curve(spec, loaded, cache)?;
-        made.curve = points;
-        made.tables.push(table);
+        tables.curve = points;
+        tables.tables.push(table);
     }
-    let other = |spec: &TableSpec| spec.kind != TableKind::Regression && !made.is_left_out(&spec.id);
-    let some = !made.estimates.is_empty() || !made.mediation.is_empty() || study.tables.iter().any(other);
-    match made.first_reason.take() {
+    let other = |spec: &TableSpec| spec.kind != TableKind::Regression && !tables.is_left_out(&spec.id);
+    let some = !tables.estimates.is_empty() || !tables.mediation.is_empty() || study.tables.iter().any(other);
+    match tables.first_reason.take() {
         Some(reason) if !some && study.indices.iter().is_empty() => Err(reason),
-        _ => Ok(made),
+        _ => Ok(tables),
     }
 }
 
 /// The comparisons of columns, in one table.
-fn compared(study: &Study, computed: &Computed, made: &mut Tables) -> Result<()> {
+fn compared(study: &Study, computed: &Computed, tables: &mut Tables) -> Result<()> {
     for spec in &study.comparisons {
         match compare::compute(spec, study, computed) {
-            Ok(records) => made.comparisons.extend(records),
+            Ok(records) => tables.comparisons.extend(records),
             Err(error) => {
-                made.leave_out(&format!("{}/{}", COMPARE_TABLE, spec.id), None, error)?;
+                tables.leave_out(&format!("{}/{}", COMPARE_TABLE, spec.id), None, error)?;
             }
         }
     }
-    if !made.comparisons.is_empty() {
-        made.tables.push(compare::table(study, &made.comparisons));
+    if !tables.comparisons.is_empty() {
+        tables.tables.push(compare::table(study, &tables.comparisons));
     }
     Ok(())
 }

@@ -168,11 +168,11 @@ impl Shown<'_> {
 fn which(spec: &TableSpec, study: &Study, means: &[Mean]) -> Text {
     let labels = study.labels();
     Text::build(|lang| {
-        let of = |mean: Mean| -> Vec<String> {
+        let names_with = |mean: Mean| -> Vec<String> {
             let named = spec.variables.iter().zip(means).filter(|(_, own)| **own == mean);
             named.map(|(name, _)| labels.get(name).get(lang).to_owned()).collect()
         };
-        let (geometric, arithmetic) = (of(Mean::Geometric), of(Mean::Arithmetic));
+        let (geometric, arithmetic) = (names_with(Mean::Geometric), names_with(Mean::Arithmetic));
         match (lang, geometric.is_empty(), arithmetic.is_empty()) {
             (Lang::Zh, false, false) => {
                 format!("几何平均：{}；算术平均：{}。", geometric.join("、"), arithmetic.join("、"))

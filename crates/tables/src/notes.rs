@@ -39,9 +39,9 @@ pub(super) fn instrument_labels(tests: &[InstrumentTests], study: &Study) -> (Ve
         ("under_id", |tests| Some(&tests.under), "识别不足检验", "Underidentification test"),
         ("over_id", |tests| tests.over.as_ref(), "过度识别检验", "Overidentification test"),
     ];
-    for (key, of, zh, en) in rows {
+    for (key, name_of, zh, en) in rows {
         let mut named: Vec<(&String, Vec<&str>)> = Vec::new();
-        for (name, column) in tests.iter().filter_map(|tests| Some((of(tests)?, tests.column.as_str()))) {
+        for (name, column) in tests.iter().filter_map(|tests| Some((name_of(tests)?, tests.column.as_str()))) {
             match named.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, columns)) => columns.push(column),
                 None => named.push((name, vec![column])),

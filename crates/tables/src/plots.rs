@@ -252,10 +252,11 @@ pub struct ModeratedCurve {
 impl ModeratedCurves {
     fn new(panel: &Panel, estimate: &Estimate, spec: &ModerationSpec) -> panel_fe::Result<Self> {
         let model = moderation_model(estimate, spec)?;
-        let of = |name: &str| estimate.coefficient(name).map_or(0.0, |c| c.estimate);
-        let either = |left: &str| of(&format!("{left}:{}", spec.moderator)) + of(&format!("{}:{left}", spec.moderator));
+        let beta = |name: &str| estimate.coefficient(name).map_or(0.0, |c| c.estimate);
+        let either =
+            |left: &str| beta(&format!("{left}:{}", spec.moderator)) + beta(&format!("{}:{left}", spec.moderator));
         let square = format!("{}^2", spec.x);
-        let (b1, b2, b3, b4) = (of(&spec.x), of(&square), either(&spec.x), either(&square));
+        let (b1, b2, b3, b4) = (beta(&spec.x), beta(&square), either(&spec.x), either(&square));
         let values = panel.float(bare(&spec.moderator))?;
         let used: Vec<f64> = estimate.rows.iter().map(|&row| values[row as usize]).collect();
         let (mean, sd) = mean_sd(&used);
@@ -333,7 +334,7 @@ mod tests {
         let (x, y) = (panel.float("x").unwrap(), panel.float("y").unwrap());
         let mut order: Vec<usize> = (0..40).collect();
         order.sort_by(|&i, &j| x[i].total_cmp(&x[j]));
-        let mean = |rows: &[usize], of: &[f64]| rows.iter().map(|&i| of[i]).sum::<f64>() / rows.len() as f64;
+        let mean = |rows: &[usize], values: &[f64]| rows.iter().map(|&i| values[i]).sum::<f64>() / rows.len() as f64;
         for (bin, rows) in bins.iter().zip(order.chunks(10)) {
             assert!((bin.0 - mean(rows, x)).abs() < 1e-10, "{bin:?}");
             assert!((bin.1 - (mean(rows, y) - mean(&order, y))).abs() < 1e-9, "{bin:?}");

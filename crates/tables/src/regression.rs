@@ -42,13 +42,13 @@ pub(super) fn table(
     spec: &TableSpec,
     study: &Study,
     computed: &Computed,
-    made: &mut Tables,
+    tables: &mut Tables,
     u_tests: &mut Vec<UTestRecord>,
 ) -> Result<Table> {
     let panel = &computed.panel;
     let failed = |error: report::Error| Error::stage(format!("tables/{}", spec.id), error);
     let Gathered { mut shown, mut remarks, mut row_labels, instrument_tests } =
-        gathered(spec, study, computed, made, u_tests)?;
+        gathered(spec, study, computed, tables, u_tests)?;
     let mut layout = RegressionSpec::new(&spec.id, spec.title_text(), study.report.stars.clone());
     layout.number = spec.number_text();
     layout.below = study.report.below.parse().map_err(failed)?;
@@ -83,10 +83,10 @@ pub(super) fn table(
     };
     table.thousands = spec.thousands(study);
     if is_spatial {
-        let records: Vec<_> = made.space.columns.iter().filter(|record| record.table == spec.id).collect();
+        let records: Vec<_> = tables.space.columns.iter().filter(|record| record.table == spec.id).collect();
         spatial::table::finish(&mut table, &shown, &layout, &spec.columns, &records, study).map_err(failed)?;
     }
-    made.columns.extend(shown.into_iter().map(|column| (spec.id.clone(), column)));
+    tables.columns.extend(shown.into_iter().map(|column| (spec.id.clone(), column)));
     Ok(table)
 }
 
@@ -108,12 +108,12 @@ fn gathered(
     spec: &TableSpec,
     study: &Study,
     computed: &Computed,
-    made: &mut Tables,
+    tables: &mut Tables,
     u_tests: &mut Vec<UTestRecord>,
 ) -> Result<Gathered> {
     let mut gathered = Gathered::default();
     let Gathered { shown, remarks, row_labels, instrument_tests } = &mut gathered;
-    let columns = estimated(spec, study, computed, &made.space);
+    let columns = estimated(spec, study, computed, &tables.space);
     let wanted = |name: &str| Residuals::wanted(study, &spec.id, name);
     for (column, (name, fitted)) in spec.columns.iter().zip(columns) {
         let (fitted, plots) = match fitted {
@@ -121,45 +121,47 @@ fn gathered(
                 if wanted(&name) {
                     let residuals = saved(&usual.0.fit, computed.panel.n_rows(), Saved::Residuals);
                     let residuals = residuals.map_err(|error| Error::stage(format!("tables/{}", spec.id), error))?;
-                    made.space.residuals.push((spec.id.clone(), name.clone(), residuals));
+                    tables.space.residuals.push((spec.id.clone(), name.clone(), residuals));
                 }
                 (usual.0, Some(usual.1))
             }
             Ok(Column::Instrumented(estimated)) => {
-                made.space.columns.push(estimated.record);
+                tables.space.columns.push(estimated.record);
                 if wanted(&name) {
-                    made.space.residuals.push((spec.id.clone(), name.clone(), estimated.residuals));
+                    tables.space.residuals.push((spec.id.clone(), name.clone(), estimated.residuals));
                 }
                 (estimated.fitted, None)
             }
             Ok(Column::Spatial(fitted)) => {
                 let remarks = fitted.diagnostics.into_iter().map(|remark| (names::column(&spec.id, &name), remark));
-                made.diagnostics.extend(remarks);
+                tables.diagnostics.extend(remarks);
                 shown.push(fitted.column);
                 let wanted = wanted(&name);
-                made.samples.push((spec.id.clone(), name.clone(), fitted.esample));
-                made.estimates.push(fitted.estimate);
-                made.space.columns.push(fitted.record);
+                tables.samples.push((spec.id.clone(), name.clone(), fitted.esample));
+                tables.estimates.push(fitted.estimate);
+                tables.space.columns.push(fitted.record);
                 if wanted {
-                    made.space.residuals.push((spec.id.clone(), name, fitted.residuals));
+                    tables.space.residuals.push((spec.id.clone(), name, fitted.residuals));
                 }
                 continue;
             }
             Ok(Column::Streamed(fitted)) => {
                 let remarks = fitted.diagnostics.into_iter().map(|remark| (names::column(&spec.id, &name), remark));
-                made.diagnostics.extend(remarks);
+                tables.diagnostics.extend(remarks);
                 shown.push(fitted.column);
-                made.estimates.push(fitted.record);
+                tables.estimates.push(fitted.record);
                 continue;
             }
             Err(error) => {
-                let reason = made.leave_out(&spec.id, Some(&name), error)?;
+                let reason = tables.leave_out(&spec.id, Some(&name), error)?;
                 shown.push(without_estimate(study, column, &name, &reason));
                 continue;
             }
         };
-        made.plots.extend(plots);
-        made.diagnostics.extend(fitted.diagnostics.into_iter().map(|remark| (names::column(&spec.id, &name), remark)));
+        tables.plots.extend(plots);
+        tables
+            .diagnostics
+            .extend(fitted.diagnostics.into_iter().map(|remark| (names::column(&spec.id, &name), remark)));
         shown.extend(fitted.first_stages);
         let mut column = fitted.column;
         if spec.dependent_mean {
@@ -167,14 +169,14 @@ fn gathered(
         }
         shown.push(column);
         u_tests.extend(fitted.u_test);
-        made.samples.push((spec.id.clone(), name.clone(), fitted.esample));
+        tables.samples.push((spec.id.clone(), name.clone(), fitted.esample));
         remarks.extend(flip_note(&fitted.record, &name, study));
         remarks.extend(fitted.notes);
         row_labels.extend(fitted.row_labels);
         instrument_tests.extend(InstrumentTests::of(&fitted.fit, &name));
         let saved = fitted.saved.into_iter().map(|(which, values)| (spec.id.clone(), name.clone(), which, values));
-        made.saved.extend(saved);
-        made.estimates.push(fitted.record);
+        tables.saved.extend(saved);
+        tables.estimates.push(fitted.record);
     }
     Ok(gathered)
 }
@@ -302,10 +304,10 @@ fn switch_note(panel: &Panel, name: &str, study: &Study) -> panel_core::Result<T
     }
     let switching = seen.iter().filter(|both| both[0] && both[1]).count();
     let label = study.labels().get(name);
-    let of = panel.n_entities();
+    let entities = panel.n_entities();
     Ok(Text::new(
-        format!("{}：{of} 个中有 {switching} 个在样本期内由 0 变为 1。", label.get(Lang::Zh)),
-        format!("{}: {switching} of {of} switch inside the sample period.", label.get(Lang::En)),
+        format!("{}：{entities} 个中有 {switching} 个在样本期内由 0 变为 1。", label.get(Lang::Zh)),
+        format!("{}: {switching} of {entities} switch inside the sample period.", label.get(Lang::En)),
     ))
 }
 

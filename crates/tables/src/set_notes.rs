@@ -14,12 +14,12 @@ pub(super) fn set_notes(record: &EstimateRecord, fit: &Estimate, column: &str, l
 fn note(diagnostic: &DiagnosticRecord, fit: &Estimate, column: &str, labels: &Labels) -> Option<Text> {
     match diagnostic {
         DiagnosticRecord::Set { level, intervals } => {
-            let of = &fit.frame().endog.first()?.name;
-            Some(Text::build(|lang| sets(&[(of, intervals)], *level, column, labels, lang)))
+            let regressor = &fit.frame().endog.first()?.name;
+            Some(Text::build(|lang| sets(&[(regressor, intervals)], *level, column, labels, lang)))
         }
         DiagnosticRecord::Projections { level, sets: projections } => {
-            let of: Vec<_> = projections.iter().map(|one| (one.of.as_str(), one.intervals.as_slice())).collect();
-            Some(Text::build(|lang| sets(&of, *level, column, labels, lang)))
+            let projected: Vec<_> = projections.iter().map(|one| (one.of.as_str(), one.intervals.as_slice())).collect();
+            Some(Text::build(|lang| sets(&projected, *level, column, labels, lang)))
         }
         DiagnosticRecord::Influence { max_leverage, max_cook, max_studentized, above_4_over_n, .. } => {
             let [leverage, cook, residual] =

@@ -13,11 +13,11 @@ pub(super) fn table(spec: &TableSpec, study: &Study, tests: &[UTestRecord]) -> R
     if tests.is_empty() {
         return Ok(None);
     }
-    let of = spec.title_text().map(|lang, title| match lang {
+    let title = spec.title_text().map(|lang, title| match lang {
         Lang::Zh => format!("{title}：U 形检验"),
         Lang::En => format!("{title}: U tests"),
     });
-    let mut table = u_test_table(&spec.u_test_id(), of, tests, &study.report.stars)
+    let mut table = u_test_table(&spec.u_test_id(), title, tests, &study.report.stars)
         .map_err(|error| Error::stage(format!("tables/{}", spec.id), error))?;
     table.notes.extend(study.study.notice.clone());
     Ok(Some(table))

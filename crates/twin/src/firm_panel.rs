@@ -59,7 +59,7 @@ pub(crate) fn panel(rows: usize) -> Result<Panel> {
             + 0.4 * normal(5, place(row));
         (log.exp() * 100.0).round() / 100.0 + 0.01
     });
-    let words = |labels: u64, letter: char, stream: u64| -> panel_core::Result<Column> {
+    let categories = |labels: u64, letter: char, stream: u64| -> panel_core::Result<Column> {
         let codes = (0..n).map(|row| (uniform(stream, firm(row)) * labels as f64) as u32).collect();
         let labels = (0..labels).map(|i| format!("{letter}{i:02}")).collect();
         Ok(Column::Text(TextColumn::from_codes(codes, labels)?))
@@ -76,8 +76,8 @@ pub(crate) fn panel(rows: usize) -> Result<Panel> {
         .column("labour", labour)
         .column("capital", capital)
         .column("debt", debt)
-        .column("industry", words(INDUSTRIES, 'I', 20)?)
-        .column("province", words(PROVINCES, 'P', 21)?);
+        .column("industry", categories(INDUSTRIES, 'I', 20)?)
+        .column("province", categories(PROVINCES, 'P', 21)?);
     for k in 0..22_u64 {
         // Positive, with one value in fifty missing.
         let values = column(&|row| {

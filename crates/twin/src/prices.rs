@@ -42,12 +42,12 @@ impl Draws {
         let mut common = Stream::new(seed, STREAM);
         let national =
             (0..YEARS).flat_map(|_| GOODS).map(|(_, mean, spread)| mean + spread * common.normal()).collect();
-        let of = |city: usize| {
+        let changes = |city: usize| {
             let mut own = Stream::new(seed, STREAM + 1 + city as u64);
             let mut draw = || (if own.uniform() < 0.5 { -1.0 } else { 1.0 }, own.normal());
             (0..YEARS * GOODS.len()).map(|_| draw()).collect::<Vec<_>>()
         };
-        Self { national, own: (0..cities).flat_map(of).collect() }
+        Self { national, own: (0..cities).flat_map(changes).collect() }
     }
 
     /// Price indices of a city in a year from the log of its width and the size of its error, both in per cent.

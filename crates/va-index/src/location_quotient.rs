@@ -180,9 +180,9 @@ mod tests {
         assert!(found.sector_share[2].is_nan());
         assert!((found.values[0] - 0.5).abs() < 1e-15 && (found.values[3] - 2.0).abs() < 1e-15);
         assert!([1, 2, 4, 5].iter().all(|&row| found.values[row].is_nan()), "{:?}", found.values);
-        let said: Vec<&str> = found.diagnostics.iter().map(|remark| remark.message.as_str()).collect();
+        let messages: Vec<&str> = found.diagnostics.iter().map(|remark| remark.message.as_str()).collect();
         assert_eq!(
-            said,
+            messages,
             [
                 "1 rows have no location quotient because `it` or `all` is missing (b 2021); they enter no total and add nothing to other entities' spillover",
                 "1 rows have no location quotient because `all` is 0 (a 2021)",

@@ -56,8 +56,9 @@ fn measure(browser: &Path, html: &str, lang: &str, width: u32, folder: &Path) ->
         .output()
         .unwrap();
     let dom = String::from_utf8_lossy(&output.stdout);
-    let said = dom.split("<pre id=\"said\">").nth(1).and_then(|rest| rest.split("</pre>").next()).unwrap_or_default();
-    let json = percent_decoded(said);
+    let encoded =
+        dom.split("<pre id=\"said\">").nth(1).and_then(|rest| rest.split("</pre>").next()).unwrap_or_default();
+    let json = percent_decoded(encoded);
     serde_json::from_str(&json)
         .unwrap_or_else(|error| panic!("{error}: {json:?}; {}", String::from_utf8_lossy(&output.stderr)))
 }

@@ -44,8 +44,8 @@ pub(super) fn read(text: &str) -> Contents {
     }
     let mut rows = Rows::default();
     let lines: Vec<&str> = body.lines().collect();
-    let words = word_table(&lines);
-    let commas = !words && csv_table(&lines);
+    let blanks = word_table(&lines);
+    let commas = !blanks && csv_table(&lines);
     let mut header: Option<Vec<String>> = None;
     let mut notes = false;
     for line in &lines {
@@ -64,7 +64,7 @@ pub(super) fn read(text: &str) -> Contents {
                 None => header = Some(columns(cells)),
                 Some(header) => rows.table_row(&mut contents, header, &cells),
             }
-        } else if words || commas {
+        } else if blanks || commas {
             let cells: Vec<String> = match commas {
                 true => line.split(',').map(|cell| cell.trim().to_owned()).collect(),
                 false => line.split_whitespace().map(str::to_owned).collect(),
@@ -94,8 +94,8 @@ pub(super) fn source(text: &str) -> Option<String> {
 
 /// Header, where there is one, and body.
 fn parts(text: &str) -> (Option<&str>, &str) {
-    let whole = text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n"));
-    whole.map_or((None, text), |(header, body)| (Some(header), body))
+    let split = text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n"));
+    split.map_or((None, text), |(header, body)| (Some(header), body))
 }
 
 fn key(header: &str, name: &str) -> Option<String> {
@@ -169,39 +169,39 @@ impl Rows {
 
     /// A line with numbers gives a cell each and, with the numbers masked, a line of prose.
     fn sentence(&mut self, contents: &mut Contents, line: &str) {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        let places: Vec<usize> = (0..words.len()).filter(|&i| number(words[i]).is_some()).collect();
-        if words.is_empty() {
+        let tokens: Vec<&str> = line.split_whitespace().collect();
+        let places: Vec<usize> = (0..tokens.len()).filter(|&i| number(tokens[i]).is_some()).collect();
+        if tokens.is_empty() {
             return;
         }
-        let masked: Vec<&str> = words.iter().map(|word| if number(word).is_some() { "#" } else { word }).collect();
+        let masked: Vec<&str> = tokens.iter().map(|word| if number(word).is_some() { "#" } else { word }).collect();
         contents.prose.push(masked.join(" "));
         let Some(&first) = places.first() else { return };
-        let plain = |words: &[&str]| {
-            let joined = words.join(" ");
+        let plain = |tokens: &[&str]| {
+            let joined = tokens.join(" ");
             joined
                 .trim_matches(|c: char| matches!(c, ':' | ',' | ';' | '·' | '(' | ')') || c.is_whitespace())
                 .to_owned()
         };
-        let colon = words[..first].iter().position(|word| word.ends_with(':'));
-        let label = plain(&words[..colon.map_or(first, |colon| colon + 1)]);
+        let colon = tokens[..first].iter().position(|word| word.ends_with(':'));
+        let label = plain(&tokens[..colon.map_or(first, |colon| colon + 1)]);
         let (row, nth) = self.place(if label.is_empty() { "line" } else { &label });
         let ends = |word: &&str| *word == "·" || word.ends_with(';');
         let mut column = String::new();
         for (k, &i) in places.iter().enumerate() {
             let start = if k == 0 { colon.map_or(first, |colon| colon + 1) } else { places[k - 1] + 1 };
-            let cut = words[start..i].iter().rposition(ends).map_or(start, |place| start + place + 1);
-            let before = plain(&words[cut..i]);
-            let end = places.get(k + 1).copied().unwrap_or(words.len());
-            let clause = words[i + 1..end].iter().position(ends).map_or(end, |place| i + 2 + place);
-            let after = plain(&words[i + 1..clause]);
+            let cut = tokens[start..i].iter().rposition(ends).map_or(start, |place| start + place + 1);
+            let before = plain(&tokens[cut..i]);
+            let end = places.get(k + 1).copied().unwrap_or(tokens.len());
+            let clause = tokens[i + 1..end].iter().position(ends).map_or(end, |place| i + 2 + place);
+            let after = plain(&tokens[i + 1..clause]);
             column = match (before.is_empty(), after.is_empty()) {
                 (false, _) => before,
                 (true, _) if k == 0 && colon.is_none() => "value".to_owned(),
                 (true, false) => after,
                 (true, true) => format!("{column}, next"),
             };
-            contents.cells.push((Place { row: row.clone(), nth, column: column.clone() }, words[i].to_owned()));
+            contents.cells.push((Place { row: row.clone(), nth, column: column.clone() }, tokens[i].to_owned()));
         }
     }
 }

@@ -144,17 +144,17 @@ fn changes<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<Change<'a>> {
 /// Both lines with their differing words marked.
 fn marked(old: &str, new: &str) -> (String, String) {
     let split = |line: &'_ str| -> Vec<String> {
-        let mut words: Vec<String> = Vec::new();
+        let mut pieces: Vec<String> = Vec::new();
         for c in line.chars() {
             let joins = !c.is_whitespace() && c != ',' && c != '|';
-            match words.last_mut() {
+            match pieces.last_mut() {
                 Some(last) if joins && !last.ends_with([' ', ',', '|']) => last.push(c),
-                _ => words.push(c.to_string()),
+                _ => pieces.push(c.to_string()),
             }
         }
         // Padding follows the width of numbers: blanks say nothing.
-        words.retain(|word| !word.trim().is_empty());
-        words
+        pieces.retain(|word| !word.trim().is_empty());
+        pieces
     };
     let (a, b) = (split(old), split(new));
     let (a_refs, b_refs): (Vec<&str>, Vec<&str>) =

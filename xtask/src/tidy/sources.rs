@@ -1,6 +1,6 @@
 //! Source files and leftovers.
 
-use super::tokens;
+use super::tokens::{self, Token};
 use crate::members::{self, Member};
 use crate::workspace;
 use std::path::Path;
@@ -19,6 +19,9 @@ const READERS: &str = "crates/panel-core/src/io";
 
 /// Where code may be unsafe: the capsules of Arrow's C interface, and HiGHS's.
 const UNSAFE: [&str; 2] = ["crates/python/src/capsule.rs", "crates/gtfp-ebm/src/lp/highs/change.rs"];
+
+/// Names of locals that say how a value came about, or nothing, and not what it is.
+const NAMELESS: [&str; 5] = ["words", "said", "made", "whole", "of"];
 
 /// Checks every source file, and that no snapshot waits for a review.
 pub(super) fn check(root: &Path, members: &[Member], findings: &mut Vec<String>) -> Result<(), String> {
@@ -40,6 +43,11 @@ pub(super) fn check(root: &Path, members: &[Member], findings: &mut Vec<String>)
                     findings
                         .push(format!("{name}:{line}: `{function}` has {lines} lines, more than {LONGEST_FUNCTION}"));
                 }
+            }
+        }
+        if source || path.iter().any(|part| part == "tests") {
+            for (line, local) in nameless(&tokens::scan(&text)) {
+                findings.push(format!("{name}:{line}: a local is called `{local}`; name it after what it is"));
             }
         }
         // The marks are put together here, so that this file does not find itself.
@@ -78,6 +86,29 @@ fn edges(text: &str) -> Vec<(usize, &'static str)> {
         .collect()
 }
 
+/// Lines (1-based) where a `let` binds one of the names that say nothing, alone or within a pattern.
+fn nameless<'a>(all: &[Token<'a>]) -> Vec<(usize, &'a str)> {
+    let mut found = Vec::new();
+    for (at, _) in all.iter().enumerate().filter(|(_, token)| token.text == "let") {
+        let mut depth = 0_usize;
+        for pair in all[at + 1..].windows(2) {
+            match pair[0].text {
+                "(" | "[" | "{" => depth += 1,
+                ")" | "]" | "}" => depth = depth.saturating_sub(1),
+                // The pattern ends at its value or its type.
+                "=" | ";" => break,
+                ":" if depth == 0 => break,
+                // Within braces, what stands before a colon is the name of a field.
+                local if NAMELESS.contains(&local) && pair[1].text != "::" && (depth == 0 || pair[1].text != ":") => {
+                    found.push((pair[0].line, local));
+                }
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
 /// Whether a line has a word that is no part of a longer one.
 fn has_word(line: &str, word: &str) -> bool {
     let edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '_');
@@ -98,5 +129,17 @@ mod tests {
                     #[cfg(test)]\nmod tests { use std::fs; }\n";
         assert_eq!(edges(text), [(2, "Instant"), (4, "env::var")]);
         assert_eq!(edges("use std::{\n    fs,\n};\nstd::fs::read(path)\n"), [(4, "std::fs")]);
+    }
+
+    #[test]
+    fn locals_are_named_after_what_they_are() {
+        let text = "// let made = 1;\nlet words = \"let said = 1;\";\nlet mut of: Vec<u8> = x;\n\
+                    let (whole, part) = (whole, said);\nlet Row { of: column, made } = row;\n\
+                    if let Some(said) = words.of() {}\nlet words_of: of = of(whole);\n\
+                    #[cfg(test)]\nmod tests { fn f() { let made; } }\n";
+        let found: [(usize, &str); 6] = [(2, "words"), (3, "of"), (4, "whole"), (5, "made"), (6, "said"), (9, "made")];
+        assert_eq!(nameless(&tokens::scan(text)), found);
+        let text = "let reason = words;\nlet whole_panel = Panel::of(made);\nlet of::Panel { said: _ } = x;\n";
+        assert!(nameless(&tokens::scan(text)).is_empty());
     }
 }

@@ -12,7 +12,8 @@ pub(super) fn tokens(source: &str) -> Vec<Token<'_>> {
     without_tests(&scan(source))
 }
 
-fn scan(source: &str) -> Vec<Token<'_>> {
+/// Every token, those of tests among them.
+pub(super) fn scan(source: &str) -> Vec<Token<'_>> {
     let bytes = source.as_bytes();
     let (mut at, mut line, mut out) = (0, 1, Vec::new());
     while at < bytes.len() {

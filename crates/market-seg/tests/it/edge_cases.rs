@@ -62,10 +62,10 @@ fn chained_indices_and_levels_agree() {
     let column = |k: usize| -> Vec<f64> {
         (0..rows[0].len()).filter(|&row| keys[2][row] == k as u32).map(|row| rows[0][row]).collect()
     };
-    let of = |codes: &[u32]| -> Vec<u32> {
+    let wide_codes = |codes: &[u32]| -> Vec<u32> {
         (0..rows[0].len()).filter(|&row| keys[2][row] == 0).map(|row| codes[row]).collect()
     };
-    let (entity, time) = (of(&keys[0]), of(&keys[1]));
+    let (entity, time) = (wide_codes(&keys[0]), wide_codes(&keys[1]));
     let wide_keys = Keys::new(&entity, &time, &entities, &times).unwrap().with_ordinals(&[2019, 2020, 2021]).unwrap();
     let columns = PriceColumns { keys: wide_keys, columns: &[&column(0), &column(1)], goods: &goods };
     let wide = PriceChanges::from_columns(&columns, PriceKind::default()).unwrap();

@@ -111,25 +111,26 @@ fn places_nearer_than_cities_are_remarked_upon() {
     let near = Weights::InverseDistance { normalized: true };
     let adjacency = Adjacency::from_pairs(4, [(0, 2), (1, 3), (2, 3)]).unwrap();
     let relations = Relations { points: Some(&points), adjacency: Some(&adjacency), ..Relations::default() };
-    let said = |spec: SegSpec| {
+    let near_pair_remark = |spec: SegSpec| {
         let result = segmentation(&changes(4), &relations, &spec).unwrap();
         let found = result.diagnostics.iter().find(|remark| remark.code == "near-pair");
         found.map(|remark| remark.message.clone())
     };
     // Along a meridian distances are as latitudes: 1/0.001 against 1/1 + 1/2 from c0, 1/0.999 + 1/1.999 from c1.
     let share = 100.0 * 1000.0 / (1000.0 + 1.0 + 0.5);
-    let text = said(SegSpec { weights: near.clone(), ..SegSpec::default() }).unwrap();
+    let text = near_pair_remark(SegSpec { weights: near.clone(), ..SegSpec::default() }).unwrap();
     assert_eq!(
         text,
         format!(
             "`c0` and `c1` are 111 m apart: `c1` has {share:.1} % of the weights of `c0`; are both coordinates right?"
         )
     );
-    let floored = said(SegSpec { weights: near.clone(), min_km: Some(50.0), ..SegSpec::default() }).unwrap();
+    let floored =
+        near_pair_remark(SegSpec { weights: near.clone(), min_km: Some(50.0), ..SegSpec::default() }).unwrap();
     assert!(floored.contains("it counts as min_km = 50"), "{floored}");
     // Where weights do not fall with distance, or the two are no pair, nothing is to be said.
-    assert_eq!(said(SegSpec::default()), None);
-    assert_eq!(said(SegSpec { weights: near, pairs: PairRule::Neighbours, ..SegSpec::default() }), None);
+    assert_eq!(near_pair_remark(SegSpec::default()), None);
+    assert_eq!(near_pair_remark(SegSpec { weights: near, pairs: PairRule::Neighbours, ..SegSpec::default() }), None);
 }
 
 /// A radius of the sphere on which two places are exactly [`SegSpec::NEAREST_KM`] apart, and one on which they are hardly

@@ -200,10 +200,10 @@ fn cycle(names: &[&str], uses: &[Vec<usize>], done: &[bool]) -> String {
         }
     }
     let start = path.iter().position(|&known| known == at).unwrap_or(0);
-    let mut words: Vec<String> = path[start..].iter().map(|&i| format!("`{}`", names[i])).collect();
-    words.push(format!("`{}`", names[at]));
-    if words.len() == 2 {
-        return format!("variable {} is defined by itself", words[0]);
+    let mut chain: Vec<String> = path[start..].iter().map(|&i| format!("`{}`", names[i])).collect();
+    chain.push(format!("`{}`", names[at]));
+    if chain.len() == 2 {
+        return format!("variable {} is defined by itself", chain[0]);
     }
-    format!("these variables are defined by each other: {}", words.join(" → "))
+    format!("these variables are defined by each other: {}", chain.join(" → "))
 }

@@ -322,7 +322,7 @@ impl<'p> Machine<'p> {
     }
 
     fn member(&mut self, value: &Node, list: &[Node], negated: bool) -> Result<Value<'p>, Failure> {
-        let words: Vec<&str> = list
+        let texts: Vec<&str> = list
             .iter()
             .filter_map(|node| if let What::Text(text) = &node.what { Some(text.as_str()) } else { None })
             .collect();
@@ -331,16 +331,16 @@ impl<'p> Machine<'p> {
             .filter_map(|node| if let What::Number(number) = node.what { Some(number) } else { None })
             .collect();
         let n = self.n();
-        let value = self.side(value, !words.is_empty())?;
+        let value = self.side(value, !texts.is_empty())?;
         Ok(Value::Truths(match value {
-            Value::Text(text) => vec![Some(words.contains(&text.as_str()) != negated); n],
+            Value::Text(text) => vec![Some(texts.contains(&text.as_str()) != negated); n],
             Value::Texts(text) => {
-                for word in &words {
+                for word in &texts {
                     self.known_word(&text, word, Operator::Equal);
                 }
                 // A key is text beside a word, and a number of the list still means the label that reads so.
                 let number = |label: &str| parse_number(label).is_some_and(|number| numbers.contains(&number));
-                by_label(&text, |label| (words.contains(&label) || number(label)) != negated)
+                by_label(&text, |label| (texts.contains(&label) || number(label)) != negated)
             }
             other => {
                 let values = as_num(other).dense(n);

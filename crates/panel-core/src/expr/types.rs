@@ -147,10 +147,10 @@ fn binary(at: usize, operator: Operator, left: &Node, right: &Node, schema: &Sch
     // A key of codes can be compared with a quoted code.
     let key = (schema.is_key(left) && b == Kind::Text) || (schema.is_key(right) && a == Kind::Text);
     // Columns of True and False can be compared with these words in quotes.
-    let words = matches!((a, b), (Kind::Truth, Kind::Text) | (Kind::Text, Kind::Truth))
+    let quoted_truth = matches!((a, b), (Kind::Truth, Kind::Text) | (Kind::Text, Kind::Truth))
         && matches!(operator, Operator::Equal | Operator::NotEqual)
         && (is_truth_word(left) || is_truth_word(right));
-    if !comparable(a, b) && !key && !words {
+    if !comparable(a, b) && !key && !quoted_truth {
         let hint = [(left, a, b), (right, b, a)].into_iter().find_map(|(node, kind, other)| {
             (kind == Kind::Number && other == Kind::Text).then(|| schema.codes_hint(node)).flatten()
         });

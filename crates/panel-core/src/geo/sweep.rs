@@ -144,9 +144,9 @@ fn dot<S: Simd>(simd: S, a: &[f64], b: &[f64]) -> f64 {
 /// N vectors make the eight lanes.
 #[inline(always)]
 fn dot_in<S: Simd, const N: usize>(simd: S, a: &[f64], b: &[f64]) -> f64 {
-    let whole = a.len() / 8 * 8;
+    let blocks_end = a.len() / 8 * 8;
     let mut sums = [simd.splat_f64s(0.0); N];
-    let (x, y) = (S::as_simd_f64s(&a[..whole]).0, S::as_simd_f64s(&b[..whole]).0);
+    let (x, y) = (S::as_simd_f64s(&a[..blocks_end]).0, S::as_simd_f64s(&b[..blocks_end]).0);
     for (x, y) in x.chunks_exact(N).zip(y.chunks_exact(N)) {
         for v in 0..N {
             sums[v] = simd.add_f64s(sums[v], simd.mul_f64s(x[v], y[v]));
@@ -154,7 +154,7 @@ fn dot_in<S: Simd, const N: usize>(simd: S, a: &[f64], b: &[f64]) -> f64 {
     }
     let mut lanes = [0.0; 8];
     S::as_mut_simd_f64s(&mut lanes).0.iter_mut().zip(sums).for_each(|(lane, sum)| *lane = sum);
-    let rest: f64 = a[whole..].iter().zip(&b[whole..]).map(|(x, y)| x * y).sum();
+    let rest: f64 = a[blocks_end..].iter().zip(&b[blocks_end..]).map(|(x, y)| x * y).sum();
     let pairs = [lanes[0] + lanes[4], lanes[1] + lanes[5], lanes[2] + lanes[6], lanes[3] + lanes[7]];
     ((pairs[0] + pairs[2]) + (pairs[1] + pairs[3])) + rest
 }

@@ -317,10 +317,10 @@ mod tests {
         close(index.weights[1], w);
         (0..3).for_each(|row| close(index.values[row], v * a[row] + w * b[row]));
         assert!(index.values[3].is_nan() && index.n == 3);
-        let said: Vec<&str> = index.diagnostics.iter().map(|remark| remark.message.as_str()).collect();
-        assert_eq!(said, ["1 rows lack an indicator and have no entropy index"]);
-        let whole: [Indicator<'_>; 1] = [("b", &[9.0, 3.0, 5.0, 1.0], Direction::Cost)];
-        assert!(entropy_index(&whole, &EntropySpec::default()).expect("valid").diagnostics.is_empty());
+        let remarks: Vec<&str> = index.diagnostics.iter().map(|remark| remark.message.as_str()).collect();
+        assert_eq!(remarks, ["1 rows lack an indicator and have no entropy index"]);
+        let complete: [Indicator<'_>; 1] = [("b", &[9.0, 3.0, 5.0, 1.0], Direction::Cost)];
+        assert!(entropy_index(&complete, &EntropySpec::default()).expect("valid").diagnostics.is_empty());
         assert_eq!(EntropySpec::default().shift, 1e-4);
     }
 

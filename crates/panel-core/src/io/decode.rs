@@ -70,15 +70,15 @@ pub(crate) fn read_as(file: &str, encoding: &'static Encoding, bytes: &[u8]) -> 
         return Diagnostic::note(code, format!("`{file}` is not UTF-8 and was read as GB18030"));
     }
     if encoding == GB18030 {
-        let words = format!(
+        let message = format!(
             "`{file}` is not UTF-8 and was read as GB18030, which nearly any bytes can be, but its characters are not those of Chinese text: look at its names, and write `encoding = …` where they are wrong (shift_jis, euc-jp, euc-kr, windows-1251, koi8-r, big5, …)"
         );
-        return Diagnostic::warning(code, words);
+        return Diagnostic::warning(code, message);
     }
-    let words = format!(
+    let message = format!(
         "`{file}` is not UTF-8, its bytes look like {name} and were read as such; `encoding = …` names another (windows-1252, windows-1250, gb18030, big5, shift_jis, …)"
     );
-    Diagnostic::warning(code, words)
+    Diagnostic::warning(code, message)
 }
 
 /// The encoding that bytes which are not UTF-8 look like.
@@ -313,19 +313,19 @@ mod tests {
             (encoding_rs::WINDOWS_1251, russian),
             (encoding_rs::EUC_JP, japanese),
         ] {
-            let Some((severity, words)) = severity(encoding, text) else {
+            let Some((severity, message)) = severity(encoding, text) else {
                 assert_ne!(encoding, encoding_rs::EUC_KR);
                 continue;
             };
-            assert_eq!(severity, crate::Severity::Warning, "{}: {words}", encoding.name());
-            assert!(words.contains("shift_jis"), "{words}");
+            assert_eq!(severity, crate::Severity::Warning, "{}: {message}", encoding.name());
+            assert!(message.contains("shift_jis"), "{message}");
         }
         // A few characters are no Chinese ones either.
         for (encoding, text) in
             [(encoding_rs::EUC_JP, "city,x\n東京,1\n大阪,2\n"), (encoding_rs::EUC_KR, "city,x\n서울,1\n부산,2\n")]
         {
-            let (severity, words) = severity(encoding, text).expect("decoded");
-            assert_eq!(severity, crate::Severity::Warning, "{}: {words}", encoding.name());
+            let (severity, message) = severity(encoding, text).expect("decoded");
+            assert_eq!(severity, crate::Severity::Warning, "{}: {message}", encoding.name());
         }
         for text in ["city,x\n北京,1\n", "城市,年份\n亳州,1\n", "city,x\n泉州,1\n通州,2\n"] {
             assert_eq!(severity(GB18030, text).expect("decoded").0, crate::Severity::Note, "{text}");

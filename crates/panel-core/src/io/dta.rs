@@ -218,8 +218,8 @@ impl Raw {
             let strict = encoding.decode_without_bom_handling_and_without_replacement(&bytes);
             // A text of fixed width may end inside a character.
             let cut = || {
-                let whole = &bytes[..bytes.len().saturating_sub(1)];
-                encoding.decode_without_bom_handling_and_without_replacement(whole)
+                let shortened = &bytes[..bytes.len().saturating_sub(1)];
+                encoding.decode_without_bom_handling_and_without_replacement(shortened)
             };
             strict
                 .or_else(cut)
@@ -330,25 +330,25 @@ fn numbers(
         }
         Column::Text(texts.finish())
     };
-    let whole = |value: f64| (value.fract() == 0.0 && value.abs() < 1e9).then_some(value as i32);
-    let day = |days: f64| whole(days).and_then(calendar::td_days_to_unix_days).map(iso_day);
+    let integer = |value: f64| (value.fract() == 0.0 && value.abs() < 1e9).then_some(value as i32);
+    let day = |days: f64| integer(days).and_then(calendar::td_days_to_unix_days).map(iso_day);
     match kind {
         Some(TemporalKind::Date) => text(&day),
         Some(TemporalKind::DateTime) => text(&|value| day((value / 86_400_000.0).floor())),
         Some(TemporalKind::Month) => text(&|value| {
-            whole(value).map(calendar::tm_months_to_year_month).map(|(year, month)| format!("{year}-{month:02}"))
+            integer(value).map(calendar::tm_months_to_year_month).map(|(year, month)| format!("{year}-{month:02}"))
         }),
         Some(TemporalKind::Quarter) => text(&|value| {
-            whole(value).map(calendar::tq_quarters_to_year_quarter).map(|(year, quarter)| format!("{year}Q{quarter}"))
+            integer(value).map(calendar::tq_quarters_to_year_quarter).map(|(year, quarter)| format!("{year}Q{quarter}"))
         }),
         Some(TemporalKind::HalfYear) => text(&|value| {
-            whole(value).map(calendar::th_halves_to_year_half).map(|(year, half)| format!("{year}H{half}"))
+            integer(value).map(calendar::th_halves_to_year_half).map(|(year, half)| format!("{year}H{half}"))
         }),
         Some(TemporalKind::Week) => text(&|value| {
-            whole(value).map(calendar::tw_weeks_to_year_week).map(|(year, week)| format!("{year}w{week}"))
+            integer(value).map(calendar::tw_weeks_to_year_week).map(|(year, week)| format!("{year}w{week}"))
         }),
         _ => match set {
-            Some(set) => text(&|value| whole(value).and_then(|code| set.get(&code).cloned())),
+            Some(set) => text(&|value| integer(value).and_then(|code| set.get(&code).cloned())),
             None if keep_text => Column::Text(super::table::number_labels(&values)),
             None => values.into(),
         },

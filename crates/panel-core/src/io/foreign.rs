@@ -94,9 +94,9 @@ mod tests {
             ("a.sav", b"$FL2", "save it as one of them"),
             ("a", b"city,year\na,1\n", "no extension"),
         ];
-        for (file, bytes, words) in cases {
-            let said = said(file, bytes);
-            assert!(said.contains(words), "{file}: {said}");
+        for (file, bytes, expected) in cases {
+            let message = said(file, bytes);
+            assert!(message.contains(expected), "{file}: {message}");
         }
         let table = read_bytes("a.csv", b"{x},y\n[1,2\n", &ReadOptions::default()).expect("brackets are letters");
         assert_eq!(table.names(), ["{x}", "y"]);

@@ -50,7 +50,7 @@ mod tests {
         let count = Arc::clone(&printed);
         let before = take_hook();
         set_hook(Box::new(move |info| {
-            if info.payload().downcast_ref::<&str>().is_some_and(|words| words.starts_with("quiet test")) {
+            if info.payload().downcast_ref::<&str>().is_some_and(|message| message.starts_with("quiet test")) {
                 count.fetch_add(1, Ordering::SeqCst);
             }
         }));

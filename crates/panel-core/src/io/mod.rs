@@ -125,8 +125,9 @@ pub fn read_bytes(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Raw
             (None, Some(content)) => return Err(fail(foreign::other("workbook", content))),
             (None, None) if foreign::is_text(bytes) => {
                 let (mut table, numerals) = csv::read(file, bytes, options)?;
-                let words = format!("`{file}`: the extension says workbook, the content is text and was read as such");
-                table.diagnostics.insert(0, Diagnostic::note("text-in-disguise", words));
+                let message =
+                    format!("`{file}`: the extension says workbook, the content is text and was read as such");
+                table.diagnostics.insert(0, Diagnostic::note("text-in-disguise", message));
                 (table, numerals)
             }
             #[cfg(feature = "xlsx")]

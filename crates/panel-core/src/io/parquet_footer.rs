@@ -68,12 +68,12 @@ pub(super) fn check_pages(bytes: &[u8], start: u64, end: u64, values: i64) -> bo
     }
     while at < end {
         let Some((header, inner)) = nested_fields(&bytes[..end], &mut at) else { return false };
-        let of = |number: i64| header.iter().find(|(id, _)| *id == number).map(|(_, value)| *value);
+        let field = |number: i64| header.iter().find(|(id, _)| *id == number).map(|(_, value)| *value);
         let negative = |number: i64, value: i64| number != CHECKSUM && value < 0;
         let beyond = |(of_header, number, value): &(i64, i64, i64)| match (*of_header, *number) {
             (DATA | DATA_2, 1) => *value > values,
             // A value of a dictionary takes a byte at least.
-            (DICTIONARY, 1) => *value > of(UNPACKED).unwrap_or(0),
+            (DICTIONARY, 1) => *value > field(UNPACKED).unwrap_or(0),
             _ => false,
         };
         let below =
@@ -81,7 +81,7 @@ pub(super) fn check_pages(bytes: &[u8], start: u64, end: u64, values: i64) -> bo
         if below || inner.iter().any(beyond) {
             return false;
         }
-        let size = of(PACKED).and_then(|size| usize::try_from(size).ok());
+        let size = field(PACKED).and_then(|size| usize::try_from(size).ok());
         match size.and_then(|size| at.checked_add(size)).filter(|next| *next <= end) {
             Some(next) => at = next,
             None => return false,

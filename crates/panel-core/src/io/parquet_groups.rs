@@ -145,7 +145,7 @@ mod tests {
             .build()
             .expect("a panel");
         let bytes = to_parquet(&panel).expect("a file");
-        let whole = read_bytes("f.parquet", &bytes, &ReadOptions::default()).expect("read");
+        let full_table = read_bytes("f.parquet", &bytes, &ReadOptions::default()).expect("read");
         let mut groups = RowGroups::open("f.parquet", Cursor::new(&bytes)).expect("opened");
         assert_eq!((groups.n_rows(), groups.names()), (1000, &["city", "year", "x"].map(String::from)[..]));
         let mut rows = 0;
@@ -154,7 +154,7 @@ mod tests {
             let part = groups.read(group, &ReadOptions { columns, ..ReadOptions::default() }).expect("read");
             let range: Vec<usize> = (rows..rows + part.n_rows()).collect();
             assert_eq!(part.names(), ["x", "city"]);
-            let expected = whole.take(&range);
+            let expected = full_table.take(&range);
             for name in ["x", "city"] {
                 let shown = |table: &RawTable| format!("{:?}", table.key_text(name).expect("there"));
                 assert_eq!(shown(&part), shown(&expected), "{name}");

@@ -53,18 +53,18 @@ pub(super) fn stored(schema: &ArrowSchema, metadata: &FileMetadata) -> BTreeMap<
 
 fn kind(dtype: &ArrowDataType, physical: Option<PhysicalType>) -> Stored {
     use ArrowDataType as D;
-    let whole = matches!(physical, Some(PhysicalType::Int32 | PhysicalType::Int64));
+    let is_integer = matches!(physical, Some(PhysicalType::Int32 | PhysicalType::Int64));
     match dtype {
-        D::Int8 | D::Int16 | D::UInt8 | D::UInt16 if whole => Stored::Short,
+        D::Int8 | D::Int16 | D::UInt8 | D::UInt16 if is_integer => Stored::Short,
         D::Null | D::Boolean | D::Int32 | D::Int64 => Stored::Plain,
         D::UInt32 | D::UInt64 | D::Float32 | D::Float64 => Stored::Plain,
         D::Utf8 | D::LargeUtf8 | D::Utf8View => Stored::Plain,
         D::Dictionary(_, value, _) => kind(value, physical),
-        D::Date32 if whole => Stored::Date { per_day: 1 },
+        D::Date32 if is_integer => Stored::Date { per_day: 1 },
         // Arrow keeps its 64-bit dates as days of 32 bits in the file, some writers as milliseconds of 64.
         D::Date64 if matches!(physical, Some(PhysicalType::Int32)) => Stored::Date { per_day: 1 },
-        D::Date64 if whole => Stored::Date { per_day: 86_400_000 },
-        D::Timestamp(unit, _) if whole => Stored::Date {
+        D::Date64 if is_integer => Stored::Date { per_day: 86_400_000 },
+        D::Timestamp(unit, _) if is_integer => Stored::Date {
             per_day: 86_400
                 * match unit {
                     ArrowTimeUnit::Second => 1,

@@ -276,8 +276,8 @@ mod tests {
         };
         for odd in ["x2018p", "x2018*", "X2018", "x2018年①", "x２０１８"] {
             let table = long(&format!("c,x2016,x2017,{odd}\na,1,2,3\n")).expect("long");
-            let said = table.diagnostics().iter().find(|remark| remark.code == "wide-period-unread");
-            assert!(said.is_some_and(|remark| remark.message.contains(odd)), "{odd}: {:?}", table.diagnostics());
+            let remark = table.diagnostics().iter().find(|remark| remark.code == "wide-period-unread");
+            assert!(remark.is_some_and(|remark| remark.message.contains(odd)), "{odd}: {:?}", table.diagnostics());
         }
         let plain = long("c,x2016,x2017,xrate,xx20181,y2018\na,1,2,3,4,5\n").expect("long");
         assert!(plain.diagnostics().iter().all(|remark| remark.code != "wide-period-unread"));

@@ -332,7 +332,7 @@ fn shapefile(bytes: &[u8], attributes: &[u8], id_field: Option<&str>) -> std::re
     let mut polygons: Vec<Vec<Ring>> = Vec::new();
     let mut at = 100;
     while at + 8 <= bytes.len() {
-        let words = usize::try_from(i32::from_be_bytes(shp.take(at + 4)?))
+        let n_words = usize::try_from(i32::from_be_bytes(shp.take(at + 4)?))
             .map_err(|_| "a record of negative length".to_owned())?;
         let start = at + 8;
         let record = polygons.len() + 1;
@@ -355,7 +355,7 @@ fn shapefile(bytes: &[u8], attributes: &[u8], id_field: Option<&str>) -> std::re
             }
             other => return Err(format!("record {record} has shape type {other}, expected polygons (5, 15, 25)")),
         }
-        at = start + 2 * words;
+        at = start + 2 * n_words;
     }
     let labels = dbf_column(attributes, id_field)?;
     if labels.len() != polygons.len() {

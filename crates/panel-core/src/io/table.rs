@@ -75,11 +75,11 @@ impl RawTable {
             self.dropped.insert(place, dropped);
         }
         if column.kept_na {
-            let words = format!(
+            let message = format!(
                 "`{}`: `NA` in `{name}` was taken for a code like the others; `missing = [\"NA\"]` makes it missing",
                 self.file
             );
-            self.diagnostics.push(Diagnostic::warning("na-is-a-code", words));
+            self.diagnostics.push(Diagnostic::warning("na-is-a-code", message));
         }
         self.push(name, column.column, label);
     }
@@ -115,7 +115,7 @@ impl RawTable {
 
     /// Remarks on numbers that are written in an unusual way.
     pub(crate) fn remark_writing(&mut self, numerals: &Numerals) {
-        for (bit, code, words) in DRESSES {
+        for (bit, code, remark) in DRESSES {
             let mut found: Vec<(&str, &str)> = Vec::new();
             for (&i, written) in &self.written {
                 let dressed =
@@ -127,7 +127,7 @@ impl RawTable {
             if let Some((name, cell)) = found.first() {
                 let more =
                     if found.len() > 1 { format!(" and {} more columns", found.len() - 1) } else { String::new() };
-                let message = format!("`{}`: `{name}` (`{cell}`){more}: {words}", self.file);
+                let message = format!("`{}`: `{name}` (`{cell}`){more}: {remark}", self.file);
                 self.diagnostics.push(Diagnostic::note(code, message));
             }
         }
@@ -238,7 +238,7 @@ impl RawTable {
             let n_missing = self.columns[i].n_missing();
             // A word that was dropped is to blame where nothing else is.
             let word = self.dropped.get(&i).filter(|(_, count)| *count == n_missing).map(|(word, _)| word.clone());
-            let label = |of: Option<&S>| Some(self.key_text(of?.as_ref()).ok()?.get(row)?.to_owned());
+            let label = |key: Option<&S>| Some(self.key_text(key?.as_ref()).ok()?.get(row)?.to_owned());
             let lacks_entity = names[0].as_ref() == name;
             let cell = Cell {
                 file: Some(self.file.clone()),
@@ -328,11 +328,11 @@ impl RawTable {
         let mut key = String::new();
         for row in 0..self.n_rows() {
             key.clear();
-            let whole = texts.iter().enumerate().all(|(i, text)| {
+            let complete = texts.iter().enumerate().all(|(i, text)| {
                 key.push_str(if i == 0 { "" } else { " – " });
                 text.get(row).map(|part| key.push_str(part)).is_some()
             });
-            interner.push(whole.then_some(key.as_str()));
+            interner.push(complete.then_some(key.as_str()));
         }
         let column = interner.finish();
         drop(texts);

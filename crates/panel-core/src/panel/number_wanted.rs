@@ -8,28 +8,28 @@ use crate::time_axis::is_period;
 
 /// What is expected of a column that holds texts in the rows `words`, and what to write where that is certain: a few
 /// words among numbers are mostly marks.
-pub(super) fn number_wanted(text: &TextColumn, words: &[usize]) -> (String, Vec<Remedy>) {
+pub(super) fn number_wanted(text: &TextColumn, rows: &[usize]) -> (String, Vec<Remedy>) {
     /// More are not marks of a missing value.
     const MARKS: usize = 3;
-    let first = words.first().and_then(|&row| text.get(row)).unwrap_or_default();
+    let first = rows.first().and_then(|&row| text.get(row)).unwrap_or_default();
     if first.starts_with('=') {
-        let words = "a number; the cell holds a formula without its result: open the workbook in a spreadsheet program and save it, which stores the results";
-        return (words.into(), Vec::new());
+        let expected = "a number; the cell holds a formula without its result: open the workbook in a spreadsheet program and save it, which stores the results";
+        return (expected.into(), Vec::new());
     }
     if first.parse().is_ok_and(f64::is_infinite) && first.contains(|c: char| c.is_ascii_digit()) {
         return ("a number below 1.8e308, the largest there is; correct the cell".into(), Vec::new());
     }
-    if let Some(sign) = words.iter().find_map(|&row| changing(text.get(row).unwrap_or_default())) {
-        let words = format!("a number; `{sign}` may change it (a sign, or a multiplier): write the numbers plainly");
-        return (words, Vec::new());
+    if let Some(sign) = rows.iter().find_map(|&row| changing(text.get(row).unwrap_or_default())) {
+        let expected = format!("a number; `{sign}` may change it (a sign, or a multiplier): write the numbers plainly");
+        return (expected, Vec::new());
     }
     let present = text.len() - text.codes().iter().filter(|&&code| code == TextColumn::MISSING).count();
-    let few = 2 * words.len() < present;
+    let few = 2 * rows.len() < present;
     // In a few cells only they are rather marks.
-    if let (false, Some((unit, other))) = (few, two_units(text, words)) {
-        let words =
+    if let (false, Some((unit, other))) = (few, two_units(text, rows)) {
+        let expected =
             format!("a number; some cells are in `{unit}` and some in `{other}`: write them in one unit, without it");
-        return (words, Vec::new());
+        return (expected, Vec::new());
     }
     if let Some(negative) = accounting_negative(first) {
         return (format!("a number; accounts write a negative like this: write {negative}"), Vec::new());
@@ -37,14 +37,14 @@ pub(super) fn number_wanted(text: &TextColumn, words: &[usize]) -> (String, Vec<
     let remedies = remedies_for(first);
     if let Some(remedy) = remedies.first() {
         // A unit in some cells only may be another unit.
-        if words.len() < present && remedy.key == "strip" {
+        if rows.len() < present && remedy.key == "strip" {
             return (format!("a number; correct the cell, or `{remedy}` where this is a mark"), Vec::new());
         }
         let other = if remedy.key == "percent" { " (`percent = \"share\"` divides by a hundred)" } else { "" };
         return (format!("a number; {} reads it as one{other}", listed(&remedies)), remedies);
     }
     let mut marks: Vec<&str> = Vec::new();
-    for mark in words.iter().filter_map(|&row| text.get(row)) {
+    for mark in rows.iter().filter_map(|&row| text.get(row)) {
         if !marks.contains(&mark) {
             marks.push(mark);
         }
@@ -56,10 +56,10 @@ pub(super) fn number_wanted(text: &TextColumn, words: &[usize]) -> (String, Vec<
         return ("a number (an empty cell where it is missing)".into(), Vec::new());
     }
     let remedy = Remedy::list("missing", &marks);
-    let words = format!("a number; correct the cell, or `{remedy}` where this stands for a missing value");
+    let expected = format!("a number; correct the cell, or `{remedy}` where this stands for a missing value");
     // A mark with digits may be a number that was written wrongly.
     let certain = !marks.iter().any(|mark| mark.contains(char::is_numeric));
-    (words, if certain { vec![remedy] } else { Vec::new() })
+    (expected, if certain { vec![remedy] } else { Vec::new() })
 }
 
 impl Panel {
@@ -74,14 +74,14 @@ impl Panel {
         let name = bare(self.time_name());
         let name = if name.starts_with('"') { format!("`{}`", self.time_name()) } else { name };
         let remedy = Remedy::plain("filter", format!("'{name} != {}'", quoted(time)));
-        let words = format!("a number; the row of `{time}` looks like a second header: `{remedy}` leaves it out");
-        Some((words, vec![remedy]))
+        let expected = format!("a number; the row of `{time}` looks like a second header: `{remedy}` leaves it out");
+        Some((expected, vec![remedy]))
     }
 }
 
 /// Two different units behind the numbers of a column.
-fn two_units<'a>(text: &'a TextColumn, words: &[usize]) -> Option<(&'a str, &'a str)> {
-    let mut units = words.iter().filter_map(|&row| unit_of(text.get(row)?));
+fn two_units<'a>(text: &'a TextColumn, rows: &[usize]) -> Option<(&'a str, &'a str)> {
+    let mut units = rows.iter().filter_map(|&row| unit_of(text.get(row)?));
     let first = units.next()?;
     units.find(|unit| *unit != first).map(|other| (first, other))
 }
@@ -100,14 +100,14 @@ mod tests {
 
     #[test]
     fn units_are_named() {
-        let words = said("a,1,12 cm\na,2,13 mm\n");
-        assert!(words.contains("some cells are in `cm` and some in `mm`: write them in one unit"), "{words}");
-        let words = said("a,1,5 d\na,2,6 s\n");
-        assert!(words.contains("in `d` and some in `s`"), "{words}");
-        let words = said("a,1,1025 b\na,2,1003 b\n");
-        assert!(words.contains("`b` may change it"), "{words}");
-        let words = said("a,1,1.025 bn\na,2,1002 mn\n");
-        assert!(words.contains("may change it"), "{words}");
+        let message = said("a,1,12 cm\na,2,13 mm\n");
+        assert!(message.contains("some cells are in `cm` and some in `mm`: write them in one unit"), "{message}");
+        let message = said("a,1,5 d\na,2,6 s\n");
+        assert!(message.contains("in `d` and some in `s`"), "{message}");
+        let message = said("a,1,1025 b\na,2,1003 b\n");
+        assert!(message.contains("`b` may change it"), "{message}");
+        let message = said("a,1,1.025 bn\na,2,1002 mn\n");
+        assert!(message.contains("may change it"), "{message}");
         // Flags stand behind some numbers.
         let table = read_bytes("d.csv", b"city,year,x\na,1,5 b\na,2,6\n", &ReadOptions::default()).expect("a table");
         assert!(table.into_panel(Some("city"), Some("year")).expect("a panel").float("x").is_ok());
@@ -115,16 +115,16 @@ mod tests {
 
     #[test]
     fn a_second_header_is_left_out_by_a_filter() {
-        let words = said("城市,年份,产出\na,2013,1\na,2014,2\n");
-        assert!(words.contains("`filter = 'year != \"年份\"'` leaves it out"), "{words}");
-        let words = said("a,2012,n.d.\na,2013,1\na,2014,2\n");
-        assert!(words.contains("missing = [\"n.d.\"]"), "{words}");
+        let message = said("城市,年份,产出\na,2013,1\na,2014,2\n");
+        assert!(message.contains("`filter = 'year != \"年份\"'` leaves it out"), "{message}");
+        let message = said("a,2012,n.d.\na,2013,1\na,2014,2\n");
+        assert!(message.contains("missing = [\"n.d.\"]"), "{message}");
     }
 
     #[test]
     fn a_forgotten_period_is_named() {
         let table = read_bytes("d.csv", b"city,year,x\na,1,5\na,2,6\n", &ReadOptions::default()).expect("a table");
-        let words = table.into_panel(Some("city"), None).expect_err("twice").to_string();
-        assert!(words.contains("`time = \"year\"` is missing in [study]"), "{words}");
+        let message = table.into_panel(Some("city"), None).expect_err("twice").to_string();
+        assert!(message.contains("`time = \"year\"` is missing in [study]"), "{message}");
     }
 }

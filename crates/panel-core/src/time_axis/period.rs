@@ -197,7 +197,7 @@ impl Period {
         let unified = text.replace(['年', '月', '/'], "-").replace(['日', '号'], "");
         let parts: Vec<&str> = unified.trim_end_matches('-').split('-').map(str::trim).collect();
         match parts[..] {
-            [month, of] if month.len() <= 2 && of.len() == 4 => Self::part(year_of(of)?, digits(month)?, 12),
+            [month, last] if month.len() <= 2 && last.len() == 4 => Self::part(year_of(last)?, digits(month)?, 12),
             [first, month] => Self::part(year(first)?, digits(month)?, 12),
             [first, month, day] => Self::day(year(first)?, digits(month)?, digits(day)?),
             _ => None,

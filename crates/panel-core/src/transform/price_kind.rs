@@ -97,12 +97,12 @@ pub fn index_remark(panel: &Panel, index: &[f64], unlike: PriceKindGuess) -> Opt
             series
         })
         .collect();
-    let (seen, said) = match unlike {
+    let (seen, used) = match unlike {
         PriceKindGuess::Levels => ("a level on a fixed base", "previous period = 100: it would be chained twice"),
         _ => ("changes with the previous period = 100", "a level"),
     };
     (price_kind(&series) == unlike).then(|| {
-        Diagnostic::warning("price-index-kind", format!("the price index looks like {seen}, and is used as {said}"))
+        Diagnostic::warning("price-index-kind", format!("the price index looks like {seen}, and is used as {used}"))
     })
 }
 

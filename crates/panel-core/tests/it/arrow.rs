@@ -45,8 +45,8 @@ fn every_kind_of_column() {
     assert_eq!(texts(BooleanArray::from(vec![Some(true), None, Some(false)])), ["True", "-", "False"]);
     assert_eq!(texts(Date32Array::from(vec![0, 18_321])), ["1970-01-01", "2020-02-29"]);
     assert_eq!(texts(TimestampSecondArray::from(vec![86_400, 86_461])), ["1970-01-02", "1970-01-02T00:01:01"]);
-    let words: DictionaryArray<Int8Type> = vec![Some("y"), None, Some("x"), Some("y")].into_iter().collect();
-    assert_eq!(texts(words), ["y", "-", "x", "y"]);
+    let dictionary: DictionaryArray<Int8Type> = vec![Some("y"), None, Some("x"), Some("y")].into_iter().collect();
+    assert_eq!(texts(dictionary), ["y", "-", "x", "y"]);
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn a_single_chunk_of_doubles_is_lent() {
 fn whole_numbers_beyond_doubles_are_keys_and_no_numbers() {
     let big = vec![9_007_199_254_740_993_i64, 9_007_199_254_740_992];
     let error = column(Int64Array::from(big.clone())).unwrap_err();
-    assert!(matches!(&error, Error::Specification(said) if said.contains("2^53")), "{error}");
+    assert!(matches!(&error, Error::Specification(message) if message.contains("2^53")), "{error}");
     let chunk: ArrayRef = Arc::new(Int64Array::from(big));
     let key = arrow::key("id", &[chunk]).expect("labels");
     assert_eq!([key.get(0), key.get(1)], [Some("9007199254740993"), Some("9007199254740992")]);

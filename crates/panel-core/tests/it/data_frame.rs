@@ -38,9 +38,9 @@ fn every_kind_of_column() {
     assert_eq!(numbers(Series::new("x".into(), [1_i32, -2])), [1.0, -2.0]);
     assert!(numbers(Series::new("x".into(), [None, Some(3_i64)]))[0].is_nan());
     assert_eq!(numbers(Series::new("x".into(), [0.5_f32])), [0.5]);
-    let words = Series::new("x".into(), [Some("b"), None, Some(""), Some("a")]);
-    assert_eq!(texts(words.clone()), ["b", "-", "-", "a"]);
-    let categories = words.cast(&DataType::from_categories(Categories::global())).expect("a cast");
+    let strings = Series::new("x".into(), [Some("b"), None, Some(""), Some("a")]);
+    assert_eq!(texts(strings.clone()), ["b", "-", "-", "a"]);
+    let categories = strings.cast(&DataType::from_categories(Categories::global())).expect("a cast");
     assert_eq!(texts(categories), ["b", "-", "-", "a"]);
     assert_eq!(texts(Series::new("x".into(), [Some(true), None, Some(false)])), ["True", "-", "False"]);
 }
@@ -57,7 +57,7 @@ fn numbers_in_one_piece_are_lent() {
 fn what_cannot_be_a_column_is_refused() {
     let big = [9_007_199_254_740_993_i64, 9_007_199_254_740_992];
     let error = column(Series::new("x".into(), big)).unwrap_err();
-    assert!(matches!(&error, Error::Specification(said) if said.contains("2^53")), "{error}");
+    assert!(matches!(&error, Error::Specification(message) if message.contains("2^53")), "{error}");
     let list = Series::new("x".into(), [Series::new("".into(), [1.0])]);
     assert!(column(list).unwrap_err().to_string().contains("column `x`: type list[f64] is not supported"));
     let keys = vec![PolarsColumn::new("id".into(), big.to_vec()), PolarsColumn::new("t".into(), vec![1_i32, 1])];

@@ -26,8 +26,8 @@ fn cells_shown_as_percentages_are_known_in_every_kind_of_workbook() {
         let Column::Text(rate) = table.column("rate").unwrap() else { panic!("{file}: both kinds are numbers") };
         assert_eq!([0, 1, 2, 3, 4].map(|row| rate.get(row)), [Some("7%"), Some("12.5"), Some("0"), Some("8%"), None]);
         assert_eq!(numbers(&table, "share"), [0.125, -0.29, 0.005, 0.08], "{file}");
-        let said = |code: &str| table.diagnostics().iter().filter(|remark| remark.code == code).count();
-        assert_eq!(said("percent-formats"), 2, "{file}: {:?}", table.diagnostics());
+        let count = |code: &str| table.diagnostics().iter().filter(|remark| remark.code == code).count();
+        assert_eq!(count("percent-formats"), 2, "{file}: {:?}", table.diagnostics());
         let points = read(file, Some(Percent::Points));
         assert_eq!(numbers(&points, "rate"), [7.0, 12.5, 0.0, 8.0], "{file}");
         assert_eq!(numbers(&points, "share"), [12.5, -29.0, 0.5, 8.0], "{file}");

@@ -167,7 +167,7 @@ fn what_nobody_can_know_is_refused_with_the_remedy() {
         ),
         ("a.csv|city,year\nb,1,x\na,1,y\n", "every column needs a name", ""),
     ];
-    for (file, words, remedy) in cases {
+    for (file, message, remedy) in cases {
         let (name, text) = file.split_once('|').unwrap();
         let used = |table: RawTable| {
             table.check_keys(&["city", "year"])?;
@@ -181,8 +181,8 @@ fn what_nobody_can_know_is_refused_with_the_remedy() {
             }
             used(table)
         });
-        let error = error.expect_err(words);
-        assert!(error.to_string().contains(words), "{text}: {error}");
+        let error = error.expect_err(message);
+        assert!(error.to_string().contains(message), "{text}: {error}");
         let remedies: Vec<String> = error.remedies().iter().map(ToString::to_string).collect();
         assert!(if remedy.is_empty() { true } else { remedies == [remedy] }, "{text}: {remedies:?}");
     }
@@ -216,8 +216,8 @@ fn a_join_that_matches_nothing_is_an_error_with_the_spellings() {
         both("b.csv", "city,year,x\n北京,1,1\n天津,1,2\n"),
     ];
     let error = assemble("city", Some("year"), sources, Rows::First).unwrap_err();
-    let words = "no key of `b.csv` is a key of the panel: `北京 1` here, `北京市 1` there; in its [[source]], `spellings = { \"北京\" = \"北京市\", \"天津\" = \"天津市\" }`";
-    assert!(error.to_string().contains(words) && error.remedies().len() == 1, "{error}");
+    let message = "no key of `b.csv` is a key of the panel: `北京 1` here, `北京市 1` there; in its [[source]], `spellings = { \"北京\" = \"北京市\", \"天津\" = \"天津市\" }`";
+    assert!(error.to_string().contains(message) && error.remedies().len() == 1, "{error}");
     let years = vec![both("a.csv", "city,year,y\na,1,1\n"), both("b.csv", "city,year,x\na,2,1\n")];
     let error = assemble("city", Some("year"), years, Rows::First).unwrap_err().to_string();
     assert!(error.contains("`rows = \"union\"` in [study]"), "{error}");

@@ -8,11 +8,11 @@ pub(crate) fn panels() -> impl Strategy<Value = Panel> {
     let word = prop_oneof![2 => "[a-c]{1,2}".prop_map(Some), 1 => Just(None)];
     let row = ("[a-d]", 1990..2010_u32, number, word);
     prop::collection::btree_map(row.clone().prop_map(|row| (row.0, row.1)), row, 1..40).prop_map(|rows| {
-        let keys = |of: fn(&(String, u32)) -> String| rows.keys().map(of).collect::<Vec<_>>();
+        let keys = |label: fn(&(String, u32)) -> String| rows.keys().map(label).collect::<Vec<_>>();
         let values: Vec<f64> = rows.values().map(|row| row.2).collect();
-        let words: Vec<Option<String>> = rows.values().map(|row| row.3.clone()).collect();
+        let texts: Vec<Option<String>> = rows.values().map(|row| row.3.clone()).collect();
         let panel = Panel::builder("city", "year").keys(keys(|key| key.0.clone()), keys(|key| key.1.to_string()));
-        panel.column("x", values).column("w", TextColumn::new(&words)).build().expect("unique keys")
+        panel.column("x", values).column("w", TextColumn::new(&texts)).build().expect("unique keys")
     })
 }
 

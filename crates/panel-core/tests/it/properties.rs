@@ -16,7 +16,7 @@ fn cell() -> impl Strategy<Value = String> {
 }
 
 fn tokens() -> impl Strategy<Value = String> {
-    let words = vec![
+    let vocabulary = vec![
         "x",
         "y",
         "t",
@@ -71,7 +71,7 @@ fn tokens() -> impl Strategy<Value = String> {
         "interpolate",
         "standardise",
     ];
-    prop::collection::vec(prop::sample::select(words), 0..14).prop_map(|words| words.join(" "))
+    prop::collection::vec(prop::sample::select(vocabulary), 0..14).prop_map(|chosen| chosen.join(" "))
 }
 
 fn small_panel() -> Panel {

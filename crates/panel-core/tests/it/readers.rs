@@ -118,8 +118,8 @@ fn sources_of_three_kinds_are_joined() {
     assert_eq!(panel.float("y").unwrap()[2], 20.0);
     assert_eq!(joined.reports[0].matched, 1);
     assert_eq!(joined.reports[0].not_in_panel, [("丙市".into(), "2013".into()), ("乙".into(), "2013".into())]);
-    let words: Vec<String> = joined.diagnostics.iter().map(ToString::to_string).collect();
-    assert!(words.iter().any(|word| word.contains("`乙` may be `乙市`")), "{words:?}");
+    let remarks: Vec<String> = joined.diagnostics.iter().map(ToString::to_string).collect();
+    assert!(remarks.iter().any(|remark| remark.contains("`乙` may be `乙市`")), "{remarks:?}");
     assert_eq!(panel.source("y"), Some("two.csv"));
     let all = assemble("city", Some("year"), sources(), Rows::Union).unwrap().panel;
     assert_eq!(all.n_rows(), 5);
@@ -149,9 +149,9 @@ fn later_sources_fill_gaps() {
     assert_eq!(texts("code"), ["1", "x", "2", "y"]);
     assert_eq!(all.panel.source("name"), Some("2013.csv, 2014.csv, both.csv"));
     assert_eq!(all.reports[1].filled, [("gdp".into(), 2), ("name".into(), 2), ("code".into(), 2)]);
-    let words: Vec<String> = all.diagnostics.iter().map(ToString::to_string).collect();
+    let remarks: Vec<String> = all.diagnostics.iter().map(ToString::to_string).collect();
     let filled = "6 value(s) that earlier sources lack were filled from `2014.csv`: `gdp` 2, `name` 2, `code` 2";
-    assert!(words.iter().any(|word| word.contains(filled)), "{words:?}");
+    assert!(remarks.iter().any(|remark| remark.contains(filled)), "{remarks:?}");
     let mut sources = stacked();
     let none = assemble("city", Some("year"), sources.clone(), Rows::First).unwrap_err().to_string();
     assert!(none.contains("no key of `2014.csv`") && none.contains("`rows = \"union\"` in [study]"), "{none}");

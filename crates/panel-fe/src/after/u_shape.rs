@@ -35,12 +35,14 @@ impl Estimate {
     /// of no other pair.
     fn check_curve(&self, linear: &str, curved: &str, curve: Curve) -> Result<()> {
         let (Some(x), Some(h)) = (self.sample_values(linear), self.sample_values(curved)) else { return Ok(()) };
-        let of = |x: f64| match curve {
+        let curve_at = |x: f64| match curve {
             Curve::Quadratic => x * x,
             Curve::Inverse => 1.0 / x,
         };
         let size = h.iter().fold(0.0, |size: f64, h| size.max(h.abs()));
-        let Some(row) = x.iter().zip(h).position(|(&x, &h)| (of(x) - h).abs() > 1e-6 * size) else { return Ok(()) };
+        let Some(row) = x.iter().zip(h).position(|(&x, &h)| (curve_at(x) - h).abs() > 1e-6 * size) else {
+            return Ok(());
+        };
         let what = if curve == Curve::Quadratic { "square" } else { "inverse" };
         Err(Error::Specification(format!(
             "`{curved}` is not the {what} of `{linear}`: where that is {}, it is {}",

@@ -192,8 +192,8 @@ mod tests {
         deviations: [f64; 2],
         iid: [f64; 2],
     ) -> (Repaired, Vec<Diagnostic>) {
-        let of = || deviations.to_vec();
-        let repair = Repair { like, covariance, deviations: &of, iid: &iid, none: None };
+        let deviations = || deviations.to_vec();
+        let repair = Repair { like, covariance, deviations: &deviations, iid: &iid, none: None };
         let mut diagnostics = Vec::new();
         let names = ["a".to_owned(), "b".to_owned()];
         let got = repair.apply(v, &names, &mut diagnostics).expect("an eigendecomposition");
@@ -216,19 +216,19 @@ mod tests {
     #[test]
     fn what_is_left_without_negative_eigenvalues() {
         let v = || mat![[-1.0, 2.0], [2.0, 2.0]];
-        let (got, said) = two_way(Like::Reghdfe, v(), [1.0; 2], [1.0; 2]);
+        let (got, remarks) = two_way(Like::Reghdfe, v(), [1.0; 2], [1.0; 2]);
         near(&got.vcov, [0.6, 1.2, 2.4]);
         assert!(got.variances.iter().all(Result::is_ok));
-        assert_eq!(codes(&said), ["vcov-not-positive"]);
-        assert!(said[0].message.contains("set to zero, as reghdfe does"), "{}", said[0].message);
+        assert_eq!(codes(&remarks), ["vcov-not-positive"]);
+        assert!(remarks[0].message.contains("set to zero, as reghdfe does"), "{}", remarks[0].message);
         // In units of deviations 2 and ½: [[-¼, 2], [2, 8]] becomes [[0.15, 1.2], [1.2, 9.6]].
         let (got, _) = two_way(Like::Xtreg, mat![[-0.25, 2.0], [2.0, 8.0]], [2.0, 0.5], [1.0; 2]);
         near(&got.vcov, [0.15, 1.2, 9.6]);
         // fixest in the units of the data.
-        let (got, said) = two_way(Like::Fixest, v(), [2.0, 0.5], [1.0; 2]);
+        let (got, remarks) = two_way(Like::Fixest, v(), [2.0, 0.5], [1.0; 2]);
         near(&got.vcov, [0.6, 1.2, 2.4]);
         assert_eq!(got.variances.iter().filter(|variance| variance.is_ok()).count(), 2);
-        assert!(said[0].message.contains("set to 1e-16, as fixest does"), "{}", said[0].message);
+        assert!(remarks[0].message.contains("set to 1e-16, as fixest does"), "{}", remarks[0].message);
         // A spatial kernel, too; one way of clustering needs none, and none is made.
         let places = Structure::Conley {
             coordinates: vec![(0.0, 0.0); 4],
@@ -240,10 +240,10 @@ mod tests {
         let conley = Covariance::new("conley:1".parse().expect("known"), Meat::new(places));
         near(&repaired(&conley, Like::Reghdfe, v(), [1.0; 2], [1.0; 2]).0.vcov, [0.6, 1.2, 2.4]);
         for covariance in [clusters(1), Covariance::iid()] {
-            let (got, said) = repaired(&covariance, Like::Reghdfe, v(), [1.0; 2], [1.0; 2]);
+            let (got, remarks) = repaired(&covariance, Like::Reghdfe, v(), [1.0; 2], [1.0; 2]);
             near(&got.vcov, [-1.0, 2.0, 2.0]);
             assert_eq!(got.variances, [Err(NoStandardError::Negative), Ok(2.0)]);
-            assert_eq!(codes(&said), ["no-standard-error"]);
+            assert_eq!(codes(&remarks), ["no-standard-error"]);
         }
     }
 
@@ -251,10 +251,10 @@ mod tests {
     #[test]
     fn a_floor_is_no_standard_error() {
         for (like, iid) in [(Like::Fixest, 1e-6), (Like::Reghdfe, 1e-6), (Like::Reghdfe, 0.0)] {
-            let (got, said) = two_way(like, mat![[1.0, 0.0], [0.0, -2.0]], [1.0; 2], [iid; 2]);
+            let (got, remarks) = two_way(like, mat![[1.0, 0.0], [0.0, -2.0]], [1.0; 2], [iid; 2]);
             assert_eq!(got.variances[1], Err(NoStandardError::Repaired), "{like}");
             assert!((got.variances[0].expect("one") - 1.0).abs() < 1e-13);
-            assert_eq!(codes(&said), ["vcov-not-positive", "no-standard-error"]);
+            assert_eq!(codes(&remarks), ["vcov-not-positive", "no-standard-error"]);
         }
         // The floor is fixest's: what reghdfe leaves may be smaller, in units of 1e-17.
         let small = mat![[-1e-17, 2e-17], [2e-17, 2e-17]];
@@ -269,12 +269,12 @@ mod tests {
     #[test]
     fn rounding_is_not_repaired() {
         for v in [mat![[1.0, 0.5], [0.5, 2.0]], mat![[1.0, 0.0], [0.0, 5e-13]]] {
-            let (got, said) = two_way(Like::Reghdfe, v.clone(), [1.0; 2], [1.0, 1e-3]);
-            assert_eq!((got.vcov, codes(&said).len()), (v, 0));
+            let (got, remarks) = two_way(Like::Reghdfe, v.clone(), [1.0; 2], [1.0, 1e-3]);
+            assert_eq!((got.vcov, codes(&remarks).len()), (v, 0));
         }
-        let (got, said) = two_way(Like::Reghdfe, mat![[100.0, 0.0], [0.0, -5e-11]], [1.0; 2], [1.0; 2]);
+        let (got, remarks) = two_way(Like::Reghdfe, mat![[100.0, 0.0], [0.0, -5e-11]], [1.0; 2], [1.0; 2]);
         assert_eq!(got.variances[1], Err(NoStandardError::Negative));
-        assert_eq!(codes(&said), ["no-standard-error"]);
+        assert_eq!(codes(&remarks), ["no-standard-error"]);
     }
 
     /// A variance within 1e-13 of that under iid errors is zero, on either side and at the limit.
@@ -282,40 +282,41 @@ mod tests {
     fn a_variance_of_rounding_is_zero() {
         for small in [5e-14, -5e-14, ROUNDING, -ROUNDING, 0.0] {
             let v = mat![[small, 0.3], [0.3, 1.0]];
-            let (got, said) = repaired(&clusters(1), Like::Reghdfe, v, [1.0; 2], [1.0; 2]);
+            let (got, remarks) = repaired(&clusters(1), Like::Reghdfe, v, [1.0; 2], [1.0; 2]);
             assert_eq!(got.variances, [Err(NoStandardError::Zero), Ok(1.0)], "{small}");
             assert_eq!(got.vcov, mat![[0.0, 0.0], [0.0, 1.0]], "{small}");
-            assert_eq!(codes(&said), ["no-standard-error"]);
+            assert_eq!(codes(&remarks), ["no-standard-error"]);
         }
         let v = mat![[2e-13, 0.0], [0.0, 1.0]];
-        let (got, said) = repaired(&clusters(1), Like::Reghdfe, v, [1.0; 2], [1.0; 2]);
-        assert_eq!((got.variances[0], said.len()), (Ok(2e-13), 0));
+        let (got, remarks) = repaired(&clusters(1), Like::Reghdfe, v, [1.0; 2], [1.0; 2]);
+        assert_eq!((got.variances[0], remarks.len()), (Ok(2e-13), 0));
     }
 
     /// Programs that repair nothing say so, in units of the standard errors under iid errors.
     #[test]
     fn what_stays_indefinite_is_said() {
-        let said = |v: Mat<f64>, iid: [f64; 2]| {
-            let (got, said) = two_way(Like::Ivreghdfe, v.clone(), [1.0; 2], iid);
+        let is_indefinite = |v: Mat<f64>, iid: [f64; 2]| {
+            let (got, remarks) = two_way(Like::Ivreghdfe, v.clone(), [1.0; 2], iid);
             assert!((0..2).all(|j| got.vcov[(j, j)] == v[(j, j)] || got.variances[j].is_err()));
-            codes(&said).contains(&"vcov-indefinite")
+            codes(&remarks).contains(&"vcov-indefinite")
         };
-        assert!(said(mat![[-1.0, 2.0], [2.0, 2.0]], [1.0; 2]));
-        assert!(said(mat![[1.0, 2.0], [2.0, 1.0]], [1.0; 2]));
-        assert!(said(mat![[1e12, 0.0], [0.0, -1.0]], [1e12, 1.0]));
-        assert!(said(mat![[1.0, 0.0], [0.0, -1.0]], [1.0, 0.0]));
-        assert!(!said(mat![[1.0, 0.0], [0.0, 2.0]], [1.0; 2]));
-        assert!(!said(mat![[1.0, 0.0], [0.0, 1e-10]], [1.0; 2]));
-        assert!(!said(mat![[100.0, 0.0], [0.0, -1e-8]], [1.0; 2]));
-        assert!(!said(mat![[0.0, 0.0], [0.0, 0.0]], [1.0; 2]));
+        assert!(is_indefinite(mat![[-1.0, 2.0], [2.0, 2.0]], [1.0; 2]));
+        assert!(is_indefinite(mat![[1.0, 2.0], [2.0, 1.0]], [1.0; 2]));
+        assert!(is_indefinite(mat![[1e12, 0.0], [0.0, -1.0]], [1e12, 1.0]));
+        assert!(is_indefinite(mat![[1.0, 0.0], [0.0, -1.0]], [1.0, 0.0]));
+        assert!(!is_indefinite(mat![[1.0, 0.0], [0.0, 2.0]], [1.0; 2]));
+        assert!(!is_indefinite(mat![[1.0, 0.0], [0.0, 1e-10]], [1.0; 2]));
+        assert!(!is_indefinite(mat![[100.0, 0.0], [0.0, -1e-8]], [1.0; 2]));
+        assert!(!is_indefinite(mat![[0.0, 0.0], [0.0, 0.0]], [1.0; 2]));
     }
 
     #[test]
     fn a_reason_that_is_known_is_everyones() {
-        let of = || vec![1.0; 2];
+        let deviations = || vec![1.0; 2];
         let covariance = clusters(2);
         let none = Some(NoStandardError::PerfectFit);
-        let repair = Repair { like: Like::Reghdfe, covariance: &covariance, deviations: &of, iid: &[1.0; 2], none };
+        let repair =
+            Repair { like: Like::Reghdfe, covariance: &covariance, deviations: &deviations, iid: &[1.0; 2], none };
         let got = repair.apply(mat![[1.0, 0.0], [0.0, 1.0]], &[], &mut Vec::new()).expect("nothing to compute");
         assert_eq!(got.variances, [Err(NoStandardError::PerfectFit); 2]);
         assert_eq!(got.vcov, Mat::<f64>::zeros(2, 2));

@@ -71,13 +71,13 @@ mod tests {
         let leverage = [0.75, 0.0, 1.0 - 1e-12, 1.0, 0.96];
         let scores =
             Scores { x: &[], residuals: &[1.0, 3.0, 5.0, 7.0, -2.0], weights: None, leverage: Some(&leverage) };
-        let of = |spec: &Vcov| scores.adjusted_residuals(spec).expect("leverages").into_owned();
+        let adjusted = |spec: &Vcov| scores.adjusted_residuals(spec).expect("leverages").into_owned();
         let near = |got: Vec<f64>, want: [f64; 5]| {
             assert!(got.iter().zip(want).all(|(got, want)| (got - want).abs() < 1e-12), "{got:?} {want:?}");
         };
-        near(of(&Vcov::Hc2), [2.0, 3.0, 0.0, 0.0, -10.0]);
-        near(of(&Vcov::Hc3), [4.0, 3.0, 0.0, 0.0, -50.0]);
-        near(of(&Vcov::Hc1), [1.0, 3.0, 5.0, 7.0, -2.0]);
+        near(adjusted(&Vcov::Hc2), [2.0, 3.0, 0.0, 0.0, -10.0]);
+        near(adjusted(&Vcov::Hc3), [4.0, 3.0, 0.0, 0.0, -50.0]);
+        near(adjusted(&Vcov::Hc1), [1.0, 3.0, 5.0, 7.0, -2.0]);
         assert!(Scores { leverage: None, ..scores }.adjusted_residuals(&Vcov::Hc3).is_err());
     }
 }

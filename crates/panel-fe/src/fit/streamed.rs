@@ -175,9 +175,9 @@ impl Shared {
     pub(crate) fn new(frame: &Frame, absorber: &Absorber, kept: &[usize]) -> Option<Self> {
         let values = columns::values(frame, Form::Centred);
         let x = absorber.beside(&values[1..])?;
-        let of = |gram: &Mat<f64>| Mat::from_fn(kept.len(), kept.len(), |i, j| gram[(kept[i], kept[j])]);
-        let first = ols::bread(&of(&x.gram)).ok()??;
-        let second = linalg::invert_spd(of(&x.reading.gram).as_ref(), "X'X").ok()?;
+        let kept_part = |gram: &Mat<f64>| Mat::from_fn(kept.len(), kept.len(), |i, j| gram[(kept[i], kept[j])]);
+        let first = ols::bread(&kept_part(&x.gram)).ok()??;
+        let second = linalg::invert_spd(kept_part(&x.reading.gram).as_ref(), "X'X").ok()?;
         Some(Self { kept: kept.to_vec(), inverses: [first, second], x })
     }
 
@@ -210,7 +210,7 @@ impl Shared {
         }
         coef.iter_mut().zip(&change).for_each(|(b, change)| *b += change);
         let reports = std::iter::once(&second.report).chain(&x.reading.reports);
-        let of = |meat: &Mat<f64>| Mat::from_fn(kept.len(), kept.len(), |i, j| meat[(kept[i], kept[j])]);
+        let kept_part = |meat: &Mat<f64>| Mat::from_fn(kept.len(), kept.len(), |i, j| meat[(kept[i], kept[j])]);
         let kinds = scores.iter().zip(&second.meats);
         let ssr = second.square;
         let fit = LeastSquares {
@@ -224,7 +224,7 @@ impl Shared {
         Some(Fitted {
             fit,
             absorbed: reports.zip(sizes).map(|(&report, size)| Absorbed { report, size }).collect(),
-            meats: kinds.map(|(scores, meat)| (!matches!(scores, Scores::None)).then(|| of(meat))).collect(),
+            meats: kinds.map(|(scores, meat)| (!matches!(scores, Scores::None)).then(|| kept_part(meat))).collect(),
             last: None,
         })
     }

@@ -288,8 +288,9 @@ fn weight_column(panel: &Panel, options: &Options, inside: &impl Fn(usize) -> bo
             (1e-100, 1e100, "an importance weight between 1e-100 and 1e100 (or 0): it is used as it is, not rescaled")
         }
     };
-    let whole = weights.kind == WeightKind::Frequency;
-    let bad = |w: f64| w < 0.0 || (w > 0.0 && (w < low || w > high)) || (whole && w.is_finite() && w.fract() != 0.0);
+    let is_frequency = weights.kind == WeightKind::Frequency;
+    let bad =
+        |w: f64| w < 0.0 || (w > 0.0 && (w < low || w > high)) || (is_frequency && w.is_finite() && w.fract() != 0.0);
     if let Some(row) = (0..values.len()).find(|&row| inside(row) && bad(values[row])) {
         return Err(Error::BadValue { cell: Box::new(panel.cell(row, &weights.column)), expected: expected.into() });
     }

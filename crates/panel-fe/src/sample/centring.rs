@@ -266,8 +266,8 @@ impl Centred {
     pub(crate) fn map(&self, places: &[usize]) -> Mat<f64> {
         let mut s = Mat::zeros(places.len(), places.len());
         for (j, place) in places.iter().enumerate() {
-            for (of, factor) in &self.rows[*place] {
-                if let Some(k) = places.iter().position(|place| place == of) {
+            for (other, factor) in &self.rows[*place] {
+                if let Some(k) = places.iter().position(|place| place == other) {
                     s[(j, k)] += factor;
                 }
             }

@@ -55,7 +55,7 @@ impl<'a> Source<'a> {
     pub(super) fn new(formula: &'a Formula, vcov: &Vcov, [entity, time]: [&str; 2]) -> Result<Self> {
         let effects = &formula.effects;
         let is_entity = |effect: &&Effect| effect.columns == [entity];
-        let of = |effect: &Effect| Coding::new(&effect.name, &effect.columns);
+        let coding = |effect: &Effect| Coding::new(&effect.name, &effect.columns);
         let Some(long) = effects.iter().find(is_entity).or(effects.first()) else {
             return Err(refused("a regression without fixed effects (absorb a column of ones)"));
         };
@@ -84,8 +84,8 @@ impl<'a> Source<'a> {
             cluster,
             entity: key(entity),
             time: key(time),
-            long: of(long),
-            short: short.map(of),
+            long: coding(long),
+            short: short.map(coding),
             seen: 0,
             missing: 0,
         })
@@ -126,7 +126,7 @@ impl<'a> Source<'a> {
             keep.iter_mut().zip(column).for_each(|(keep, value)| *keep &= !value.is_nan());
         }
         let own = [self.cluster.as_ref(), Some(&self.entity), Some(&self.time)].into_iter().flatten();
-        let own = own.filter_map(|of| if let Of::Own(coding) = of { Some(coding) } else { None });
+        let own = own.filter_map(|key| if let Of::Own(coding) = key { Some(coding) } else { None });
         for coding in [&self.long].into_iter().chain(&self.short).chain(own) {
             coding.keep_complete(panel, &mut keep)?;
         }
@@ -142,7 +142,7 @@ impl<'a> Source<'a> {
             Some(short) => short.codes(panel, &rows)?,
             None => vec![0; rows.len()],
         };
-        let mut codes = |of: &mut Of| match of {
+        let mut codes = |key: &mut Of| match key {
             Of::Long => Ok(long.clone()),
             Of::Short => Ok(short.clone()),
             Of::Own(coding) => coding.codes(panel, &rows),

@@ -94,8 +94,8 @@ fn blocks_give_the_whole_estimate() {
                         let options = Options { vcov, like, singletons, ..Options::default() };
                         let rows = 7 + 50 * seed as usize;
                         let streamed = fit(&formula, &options, ["id", "year"], &mut Cut { panel: &panel, rows });
-                        let whole = match crate::fit(&panel, text, &options, None) {
-                            Ok(whole) => whole,
+                        let in_memory = match crate::fit(&panel, text, &options, None) {
+                            Ok(estimate) => estimate,
                             Err(error) => {
                                 assert_eq!(streamed.expect_err("refused as the whole").to_string(), error.to_string());
                                 continue;
@@ -103,24 +103,30 @@ fn blocks_give_the_whole_estimate() {
                         };
                         let streamed = streamed.expect("fits");
                         let what = format!("{text} {} {like} {singletons}", options.vcov);
-                        assert_eq!(streamed.n_obs, whole.n_obs, "{what}");
-                        assert_eq!((streamed.n_singletons, streamed.n_missing), (whole.n_singletons, whole.n_missing));
-                        assert_eq!((streamed.n_entities, streamed.n_periods), (whole.n_entities, whole.n_periods));
-                        assert_eq!(streamed.clusters, whole.clusters, "{what}");
-                        for (one, other) in streamed.coef.iter().zip(&whole.coef) {
+                        assert_eq!(streamed.n_obs, in_memory.n_obs, "{what}");
+                        assert_eq!(
+                            (streamed.n_singletons, streamed.n_missing),
+                            (in_memory.n_singletons, in_memory.n_missing)
+                        );
+                        assert_eq!(
+                            (streamed.n_entities, streamed.n_periods),
+                            (in_memory.n_entities, in_memory.n_periods)
+                        );
+                        assert_eq!(streamed.clusters, in_memory.clusters, "{what}");
+                        for (one, other) in streamed.coef.iter().zip(&in_memory.coef) {
                             assert_eq!(one.name, other.name);
                             near(one.estimate, other.estimate, &what);
                             near(one.se, other.se, &what);
                             near(one.p, other.p, &what);
                             near(one.ci_high, other.ci_high, &what);
                         }
-                        near(streamed.r2.overall, whole.r2.overall, &what);
-                        near(streamed.r2.adjusted, whole.r2.adjusted, &what);
-                        near(streamed.rmse, whole.rmse, &what);
-                        near(streamed.df_resid, whole.df_resid, &what);
-                        near(streamed.r2.within.expect("effects"), whole.r2.within.expect("effects"), &what);
+                        near(streamed.r2.overall, in_memory.r2.overall, &what);
+                        near(streamed.r2.adjusted, in_memory.r2.adjusted, &what);
+                        near(streamed.rmse, in_memory.rmse, &what);
+                        near(streamed.df_resid, in_memory.df_resid, &what);
+                        near(streamed.r2.within.expect("effects"), in_memory.r2.within.expect("effects"), &what);
                         if let Some(within) = streamed.r2.within_entity {
-                            near(within, whole.r2.within_entity.expect("the entity's"), &what);
+                            near(within, in_memory.r2.within_entity.expect("the entity's"), &what);
                         }
                         compared += 1;
                     }
@@ -147,9 +153,9 @@ fn collinear_columns_go_as_in_the_whole() {
     let formula = Formula::parse("y ~ x + region + far + z | id").expect("parses");
     let options = Options::default();
     let streamed = fit(&formula, &options, ["id", "year"], &mut Cut { panel: &panel, rows: 40 }).expect("fits");
-    let whole = crate::fit(&panel, "y ~ x + region + far + z | id", &options, None).expect("fits");
-    assert_eq!(streamed.dropped, whole.dropped);
-    for (one, other) in streamed.coef.iter().zip(&whole.coef) {
+    let in_memory = crate::fit(&panel, "y ~ x + region + far + z | id", &options, None).expect("fits");
+    assert_eq!(streamed.dropped, in_memory.dropped);
+    for (one, other) in streamed.coef.iter().zip(&in_memory.coef) {
         near(one.estimate, other.estimate, &other.name);
     }
 }
@@ -159,18 +165,18 @@ fn collinear_columns_go_as_in_the_whole() {
 #[test]
 fn products_far_from_zero_are_refused_not_left_out() {
     let mut panel = panel(6);
-    let of = |panel: &Panel, name: &str, f: &dyn Fn(f64) -> f64| -> Vec<f64> {
+    let transformed = |panel: &Panel, name: &str, f: &dyn Fn(f64) -> f64| -> Vec<f64> {
         panel.float(name).expect("there").iter().map(|&value| f(value)).collect()
     };
     for (name, values) in [
-        ("f8", of(&panel, "x", &|x| 1e8 + 10.0 * x)),
-        ("late", of(&panel, "sector", &|sector| 2e9 + sector)),
-        ("tiny", of(&panel, "y", &|y| 1e-307 * y)),
-        ("huge", of(&panel, "z", &|z| 1e200 * z)),
+        ("f8", transformed(&panel, "x", &|x| 1e8 + 10.0 * x)),
+        ("late", transformed(&panel, "sector", &|sector| 2e9 + sector)),
+        ("tiny", transformed(&panel, "y", &|y| 1e-307 * y)),
+        ("huge", transformed(&panel, "z", &|z| 1e200 * z)),
     ] {
         panel.set(name, values).expect("length");
     }
-    for (text, words) in [
+    for (text, reason) in [
         ("y ~ f8 + f8^2 | id", "`f8^2`, of which the regressors before it leave nothing"),
         ("y ~ z + late:z | id", "`late:z`, of which the regressors before it leave nothing"),
         ("tiny ~ x | id", "`tiny` is too small to be squared"),
@@ -179,15 +185,15 @@ fn products_far_from_zero_are_refused_not_left_out() {
         let formula = Formula::parse(text).expect("parses");
         let refused = fit(&formula, &Options::default(), ["id", "year"], &mut Cut { panel: &panel, rows: 50 });
         let error = refused.expect_err(text).to_string();
-        assert!(error.contains(words), "{text}: {error}");
+        assert!(error.contains(reason), "{text}: {error}");
     }
     // Nearer to zero both are estimated, as in memory.
     let formula = "y ~ x + x^2 + sector:x | id";
     let parsed = Formula::parse(formula).expect("parses");
     let streamed =
         fit(&parsed, &Options::default(), ["id", "year"], &mut Cut { panel: &panel, rows: 50 }).expect("fits");
-    let whole = crate::fit(&panel, formula, &Options::default(), None).expect("fits");
-    for (one, other) in streamed.coef.iter().zip(&whole.coef) {
+    let in_memory = crate::fit(&panel, formula, &Options::default(), None).expect("fits");
+    for (one, other) in streamed.coef.iter().zip(&in_memory.coef) {
         near(one.estimate, other.estimate, &other.name);
     }
 }
@@ -195,7 +201,7 @@ fn products_far_from_zero_are_refused_not_left_out() {
 #[test]
 fn what_needs_other_rows_is_refused() {
     let panel = panel(1);
-    for (text, words) in [
+    for (text, reason) in [
         ("y ~ lag(x) | id", "a lag in `lag(x)`"),
         ("y ~ mean(x) | id", "mean()"),
         ("y ~ i(region) | id", "i(…)"),
@@ -205,8 +211,8 @@ fn what_needs_other_rows_is_refused() {
     ] {
         let formula = Formula::parse(text).expect("parses");
         let refused = fit(&formula, &Options::default(), ["id", "year"], &mut Cut { panel: &panel, rows: 50 });
-        let words_of = refused.expect_err("refused").to_string();
-        assert!(words_of.contains(words) && words_of.starts_with("not supported: streaming"), "{text}: {words_of}");
+        let message = refused.expect_err("refused").to_string();
+        assert!(message.contains(reason) && message.starts_with("not supported: streaming"), "{text}: {message}");
     }
     struct Twice<'a>(Cut<'a>);
     impl Blocks for Twice<'_> {
@@ -217,6 +223,6 @@ fn what_needs_other_rows_is_refused() {
     }
     let formula = Formula::parse("y ~ x | id + year").expect("parses");
     let twice = fit(&formula, &Options::default(), ["id", "year"], &mut Twice(Cut { panel: &panel, rows: 50 }));
-    let words = twice.expect_err("refused").to_string();
-    assert!(words.contains("several rows have id `e") && words.contains("year `200"), "{words}");
+    let message = twice.expect_err("refused").to_string();
+    assert!(message.contains("several rows have id `e") && message.contains("year `200"), "{message}");
 }

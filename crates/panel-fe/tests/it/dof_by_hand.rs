@@ -143,8 +143,8 @@ fn few_observations_for_many_clusters() {
 
 #[test]
 fn structures_without_clusters() {
-    let of = |like, covariance: &Covariance| dof(like, 200, &three_terms()).small_sample(3, covariance);
-    let iid = EVERY.map(|like| of(like, &Covariance::iid()));
+    let small_sample = |like, covariance: &Covariance| dof(like, 200, &three_terms()).small_sample(3, covariance);
+    let iid = EVERY.map(|like| small_sample(like, &Covariance::iid()));
     for (small, left) in iid.iter().zip([172.0, 176.0, 176.0, 176.0]) {
         near(small.multiplier, 200.0 / left);
         assert_eq!((small.df_t, small.groups), (left, None));
@@ -156,7 +156,7 @@ fn structures_without_clusters() {
     let sdofminus = EVERY.map(|like| dof(like, 200, &three_terms()).sdofminus(&Covariance::iid()));
     assert_eq!(sdofminus, [25, 21, 21, 21, 11]);
     for spec in [Vcov::Hc2, Vcov::Hc3] {
-        let small = of(Like::Reghdfe, &Covariance::new(spec, Meat::new(Structure::Independent)));
+        let small = small_sample(Like::Reghdfe, &Covariance::new(spec, Meat::new(Structure::Independent)));
         assert_eq!((small.multiplier, small.df_t), (1.0, 176.0));
     }
     // T = 20 periods: a cluster each for Driscoll-Kraay; for Newey-West to fixest alone.
@@ -170,16 +170,19 @@ fn structures_without_clusters() {
     assert_eq!((dk.is_clustered(), nw.is_clustered(), Covariance::iid().is_clustered()), (true, false, false));
     assert_eq!((dk.is_iid(), Covariance::iid().is_iid()), (false, true));
     for (like, left) in [(Like::Fixest, 172.0), (Like::Reghdfe, 176.0), (Like::Ivreghdfe, 176.0)] {
-        let small = of(like, &dk);
+        let small = small_sample(like, &dk);
         near(small.multiplier, 199.0 / left * 20.0 / 19.0);
         assert_eq!((small.df_t, small.groups), (19.0, Some(20)));
     }
-    let small = of(Like::Fixest, &nw);
+    let small = small_sample(Like::Fixest, &nw);
     near(small.multiplier, 199.0 / 172.0 * 20.0 / 19.0);
     assert_eq!(small.df_t, 19.0);
-    let small = of(Like::Reghdfe, &nw);
+    let small = small_sample(Like::Reghdfe, &nw);
     near(small.multiplier, 200.0 / 176.0);
     assert_eq!(small.df_t, 176.0);
-    assert_eq!((of(Like::Xtivreg2, &dk).multiplier, of(Like::Xtivreg2, &dk).df_t), (1.0, f64::INFINITY));
-    near(of(Like::Xtivreg2, &nw).multiplier, 200.0 / 190.0);
+    assert_eq!(
+        (small_sample(Like::Xtivreg2, &dk).multiplier, small_sample(Like::Xtivreg2, &dk).df_t),
+        (1.0, f64::INFINITY)
+    );
+    near(small_sample(Like::Xtivreg2, &nw).multiplier, 200.0 / 190.0);
 }

@@ -49,13 +49,15 @@ fn orthogonality_of_instruments_and_regressors() {
         ("hc1", 1.637_272_634_583_647_2, 4.090_975_597_559_147, 0.000_772_869_256_334_907_1),
     ] {
         let estimate = fit(ONE, Estimator::TwoStage, vcov);
-        let of = |names: &[&str]| estimate.orthogonality_test(names);
-        assert_test(&format!("z2, {vcov}"), of(&["z2"]), one, 1.0);
-        assert_test(&format!("z1 and z3, {vcov}"), of(&["z1", "z3"]), two, 2.0);
-        assert_test(&format!("w, {vcov}"), of(&["w"]), exogenous, 1.0);
-        let all = of(&["z1", "z2", "z3"]).expect("known").to_string();
+        let orthogonality = |names: &[&str]| estimate.orthogonality_test(names);
+        assert_test(&format!("z2, {vcov}"), orthogonality(&["z2"]), one, 1.0);
+        assert_test(&format!("z1 and z3, {vcov}"), orthogonality(&["z1", "z3"]), two, 2.0);
+        assert_test(&format!("w, {vcov}"), orthogonality(&["w"]), exogenous, 1.0);
+        let all = orthogonality(&["z1", "z2", "z3"]).expect("known").to_string();
         assert!(all.contains("2 are left for 3 regressors"), "{all}");
-        assert!(of(&["d1"]).is_err() && of(&["z1", "z1"]).is_err() && of(&[]).is_err());
+        assert!(
+            orthogonality(&["d1"]).is_err() && orthogonality(&["z1", "z1"]).is_err() && orthogonality(&[]).is_err()
+        );
     }
     // Two-step GMM takes the residuals of two-stage least squares, of which its weights were made.
     let gmm = fit(ONE, Estimator::Gmm2s, "hc1").orthogonality_test(&["z2"]);

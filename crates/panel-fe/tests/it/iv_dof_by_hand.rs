@@ -100,8 +100,8 @@ fn assert_test(what: &str, got: &TestOutcome, want: &Value) {
     assert_eq!(test.df, want[1], "{what}");
     assert_eq!(test.df2, want.get(2).copied(), "{what}");
     if let Some(p) = test.p {
-        let of = |&df2: &f64| f_upper(want[0], want[1], df2);
-        assert_near(what, p, want.get(2).map_or_else(|| chi_squared_upper(want[0], want[1]), of));
+        let f_tail = |&df2: &f64| f_upper(want[0], want[1], df2);
+        assert_near(what, p, want.get(2).map_or_else(|| chi_squared_upper(want[0], want[1]), f_tail));
     }
 }
 
@@ -154,13 +154,13 @@ fn every_test_under_every_covariance() {
         let check = |what: &str, got: panel_fe::Result<TestOutcome>, want: &Value| {
             assert_test(&format!("{what}, {kind}"), &got.expect("defined"), want);
         };
-        for (system, of) in [(&one, "one"), (&two, "two")] {
-            let want = &want[of];
-            check(of, under_identification(system, &covariance, &DOF), &want["under_identification"]);
+        for (system, label) in [(&one, "one"), (&two, "two")] {
+            let want = &want[label];
+            check(label, under_identification(system, &covariance, &DOF), &want["under_identification"]);
             if kind == "iid" {
-                check(of, cragg_donald(system, &DOF), &want["cragg_donald"]);
+                check(label, cragg_donald(system, &DOF), &want["cragg_donald"]);
             } else {
-                check(of, kleibergen_paap_f(system, &covariance, &DOF), &want["kleibergen_paap"]);
+                check(label, kleibergen_paap_f(system, &covariance, &DOF), &want["kleibergen_paap"]);
             }
         }
         check(

@@ -80,11 +80,11 @@ fn wu_hausman_durbin_and_basmann_are_those_of_the_manual() {
 fn anderson_rubin_sets_are_those_of_ivmodels() {
     let Some(folder) = goldens().map(|g| g.join("stata_ivreg2r")) else { return };
     let card = card(&folder);
-    let of = |instruments: &str| {
+    let estimate_with = |instruments: &str| {
         let formula = format!("lwage ~ exper + expersq + black + south | educ ~ {instruments}");
         fit(&card, &formula, Estimator::TwoStage, "iid")
     };
-    let (two, four, both) = (of("nearc2"), of("nearc4"), of("nearc2 + nearc4"));
+    let (two, four, both) = (estimate_with("nearc2"), estimate_with("nearc4"), estimate_with("nearc2 + nearc4"));
     let minus = f64::NEG_INFINITY;
     let plus = f64::INFINITY;
     let cases = [

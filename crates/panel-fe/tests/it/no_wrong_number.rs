@@ -52,8 +52,8 @@ fn a_negative_variance_is_no_standard_error() {
             let repaired = !matches!(like, Like::Ivreghdfe | Like::Xtivreg2);
             assert_none(&estimate, if repaired { NoStandardError::Repaired } else { NoStandardError::Negative });
             assert_eq!(remarks(&estimate, "vcov-not-positive").is_empty(), !repaired, "{like}");
-            let said = remarks(&estimate, "no-standard-error");
-            assert!(said.contains("variance is negative"), "{like}: {said}");
+            let message = remarks(&estimate, "no-standard-error");
+            assert!(message.contains("variance is negative"), "{like}: {message}");
             let v = estimate.vcov[(0, 0)];
             match like {
                 Like::Fixest => assert!((v - 1e-16).abs() < 1e-30, "{v:e}"),
@@ -179,8 +179,8 @@ fn mobility_groups_in_the_fit_of_reghdfe() {
 #[test]
 fn trends_far_from_zero_are_trends() {
     let mut data = table("slopes_dropped", "id", "time");
-    for (name, of) in [("sq", "day"), ("sq0", "day0")] {
-        let squares: Vec<f64> = data.float(of).expect("there").iter().map(|v| v * v).collect();
+    for (name, source) in [("sq", "day"), ("sq0", "day0")] {
+        let squares: Vec<f64> = data.float(source).expect("there").iter().map(|v| v * v).collect();
         data.set(name, squares).expect("length");
     }
     for formula in ["y ~ x | id[day, sq]", "y ~ x | id[day0, sq0]"] {
@@ -199,8 +199,8 @@ fn grunfeld() -> Panel {
     let near: Vec<f64> = data.float("value").expect("there").iter().map(|v| (1000.0 * v).round() / 1000.0).collect();
     data.set("ms", far).expect("length");
     data.set("v", near).expect("length");
-    for (name, of) in [("z", "value"), ("zz", "capital")] {
-        let lagged = data.lag(data.float(of).expect("there"), 1).expect("a lag");
+    for (name, source) in [("z", "value"), ("zz", "capital")] {
+        let lagged = data.lag(data.float(source).expect("there"), 1).expect("a lag");
         data.set(name, lagged).expect("length");
     }
     data
@@ -348,7 +348,7 @@ fn weak_instruments_are_judged_by_the_statistic_that_fits() {
 fn weakness_begins_below_the_limit() {
     let estimate = fit(&grunfeld(), "inv ~ 1 | firm | capital ~ z + zz", "cluster:firm", Like::Ivreghdfe);
     let diagnostics = estimate.iv.expect("iv").diagnostics;
-    let said = |kleibergen_paap: f64, effective: f64| {
+    let remark_at = |kleibergen_paap: f64, effective: f64| {
         let mut diagnostics = diagnostics.clone();
         let test =
             |name: &str, stat: f64| TestStat::tabulated(name, "the instruments are weak", stat, 2.0, None).into();
@@ -358,10 +358,10 @@ fn weakness_begins_below_the_limit() {
         f.critical = vec![(0.05, 30.0), (0.10, 20.0), (0.20, 15.0)];
         diagnostics.weak_instruments().map(|remark| remark.message)
     };
-    assert_eq!((said(19.93, 20.0), said(25.0, 25.0)), (None, None));
-    let weak = said(19.92, 20.0).expect("a remark");
+    assert_eq!((remark_at(19.93, 20.0), remark_at(25.0, 25.0)), (None, None));
+    let weak = remark_at(19.92, 20.0).expect("a remark");
     assert!(weak.contains("Kleibergen-Paap rk F 19.92, below 19.93") && !weak.contains("effective"), "{weak}");
-    let biased = said(19.93, 19.99).expect("a remark");
+    let biased = remark_at(19.93, 19.99).expect("a remark");
     assert!(biased.contains("effective F 19.99, below 20.00") && !biased.contains("Kleibergen"), "{biased}");
 }
 
@@ -383,11 +383,15 @@ fn weak_instruments_are_judged_by_the_table_of_their_estimator() {
             let diagnostics = &estimate.iv.as_ref().expect("iv").diagnostics;
             assert_eq!(diagnostics.critical_value().map(|(_, value)| value), critical, "{estimator}");
             let stat = diagnostics.weak_identification().available().expect("computed").stat;
-            let said = remarks(&estimate, "weak-instruments");
+            let message = remarks(&estimate, "weak-instruments");
             let limit = critical.unwrap_or(10.0);
-            assert_eq!(said.contains(&format!("below {limit:.2}")), stat < limit, "{estimator}, {vcov}: {stat} {said}");
+            assert_eq!(
+                message.contains(&format!("below {limit:.2}")),
+                stat < limit,
+                "{estimator}, {vcov}: {stat} {message}"
+            );
             if critical != Some(19.93) {
-                assert!(!said.contains("19.93") && !said.contains("effective F"), "{estimator}: {said}");
+                assert!(!message.contains("19.93") && !message.contains("effective F"), "{estimator}: {message}");
             }
             remarked += usize::from(stat < 19.93);
         }

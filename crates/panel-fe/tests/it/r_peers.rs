@@ -129,8 +129,8 @@ fn more_restrictions_than_clusters_is_no_test() {
 #[test]
 fn two_endogenous_regressors_with_effects_are_aers() {
     let (mut data, r) = (grunfeld(), r());
-    for (name, of, lag) in [("v1", "value", 1), ("c1", "capital", 1), ("v2", "value", 2)] {
-        let lagged = data.lag(data.float(of).expect("there"), lag).expect("a lag");
+    for (name, source, lag) in [("v1", "value", 1), ("c1", "capital", 1), ("v2", "value", 2)] {
+        let lagged = data.lag(data.float(source).expect("there"), lag).expect("a lag");
         data.set(name, lagged).expect("length");
     }
     let model = Model::new("inv ~ 1 | firm | value + capital ~ v1 + c1 + v2").expect("a formula");

@@ -313,7 +313,7 @@ impl<'a> Sample<'a> {
         let charged: Vec<usize> = (0..effects.len()).filter(|&f| !free[f]).collect();
         let nested: usize = (0..effects.len()).filter(|&f| free[f]).map(level).sum();
         let slopes = |idle_free: bool| -> usize {
-            let of = |(key, slope): &(&'static str, Option<String>)| -> usize {
+            let parameters = |(key, slope): &(&'static str, Option<String>)| -> usize {
                 let Some(slope) = slope else { return 0 };
                 let varies = |level: &usize| {
                     let rows = self.rows.iter().filter(|&&row| self.design.key(key)[row] == *level);
@@ -323,7 +323,7 @@ impl<'a> Sample<'a> {
                 };
                 self.levels(key).iter().filter(|level| varies(level)).count()
             };
-            effects.iter().map(of).sum()
+            effects.iter().map(parameters).sum()
         };
         if self.design.like == Like::Fixest {
             let intercepts: usize = charged.iter().map(|&f| level(f)).sum();

@@ -27,8 +27,8 @@ fn panel() -> Panel {
     for (name, column) in ["y", "d", "z", "z2", "q", "h", "x", "region"].into_iter().zip(columns) {
         builder = builder.column(name, column);
     }
-    let words: Vec<Option<String>> = codes.iter().map(|code| Some(format!("{code}"))).collect();
-    builder.column("code", codes).column("code_text", TextColumn::new(&words)).build().expect("a panel")
+    let texts: Vec<Option<String>> = codes.iter().map(|code| Some(format!("{code}"))).collect();
+    builder.column("code", codes).column("code_text", TextColumn::new(&texts)).build().expect("a panel")
 }
 
 fn estimate(formula: &str, options: &str) -> Estimate {

@@ -135,8 +135,8 @@ fn the_null_at_the_estimate_keeps_its_interval() {
 #[test]
 fn instruments_without_an_answer() {
     let mut data = grunfeld();
-    for (name, of) in [("z1", "value"), ("z2", "capital")] {
-        let lagged = data.lag(data.float(of).expect("there"), 1).expect("a lag");
+    for (name, source) in [("z1", "value"), ("z2", "capital")] {
+        let lagged = data.lag(data.float(source).expect("there"), 1).expect("a lag");
         data.set(name, lagged).expect("length");
     }
     let half: Vec<f64> = (0..data.n_rows()).map(|i| f64::from(u8::from(i < 100))).collect();

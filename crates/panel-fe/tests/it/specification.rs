@@ -54,9 +54,9 @@ fn random_effects_hausman_and_mundlak() {
     let dummies = fit("inv ~ value + capital + i(year) | firm", &data);
     let (one, other) =
         (both.random_effects(false, &Vcov::Iid).unwrap(), dummies.random_effects(false, &Vcov::Iid).unwrap());
-    let of = |fit: &Estimate| fit.coefficient("capital").unwrap().clone();
-    assert!(close(of(&one.estimate).estimate, of(&other.estimate).estimate, 1e-9, 0.0));
-    assert!(close(of(&one.estimate).se, of(&other.estimate).se, 1e-9, 0.0));
+    let capital = |fit: &Estimate| fit.coefficient("capital").unwrap().clone();
+    assert!(close(capital(&one.estimate).estimate, capital(&other.estimate).estimate, 1e-9, 0.0));
+    assert!(close(capital(&one.estimate).se, capital(&other.estimate).se, 1e-9, 0.0));
     let pooled = fit("inv ~ value", &data).hausman_test().unwrap_err().to_string();
     assert!(pooled.contains("does not absorb `firm`"), "{pooled}");
 }
@@ -100,10 +100,10 @@ fn levels_are_dummies() {
         let (one, other) = (fit(one, &data), fit(other, &data));
         assert_eq!(one.names.len(), other.names.len(), "{:?} {:?}", one.names, other.names);
         for (left, right) in names {
-            let of = |fit: &Estimate, name: &str| {
+            let coefficient = |fit: &Estimate, name: &str| {
                 fit.coefficient(name).unwrap_or_else(|| panic!("{name}: {:?}", fit.names)).clone()
             };
-            let (a, b) = (of(&one, left), of(&other, right));
+            let (a, b) = (coefficient(&one, left), coefficient(&other, right));
             assert!(close(a.estimate, b.estimate, 1e-9, 1e-9) && close(a.se, b.se, 1e-9, 0.0), "{left}");
         }
     };
@@ -165,8 +165,8 @@ fn effects_alone() {
     let estimate = fit("inv ~ 1 | firm + year", &data);
     assert!(estimate.coef.is_empty() && estimate.wald.available().is_none());
     let y = data.float("inv").unwrap();
-    let mean = |of: &dyn Fn(usize) -> bool| {
-        let rows: Vec<f64> = (0..200).filter(|&row| of(row)).map(|row| y[row]).collect();
+    let mean = |inside: &dyn Fn(usize) -> bool| {
+        let rows: Vec<f64> = (0..200).filter(|&row| inside(row)).map(|row| y[row]).collect();
         rows.iter().sum::<f64>() / rows.len() as f64
     };
     let (unit, time) = (data.entity_of_row(), data.time_of_row());

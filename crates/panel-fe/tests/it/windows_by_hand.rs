@@ -128,7 +128,7 @@ fn who_is_within_the_cut_off() {
 #[test]
 fn the_span_of_periods_before_the_epoch() {
     let (kernel, bandwidth) = (Kernel::Daniell, 2.0);
-    let of = |first: i64| {
+    let meats_from = |first: i64| {
         let periods = Periods::calendar(&[first, first + 1, first + 2, first + 3]);
         let units = Groups::new(&[0; 4]);
         [
@@ -137,10 +137,10 @@ fn the_span_of_periods_before_the_epoch() {
         ]
         .map(|structure| entries(&Meat::new(structure).of(scores().as_ref()).expect("defined")))
     };
-    assert_eq!(of(-2), of(2000));
+    assert_eq!(meats_from(-2), meats_from(2000));
     // With one row a period both are Σ over pairs: 30 + 2 Σ k(τ) Σ s_t s_{t-τ}; k = 2/π, 0 and -2/(3π).
     let want = 30.0 + 2.0 * (2.0 / PI * (3.0 - 6.0 - 8.0) - 2.0 / (3.0 * PI) * 4.0);
-    for got in of(-2) {
+    for got in meats_from(-2) {
         near(got[0], want);
     }
 }
@@ -176,38 +176,38 @@ fn scores() -> Mat<f64> {
 
 #[test]
 fn meats_of_four_rows() {
-    let of = |meat: Meat| entries(&meat.of(scores().as_ref()).expect("defined"));
+    let entries_of = |meat: Meat| entries(&meat.of(scores().as_ref()).expect("defined"));
     // 1 + 9 + 4 + 16; 2 - 3 - 1 + 4; 4 + 1 + ¼ + 1.
-    assert_eq!(of(Meat::new(Structure::Independent)), [30.0, 2.0, 2.0, 6.25]);
+    assert_eq!(entries_of(Meat::new(Structure::Independent)), [30.0, 2.0, 2.0, 6.25]);
     // A row that stands for two has half its square, one that stands for none has nothing: 1 + 9/2 + 0 + 16/4.
     let frequency = Some(vec![1.0, 2.0, 0.0, 4.0]);
     let weighted = Meat { frequency: frequency.clone(), ..Meat::new(Structure::Independent) };
-    assert_eq!(of(weighted), [9.5, 1.5, 1.5, 4.75]);
+    assert_eq!(entries_of(weighted), [9.5, 1.5, 1.5, 4.75]);
     // Sums (4, 1) and (2, 1.5).
     let halves = Groups::new(&[0, 0, 1, 1]);
     let cluster = Meat::new(Structure::Cluster(vec![halves.clone()]));
     assert_eq!(cluster.group_counts(), [2]);
-    assert_eq!(of(cluster), [20.0, 7.0, 7.0, 3.25]);
+    assert_eq!(entries_of(cluster), [20.0, 7.0, 7.0, 3.25]);
     // Odd against even rows: sums (-1, 2.5) and (7, 0); less each row by itself.
     let parity = Groups::new(&[0, 1, 0, 1]);
     let both = Meat::new(Structure::Cluster(vec![halves.clone(), parity]));
     assert_eq!(both.group_counts(), [2, 2]);
-    assert_eq!(of(both), [20.0 + 50.0 - 30.0, 7.0 - 2.5 - 2.0, 7.0 - 2.5 - 2.0, 3.25 + 6.25 - 6.25]);
+    assert_eq!(entries_of(both), [20.0 + 50.0 - 30.0, 7.0 - 2.5 - 2.0, 7.0 - 2.5 - 2.0, 3.25 + 6.25 - 6.25]);
     // Three ways, the third as the first: A + B + A - AB - AA - AB + AAB = A + B - AB.
     let parity = Groups::new(&[0, 1, 0, 1]);
     let three = Meat::new(Structure::Cluster(vec![halves.clone(), parity, halves.clone()]));
-    assert_eq!(of(three), [40.0, 2.5, 2.5, 3.25]);
+    assert_eq!(entries_of(three), [40.0, 2.5, 2.5, 3.25]);
     // One lag with weight ½ between years 1 and 2 (sums (4, 1), (2, 1.5)): + ½ (h₂h₁' + h₁h₂').
     let periods = Periods::calendar(&[1, 1, 2, 2]);
     let (kernel, bandwidth) = (Kernel::Bartlett, 2.0);
     let dk = Meat::new(Structure::DriscollKraay { periods: periods.clone(), kernel, bandwidth });
     assert_eq!(dk.group_counts(), [2]);
-    assert_eq!(of(dk), [20.0 + 8.0, 7.0 + 4.0, 7.0 + 4.0, 3.25 + 1.5]);
+    assert_eq!(entries_of(dk), [20.0 + 8.0, 7.0 + 4.0, 7.0 + 4.0, 3.25 + 1.5]);
     // Within units (rows 1, 3 and rows 2, 4): s₃s₁' = (-2, -4; ½, 1) and s₄s₂' = (12, -4; 3, -1), with weight ½ and turned.
     let units = Groups::new(&[0, 1, 0, 1]);
     let nw = Structure::NeweyWest { units: units.clone(), periods: periods.clone(), kernel, bandwidth };
     let want = [30.0 + 10.0, 2.0 - 2.25, 2.0 - 2.25, 6.25];
-    assert_eq!(of(Meat::new(nw.clone())), want);
+    assert_eq!(entries_of(Meat::new(nw.clone())), want);
     assert_eq!(Meat::new(nw.clone()).group_counts(), [2]);
     // Places 1 and 2 a degree apart, 3 and 4 far away and at one place: all pairs within 120 km.
     let coordinates = vec![(0.0, 0.0), (0.0, 1.0), (50.0, 0.0), (50.0, 0.0)];
@@ -218,16 +218,16 @@ fn meats_of_four_rows() {
         distance: ConleyDistance::FixestTriangular,
         serial,
     };
-    let uniform = of(Meat::new(conley(None, ConleyKernel::Uniform)));
+    let uniform = entries_of(Meat::new(conley(None, ConleyKernel::Uniform)));
     assert_eq!(uniform, [20.0, 7.0, 7.0, 3.25]);
     // Weight 1 - 111/120 = 0.075 between places 1 and 2: s₁s₁' + s₂s₂' + 0.075 (s₁s₂' + s₂s₁') + sums (2, 1.5).
-    let bartlett = of(Meat::new(conley(None, ConleyKernel::Bartlett)));
+    let bartlett = entries_of(Meat::new(conley(None, ConleyKernel::Bartlett)));
     for (got, want) in bartlett.into_iter().zip([14.45, 2.375, 2.375, 6.95]) {
         assert!((got - want).abs() < 1e-9, "{bartlett:?}");
     }
     // Within years the same pairs; and own lags of one year with weight ½.
     let serial = conley(Some((units, periods, 1)), ConleyKernel::Uniform);
-    assert_eq!(of(Meat::new(serial.clone())), [20.0 + 10.0, 7.0 - 2.25, 7.0 - 2.25, 3.25]);
+    assert_eq!(entries_of(Meat::new(serial.clone())), [20.0 + 10.0, 7.0 - 2.25, 7.0 - 2.25, 3.25]);
     assert_eq!(Meat::new(serial.clone()).group_counts(), [0; 0]);
     for structure in [nw, serial] {
         assert!(Meat { structure, frequency: frequency.clone() }.of(scores().as_ref()).is_err());

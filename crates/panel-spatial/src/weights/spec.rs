@@ -385,7 +385,7 @@ impl WeightsSpec {
                     self.id
                 ))),
             },
-            WeightsKind::Product { of } => {
+            WeightsKind::Product { of: factors } => {
                 let known = |id: &String| {
                     inputs.known.get(id).ok_or_else(|| Error::UnknownName {
                         what: "weights defined before",
@@ -393,7 +393,7 @@ impl WeightsSpec {
                         known: inputs.known.keys().cloned().collect(),
                     })
                 };
-                Weights::product(&of.iter().map(known).collect::<Result<Vec<_>>>()?)
+                Weights::product(&factors.iter().map(known).collect::<Result<Vec<_>>>()?)
             }
         }
     }

@@ -62,7 +62,7 @@ fn places_nearer_than_cities_are_remarked_upon() {
         variable: &|_, _| panic!("no variable is asked for"),
         known: &known,
     };
-    let said = |text: &str| {
+    let near_pair_remark = |text: &str| {
         let spec: WeightsSpec = toml::from_str(text).unwrap();
         let (_, remarks) = spec.build(&inputs).unwrap();
         remarks.into_iter().find(|remark| remark.code == "near-pair").map(|remark| remark.message)
@@ -70,14 +70,14 @@ fn places_nearer_than_cities_are_remarked_upon() {
     // On the equator distances are as longitudes: 1/0.001 against 1 and 1/2 from a.
     let share = 100.0 * 1000.0 / 1001.5;
     assert_eq!(
-        said("id = 'W'\nkind = 'inverse-distance'").unwrap(),
+        near_pair_remark("id = 'W'\nkind = 'inverse-distance'").unwrap(),
         format!(
             "`a` and `b` are 111 m apart: `b` has {share:.1} % of the weights of `a` in `W`; are both coordinates right?"
         )
     );
-    let floored = said("id = 'W'\nkind = 'inverse-distance'\nmin_km = 50").unwrap();
+    let floored = near_pair_remark("id = 'W'\nkind = 'inverse-distance'\nmin_km = 50").unwrap();
     assert!(floored.contains("; it counts as min_km = 50: "), "{floored}");
-    assert_eq!(said("id = 'W'\nkind = 'knn'\nk = 2"), None);
+    assert_eq!(near_pair_remark("id = 'W'\nkind = 'knn'\nk = 2"), None);
 }
 
 #[test]

@@ -36,12 +36,12 @@ impl<'a> Key<'a> {
     pub fn sentence(&self, root: &'a Value) -> String {
         let own = [self.schema, resolved(root, self.schema)].into_iter().find_map(|one| one["description"].as_str());
         let of_kinds = || {
-            let said = |(kind, about): &(Option<&str>, &str)| match kind {
+            let described = |(kind, about): &(Option<&str>, &str)| match kind {
                 Some(kind) => format!("`{kind}`: {}", first_paragraph(about).trim_end_matches('.')),
                 None => first_paragraph(about).trim_end_matches('.').to_owned(),
             };
-            let said: Vec<String> = self.alternatives.iter().map(said).collect();
-            if said.is_empty() { String::new() } else { format!("{}.", said.join("; ")) }
+            let sentences: Vec<String> = self.alternatives.iter().map(described).collect();
+            if sentences.is_empty() { String::new() } else { format!("{}.", sentences.join("; ")) }
         };
         own.map_or_else(of_kinds, first_paragraph)
     }
@@ -54,11 +54,11 @@ impl<'a> Key<'a> {
             _ => vec![one],
         };
         let all = alternatives(root, self.schema).into_iter().flat_map(inner);
-        let said = |one: &Value| {
+        let meaning = |one: &Value| {
             let (word, about) = (one["const"].as_str()?, one["description"].as_str()?);
             Some((word.to_owned(), first_paragraph(about)))
         };
-        all.filter_map(said).collect()
+        all.filter_map(meaning).collect()
     }
 }
 
@@ -72,14 +72,14 @@ pub fn first_paragraph(text: &str) -> String {
 /// A text without the links to items of a crate, which lead nowhere outside its documentation.
 fn without_links(text: &str) -> String {
     let Some((before, rest)) = text.split_once("](crate::") else { return text.to_owned() };
-    let Some((front, words)) = before.rsplit_once('[') else { return text.to_owned() };
+    let Some((front, label)) = before.rsplit_once('[') else { return text.to_owned() };
     let mut open = 1;
     let end = rest.find(|c: char| {
         open += i32::from(c == '(') - i32::from(c == ')');
         open == 0
     });
     let after = end.map_or("", |end| &rest[end + 1..]);
-    format!("{front}{words}{}", without_links(after))
+    format!("{front}{label}{}", without_links(after))
 }
 
 /// The schema behind references.
@@ -143,11 +143,14 @@ fn table_of<'a>(root: &'a Value, schema: &'a Value) -> Option<(&'a Value, bool)>
     let several = choices
         .iter()
         .any(|one| one["type"] == "array" && alternatives(root, &one["items"]).iter().any(|inner| is_table(inner)));
-    let whole = resolved(root, schema);
+    let resolved_type = resolved(root, schema);
     if choices.iter().any(|one| is_table(one)) {
         // A table with alternatives of its own (a kind and its keys) is that whole.
         let tables = choices.iter().filter(|one| is_table(one)).count();
-        return Some((if tables == 1 { choices.into_iter().find(|one| is_table(one))? } else { whole }, several));
+        return Some((
+            if tables == 1 { choices.into_iter().find(|one| is_table(one))? } else { resolved_type },
+            several,
+        ));
     }
     let array = choices.into_iter().find(|one| one["type"] == "array")?;
     let inner = resolved(root, &array["items"]);

@@ -65,34 +65,34 @@ fn row(root: &Value, section: &Section<'_>, key: &Key<'_>, used: &BTreeMap<Strin
 /// The sentence of a key, and what its words mean.
 fn about(root: &Value, key: &Key<'_>) -> String {
     let meanings = key.meanings(root);
-    let said = |(word, about): &(String, String)| format!("`{word}`: {}", about.trim_end_matches('.'));
-    let words: Vec<String> = meanings.iter().map(said).collect();
+    let meaning = |(word, about): &(String, String)| format!("`{word}`: {}", about.trim_end_matches('.'));
+    let choices: Vec<String> = meanings.iter().map(meaning).collect();
     let sentence = key.sentence(root);
-    if words.is_empty() { sentence } else { format!("{sentence} {}.", words.join("; ")).trim_start().to_owned() }
+    if choices.is_empty() { sentence } else { format!("{sentence} {}.", choices.join("; ")).trim_start().to_owned() }
 }
 
 /// The kinds of a table whose kind decides its other keys.
 fn kinds(key: &Key<'_>) -> Option<String> {
     let all = std::iter::once(key.schema).chain(key.others.iter().copied());
-    let words: Vec<Value> = all.map(|schema| &schema["const"]).filter(|word| !word.is_null()).cloned().collect();
-    (words.len() > 1).then(|| listed(&words))
+    let values: Vec<Value> = all.map(|schema| &schema["const"]).filter(|word| !word.is_null()).cloned().collect();
+    (values.len() > 1).then(|| listed(&values))
 }
 
 /// What a key may hold, in words.
 fn type_of(root: &Value, schema: &Value) -> String {
     let own = &schema["enum"];
-    if let Some(words) = own.as_array() {
-        return listed(words);
+    if let Some(values) = own.as_array() {
+        return listed(values);
     }
     let mut kinds: Vec<String> = Vec::new();
-    let mut words: Vec<Value> = Vec::new();
+    let mut values: Vec<Value> = Vec::new();
     for one in alternatives(root, schema) {
         if let Some(choices) = one["enum"].as_array() {
-            words.extend(choices.iter().filter(|choice| !choice.is_null()).cloned());
+            values.extend(choices.iter().filter(|choice| !choice.is_null()).cloned());
             continue;
         }
         if !one["const"].is_null() {
-            words.push(one["const"].clone());
+            values.push(one["const"].clone());
             continue;
         }
         let kind = kind_of(root, one);
@@ -100,8 +100,8 @@ fn type_of(root: &Value, schema: &Value) -> String {
             kinds.push(kind);
         }
     }
-    if !words.is_empty() {
-        kinds.insert(0, listed(&words));
+    if !values.is_empty() {
+        kinds.insert(0, listed(&values));
     }
     kinds.join(" or ")
 }
@@ -124,8 +124,8 @@ fn kind_of(root: &Value, schema: &Value) -> String {
     }
 }
 
-fn listed(words: &[Value]) -> String {
-    words
+fn listed(values: &[Value]) -> String {
+    values
         .iter()
         .filter(|word| !word.is_null())
         .map(|word| format!("`{}`", word.as_str().map_or_else(|| word.to_string(), str::to_owned)))

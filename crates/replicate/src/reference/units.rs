@@ -91,26 +91,26 @@ pub(super) fn mark(root: &mut Value) {
 }
 
 /// Marks the keys of a type, those of its alternatives among them.
-fn mark_in(of: &str, schema: &mut Value) {
+fn mark_in(type_name: &str, schema: &mut Value) {
     match schema {
         Value::Object(map) => {
             if let Some(properties) = map.get_mut("properties").and_then(Value::as_object_mut) {
                 for (name, key) in properties.iter_mut() {
-                    if let (Some(unit), Some(key)) = (unit_of(of, name), key.as_object_mut()) {
+                    if let (Some(unit), Some(key)) = (unit_of(type_name, name), key.as_object_mut()) {
                         put(key, unit);
                     }
                 }
             }
-            map.values_mut().for_each(|inner| mark_in(of, inner));
+            map.values_mut().for_each(|inner| mark_in(type_name, inner));
         }
-        Value::Array(items) => items.iter_mut().for_each(|inner| mark_in(of, inner)),
+        Value::Array(items) => items.iter_mut().for_each(|inner| mark_in(type_name, inner)),
         _ => {}
     }
 }
 
-fn unit_of(of: &str, name: &str) -> Option<&'static str> {
+fn unit_of(type_name: &str, name: &str) -> Option<&'static str> {
     let named = |wanted: &str| UNITS.iter().find(|(known, _)| *known == wanted).map(|(_, unit)| *unit);
-    named(&format!("{of}.{name}")).or_else(|| named(name))
+    named(&format!("{type_name}.{name}")).or_else(|| named(name))
 }
 
 /// Texts and tables of the same name have no unit.

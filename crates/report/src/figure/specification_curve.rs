@@ -112,10 +112,10 @@ impl SpecificationCurve {
     fn legend(&self, svg: &mut Svg, left: f64, lang: Lang) {
         let mut x = left + 8.0;
         for (place, group) in self.groups.iter().enumerate() {
-            let words = group.get(lang);
+            let label = group.get(lang);
             svg.circle((x, 10.0), 3.5, color(place), "none");
-            svg.text((x + 7.0, 14.0), words, 10.0, INK, Anchor::Start);
-            x += width(words, 10.0) + 26.0;
+            svg.text((x + 7.0, 14.0), label, 10.0, INK, Anchor::Start);
+            x += width(label, 10.0) + 26.0;
         }
     }
 

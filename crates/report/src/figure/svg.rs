@@ -166,12 +166,12 @@ impl Svg {
         let top = if title.is_empty() { 8.0 } else { 12.0 + 20.0 * title_lines.len() as f64 };
         let bottom = if caption.is_empty() { 8.0 } else { 12.0 + 15.0 * caption_lines.len() as f64 };
         let total = top + height + bottom;
-        let mut words = Self::new(self.width);
+        let mut lettering = Self::new(self.width);
         for (i, line) in title_lines.iter().enumerate() {
-            words.bold((16.0, 22.0 + 20.0 * i as f64), line, 15.0, INK, Anchor::Start);
+            lettering.bold((16.0, 22.0 + 20.0 * i as f64), line, 15.0, INK, Anchor::Start);
         }
         for (i, line) in caption_lines.iter().enumerate() {
-            words.text((16.0, top + height + 16.0 + 15.0 * i as f64), line, 11.0, MUTED, Anchor::Start);
+            lettering.text((16.0, top + height + 16.0 + 15.0 * i as f64), line, 11.0, MUTED, Anchor::Start);
         }
         let svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w} {h}\" width=\"{w}\" height=\"{h}\" role=\"img\" lang=\"{}\" font-family=\"{FONTS}\">\n\
@@ -179,7 +179,7 @@ impl Svg {
             lang.tag(),
             escape(title),
             escape(caption),
-            words.body,
+            lettering.body,
             px(top),
             self.body,
             w = px(self.width),

@@ -81,14 +81,14 @@ impl Labels {
             let (key, of_value) = (key.trim(), self.get(value.trim()));
             return of_value.map(|_, label| format!("{key} = {label}"));
         }
-        let words: Vec<Text> = words(argument)
+        let parts: Vec<Text> = words(argument)
             .into_iter()
             .map(|word| match word.starts_with(|c: char| c.is_alphabetic() || c == '_' || c == '`') {
                 true => self.get(word),
                 false => Text::same(word),
             })
             .collect();
-        joined(&words, "")
+        joined(&parts, "")
     }
 }
 

@@ -53,8 +53,9 @@ pub fn panel_table(panels: &[(Text, Vec<ModelColumn>)], spec: &RegressionSpec) -
         let own = own.into_iter().filter_map(|(label, stub)| {
             let labels: Vec<&Text> = columns.iter().map(label).collect();
             // What the head does not say.
-            let said = labels.iter().all(|label| label.is_empty()) || labels.iter().copied().eq(head.iter().map(label));
-            (!said).then(|| Row::new(stub, labels.into_iter().map(|label| Cell::text(label.clone())).collect()))
+            let in_head =
+                labels.iter().all(|label| label.is_empty()) || labels.iter().copied().eq(head.iter().map(label));
+            (!in_head).then(|| Row::new(stub, labels.into_iter().map(|label| Cell::text(label.clone())).collect()))
         });
         group.rows.splice(0..0, own);
         group.rows.extend(choices.into_iter().filter(|row| !shared.contains(row)));
@@ -80,9 +81,9 @@ pub fn panel_table(panels: &[(Text, Vec<ModelColumn>)], spec: &RegressionSpec) -
 /// alone has, or has otherwise, stands in its panel.
 fn head(panels: &[(Text, Vec<ModelColumn>)], width: usize) -> Vec<ModelColumn> {
     let shared = |label: fn(&ModelColumn) -> &Text| {
-        let of = |columns: &Vec<ModelColumn>| columns.iter().map(label).cloned().collect::<Vec<Text>>();
-        let first = of(&panels[0].1);
-        if panels.iter().all(|(_, columns)| of(columns) == first) { first } else { vec![Text::default(); width] }
+        let labels = |columns: &Vec<ModelColumn>| columns.iter().map(label).cloned().collect::<Vec<Text>>();
+        let first = labels(&panels[0].1);
+        if panels.iter().all(|(_, columns)| labels(columns) == first) { first } else { vec![Text::default(); width] }
     };
     let (headings, dependents) = (shared(|column| &column.heading), shared(|column| &column.dependent));
     let numbered = |(place, (heading, dependent)): (usize, (Text, Text))| ModelColumn {

@@ -128,14 +128,14 @@ fn wrapped(grid: &Grid) -> Vec<bool> {
 
 /// The label of a group across all columns, in lines where the table is narrower.
 fn group_line(grid: &Grid, label: &str) -> String {
-    let words = format!("\\textit{{{}}}", escape(label));
+    let content = format!("\\textit{{{}}}", escape(label));
     let line = widths(grid).iter().sum::<usize>().max(SHORTEST_GROUP);
-    let words = match display_width(label) > line {
+    let content = match display_width(label) > line {
         // An em is two half-width characters.
-        true => format!("\\parbox[t]{{{}em}}{{\\raggedright {words}\\strut}}", line / 2),
-        false => words,
+        true => format!("\\parbox[t]{{{}em}}{{\\raggedright {content}\\strut}}", line / 2),
+        false => content,
     };
-    format!("\\multicolumn{{{}}}{{l}}{{{words}}} \\\\\n", grid.n_columns)
+    format!("\\multicolumn{{{}}}{{l}}{{{content}}} \\\\\n", grid.n_columns)
 }
 
 /// The study's own number as that of the caption: `\\thetable` is set inside the environment alone.
@@ -216,8 +216,8 @@ fn push_header_row(out: &mut String, row: &[HeaderCell], grid: &Grid) {
             out.push_str(" & ");
         }
         if label.span > 1 {
-            let words = heading(&label.text, label.span);
-            out.push_str(&format!("\\multicolumn{{{}}}{{c}}{{{words}}}", label.span));
+            let content = heading(&label.text, label.span);
+            out.push_str(&format!("\\multicolumn{{{}}}{{c}}{{{content}}}", label.span));
         } else {
             if i == 0 {
                 out.push_str(guard(&label.text));

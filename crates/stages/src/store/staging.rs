@@ -446,15 +446,15 @@ mod tests {
         let run = staged(&target, &["a.md", "tables/t.md"], "new");
         std::fs::remove_file(target.join("tables/t.md")).unwrap();
         std::fs::create_dir(target.join("tables/t.md")).unwrap();
-        let words = refused(run.commit(&[]));
-        assert!(words.contains("t.md` is a folder, and a file of results goes there"), "{words}");
+        let message = refused(run.commit(&[]));
+        assert!(message.contains("t.md` is a folder, and a file of results goes there"), "{message}");
         assert_eq!(read_to_string(target.join("a.md")).unwrap(), "old");
         assert!(target.join(MANIFEST).is_file() && !target.join(UNFINISHED).exists(), "nothing was moved");
         assert!(refused(Staging::beside(&target).map(drop)).contains("is a folder"));
         std::fs::remove_dir_all(target.join("tables")).unwrap();
         write(target.join("tables"), "").unwrap();
-        let words = refused(Staging::beside(&target).map(drop));
-        assert!(words.contains("tables` is a file, and a folder of results goes there; move it away"), "{words}");
+        let message = refused(Staging::beside(&target).map(drop));
+        assert!(message.contains("tables` is a file, and a folder of results goes there; move it away"), "{message}");
         std::fs::remove_file(target.join("tables")).unwrap();
         Staging::beside(&target).map(drop).unwrap();
         std::fs::remove_dir_all(&folder).unwrap();
@@ -465,8 +465,8 @@ mod tests {
     fn a_link_to_nothing_is_no_target() {
         let (folder, target) = scratch("link");
         std::os::unix::fs::symlink("nowhere", &target).unwrap();
-        let words = Staging::beside(&target).unwrap_err().to_string();
-        assert!(words.contains("is a link to `nowhere`, which is not there; make that folder"), "{words}");
+        let message = Staging::beside(&target).unwrap_err().to_string();
+        assert!(message.contains("is a link to `nowhere`, which is not there; make that folder"), "{message}");
         assert!(std::fs::read_dir(&folder).unwrap().count() == 1, "nothing was left beside it");
         std::fs::remove_dir_all(&folder).unwrap();
     }

@@ -255,7 +255,7 @@ impl Index for Concentration {
     }
 
     fn compute(&self, part: &Part<'_>) -> Result<Made> {
-        let mut made = Made {
+        let mut result = Made {
             stage: self.stage(),
             variables: Vec::new(),
             rows: part.rows.clone(),
@@ -271,20 +271,20 @@ impl Index for Concentration {
                 let spec = QuotientSpec { scale: self.scale.unwrap_or_default(), intervals: self.intervals };
                 let found = quotients(&self.employment(part)?, &spec).map_err(|error| part.error(error))?;
                 let values = part.spread(&found.values);
-                made.columns.push(("quotient", Series::Numbers(values.clone())));
+                result.columns.push(("quotient", Series::Numbers(values.clone())));
                 if let Some(intervals) = &found.intervals {
                     for (name, end) in [("low", 0), ("high", 1), ("sd", 2)] {
-                        let of = |interval: &va_index::companions::QuotientInterval| {
+                        let bound = |interval: &va_index::companions::QuotientInterval| {
                             [interval.low, interval.high, interval.sd][end]
                         };
-                        let column: Vec<f64> = intervals.iter().map(of).collect();
-                        made.columns.push((name, Series::Numbers(part.spread(&column))));
+                        let column: Vec<f64> = intervals.iter().map(bound).collect();
+                        result.columns.push((name, Series::Numbers(part.spread(&column))));
                     }
                 }
-                made.sentence = format!("{} rows, mean {:.3}", part.rows.len(), mean(&values));
-                made.detail = Text::new("区位熵", "location quotients");
-                made.variables.push(values);
-                made.diagnostics = found.diagnostics;
+                result.sentence = format!("{} rows, mean {:.3}", part.rows.len(), mean(&values));
+                result.detail = Text::new("区位熵", "location quotients");
+                result.variables.push(values);
+                result.diagnostics = found.diagnostics;
             }
             Kind::Specialisation => {
                 let sectors: Vec<(&str, &[f64])> =
@@ -292,19 +292,19 @@ impl Index for Concentration {
                 let spec = SpecialisationSpec { reference: self.reference.unwrap_or_default() };
                 let index = specialisation(&Keys::of_panel(&part.panel), &sectors, &spec);
                 let values = part.spread(&index.map_err(|error| part.error(error))?);
-                made.columns.push(("specialisation", Series::Numbers(values.clone())));
-                made.sentence = format!("{} sectors, mean {:.3}", sectors.len(), mean(&values));
-                made.detail = Text::new("专业化指数", "specialisation");
-                made.variables.push(values);
+                result.columns.push(("specialisation", Series::Numbers(values.clone())));
+                result.sentence = format!("{} sectors, mean {:.3}", sectors.len(), mean(&values));
+                result.detail = Text::new("专业化指数", "specialisation");
+                result.variables.push(values);
             }
             Kind::Sector | Kind::Inequality => {
                 let found = self.by_period(part)?;
-                made.files.push((".csv".into(), found.csv(part.panel.time_name())));
-                made.sentence = format!("{} measures of {} periods", found.measures.len(), found.periods.len());
-                made.detail = Text::new("集中与不平等", "concentration and inequality");
-                made.details = Arc::new(found);
+                result.files.push((".csv".into(), found.csv(part.panel.time_name())));
+                result.sentence = format!("{} measures of {} periods", found.measures.len(), found.periods.len());
+                result.detail = Text::new("集中与不平等", "concentration and inequality");
+                result.details = Arc::new(found);
             }
         }
-        Ok(made)
+        Ok(result)
     }
 }

@@ -293,7 +293,7 @@ const RATIOS: [&str; 11] =
 /// A column of the method as one of the panel.
 fn series(part: &Part<'_>, values: Values) -> Series {
     match values {
-        Values::Words(words) => Series::Words(words),
+        Values::Words(texts) => Series::Words(texts),
         Values::Numbers(numbers) => Series::Numbers(spread(part, &numbers)),
         _ => Series::Numbers(Vec::new()),
     }

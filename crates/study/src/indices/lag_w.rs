@@ -141,7 +141,7 @@ pub(super) fn take_from_variables(document: &mut DeTable<'_>) -> std::result::Re
         let Some(value) = variables.remove(name.as_str()) else { continue };
         let span = value.span();
         let text = value.get_ref().as_str().unwrap_or_default().to_owned();
-        let Some((of, weights, skip_missing)) = arguments(&text) else {
+        let Some((variable, weights, skip_missing)) = arguments(&text) else {
             let message = format!(
                 "variables: {name}: expected `lag_w(variable, \"weights\")` or `lag_w(variable, \"weights\", skip_missing)` and nothing around it, found `{text}`"
             );
@@ -149,7 +149,7 @@ pub(super) fn take_from_variables(document: &mut DeTable<'_>) -> std::result::Re
         };
         let spanned = |text: String| Spanned::new(span.clone(), DeValue::String(text.into()));
         let mut table = DeTable::new();
-        for (key, text) in [("name", name), ("of", of), ("weights", weights)] {
+        for (key, text) in [("name", name), ("of", variable), ("weights", weights)] {
             table.insert(Spanned::new(span.clone(), DeString::from(key)), spanned(text));
         }
         let skip = Spanned::new(span.clone(), DeValue::Boolean(skip_missing));
@@ -172,16 +172,16 @@ pub(super) fn take_from_variables(document: &mut DeTable<'_>) -> std::result::Re
 fn arguments(text: &str) -> Option<(String, String, bool)> {
     let inner = text.trim().strip_prefix("lag_w(")?.strip_suffix(')')?;
     let mut parts = inner.split(',').map(str::trim);
-    let (of, weights, rest) = (parts.next()?, parts.next()?, parts.next());
-    let of = of.strip_prefix('`').and_then(|of| of.strip_suffix('`')).unwrap_or(of);
+    let (variable, weights, rest) = (parts.next()?, parts.next()?, parts.next());
+    let variable = variable.strip_prefix('`').and_then(|name| name.strip_suffix('`')).unwrap_or(variable);
     let quoted = ['"', '\''].iter().find_map(|&mark| weights.strip_prefix(mark)?.strip_suffix(mark))?;
     let skip_missing = match rest {
         None => false,
         Some("skip_missing") => true,
         Some(_) => return None,
     };
-    (!of.is_empty() && !of.contains(['(', ')']) && parts.next().is_none())
-        .then(|| (of.to_owned(), quoted.to_owned(), skip_missing))
+    (!variable.is_empty() && !variable.contains(['(', ')']) && parts.next().is_none())
+        .then(|| (variable.to_owned(), quoted.to_owned(), skip_missing))
 }
 
 #[cfg(test)]
@@ -190,13 +190,13 @@ mod tests {
 
     #[test]
     fn a_lag_stands_alone_and_names_its_weights() {
-        let of = |text: &str| arguments(text);
-        assert_eq!(of("lag_w(Va, \"W\")"), Some(("Va".into(), "W".into(), false)));
-        assert_eq!(of(" lag_w( `a b` , 'W', skip_missing) "), Some(("a b".into(), "W".into(), true)));
+        let parts = |text: &str| arguments(text);
+        assert_eq!(parts("lag_w(Va, \"W\")"), Some(("Va".into(), "W".into(), false)));
+        assert_eq!(parts(" lag_w( `a b` , 'W', skip_missing) "), Some(("a b".into(), "W".into(), true)));
         for wrong in
             ["lag_w(Va)", "lag_w(Va, W)", "lag_w(ln(Va), \"W\")", "lag_w(Va, \"W\") + 1", "lag_w(Va, \"W\", skip)"]
         {
-            assert_eq!(of(wrong), None, "{wrong}");
+            assert_eq!(parts(wrong), None, "{wrong}");
         }
     }
 }

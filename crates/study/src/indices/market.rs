@@ -163,8 +163,8 @@ impl Market {
         let (adjacency, mut remarks) =
             neighbours.map_or((None, Diagnostics::new()), |(known, remarks)| (Some(known), remarks));
         let distances = self.own.distances.as_ref().map(|_| self.far.distances(part)).transpose()?;
-        let distances = distances.map(|(known, said)| {
-            remarks.extend(said);
+        let distances = distances.map(|(known, distance_remarks)| {
+            remarks.extend(distance_remarks);
             known
         });
         let gdp = match &self.choices.weights {

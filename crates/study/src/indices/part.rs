@@ -21,12 +21,12 @@ impl<'a> Part<'a> {
     ///
     /// # Errors
     /// Where there is none.
-    pub fn new(whole: &'a Panel, keep: &[bool], stage: &'a str) -> Result<Self> {
-        let rows: Vec<usize> = (0..whole.n_rows()).filter(|&row| keep[row]).collect();
+    pub fn new(panel: &'a Panel, keep: &[bool], stage: &'a str) -> Result<Self> {
+        let rows: Vec<usize> = (0..panel.n_rows()).filter(|&row| keep[row]).collect();
         if rows.is_empty() {
             return Err(Error::stage(stage, "the sample has no rows"));
         }
-        Ok(Self { stage, panel: whole.filter(|row| keep[row]), rows, whole })
+        Ok(Self { stage, panel: panel.filter(|row| keep[row]), rows, whole: panel })
     }
 
     /// Entities of the whole panel.

@@ -26,9 +26,9 @@ pub(crate) fn check(study: &Study) -> Vec<(String, String)> {
         let path = format!("weights.{}", section.spec.id);
         note(path.clone(), check_id("weights", &section.spec.id));
         note(path.clone(), once("weights", &ids, place));
-        if let WeightsKind::Product { of } = &section.spec.kind {
+        if let WeightsKind::Product { of: factors } = &section.spec.kind {
             let before = |id: &String| known(id, &ids[..place]).map_err(|error| format!("{error} before this one"));
-            note(path, of.iter().try_for_each(before));
+            note(path, factors.iter().try_for_each(before));
         }
     }
     for spec in &study.spatial {
@@ -86,7 +86,7 @@ pub(crate) fn check(study: &Study) -> Vec<(String, String)> {
         note(path.clone(), known(&spec.weights, &ids).map_err(|error| format!("[[spatial]] `{}`: {error}", spec.id)));
         let variables = if spec.variables.is_empty() { Err("variables is empty".to_owned()) } else { Ok(()) };
         let mut residuals = spec.variables.iter().filter_map(|variable| Residuals::read(variable));
-        let found = residuals.try_for_each(|of| of.and_then(|of| of.find(study)));
+        let found = residuals.try_for_each(|read| read.and_then(|asked| asked.find(study)));
         note(path, variables.and(found).map_err(|error| format!("[[spatial]] `{}`: {error}", spec.id)));
     }
     wrong

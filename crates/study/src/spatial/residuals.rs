@@ -32,7 +32,9 @@ impl<'a> Residuals<'a> {
     /// Whether a study asks for the residuals of this column.
     pub fn wanted(study: &Study, table: &str, column: &str) -> bool {
         let asked = study.spatial.iter().flat_map(|spec| &spec.variables);
-        asked.filter_map(|variable| Residuals::read(variable)?.ok()).any(|of| of.table == table && of.column == column)
+        asked
+            .filter_map(|variable| Residuals::read(variable)?.ok())
+            .any(|residuals| residuals.table == table && residuals.column == column)
     }
 }
 

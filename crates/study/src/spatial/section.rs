@@ -289,8 +289,8 @@ impl SpatialColumn {
         let moved = |term: &&Term| term.factors.iter().any(|factor| matches!(factor.function, Function::Lag(_)));
         let own = |term: &&Term| term.factors.iter().any(|factor| formula.response.factors.contains(factor));
         let lagged_outcome = |term: &&Term| {
-            let of = |column: &str| formula.response.factors.iter().any(|factor| factor.column == column);
-            moved(term) && term.factors.iter().any(|factor| of(&factor.column))
+            let in_response = |column: &str| formula.response.factors.iter().any(|factor| factor.column == column);
+            moved(term) && term.factors.iter().any(|factor| in_response(&factor.column))
         };
         if let Some(term) = formula.regressors.iter().find(|term| lagged_outcome(term) || own(term)) {
             return Err(format!(

@@ -153,7 +153,7 @@ fn balanced(panel: &Panel, spec: &ColumnSpec, spatial: &SpatialColumn, stage: &s
     let mut diagnostics = sampled.diagnostics;
     diagnostics.extend(frame.diagnostics.iter().cloned());
     diagnostics.extend(remarks);
-    let names = |of: &[Variable]| of.iter().map(|variable| variable.name.clone()).collect();
+    let names = |variables: &[Variable]| variables.iter().map(|variable| variable.name.clone()).collect();
     Ok(Sample {
         panel: balanced,
         endogenous: names(&frame.endog),

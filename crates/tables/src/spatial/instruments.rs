@@ -111,18 +111,18 @@ struct Equation {
 
 impl Equation {
     fn new(
-        whole: &Panel,
+        panel: &Panel,
         kept: &[bool],
         stacked: &[usize],
         balanced: &SpatialPanel,
         columns: &IvColumns,
         stage: &str,
     ) -> Result<Self> {
-        let rows: Vec<usize> = (0..whole.n_rows()).filter(|&row| kept[row]).collect();
+        let rows: Vec<usize> = (0..panel.n_rows()).filter(|&row| kept[row]).collect();
         // The sample's rows stand in the order of the whole panel.
         let places: Vec<usize> =
             stacked.iter().map(|row| rows.binary_search(row).unwrap_or_else(|place| place)).collect();
-        let mut equation = Self { panel: whole.filter(|row| kept[row]), places, rows };
+        let mut equation = Self { panel: panel.filter(|row| kept[row]), places, rows };
         let outcome = balanced.outcome();
         let response = balanced.column(outcome).map_err(|error| Error::stage(stage, error))?;
         let of_terms = columns.exogenous.iter().chain(&columns.endogenous).chain(&columns.excluded);
@@ -151,7 +151,7 @@ fn formula(spec: &ColumnSpec, swept: [Option<&str>; 2], columns: &IvColumns) -> 
         factors: vec![Factor { column: name.to_owned(), function: Function::Identity, power: 1 }],
         span,
     };
-    let terms = |of: &[(String, Vec<f64>)]| of.iter().map(|(name, _)| term(name)).collect::<Vec<_>>();
+    let terms = |named: &[(String, Vec<f64>)]| named.iter().map(|(name, _)| term(name)).collect::<Vec<_>>();
     let effect = |key: &str| Effect {
         name: key.to_owned(),
         columns: vec![key.to_owned()],

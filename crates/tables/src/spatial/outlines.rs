@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said() {
-        for (text, words) in [
+        for (text, reason) in [
             ("{", "EOF"),
             ("[]", "without `type`"),
             (r#"{"type":"FeatureCollection"}"#, "no `features`"),
@@ -106,8 +106,8 @@ mod tests {
             (r#"{"type":"Polygon","coordinates":[[["a",0],[1,1]]]}"#, "a Polygon whose coordinates are no numbers"),
             (r#"{"type":"Point","coordinates":[0,0]}"#, "no polygon and no line"),
         ] {
-            let error = lines(text).expect_err(words);
-            assert!(error.contains(words), "{error}");
+            let error = lines(text).expect_err(reason);
+            assert!(error.contains(reason), "{error}");
         }
     }
 }

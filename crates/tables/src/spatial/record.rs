@@ -56,16 +56,16 @@ impl SpatialColumnRecord {
 }
 
 /// A coefficient or an effect with its normal interval.
-pub(super) fn interval(name: &str, of: &panel_spatial::Estimated, level: f64) -> CoefficientRecord {
+pub(super) fn interval(name: &str, estimated: &panel_spatial::Estimated, level: f64) -> CoefficientRecord {
     let z = normal_critical(level);
     CoefficientRecord {
         name: name.to_owned(),
-        estimate: finite(of.value),
-        se: finite(of.se),
-        t: finite(of.z),
-        p: finite(of.p),
-        ci_low: finite(of.value - z * of.se),
-        ci_high: finite(of.value + z * of.se),
+        estimate: finite(estimated.value),
+        se: finite(estimated.se),
+        t: finite(estimated.z),
+        p: finite(estimated.p),
+        ci_low: finite(estimated.value - z * estimated.se),
+        ci_high: finite(estimated.value + z * estimated.se),
         reason: None,
     }
 }

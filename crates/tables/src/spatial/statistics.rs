@@ -83,7 +83,7 @@ fn by_period<T>(
 /// A variable of the panel, or the residuals of a column.
 fn values<'a>(variable: &str, panel: &'a Panel, space: &'a Space, stage: &str) -> Result<&'a [f64]> {
     match Residuals::read(variable) {
-        Some(Ok(of)) => space.residuals_of(of).ok_or_else(|| {
+        Some(Ok(residuals)) => space.residuals_of(residuals).ok_or_else(|| {
             Error::not_computed(stage, format!("`{variable}` is not there: the column is not estimated"))
         }),
         _ => panel.float(variable).map_err(|error| Error::stage(stage, error)),

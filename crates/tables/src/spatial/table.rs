@@ -93,13 +93,13 @@ pub(crate) fn finish(
         if none {
             continue;
         }
-        let mut made = regression_table(&columns, &layout)?;
+        let mut effect_table = regression_table(&columns, &layout)?;
         let label = match effect {
             Effect::Direct => Text::new("直接效应", "Direct effects"),
             Effect::Indirect => Text::new("间接效应（溢出）", "Indirect effects (spillovers)"),
             Effect::Total => Text::new("总效应", "Total effects"),
         };
-        let mut block = RowGroup::labelled(label, made.groups.swap_remove(0).rows);
+        let mut block = RowGroup::labelled(label, effect_table.groups.swap_remove(0).rows);
         block.rule_above = Rule::Light;
         blocks.push(block);
     }
@@ -129,11 +129,11 @@ fn effect_column(
         effect == Effect::Indirect && !model.has_rho() && !model.is_durbin()
     };
     let record = record.filter(|record| !none(record));
-    let of = |record: &&SpatialColumnRecord| {
+    let effect_terms = |record: &&SpatialColumnRecord| {
         let effects = record.fit.effect_estimates.iter();
         effects.map(|effects| term(&record.effect(effects, effect), None)).collect()
     };
-    let terms = record.filter(|_| wanted).map(of).unwrap_or_default();
+    let terms = record.filter(|_| wanted).map(effect_terms).unwrap_or_default();
     ModelColumn { terms, fit: Vec::new(), ..column.clone() }
 }
 

@@ -92,8 +92,8 @@ impl Space {
     }
 
     /// The residuals of a column, where they were asked for and it was estimated.
-    pub(crate) fn residuals_of(&self, of: Residuals<'_>) -> Option<&[f64]> {
-        let known = self.residuals.iter().find(|(table, column, _)| table == of.table && column == of.column);
+    pub(crate) fn residuals_of(&self, asked: Residuals<'_>) -> Option<&[f64]> {
+        let known = self.residuals.iter().find(|(table, column, _)| table == asked.table && column == asked.column);
         known.map(|(_, _, values)| values.as_slice())
     }
 

@@ -57,13 +57,13 @@ impl Design {
         let estimate = Model::new(&formula)?.vcov(vcov).like(like).fit_where(&panel(columns)?, Some(&self.mask))?;
         let residuals = self.spread(&estimate);
         let r2 = estimate.r2.within_entity.unwrap_or(f64::NAN);
-        let of = |j: usize| {
+        let coef_and_se = |j: usize| {
             estimate
                 .coefficient(&format!("x{j}"))
                 .map(|coefficient| (coefficient.estimate, coefficient.se))
                 .ok_or_else(|| collinear(&estimate))
         };
-        let (coef, se) = (0..self.regressors).map(of).collect::<Result<Vec<_>>>()?.into_iter().unzip();
+        let (coef, se) = (0..self.regressors).map(coef_and_se).collect::<Result<Vec<_>>>()?.into_iter().unzip();
         Ok(Fit { coef, se, r2, residuals })
     }
 

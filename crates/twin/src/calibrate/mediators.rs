@@ -85,10 +85,10 @@ pub(super) fn patents(
     let shape = Shape { stream: PATENTS, between: 0.48, trend: 3.9, shocks: 0.95 };
     let start = shape.of(calibration.global.seed, &v.ina);
     let target = moved(v, published, "Ina", &start)?;
-    let whole = whole_patents(calibration.global.seed, v, published, &target)?;
+    let patents = whole_patents(calibration.global.seed, v, published, &target)?;
     // The yearbook's own draw, before it is rounded: shifts start from there.
     let book = yearbook::draw(cities, calibration);
-    let shift: Vec<f64> = whole.iter().zip(&book.patents).map(|(a, b)| a - b.ln_1p()).collect();
+    let shift: Vec<f64> = patents.iter().zip(&book.patents).map(|(a, b)| a - b.ln_1p()).collect();
     calibration.patents = rows(cities, &shift);
     Ok(())
 }
@@ -128,13 +128,13 @@ pub(super) fn structure(
 /// back.
 fn whole_patents(seed: u64, v: &Variables, published: &Published, target: &[f64]) -> Result<Vec<f64>> {
     let (designs, wishes) = wishes::outcome(v, published, "Ina")?;
-    let mut whole: Vec<f64> = target.iter().map(|v| v.exp_m1().round().max(1.0).ln_1p()).collect();
-    let few: Vec<usize> = (0..whole.len()).filter(|k| (2.0..200.0).contains(&whole[*k].exp_m1())).collect();
+    let mut rounded: Vec<f64> = target.iter().map(|v| v.exp_m1().round().max(1.0).ln_1p()).collect();
+    let few: Vec<usize> = (0..rounded.len()).filter(|k| (2.0..200.0).contains(&rounded[*k].exp_m1())).collect();
     let mut draws = Stream::new(seed, ROUNDING);
-    polish(&mut whole, &designs[0], &wishes, PROPOSALS, |values| {
+    polish(&mut rounded, &designs[0], &wishes, PROPOSALS, |values| {
         let k = few[(draws.uniform() * few.len() as f64) as usize];
         let step = if draws.uniform() < 0.5 { -1.0 } else { 1.0 };
         values[k] = (values[k].exp_m1().round() + step).max(2.0).ln_1p();
     })?;
-    Ok(whole)
+    Ok(rounded)
 }

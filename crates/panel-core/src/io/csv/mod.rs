@@ -47,7 +47,7 @@ pub(super) fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<(R
         ));
     }
     let (text, remark) = separators::usual(text, options);
-    table.diagnostics.extend(remark.map(|words| Diagnostic::note("separators", format!("`{file}`: {words}"))));
+    table.diagnostics.extend(remark.map(|message| Diagnostic::note("separators", format!("`{file}`: {message}"))));
     let start = shape::start(file, &text, options)?;
     let delimiter = start.delimiter;
     let mut numerals = asked(options)?;
@@ -186,8 +186,8 @@ fn below_header<'a>(
     let found: Look = shape::look(body, delimiter);
     if found.has_row_names(names.len()) {
         names.insert(0, String::new());
-        let words = "the header is one cell short, so the first column was taken for row names, as R writes them";
-        table.diagnostics.push(Diagnostic::note("row-names", format!("`{file}`: {words}")));
+        let message = "the header is one cell short, so the first column was taken for row names, as R writes them";
+        table.diagnostics.push(Diagnostic::note("row-names", format!("`{file}`: {message}")));
     } else if options.header_rows <= 1
         && let Some(error) = found.title_above(&file, names.len(), first_line, first_line - start)
     {
@@ -256,8 +256,8 @@ fn settle(
                     )
                 }
             };
-            let words = format!("`{}`: the comma was read as the decimal sign, {why}", table.file);
-            table.diagnostics.push(Diagnostic::note("decimal-comma", words));
+            let message = format!("`{}`: the comma was read as the decimal sign, {why}", table.file);
+            table.diagnostics.push(Diagnostic::note("decimal-comma", message));
         }
         Verdict::Open { column, cell, also } => {
             return Err(both_readings(&table.file, &column, &cell, also.as_deref()));

@@ -20,8 +20,8 @@ pub(super) fn usual<'a>(text: Cow<'a, str>, options: &ReadOptions) -> (Cow<'a, s
     let counts = |sign: char| top.iter().map(move |line| line.matches(sign).count());
     let even = |sign: char| counts(sign).next().is_some_and(|first| first > 0 && counts(sign).all(|n| n == first));
     if let Some((wide, plain)) = WIDE.into_iter().find(|(wide, _)| even(*wide)) {
-        let words = format!("cells are separated by `{wide}`, the full-width form of `{plain}`");
-        return (text.replace(wide, plain).into(), Some(words));
+        let remark = format!("cells are separated by `{wide}`, the full-width form of `{plain}`");
+        return (text.replace(wide, plain).into(), Some(remark));
     }
     // Blanks within quotes belong to a cell.
     if !body.contains('"') && !are_parted_by_blanks(body) {

@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn rows_are_not_added_where_periods_are_only_written_otherwise() {
-        let words = |second: &str| {
+        let refusal = |second: &str| {
             let source = |file: &str, text: &str| {
                 let table = read_bytes(file, text.as_bytes(), &ReadOptions::default()).expect("a table");
                 Source::both(table, "city", "year")
@@ -169,9 +169,9 @@ mod tests {
             assemble("city", Some("year"), sources, Rows::First).expect_err("no match").to_string()
         };
         for rows in ["a,2013-12-31,1\na,2014-12-31,2\n", "a,13,1\na,14,2\n"] {
-            let words = words(rows);
-            assert!(words.contains("written in two ways") && !words.contains("union"), "{words}");
+            let message = refusal(rows);
+            assert!(message.contains("written in two ways") && !message.contains("union"), "{message}");
         }
-        assert!(words("a,2015,1\na,2016,2\n").contains("`rows = \"union\"` in [study]"));
+        assert!(refusal("a,2015,1\na,2016,2\n").contains("`rows = \"union\"` in [study]"));
     }
 }

@@ -131,9 +131,9 @@ fn body<'a>(
     let mut body: Vec<&Row> = rows.iter().filter(in_table).collect();
     let beside = rows.len() - body.len();
     if beside > 0 {
-        let words =
+        let message =
             format!("`{}`: {beside} row(s) that hold something only beside the table were left out", table.file);
-        table.diagnostics.push(Diagnostic::note("rows-beside", words));
+        table.diagnostics.push(Diagnostic::note("rows-beside", message));
     }
     let mut notes = Vec::new();
     while let Some(row) = body.last().filter(|row| row.filled() == 1 && columns.len() > 1) {
@@ -145,8 +145,8 @@ fn body<'a>(
     }
     if let Some(note) = notes.last() {
         let start: String = note.chars().take(40).collect();
-        let words = format!("`{}`: {} note(s) below the table were left out: `{start}`", table.file, notes.len());
-        table.diagnostics.push(Diagnostic::warning("notes-below", words));
+        let message = format!("`{}`: {} note(s) below the table were left out: `{start}`", table.file, notes.len());
+        table.diagnostics.push(Diagnostic::warning("notes-below", message));
     }
     if let Some((first, below)) = body.split_first() {
         let texts = |row: &&Row| columns.iter().map(|&column| sheet.shown(row, column)).collect::<Vec<String>>();
@@ -403,8 +403,8 @@ mod tests {
         let Column::Text(text) = table.column("x").expect("there") else { panic!("both are numbers") };
         assert_eq!([0, 1, 2].map(|row| text.get(row)), [Some("7%"), Some("12.5"), Some("0")]);
         assert_eq!(numbers(&table, "y"), [0.125, -0.29, 0.0]);
-        let said: Vec<&str> = table.diagnostics.iter().map(|remark| remark.message.as_str()).collect();
-        let [mixed, alike] = said[..] else { panic!("{said:?}") };
+        let messages: Vec<&str> = table.diagnostics.iter().map(|remark| remark.message.as_str()).collect();
+        let [mixed, alike] = messages[..] else { panic!("{messages:?}") };
         assert!(mixed.contains("`x`") && mixed.contains("0.07 in row 2 as 7 %") && mixed.contains("and 1 are not"));
         assert!(mixed.contains("`percent = \"points\"` reads 7, `percent = \"share\"` 0.07"), "{mixed}");
         assert!(alike.contains("`y`") && alike.contains("read as they are stored, 0.125 where 12.5 %"), "{alike}");

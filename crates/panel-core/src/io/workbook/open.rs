@@ -68,18 +68,18 @@ pub(super) fn open(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Op
     let mut others: Vec<String> = found[1..].to_vec();
     let mut remarks = Vec::new();
     if all_hidden {
-        let words = format!("`{file}`: all sheets are hidden; `{name}` was read");
-        remarks.push(Diagnostic::warning("hidden-sheet", words));
+        let message = format!("`{file}`: all sheets are hidden; `{name}` was read");
+        remarks.push(Diagnostic::warning("hidden-sheet", message));
     }
     if let Some(other) = others.first() {
         let remedy = Remedy::text("sheet", other);
-        let words = format!(
+        let message = format!(
             "`{file}`: of the sheets {} only the first, `{name}`, was read; {} takes another, `sheet = {}` says that the first is meant",
             found.join(", "),
             listed(&[remedy]),
             crate::remedy::quoted(&name)
         );
-        remarks.push(Diagnostic::warning("one-sheet-of-several", words));
+        remarks.push(Diagnostic::warning("one-sheet-of-several", message));
     }
     let (mut sheet, merged) = read(&mut book, file, bytes, &name)?;
     sheet.replace_texts(&raised);

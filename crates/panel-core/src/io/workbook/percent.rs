@@ -126,16 +126,16 @@ pub(super) fn remarks(file: &str, columns: &[Percents]) -> Vec<Diagnostic> {
         let (stored, points) = (show(*value), show(hundredfold(*value)));
         let remedy = format!("`percent = \"points\"` reads {points}, `percent = \"share\"` {stored}");
         Some(if mixed {
-            let words = format!(
+            let message = format!(
                 "`{file}`: {n} cell(s) of `{name}`{more} are shown as percentages ({stored} in row {} as {points} %) and {n_others} are not, so it is no column of numbers until that is settled: {remedy}, and the other cells stay as they are",
                 row + 1
             );
-            Diagnostic::warning("percent-formats", words)
+            Diagnostic::warning("percent-formats", message)
         } else {
-            let words = format!(
+            let message = format!(
                 "`{file}`: the cells of `{name}`{more} are shown as percentages and were read as they are stored, {stored} where {points} % is shown; {remedy}"
             );
-            Diagnostic::note("percent-formats", words)
+            Diagnostic::note("percent-formats", message)
         })
     };
     [true, false].into_iter().filter_map(about).collect()

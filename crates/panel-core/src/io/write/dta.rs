@@ -62,10 +62,10 @@ enum Field<'a> {
 
 impl<'a> Field<'a> {
     fn key(labels: &'a [String], codes: &[u32]) -> Self {
-        let whole = |label: &String| {
+        let integer_label = |label: &String| {
             label.parse::<i64>().ok().filter(|value| value.to_string() == *label && value.abs() < 1 << 53)
         };
-        match labels.iter().map(whole).collect::<Option<Vec<i64>>>() {
+        match labels.iter().map(integer_label).collect::<Option<Vec<i64>>>() {
             Some(values) => {
                 Self::Number(codes.iter().map(|&code| f64_or_missing(values[code as usize] as f64)).collect())
             }

@@ -107,8 +107,8 @@ struct Key<'a> {
 impl<'a> Key<'a> {
     fn new(name: &'a str, labels: &'a [String]) -> Self {
         // `007` is a label, not a number: only what prints back the same is written as one.
-        let whole = |label: &String| label.parse::<i64>().ok().filter(|value| value.to_string() == *label);
-        Self { name, labels, numbers: labels.iter().map(whole).collect() }
+        let integer_label = |label: &String| label.parse::<i64>().ok().filter(|value| value.to_string() == *label);
+        Self { name, labels, numbers: labels.iter().map(integer_label).collect() }
     }
 
     fn column(&self, codes: &[u32]) -> PolarsColumn {

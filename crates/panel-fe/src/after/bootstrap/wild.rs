@@ -187,7 +187,7 @@ impl WildProblem<'_> {
                 wq[(j, g as usize)] += w[i] * q[(i, j)];
             }
         }
-        let of = |u: &[f64]| -> (Vec<f64>, Mat<f64>) {
+        let sums_and_kernel = |u: &[f64]| -> (Vec<f64>, Mat<f64>) {
             let mut a = vec![0.0; groups];
             let mut uq = Mat::<f64>::zeros(k, groups);
             for (i, &g) in codes.iter().enumerate() {
@@ -210,7 +210,7 @@ impl WildProblem<'_> {
             }
             (a, kernel)
         };
-        let ((a0, k0), (a1, k1)) = (of(u0), of(u1));
+        let ((a0, k0), (a1, k1)) = (sums_and_kernel(u0), sums_and_kernel(u1));
         Ok(Parts { a0, a1, k0, k1 })
     }
 }

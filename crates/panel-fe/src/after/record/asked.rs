@@ -172,7 +172,7 @@ impl DiagnosticRecord {
     /// A summary of the influence of single observations.
     #[must_use]
     pub fn influence(rows: &[Influence]) -> Self {
-        let largest = |of: fn(&Influence) -> f64| finite(rows.iter().map(of).fold(0.0, f64::max));
+        let largest = |value: fn(&Influence) -> f64| finite(rows.iter().map(value).fold(0.0, f64::max));
         let n = rows.len() as f64;
         Self::Influence {
             mean_leverage: finite(rows.iter().map(|row| row.leverage).sum::<f64>() / n),
@@ -250,9 +250,9 @@ impl DiagnosticRecord {
     /// The projections of a set at a level.
     #[must_use]
     pub fn projections(level: f64, projections: &[Projection]) -> Self {
-        let of =
+        let record =
             |projection: &Projection| ProjectionRecord { of: projection.of.clone(), intervals: ends(&projection.set) };
-        Self::Projections { level, sets: projections.iter().map(of).collect() }
+        Self::Projections { level, sets: projections.iter().map(record).collect() }
     }
 }
 

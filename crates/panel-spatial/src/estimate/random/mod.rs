@@ -194,13 +194,13 @@ impl Covariances {
             // At a variance of 0 the estimate is that of the model without effects.
             let places: Vec<usize> = (0..effect).collect();
             let part = moved.select(&places).inverse_spd(&name)?;
-            let mut whole = Square::zeros(size);
+            let mut covariance = Square::zeros(size);
             for i in 0..effect {
                 for j in 0..effect {
-                    whole[(i, j)] = part[(i, j)];
+                    covariance[(i, j)] = part[(i, j)];
                 }
             }
-            Ok(whole)
+            Ok(covariance)
         };
         let coefficients: Vec<usize> = (0..at.beta.len()).collect();
         Ok(Self {

@@ -23,8 +23,8 @@ pub(super) fn sketch(scene: &Scene<'_>) -> Option<Attempt> {
 fn map(scene: &Scene<'_>) -> Result<PointMap> {
     let missing = || crate::Error::stage("report", "the map needs [va]");
     let spec = scene.study.indices.va.first().ok_or_else(missing)?;
-    let made = scene.results.computed.index(&spec.stage()).ok_or_else(missing)?;
-    let va = made.column("va");
+    let index = scene.results.computed.index(&spec.stage()).ok_or_else(missing)?;
+    let va = index.column("va");
     let panel = scene.panel;
     let keep = sample(panel, spec.sample(), "va")?.keep;
     let at = places(panel, &spec.own.lat, &spec.own.lon, "va")?;

@@ -10,8 +10,8 @@ use study::indices::Index;
 /// The figure, where the study has `[market]` and a time key.
 pub(super) fn sketch(scene: &Scene<'_>) -> Option<Sketch> {
     let spec = scene.study.indices.market.first()?;
-    let made = scene.results.computed.index(&spec.stage())?;
-    let seg = made.column("seg");
+    let index = scene.results.computed.index(&spec.stage())?;
+    let seg = index.column("seg");
     let time = scene.study.study.time.as_ref()?;
     let panel = scene.panel;
     let mut by_period: Vec<Vec<f64>> = vec![Vec::new(); panel.n_periods()];

@@ -23,7 +23,7 @@ pub(super) fn sketch(scene: &Scene<'_>) -> Sketch {
     let computed =
         study.indices.iter().into_iter().filter_map(|index| Some((index, results.computed.index(&index.stage())?)));
     let indices: Vec<Stage> = computed
-        .map(|(index, made)| Stage { id: index.stage(), label: index.label(), detail: made.detail.clone() })
+        .map(|(index, result)| Stage { id: index.stage(), label: index.label(), detail: result.detail.clone() })
         .collect();
     let derived = study.variables.len();
     let variables = stage(
@@ -33,7 +33,7 @@ pub(super) fn sketch(scene: &Scene<'_>) -> Sketch {
     );
     let (tables, regressions) =
         results.tables.as_ref().map_or((0, 0), |tables| (tables.tables.len(), tables.estimates.len()));
-    let made = stage(
+    let table_stage = stage(
         "tables",
         ("表", "tables"),
         Text::new(
@@ -58,7 +58,7 @@ pub(super) fn sketch(scene: &Scene<'_>) -> Sketch {
     if !indices.is_empty() {
         columns.push(indices);
     }
-    columns.extend([vec![variables], vec![made], vec![report]]);
+    columns.extend([vec![variables], vec![table_stage], vec![report]]);
 
     let title = Text::build(|lang| match lang {
         Lang::Zh => format!("从原始列到 {regressions} 个回归：每一步都在本次运行中计算"),

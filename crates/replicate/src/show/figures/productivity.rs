@@ -16,29 +16,29 @@ const RIDGES: usize = 12;
 pub(super) fn sketches(scene: &Scene<'_>) -> Vec<Sketch> {
     let computed = &scene.results.computed;
     let found = scene.study.indices.gtfp.iter().find_map(|spec| Some((spec, computed.index(&spec.stage())?)));
-    let Some((spec, made)) = found else { return Vec::new() };
-    let mut sketches = vec![distribution(scene, spec, made)];
-    if ratios(scene, spec, made).is_some() {
-        sketches.push(cumulative(scene, spec, made));
+    let Some((spec, result)) = found else { return Vec::new() };
+    let mut sketches = vec![distribution(scene, spec, result)];
+    if ratios(scene, spec, result).is_some() {
+        sketches.push(cumulative(scene, spec, result));
     }
     sketches
 }
 
 /// The index of a specification, where it is a ratio and some row has one.
-fn ratios<'a>(scene: &Scene<'_>, spec: &Gtfp, made: &'a Made) -> Option<&'a [f64]> {
+fn ratios<'a>(scene: &Scene<'_>, spec: &Gtfp, result: &'a Made) -> Option<&'a [f64]> {
     let periods = scene.panel.n_periods();
     if matches!(spec.choices.index(periods), ProductivityIndex::None | ProductivityIndex::Luenberger) {
         return None;
     }
-    let values = made.column(spec.choices.index_name(periods));
+    let values = result.column(spec.choices.index_name(periods));
     values.iter().any(|value| value.is_finite()).then_some(values)
 }
 
-fn distribution(scene: &Scene<'_>, spec: &Gtfp, made: &Made) -> Sketch {
+fn distribution(scene: &Scene<'_>, spec: &Gtfp, result: &Made) -> Sketch {
     let panel = scene.panel;
-    let growth = ratios(scene, spec, made);
+    let growth = ratios(scene, spec, result);
     let index = growth.is_some();
-    let values = growth.unwrap_or_else(|| made.column(spec.choices.score_name()));
+    let values = growth.unwrap_or_else(|| result.column(spec.choices.score_name()));
     let mut by_period: Vec<Vec<f64>> = vec![Vec::new(); panel.n_periods()];
     for (row, &period) in panel.time_of_row().iter().enumerate() {
         if values[row].is_finite() {
@@ -102,10 +102,10 @@ fn distribution(scene: &Scene<'_>, spec: &Gtfp, made: &Made) -> Sketch {
     Sketch::new(Place::Indices, move |lang| plot.draw(lang))
 }
 
-fn cumulative(scene: &Scene<'_>, spec: &Gtfp, made: &Made) -> Sketch {
+fn cumulative(scene: &Scene<'_>, spec: &Gtfp, result: &Made) -> Sketch {
     let panel = scene.panel;
-    let index = ratios(scene, spec, made).unwrap_or_default();
-    let [efficiency, technical] = ["ec", "tc"].map(|name| made.column(name));
+    let index = ratios(scene, spec, result).unwrap_or_default();
+    let [efficiency, technical] = ["ec", "tc"].map(|name| result.column(name));
     let at = axis::places(panel);
     let regions = scene.regions();
     // 1 in the first period; then times the geometric mean of the group's indices, period by period.

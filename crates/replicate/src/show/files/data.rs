@@ -97,10 +97,10 @@ pub fn codebook(panel: &Panel, study: &Study) -> Result<Codebook> {
         .map(|name| {
             let label = study.labels.get(name);
             let formula = study.variables.get(name).map(panel_core::expr::Expr::source);
-            let words = |lang| label.and_then(|label| label.definition.as_ref()?.pick(lang));
-            let definition = Text::build(|lang| match (words(lang), formula) {
-                (Some(words), Some(formula)) => format!("{words}: {formula}"),
-                (Some(words), None) => words.to_owned(),
+            let definition_in = |lang| label.and_then(|label| label.definition.as_ref()?.pick(lang));
+            let definition = Text::build(|lang| match (definition_in(lang), formula) {
+                (Some(text), Some(formula)) => format!("{text}: {formula}"),
+                (Some(text), None) => text.to_owned(),
                 (None, Some(formula)) => formula.to_owned(),
                 (None, None) => String::new(),
             });

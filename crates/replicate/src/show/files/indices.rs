@@ -15,17 +15,17 @@ use study::indices::{Made, Series};
 /// Those of the disk.
 pub fn write(staging: &mut Staging, computed: &Computed, study: &Study) -> Result<()> {
     for index in study.indices.iter() {
-        let Some(made) = computed.index(&index.stage()) else { continue };
+        let Some(result) = computed.index(&index.stage()) else { continue };
         let name = format!("results/{}", index.file());
         // Measures by period have no rows of their own.
-        if !made.columns.is_empty() {
+        if !result.columns.is_empty() {
             staging
-                .write(&format!("{name}.csv"), rows(&computed.panel, study.study.time.is_some(), made).as_bytes())?;
+                .write(&format!("{name}.csv"), rows(&computed.panel, study.study.time.is_some(), result).as_bytes())?;
         }
-        for (ending, bytes) in &made.files {
+        for (ending, bytes) in &result.files {
             staging.write(&format!("{name}{ending}"), bytes)?;
         }
-        if let Some(json) = made.details.json() {
+        if let Some(json) = result.details.json() {
             staging.write(&format!("{name}.json"), json.as_bytes())?;
         }
     }
@@ -38,22 +38,22 @@ pub fn write(staging: &mut Staging, computed: &Computed, study: &Study) -> Resul
 }
 
 /// A CSV of the rows of the entity set: keys under the study's names, then the columns.
-fn rows(panel: &Panel, has_time: bool, made: &Made) -> String {
+fn rows(panel: &Panel, has_time: bool, result: &Made) -> String {
     let mut out = String::new();
     let mut header = vec![panel.entity_name()];
     if has_time {
         header.push(panel.time_name());
     }
-    header.extend(made.columns.iter().map(|(name, _)| *name));
+    header.extend(result.columns.iter().map(|(name, _)| *name));
     push_record(&mut out, header);
-    for (place, &row) in made.rows.iter().enumerate() {
+    for (place, &row) in result.rows.iter().enumerate() {
         let mut cells = vec![panel.entity_label(row).to_owned()];
         if has_time {
             cells.push(panel.time_label(row).to_owned());
         }
-        cells.extend(made.columns.iter().map(|(_, series)| match series {
+        cells.extend(result.columns.iter().map(|(_, series)| match series {
             Series::Numbers(values) => full(values[row]),
-            Series::Words(words) => words[place].to_owned(),
+            Series::Words(texts) => texts[place].to_owned(),
         }));
         push_record(&mut out, cells.iter().map(String::as_str));
     }

@@ -108,15 +108,15 @@ fn data(loaded: &Loaded, results: &Results, around: &Surroundings<'_>, written: 
     let mut sources = Table::new("sources", ("数据来源", "Data sources"), ("数据", "Data"), header);
     sources.align = vec![Align::Left; 3];
     let rows = results.computed.data.inputs.iter().map(|file| {
-        let words = |which: fn((String, String, String)) -> String| {
+        let source_text = |which: fn((String, String, String)) -> String| {
             Text::build(|lang| which(source_words(study, &file.path, lang)))
         };
         let cells = vec![
             Cell::text(file.path.as_str()),
-            Cell::text(words(|words| words.1)),
+            Cell::text(source_text(|parts| parts.1)),
             Cell::text(format!("{}…", &file.sha256[..16])),
         ];
-        Row::new(words(|words| words.0), cells)
+        Row::new(source_text(|parts| parts.0), cells)
     });
     sources.push_rows(rows.collect());
     sources.notes.extend(study.study.notice.clone());

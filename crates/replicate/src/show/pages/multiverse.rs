@@ -51,7 +51,7 @@ fn words(found: &Finding<'_>) -> Text {
     let has = changes.is_some_and(|changes| changes.has_verdict);
     Text::build(|lang| {
         let verdict = verdict.get(lang);
-        let mut words = match lang {
+        let mut summary = match lang {
             Lang::Zh => format!(
                 "全部 {estimates} 个估计中 {of_all:.0}% 为{verdict}；只变动等价选项的 {equivalent} 个中为 {of_base:.0}%"
             ),
@@ -60,23 +60,23 @@ fn words(found: &Finding<'_>) -> Text {
             ),
         };
         if let Some(p) = &p {
-            words += &match (lang, square) {
+            summary += &match (lang, square) {
                 (Lang::Zh, true) => format!("（该占比对“没有 U”边界的联合检验 {p}）"),
                 (Lang::Zh, false) => format!("（中位效应的联合检验 {p}）"),
                 (Lang::En, true) => format!(" (joint test of that share against the boundary of \"no U\": {p})"),
                 (Lang::En, false) => format!(" (joint test of the median effect: {p})"),
             };
         }
-        words += if lang == Lang::Zh { "。" } else { "." };
+        summary += if lang == Lang::Zh { "。" } else { "." };
         if let Some((name, share)) = mover {
-            words += &match lang {
+            summary += &match lang {
                 Lang::Zh => format!("结论的差异最多来自“{}”（{:.0}%）。", name.get(lang), 100.0 * share),
                 Lang::En => {
                     format!(" What decides it most is {} ({:.0}% of its variance).", name.get(lang), 100.0 * share)
                 }
             };
         }
-        words += &match (lang, smallest, has) {
+        summary += &match (lang, smallest, has) {
             (Lang::Zh, Some(n), true) => format!("基准的结论改变 {n} 个选择即可消失。"),
             (Lang::Zh, Some(n), false) => format!("基准没有该结论，改变 {n} 个选择即可得到。"),
             (Lang::En, Some(n), true) => format!(" Changing {n} choice(s) suffices to lose the base's verdict."),
@@ -86,7 +86,7 @@ fn words(found: &Finding<'_>) -> Text {
             (Lang::Zh, None, _) => "没有任何估计得出与基准不同的结论。".to_owned(),
             (Lang::En, None, _) => " No estimate has another verdict than the base.".to_owned(),
         };
-        words += match lang {
+        summary += match lang {
             Lang::Zh => {
                 "选项的“等价、不确定、不等价”是声明者的判断，决定哪些估计合并检验；多重宇宙只说明结果在声明的选择之间是否稳定，不说明哪一个宇宙是对的，也不涉及没有声明的选择；检验以得分等数据为给定。"
             }
@@ -94,6 +94,6 @@ fn words(found: &Finding<'_>) -> Text {
                 " Whether options are equivalent, uncertain or not equivalent is the declarer's judgement and decides what is tested together. A multiverse says whether a result is stable over the choices declared, not which universe is right, and nothing of choices that were not declared; its tests take scores and other made data as given."
             }
         };
-        words
+        summary
     })
 }

@@ -27,14 +27,14 @@ pub(super) fn readme(
         ),
     ));
     let data = results.computed.data.inputs.iter().map(|file| {
-        let words = |which: fn((String, String, String)) -> String| {
+        let source_text = |which: fn((String, String, String)) -> String| {
             Text::build(|lang| which(source_words(study, &file.path, lang)))
         };
         DataSource {
-            name: words(|words| words.0),
+            name: source_text(|parts| parts.0),
             file: file.path.clone(),
-            source: words(|words| words.1),
-            terms: words(|words| words.2),
+            source: source_text(|parts| parts.1),
+            terms: source_text(|parts| parts.2),
         }
     });
     ReplicationReadme {
