@@ -271,8 +271,7 @@ impl Panel {
 
 /// The labels of a key, as numbers where each is one that prints back the same.
 fn labels(labels: &[String], codes: &[u32]) -> ArrayRef {
-    let integer_label = |label: &String| label.parse::<i64>().ok().filter(|value| value.to_string() == *label);
-    match labels.iter().map(integer_label).collect::<Option<Vec<i64>>>() {
+    match crate::number::whole_numbers(labels) {
         Some(numbers) => Arc::new(codes.iter().map(|&code| numbers[code as usize]).collect::<Int64Array>()),
         None => Arc::new(codes.iter().map(|&code| Some(labels[code as usize].as_str())).collect::<StringArray>()),
     }

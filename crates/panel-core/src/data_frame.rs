@@ -76,8 +76,7 @@ impl Panel {
 
 /// The labels of a key, as whole numbers where each is one that prints back the same.
 fn labels(name: &str, labels: &[String], codes: &[u32]) -> PolarsColumn {
-    let integer_label = |label: &String| label.parse::<i64>().ok().filter(|value| value.to_string() == *label);
-    match labels.iter().map(integer_label).collect::<Option<Vec<i64>>>() {
+    match crate::number::whole_numbers(labels) {
         Some(numbers) => {
             PolarsColumn::new(name.into(), codes.iter().map(|&code| numbers[code as usize]).collect::<Vec<_>>())
         }

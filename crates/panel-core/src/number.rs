@@ -174,6 +174,19 @@ fn without_thousands(text: &str) -> Option<Cow<'_, str>> {
     (well_formed && !rest.contains(',')).then(|| Cow::Owned(text.replace(',', "")))
 }
 
+/// The whole numbers that labels stand for; `None` where one does not print back the same: `007` is a label, not a number.
+///
+/// ```
+/// use panel_core::number::whole_numbers;
+/// assert_eq!(whole_numbers(&["2013".into(), "-1".into()]), Some(vec![2013, -1]));
+/// assert_eq!(whole_numbers(&["2013".into(), "007".into()]), None);
+/// ```
+#[must_use]
+pub fn whole_numbers(labels: &[String]) -> Option<Vec<i64>> {
+    let number = |label: &String| label.parse::<i64>().ok().filter(|value| value.to_string() == *label);
+    labels.iter().map(number).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -62,8 +62,7 @@ impl Columns {
 
     /// Labels; whole numbers where each label prints back as one.
     pub(crate) fn labels(&mut self, name: &str, labels: &[String], codes: impl Iterator<Item = u32>) {
-        let integer_label = |label: &String| label.parse::<i64>().ok().filter(|value| value.to_string() == *label);
-        match labels.iter().map(integer_label).collect::<Option<Vec<i64>>>() {
+        match panel_core::number::whole_numbers(labels) {
             Some(numbers) => self.whole(name, codes.map(|code| numbers[code as usize]).collect()),
             None => self.words(name, codes.map(|code| Some(labels[code as usize].clone()))),
         }

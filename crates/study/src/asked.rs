@@ -10,6 +10,28 @@ use panel_fe::{Singletons, Vcov};
 const INSTRUMENTS: &str = "instruments: formula = \"y ~ x | effects | d ~ z\"";
 
 impl ColumnSpec {
+    /// What a column can ask for beside its coefficients and their errors: key, and whether it does.
+    pub(crate) fn asked_beside_coefficients(&self) -> [(&'static str, bool); 16] {
+        [
+            ("utest", self.utest.is_some()),
+            ("weights", self.weights.is_some()),
+            ("first_stages", !self.first_stages.is_empty()),
+            ("moderation", self.moderation.is_some()),
+            ("estimator", self.estimator.is_some()),
+            ("collinearity", self.collinearity.is_some()),
+            ("absorption", self.absorption.is_some()),
+            ("tests", !self.tests.is_empty()),
+            ("orthogonality", !self.orthogonality.is_empty()),
+            ("endogeneity", !self.endogeneity.is_empty()),
+            ("redundancy", !self.redundancy.is_empty()),
+            ("anderson_rubin_at", !self.anderson_rubin_at.is_empty()),
+            ("diagnostics", !self.diagnostics.is_empty()),
+            ("two_lines", self.two_lines.is_some()),
+            ("inference", self.inference.is_some()),
+            ("save", !self.save.is_empty()),
+        ]
+    }
+
     /// Mistakes of the keys that choose an estimator, tests, diagnostics or a bootstrap: key and sentence.
     #[must_use]
     pub fn mistakes(&self) -> Vec<(&'static str, String)> {

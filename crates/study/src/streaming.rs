@@ -104,24 +104,6 @@ fn of_table(table: &TableSpec) -> Vec<&'static str> {
 
 /// What a column asks for that needs its rows at hand.
 fn of_column(column: &ColumnSpec) -> Vec<String> {
-    let asked = [
-        ("utest", column.utest.is_some()),
-        ("weights", column.weights.is_some()),
-        ("moderation", column.moderation.is_some()),
-        ("spatial", column.spatial.is_some()),
-        ("estimator", column.estimator.is_some()),
-        ("collinearity", column.collinearity.is_some()),
-        ("absorption", column.absorption.is_some()),
-        ("tests", !column.tests.is_empty()),
-        ("orthogonality", !column.orthogonality.is_empty()),
-        ("endogeneity", !column.endogeneity.is_empty()),
-        ("redundancy", !column.redundancy.is_empty()),
-        ("anderson_rubin_at", !column.anderson_rubin_at.is_empty()),
-        ("diagnostics", !column.diagnostics.is_empty()),
-        ("two_lines", column.two_lines.is_some()),
-        ("inference", column.inference.is_some()),
-        ("save", !column.save.is_empty()),
-        ("first_stages", !column.first_stages.is_empty()),
-    ];
-    asked.into_iter().filter(|(_, asked)| *asked).map(|(key, _)| format!("`{key}`")).collect()
+    let asked = column.asked_beside_coefficients().into_iter().chain([("spatial", column.spatial.is_some())]);
+    asked.filter(|(_, asked)| *asked).map(|(key, _)| format!("`{key}`")).collect()
 }

@@ -126,30 +126,15 @@ fn without_effect(column: &ColumnSpec) -> Result<(), String> {
     if column.level.is_some() && column.spatial.as_ref().is_some_and(|spatial| spatial.simulation.is_some()) {
         return Err("`level` beside `simulation`: effects by simulation have 95 % intervals".into());
     }
-    let given = [
+    let differs = [
         ("vcov", column.vcov.text() != plain.vcov.text()),
         ("like", column.like.text() != plain.like.text()),
-        ("utest", column.utest.is_some()),
-        ("weights", column.weights.is_some()),
         ("weight_kind", column.weight_kind.is_some()),
         ("gaps", column.gaps.is_some()),
-        ("first_stages", !column.first_stages.is_empty()),
         ("singletons", *column.singletons != *plain.singletons),
-        ("moderation", column.moderation.is_some()),
-        ("estimator", column.estimator.is_some()),
-        ("collinearity", column.collinearity.is_some()),
-        ("absorption", column.absorption.is_some()),
-        ("tests", !column.tests.is_empty()),
-        ("orthogonality", !column.orthogonality.is_empty()),
-        ("endogeneity", !column.endogeneity.is_empty()),
-        ("redundancy", !column.redundancy.is_empty()),
-        ("anderson_rubin_at", !column.anderson_rubin_at.is_empty()),
-        ("diagnostics", !column.diagnostics.is_empty()),
-        ("two_lines", column.two_lines.is_some()),
-        ("inference", column.inference.is_some()),
-        ("save", !column.save.is_empty()),
     ];
-    idle(&given)
+    idle(&differs)?;
+    idle(&column.asked_beside_coefficients())
 }
 
 /// The first key that is given, as a mistake.

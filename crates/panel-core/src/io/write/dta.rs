@@ -2,6 +2,7 @@
 
 use crate::column::Column;
 use crate::error::{Error, Result};
+use crate::number::whole_numbers;
 use crate::panel::Panel;
 use ::dta::stata::dta::byte_order::ByteOrder;
 use ::dta::stata::dta::dta_error::DtaError;
@@ -62,10 +63,9 @@ enum Field<'a> {
 
 impl<'a> Field<'a> {
     fn key(labels: &'a [String], codes: &[u32]) -> Self {
-        let integer_label = |label: &String| {
-            label.parse::<i64>().ok().filter(|value| value.to_string() == *label && value.abs() < 1 << 53)
-        };
-        match labels.iter().map(integer_label).collect::<Option<Vec<i64>>>() {
+        // A double has every whole number below 2⁵³.
+        let exact = |values: &Vec<i64>| values.iter().all(|value| value.unsigned_abs() < 1 << 53);
+        match whole_numbers(labels).filter(exact) {
             Some(values) => {
                 Self::Number(codes.iter().map(|&code| f64_or_missing(values[code as usize] as f64)).collect())
             }

@@ -2,6 +2,7 @@
 
 use crate::column::{Column, TextColumn};
 use crate::error::{Error, Result};
+use crate::number::whole_numbers;
 use crate::panel::Panel;
 use polars::prelude::{
     Column as PolarsColumn, DataFrame, Float64Chunked, IntoSeries, NamedFrom, NewChunkedArray, PolarsError, Series,
@@ -106,9 +107,7 @@ struct Key<'a> {
 
 impl<'a> Key<'a> {
     fn new(name: &'a str, labels: &'a [String]) -> Self {
-        // `007` is a label, not a number: only what prints back the same is written as one.
-        let integer_label = |label: &String| label.parse::<i64>().ok().filter(|value| value.to_string() == *label);
-        Self { name, labels, numbers: labels.iter().map(integer_label).collect() }
+        Self { name, labels, numbers: whole_numbers(labels) }
     }
 
     fn column(&self, codes: &[u32]) -> PolarsColumn {
