@@ -413,7 +413,7 @@ fn lines_curves_and_what_is_saved_beside_them() {
     close(&slopes["at"][1]["slope"]["se"], model.slope(0.0, z).se, 1e-12);
     // At an end of the region the slope is as far from zero as the critical value says.
     let end = slopes["insignificant"]["low"].as_f64().or(slopes["insignificant"]["high"].as_f64()).unwrap();
-    let critical = panel_fe::distribution::t_critical(0.9, own.df_t);
+    let critical = panel_core::distribution::t_critical(0.9, own.df_t);
     assert!((model.slope(0.0, end).t().abs() - critical).abs() < 1e-6);
     assert!(table.contains("Johnson-Neyman") && table.contains("at 10 %"), "{table}");
 
