@@ -1,6 +1,8 @@
 //! The confidence set of a ratio of two normal estimates.
 
+use crate::number::seven_digits as number;
 use serde::Serialize;
+use std::fmt;
 
 /// A confidence set of a ratio of two normal estimates (Fieller 1954).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -74,6 +76,17 @@ impl FiellerSet {
                 Self::Complement { low, high }
             }
             Self::WholeLine | Self::Empty => self,
+        }
+    }
+}
+
+impl fmt::Display for FiellerSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Interval { low, high } => write!(f, "[{}, {}]", number(low), number(high)),
+            Self::Complement { low, high } => write!(f, "(-inf, {}] or [{}, inf)", number(low), number(high)),
+            Self::WholeLine => f.write_str("(-inf, inf)"),
+            Self::Empty => f.write_str("empty"),
         }
     }
 }

@@ -174,6 +174,21 @@ fn without_thousands(text: &str) -> Option<Cow<'_, str>> {
     (well_formed && !rest.contains(',')).then(|| Cow::Owned(text.replace(',', "")))
 }
 
+/// Seven significant digits, without an exponent where it reads well.
+#[must_use]
+pub fn seven_digits(value: f64) -> String {
+    if !value.is_finite() {
+        return format!("{value}");
+    }
+    let size = value.abs();
+    if value == 0.0 || (1e-4..1e7).contains(&size) {
+        let digits = if value == 0.0 { 0 } else { size.log10().floor() as i32 };
+        format!("{value:.*}", (6 - digits).clamp(0, 10) as usize)
+    } else {
+        format!("{value:.6e}")
+    }
+}
+
 /// The whole numbers that labels stand for; `None` where one does not print back the same: `007` is a label, not a number.
 ///
 /// ```

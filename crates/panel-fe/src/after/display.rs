@@ -2,6 +2,7 @@
 
 use crate::fit::result::Estimate;
 use crate::outcome::TestOutcome;
+use panel_core::number::seven_digits as number;
 use std::fmt;
 
 impl fmt::Display for Estimate {
@@ -67,19 +68,5 @@ impl fmt::Display for Estimate {
             writeln!(f, "{diagnostic}")?;
         }
         Ok(())
-    }
-}
-
-/// Seven significant digits, without an exponent where it reads well.
-pub(crate) fn number(value: f64) -> String {
-    if !value.is_finite() {
-        return format!("{value}");
-    }
-    let size = value.abs();
-    if value == 0.0 || (1e-4..1e7).contains(&size) {
-        let digits = if value == 0.0 { 0 } else { size.log10().floor() as i32 };
-        format!("{value:.*}", (6 - digits).clamp(0, 10) as usize)
-    } else {
-        format!("{value:.6e}")
     }
 }

@@ -2,16 +2,16 @@
 
 use crate::after::bootstrap::WildResult;
 use crate::after::diagnostics::PesaranCd;
-use crate::after::display::number;
 use crate::after::influence::VarianceInflation;
 use crate::after::mediation::Mediation;
 use crate::after::moderation::AtModerator;
 use crate::after::subsample::PermutationTest;
-use crate::after::turning_point::{FiellerSet, TurningPoint};
+use crate::after::turning_point::TurningPoint;
 use crate::after::two_lines::TwoLines;
 use crate::after::utest::{Shape, UTest};
 use crate::coefficients::{Derived, standard_error};
 use crate::iv::{AndersonRubin, AndersonRubinSet, EffectiveF, IvDiagnostics, LimlOveridentification, ReducedForm};
+use panel_core::number::seven_digits as number;
 use std::fmt;
 
 impl fmt::Display for Derived {
@@ -23,21 +23,12 @@ impl fmt::Display for Derived {
     }
 }
 
-fn set(set: &FiellerSet) -> String {
-    match *set {
-        FiellerSet::Interval { low, high } => format!("[{}, {}]", number(low), number(high)),
-        FiellerSet::Complement { low, high } => format!("(-inf, {}] or [{}, inf)", number(low), number(high)),
-        FiellerSet::WholeLine => "(-inf, inf)".to_owned(),
-        FiellerSet::Empty => "empty".to_owned(),
-    }
-}
-
 impl fmt::Display for TurningPoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let percent = 100.0 * self.level;
         let (low, high) = self.delta;
         write!(f, "turning point {}; {percent:.0} % delta ", self.estimate)?;
-        write!(f, "[{}, {}], Fieller {}", number(low), number(high), set(&self.fieller))
+        write!(f, "[{}, {}], Fieller {}", number(low), number(high), self.fieller)
     }
 }
 
