@@ -3,7 +3,8 @@
 //! Tails are computed as such, never as one minus the other side, so that p = 10⁻⁴⁷ keeps its digits. `NaN` for a `NaN` or
 //! a parameter outside of its range.
 
-use statrs::function::{beta::beta_reg, erf::erfc, gamma::gamma_ur};
+use libm::erfc;
+use statrs::function::{beta::beta_reg, gamma::gamma_ur};
 use std::cell::Cell;
 
 /// P(|t(df)| ≥ |t|) = I_{df/(df+t²)}(df/2, 1/2); the normal for infinite df. `NaN` for a `NaN`.
@@ -175,6 +176,19 @@ mod tests {
 
     fn close(got: f64, want: f64) {
         assert!((got / want - 1.0).abs() < 1e-10, "{got} against {want}");
+    }
+
+    /// CPython 3.11, `math.erfc(z / math.sqrt(2))`.
+    #[test]
+    fn normal_tails_have_all_their_digits() {
+        for (z, want) in [
+            (1.363_737_440_942_296_7, 0.172_650_215_745_678_04),
+            (1.96, 0.049_995_790_296_440_87),
+            (10.0, 1.5239706048321186e-23),
+        ] {
+            assert!((normal_two_sided(z) / want - 1.0).abs() < 1e-15, "{z}");
+            assert!((normal_upper(z) / (0.5 * want) - 1.0).abs() < 1e-15, "{z}");
+        }
     }
 
     // Expected numbers: R 4.x, pt, pf, pchisq, qt with lower.tail = FALSE.

@@ -27,6 +27,6 @@ mod tests {
     fn sets_are_written_as_mathematics_does() {
         assert_eq!(union(&[]), "∅");
         assert_eq!(union(&[(None, None)]), "(-∞, ∞)");
-        assert_eq!(union(&[(None, Some(1.25)), (Some(3.0), None)]), "(-∞, 1.25] ∪ [3.00, ∞)");
+        assert_eq!(union(&[(None, Some(1.25)), (Some(3.0), None)]), "(-∞, 1.250] ∪ [3.000, ∞)");
     }
 }
