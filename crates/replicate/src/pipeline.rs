@@ -197,7 +197,8 @@ fn estimate(
     let mut estimated = Estimated::default();
     if plan.runs("tables") {
         let made = progress.stage("tables", || -> Result<_> {
-            let made = tables::build(loaded, computed, cache)?;
+            let mut made = tables::build(loaded, computed)?;
+            multiverse::curve(loaded, computed, cache, &mut made)?;
             let sentence = format!("{} tables, {} regressions", made.tables.len(), made.estimates.len());
             Ok((made, sentence))
         })?;

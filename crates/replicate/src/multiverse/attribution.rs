@@ -3,7 +3,7 @@
 use super::blocks::{Resampling, parts, prepare};
 use super::design::Cell;
 use super::estimation::Estimation;
-use super::reach::stage;
+use super::column::stage;
 use crate::error::{Error, Result};
 use panel_multiverse::attribution::{Cells, Interval, attribute as exact, intervals_of};
 use panel_multiverse::declaration::Response;

@@ -1,4 +1,4 @@
-//! Tables of a study: descriptive statistics, regressions, mediation chains, the specification curve.
+//! Tables of a study: descriptive statistics, regressions, mediation chains; what is shown of the specification curve.
 
 mod asked;
 pub mod calibration;
@@ -26,7 +26,7 @@ pub mod streamed;
 pub mod u_shape;
 mod u_tests;
 
-use crate::compute::{Cache, Computed};
+use crate::compute::Computed;
 use crate::error::{Error, Result};
 use crate::indices::by_period::ByPeriod;
 use crate::names;
@@ -124,12 +124,12 @@ impl Tables {
     }
 }
 
-/// Makes every table of a study. What the data do not answer is left out, and its place says why.
+/// Makes every table of a study but for those of its curve and multiverses. What the data do not answer is left out, and its place says why.
 ///
 /// # Errors
 /// A formula or a sample that does not fit the data, with table and column; where nothing can be computed, the reason of
 /// the first.
-pub fn build(loaded: &Loaded, computed: &Computed, cache: &Cache) -> Result<Tables> {
+pub fn build(loaded: &Loaded, computed: &Computed) -> Result<Tables> {
     let study = &loaded.study;
     let mut made = Tables { space: Space::new(loaded, computed)?, ..Tables::default() };
     made.diagnostics.append(&mut made.space.diagnostics);
@@ -190,11 +190,6 @@ pub fn build(loaded: &Loaded, computed: &Computed, cache: &Cache) -> Result<Tabl
                 made.leave_out(&statistics::table_id(spec), None, error)?;
             }
         }
-    }
-    if let Some(spec) = &study.curve {
-        let (points, table) = curve::curve(spec, loaded, cache)?;
-        made.curve = points;
-        made.tables.push(table);
     }
     let other = |spec: &TableSpec| spec.kind != TableKind::Regression && !made.is_left_out(&spec.id);
     let some = !made.estimates.is_empty() || !made.mediation.is_empty() || study.tables.iter().any(other);

@@ -1,9 +1,7 @@
 //! The specification curve: the headline under one change at a time, in order of its first coefficient.
 
 use super::{Place, Scene, Sketch, count};
-use crate::tables::curve::Point;
-use crate::tables::u_shape::Quadratic;
-use panel_fe::Coefficient;
+use crate::tables::curve::{Point, PointEstimate, Term};
 use report::figure::{CoefPanel, CoefPlot, CoefRow, Estimate};
 use report::{Lang, Text};
 
@@ -11,7 +9,7 @@ use report::{Lang, Text};
 pub(super) fn sketch(scene: &Scene<'_>) -> Option<Sketch> {
     let spec = scene.study.curve.as_ref()?;
     let points = &scene.results.tables.as_ref()?.curve;
-    let estimated: Vec<(&Point, &Quadratic)> =
+    let estimated: Vec<(&Point, &PointEstimate)> =
         points.iter().filter_map(|point| point.result.as_ref().ok().map(|q| (point, q))).collect();
     // What every change is compared with.
     points.first()?.result.as_ref().ok()?;
@@ -72,9 +70,9 @@ pub(super) fn sketch(scene: &Scene<'_>) -> Option<Sketch> {
     Some(Sketch::new(place, move |lang| plot.draw(lang)))
 }
 
-fn row(point: &Point, q: &Quadratic) -> CoefRow {
+fn row(point: &Point, q: &PointEstimate) -> CoefRow {
     let scaled =
-        |c: &Coefficient, by: f64| Some(Estimate { value: c.estimate * by, low: c.ci_low * by, high: c.ci_high * by });
+        |c: &Term, by: f64| Some(Estimate { value: c.estimate * by, low: c.ci_low * by, high: c.ci_high * by });
     let label = point.label.map(|_, label| format!("{} {label}", point.choice).trim().to_owned());
     CoefRow {
         group: Text::default(),
