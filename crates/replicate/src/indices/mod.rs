@@ -223,6 +223,13 @@ macro_rules! indices {
                 }
             }
 
+            /// Puts sections of other indices in the place of its own.
+            pub(crate) fn replace(&mut self, sections: &[&str], other: Self) {
+                $(if sections.contains(&stringify!($section)) {
+                    self.$section = other.$section;
+                })+
+            }
+
             /// All of them, in the order in which they run.
             #[must_use]
             pub fn iter(&self) -> Vec<&dyn Index> {

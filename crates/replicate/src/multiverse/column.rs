@@ -21,8 +21,7 @@ pub(super) struct Subject<'a> {
     pub(super) stage: String,
     pub(super) table: &'a str,
     pub(super) column: &'a str,
-    /// Variable of the verdict.
-    pub(super) x: &'a str,
+
 }
 
 /// Name of a multiverse in messages, log and `--only`.
@@ -33,7 +32,7 @@ pub(super) fn stage(spec: &Declaration) -> String {
 impl<'a> Subject<'a> {
     /// That of a declaration.
     pub(super) fn of(spec: &'a Declaration) -> Self {
-        Self { stage: stage(spec), table: &spec.table, column: &spec.column, x: &spec.x }
+        Self { stage: stage(spec), table: &spec.table, column: &spec.column }
     }
 
     /// The column in a study.

@@ -37,7 +37,7 @@ pub fn stage(loaded: &Loaded, computed: &Computed, cache: &Cache, tables: &mut T
 fn points(spec: &SpecificationCurve, loaded: &Loaded, computed: &Computed, cache: &Cache) -> Result<Vec<Point>> {
     let stage = format!("tables/{}", spec.table);
     let failed = |error: panel_multiverse::Error| Error::stage(&*stage, error);
-    let subject = Subject { stage: stage.clone(), table: &spec.table, column: &spec.column, x: &spec.x };
+    let subject = Subject { stage: stage.clone(), table: &spec.table, column: &spec.column };
     let grid = grid(spec).map_err(failed)?;
     let universes = grid.universes(&grid.everything(), u64::MAX).map_err(failed)?;
     let settings = std::iter::once(toml::Table::new()).chain(spec.variants.iter().map(|variant| variant.set.clone()));

@@ -2,6 +2,8 @@
 
 mod asked;
 mod bootstrap;
+mod changed;
+mod checked;
 mod column;
 mod compare;
 mod comparing;
