@@ -9,7 +9,7 @@ use crate::study::section::{Section, Wrong, both};
 use gtfp_ebm::lp::LpError;
 use gtfp_ebm::{
     BootstrapResult, BootstrapSpec, Index as ProductivityIndex, Interval, PanelData, PanelResult, PanelSpec,
-    PanelValue, Summary, Values, bootstrap, productivity,
+    PanelValue, Summary, Values, bootstrap, productivity, productivity_values,
 };
 use panel_core::expr::Expr;
 use panel_core::suggest::nearest;
@@ -252,6 +252,32 @@ impl Index for Gtfp {
             detail: Text::new(format!("{zh} 个线性规划"), format!("{en} linear programs")),
             sentence,
             diagnostics: result.diagnostics,
+        })
+    }
+
+    fn is_light(&self) -> bool {
+        // Columns that `names` asks for can be any.
+        self.own.names.is_empty()
+    }
+
+    fn compute_variables(&self, part: &Part<'_>) -> Result<Made> {
+        let found = self.with(part, productivity_values)?;
+        let periods = part.panel.n_periods();
+        let column = |values: &[Option<f64>]| Series::Numbers(spread(part, values));
+        let mut columns = vec![(self.choices.score_name(), column(&found.scores)), ("gtfp", column(&found.values))];
+        if self.choices.index(periods) != ProductivityIndex::None {
+            columns.push((self.choices.index_name(periods), column(&found.index)));
+        }
+        Ok(Made {
+            stage: self.stage(),
+            variables: vec![spread(part, &found.values)],
+            rows: part.rows.clone(),
+            columns,
+            files: Files::new(),
+            details: Arc::new(()),
+            detail: Text::default(),
+            sentence: String::new(),
+            diagnostics: Vec::new(),
         })
     }
 

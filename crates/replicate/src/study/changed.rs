@@ -32,6 +32,9 @@ pub(super) fn document_of<'t>(text: &'t str, changes: &'t [(String, String)]) ->
 /// Sections of a study file that can be read again by themselves, each as the text of a file of its own.
 #[derive(Debug)]
 pub(super) struct Sections {
+    /// The study that they are of, without its multiverse, which can be as large as all the rest: what is changed is the
+    /// study that it is made of.
+    study: Study,
     /// By name; variables and the indices that stand among them are one.
     texts: BTreeMap<String, String>,
     /// What columns of every table take over.
@@ -64,8 +67,8 @@ struct Touched<'p> {
 }
 
 impl Sections {
-    /// The sections of a text under changes that it can be read with; nothing where they cannot be told apart.
-    pub(super) fn of(text: &str, changes: &[(String, String)]) -> Option<Self> {
+    /// The sections of the text of a study under changes that it was read with; nothing where they cannot be told apart.
+    pub(super) fn of(study: &Study, text: &str, changes: &[(String, String)]) -> Option<Self> {
         let document = document_of(text, changes).ok()?.into_inner();
         let (mut texts, mut tables) = (BTreeMap::new(), BTreeMap::new());
         for section in VARIABLES.into_iter().chain(Indices::SECTIONS.iter().copied()) {
@@ -88,21 +91,18 @@ impl Sections {
                 }
             }
         }
-        Some(Self { texts, shared, tables })
+        let mut study = study.clone();
+        study.multiverse.clear();
+        Some(Self { study, texts, shared, tables })
     }
 
     /// The study under changes, where they are of these sections alone.
-    pub(super) fn changed(
-        &self,
-        study: &Study,
-        folder: &Path,
-        changes: &toml::Table,
-    ) -> Option<Result<Study, Vec<Wrong>>> {
+    pub(super) fn changed(&self, folder: &Path, changes: &toml::Table) -> Option<Result<Study, Vec<Wrong>>> {
         let mut touched = Touched::default();
         for path in changes.keys() {
             self.touch(&mut touched, path)?;
         }
-        Some(self.read(study.clone(), folder, changes, &touched))
+        Some(self.read(folder, changes, &touched))
     }
 
     fn touch<'p>(&self, touched: &mut Touched<'p>, path: &'p str) -> Option<()> {
@@ -121,13 +121,7 @@ impl Sections {
         Some(())
     }
 
-    fn read(
-        &self,
-        mut study: Study,
-        folder: &Path,
-        changes: &toml::Table,
-        touched: &Touched<'_>,
-    ) -> Result<Study, Vec<Wrong>> {
+    fn read(&self, folder: &Path, changes: &toml::Table, touched: &Touched<'_>) -> Result<Study, Vec<Wrong>> {
         let one = |wrong: Wrong| vec![wrong];
         let mut sections = touched.sections.clone();
         sections.sort_unstable();
@@ -157,8 +151,7 @@ impl Sections {
         if !wrong.is_empty() {
             return Err(wrong);
         }
-        // What is changed is the study that a multiverse is made of, not the multiverse.
-        study.multiverse.clear();
+        let mut study = self.study.clone();
         study.indices.replace(&sections, indices);
         study.indices.with_weights(&study.weights, folder);
         if sections.contains(&"variables") {

@@ -75,8 +75,8 @@ impl Loaded {
     pub fn with(&self, changes: &toml::Table) -> Result<Self> {
         let added = changes.iter().map(|(path, value)| (path.clone(), value.to_string()));
         let all: Vec<(String, String)> = self.changes.iter().cloned().chain(added).collect();
-        let sections = self.sections.get_or_init(|| Sections::of(&self.text, &self.changes));
-        let quickly = sections.as_ref().and_then(|sections| sections.changed(&self.study, &self.folder, changes));
+        let sections = self.sections.get_or_init(|| Sections::of(&self.study, &self.text, &self.changes));
+        let quickly = sections.as_ref().and_then(|sections| sections.changed(&self.folder, changes));
         let study = quickly.unwrap_or_else(|| study_of(&self.text, &all, &self.folder)).map_err(|wrong| {
             let paths = changes.keys().cloned().collect::<Vec<_>>().join(", ");
             // Spans of changed values are not places of the file.
