@@ -1,10 +1,10 @@
 //! Designs as cross-products by cluster, for draws: effects inside clusters are taken out, the others stay as columns.
 
+use super::artefacts::{Lack, reason};
+use super::column::{Why, stage};
 use super::design::{Cell, Design};
 use super::estimate::Bench;
 use super::estimation::Estimation;
-use super::artefacts::{Lack, reason};
-use super::column::{Why, stage};
 use crate::error::{Error, Result};
 use crate::indices::as_codes;
 use panel_core::{Column, Floats, Panel};

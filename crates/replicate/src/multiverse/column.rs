@@ -21,7 +21,6 @@ pub(super) struct Subject<'a> {
     pub(super) stage: String,
     pub(super) table: &'a str,
     pub(super) column: &'a str,
-
 }
 
 /// Name of a multiverse in messages, log and `--only`.

@@ -184,9 +184,8 @@ impl Bench<'_> {
             let message = format!("`{formula}`: the dependent variable is {constant} in every row of the sample");
             return Err(Error::not_computed(&self.stage, message));
         }
-        let under = |&errors: &u32| {
-            self.under(design, outcome, estimate, &lead.panel, errors, exchangeable).map_err(Arc::new)
-        };
+        let under =
+            |&errors: &u32| self.under(design, outcome, estimate, &lead.panel, errors, exchangeable).map_err(Arc::new);
         let numbers = outcome.errors.iter().map(under).collect();
         Ok(outcome_of(&estimate.frame().y.values, lead.regressors, numbers))
     }

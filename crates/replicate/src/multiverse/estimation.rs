@@ -1,9 +1,9 @@
 //! Universes and their records, made where they are wanted: numbers are held once per estimate and covariance.
 
-use super::design::{Cell, Designs};
-use super::estimate::{DesignEstimates, Estimated, Numbers};
 use super::artefacts::reason;
 use super::column::{Why, stage};
+use super::design::{Cell, Designs};
+use super::estimate::{DesignEstimates, Estimated, Numbers};
 use crate::error::{Error, Result};
 use panel_multiverse::declaration::{EffectKind, Response};
 use panel_multiverse::grid::Counts;

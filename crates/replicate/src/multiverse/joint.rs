@@ -1,9 +1,9 @@
 //! Joint tests of the panels of a multiverse: one plan of draws for all of its estimates.
 
 use super::blocks::{Resampling, parts, prepare};
+use super::column::stage;
 use super::design::Cell;
 use super::estimation::Estimation;
-use super::column::stage;
 use crate::error::{Error, Result};
 use panel_multiverse::Panel;
 use panel_multiverse::declaration::Resample;

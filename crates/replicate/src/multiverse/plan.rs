@@ -54,7 +54,20 @@ impl<'a> Planned<'a> {
         let own = columns.of(&studies, &subject, &options, &universes);
         let cluster = cluster_of(spec, &subject, loaded)?;
         columns.carry(Some(&cluster));
-        Ok(Self { subject, studies, grid, counts, reach, universes, estimates, of_universe, columns, specs, own, cluster })
+        Ok(Self {
+            subject,
+            studies,
+            grid,
+            counts,
+            reach,
+            universes,
+            estimates,
+            of_universe,
+            columns,
+            specs,
+            own,
+            cluster,
+        })
     }
 }
 

@@ -203,12 +203,7 @@ fn note(sources: &mut BTreeMap<String, BTreeSet<String>>, study: &Study) {
 }
 
 impl Note {
-    fn new<'p>(
-        paths: impl Iterator<Item = &'p str>,
-        subject: &Subject<'_>,
-        without: &Loaded,
-        with: &Loaded,
-    ) -> Self {
+    fn new<'p>(paths: impl Iterator<Item = &'p str>, subject: &Subject<'_>, without: &Loaded, with: &Loaded) -> Self {
         let studies = [&without.study, &with.study];
         let (mut touched, mut sources, mut idle) = (Touched::default(), BTreeMap::new(), None);
         note(&mut sources, &with.study);

@@ -42,8 +42,20 @@ fn one(
 ) -> Result<(Multiverse, Option<String>)> {
     let plan = Planned::new(spec, loaded)?;
     tracing::info!(multiverse = spec.id, registered = spec.hash(), universes = plan.universes.len(), "declared");
-    let Planned { subject, studies, grid, counts, reach, universes, estimates, of_universe, columns, specs, own, cluster } =
-        plan;
+    let Planned {
+        subject,
+        studies,
+        grid,
+        counts,
+        reach,
+        universes,
+        estimates,
+        of_universe,
+        columns,
+        specs,
+        own,
+        cluster,
+    } = plan;
     let needed = columns.names();
     let start = Instant::now();
     let said = |step: &str| tracing::info!(multiverse = spec.id, step, seconds = start.elapsed().as_secs_f64(), "done");

@@ -231,4 +231,82 @@ mod tests {
         assert!(refused(&format!("{HEAD}{table}{}", curve("t", "(2)", "x"))).contains("no column `(2)`"));
         assert!(refused(&format!("{HEAD}{table}{}", curve("t", "(1)", "z"))).contains("no term `z`"));
     }
+
+    /// A study whose sections depend on each other in every way that changes meet.
+    const SECTIONS: &str = "[terms]\nbasic = \"z + w\"\n[defaults]\nvcov = \"cluster:city\"\nutest = \"x\"\n\
+        [labels]\nx = { en = \"X\", zh = \"X\" }\n\
+        [variables]\nw = \"z + 1\"\nkk = \"k / 2\"\nlagged = \"lag_w(z, \\\"near\\\")\"\n\
+        [[weights]]\nid = \"near\"\nk = 2\n\
+        [va]\nsector = \"k\"\ntotal = \"l\"\n\
+        [[gtfp]]\nid = \"a\"\ninputs = [\"kk\"]\ngoods = [\"y\"]\nmodel = \"sbm\"\n\
+        [[gtfp]]\nid = \"b\"\ninputs = [\"k\"]\ngoods = [\"y\"]\n\
+        [[table]]\nid = \"t\"\n[[table.column]]\nformula = \"y ~ x + x^2 + {basic} | city + year\"\n\
+        [[table.column]]\nname = \"plain\"\nformula = \"y ~ x + z\"\nvcov = \"iid\"\n\
+        [[table]]\nid = \"other\"\n[[table.column]]\nformula = \"Gtfp ~ x + x^2\"\n\
+        [curve]\nid = \"c\"\ntable = \"t\"\ncolumn = \"(1)\"\nx = \"x\"\n";
+
+    #[test]
+    fn a_changed_study_is_what_reading_the_whole_file_gives() {
+        let study = parse(&format!("{HEAD}{SECTIONS}")).unwrap();
+        let changed = |set: &str| -> (toml::Table, Vec<(String, String)>) {
+            let set: toml::Table = set.parse().unwrap();
+            let list = set.iter().map(|(path, value)| (path.clone(), value.to_string())).collect();
+            (set, list)
+        };
+        for set in [
+            "\"variables.w\" = \"z * 2\"",
+            "\"variables.kk\" = \"k / 3\"\n\"gtfp.a.rts\" = \"vrs\"",
+            "\"variables.new\" = \"w + kk\"",
+            "\"variables.lagged\" = \"lag_w(w, \\\"near\\\")\"",
+            "\"variables.lagged\" = \"z * 3\"",
+            "\"va.form\" = \"spillover\"\n\"va.exponent\" = 2.0\n\"va.cutoff_km\" = inf",
+            "\"gtfp.b.sample\" = \"city != 'A'\"",
+            "\"table.t.column.(1).vcov\" = \"hc1\"",
+            "\"table.t.column.(1).formula\" = \"w ~ x + x^2 + {basic}\"",
+            "\"table.t.column.(1).formula\" = \"w ~ x + x^2\"",
+            "\"table.t.column.plain.formula\" = \"w ~ x | city\"\n\"variables.w\" = \"z\"",
+            "\"table.t.title\" = \"T\"\n\"table.other.title\" = \"T\"",
+            "\"table.(2).title\" = \"T\"",
+            "\"table.t.id\" = \"tt\"\n\"curve.table\" = \"tt\"",
+            "\"defaults.vcov\" = \"hc1\"",
+            "\"labels.x\" = \"Z\"",
+            // Mistakes.
+            "\"variables.w\" = \"w + 1\"",
+            "\"variables.w\" = \"z +\"",
+            "\"variables.kk\" = \"gtfp_b * 2\"",
+            "\"variables.Va\" = \"z\"",
+            "\"variables.lagged\" = \"lag_w(w, \\\"far\\\")\"",
+            "\"gtfp.c.rts\" = \"vrs\"",
+            "\"gtfp.a.rst\" = \"vrs\"",
+            "\"gtfp.b.id\" = \"a\"",
+            "\"va.form\" = 3",
+            "\"market.pairs\" = \"all\"",
+            "\"table.t.column.(1).vcov\" = \"cluter:city\"",
+            "\"table.t.column.(1).vcof\" = \"iid\"",
+            "\"table.t.column.(3).vcov\" = \"iid\"",
+            "\"table.t.column.(1).formula\" = \"y ~ z\"",
+            "\"table.t.column.plain.utest\" = \"q\"",
+            "\"table.u.title\" = \"T\"",
+            "\"table.t.kind\" = \"means\"",
+        ] {
+            let (set, list) = changed(set);
+            let whole = study_of(&study.text, &list, &study.folder);
+            match (study.with(&set), whole) {
+                (Ok(quick), Ok(whole)) => {
+                    assert_eq!(format!("{:?}", quick.study), format!("{whole:?}"), "{set}");
+                    // A further change is of the changed study.
+                    let more = changed("\"gtfp.b.rts\" = \"vrs\"");
+                    let all: Vec<(String, String)> = list.iter().cloned().chain(more.1).collect();
+                    let whole = study_of(&study.text, &all, &study.folder).unwrap();
+                    assert_eq!(format!("{:?}", quick.with(&more.0).unwrap().study), format!("{whole:?}"), "{set}");
+                }
+                (Err(quick), Err(whole)) => {
+                    let unplaced = |wrong: &Wrong| sentence_of(&Wrong { span: None, ..wrong.clone() }, &study.text);
+                    let want = whole.first().map(unplaced).unwrap();
+                    assert!(quick.to_string().ends_with(&want), "{set}: {quick} against {want}");
+                }
+                (quick, whole) => panic!("{set}: {:?} against {:?}", quick.err(), whole.err()),
+            }
+        }
+    }
 }
