@@ -101,6 +101,11 @@ fn universes_are_runs_of_their_own_to_the_bit() {
     assert_eq!((made("gtfp-main"), made("variable Eff")), (Some(3), Some(9)));
 }
 
+/// A number as a reader of JSON has it, which may miss the last bit of what is written.
+fn as_read(number: f64) -> f64 {
+    serde_json::from_str(&serde_json::to_string(&number).unwrap()).unwrap()
+}
+
 /// A study of Grunfeld's firms in which every universe has a capital stock and a power of value of its own, and with them a
 /// frontier of its own.
 fn pipelines_of_their_own(folder: &Path, count: usize) -> PathBuf {
@@ -157,7 +162,7 @@ fn universes_that_share_nothing_are_runs_of_their_own_to_the_bit() {
     let first = column["coef"].as_array().unwrap().iter().find(|coef| coef["name"] == "v").unwrap();
     for (name, key) in [("b1", "estimate"), ("se1", "se"), ("p1", "p")] {
         let got: f64 = line[name].parse().unwrap();
-        assert_eq!(got.to_bits(), first[key].as_f64().unwrap().to_bits(), "{name}");
+        assert_eq!(as_read(got).to_bits(), first[key].as_f64().unwrap().to_bits(), "{name}");
     }
     let record = std::fs::read_to_string(out.join("results/multiverse-own.json")).unwrap();
     let record: serde_json::Value = serde_json::from_str(&record).unwrap();
@@ -169,21 +174,21 @@ fn universes_that_share_nothing_are_runs_of_their_own_to_the_bit() {
 fn a_choice_may_bring_other_rows() {
     let folder = small::folder("multiverse-rows");
     let choices = "{ id = \"cities\", kind = \"uncertain\", option = [ { id = \"all\" }, \
-                   { id = \"two\", set = { \"source.(1).filter\" = \"city != 'Benxi'\" } }, \
+                   { id = \"fewer\", set = { \"source.(1).filter\" = \"city != 'Benxi' or x > 1\" } }, \
                    { id = \"same\", set = { \"source.(1).filter\" = \"x > 0\" } }, \
                    { id = \"gone\", set = { \"source.(1).file\" = \"gone.csv\" } } ] },\n\
                    { id = \"z\", kind = \"equivalent\", option = [ { id = \"level\" }, { id = \"square\", set = { \"table.t.column.(1).formula\" = \"y ~ x + z^2 | city + year\" } } ] },\n";
     let study = with_choices(&folder, choices);
     let (lines, out) = universes(&study, "m", "multiverse-rows-out", 2);
     let line = |cities: &str, z: &str| lines.iter().find(|line| line["cities"] == cities && line["z"] == z).unwrap();
-    assert_eq!((line("all", "level")["n"].as_str(), line("two", "level")["n"].as_str()), ("9", "6"));
+    assert_eq!((line("all", "level")["n"].as_str(), line("fewer", "level")["n"].as_str()), ("9", "8"));
     for z in ["level", "square"] {
         // Another filter, the same rows.
         assert_eq!(line("same", z)["same_as"], line("all", z)["id"]);
         assert!(line("gone", z)["reason"].contains("gone.csv"), "{:?}", line("gone", z));
         let text = std::fs::read_to_string(&study).unwrap();
         let text = text[..text.find("[multiverse]").unwrap()]
-            .replace("file = \"data.csv\"", "file = \"data.csv\"\nfilter = \"city != 'Benxi'\"");
+            .replace("file = \"data.csv\"", "file = \"data.csv\"\nfilter = \"city != 'Benxi' or x > 1\"");
         let text = if z == "square" { text.replace("y ~ x + z |", "y ~ x + z^2 |") } else { text };
         std::fs::write(folder.join("one.toml"), text).unwrap();
         run_study(&folder.join("one.toml"), &folder.join("one"), Some(1)).unwrap();
@@ -191,8 +196,8 @@ fn a_choice_may_bring_other_rows() {
             estimate_in(&std::fs::read_to_string(folder.join("one/results/estimates.json")).unwrap(), "t", "(1)");
         let first = column["coef"].as_array().unwrap().iter().find(|coef| coef["name"] == "x").unwrap();
         for (name, key) in [("b1", "estimate"), ("se1", "se"), ("p1", "p")] {
-            let got: f64 = line("two", z)[name].parse().unwrap();
-            assert_eq!(got.to_bits(), first[key].as_f64().unwrap().to_bits(), "{name} {z}");
+            let got: f64 = line("fewer", z)[name].parse().unwrap();
+            assert_eq!(as_read(got).to_bits(), first[key].as_f64().unwrap().to_bits(), "{name} {z}");
         }
     }
     // Draws take clusters of one name as one, whatever rows there are.
@@ -257,13 +262,13 @@ fn a_curve_takes_changes_of_every_kind() {
                     ("share_beyond", q.share_beyond),
                     ("n_obs", q.n_obs as f64),
                 ] {
-                    assert_eq!(point[name].as_f64().map(f64::to_bits), Some(want.to_bits()), "{name} of {point}");
+                    assert_eq!(
+                        point[name].as_f64().map(f64::to_bits),
+                        Some(as_read(want).to_bits()),
+                        "{name} of {point}"
+                    );
                 }
-                assert_eq!(point["utest_p"].as_f64(), q.utest_p, "{point}");
-            }
-            // Without its square a column has no quadratic, whatever words say so.
-            Err(_) if set.values().any(|value| value.as_str() == Some("y ~ x | city")) => {
-                assert!(point["reason"].as_str().unwrap().contains("`x^2` is not estimated"), "{point}");
+                assert_eq!(point["utest_p"].as_f64(), q.utest_p.map(as_read), "{point}");
             }
             Err(error) => assert_eq!(point["reason"], error.to_string()),
         }

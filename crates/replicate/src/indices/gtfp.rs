@@ -495,7 +495,7 @@ mod tests {
             PanelSpec { scale_change: true, ..PanelSpec::default() },
             of(Reference::Contemporaneous),
             of(Reference::Sequential),
-            PanelSpec { window: Some(2), ..of(Reference::Window) },
+            PanelSpec { window: 2, ..of(Reference::Window) },
             of(Reference::Biennial),
             PanelSpec { decomposition: Some(Decomposition::RayDesli), ..of(Reference::Contemporaneous) },
         ];

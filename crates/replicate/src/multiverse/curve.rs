@@ -110,10 +110,10 @@ impl Made<'_> {
         let design = &self.found[cell.design as usize];
         let numbers = &design.outcomes[cell.outcome as usize].numbers;
         let numbers = asked.iter().zip(numbers).find(|(errors, _)| **errors == spec.errors);
-        let (Some((_, numbers)), Some(rows)) = (numbers, &design.rows) else {
-            return Err(Error::Usage("it was not estimated".into()));
-        };
+        let never = || Error::Usage("it was not estimated".into());
+        let (_, numbers) = numbers.ok_or_else(never)?;
         let Numbers { curve, p, lind_mehlum, u, .. } = numbers.as_ref().map_err(own)?;
+        let rows = design.rows.as_ref().ok_or_else(never)?;
         let level = self.columns.column(spec.body, spec.errors).options().level;
         let critical = t_critical(level, curve.df);
         let term = |estimate: f64, variance: f64, p: f64| {
