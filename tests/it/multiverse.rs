@@ -1,7 +1,7 @@
 //! `[multiverse]`: universes against runs of their own, counts, joint tests, what a declaration is refused for.
 
 use crate::small;
-use crate::support::{csv, run_study, scratch, workspace};
+use crate::support::{csv, estimate_in, run_study, scratch, workspace};
 use panel_core::Column;
 use panel_core::random::Stream;
 use panel_multiverse::{Declaration, Grid};
@@ -99,6 +99,180 @@ fn universes_are_runs_of_their_own_to_the_bit() {
         stage_record.map(|one| one["results"].as_u64().unwrap())
     };
     assert_eq!((results("gtfp-main"), results("variable Eff")), (Some(3), Some(9)));
+}
+
+/// A number as a reader of JSON has it, which may miss the last bit of what is written.
+fn as_read(number: f64) -> f64 {
+    serde_json::from_str(&serde_json::to_string(&number).unwrap()).unwrap()
+}
+
+/// A study of Grunfeld's firms in which every universe has a capital stock and a power of value of its own, and with them a
+/// frontier of its own.
+fn pipelines_of_their_own(folder: &Path, count: usize) -> PathBuf {
+    let whole = std::fs::read_to_string(grunfeld()).unwrap();
+    let head = &whole[..whole.find("[[multiverse]]").unwrap()];
+    let file = workspace().join("crates/panel-fe/tests/golden/grunfeld.csv");
+    std::fs::copy(file, folder.join("grunfeld.csv")).unwrap();
+    let head = head
+        .replace("../../crates/panel-fe/tests/golden/", "")
+        .replace("inputs = [\"capital\", \"value\"]", "inputs = [\"stock\", \"value\"]")
+        .replace("[variables]", "[variables]\nstock = \"capital + 0\"");
+    let options = |set: &dyn Fn(usize) -> String| -> String {
+        let option = |k: usize| match k {
+            0 => "{ id = \"0\" },".to_owned(),
+            _ => format!("{{ id = \"{k}\", set = {{ {} }} }},\n", set(k)),
+        };
+        (0..count).map(option).collect()
+    };
+    let stock = options(&|k| format!("\"variables.stock\" = \"capital * (1 + {k} / 100) + {k}\""));
+    let value = options(&|k| format!("\"variables.v\" = \"value ^ (1 + {k} / 1000) / 1000\""));
+    let text = format!(
+        "{head}[multiverse]\nid = \"own\"\ntable = \"efficiency\"\ncolumn = \"(1)\"\nx = \"v\"\njoint = {{ draws = 1 }}\n\
+         choice = [\n{{ id = \"stock\", kind = \"equivalent\", option = [\n{stock}] }},\n\
+         {{ id = \"power\", kind = \"equivalent\", option = [\n{value}] }} ]\n\
+         [[multiverse.link]]\nchoices = [\"stock\", \"power\"]\n"
+    );
+    small::study(folder, &text)
+}
+
+#[test]
+fn universes_that_share_nothing_are_runs_of_their_own_to_the_bit() {
+    let folder = scratch("multiverse-own");
+    let study = pipelines_of_their_own(&folder, 60);
+    let (lines, out) = universes(&study, "own", "multiverse-own-out", 2);
+    let loaded = Loaded::read(&study).unwrap();
+    let spec = loaded.study.multiverse[0].clone();
+    let grid = spec.grid().unwrap();
+    assert_eq!(lines.len(), 60);
+    for line in &lines[..50] {
+        assert_eq!(line["reason"], "");
+        compare(&alone(&loaded, &spec, &grid, line), &spec, line);
+    }
+    // A run of one universe from a file of its own, whose frontiers are solved whole.
+    let line = &lines[37];
+    let k = &line["stock"];
+    let text = std::fs::read_to_string(&study).unwrap();
+    let text = text[..text.find("[multiverse]").unwrap()]
+        .replace("stock = \"capital + 0\"", &format!("stock = \"capital * (1 + {k} / 100) + {k}\""))
+        .replace("v = \"value / 1000\"", &format!("v = \"value ^ (1 + {k} / 1000) / 1000\""));
+    std::fs::write(folder.join("one.toml"), text).unwrap();
+    run_study(&folder.join("one.toml"), &folder.join("one"), Some(1)).unwrap();
+    let column =
+        estimate_in(&std::fs::read_to_string(folder.join("one/results/estimates.json")).unwrap(), "efficiency", "(1)");
+    let first = column["coef"].as_array().unwrap().iter().find(|coef| coef["name"] == "v").unwrap();
+    for (name, key) in [("b1", "estimate"), ("se1", "se"), ("p1", "p")] {
+        let got: f64 = line[name].parse().unwrap();
+        assert_eq!(as_read(got).to_bits(), first[key].as_f64().unwrap().to_bits(), "{name}");
+    }
+    let record = std::fs::read_to_string(out.join("results/multiverse-own.json")).unwrap();
+    let record: serde_json::Value = serde_json::from_str(&record).unwrap();
+    let made = record["made"].as_array().unwrap().iter().find(|made| made["stage"] == "gtfp-main");
+    assert_eq!(made.unwrap()["results"], 60);
+}
+
+#[test]
+fn a_choice_may_bring_other_rows() {
+    let folder = small::folder("multiverse-rows");
+    let choices = "{ id = \"cities\", kind = \"uncertain\", option = [ { id = \"all\" }, \
+                   { id = \"fewer\", set = { \"source.(1).filter\" = \"city != 'Benxi' or x > 1\" } }, \
+                   { id = \"same\", set = { \"source.(1).filter\" = \"x > 0\" } }, \
+                   { id = \"gone\", set = { \"source.(1).file\" = \"gone.csv\" } } ] },\n\
+                   { id = \"z\", kind = \"equivalent\", option = [ { id = \"level\" }, { id = \"square\", set = { \"table.t.column.(1).formula\" = \"y ~ x + z^2 | city + year\" } } ] },\n";
+    let study = with_choices(&folder, choices);
+    let (lines, out) = universes(&study, "m", "multiverse-rows-out", 2);
+    let line = |cities: &str, z: &str| lines.iter().find(|line| line["cities"] == cities && line["z"] == z).unwrap();
+    assert_eq!((line("all", "level")["n"].as_str(), line("fewer", "level")["n"].as_str()), ("9", "8"));
+    for z in ["level", "square"] {
+        // Another filter, the same rows.
+        assert_eq!(line("same", z)["same_as"], line("all", z)["id"]);
+        assert!(line("gone", z)["reason"].contains("gone.csv"), "{:?}", line("gone", z));
+        let text = std::fs::read_to_string(&study).unwrap();
+        let text = text[..text.find("[multiverse]").unwrap()]
+            .replace("file = \"data.csv\"", "file = \"data.csv\"\nfilter = \"city != 'Benxi' or x > 1\"");
+        let text = if z == "square" { text.replace("y ~ x + z |", "y ~ x + z^2 |") } else { text };
+        std::fs::write(folder.join("one.toml"), text).unwrap();
+        run_study(&folder.join("one.toml"), &folder.join("one"), Some(1)).unwrap();
+        let column =
+            estimate_in(&std::fs::read_to_string(folder.join("one/results/estimates.json")).unwrap(), "t", "(1)");
+        let first = column["coef"].as_array().unwrap().iter().find(|coef| coef["name"] == "x").unwrap();
+        for (name, key) in [("b1", "estimate"), ("se1", "se"), ("p1", "p")] {
+            let got: f64 = line("fewer", z)[name].parse().unwrap();
+            assert_eq!(as_read(got).to_bits(), first[key].as_f64().unwrap().to_bits(), "{name} {z}");
+        }
+    }
+    // Draws take clusters of one name as one, whatever rows there are.
+    let record: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(out.join("results/multiverse-m.json")).unwrap()).unwrap();
+    assert_eq!(record["joint"]["clusters"], 3);
+    let tested: Vec<&str> =
+        record["joint"]["panels"].as_array().unwrap().iter().filter_map(|panel| panel["option"].as_str()).collect();
+    assert!(tested.len() >= 2, "{record}");
+}
+
+#[test]
+fn a_curve_takes_changes_of_every_kind() {
+    let folder = small::folder("curve-kinds");
+    let table = small::table("y ~ x + x^2 | city", "vcov = \"hc1\"");
+    let variant = |label: &str, set: &str| {
+        format!("[[curve.variant]]\nchoice = \"D1\"\nlabel = \"{label}\"\nset = {{ {set} }}\n")
+    };
+    let variants = [
+        ("errors", "\"table.t.column.(1).vcov\" = \"iid\""),
+        ("rows", "\"source.(1).filter\" = \"city != 'Benxi'\""),
+        ("response", "\"table.t.column.(1).formula\" = \"k ~ x + x^2 | city\""),
+        ("variable", "\"variables.w\" = \"z + 2\""),
+        ("unseen", "\"report.stars\" = [0.1]"),
+        ("no such path", "\"gtfp.main.rts\" = \"vrs\""),
+        ("no such column", "\"table.t.column.(1).formula\" = \"q ~ x + x^2 | city\""),
+        ("no square", "\"table.t.column.(1).formula\" = \"y ~ x | city\""),
+        ("no rows", "\"table.t.column.(1).sample\" = \"x > 100\""),
+        ("no file", "\"source.(1).file\" = \"gone.csv\""),
+    ];
+    let curve: String = variants.iter().map(|(label, set)| variant(label, set)).collect();
+    let head = format!("{}[variables]\nw = \"z + 1\"\n{table}", small::HEAD);
+    let text = format!("{head}[curve]\nid = \"c\"\ntable = \"t\"\ncolumn = \"(1)\"\nx = \"x\"\n{curve}");
+    let study = small::study(&folder, &text);
+    run_study(&study, &folder.join("out"), Some(2)).unwrap();
+    let points: Vec<serde_json::Value> =
+        serde_json::from_str(&std::fs::read_to_string(folder.join("out/results/curve.json")).unwrap()).unwrap();
+    assert_eq!(points.len(), 1 + variants.len());
+    let loaded = Loaded::read(&study).unwrap();
+    let settings = std::iter::once(toml::Table::new()).chain(variants.iter().map(|(_, set)| {
+        let set: toml::Value = format!("set = {{ {set} }}").parse::<toml::Table>().unwrap()["set"].clone();
+        set.as_table().unwrap().clone()
+    }));
+    for (set, point) in settings.zip(&points) {
+        let single = || -> panelstudy::Result<_> {
+            let loaded = loaded.with(&set)?;
+            let column = ColumnSpec { utest: Some("x".into()), ..loaded.study.column("t", "(1)").unwrap().1.clone() };
+            let needed = names::with_sources(&loaded.study, names::of_column(&column));
+            let silent = &mut Progress::silent();
+            let computed = compute(&loaded, Scope::Variables(&needed), &mut Cache::default(), silent)?;
+            estimate(&computed.panel, &loaded.study, &column, "t", "(1)")
+        };
+        match single() {
+            Ok(fitted) => {
+                let q = fitted.quadratic.unwrap();
+                for (name, want) in [
+                    ("linear", q.linear.estimate),
+                    ("linear_se", q.linear.se),
+                    ("square", q.square.estimate),
+                    ("square_p", q.square.p),
+                    ("turning_point", q.turning_point),
+                    ("share_beyond", q.share_beyond),
+                    ("n_obs", q.n_obs as f64),
+                ] {
+                    assert_eq!(
+                        point[name].as_f64().map(f64::to_bits),
+                        Some(as_read(want).to_bits()),
+                        "{name} of {point}"
+                    );
+                }
+                assert_eq!(point["utest_p"].as_f64(), q.utest_p.map(as_read), "{point}");
+            }
+            Err(error) => assert_eq!(point["reason"], error.to_string()),
+        }
+    }
 }
 
 #[test]

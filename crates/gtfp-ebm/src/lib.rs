@@ -94,7 +94,9 @@ pub use error::{Error, Result};
 pub use evaluate::{Detail, Outcome, Status};
 pub use lp::Solver;
 pub use malmquist::{MalmquistResult, MalmquistRow, MalmquistSpec, malmquist};
-pub use panel::{Frontiers, panel_values, productivity, productivity_after, validate};
+pub use panel::{
+    Frontiers, IndexValues, panel_values, productivity, productivity_after, productivity_values, validate,
+};
 pub use record::{LpRecord, Summary};
 pub use result::{Column, PanelResult, PanelRow, Transition, Values};
 pub use spec::{

@@ -9,7 +9,7 @@ use crate::panel_value::panel_value;
 use crate::prepare::Prepared;
 use crate::reference_set::Technologies;
 use crate::remarks::{diagnose, summarize};
-use crate::result::PanelResult;
+use crate::result::{PanelResult, PanelRow};
 use crate::run::Run;
 use crate::spec::{Index, PanelSpec, Reference};
 use crate::timeline::Timeline;
@@ -34,6 +34,35 @@ use crate::timeline::Timeline;
 /// [`Error::Specification`](crate::Error::Specification) for options that do not fit, or would have no effect.
 pub fn productivity(data: &PanelData<'_>, spec: &PanelSpec) -> Result<PanelResult> {
     measure(&Prepared::new(data, spec)?, data, &mut Technologies::default())
+}
+
+/// Scores on the reference chosen, the index and the panel values: what [`panel_values`] starts from, and what it gives.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct IndexValues {
+    /// Score of every row on the reference chosen.
+    pub scores: Vec<Option<f64>>,
+    /// Index of the transition into every row; none where no index is asked for.
+    pub index: Vec<Option<f64>>,
+    /// Panel value of every row: the score itself where no index is asked for.
+    pub values: Vec<Option<f64>>,
+}
+
+/// The scores, the index and the panel values of [`productivity`], to the bit, without the rest of it: on a frontier of
+/// several periods the programs on single periods, which only the parts of the index are made of, are not solved.
+///
+/// # Errors
+/// Those of [`productivity`], but for numerical ones of programs that are not solved.
+pub fn productivity_values(data: &PanelData<'_>, spec: &PanelSpec) -> Result<IndexValues> {
+    let prepared = Prepared::new(data, spec)?;
+    let (rows, _) = solved(&prepared, data, &mut Technologies::default(), Run::for_values)?;
+    let index = prepared.spec.malmquist.unwrap_or(Index::None);
+    let value = |row: &PanelRow| if index == Index::None { row.score } else { row.gtfp };
+    Ok(IndexValues {
+        scores: rows.iter().map(|row| row.score).collect(),
+        index: rows.iter().map(|row| row.index).collect(),
+        values: rows.iter().map(value).collect(),
+    })
 }
 
 /// What a study found out about the technologies of its panel, for further studies of the same rows.
@@ -118,12 +147,26 @@ pub(crate) fn measure(
     data: &PanelData<'_>,
     technologies: &mut Technologies,
 ) -> Result<PanelResult> {
+    let (rows, run) = solved(prepared, data, technologies, |run| run)?;
+    let Prepared { timeline, spec, .. } = prepared;
+    let summary = summarize(&run.evaluator, timeline, &rows);
+    let diagnostics = diagnose(&summary, &rows, timeline, spec, data.label);
+    Ok(PanelResult { rows, details: run.details, spec: spec.clone(), summary, diagnostics })
+}
+
+/// The rows of a panel that was checked, and the run that made them, prepared by `how`.
+fn solved<'p>(
+    prepared: &'p Prepared,
+    data: &PanelData<'p>,
+    technologies: &mut Technologies,
+    how: impl FnOnce(Run<'p>) -> Run<'p>,
+) -> Result<(Vec<PanelRow>, Run<'p>)> {
     let Prepared { observations, timeline, spec, usable } = prepared;
     let _span = tracing::debug_span!("productivity", rows = observations.n(), model = %spec.model).entered();
     let mut evaluator = Evaluator::new(observations, spec);
     evaluator.calibrate(usable, &prepared.by_period(), data.label)?;
     evaluator.technologies = std::mem::take(technologies);
-    let mut run = Run::new(evaluator, timeline, data.group);
+    let mut run = how(Run::new(evaluator, timeline, data.group));
     let mut rows = run.rows()?;
     *technologies = std::mem::take(&mut run.evaluator.technologies);
     if let Some(decomposition) = spec.decomposition {
@@ -135,7 +178,5 @@ pub(crate) fn measure(
     for (row, value) in rows.iter_mut().zip(values(timeline, spec, &growth, &scores)?) {
         row.gtfp = value;
     }
-    let summary = summarize(&run.evaluator, timeline, &rows);
-    let diagnostics = diagnose(&summary, &rows, timeline, spec, data.label);
-    Ok(PanelResult { rows, details: run.details, spec: spec.clone(), summary, diagnostics })
+    Ok((rows, run))
 }

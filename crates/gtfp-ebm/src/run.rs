@@ -18,12 +18,22 @@ pub(crate) struct Run<'a> {
     timeline: &'a Timeline,
     group: Option<&'a [u32]>,
     pub(crate) details: Vec<Detail>,
+    /// Whether rows are scored on the reference chosen alone, where nothing else decides the index.
+    values_alone: bool,
 }
 
 impl<'a> Run<'a> {
     /// A run that scores every row itself.
     pub(crate) fn new(evaluator: Evaluator<'a>, timeline: &'a Timeline, group: Option<&'a [u32]>) -> Self {
-        Self { evaluator, timeline, group, details: Vec::new() }
+        Self { evaluator, timeline, group, details: Vec::new(), values_alone: false }
+    }
+
+    /// The same run for scores on the reference chosen, index and panel values alone: other columns of its rows may be empty.
+    pub(crate) fn for_values(mut self) -> Self {
+        let spec = self.evaluator.spec;
+        let one_frontier = matches!(spec.reference, Reference::Global | Reference::Sequential | Reference::Window);
+        self.values_alone = one_frontier && !spec.scale_change && !spec.details && spec.decomposition.is_none();
+        self
     }
 
     /// A run that scores rows against their stand-ins, `n` rows further down.
@@ -164,6 +174,10 @@ impl<'a> Run<'a> {
                     continue;
                 }
                 let set = self.evaluator.reference(&block, rts)?;
+                if self.values_alone {
+                    // What the search among the own period's rows has found shortens that among all of them.
+                    continue;
+                }
                 for (&row, outcome) in block.iter().zip(self.evaluator.score(&block, &set, rts, Some(period))?) {
                     result[row] = self.in_own_reference(outcome);
                 }

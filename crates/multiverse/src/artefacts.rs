@@ -2,15 +2,69 @@
 //! in parallel.
 //!
 //! A stage that is asked for by a thousand universes has a dozen results. [`Grid::choices_that_set`] says which choices reach
-//! it, [`Universes::project`] lists the different combinations with one universe that stands for each, [`make_once`] makes
-//! them, longest first, and [`merge_equal`] puts together what turned out equal.
+//! it, or [`OptionSet`] which of their options, [`Universes::project`] and [`Universes::project_options`] list the different
+//! combinations with one universe that stands for each, [`make_once`] makes them, longest first, and [`merge_equal`] puts
+//! together what turned out equal.
 
-use crate::grid::{Grid, Universes};
+use crate::grid::{ABSENT, Grid, Universes};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Some options of the choices of a grid: those that reach a stage, say. Everything else is to it as if the choice did not
+/// exist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OptionSet {
+    /// Per choice and option.
+    holds: Vec<Vec<bool>>,
+}
+
+impl OptionSet {
+    /// No option of a grid.
+    #[must_use]
+    pub fn none(grid: &Grid) -> Self {
+        Self { holds: grid.choices.iter().map(|choice| vec![false; choice.option.len()]).collect() }
+    }
+
+    /// Every option of a grid.
+    #[must_use]
+    pub fn all(grid: &Grid) -> Self {
+        Self { holds: grid.choices.iter().map(|choice| vec![true; choice.option.len()]).collect() }
+    }
+
+    /// Takes in an option by its choice and its code, which counts from 1.
+    ///
+    /// # Panics
+    /// For an option that the grid does not have.
+    pub fn add(&mut self, choice: usize, code: u16) {
+        self.holds[choice][usize::from(code) - 1] = true;
+    }
+
+    /// Takes in all options of another set of the same grid.
+    pub fn extend(&mut self, other: &Self) {
+        for (own, other) in self.holds.iter_mut().zip(&other.holds) {
+            own.iter_mut().zip(other).for_each(|(own, other)| *own |= other);
+        }
+    }
+
+    /// Choices with an option in it, in file order.
+    #[must_use]
+    pub fn choices(&self) -> Vec<usize> {
+        (0..self.holds.len()).filter(|&choice| self.holds[choice].contains(&true)).collect()
+    }
+
+    /// The codes of a universe, [`ABSENT`] where the option is not in the set.
+    #[must_use]
+    pub fn of(&self, codes: &[u16]) -> Vec<u16> {
+        codes.iter().enumerate().map(|(choice, &code)| self.one(choice, code)).collect()
+    }
+
+    fn one(&self, choice: usize, code: u16) -> u16 {
+        if code != ABSENT && self.holds[choice][usize::from(code) - 1] { code } else { ABSENT }
+    }
+}
 
 /// The different combinations of some choices over universes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +96,19 @@ impl Universes {
     /// The different combinations of the options of some choices.
     #[must_use]
     pub fn project(&self, choices: &[usize]) -> Projection {
+        self.combine(choices, |universe, codes| codes.extend(choices.iter().map(|&choice| universe[choice])))
+    }
+
+    /// The different combinations of some options: universes that differ in others alone are one.
+    #[must_use]
+    pub fn project_options(&self, options: &OptionSet) -> Projection {
+        let choices = options.choices();
+        self.combine(&choices, |universe, codes| {
+            codes.extend(choices.iter().map(|&choice| options.one(choice, universe[choice])));
+        })
+    }
+
+    fn combine(&self, choices: &[usize], read: impl Fn(&[u16], &mut Vec<u16>)) -> Projection {
         let mut numbers: BTreeMap<Vec<u16>, u32> = BTreeMap::new();
         let mut projection = Projection {
             choices: choices.to_vec(),
@@ -51,7 +118,7 @@ impl Universes {
         let mut codes = Vec::with_capacity(choices.len());
         for (place, universe) in (0_u32..).zip(self.iter()) {
             codes.clear();
-            codes.extend(choices.iter().map(|&choice| universe[choice]));
+            read(universe, &mut codes);
             let number = match numbers.get(&codes) {
                 Some(&number) => number,
                 None => {
@@ -124,6 +191,34 @@ mod tests {
         let made = make_once(&costs, |place| place * 2);
         assert_eq!(made, (0..100).map(|place| place * 2).collect::<Vec<_>>());
         assert!(make_once(&[], |place| place).is_empty());
+    }
+
+    #[test]
+    fn options_outside_a_set_are_one_to_it() {
+        let choice = |id: &str, options: &[&str]| crate::declaration::Choice {
+            id: id.to_owned(),
+            kind: Some(crate::declaration::Kind::Equivalent),
+            option: options
+                .iter()
+                .map(|id| crate::declaration::ChoiceOption { id: (*id).to_owned(), ..Default::default() })
+                .collect(),
+            ..Default::default()
+        };
+        let grid = Grid::new(&[choice("a", &["0", "1", "2"]), choice("b", &["0", "1"])], &[], &[]).unwrap();
+        let universes = grid.universes(&grid.everything(), 10).unwrap();
+        let mut options = OptionSet::none(&grid);
+        assert_eq!(universes.project_options(&options).representatives, [0]);
+        options.add(0, 3);
+        let projection = universes.project_options(&options);
+        assert_eq!((projection.choices, projection.representatives), (vec![0], vec![0, 4]));
+        assert_eq!(projection.of_universe, [0, 0, 0, 0, 1, 1]);
+        let mut more = OptionSet::none(&grid);
+        more.add(1, 2);
+        options.extend(&more);
+        assert_eq!(options.of(&[2, 2]), [ABSENT, 2]);
+        assert_eq!(universes.project_options(&options).of_universe, [0, 1, 0, 1, 2, 3]);
+        let all = universes.project_options(&OptionSet::all(&grid));
+        assert_eq!(all.of_universe, universes.project(&[0, 1]).of_universe);
     }
 
     #[test]

@@ -174,7 +174,9 @@ impl Run<'_> {
         }
         if self.problems.is_empty() && computed.stream.is_none() {
             // What only the tables as a whole can tell; what a run would leave out was said above.
-            if let Err(error) = tables::build(loaded, &computed, &cache)
+            let made = tables::build(loaded, &computed);
+            let made = made.and_then(|mut made| multiverse::curve(loaded, &computed, &cache, &mut made));
+            if let Err(error) = made
                 && self.unanswered.is_none()
             {
                 self.problem(error);

@@ -5,7 +5,7 @@ use crate::published::{Printed, Published};
 use crate::results::Results;
 use crate::show::{figures, files, pages};
 use crate::warned::warnings;
-use crate::{check, engines};
+use crate::{check, engines, quality};
 use panel_core::interrupt::{self, Interrupt};
 use panel_core::quality::QualityReport;
 use panel_core::{Diagnostic, Severity};
@@ -14,10 +14,7 @@ use report::codebook::Codebook;
 use stages::compute::{Cache, Computed, Scope, compute};
 use stages::plan::Plan;
 use stages::progress::Progress;
-use stages::quality;
-use stages::store::{
-    FileRecord, MANIFEST, Manifest, StageTime, Staging, file_name, file_record, pretty, previous_outputs,
-};
+use stages::store::{FileRecord, Manifest, StageTime, Staging, file_name, file_record, pretty, staging};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use study::indices::Index;
@@ -200,7 +197,8 @@ fn estimate(
     let mut estimated = Estimated::default();
     if plan.runs("tables") {
         let tables = progress.stage("tables", || -> Result<_> {
-            let tables = tables::build(loaded, computed, cache)?;
+            let mut tables = tables::build(loaded, computed)?;
+            multiverse::curve(loaded, computed, cache, &mut tables)?;
             let sentence = format!("{} tables, {} regressions", tables.tables.len(), tables.estimates.len());
             Ok((tables, sentence))
         })?;

@@ -156,7 +156,10 @@ impl<'a> Run<'a> {
     /// Reads the data and derives what can be derived from them.
     fn start(loaded: &'a Loaded, scope: Scope<'a>, cache: &mut Cache, progress: &mut Progress) -> Result<Self> {
         let study = &loaded.study;
-        let waiting = study.variables.definitions().clone();
+        let mut waiting = study.variables.definitions().clone();
+        if let Scope::Variables(needed) = scope {
+            waiting = waiting.without(|name| !needed.contains(name));
+        }
         let key = format!("{:?} {:?}", study.sources, study.study);
         progress.stage("data", || {
             let data = remember(&mut cache.data, key, || data::load(loaded))?;
@@ -222,15 +225,28 @@ impl<'a> Run<'a> {
         let part = || Part::new(&self.computed.panel, keep, stage);
         let key = index.key() + &of_data;
         let solved = index.solved() + &of_data;
-        // Files and summaries belong to one specification: they are shared where variables alone are asked for.
-        let shared = cache.solved.get(&solved).filter(|_| !self.scope.is_plan() && !cache.indices.contains_key(&key));
-        if let Some(shared) = shared {
+        if self.scope.is_plan() || cache.indices.contains_key(&key) {
+            let made = remember(&mut cache.indices, key, || index.compute(&part()?))?;
+            cache.solved.entry(solved).or_insert_with(|| Arc::clone(&made));
+            return Ok(made);
+        }
+        // Files and summaries belong to one specification: what is solved is shared where variables alone are asked for.
+        if let Some(shared) = cache.solved.get(&solved) {
             let variables = index.variables(&part()?, shared)?;
             return Ok(Arc::new(Made { variables, ..(**shared).clone() }));
         }
-        let made = remember(&mut cache.indices, key, || index.compute(&part()?))?;
-        cache.solved.entry(solved).or_insert_with(|| Arc::clone(&made));
-        Ok(made)
+        if !index.is_light() {
+            let made = remember(&mut cache.indices, key, || index.compute(&part()?))?;
+            cache.solved.insert(solved, Arc::clone(&made));
+            return Ok(made);
+        }
+        // What was made for its variables alone stands beside what is whole.
+        let light = format!("light {solved}");
+        if let Some(shared) = cache.solved.get(&light) {
+            let variables = index.variables(&part()?, shared)?;
+            return Ok(Arc::new(Made { variables, ..(**shared).clone() }));
+        }
+        remember(&mut cache.solved, light, || index.compute_variables(&part()?))
     }
 
     /// Notes a problem and the variables that are not there for it.

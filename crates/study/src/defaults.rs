@@ -138,8 +138,16 @@ fn with_term(formula: &str, term: &str) -> String {
 /// A sum of `[terms]`: its name, what it stands for, where it stands.
 type Named = (String, String, Range<usize>);
 
+/// Whether the document is a whole study: what is written once must then be of use somewhere. A part of one may leave it to
+/// the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    Whole,
+    Part,
+}
+
 /// Puts the sums of `[terms]` in the place of their names in braces, in every formula.
-pub(super) fn expand_terms(document: &mut DeTable<'_>) -> Result<(), Wrong> {
+pub(super) fn expand_terms(document: &mut DeTable<'_>, extent: Extent) -> Result<(), Wrong> {
     let mut used = BTreeSet::new();
     let named = named_terms(document, &mut used)?;
     let mut expand = |written: &mut Spanned<DeValue<'_>>| -> Result<(), Wrong> {
@@ -157,7 +165,7 @@ pub(super) fn expand_terms(document: &mut DeTable<'_>) -> Result<(), Wrong> {
     for chain in elements(document, "mediation") {
         chain.get_mut("controls").map_or(Ok(()), &mut expand)?;
     }
-    match named.into_iter().find(|(name, ..)| !used.contains(name)) {
+    match named.into_iter().find(|(name, ..)| extent == Extent::Whole && !used.contains(name)) {
         Some((name, _, span)) => {
             Err(Wrong::at(span, format!("`{name}` is used by no formula; write it as {{{name}}}")))
         }
@@ -221,7 +229,7 @@ fn expanded(text: &str, named: &[Named], used: &mut BTreeSet<String>) -> Result<
 
 /// Gives every column the keys of its table and of `[defaults]` that it does not have itself, and every mediation chain
 /// those of `[defaults]` that it has.
-pub(super) fn fill_defaults(document: &mut DeTable<'_>) -> Result<(), Wrong> {
+pub(super) fn fill_defaults(document: &mut DeTable<'_>, extent: Extent) -> Result<(), Wrong> {
     for table in elements(document, "table") {
         let of_columns = table.contains_key("column");
         check_keys(table, of_columns)?;
@@ -255,7 +263,10 @@ pub(super) fn fill_defaults(document: &mut DeTable<'_>) -> Result<(), Wrong> {
             }
         }
     }
-    all_taken("any column", &section, &taken)
+    match extent {
+        Extent::Whole => all_taken("any column", &section, &taken),
+        Extent::Part => Ok(()),
+    }
 }
 
 /// Refuses a key of a table that neither it nor its columns have.

@@ -7,6 +7,8 @@
 
 mod asked;
 mod bootstrap;
+mod changed;
+mod checked;
 mod column;
 mod compare;
 mod comparing;

@@ -1,15 +1,17 @@
 //! Reading a study file.
 
-use super::asked::{check_stats, check_stats_of};
-use super::defaults::{expand_terms, fill_defaults, spread_stepwise};
+use super::changed::{Sections, document_of};
+use super::checked::check;
+use super::defaults::{Extent, expand_terms, fill_defaults};
 use super::mistake::{explain, line_of, sentence_of};
-use super::section::{Wrong, check_id, fields, from_table};
-use super::{ALL_TABLES, COMPARE_TABLE, MediationSpec, Study, TableKind, TableSpec, overrides};
+use super::section::{Wrong, fields, from_table};
+use super::{Study, overrides};
 use crate::error::{Error, Result};
 use crate::indices::Indices;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
 /// A study, its file and its folder.
 #[derive(Debug, Clone)]
@@ -24,6 +26,8 @@ pub struct Loaded {
     pub folder: PathBuf,
     /// Its text.
     pub text: String,
+    /// Its sections as they stand, made for the first change.
+    sections: Arc<OnceLock<Option<Sections>>>,
 }
 
 impl Loaded {
@@ -61,7 +65,7 @@ impl Loaded {
             |wrong: Vec<Wrong>| wrong.into_iter().map(|wrong| explain(wrong, text, file)).collect::<Vec<_>>();
         let study = study_of(text, &[], folder).map_err(explained)?;
         let (file, folder, text) = (file.to_owned(), folder.to_path_buf(), text.to_owned());
-        Ok(Self { study, changes: Vec::new(), file, folder, text })
+        Ok(Self { study, changes: Vec::new(), file, folder, text, sections: Arc::default() })
     }
 
     /// The same study with one or more keys changed, by their paths (`gtfp.main.rts`, `table.t2.column.(2).vcov`).
@@ -71,7 +75,9 @@ impl Loaded {
     pub fn with(&self, changes: &toml::Table) -> Result<Self> {
         let added = changes.iter().map(|(path, value)| (path.clone(), value.to_string()));
         let all: Vec<(String, String)> = self.changes.iter().cloned().chain(added).collect();
-        let study = study_of(&self.text, &all, &self.folder).map_err(|wrong| {
+        let sections = self.sections.get_or_init(|| Sections::of(&self.study, &self.text, &self.changes));
+        let quickly = sections.as_ref().and_then(|sections| sections.changed(&self.folder, changes));
+        let study = quickly.unwrap_or_else(|| study_of(&self.text, &all, &self.folder)).map_err(|wrong| {
             let paths = changes.keys().cloned().collect::<Vec<_>>().join(", ");
             // Spans of changed values are not places of the file.
             let unplaced = |wrong: &Wrong| sentence_of(&Wrong { span: None, ..wrong.clone() }, &self.text);
@@ -80,7 +86,8 @@ impl Loaded {
             let line = line.map(|at| line_of(&self.text, at));
             Error::Study { file: self.file.clone(), line, message: format!("with {paths}: {message}") }
         })?;
-        Ok(Self { study, changes: all, ..self.clone() })
+        let (file, folder, text) = (self.file.clone(), self.folder.clone(), self.text.clone());
+        Ok(Self { study, changes: all, file, folder, text, sections: Arc::default() })
     }
 
     /// A path of the study, made relative to its folder.
@@ -98,20 +105,15 @@ fn first(errors: Vec<Error>) -> Error {
 
 /// The study of a text under changes of single keys.
 fn study_of(text: &str, changes: &[(String, String)], folder: &Path) -> Result<Study, Vec<Wrong>> {
-    let document = DeTable::parse(text).map_err(|error| vec![error.into()])?;
-    let span = document.span();
-    let mut document = document.into_inner();
-    // Paths name the columns that there are; what is written once is put in its places after them.
-    spread_stepwise(&mut document).map_err(|wrong| vec![wrong])?;
-    for (path, value) in changes {
-        let value = DeValue::parse(value).map_err(|error| vec![error.into()])?;
-        overrides::set(&mut document, path, value).map_err(|message| vec![message.into()])?;
-    }
+    let document = document_of(text, changes).map_err(|wrong| vec![wrong])?;
+    let (span, mut document) = (document.span(), document.into_inner());
     if !changes.is_empty() {
         // What is changed is the study that a multiverse is made of, not the multiverse.
         document.remove("multiverse");
     }
-    expand_terms(&mut document).and_then(|()| fill_defaults(&mut document)).map_err(|wrong| vec![wrong])?;
+    expand_terms(&mut document, Extent::Whole)
+        .and_then(|()| fill_defaults(&mut document, Extent::Whole))
+        .map_err(|wrong| vec![wrong])?;
     let mut study = study_from(Spanned::new(span, document.clone()))?;
     study.spell_names();
     study.indices.with_weights(&study.weights, folder);
@@ -144,138 +146,6 @@ fn study_from(document: Spanned<DeTable<'_>>) -> Result<Study, Vec<Wrong>> {
             wrong.push(error);
             Err(wrong)
         }
-    }
-}
-
-/// Things that types cannot say: each mistake with the path of the key that it is about.
-fn check(study: &Study) -> Vec<(String, String)> {
-    let mut wrong: Vec<(String, String)> = Vec::new();
-    let mut note = |path: String, result: Result<(), String>| wrong.extend(result.err().map(|message| (path, message)));
-    if study.sources.is_empty() {
-        note("study".into(), Err("no [[source]]: a study needs data".into()));
-    }
-    for (place, source) in study.sources.iter().enumerate() {
-        for (key, why) in source.idle_keys() {
-            let message = format!("source `{}`: `{key}` {why}", source.file);
-            note(format!("source.({}).{key}", place + 1), Err(message));
-        }
-    }
-    for index in study.indices.iter() {
-        let stage = index.stage();
-        note(stage.replacen('-', ".", 1), index.check().map_err(|message| format!("stage `{stage}`: {message}")));
-    }
-    note("study".into(), crate::names::check_order(study));
-    let curve = study.curve.iter().map(|curve| ("table", curve.id.as_str()));
-    let tables = study.tables.iter().map(|spec| ("table", spec.id.as_str())).chain(curve);
-    for (what, id) in tables.chain(study.mediation.iter().map(|spec| ("mediation", spec.id.as_str()))) {
-        note(format!("{what}.{id}"), check_id(what, id));
-    }
-    let columnwise = |table: &TableSpec| matches!(table.kind, TableKind::Regression | TableKind::SpatialTests);
-    let whole = |table: &&TableSpec| columnwise(table) || table.kind == TableKind::Calibration;
-    for table in study.tables.iter().filter(whole).filter(|table| table.sample.is_some()) {
-        let belongs = if columnwise(table) { "its columns" } else { "[[gtfp]]" };
-        let message = format!("table `{}`: a sample of this kind of table belongs to {belongs}", table.id);
-        note(format!("table.{}.sample", table.id), Err(message));
-    }
-    for table in &study.tables {
-        note(format!("table.{}", table.id), table.check_contents());
-        note(format!("table.{}", table.id), table.check_headings());
-        note(format!("table.{}", table.id), table.check_means());
-        note(format!("table.{}.stats", table.id), check_stats(table.stats.as_deref()));
-        if table.kind != TableKind::Regression && table.stats.is_some() {
-            let message = format!("table `{}`: `stats` belongs to tables of regressions", table.id);
-            note(format!("table.{}.stats", table.id), Err(message));
-        } else {
-            note(format!("table.{}.stats", table.id), check_stats_of(table));
-        }
-        for (name, column) in table.named_columns() {
-            for (key, message) in column.mistakes() {
-                let place = format!("table.{}.column.{name}.{key}", table.id);
-                note(place, Err(format!("table `{}`, column {name}: {message}", table.id)));
-            }
-        }
-    }
-    note("quality.ranges".into(), study.quality.check());
-    note("report".into(), study.report.check(&study.tables, &study.sources));
-    for spec in &study.mediation {
-        note(format!("mediation.{}", spec.id), spec.steps().map(|_| ()).map_err(|error| error.to_string()));
-    }
-    for (place, spec) in study.comparisons.iter().enumerate() {
-        let twice = study.comparisons[..place].iter().any(|other| other.id == spec.id);
-        let once = if twice { Err(format!("compare id `{}` stands twice", spec.id)) } else { Ok(()) };
-        note(format!("compare.({})", place + 1), once.and_then(|()| check_id("compare", &spec.id)));
-    }
-    if let Some(curve) = &study.curve {
-        note("curve".into(), curve.check(&study.tables));
-    }
-    wrong.extend(study.tables.iter().filter_map(|table| table.check_layout().err()));
-    wrong.extend(study.comparisons.iter().filter_map(|spec| spec.check(study).err()));
-    wrong.extend(study.mediation.iter().filter_map(wrong_bootstrap));
-    wrong.extend(crate::spatial::check(study));
-    wrong.extend(super::multiverse::check(study));
-    wrong.extend(super::streaming::check(study));
-    wrong.extend(names_of_indices(study).err());
-    wrong.extend(tables_of_one_name(study).err());
-    wrong
-}
-
-/// What is wrong with the resampling of a chain: the path of the key and a sentence.
-fn wrong_bootstrap(spec: &MediationSpec) -> Option<(String, String)> {
-    let message = spec.bootstrap.as_ref()?.check(&spec.vcov).err()?;
-    Some((format!("mediation.\"{}\".bootstrap", spec.id), format!("[[mediation]] `{}`, bootstrap: {message}", spec.id)))
-}
-
-/// Checks that what the indices make is called like nothing else: no key, no derived variable, no other index.
-fn names_of_indices(study: &Study) -> Result<(), (String, String)> {
-    let keys = [Some(&study.study.entity), study.study.time.as_ref()];
-    let mut made: Vec<(String, String)> = Vec::new();
-    for index in study.indices.iter() {
-        let stage = index.stage();
-        for name in index.makes() {
-            let other = if keys.iter().flatten().any(|key| *key == name) {
-                Some("a key of the panel".to_owned())
-            } else if study.variables.get(name).is_some() {
-                Some("a variable of [variables]".to_owned())
-            } else {
-                made.iter().find(|(known, _)| known == name).map(|(_, by)| format!("made by stage `{by}`"))
-            };
-            if let Some(other) = other {
-                let message = format!("stage `{stage}` would make `{name}`, which is {other}; give it another name");
-                return Err((stage.replacen('-', ".", 1), message));
-            }
-            made.push((name.to_owned(), stage.clone()));
-        }
-    }
-    Ok(())
-}
-
-/// Checks that no two tables, those that belong to others included, go by one name, on any file system.
-fn tables_of_one_name(study: &Study) -> Result<(), (String, String)> {
-    let mut names: Vec<(String, String)> = vec![(ALL_TABLES.to_owned(), String::new())];
-    for table in &study.tables {
-        let path = format!("table.{}", table.id);
-        names.push((table.id.clone(), path.clone()));
-        if table.columns.iter().any(|column| column.utest.is_some()) {
-            names.push((table.u_test_id(), path));
-        }
-    }
-    let mediations = study.mediation.iter().map(|spec| (spec.table_id(), format!("mediation.{}", spec.id)));
-    names.extend(mediations);
-    let associations = study.spatial.iter();
-    names.extend(associations.map(|spec| (format!("spatial-{}", spec.id), format!("spatial.{}", spec.id))));
-    let of_indices = study.indices.iter().into_iter();
-    names.extend(of_indices.filter_map(|index| Some((index.table()?, index.stage().replacen('-', ".", 1)))));
-    let compared = study.comparisons.first();
-    names.extend(compared.map(|spec| (COMPARE_TABLE.to_owned(), format!("compare.{}", spec.id))));
-    names.extend(study.curve.iter().map(|curve| (curve.id.clone(), "curve".to_owned())));
-    names.extend(study.multiverse.iter().flat_map(super::multiverse_table_ids).map(|id| (id, "multiverse".to_owned())));
-    let same = |a: &str, b: &str| a.eq_ignore_ascii_case(b);
-    match (1..names.len()).find(|&place| names[..place].iter().any(|(known, _)| same(known, &names[place].0))) {
-        Some(place) => {
-            let (name, path) = names.swap_remove(place);
-            Err((path, format!("two tables would be written to `tables/{name}.*`; give one another id")))
-        }
-        None => Ok(()),
     }
 }
 
@@ -360,5 +230,85 @@ mod tests {
         assert!(refused(&format!("{HEAD}{table}{}", curve("tt", "(1)", "x"))).contains("did you mean `t`"));
         assert!(refused(&format!("{HEAD}{table}{}", curve("t", "(2)", "x"))).contains("no column `(2)`"));
         assert!(refused(&format!("{HEAD}{table}{}", curve("t", "(1)", "z"))).contains("no term `z`"));
+    }
+
+    /// A study whose sections depend on each other in every way that changes meet.
+    const SECTIONS: &str = "[terms]\nbasic = \"z + w\"\n[defaults]\nvcov = \"cluster:city\"\nutest = \"x\"\n\
+        [labels]\nx = { en = \"X\", zh = \"X\" }\n\
+        [variables]\nw = \"z + 1\"\nkk = \"k / 2\"\nlagged = \"lag_w(z, \\\"near\\\")\"\n\
+        [[weights]]\nid = \"near\"\nkind = \"inverse-distance\"\n\
+        [va]\nsector = \"k\"\ntotal = \"l\"\n\
+        [[gtfp]]\nid = \"a\"\ninputs = [\"kk\"]\ngoods = [\"y\"]\nmodel = \"sbm\"\n\
+        [[gtfp]]\nid = \"b\"\ninputs = [\"k\"]\ngoods = [\"y\"]\n\
+        [[table]]\nid = \"t\"\n[[table.column]]\nformula = \"y ~ x + x^2 + {basic} | city + year\"\n\
+        [[table.column]]\nname = \"plain\"\nformula = \"y ~ x + z\"\nvcov = \"iid\"\n\
+        [[table]]\nid = \"other\"\n[[table.column]]\nformula = \"Gtfp ~ x + x^2\"\n\
+        [curve]\nid = \"c\"\ntable = \"t\"\ncolumn = \"(1)\"\nx = \"x\"\n";
+
+    #[test]
+    fn a_changed_study_is_what_reading_the_whole_file_gives() {
+        let study = parse(&format!("{HEAD}{SECTIONS}")).unwrap();
+        let changed = |set: &str| -> (toml::Table, Vec<(String, String)>) {
+            let set: toml::Table = set.parse().unwrap();
+            let list = set.iter().map(|(path, value)| (path.clone(), value.to_string())).collect();
+            (set, list)
+        };
+        for set in [
+            "\"variables.w\" = \"z * 2\"",
+            "\"variables.kk\" = \"k / 3\"\n\"gtfp.a.rts\" = \"vrs\"",
+            "\"variables.new\" = \"w + kk\"",
+            "\"variables.lagged\" = \"lag_w(w, \\\"near\\\")\"",
+            "\"variables.lagged\" = \"z * 3\"",
+            "\"va.form\" = \"spillover\"\n\"va.exponent\" = 2.0\n\"va.cutoff_km\" = inf",
+            "\"gtfp.b.sample\" = \"city != 'A'\"",
+            "\"table.t.column.(1).vcov\" = \"hc1\"",
+            "\"table.t.column.(1).formula\" = \"w ~ x + x^2 + {basic}\"",
+            "\"table.t.column.plain.formula\" = \"w ~ x | city\"\n\"variables.w\" = \"z\"",
+            "\"table.t.title\" = \"T\"\n\"table.other.title\" = \"T\"",
+            "\"table.(2).title\" = \"T\"",
+            "\"table.t.id\" = \"tt\"\n\"curve.table\" = \"tt\"",
+            "\"defaults.vcov\" = \"hc1\"",
+            "\"labels.x\" = \"Z\"",
+            // Mistakes.
+            "\"variables.w\" = \"w + 1\"",
+            "\"variables.w\" = \"z +\"",
+            "\"variables.kk\" = \"gtfp_b * 2\"",
+            "\"variables.Va\" = \"z\"",
+            "\"variables.lagged\" = \"lag_w(w, \\\"far\\\")\"",
+            "\"gtfp.c.rts\" = \"vrs\"",
+            "\"gtfp.a.rst\" = \"vrs\"",
+            "\"gtfp.b.id\" = \"a\"",
+            "\"va.form\" = 3",
+            "\"market.pairs\" = \"all\"",
+            "\"table.t.column.(1).vcov\" = \"cluter:city\"",
+            "\"table.t.column.(1).vcof\" = \"iid\"",
+            "\"table.t.column.(3).vcov\" = \"iid\"",
+            "\"table.t.column.(1).formula\" = \"y ~ {basic}\"",
+            "\"table.t.column.plain.utest\" = \"q\"",
+            "\"table.u.title\" = \"T\"",
+            "\"table.t.kind\" = \"means\"",
+        ] {
+            let (set, list) = changed(set);
+            let whole = study_of(&study.text, &list, &study.folder);
+            match (study.with(&set), whole) {
+                (Ok(quick), Ok(whole)) => {
+                    assert_eq!(format!("{:?}", quick.study), format!("{whole:?}"), "{set}");
+                    // A further change is of the changed study.
+                    let more = changed("\"gtfp.b.rts\" = \"vrs\"");
+                    let all: Vec<(String, String)> = list.iter().cloned().chain(more.1).collect();
+                    let whole = study_of(&study.text, &all, &study.folder).unwrap();
+                    assert_eq!(format!("{:?}", quick.with(&more.0).unwrap().study), format!("{whole:?}"), "{set}");
+                }
+                (Err(quick), Err(whole)) => {
+                    let unplaced = |wrong: &Wrong| sentence_of(&Wrong { span: None, ..wrong.clone() }, &study.text);
+                    let want = whole.first().map(unplaced).unwrap();
+                    assert!(quick.to_string().ends_with(&want), "{set}: {quick} against {want}");
+                }
+                (quick, whole) => panic!("{set}: {:?} against {:?}", quick.err(), whole.err()),
+            }
+        }
+        // What is written once and of no use any more under a change is no mistake of the file.
+        let (set, list) = changed("\"table.t.column.(1).formula\" = \"w ~ x + x^2\"");
+        assert!(study_of(&study.text, &list, &study.folder).is_err() && study.with(&set).is_ok());
     }
 }

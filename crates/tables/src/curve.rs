@@ -1,19 +1,13 @@
-//! The specification curve: one column of one table under one change at a time, each through the whole pipeline.
+//! The specification curve as a table and as records: one column of one table under one change at a time.
 
 use super::closing;
-use super::column::estimate;
 use super::records::finite;
-use super::u_shape::Quadratic;
-use rayon::prelude::*;
 use report::numfmt::Format;
 use report::table::{Align, Cell, Row, RowKind};
 use report::{Table, Text};
 use serde::Serialize;
-use stages::compute::{Cache, Scope, compute};
-use stages::progress::Progress;
-use study::names;
-use study::{ColumnSpec, Label, Loaded, SpecificationCurve};
-use study::{Error, Result};
+use study::Result;
+use study::{Label, SpecificationCurve, Study};
 
 /// One point of the curve.
 #[derive(Debug)]
@@ -26,56 +20,43 @@ pub struct Point {
     /// its place.
     pub same_outcome: bool,
     /// The column under this change, or why there is none.
-    pub result: Result<Quadratic>,
+    pub result: Result<PointEstimate>,
 }
 
-/// Computes the curve; the first point is the study as it stands.
-///
-/// # Errors
-/// When the column is not there or the study itself cannot be estimated. A change that cannot be carried out is a row
-/// with its reason.
-pub fn curve(spec: &SpecificationCurve, loaded: &Loaded, cache: &Cache) -> Result<(Vec<Point>, Table)> {
-    column_of(spec, loaded)?;
-    let as_it_stands = match point(spec, loaded, cache) {
-        Err(error) if !matches!(error, Error::NotComputed { .. }) => return Err(error),
-        result => result,
-    };
-    let base = Point {
-        choice: String::new(),
-        label: Text::new("基准", "as in the study"),
-        same_outcome: true,
-        result: as_it_stands,
-    };
-    let mut points = vec![base];
-    let changed: Vec<Point> = spec
-        .variants
-        .par_iter()
-        .map(|variant| {
-            let changed = loaded.with(&variant.set);
-            let response = |loaded: &Loaded| column_of(spec, loaded).map(|column| column.formula.response.name.clone());
-            let same_outcome = changed.as_ref().is_ok_and(|changed| response(changed).ok() == response(loaded).ok());
-            let result = changed.and_then(|changed| point(spec, &changed, cache));
-            Point { choice: variant.choice.clone(), label: variant.label.text(), same_outcome, result }
-        })
-        .collect();
-    points.extend(changed);
-    let table = table(spec, loaded, &points);
-    Ok((points, table))
+/// The quadratic b₁ x + b₂ x² of the column under one change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PointEstimate {
+    /// b₁.
+    pub linear: Term,
+    /// b₂.
+    pub square: Term,
+    /// p of the U test; none where the extremum lies outside the interval.
+    pub utest_p: Option<f64>,
+    /// Whether the test is one of a U, not of its inverse.
+    pub u: bool,
+    /// −b₁/(2 b₂).
+    pub turning_point: f64,
+    /// Share of observations beyond the turning point.
+    pub share_beyond: f64,
+    /// Standard deviation of x in the sample.
+    pub x_sd: f64,
+    /// Observations.
+    pub n_obs: usize,
 }
 
-fn column_of<'a>(spec: &SpecificationCurve, loaded: &'a Loaded) -> Result<&'a ColumnSpec> {
-    spec.column_in(&loaded.study.tables).map_err(|error| Error::stage("tables", error))
-}
-
-fn point(spec: &SpecificationCurve, loaded: &Loaded, cache: &Cache) -> Result<Quadratic> {
-    let column = column_of(spec, loaded)?;
-    let names = names::with_sources(&loaded.study, names::of_column(column));
-    // Every point has a cache of its own that starts from the study's, so that the order of points cannot matter.
-    let mut cache = cache.clone();
-    let computed = compute(loaded, Scope::Variables(&names), &mut cache, &mut Progress::silent())?;
-    let column = ColumnSpec { utest: Some(spec.x.clone()), ..column.clone() };
-    let fitted = estimate(&computed.panel, &loaded.study, &column, &spec.table, &spec.column)?;
-    fitted.quadratic.ok_or_else(|| Error::stage("tables", format!("the column has no `{0}` and `{0}^2`", spec.x)))
+/// A coefficient of a point.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Term {
+    /// Estimate.
+    pub estimate: f64,
+    /// Standard error.
+    pub se: f64,
+    /// Two-sided p.
+    pub p: f64,
+    /// Lower end of the interval at the column's level.
+    pub ci_low: f64,
+    /// Upper end.
+    pub ci_high: f64,
 }
 
 /// A point as a record of the results.
@@ -145,8 +126,9 @@ impl From<&Point> for PointRecord {
     }
 }
 
-fn table(spec: &SpecificationCurve, loaded: &Loaded, points: &[Point]) -> Table {
-    let study = &loaded.study;
+/// The curve as a table, one row per point.
+#[must_use]
+pub fn table(spec: &SpecificationCurve, study: &Study, points: &[Point]) -> Table {
     let names = study.labels();
     let (name, square) = (names.get(&spec.x), names.get(&format!("{}^2", spec.x)));
     let error = |of: &Text| of.map(|lang, _| if lang == report::Lang::Zh { "标准误".into() } else { "s.e.".into() });

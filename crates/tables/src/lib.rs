@@ -1,6 +1,6 @@
 //! From a panel to results: regressions, descriptive tables, mediation, spatial models, the specification curve, multiverses.
 //!
-//! [`build`] makes every table of a study.
+//! [`build`] makes every table of a study, [`multiverse::curve`] the specification curve.
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -43,7 +43,7 @@ use report::descriptives::Summary;
 use report::utest::UTestRecord;
 use report::{ModelColumn, Table, Text};
 pub use shown::{is_r2, model_column};
-use stages::compute::{Cache, Computed};
+use stages::compute::Computed;
 use study::indices::by_period::ByPeriod;
 use study::names;
 use study::{COMPARE_TABLE, Loaded, Saved, Study, TableKind, TableSpec};
@@ -131,12 +131,12 @@ impl Tables {
     }
 }
 
-/// Makes every table of a study. What the data do not answer is left out, and its place says why.
+/// Makes every table of a study but for those of its curve and multiverses. What the data do not answer is left out, and its place says why.
 ///
 /// # Errors
 /// A formula or a sample that does not fit the data, with table and column; where nothing can be computed, the reason of
 /// the first.
-pub fn build(loaded: &Loaded, computed: &Computed, cache: &Cache) -> Result<Tables> {
+pub fn build(loaded: &Loaded, computed: &Computed) -> Result<Tables> {
     let study = &loaded.study;
     let mut tables = Tables { space: Space::new(loaded, computed)?, ..Tables::default() };
     tables.diagnostics.append(&mut tables.space.diagnostics);
@@ -197,11 +197,6 @@ pub fn build(loaded: &Loaded, computed: &Computed, cache: &Cache) -> Result<Tabl
                 tables.leave_out(&statistics::table_id(spec), None, error)?;
             }
         }
-    }
-    if let Some(spec) = &study.curve {
-        let (points, table) = curve::curve(spec, loaded, cache)?;
-        tables.curve = points;
-        tables.tables.push(table);
     }
     let other = |spec: &TableSpec| spec.kind != TableKind::Regression && !tables.is_left_out(&spec.id);
     let some = !tables.estimates.is_empty() || !tables.mediation.is_empty() || study.tables.iter().any(other);

@@ -1,7 +1,10 @@
 //! A study after another one: the search for generators begins where the earlier ended, and the scores are the same.
 
 use crate::support::Table;
-use gtfp_ebm::{Frontiers, Model, PanelData, PanelResult, PanelSpec, productivity, productivity_after};
+use gtfp_ebm::{
+    Frontiers, Model, PanelData, PanelResult, PanelSpec, Reference, Rts, productivity, productivity_after,
+    productivity_values,
+};
 
 /// 450 units as 150 entities over three periods.
 struct Panel {
@@ -22,9 +25,9 @@ impl Panel {
         }
     }
 
-    fn result(&self, spec: &PanelSpec, frontiers: Option<&mut Frontiers>) -> PanelResult {
+    fn with<T>(&self, method: impl FnOnce(&PanelData<'_>) -> T) -> T {
         let named: Vec<(&str, &[f64])> = self.columns.iter().map(|(name, column)| (*name, column.as_slice())).collect();
-        let data = PanelData {
+        method(&PanelData {
             inputs: &named[..3],
             goods: &named[3..4],
             bads: &named[4..],
@@ -32,11 +35,14 @@ impl Panel {
             time: &self.time,
             group: None,
             label: &|row| row.to_string(),
-        };
-        match frontiers {
-            Some(frontiers) => productivity_after(&data, spec, frontiers).expect("a valid panel"),
-            None => productivity(&data, spec).expect("a valid panel"),
-        }
+        })
+    }
+
+    fn result(&self, spec: &PanelSpec, frontiers: Option<&mut Frontiers>) -> PanelResult {
+        self.with(|data| match frontiers {
+            Some(frontiers) => productivity_after(data, spec, frontiers).expect("a valid panel"),
+            None => productivity(data, spec).expect("a valid panel"),
+        })
     }
 }
 
@@ -66,5 +72,28 @@ fn other_quantities_have_the_same_scores() {
             assert!(off(after.score, plain.score) <= 1e-12, "row {row}");
             assert!(off(after.score_contemporaneous, plain.score_contemporaneous) <= 1e-12, "row {row}");
         }
+    }
+}
+
+#[test]
+fn values_without_the_rest_have_the_bits_of_the_whole() {
+    let panel = Panel::new();
+    let bits = |values: &[Option<f64>]| values.iter().map(|value| value.map(f64::to_bits)).collect::<Vec<_>>();
+    for (model, rts, reference) in [
+        (Model::Ebm, Rts::Crs, Reference::Global),
+        (Model::Ebm, Rts::Vrs, Reference::Global),
+        (Model::Ddf, Rts::Crs, Reference::Global),
+        (Model::Sbm, Rts::Crs, Reference::Sequential),
+        (Model::Sbm, Rts::Crs, Reference::Biennial),
+        (Model::Sbm, Rts::Crs, Reference::Contemporaneous),
+    ] {
+        let spec = PanelSpec { model, rts, reference, ..PanelSpec::default() };
+        let rows = panel.result(&spec, None).rows;
+        let alone = panel.with(|data| productivity_values(data, &spec)).expect("a valid panel");
+        let column = |read: fn(&gtfp_ebm::PanelRow) -> Option<f64>| bits(&rows.iter().map(read).collect::<Vec<_>>());
+        assert_eq!(column(|row| row.score), bits(&alone.scores), "{model} {reference}");
+        assert_eq!(column(|row| row.index), bits(&alone.index), "{model} {reference}");
+        assert_eq!(column(|row| row.gtfp), bits(&alone.values), "{model} {reference}");
+        assert!(alone.index.iter().flatten().count() > 100, "{model} {reference}");
     }
 }

@@ -9,7 +9,7 @@ use crate::section::{Section, Wrong, both};
 use gtfp_ebm::lp::LpError;
 use gtfp_ebm::{
     BootstrapResult, BootstrapSpec, Index as ProductivityIndex, Interval, PanelData, PanelResult, PanelSpec,
-    PanelValue, Summary, Values, bootstrap, productivity,
+    PanelValue, Summary, Values, bootstrap, productivity, productivity_values,
 };
 use panel_core::expr::Expr;
 use panel_core::suggest::nearest;
@@ -255,6 +255,32 @@ impl Index for Gtfp {
         })
     }
 
+    fn is_light(&self) -> bool {
+        // Columns that `names` asks for can be any.
+        self.own.names.is_empty()
+    }
+
+    fn compute_variables(&self, part: &Part<'_>) -> Result<Made> {
+        let found = self.with(part, productivity_values)?;
+        let periods = part.panel.n_periods();
+        let column = |values: &[Option<f64>]| Series::Numbers(spread(part, values));
+        let mut columns = vec![(self.choices.score_name(), column(&found.scores)), ("gtfp", column(&found.values))];
+        if self.choices.index(periods) != ProductivityIndex::None {
+            columns.push((self.choices.index_name(periods), column(&found.index)));
+        }
+        Ok(Made {
+            stage: self.stage(),
+            variables: vec![spread(part, &found.values)],
+            rows: part.rows.clone(),
+            columns,
+            files: Files::new(),
+            details: Arc::new(()),
+            detail: Text::default(),
+            sentence: String::new(),
+            diagnostics: Vec::new(),
+        })
+    }
+
     fn replications(&self) -> Option<(usize, u64)> {
         self.choices.bootstrap.as_ref().map(|options| (options.replications, options.seed))
     }
@@ -446,6 +472,53 @@ mod tests {
                     (read, run) => assert_eq!(read.unwrap_err().to_string(), run.unwrap_err().to_string(), "{what}"),
                 }
             }
+        }
+    }
+
+    #[test]
+    fn variables_alone_are_those_of_the_whole_to_the_bit_whatever_the_reference() {
+        use gtfp_ebm::{Decomposition, Rts};
+        let panel = panel();
+        let keep: Vec<bool> = (0..20).map(|row| row != 3).collect();
+        let part = Part::new(&panel, &keep, "gtfp-main").unwrap();
+        let sbm = PanelSpec { model: Model::Sbm, ..PanelSpec::default() };
+        let of = |reference: Reference| PanelSpec {
+            reference,
+            malmquist: Some(ProductivityIndex::Malmquist),
+            ..sbm.clone()
+        };
+        let all = [
+            PanelSpec::default(),
+            PanelSpec { rts: Rts::Vrs, panel_value: PanelValue::Cumulated, ..PanelSpec::default() },
+            PanelSpec { malmquist: Some(ProductivityIndex::None), ..PanelSpec::default() },
+            PanelSpec { details: true, ..PanelSpec::default() },
+            PanelSpec { scale_change: true, ..PanelSpec::default() },
+            of(Reference::Contemporaneous),
+            of(Reference::Sequential),
+            PanelSpec { window: 2, ..of(Reference::Window) },
+            of(Reference::Biennial),
+            PanelSpec { decomposition: Some(Decomposition::RayDesli), ..of(Reference::Contemporaneous) },
+        ];
+        let bits = |values: &[f64]| values.iter().map(|value| value.to_bits()).collect::<Vec<u64>>();
+        for choices in all {
+            let what = format!("{:?} {:?} {:?}", choices.reference, choices.malmquist, choices.decomposition);
+            let plain = gtfp(choices.clone());
+            let index = Gtfp { own: Names { names: BTreeMap::new(), ..plain.own.clone() }, ..plain };
+            assert!(index.is_light());
+            let (whole, light) = match (index.compute(&part), index.compute_variables(&part)) {
+                (Ok(whole), Ok(light)) => (whole, light),
+                (whole, light) => {
+                    assert_eq!(whole.err().map(|e| e.to_string()), light.err().map(|e| e.to_string()), "{what}");
+                    continue;
+                }
+            };
+            assert_eq!(bits(&whole.variables[0]), bits(&light.variables[0]), "{what}");
+            for (name, series) in &light.columns {
+                let Series::Numbers(values) = series else { panic!("`{name}` holds words") };
+                assert_eq!(bits(whole.column(name)), bits(values), "{name}: {what}");
+            }
+            let again = index.variables(&part, &light).unwrap();
+            assert_eq!(bits(&again[0]), bits(&whole.variables[0]), "{what}");
         }
     }
 }

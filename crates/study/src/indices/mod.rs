@@ -86,6 +86,17 @@ pub trait Index: Debug + Send + Sync {
     /// # Errors
     /// Data that it cannot use.
     fn compute(&self, part: &Part<'_>) -> Result<Made>;
+    /// Whether [`Index::compute_variables`] costs less than [`Index::compute`], and is all that [`Index::variables`] needs.
+    fn is_light(&self) -> bool {
+        false
+    }
+    /// Its variables, and what [`Index::variables`] of others like it needs, without files, summary and what only those hold.
+    ///
+    /// # Errors
+    /// Those of [`Index::compute`], as far as these variables meet them.
+    fn compute_variables(&self, part: &Part<'_>) -> Result<Made> {
+        self.compute(part)
+    }
     /// Number of replications of a bootstrap, where one is asked for.
     fn replications(&self) -> Option<(usize, u64)> {
         None
@@ -221,6 +232,13 @@ macro_rules! indices {
                         Vec::new()
                     }),)+
                 }
+            }
+
+            /// Puts sections of other indices in the place of its own.
+            pub(crate) fn replace(&mut self, sections: &[&str], other: Self) {
+                $(if sections.contains(&stringify!($section)) {
+                    self.$section = other.$section;
+                })+
             }
 
             /// All of them, in the order in which they run.

@@ -1,9 +1,9 @@
 //! Which choice moves the result, and which smallest set of changes.
 
 use super::blocks::{Resampling, parts, prepare};
+use super::column::stage;
 use super::design::Cell;
 use super::estimation::Estimation;
-use super::reach::stage;
 use panel_multiverse::attribution::{Cells, Interval, attribute as exact, intervals_of};
 use panel_multiverse::declaration::Response;
 use panel_multiverse::joint::{Plan, pairs_responses, put};

@@ -1,9 +1,10 @@
 //! Designs as cross-products by cluster, for draws: effects inside clusters are taken out, the others stay as columns.
 
+use super::artefacts::{Lack, reason};
+use super::column::{Why, stage};
 use super::design::{Cell, Design};
 use super::estimate::Bench;
 use super::estimation::Estimation;
-use super::reach::stage;
 use panel_core::{Column, Floats, Panel};
 use panel_fe::absorb::{Absorber, FixedEffect};
 use panel_fe::frame::{Frame, INTERCEPT};
@@ -124,37 +125,64 @@ pub(super) fn prepare(
     Ok(prepared)
 }
 
-/// Clusters over the rows of the panel.
+/// Clusters over the rows of each panel.
 pub(super) struct Clusters {
     pub(super) name: String,
-    codes: Vec<u32>,
+    /// By panel.
+    codes: Vec<Vec<u32>>,
     pub(super) count: usize,
 }
 
 impl Resampling<'_> {
-    /// Clusters of the declaration.
+    /// Clusters of the declaration: those of one name are one, whatever rows it has.
     pub(super) fn clusters(&self, spec: &panel_multiverse::Declaration) -> Result<Clusters> {
-        let artefacts = self.bench.artefacts;
-        let panel = &artefacts.panel;
+        let panels = &self.bench.artefacts.rows.panels;
         let name = self.cluster.clone();
-        let (codes, count) = if name == panel.entity_name() {
-            (panel.entity_of_row().to_vec(), panel.n_entities())
-        } else if name == panel.time_name() {
-            (panel.time_of_row().to_vec(), panel.n_periods())
-        } else {
-            let series = &artefacts.series[&name];
-            let column = match &series.values[series.of_universe[0] as usize] {
-                Ok(_) if series.distinct() > 1 => {
-                    let message = format!("`{name}` depends on a choice: resampling needs clusters that do not");
-                    return Err(Error::stage(stage(spec), message));
-                }
-                Ok(column) => column,
-                Err(reason) => return Err(Error::stage(stage(spec), format!("cluster `{name}`: {reason}"))),
+        let mut numbers: BTreeMap<String, u32> = BTreeMap::new();
+        let mut codes = Vec::with_capacity(panels.len());
+        for (rows, panel) in panels.iter().enumerate() {
+            let (own, labels) = if name == panel.entity_name() {
+                (panel.entity_of_row().to_vec(), panel.entities().to_vec())
+            } else if name == panel.time_name() {
+                (panel.time_of_row().to_vec(), panel.times().labels().to_vec())
+            } else {
+                as_codes(self.cluster_column(spec, rows)?)
             };
-            let (codes, labels) = as_codes(column);
-            (codes, labels.len())
-        };
-        Ok(Clusters { name, codes, count })
+            if rows == 0 {
+                numbers.extend(labels.into_iter().zip(0..));
+                codes.push(own);
+                continue;
+            }
+            let mut number = |label: String| {
+                let next = numbers.len() as u32;
+                *numbers.entry(label).or_insert(next)
+            };
+            let of_label: Vec<u32> = labels.into_iter().map(&mut number).collect();
+            codes.push(own.iter().map(|&code| of_label.get(code as usize).copied().unwrap_or(u32::MAX)).collect());
+        }
+        Ok(Clusters { name, codes, count: numbers.len() })
+    }
+
+    /// The variable of the clusters over the rows of a panel.
+    fn cluster_column(&self, spec: &panel_multiverse::Declaration, rows: usize) -> Result<&Column> {
+        let (artefacts, name) = (self.bench.artefacts, &self.cluster);
+        let series = &artefacts.series[name];
+        let here = |of: &std::result::Result<u32, Why>| of.as_ref().is_ok_and(|&of| of as usize == rows);
+        let with_rows = artefacts.rows.of_universe.iter().zip(&series.of_universe).filter(|(of, _)| here(of));
+        let mut values = with_rows.map(|(_, &value)| value);
+        // Panels are those of universes, the first that of the study as it stands, which may be refused for itself.
+        let first = values.next().unwrap_or_default();
+        if values.any(|value| value != first) {
+            let message = format!("`{name}` depends on a choice: resampling needs clusters that do not");
+            return Err(Error::stage(stage(spec), message));
+        }
+        series.values[first as usize].as_ref().map_err(|lack| {
+            let why = match lack {
+                Lack::Unknown(error) => error.to_string(),
+                Lack::Failed(why) => reason(why),
+            };
+            Error::stage(stage(spec), format!("cluster `{name}`: {why}"))
+        })
     }
 }
 
@@ -173,7 +201,7 @@ fn one(
     let frame = estimate.frame();
     let mut cluster = Vec::with_capacity(frame.rows.len());
     for &row in frame.rows.iter() {
-        let code = clusters.codes[row as usize];
+        let code = clusters.codes[design.rows as usize][row as usize];
         if code == u32::MAX {
             return Err(failed(format!("cluster `{}` is missing in a row of the sample", clusters.name)));
         }

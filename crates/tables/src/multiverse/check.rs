@@ -1,9 +1,10 @@
 //! `--check`: what a multiverse holds, without estimating it.
 
+use super::column::Subject;
 use super::plan::Planned;
-use super::reach::stage;
 use crate::fit::fit;
 use panel_multiverse::Declaration;
+use panel_multiverse::artefacts::OptionSet;
 use stages::compute::Computed;
 use stages::store::StageTime;
 use stages::variables::sample;
@@ -50,28 +51,28 @@ fn one(text: &mut String, spec: &Declaration, loaded: &Loaded, computed: &Comput
     }
     let mut seconds = artefacts(text, &plan, loaded, times);
     let regressions = counts.estimates.min(plan.estimates.len() as u128) as f64;
-    seconds += regressions * regression(spec, loaded, computed)?;
+    seconds += regressions * regression(&plan.subject, loaded, computed)?;
     let _ = writeln!(text, "  declaration {}", spec.hash());
     let _ = writeln!(text, "  about {} of one core without draws", words(seconds));
     Ok(())
 }
 
 /// Different results of each index and variable; the time of the indices.
-fn artefacts(text: &mut String, plan: &Planned, loaded: &Loaded, times: &[StageTime]) -> f64 {
+fn artefacts(text: &mut String, plan: &Planned<'_>, loaded: &Loaded, times: &[StageTime]) -> f64 {
     let needed = plan.columns.names();
     let used: BTreeSet<String> = needed.iter().flat_map(|name| plan.reach.closure(name)).collect();
-    let results = |choices: &[usize]| plan.estimates.project(choices).representatives.len();
+    let results = |options: &OptionSet| plan.estimates.project_options(options).representatives.len();
     let mut seconds = 0.0;
     for index in loaded.study.indices.iter() {
         let Some(name) = index.makes().into_iter().find(|name| used.contains(*name)) else { continue };
-        let results = results(&plan.reach.choices_anew(name));
+        let results = results(&plan.reach.options_anew(name));
         let stage = index.stage();
         let once = times.iter().find(|time| time.name == stage).map_or(0.0, |time| time.seconds);
         seconds += results as f64 * once;
         let _ = writeln!(text, "  {stage:<24} {results} different runs");
     }
     for name in needed.iter().filter(|name| loaded.study.variables.get(name).is_some()) {
-        let results = results(&plan.reach.choices_of(name));
+        let results = results(&plan.reach.options_of(name));
         if results > 1 {
             let _ = writeln!(text, "  {name:<24} {results} different variables");
         }
@@ -80,11 +81,11 @@ fn artefacts(text: &mut String, plan: &Planned, loaded: &Loaded, times: &[StageT
 }
 
 /// Seconds of one regression with everything that is said of it.
-fn regression(spec: &Declaration, loaded: &Loaded, computed: &Computed) -> Result<f64> {
-    let column = super::column::column_of(loaded, spec)?;
-    let kept = sample(&computed.panel, column.sample.as_ref(), &stage(spec))?.keep;
+fn regression(subject: &Subject<'_>, loaded: &Loaded, computed: &Computed) -> Result<f64> {
+    let column = subject.in_study(loaded)?;
+    let kept = sample(&computed.panel, column.sample.as_ref(), &subject.stage)?.keep;
     let start = Instant::now();
-    fit(&computed.panel, column, &column.formula, &kept).map_err(|error| Error::stage(stage(spec), error))?;
+    fit(&computed.panel, column, &column.formula, &kept).map_err(|error| Error::stage(&*subject.stage, error))?;
     // The first regression warms up; what is absorbed once is shared.
     Ok(0.5 * start.elapsed().as_secs_f64())
 }

@@ -1,15 +1,48 @@
 //! The column under the options that change it: formula, sample and weights apart from the covariance.
 
-use super::options::changed;
-use super::reach::stage;
+use super::options::Studies;
 use panel_fe::formula::{Factor, Function};
 use panel_fe::{Formula, Like, Vcov};
-use panel_multiverse::{Declaration, Grid, Universes};
+use panel_multiverse::artefacts::{OptionSet, make_once};
+use panel_multiverse::{Declaration, Universes};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use study::names;
 use study::{ColumnSpec, Loaded, Parsed};
 use study::{Error, Result};
+
+/// Why something is not there, shared by all that lack it.
+pub(super) type Why = Arc<Error>;
+
+/// The column that is estimated under every universe.
+#[derive(Debug, Clone)]
+pub(super) struct Subject<'a> {
+    /// Where errors stand.
+    pub(super) stage: String,
+    pub(super) table: &'a str,
+    pub(super) column: &'a str,
+}
+
+/// Name of a multiverse in messages, log and `--only`.
+pub(super) fn stage(spec: &Declaration) -> String {
+    format!("multiverse-{}", spec.id)
+}
+
+impl<'a> Subject<'a> {
+    /// That of a declaration.
+    pub(super) fn of(spec: &'a Declaration) -> Self {
+        Self { stage: stage(spec), table: &spec.table, column: &spec.column }
+    }
+
+    /// The column in a study.
+    ///
+    /// # Errors
+    /// Where it is not there.
+    pub(super) fn in_study<'l>(&self, loaded: &'l Loaded) -> Result<&'l ColumnSpec> {
+        let found = loaded.study.column(self.table, self.column).map(|(_, column)| column);
+        found.map_err(|message| Error::stage(&*self.stage, message))
+    }
+}
 
 /// A covariance and whose degrees-of-freedom rule.
 #[derive(Debug, Clone)]
@@ -56,14 +89,15 @@ impl Columns {
         Self { keys, ..Self::default() }
     }
 
-    /// Notes the variables that every design carries, once all columns are known.
-    pub(super) fn carry(&mut self, cluster: &str) {
+    /// Notes the variables that every design carries, once all columns are known: those of covariances, and of the clusters of
+    /// resampling.
+    pub(super) fn carry(&mut self, cluster: Option<&str>) {
         let bodies = 0..self.bodies.len() as u32;
         let errors = 0..self.errors.len() as u32;
         let pairs = bodies.flat_map(|body| errors.clone().map(move |errors| (body, errors)));
         let mut names: Vec<String> =
             pairs.flat_map(|(body, errors)| names_of_errors(&self.column(body, errors))).collect();
-        names.push(cluster.to_owned());
+        names.extend(cluster.map(str::to_owned));
         names.retain(|name| !self.keys.contains(name));
         self.carried = distinct(names);
     }
@@ -74,22 +108,22 @@ impl Columns {
         of_bodies.chain(&self.carried).cloned().collect()
     }
 
-    /// The column of each universe, or why it has none.
+    /// The column of each universe, or why it has none; `options` are those that change it.
     pub(super) fn of(
         &mut self,
-        loaded: &Loaded,
-        spec: &Declaration,
-        grid: &Grid,
-        choices: &[usize],
+        studies: &Studies<'_>,
+        subject: &Subject<'_>,
+        options: &OptionSet,
         universes: &Universes,
-    ) -> Vec<std::result::Result<Spec, Arc<str>>> {
-        let projection = universes.project(choices);
-        let mut of_option = Vec::with_capacity(projection.representatives.len());
-        for &place in &projection.representatives {
-            let column = changed(loaded, grid, universes.get(place as usize), choices)
-                .and_then(|changed| column_of(&changed, spec).cloned());
-            of_option.push(column.map(|column| self.add(column)).map_err(|error| Arc::from(error.message())));
-        }
+    ) -> Vec<std::result::Result<Spec, Why>> {
+        let projection = universes.project_options(options);
+        let read = make_once(&vec![1; projection.representatives.len()], |job| {
+            let codes = universes.get(projection.representatives[job] as usize);
+            let changed = studies.changed(&options.of(codes))?;
+            subject.in_study(&changed).cloned()
+        });
+        let add = |column: Result<ColumnSpec>| column.map(|column| self.add(column)).map_err(Arc::new);
+        let of_option: Vec<std::result::Result<Spec, Why>> = read.into_iter().map(add).collect();
         projection.of_universe.iter().map(|&number| of_option[number as usize].clone()).collect()
     }
 
@@ -153,15 +187,6 @@ fn numbered<T>(known: &mut BTreeMap<String, u32>, all: &mut Vec<T>, key: String,
         all.push(make());
         all.len() as u32 - 1
     })
-}
-
-/// The column that a multiverse estimates again.
-///
-/// # Errors
-/// Where it is not there.
-pub(super) fn column_of<'a>(loaded: &'a Loaded, spec: &Declaration) -> Result<&'a ColumnSpec> {
-    let found = loaded.study.column(&spec.table, &spec.column).map(|(_, column)| column);
-    found.map_err(|message| Error::stage(stage(spec), message))
 }
 
 /// Variables of covariances: cluster keys, coordinates.

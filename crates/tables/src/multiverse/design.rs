@@ -1,7 +1,9 @@
 //! Designs: regressors and rows that many universes share, whatever their outcome and their covariance.
 
-use super::artefacts::{Artefacts, Series};
-use super::column::{Columns, Spec};
+use super::artefacts::{Artefacts, Lack, Series};
+use super::column::{Columns, Spec, Why};
+use crate::column::at_fault;
+use crate::fit::refusal;
 use panel_core::Column;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,6 +18,8 @@ pub(super) struct Cell {
 /// One formula on one set of columns; outcomes with the same missing rows share it.
 #[derive(Debug)]
 pub(super) struct Design {
+    /// The panel that they are columns of.
+    pub(super) rows: u32,
     pub(super) body: u32,
     /// Values of each variable of the body, then of those that every design carries.
     pub(super) columns: Vec<u32>,
@@ -30,22 +34,26 @@ pub(super) struct Outcome {
     pub(super) errors: Vec<u32>,
 }
 
+/// Rows, body, columns, missing rows of the outcome.
+type Key = (u32, u32, Vec<u32>, u32);
+
 /// All designs, with the place of every estimate.
 #[derive(Debug, Default)]
 pub(super) struct Designs {
     pub(super) all: Vec<Design>,
-    known: BTreeMap<(u32, Vec<u32>, u32), u32>,
+    known: BTreeMap<Key, u32>,
     outcomes: Vec<BTreeMap<u32, u32>>,
 }
 
 impl Designs {
-    /// The cell of each estimate, or why it has none.
+    /// The cell of each estimate, or why it has none; `stage` is where what a column lacks is said.
     pub(super) fn place(
         &mut self,
         columns: &Columns,
         artefacts: &Artefacts,
-        specs: &[Result<Spec, Arc<str>>],
-    ) -> Vec<Result<Cell, Arc<str>>> {
+        specs: &[Result<Spec, Why>],
+        stage: &str,
+    ) -> Vec<Result<Cell, Why>> {
         let mut patterns: BTreeMap<String, Vec<u32>> = BTreeMap::new();
         for body in &columns.bodies {
             if let Some(response) = &body.response {
@@ -53,34 +61,49 @@ impl Designs {
                 patterns.entry(response.clone()).or_insert_with(|| missing_patterns(series));
             }
         }
-        let cell = |(place, spec): (usize, &Result<Spec, Arc<str>>)| {
+        let cell = |(place, spec): (usize, &Result<Spec, Why>)| {
             let spec = (*spec).clone()?;
+            let rows = artefacts.rows.of_universe[place].clone()?;
             let body = &columns.bodies[spec.body as usize];
-            let value_of = |name: &String| -> Result<u32, Arc<str>> {
+            let mut lacks = Vec::new();
+            let mut value_of = |name: &String| -> u32 {
                 let series = &artefacts.series[name];
                 let value = series.of_universe[place];
-                series.values[value as usize].as_ref().map(|_| value).map_err(Arc::clone)
+                lacks.extend(series.values[value as usize].as_ref().err());
+                value
             };
-            let values = body.names.iter().chain(&columns.carried).map(value_of).collect::<Result<Vec<u32>, _>>()?;
-            let (outcome, pattern) = match &body.response {
-                Some(response) => {
-                    let value = value_of(response)?;
-                    (value, patterns[response][value as usize])
+            let values: Vec<u32> = body.names.iter().chain(&columns.carried).map(&mut value_of).collect();
+            let (outcome, pattern) = body.response.as_ref().map_or((0, 0), |name| {
+                let value = value_of(name);
+                (value, patterns[name][value as usize])
+            });
+            match lacks.into_iter().min_by_key(|lack| artefacts.order(lack)) {
+                None => Ok(self.add((rows, spec.body, values, pattern), outcome, spec.errors)),
+                Some(Lack::Failed(why)) => Err(Arc::clone(why)),
+                Some(Lack::Unknown(error)) => {
+                    let column = columns.column(spec.body, spec.errors);
+                    let error = panel_fe::Error::Data((**error).clone());
+                    Err(Arc::new(refusal(stage, &format!("`{}`: ", at_fault(&column, &error)), &error)))
                 }
-                None => (0, 0),
-            };
-            Ok(self.add(spec.body, values, pattern, outcome, spec.errors))
+            }
         };
         specs.iter().enumerate().map(cell).collect()
     }
 
-    fn add(&mut self, body: u32, columns: Vec<u32>, pattern: u32, value: u32, errors: u32) -> Cell {
+    fn add(&mut self, key: Key, value: u32, errors: u32) -> Cell {
         let Self { all, known, outcomes } = self;
-        let design = *known.entry((body, columns.clone(), pattern)).or_insert_with(|| {
-            all.push(Design { body, columns, outcomes: Vec::new() });
-            outcomes.push(BTreeMap::new());
-            all.len() as u32 - 1
-        });
+        let (rows, body, columns, _) = &key;
+        let made = || Design { rows: *rows, body: *body, columns: columns.clone(), outcomes: Vec::new() };
+        let design = match known.get(&key) {
+            Some(&design) => design,
+            None => {
+                all.push(made());
+                outcomes.push(BTreeMap::new());
+                let design = all.len() as u32 - 1;
+                known.insert(key, design);
+                design
+            }
+        };
         let list = &mut all[design as usize].outcomes;
         let outcome = *outcomes[design as usize].entry(value).or_insert_with(|| {
             list.push(Outcome { value, errors: Vec::new() });
@@ -103,7 +126,7 @@ impl Designs {
 /// A number for each value of a series: equal where the same rows are missing.
 fn missing_patterns(series: &Series) -> Vec<u32> {
     let mut known: BTreeMap<Vec<u32>, u32> = BTreeMap::new();
-    let mut number = |value: &Result<Column, Arc<str>>| {
+    let mut number = |value: &Result<Column, Lack>| {
         let missing: Vec<u32> = match value {
             Ok(Column::Float(numbers)) => {
                 (0_u32..).zip(numbers).filter(|(_, v)| v.is_nan()).map(|(row, _)| row).collect()

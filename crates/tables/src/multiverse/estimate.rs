@@ -1,13 +1,14 @@
 //! Estimates of one design: its regressors absorbed once, every outcome and every covariance on them.
 
-use super::artefacts::{Artefacts, reason};
-use super::column::{Columns, names_of_errors};
+use super::artefacts::Artefacts;
+use super::column::{Columns, Why, names_of_errors};
 use super::design::{Design, Outcome};
+use crate::column::at_fault;
 use crate::fit::{fit, refusal};
 use panel_core::{Column, Panel};
 use panel_fe::coefficients::Coefficients;
 use panel_fe::turning_point::FiellerSet;
-use panel_fe::utest::{Curve as Shape, utest_of};
+use panel_fe::utest::{Curve as Shape, Shape as Turn, utest_of};
 use panel_fe::{Estimate, Like, Options, Responses, Vcov};
 use panel_multiverse::artefacts::fingerprint;
 use panel_multiverse::distribution::quantile;
@@ -27,6 +28,8 @@ pub(super) struct Numbers {
     pub(super) p: [f64; 2],
     /// t and one-sided p of Lind and Mehlum's test.
     pub(super) lind_mehlum: Option<(f64, f64)>,
+    /// Whether that is a test of a U, not of its inverse.
+    pub(super) u: bool,
     pub(super) fieller: Option<FiellerRecord>,
     pub(super) clusters: Option<usize>,
 }
@@ -46,7 +49,7 @@ pub(super) struct Estimated {
     /// Hash of response, regressors and rows.
     pub(super) fingerprint: u128,
     /// By covariance, in the order in which they were asked for.
-    pub(super) numbers: Vec<std::result::Result<Numbers, Arc<str>>>,
+    pub(super) numbers: Vec<std::result::Result<Numbers, Why>>,
 }
 
 /// All outcomes of a design.
@@ -71,7 +74,7 @@ impl Bench<'_> {
     /// The panel of a design, with the response of one outcome.
     pub(super) fn panel(&self, design: &Design, outcome: &Outcome) -> Result<Panel> {
         let body = &self.columns.bodies[design.body as usize];
-        let mut panel = self.artefacts.panel.clone();
+        let mut panel = self.artefacts.rows.panels[design.rows as usize].clone();
         let names = body.names.iter().chain(&self.columns.carried).map(String::as_str);
         let mut set: Vec<(&str, u32)> = names.zip(design.columns.iter().copied()).collect();
         set.extend(body.response.as_deref().map(|name| (name, outcome.value)));
@@ -93,7 +96,7 @@ impl Bench<'_> {
     }
 
     fn refused(&self, column: &ColumnSpec, error: &panel_fe::Error) -> Error {
-        refusal(&self.stage, &format!("`{}`: ", column.formula), error)
+        refusal(&self.stage, &format!("`{}`: ", at_fault(column, error)), error)
     }
 
     /// Whether a covariance can be exchanged without another sample: no key of any that is asked for is missing anywhere.
@@ -127,7 +130,7 @@ impl Bench<'_> {
                 }),
             };
             outcomes.push(made.unwrap_or_else(|error| {
-                let numbers = vec![Err(Arc::from(reason(&error))); outcome.errors.len()];
+                let numbers = vec![Err(Arc::new(error)); outcome.errors.len()];
                 Estimated { sd_y: f64::NAN, mean_y: f64::NAN, fingerprint: 0, numbers }
             }));
         }
@@ -157,7 +160,7 @@ impl Bench<'_> {
                     range: lead.range,
                     clusters: responses.clusters(place),
                 });
-                numbers.map_err(|error| Arc::from(reason(&error)))
+                numbers.map_err(Arc::new)
             });
             return Ok(outcome_of(&values, lead.regressors, numbers.collect()));
         }
@@ -177,13 +180,12 @@ impl Bench<'_> {
     ) -> Result<Estimated> {
         // A response without variation is refused, as a table does.
         if let Some(constant) = constant(&estimate.frame().y.values) {
-            let message = format!("the dependent variable is {constant} in every row of the sample");
+            let formula = &self.columns.bodies[design.body as usize].column.formula;
+            let message = format!("`{formula}`: the dependent variable is {constant} in every row of the sample");
             return Err(Error::not_computed(&self.stage, message));
         }
-        let under = |&errors: &u32| {
-            let found = self.under(design, outcome, estimate, &lead.panel, errors, exchangeable);
-            found.map_err(|error| Arc::from(reason(&error)))
-        };
+        let under =
+            |&errors: &u32| self.under(design, outcome, estimate, &lead.panel, errors, exchangeable).map_err(Arc::new);
         let numbers = outcome.errors.iter().map(under).collect();
         Ok(outcome_of(&estimate.frame().y.values, lead.regressors, numbers))
     }
@@ -252,11 +254,12 @@ impl Bench<'_> {
             high,
         };
         let p = [p(linear), if self.square { p(curved) } else { f64::NAN }];
-        let mut numbers = Numbers { curve, p, lind_mehlum: None, fieller: None, clusters };
+        let mut numbers = Numbers { curve, p, lind_mehlum: None, u: false, fieller: None, clusters };
         if self.square {
             let test = utest_of(&coefficients, self.x, &square, (low, high), Shape::Quadratic, LEVEL)
                 .map_err(|error| refused(error.to_string()))?;
             numbers.lind_mehlum = test.overall.available().and_then(|stat| Some((stat.stat, stat.p?)));
+            numbers.u = test.shape == Turn::U;
             numbers.fieller = test.turning_point.ok().map(|point| fieller(point.fieller));
         }
         Ok(numbers)
@@ -328,7 +331,7 @@ fn fieller(set: FiellerSet) -> FiellerRecord {
     }
 }
 
-fn outcome_of(y: &[f64], regressors: u128, numbers: Vec<std::result::Result<Numbers, Arc<str>>>) -> Estimated {
+fn outcome_of(y: &[f64], regressors: u128, numbers: Vec<std::result::Result<Numbers, Why>>) -> Estimated {
     let (mean_y, sd_y) = moments(y);
     let halves = [(regressors >> 64) as u64, regressors as u64].map(f64::from_bits);
     let fingerprint = fingerprint_of_bits(y, halves);

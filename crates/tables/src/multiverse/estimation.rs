@@ -1,8 +1,9 @@
 //! Universes and their records, made where they are wanted: numbers are held once per estimate and covariance.
 
+use super::artefacts::reason;
+use super::column::{Why, stage};
 use super::design::{Cell, Designs};
 use super::estimate::{DesignEstimates, Estimated, Numbers};
-use super::reach::stage;
 use panel_multiverse::declaration::{EffectKind, Response};
 use panel_multiverse::grid::Counts;
 use panel_multiverse::record::UniverseRecord;
@@ -27,10 +28,10 @@ pub struct Estimation {
     /// Estimate of each universe.
     pub(super) of_universe: Vec<u32>,
     /// Covariance of each universe, or why its column cannot be read.
-    pub(super) errors: Vec<std::result::Result<u32, Arc<str>>>,
+    pub(super) errors: Vec<std::result::Result<u32, Why>>,
     /// Covariance of each estimate.
     pub(super) base_errors: Vec<u32>,
-    pub(super) cells: Vec<std::result::Result<Cell, Arc<str>>>,
+    pub(super) cells: Vec<std::result::Result<Cell, Why>>,
     pub(super) designs: Designs,
     pub(super) found: Vec<DesignEstimates>,
     pub(super) effect: EffectKind,
@@ -40,7 +41,7 @@ pub struct Estimation {
     pub(super) records: OnceLock<Vec<UniverseRecord>>,
 }
 
-type Found<'a> = std::result::Result<&'a Numbers, Arc<str>>;
+type Found<'a> = std::result::Result<&'a Numbers, Why>;
 
 impl Estimation {
     /// Numbers of a cell under a covariance.
@@ -49,7 +50,7 @@ impl Estimation {
         let found = self.estimated(cell);
         match asked.iter().position(|&known| known == errors) {
             Some(place) => found.numbers[place].as_ref().map_err(Arc::clone),
-            None => Err("it was not estimated".into()),
+            None => Err(Arc::new(Error::Usage("it was not estimated".into()))),
         }
     }
 
@@ -73,7 +74,7 @@ impl Estimation {
     fn fill(&self, record: UniverseRecord, cell: Cell, found: Found<'_>) -> UniverseRecord {
         let numbers = match found {
             Ok(numbers) => numbers,
-            Err(reason) => return record.refused(&*reason),
+            Err(why) => return record.refused(reason(&why)),
         };
         let sorted: &[f64] = self.found[cell.design as usize].rows.as_ref().map_or(&[], |rows| &rows.sorted_x);
         let mut record = record.estimated(&numbers.curve, self.weights(cell), sorted, self.spec.level);
@@ -95,7 +96,7 @@ impl Estimation {
         let record = UniverseRecord { id: self.grid.id(self.estimates.get(estimate)), ..UniverseRecord::default() };
         match &self.cells[estimate] {
             Ok(cell) => self.fill(record, *cell, self.numbers(*cell, self.base_errors[estimate])),
-            Err(reason) => record.refused(&**reason),
+            Err(why) => record.refused(reason(why)),
         }
     }
 
@@ -110,7 +111,7 @@ impl Estimation {
         let (cell, errors) = (&self.cells[self.of_universe[place] as usize], &self.errors[place]);
         match (cell, errors) {
             (Ok(cell), Ok(errors)) => self.fill(record, *cell, self.numbers(*cell, *errors)),
-            (Err(reason), _) | (_, Err(reason)) => record.refused(&**reason),
+            (Err(why), _) | (_, Err(why)) => record.refused(reason(why)),
         }
     }
 
@@ -137,7 +138,7 @@ impl Estimation {
     /// Place of the first universe with the same estimate and covariance, for each universe.
     pub(super) fn first_same(&self) -> Vec<u32> {
         let mut first: BTreeMap<(u128, u32), u32> = BTreeMap::new();
-        let same = |(place, errors): (u32, &std::result::Result<u32, Arc<str>>)| {
+        let same = |(place, errors): (u32, &std::result::Result<u32, Why>)| {
             let estimate = self.of_universe[place as usize] as usize;
             let (Ok(cell), Ok(errors)) = (&self.cells[estimate], errors) else { return place };
             // What is refused is the same as nothing.
@@ -194,7 +195,10 @@ impl Estimation {
         let base = self.base();
         match self.numbers_of(base) {
             Ok(_) => Ok(()),
-            Err(reason) => Err(Error::not_computed(stage(&self.spec), format!("the base is not estimated: {reason}"))),
+            Err(why) => {
+                let message = format!("the base is not estimated: {}", reason(&why));
+                Err(Error::not_computed(stage(&self.spec), message))
+            }
         }
     }
 

@@ -1,9 +1,9 @@
 //! Joint tests of the panels of a multiverse: one plan of draws for all of its estimates.
 
 use super::blocks::{Resampling, parts, prepare};
+use super::column::stage;
 use super::design::Cell;
 use super::estimation::Estimation;
-use super::reach::stage;
 use panel_multiverse::Panel;
 use panel_multiverse::declaration::Resample;
 use panel_multiverse::joint::{JointOptions, JointResult, JointTests, Paths, Plan, exchangeable_groups};
@@ -107,12 +107,16 @@ fn draw(multiverse: &Estimation, resampling: &Resampling<'_>, members: &[Member]
     let place = |cell: &Cell| cells.binary_search(cell).unwrap_or_default() as u32;
     let panels: Vec<Vec<u32>> = members.iter().map(|member| member.cells.iter().map(place).collect()).collect();
     let permute = spec.joint.resample == Resample::Permute;
-    let panel = &resampling.bench.artefacts.panel;
+    let rows = &resampling.bench.artefacts.rows;
     let groups = if permute {
+        let panel = rows.only().map_err(|why| {
+            Error::not_computed(stage(spec), format!("{why}: permutations need the same ones in every universe"))
+        })?;
         exchangeable_groups(panel.entity_of_row(), panel.time_of_row(), panel.n_entities())
     } else {
         Vec::new()
     };
+    let panel = &rows.panels[0];
     let plan = Plan::of(&spec.joint, resampling.clusters(spec)?.count, groups);
     let options = JointOptions {
         level: spec.level,

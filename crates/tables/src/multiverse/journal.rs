@@ -12,6 +12,7 @@ use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+use study::Error;
 
 /// Estimates by design: those of a stopped run, and where those of this one are noted.
 #[derive(Debug)]
@@ -159,18 +160,31 @@ impl Out {
             self.0.extend_from_slice(&outcome.fingerprint.to_le_bytes());
             self.count(outcome.numbers.len());
             for numbers in &outcome.numbers {
-                self.option(numbers.as_ref().err(), |out, reason| out.text(reason));
+                self.option(numbers.as_ref().err(), |out, why| out.refusal(why));
                 self.option(numbers.as_ref().ok(), Self::estimate);
             }
         }
     }
 
+    /// Kind, stage and message of an error.
+    fn refusal(&mut self, why: &Error) {
+        let (kind, stage, message) = match why {
+            Error::Stage { stage, message } => (0, stage.as_str(), message.clone()),
+            Error::NotComputed { stage, message } => (1, stage.as_str(), message.clone()),
+            other => (2, "", other.to_string()),
+        };
+        self.0.push(kind);
+        self.text(stage);
+        self.text(&message);
+    }
+
     fn estimate(&mut self, numbers: &Numbers) {
-        let Numbers { curve, p, lind_mehlum, fieller, clusters } = numbers;
+        let Numbers { curve, p, lind_mehlum, u, fieller, clusters } = numbers;
         self.numbers(&[curve.b1, curve.v[0], curve.v[1], curve.v[2], curve.df, curve.low, curve.high]);
         self.option(curve.b2, |out, b2| out.numbers(&[b2]));
         self.numbers(p);
         self.option(*lind_mehlum, |out, (t, p)| out.numbers(&[t, p]));
+        self.0.push(u8::from(*u));
         self.option(fieller.as_ref(), |out, set| {
             out.text(&set.kind);
             out.option(set.low, |out, low| out.numbers(&[low]));
@@ -237,12 +251,22 @@ impl<'a> In<'a> {
         let count = self.count_of(2)?;
         let numbers = (0..count)
             .map(|_| {
-                let reason = self.option(Self::text)?;
+                let why = self.option(Self::refusal)?;
                 let numbers = self.option(Self::estimate)?;
-                numbers.map(Ok).or_else(|| reason.map(|reason| Err(Arc::from(reason))))
+                numbers.map(Ok).or_else(|| why.map(|why| Err(Arc::new(why))))
             })
             .collect::<Option<Vec<_>>>()?;
         Some(Estimated { sd_y, mean_y, fingerprint, numbers })
+    }
+
+    fn refusal(&mut self) -> Option<Error> {
+        let kind = self.bytes(1)?[0];
+        let (stage, message) = (self.text()?, self.text()?);
+        Some(match kind {
+            0 => Error::Stage { stage, message },
+            1 => Error::NotComputed { stage, message },
+            _ => Error::Usage(message),
+        })
     }
 
     fn estimate(&mut self) -> Option<Numbers> {
@@ -252,12 +276,13 @@ impl<'a> In<'a> {
         let b2 = self.option(Self::number)?;
         let p = [self.number()?, self.number()?];
         let lind_mehlum = self.option(|from| Some((from.number()?, from.number()?)))?;
+        let u = self.bytes(1)? == [1];
         let fieller = self.option(|from| {
             let kind = from.text()?;
             Some(FiellerRecord { kind, low: from.option(Self::number)?, high: from.option(Self::number)? })
         })?;
         let clusters = self.option(Self::count)?;
-        Some(Numbers { curve: Curve { b1, b2, v, df, low, high }, p, lind_mehlum, fieller, clusters })
+        Some(Numbers { curve: Curve { b1, b2, v, df, low, high }, p, lind_mehlum, u, fieller, clusters })
     }
 }
 
@@ -272,6 +297,7 @@ mod tests {
             curve,
             p: [0.25, f64::NAN],
             lind_mehlum: Some((1.5, 0.07)),
+            u: true,
             fieller: Some(fieller),
             clusters: Some(12),
         };
@@ -282,7 +308,9 @@ mod tests {
             clusters: None,
             ..whole.clone()
         };
-        let numbers = vec![Ok(whole), Err(Arc::from("no variation")), Ok(plain)];
+        let why = |error: Error| Err(Arc::new(error));
+        let (one, other) = (Error::stage("m", "no such variable"), Error::not_computed("m", "no variation"));
+        let numbers = vec![Ok(whole), why(one), why(other), why(Error::Usage("no".into())), Ok(plain)];
         let outcome = Estimated { sd_y: 1.0 / 3.0, mean_y: -seed, fingerprint: u128::MAX - 7, numbers };
         DesignEstimates { rows: Some(Rows { sorted_x: vec![0.25, 1.0, f64::MAX], sd_x: 0.1 }), outcomes: vec![outcome] }
     }

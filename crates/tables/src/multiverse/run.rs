@@ -3,26 +3,25 @@
 use super::artefacts::{Artefacts, Workshop};
 use super::attribution;
 use super::blocks::Resampling;
-use super::column::column_of;
+use super::column::stage;
 use super::design::Designs;
-use super::estimate::{Bench, DesignEstimates};
+use super::estimate::Bench;
+use super::estimates::estimate;
 use super::estimation::Estimation;
 use super::joint;
 use super::journal::Journal;
 use super::plan::Planned;
-use super::reach::{Reach, stage};
+use super::reach::Reach;
 use super::result::Multiverse;
 use crate::Tables;
 use panel_core::{Diagnostic, interrupt};
 use panel_multiverse::Declaration;
-use panel_multiverse::artefacts::make_once;
 use panel_multiverse::declaration::EffectKind;
 use stages::compute::{Cache, Computed};
 use stages::progress::Progress;
 use stages::store::{Staging, file_record};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 use study::{Error, Result};
 use study::{Loaded, Study};
@@ -43,15 +42,28 @@ fn one(
 ) -> Result<(Multiverse, Option<String>)> {
     let plan = Planned::new(spec, loaded)?;
     tracing::info!(multiverse = spec.id, registered = spec.hash(), universes = plan.universes.len(), "declared");
-    let Planned { grid, counts, reach, universes, estimates, of_universe, columns, specs, own, cluster } = plan;
+    let Planned {
+        subject,
+        studies,
+        grid,
+        counts,
+        reach,
+        universes,
+        estimates,
+        of_universe,
+        columns,
+        specs,
+        own,
+        cluster,
+    } = plan;
     let needed = columns.names();
     let start = Instant::now();
     let said = |step: &str| tracing::info!(multiverse = spec.id, step, seconds = start.elapsed().as_secs_f64(), "done");
-    let workshop = Workshop { loaded, grid: &grid, reach: &reach, universes: &estimates, shown };
-    let artefacts = workshop.make(&computed.data.panel, cache, &needed)?;
+    let workshop = Workshop { studies: &studies, reach: &reach, universes: &estimates, shown };
+    let artefacts = workshop.make(&computed.data.panel, cache, &needed);
     said("data");
     let mut designs = Designs::default();
-    let cells = designs.place(&columns, &artefacts, &specs);
+    let cells = designs.place(&columns, &artefacts, &specs, &subject.stage);
     for (place, own) in own.iter().enumerate() {
         let estimate = of_universe[place] as usize;
         let (Ok(cell), Ok(own), Ok(base)) = (&cells[estimate], own, &specs[estimate]) else { continue };
@@ -61,13 +73,13 @@ fn one(
         }
         designs.ask(*cell, own.errors);
     }
-    let formula = &column_of(loaded, spec)?.formula;
+    let formula = &subject.in_study(loaded)?.formula;
     let square_name = format!("{}^2", spec.x);
     let square = formula.regressors.iter().chain(&formula.endogenous).any(|term| term.name == square_name);
     let effect = spec.effect.unwrap_or(if square { EffectKind::Square } else { EffectKind::Linear });
-    let bench = Bench { artefacts: &artefacts, columns: &columns, x: &spec.x, square, stage: stage(spec) };
+    let bench = Bench { artefacts: &artefacts, columns: &columns, x: &spec.x, square, stage: subject.stage.clone() };
     let journal = Journal::open(journal, &spec.hash(), &made_from(loaded, computed));
-    let found = estimate(&bench, &designs, &journal, shown);
+    let found = estimate(&bench, &designs, Some(&journal), shown);
     interrupt::check()?;
     said("estimates");
     let made = sizes(&artefacts, &designs);
@@ -111,36 +123,11 @@ fn made_from(loaded: &Loaded, computed: &Computed) -> String {
 
 /// Choices that move x or the response as data.
 fn units(reach: &Reach, response: &[&str], x: &str) -> Vec<usize> {
-    let mut choices: Vec<usize> = response.iter().chain([&x]).flat_map(|name| reach.choices_of(name)).collect();
+    let moving = response.iter().chain([&x]).flat_map(|name| reach.options_of(name).choices());
+    let mut choices: Vec<usize> = moving.collect();
     choices.sort_unstable();
     choices.dedup();
     choices
-}
-
-fn estimate(
-    bench: &Bench<'_>,
-    designs: &Designs,
-    journal: &Journal,
-    shown: &(dyn Fn(usize, usize) + Sync),
-) -> Vec<DesignEstimates> {
-    let costs: Vec<u64> = designs
-        .all
-        .iter()
-        .map(|design| 20 + design.outcomes.iter().map(|outcome| outcome.errors.len() as u64).sum::<u64>())
-        .collect();
-    let done = AtomicUsize::new(0);
-    make_once(&costs, |place| {
-        if interrupt::check().is_err() {
-            return DesignEstimates { rows: None, outcomes: Vec::new() };
-        }
-        let found = journal.take(place).unwrap_or_else(|| {
-            let found = bench.estimate(&designs.all[place]);
-            journal.note(place, &found);
-            found
-        });
-        shown(done.fetch_add(1, Ordering::Relaxed) + 1, designs.all.len());
-        found
-    })
 }
 
 fn sizes(artefacts: &Artefacts, designs: &Designs) -> Vec<(String, usize)> {

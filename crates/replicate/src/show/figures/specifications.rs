@@ -1,17 +1,15 @@
 //! The specification curve: the headline under one change at a time, in order of its first coefficient.
 
 use super::{Place, Scene, Sketch, count};
-use panel_fe::Coefficient;
 use report::figure::{CoefPanel, CoefPlot, CoefRow, Estimate};
 use report::{Lang, Text};
-use tables::curve::Point;
-use tables::u_shape::Quadratic;
+use tables::curve::{Point, PointEstimate, Term};
 
 /// The figure, where the study has `[curve]` and the column could be estimated.
 pub(super) fn sketch(scene: &Scene<'_>) -> Option<Sketch> {
     let spec = scene.study.curve.as_ref()?;
     let points = &scene.results.tables.as_ref()?.curve;
-    let estimated: Vec<(&Point, &Quadratic)> =
+    let estimated: Vec<(&Point, &PointEstimate)> =
         points.iter().filter_map(|point| point.result.as_ref().ok().map(|q| (point, q))).collect();
     // What every change is compared with.
     points.first()?.result.as_ref().ok()?;
@@ -72,9 +70,9 @@ pub(super) fn sketch(scene: &Scene<'_>) -> Option<Sketch> {
     Some(Sketch::new(place, move |lang| plot.draw(lang)))
 }
 
-fn row(point: &Point, q: &Quadratic) -> CoefRow {
+fn row(point: &Point, q: &PointEstimate) -> CoefRow {
     let scaled =
-        |c: &Coefficient, by: f64| Some(Estimate { value: c.estimate * by, low: c.ci_low * by, high: c.ci_high * by });
+        |c: &Term, by: f64| Some(Estimate { value: c.estimate * by, low: c.ci_low * by, high: c.ci_high * by });
     let label = point.label.map(|_, label| format!("{} {label}", point.choice).trim().to_owned());
     CoefRow {
         group: Text::default(),
