@@ -8,18 +8,14 @@ use panel_spatial::association::AssociationSpec;
 use stages::compute::{Cache, Computed, Scope, compute};
 use stages::plan::Plan;
 use stages::progress::Progress;
-use stages::quality;
 use stages::store::full;
-use stages::{self, data};
+use stages::{self, data, quality};
 use std::fmt::Write;
 use std::path::Path;
-use study::names;
 use study::spatial::residuals::Residuals;
-use study::{ColumnSpec, Loaded, Study, TableKind, TableSpec, indicator};
-use study::{Error, Result};
-use tables::multiverse;
+use study::{ColumnSpec, Error, Loaded, Result, Study, TableKind, TableSpec, indicator, names};
 use tables::spatial::{self, Space};
-use tables::{self, column, entropy};
+use tables::{self, column, entropy, multiverse};
 
 /// Remarks of the data quality report that are shown per variable and kind.
 const SHOWN: usize = 3;

@@ -6,8 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use report::Lang;
 use stages::store::pretty;
 use std::path::{Path, PathBuf};
-use study::Loaded;
-use study::{Error, Result};
+use study::{Error, Loaded, Result};
 
 /// More threads than any machine has use for; a system stops a program that starts a million.
 const MOST_THREADS: usize = 1024;

@@ -2,8 +2,7 @@
 
 use gtfp_ebm::Solver;
 use study::feature::Feature;
-use study::{Error, Result};
-use study::{FigureFormat, PanelFormat, Study};
+use study::{Error, FigureFormat, PanelFormat, Result, Study};
 
 /// The lock file that this program was built with.
 const LOCK: &str = include_str!("../../../Cargo.lock");

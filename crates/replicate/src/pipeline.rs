@@ -5,7 +5,7 @@ use crate::published::{Printed, Published};
 use crate::results::Results;
 use crate::show::{figures, files, pages};
 use crate::warned::warnings;
-use crate::{check, engines, quality};
+use crate::{check, engines};
 use panel_core::interrupt::{self, Interrupt};
 use panel_core::quality::QualityReport;
 use panel_core::{Diagnostic, Severity};
@@ -14,12 +14,14 @@ use report::codebook::Codebook;
 use stages::compute::{Cache, Computed, Scope, compute};
 use stages::plan::Plan;
 use stages::progress::Progress;
-use stages::store::{FileRecord, Manifest, StageTime, Staging, file_name, file_record, pretty, staging};
+use stages::quality;
+use stages::store::{
+    FileRecord, MANIFEST, Manifest, StageTime, Staging, file_name, file_record, pretty, previous_outputs,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use study::indices::Index;
-use study::{Error, Result};
-use study::{Loaded, Study};
+use study::{Error, Loaded, Result, Study};
 use tables::multiverse::{self, Multiverse};
 use tables::{self, Tables};
 use tracing::dispatcher;

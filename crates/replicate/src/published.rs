@@ -4,8 +4,7 @@ use audit::{Audit, AuditSpec, Check, Finding, Status};
 use report::{CellKey, Comparison, PublishedRow, Replicated, Stat, Table, Text, Verdict, compare, published_cells};
 use stages::store::{FileRecord, file_record};
 use std::path::Path;
-use study::{Error, Result};
-use study::{Loaded, PublishedRemark, Study, TableKind};
+use study::{Error, Loaded, PublishedRemark, Result, Study, TableKind};
 use tables::{self, Tables};
 
 /// The comparison with a publication.

@@ -7,9 +7,7 @@ use panel_core::Remedy;
 use stages::data;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use study::names;
-use study::{Error, Result};
-use study::{Loaded, TableKind};
+use study::{Error, Loaded, Result, TableKind, names};
 
 /// Keys that are written without being asked; whether a filter or another reading of percent signs is meant only the user
 /// knows.

@@ -11,9 +11,7 @@ use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use study::indices::{Files, Index, Made, Part};
-use study::names;
-use study::{Error, Result};
-use study::{Loaded, Study};
+use study::{Error, Loaded, Result, Study, names};
 
 /// Results of the stages before the tables.
 #[derive(Debug)]

@@ -9,8 +9,7 @@ use panel_core::io::{RawTable, ReadOptions, Rows, Source, assemble, read_bytes};
 use panel_core::names::Gazetteer;
 use panel_core::{Column, Diagnostic, Diagnostics, Panel, Remedy, TextColumn, suggest};
 use std::collections::BTreeSet;
-use study::{Error, Result};
-use study::{Loaded, NameList, RowRule, SourceSpec, Study};
+use study::{Error, Loaded, NameList, Result, RowRule, SourceSpec, Study};
 
 /// The panel and where it came from.
 #[derive(Debug, Clone)]

@@ -2,9 +2,8 @@
 
 use panel_core::suggest;
 use std::collections::BTreeSet;
-use study::Study;
 use study::indices::Indices;
-use study::{Error, Result};
+use study::{Error, Result, Study};
 
 /// Stages to run, in order.
 #[derive(Debug, Clone)]

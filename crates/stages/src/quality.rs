@@ -5,9 +5,7 @@ use panel_core::quality::{FlagKind, KnownRange, QualityReport, QualitySpec, Vari
 use panel_core::{Column, Panel};
 use report::csv::push_record;
 use std::fmt::Write;
-use study::Study;
-use study::names;
-use study::{Error, Result};
+use study::{Error, Result, Study, names};
 
 /// Cells that the page names per variable and kind.
 const SHOWN: usize = 5;

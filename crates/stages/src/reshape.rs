@@ -6,8 +6,7 @@ use panel_core::io::RawTable;
 use panel_core::io::reshape::{WideVariable, to_long};
 use panel_core::{Cell, Column, Diagnostic, Diagnostics, TextColumn, TimeAxis, suggest};
 use std::collections::HashMap;
-use study::{Aggregate, Reshape};
-use study::{Error, Result};
+use study::{Aggregate, Error, Reshape, Result};
 
 /// Key columns of a source.
 #[derive(Debug, Clone, Copy)]

@@ -6,9 +6,7 @@ use panel_core::{Diagnostic, Diagnostics};
 use panel_fe::streaming::{self, Streamed};
 use std::fs::File;
 use std::path::PathBuf;
-use study::names;
-use study::{ColumnSpec, Loaded, SourceSpec, Study};
-use study::{Error, Result};
+use study::{ColumnSpec, Error, Loaded, Result, SourceSpec, Study, names};
 
 /// Rows of a row group from which on a remark says that memory follows it.
 const LARGE_GROUP: usize = 1 << 22;

@@ -2,8 +2,7 @@
 
 use panel_core::expr::{Expr, Mask};
 use panel_core::{Diagnostic, Diagnostics, Panel};
-use study::Parsed;
-use study::{Error, Result};
+use study::{Error, Parsed, Result};
 
 /// The rows of a sample.
 #[derive(Debug, Clone, PartialEq)]

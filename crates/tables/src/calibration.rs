@@ -10,8 +10,7 @@ use stages::variables::sample;
 use std::sync::Arc;
 use study::indices::gtfp::{Gtfp, Productivity};
 use study::indices::{Index, Part};
-use study::{Error, Result};
-use study::{Label, Study, TableSpec};
+use study::{Error, Label, Result, Study, TableSpec};
 
 /// The calibrations compared.
 const RULES: [(CalibrationRule, &str, &str); 3] = [

@@ -14,9 +14,7 @@ use panel_fe::record::EstimateRecord;
 use report::utest::UTestRecord;
 use report::{ModelColumn, Text};
 use stages::variables::sample;
-use study::names;
-use study::{ColumnSpec, Saved, Study};
-use study::{Error, Result};
+use study::{ColumnSpec, Error, Result, Saved, Study, names};
 
 /// A fitted column: its record, its shown columns, remarks.
 #[derive(Debug)]

@@ -15,9 +15,7 @@ use report::{Lang, Table, Text};
 use serde::Serialize;
 use stages::compute::Computed;
 use stages::variables::sample;
-use study::names;
-use study::{COMPARE_TABLE, CompareSpec, CompareTest, Compared, Digits, Label, Study, Terms};
-use study::{Error, Result};
+use study::{COMPARE_TABLE, CompareSpec, CompareTest, Compared, Digits, Error, Label, Result, Study, Terms, names};
 
 /// One line of `results/compare.json`: a coefficient, a turning point or several coefficients in two columns.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -6,8 +6,7 @@ use report::numfmt::Format;
 use report::table::{Align, Cell, Row, RowKind};
 use report::{Table, Text};
 use serde::Serialize;
-use study::Result;
-use study::{Label, SpecificationCurve, Study};
+use study::{Label, Result, SpecificationCurve, Study};
 
 /// One point of the curve.
 #[derive(Debug)]

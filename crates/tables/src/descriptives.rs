@@ -6,8 +6,7 @@ use panel_core::{Diagnostic, Panel};
 use report::Table;
 use report::descriptives::{DescriptivesSpec, Summary, descriptives_table};
 use stages::variables::sample;
-use study::{Error, Result};
-use study::{Label, Study, TableSpec};
+use study::{Error, Label, Result, Study, TableSpec};
 
 /// The table; its numbers are kept for comparisons.
 ///

@@ -6,8 +6,7 @@ use panel_core::{Diagnostic, Panel};
 use report::numfmt::Format;
 use report::table::{Cell, Row};
 use report::{Table, Text};
-use study::{Error, Result};
-use study::{Label, Study, TableSpec, indicator};
+use study::{Error, Label, Result, Study, TableSpec, indicator};
 
 /// The weights of the indicators of a table.
 ///

@@ -2,8 +2,7 @@
 
 use panel_core::Panel;
 use panel_fe::{Estimate, Estimator, Formula, Model};
-use study::ColumnSpec;
-use study::Error;
+use study::{ColumnSpec, Error};
 
 /// Another formula under the options of a column, on the rows for which `mask` holds.
 ///

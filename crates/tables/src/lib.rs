@@ -45,9 +45,7 @@ use report::{ModelColumn, Table, Text};
 pub use shown::{is_r2, model_column};
 use stages::compute::Computed;
 use study::indices::by_period::ByPeriod;
-use study::names;
-use study::{COMPARE_TABLE, Loaded, Saved, Study, TableKind, TableSpec};
-use study::{Error, Result};
+use study::{COMPARE_TABLE, Error, Loaded, Result, Saved, Study, TableKind, TableSpec, names};
 
 /// What the stage makes.
 #[derive(Debug, Default)]

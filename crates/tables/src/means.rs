@@ -7,8 +7,7 @@ use report::table::{Cell, Row, RowGroup, Rule, Spanner};
 use report::{Lang, Table, Text};
 use stages::compute::Computed;
 use study::indices::as_codes;
-use study::{Error, Result};
-use study::{Label, Mean, Study, TableSpec};
+use study::{Error, Label, Mean, Result, Study, TableSpec};
 
 /// Rows of a panel that belong to one label of a key or a column.
 struct Groups {

@@ -13,8 +13,7 @@ use report::Text;
 use report::regression::StdErrors;
 use serde::Serialize;
 use stages::variables::sample;
-use study::Result;
-use study::{MediationSpec, Study};
+use study::{MediationSpec, Result, Study};
 
 /// Largest |total − direct − indirect|, relative to the larger of the terms, that rounding explains.
 const IDENTITY: f64 = 1e-8;

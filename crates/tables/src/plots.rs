@@ -11,8 +11,7 @@ use panel_fe::coefficients::Derived;
 use panel_fe::turning_point::FiellerSet;
 use panel_fe::utest::Shape;
 use report::figure::{CurvePoint, TurningPoint};
-use study::{ColumnSpec, ModerationSpec, Parsed, bare};
-use study::{Error, Result};
+use study::{ColumnSpec, Error, ModerationSpec, Parsed, Result, bare};
 
 /// Points of the fitted curve.
 const CURVE_POINTS: usize = 121;

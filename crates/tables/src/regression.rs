@@ -17,10 +17,8 @@ use report::regression::{FitStat, Flag, panel_table};
 use report::utest::UTestRecord;
 use report::{Lang, ModelColumn, RegressionSpec, Table, Text, regression_table};
 use stages::compute::Computed;
-use study::names;
 use study::spatial::residuals::Residuals;
-use study::{ColumnSpec, Headline, Label, PanelSpec, Saved, Study, TableSpec};
-use study::{Error, Result};
+use study::{ColumnSpec, Error, Headline, Label, PanelSpec, Result, Saved, Study, TableSpec, names};
 
 /// A column that was estimated.
 enum Column {

@@ -7,8 +7,7 @@ use panel_fe::record::EstimateRecord;
 use report::ModelColumn;
 use report::regression::Flag;
 use stages::stream::Stream;
-use study::Result;
-use study::{ColumnSpec, Label, Study};
+use study::{ColumnSpec, Label, Result, Study};
 
 /// A column that was estimated.
 #[derive(Debug)]

@@ -2,8 +2,7 @@
 
 use report::utest::{UTestRecord, u_test_table};
 use report::{Lang, Table};
-use study::{Error, Result};
-use study::{Study, TableSpec};
+use study::{Error, Result, Study, TableSpec};
 
 /// One column per tested column, in the order of the table; `None` where none is tested.
 ///

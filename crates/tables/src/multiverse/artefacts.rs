@@ -11,9 +11,7 @@ use stages::progress::Progress;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use study::Error;
-use study::Loaded;
-use study::names;
+use study::{Error, Loaded, names};
 
 /// A column of data, or why there is none.
 type Value = std::result::Result<Column, Lack>;

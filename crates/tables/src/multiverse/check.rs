@@ -11,8 +11,7 @@ use stages::variables::sample;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::time::Instant;
-use study::Loaded;
-use study::{Error, Result};
+use study::{Error, Loaded, Result};
 
 /// Counts of every multiverse as text; `times` are those of the stages of the study as it stands.
 ///

@@ -7,9 +7,7 @@ use panel_multiverse::artefacts::{OptionSet, make_once};
 use panel_multiverse::{Declaration, Universes};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use study::names;
-use study::{ColumnSpec, Loaded, Parsed};
-use study::{Error, Result};
+use study::{ColumnSpec, Error, Loaded, Parsed, Result, names};
 
 /// Why something is not there, shared by all that lack it.
 pub(super) type Why = Arc<Error>;

@@ -17,8 +17,7 @@ use panel_multiverse::reading::share_beyond;
 use report::Text;
 use stages::compute::{Cache, Computed};
 use std::sync::Arc;
-use study::{Error, Result};
-use study::{Loaded, SpecificationCurve};
+use study::{Error, Loaded, Result, SpecificationCurve};
 
 /// Computes the curve of a study, where it has one, and puts its table behind the others. Its first point is the study as it
 /// stands.

@@ -17,8 +17,7 @@ use panel_multiverse::record::FiellerRecord;
 use stages::variables::sample;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use study::ColumnSpec;
-use study::{Error, Result};
+use study::{ColumnSpec, Error, Result};
 
 /// What one estimate says under one covariance.
 #[derive(Debug, Clone)]

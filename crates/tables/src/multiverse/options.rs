@@ -3,8 +3,7 @@
 use panel_multiverse::Grid;
 use panel_multiverse::grid::ABSENT;
 use std::borrow::Cow;
-use study::Loaded;
-use study::{Error, Result};
+use study::{Error, Loaded, Result};
 
 /// The studies of the universes: the study as it stands, and what each option sets in it.
 #[derive(Debug)]

@@ -6,9 +6,7 @@ use super::reach::Reach;
 use panel_fe::Vcov;
 use panel_multiverse::grid::Counts;
 use panel_multiverse::{Declaration, Grid, Universes};
-use study::Loaded;
-use study::names;
-use study::{Error, Result};
+use study::{Error, Loaded, Result, names};
 
 /// Everything that is known before the data are computed.
 pub(super) struct Planned<'a> {

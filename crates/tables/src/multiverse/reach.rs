@@ -8,9 +8,7 @@ use panel_multiverse::grid::ABSENT;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use study::indices::{Index, Indices};
-use study::names;
-use study::{Error, Result};
-use study::{Loaded, Study, steps};
+use study::{Error, Loaded, Result, Study, names, steps};
 
 /// What an option sets.
 #[derive(Debug, Clone, Default)]

@@ -23,8 +23,7 @@ use stages::store::{Staging, file_record};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Instant;
-use study::{Error, Result};
-use study::{Loaded, Study};
+use study::{Error, Loaded, Result, Study};
 
 /// Where the estimates of each multiverse of a study are noted while it runs.
 #[must_use]

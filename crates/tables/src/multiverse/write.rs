@@ -18,9 +18,7 @@ use serde_json::Value;
 use stages::store::{Staging, full, pretty};
 use std::ops::Range;
 #[cfg(feature = "parquet")]
-use study::Error;
-use study::Result;
-use study::{PanelFormat, Study};
+use study::{Error, PanelFormat, Result, Study};
 
 /// Universes that are put into words at once.
 const BLOCK: usize = 4096;

@@ -15,8 +15,7 @@ use stages::variables::sample;
 use std::sync::Arc;
 use study::indices::part::spread;
 use study::spatial::section::SpatialColumn;
-use study::{ColumnSpec, Study};
-use study::{Error, Result};
+use study::{ColumnSpec, Error, Result, Study};
 
 /// A fitted spatial column.
 #[derive(Debug)]

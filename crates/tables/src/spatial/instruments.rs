@@ -12,8 +12,7 @@ use panel_spatial::gs2sls::{IvColumns, LagEstimates, from_coefficients, iv_colum
 use panel_spatial::{FixedEffects, Gs2slsSpec, SpatialFit, SpatialPanel, Square};
 use study::indices::part::spread;
 use study::spatial::section::SpatialColumn;
-use study::{ColumnSpec, Parsed, Study};
-use study::{Error, Result};
+use study::{ColumnSpec, Error, Parsed, Result, Study};
 
 /// A lag model by instruments.
 #[derive(Debug)]

@@ -12,8 +12,7 @@ use panel_spatial::{Effect, Effects, SpatialRecord};
 use report::csv::push_record;
 use serde::Serialize;
 use stages::store::{Staging, full, pretty};
-use study::Result;
-use study::Study;
+use study::{Result, Study};
 
 /// p up to which an entity has a class.
 pub(super) const CLASS_LEVEL: f64 = 0.05;

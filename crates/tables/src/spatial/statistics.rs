@@ -9,9 +9,8 @@ use report::numfmt::Format;
 use report::table::{Cell as Shown, Row, RowGroup};
 use report::{Lang, Table, Text};
 use stages::compute::Computed;
-use study::Study;
 use study::spatial::residuals::{Residuals, label};
-use study::{Error, Result};
+use study::{Error, Result, Study};
 
 /// Computes one entry. Each period has permutations of its own, from `seed` on.
 ///

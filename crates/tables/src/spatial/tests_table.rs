@@ -10,9 +10,7 @@ use report::numfmt::Format;
 use report::table::{Cell, Row, RowGroup};
 use report::{Lang, Table, Text};
 use stages::compute::Computed;
-use study::names;
-use study::{ColumnSpec, Label, Study, TableSpec};
-use study::{Error, Result};
+use study::{ColumnSpec, Error, Label, Result, Study, TableSpec, names};
 
 /// The tests of one column, with remarks on its sample and weights.
 ///

@@ -8,10 +8,9 @@ use stages::compute::Computed;
 use stages::store::{FileRecord, file_record};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use study::Loaded;
 use study::spatial::build::{built, file_of};
 use study::spatial::residuals::Residuals;
-use study::{Error, Result};
+use study::{Error, Loaded, Result};
 
 /// What a preparation is of: id of the weights, units of the sample.
 type Key = (String, Vec<String>);

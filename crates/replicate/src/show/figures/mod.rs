@@ -37,8 +37,7 @@ use panel_core::{Diagnostic, Panel};
 use report::figure::{Frame, caption};
 use report::{Figure, Labels, Lang, ModelColumn, Text};
 use stages::store::Staging;
-use study::Result;
-use study::{FigureFormat, Headline, Loaded, Study};
+use study::{FigureFormat, Headline, Loaded, Result, Study};
 use tables::plots::ColumnPlots;
 
 /// Where a figure belongs on the page.

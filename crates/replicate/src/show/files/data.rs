@@ -8,8 +8,7 @@ use report::csv::push_record;
 use report::{Lang, Text};
 use stages::store::Staging;
 use stages::store::full;
-use study::{Error, Result};
-use study::{Label, PanelFormat, Saved, Study};
+use study::{Error, Label, PanelFormat, Result, Saved, Study};
 
 /// Rows above which the panel is written as csv alone, unless the study says otherwise.
 const LARGE: usize = 100_000;

@@ -5,9 +5,8 @@ use panel_core::Panel;
 use report::csv::push_record;
 use stages::compute::Computed;
 use stages::store::{Staging, full};
-use study::Result;
-use study::Study;
 use study::indices::{Made, Series};
+use study::{Result, Study};
 
 /// Writes the results of the stages that ran.
 ///

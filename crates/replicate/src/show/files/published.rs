@@ -4,8 +4,7 @@ use crate::published::Published;
 use report::page::{Block, Page, Section};
 use report::{Table, TableFormat, Text};
 use stages::store::Staging;
-use study::Study;
-use study::{Error, Result};
+use study::{Error, Result, Study};
 
 /// Writes `compare/`; the first lines of every page are the study's notice.
 ///

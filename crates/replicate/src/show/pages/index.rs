@@ -7,8 +7,7 @@ use crate::show::files::data::source_words;
 use report::page::{Block, Page, Section};
 use report::table::{Align, Cell, Row};
 use report::{Lang, Table, Text};
-use study::Result;
-use study::{COMPARE_TABLE, Label, Loaded};
+use study::{COMPARE_TABLE, Label, Loaded, Result};
 use tables::spatial::statistics;
 
 /// The page of a run, which has written these files so far.

@@ -11,8 +11,7 @@ use crate::results::Results;
 use crate::show::figures::Drawn;
 use panel_core::Diagnostic;
 use stages::store::Staging;
-use study::Loaded;
-use study::Result;
+use study::{Loaded, Result};
 
 /// What the pages say besides results.
 #[derive(Debug)]

@@ -9,8 +9,7 @@ use report::page::{Block, Section};
 use report::{Lang, TableFormat, Text};
 use std::fmt::Write;
 use study::spatial::SpatialColumn;
-use study::{Error, Result};
-use study::{TableKind, TableSpec};
+use study::{Error, Result, TableKind, TableSpec};
 
 /// Formats that the page links to, with what they are for.
 const LINKED: [(TableFormat, &str, &str); 6] = [
