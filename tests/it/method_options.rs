@@ -31,6 +31,7 @@ const GTFP: &[(&str, Reached)] = &[
     ("check_parameters", Err("what `check` says of gtfp.calibration")),
     ("productivity", Ok("gtfp.model")),
     ("productivity_after", Err("the same with frontiers of a run before, for a multiverse")),
+    ("productivity_values", Err("the same without what a multiverse does not use")),
     ("validate", Err("what `check` says of a section")),
     ("panel_values", Ok("gtfp.panel_value")),
     ("panel_value", Ok("gtfp.panel_value")),

@@ -2,7 +2,7 @@
 
 use crate::support::Table;
 use gtfp_ebm::{
-    Frontiers, Model, PanelData, PanelResult, PanelSpec, Reference, Rts, productivity, productivity_after,
+    Frontiers, Index, Model, PanelData, PanelResult, PanelSpec, Reference, Rts, productivity, productivity_after,
     productivity_values,
 };
 
@@ -87,7 +87,8 @@ fn values_without_the_rest_have_the_bits_of_the_whole() {
         (Model::Sbm, Rts::Crs, Reference::Biennial),
         (Model::Sbm, Rts::Crs, Reference::Contemporaneous),
     ] {
-        let spec = PanelSpec { model, rts, reference, ..PanelSpec::default() };
+        let malmquist = (reference != Reference::Global).then_some(Index::Malmquist);
+        let spec = PanelSpec { model, rts, reference, malmquist, ..PanelSpec::default() };
         let rows = panel.result(&spec, None).rows;
         let alone = panel.with(|data| productivity_values(data, &spec)).expect("a valid panel");
         let column = |read: fn(&gtfp_ebm::PanelRow) -> Option<f64>| bits(&rows.iter().map(read).collect::<Vec<_>>());

@@ -6,6 +6,7 @@
 mod arrow;
 #[cfg(feature = "polars")]
 mod data_frame;
+mod distribution;
 mod expressions;
 #[cfg(feature = "xlsx")]
 mod formats;
