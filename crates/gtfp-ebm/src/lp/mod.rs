@@ -30,6 +30,7 @@ mod highs;
 mod order;
 mod precise;
 mod program;
+mod rounding;
 mod simplex;
 mod solution;
 
@@ -46,6 +47,10 @@ use crate::words::words;
 
 /// A solution is accepted when every part of its [`Certificate`] is at most this.
 pub const CERTIFICATE_TOLERANCE: f64 = 1e-9;
+
+/// What a row may be missed by, in units of its scale: some hundred units in the last place of a double. Data are known to no
+/// more digits, and ties (units that are multiples or copies of others but for rounding) are ties up to this.
+pub const ROUNDING: f64 = 1e-13;
 
 /// An engine bound to one set of [`Activities`], solving programs one after another.
 ///

@@ -3,7 +3,7 @@
 //! Doubles are integers times powers of two, so a program of doubles has an exact answer: three near-copies of one unit
 //! make bases of condition 1e18 and more, in which 32 digits leave too few to tell a tie from a step. Here a tie is a tie,
 //! the least-index rule ends, and a verdict is its own proof: the certificate is zero but for row violations of at most
-//! 1e-12 that the rounding of data explains.
+//! [`ROUNDING`] that the rounding of data explains.
 //!
 //! Rows are multiplied by their unit's quantities instead of divided by them, bounded variables are shifted to zero, and
 //! a finite upper bound becomes a row with a slack. A first phase minimises the row violations. Slow, and rarely reached.
@@ -14,13 +14,10 @@ mod tableau;
 mod tests;
 
 use super::activities::power_of_two;
-use super::{Activities, Certificate, Program, Solution, Status};
+use super::{Activities, Certificate, Program, ROUNDING, Solution, Status};
 use dyadic::{Dyadic, integers, quotient};
 use num_bigint::{BigInt, Sign};
 use tableau::{End, Tableau};
-
-/// Row violations up to this in sum are the rounding of data, not infeasibility.
-const ACCEPTED: f64 = 1e-12;
 
 /// Solves a program, whatever its size.
 pub(super) fn solve(activities: &Activities, program: &Program, solution: &mut Solution) {
@@ -241,7 +238,7 @@ impl<'a> Exact<'a> {
             value / row_scale(self.program, i)
         };
         let violation: f64 = artificial.iter().map(size).sum();
-        if violation > ACCEPTED {
+        if violation > ROUNDING {
             return false;
         }
         self.violation = violation;

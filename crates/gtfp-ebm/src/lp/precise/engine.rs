@@ -2,14 +2,12 @@
 
 use super::dd::Dd;
 use crate::lp::activities::power_of_two;
-use crate::lp::{Activities, Program, Status};
+use crate::lp::{Activities, Program, ROUNDING, Status};
 
 /// Reduced costs below minus this share of their terms are certain in doubles.
 const CERTAIN: f64 = 1e-11;
 /// A variable this near to a bound is at it: steps of rounding would count as progress, and hide ties.
 const AT_BOUND: f64 = 1e-21;
-/// Row violations up to this in sum are the rounding of data, not infeasibility.
-const ACCEPTED: f64 = 1e-12;
 /// Pivots after which the inverse is computed afresh.
 const REFACTOR: usize = 32;
 /// Degenerate pivots in a row after which the least-index rule takes over.
@@ -168,7 +166,7 @@ impl<'a> Engine<'a> {
                 }
                 None if self.phase == Phase::Cost => return Status::Optimal,
                 None => {
-                    if self.violation() > ACCEPTED {
+                    if self.violation() > ROUNDING {
                         return Status::Infeasible;
                     }
                     for p in 0..self.m {
