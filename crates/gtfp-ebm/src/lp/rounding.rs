@@ -36,6 +36,9 @@ const STRAINED: f64 = 0.01 * CERTIFICATE_TOLERANCE;
 /// Prices of a miss, in costs.
 const PRICES: [f64; 3] = [STRAINED / f64::EPSILON, 1e3 * STRAINED / f64::EPSILON, 1e6 * STRAINED / f64::EPSILON];
 
+/// A price at which a miss of rounding costs more than scores differ by.
+const LAST: f64 = 1e9 * STRAINED / f64::EPSILON;
+
 fn most(values: &[f64]) -> f64 {
     values.iter().fold(0.0_f64, |most, v| most.max(v.abs()))
 }
@@ -61,32 +64,44 @@ fn decide(activities: &Activities, program: &Program, solution: &mut Solution) {
     }
 }
 
+/// The solution at a price, where its misses are within rounding.
+fn within(activities: &Activities, program: &Program, price: f64, iterations: &mut usize) -> Option<Solution> {
+    let mut trial = Solution::default();
+    decide(activities, &program.with_misses(price), &mut trial);
+    *iterations += trial.iterations;
+    (trial.is_certified() && most(&trial.z[program.z()..]) <= ROUNDING).then(|| without_misses(program, trial))
+}
+
 /// Solves what is strained or not decided, by the rule.
 pub(super) fn solve(activities: &Activities, program: &Program, solution: &mut Solution) {
     decide(activities, program, solution);
-    let (size, largest) = (size(program), most(&solution.duals));
-    if solution.status != Status::Optimal || largest <= PRICES[0] * size {
-        return;
-    }
-    let mut trial = Solution::default();
-    for price in PRICES.into_iter().map(|price| price * size).take_while(|price| *price < largest) {
-        trial.iterations = 0;
-        decide(activities, &program.with_misses(price), &mut trial);
-        solution.iterations += trial.iterations;
-        if trial.is_certified() && most(&trial.z[program.z()..]) <= ROUNDING {
-            trial.iterations = solution.iterations;
-            without_misses(program, &mut trial);
-            *solution = trial;
-            return;
+    let mut iterations = solution.iterations;
+    let costs = size(program);
+    let largest = most(&solution.duals);
+    let mut last = None;
+    let below = match solution.status {
+        Status::Optimal => largest,
+        Status::Infeasible => {
+            // At the last price the misses are as small as they can be.
+            last = within(activities, program, LAST * costs, &mut iterations);
+            if last.is_some() { f64::INFINITY } else { 0.0 }
         }
+        _ => 0.0,
+    };
+    let mut prices = PRICES.into_iter().map(|price| price * costs).take_while(|price| *price < below);
+    let found = prices.find_map(|price| within(activities, program, price, &mut iterations));
+    if let Some(found) = found.or(last) {
+        *solution = found;
     }
+    solution.iterations = iterations;
 }
 
 /// The solution of a program with misses as one of the program itself.
-fn without_misses(program: &Program, solution: &mut Solution) {
+fn without_misses(program: &Program, mut solution: Solution) -> Solution {
     let misses = most(&solution.z[program.z()..]);
     solution.z.truncate(program.z());
     solution.objective = program.cost().iter().zip(&solution.z).map(|(c, z)| c * z).sum();
     let certificate = &mut solution.certificate;
     certificate.primal_residual = certificate.primal_residual.max(misses);
+    solution
 }

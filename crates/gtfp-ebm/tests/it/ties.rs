@@ -180,3 +180,30 @@ proptest! {
         compared(&data, &all, &all, &specification(which, data.dims()), &powers)?;
     }
 }
+
+/// A near-copy that is a few roundings better than anything in its reference: where a program finds no point without a miss of
+/// rounding, it finds one with it.
+#[test]
+fn a_copy_outside_by_rounding_is_inside() {
+    let dims = Dimensions { inputs: 1, goods: 1, bads: 2 };
+    #[rustfmt::skip]
+    let values = [
+        1.0, 0.605_478_485_799_093_2, 0.671_654_116_225_659, 1.0,
+        1.0, 1.0, 5.627_813_673_748_447, 1.0,
+        1.0, 0.605_478_485_799_093_2, 0.671_654_116_225_659, 1.0,
+        1.229_993_127_175_751_6, 16.152_961_609_056_85, 28.0, 1.672_161_864_465_637_7,
+        0.169_792_632_698_485_27, 2.229_812_359_827_463, 3.865_219_740_271_174, 0.230_831_180_266_472_67,
+        1.0, 0.605_478_485_799_093_2, 0.671_654_116_225_659, 1.0,
+        1.229_993_127_175_753_6, 16.152_961_609_056_838, 27.999_999_999_999_886, 1.672_161_864_465_642_6,
+        1.0, 1.0, 0.147_971_387_223_807_76, 1.0,
+        1.0, 1.0, 1.0, 1.0,
+    ];
+    let powers = [[0, 0, 0, 0], [8, 3, 2, 9], [-8, -1, -7, 3]];
+    for power in powers {
+        let scaled = values.iter().enumerate().map(|(i, value)| value * 10_f64.powi(power[i % 4])).collect();
+        let data = from_rows(dims, scaled);
+        let all: Vec<usize> = (0..9).collect();
+        let scores = scores(&data, &all, &all[..4], &specification(CHOICES - 1, dims)).expect("a meaning");
+        assert_eq!(scores[6].0, Status::Ok, "{power:?}");
+    }
+}
