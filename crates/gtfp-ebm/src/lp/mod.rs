@@ -48,9 +48,9 @@ use crate::words::words;
 /// A solution is accepted when every part of its [`Certificate`] is at most this.
 pub const CERTIFICATE_TOLERANCE: f64 = 1e-9;
 
-/// What a row may be missed by, in units of its scale: some hundred units in the last place of a double. Data are known to no
+/// What a row may be missed by, in units of its scale: a thousand units in the last place of a double. Data are known to no
 /// more digits, and ties (units that are multiples or copies of others but for rounding) are ties up to this.
-pub const ROUNDING: f64 = 1e-13;
+pub const ROUNDING: f64 = 2e-13;
 
 /// An engine bound to one set of [`Activities`], solving programs one after another.
 ///

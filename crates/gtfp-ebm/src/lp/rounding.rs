@@ -50,6 +50,7 @@ fn size(program: &Program) -> f64 {
 
 /// Whether an optimum violates its rows by more than rounding (how far its objective then is from the right one, its own
 /// multipliers cannot tell), or rests on multipliers so large that rounding counts.
+#[inline]
 pub(super) fn is_strained(program: &Program, solution: &Solution) -> bool {
     let violation = solution.certificate.primal_residual.max(f64::EPSILON);
     let moves = most(&solution.duals) * violation > STRAINED * size(program);
@@ -72,7 +73,9 @@ fn within(activities: &Activities, program: &Program, price: f64, iterations: &m
     (trial.is_certified() && most(&trial.z[program.z()..]) <= ROUNDING).then(|| without_misses(program, trial))
 }
 
-/// Solves what is strained or not decided, by the rule.
+/// Solves what is strained or not decided, by the rule. Out of the way of the many programs that are neither.
+#[cold]
+#[inline(never)]
 pub(super) fn solve(activities: &Activities, program: &Program, solution: &mut Solution) {
     decide(activities, program, solution);
     let mut iterations = solution.iterations;
