@@ -1,32 +1,40 @@
 //! Ties: what the last digits of the data decide is decided by a rule.
 //!
-//! A unit that is a multiple of others but for one rounding of its data (1e-16 of its size) is dominated, or it is not:
-//! where it is, its score may be .48; where it is not, 1. Exact arithmetic sees the rounding, and so another unit of measurement,
-//! which rounds anew, another score. The optimum as a function of the right-hand sides, \\(v(e) = \min c'z\\) subject to rows
-//! that are missed by \\(e\\), is convex and piecewise linear; its slopes are the multipliers \\(-y\\). What rounding of the
-//! data decides shows as a multiplier of \\(10^{15}\\) that a miss of \\(10^{-16}\\) takes away.
+//! A unit that is a multiple of others but for one rounding of its data (1e-16 of its size) is dominated, or it is not: where it
+//! is, its score may be .48; where it is not, 1. Exact arithmetic sees the rounding, and so another score in another unit of
+//! measurement, which rounds anew. The optimum as a function of what the rows are missed by, \\(v(e)\\), is convex and piecewise
+//! linear with the multipliers \\(-y\\) for slopes. What rounding decides shows as a multiplier of \\(10^{15}\\) that a miss of
+//! \\(10^{-16}\\) takes away.
 //!
-//! **The rule.** A row holds where it is missed by no more than [`ROUNDING`] of the unit's own value, at a price:
+//! # The rule
+//! A row holds where it is missed by no more than [`ROUNDING`] of the unit's own value, at a price ρ:
 //!
 //! \\[ \min_{\lambda,z,e}\; c'z + \rho \sum_i |e_i| \quad\text{s.t.}\quad
 //!    \sum_j \frac{a_{ij}}{s_i}\lambda_j + \sum_k E_{ik} z_k = r_i + e_i , \\]
 //!
-//! whose multipliers are at most \\(\rho\\). With ρ = [`PRICES`]`[0]` one rounding moves an objective by no more than 1e-11.
-//! Where the multipliers of the program itself are smaller than ρ, \\(e = 0\\) and the two programs are one: nothing changes for data
-//! without ties. Where they are larger and the misses of the optimum are within rounding, \\(c'z\\) there is the answer: the unit
-//! counts as dominated. Where they are not, the data do hold a difference (a near-copy at a billionth), and a higher price is
-//! tried, at which only ties that are closer still are worth a miss; beyond the last price the program is solved as it stands.
-//! An answer so depends on the data up to rounding, not on the start, on the order of units, on their units of
-//! measurement, or on whether redundant columns are in the reference. What is left is the place of the step: at misses
-//! of [`ROUNDING`] instead of zero, where exact multiples and copies are.
+//! whose multipliers are at most ρ. At the first price one rounding of a double moves an objective by no more than 1e-11.
 //!
-//! The miss may be either way, so that the rule holds for rows of every kind: inputs, goods, disposable bads, equalities.
+//! * Where the program's own multipliers are smaller than that, \\(e = 0\\), and the two programs are one: data without ties
+//!   are not concerned.
+//! * Where they are larger and the misses of the optimum are within rounding, \\(c'z\\) there is the answer: the unit counts as
+//!   dominated.
+//! * Where the misses are larger, the data do hold a difference (a near-copy at a billionth). A higher price is tried, at which
+//!   only closer ties are worth a miss; beyond the last price the program is solved as it stands.
+//! * A program without a solution has the optimum that misses of rounding give it, if they do.
+//!
+//! So an answer depends on the data up to rounding: not on the start, the order of units, their units of measurement, or
+//! redundant columns of the reference. A step from one score to another remains, as it must (no continuous function is 1 for
+//! the efficient and .48 for the dominated), but it lies at misses of [`ROUNDING`], and not at zero, where exact copies and
+//! multiples are. Data that hold differences of just that size stay as ill-posed as they are. A miss may go either way, so
+//! that the rule serves rows of every kind: inputs, goods, disposable bads, equalities, the rule on Σλ.
+//!
+//! Evaluating every unit as if it were a few roundings worse would move the step, too, but by a ramp: a unit that is off the hull
+//! by η would lose the share \\(\delta/\eta\\) of the step for an allowance of δ, which is .2 at η = 1e-14 and never nothing.
 //!
 //! # References
 //! Backward error (an answer is right if it is that of data within their rounding): Wilkinson, J. H. (1963). *Rounding Errors
-//! in Algebraic Processes*. Exact penalties and bounded multipliers: Mangasarian, O. L. (1979). Uniqueness of solution in
-//! linear programming. *Linear Algebra and its Applications* 25, 151-162. Han, S. P. and Mangasarian, O. L. (1979). Exact
-//! penalty functions in nonlinear programming. *Mathematical Programming* 17, 251-269.
+//! in Algebraic Processes*. Prices that bound multipliers, and are exact where those are smaller: Han, S. P. and Mangasarian,
+//! O. L. (1979). Exact penalty functions in nonlinear programming. *Mathematical Programming* 17, 251-269.
 
 use super::{Activities, CERTIFICATE_TOLERANCE, Program, ROUNDING, Solution, Status, exact, precise};
 
@@ -107,4 +115,73 @@ fn without_misses(program: &Program, mut solution: Solution) -> Solution {
     let certificate = &mut solution.certificate;
     certificate.primal_residual = certificate.primal_residual.max(misses);
     solution
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lp::{LpSolver, Simplex};
+
+    fn solved(activities: &Activities, program: &Program) -> Solution {
+        let mut solution = Solution::default();
+        Simplex::new(activities).solve(program, &mut solution).expect("well formed");
+        solution
+    }
+
+    /// min x with λ₁ + λ₂ = 1: one unit uses 1 and makes 1, the other uses .5 and makes less by a share.
+    fn two_units(less: f64) -> Solution {
+        let activities = Activities::new(3, 2, &[1.0, 1.0, 1.0, 0.5, 1.0 - less, 1.0]).expect("finite");
+        let mut program = Program::new(3, 0, 3);
+        program.set_cost(0, 1.0).set(0, 0, -1.0).set(0, 1, 1.0).set(1, 2, -1.0).set_rhs(1, 1.0).set_rhs(2, 1.0);
+        solved(&activities, &program)
+    }
+
+    #[test]
+    fn a_tie_counts_as_dominated_up_to_rounding() {
+        for less in [-1e-9, -1e-16, 0.0, 1.1e-16, 1e-15, 1e-14, 1.9e-13] {
+            let solution = two_units(less);
+            assert!((solution.objective - 0.5).abs() < 1e-12, "{less:e}: {}", solution.objective);
+            assert!(solution.is_certified(), "{less:e}: {:?}", solution.certificate);
+            assert!(solution.certificate.primal_residual <= ROUNDING, "{less:e}: {:?}", solution.certificate);
+            assert_eq!(solution.z.len(), 3);
+        }
+        for less in [2.1e-13, 1e-12, 1e-9, 1e-3] {
+            let solution = two_units(less);
+            assert!((solution.objective - 1.0).abs() < 1e-15, "{less:e}: {}", solution.objective);
+            assert!(solution.is_certified(), "{less:e}: {:?}", solution.certificate);
+        }
+    }
+
+    /// The same beside a near-copy at a billionth, whose difference is real: the tie is told from it at a higher price.
+    #[test]
+    fn a_tie_beside_a_near_copy_is_a_tie() {
+        for less in [-1e-16, 0.0, 1.1e-16, 1e-15] {
+            let columns = [1.0, 1.0, 1.0, 0.5, 1.0 - less, 1.0, 0.3, 1.0 - 1e-9, 1.0];
+            let activities = Activities::new(3, 3, &columns).expect("finite");
+            let mut program = Program::new(3, 0, 3);
+            program.set_cost(0, 1.0).set(0, 0, -1.0).set(0, 1, 1.0).set(1, 2, -1.0).set_rhs(1, 1.0).set_rhs(2, 1.0);
+            let solution = solved(&activities, &program);
+            assert!((solution.objective - 0.5).abs() < 1e-6, "{less:e}: {}", solution.objective);
+        }
+    }
+
+    /// Two equal rows whose right-hand sides differ by a rounding are one row; by more, they contradict each other.
+    #[test]
+    fn a_contradiction_of_rounding_is_none() {
+        let activities = Activities::new(2, 2, &[1.0, 1.0, 3.0, 3.0]).expect("finite");
+        let mut program = Program::new(2, 0, 1);
+        program.set_cost(0, 1.0).set(0, 0, 1.0).set(1, 0, 1.0).set_rhs(0, 1.0);
+        for more in [1e-15, 1e-14, 1e-13, -1e-15, -1e-13] {
+            let mut slow = Solution::default();
+            solve(&activities, program.set_rhs(1, 1.0 + more), &mut slow);
+            for solution in [slow, solved(&activities, &program)] {
+                assert_eq!((solution.status, solution.objective), (Status::Optimal, 0.0), "{more:e}");
+                assert!(solution.is_certified(), "{more:e}: {:?}", solution.certificate);
+            }
+        }
+        let mut slow = Solution::default();
+        solve(&activities, program.set_rhs(1, 1.0 + 1e-9), &mut slow);
+        assert_eq!(slow.status, Status::Infeasible);
+        assert!(slow.is_decided());
+    }
 }
