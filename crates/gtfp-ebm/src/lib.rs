@@ -48,6 +48,12 @@
 //! | [`bootstrap`](mod@bootstrap) | smoothed bootstrap of scores and indices |
 //! | [`lp`] | the linear programs, solved with a certificate |
 //!
+//! # Ties
+//! Data are known up to rounding. A unit that is a multiple, a copy or a sum of others but for 2e-13 of its own values
+//! ([`lp::ROUNDING`]) counts as dominated by them, in every model, orientation and kind of returns; an efficient unit scores
+//! exactly 1 (a distance exactly 0). So no unit of measurement, no order of rows and no start of the solver moves a score
+//! from one value to another. `src/lp/rounding.rs` says how, and why so.
+//!
 //! # Where to start
 //! To run a study: [`productivity`]. To understand a model: its file under [`model`]. To check a number: the record in
 //! [`record::Summary`] names every convention behind it, and holds ε and w with the affinity they come from, or says that

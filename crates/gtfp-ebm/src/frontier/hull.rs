@@ -9,8 +9,8 @@ use crate::lp::{
     Activities, LpError, LpSolver, Program, Simplex, Solution, Solver, Status, neighbor_order, solve_each,
 };
 
-/// A unit this near to the cone of the others is inside: less than what the last digits of data can mean, so that no
-/// program misses it.
+/// A unit this near to the cone of the others is inside: a twentieth of the rounding up to which programs count ties as ties, so
+/// that none of them misses it.
 const INSIDE: f64 = 1e-14;
 /// Units tested in the first block and in any later one.
 const FIRST_BLOCK: usize = 32;

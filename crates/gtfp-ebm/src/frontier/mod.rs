@@ -25,6 +25,9 @@
 //! | weak bads with unit-specific abatement (Kuosmanen 2005) | columns \\((x, y, b)\\) and \\((x, 0, 0)\\) | yes, on those columns, bads [`Disposal::None`] |
 //! | super-efficiency | the unit's own column is left out | **no** for an efficient unit: what only it dominated becomes efficient. Price on all columns instead |
 //!
+//! A unit within 1e-14 of the cone of the others is dropped like one inside: less than the [`ROUNDING`](crate::lp::ROUNDING) up to
+//! which programs count ties as ties, so that none of them misses it.
+//!
 //! A set found under weaker disposal (more [`Disposal::None`]) contains enough generators for stronger disposal, not
 //! the other way round.
 //!

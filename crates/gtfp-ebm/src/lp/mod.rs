@@ -17,6 +17,10 @@
 //! F = t + v\\). Written relative to the unit, the matrix `E`, the costs and the bounds are then the same for all
 //! units, and a [`Program`] built once needs only [`Program::set_row_scale`] per unit.
 //!
+//! # Ties
+//! A row may be missed by [`ROUNDING`] where that takes away a multiplier so large that the last digits of the data would decide
+//! the optimum; [`Certificate::primal_residual`] says by how much. Programs with ordinary multipliers are solved as they stand.
+//!
 //! # Where to start
 //! [`Activities`] and [`Program`] to state, [`solve_each`] to solve one program for each of many units (ordered
 //! chunks, threads, fallbacks, counts), [`LpSolver`] for one engine by hand.
@@ -30,6 +34,7 @@ mod highs;
 mod order;
 mod precise;
 mod program;
+mod rounding;
 mod simplex;
 mod solution;
 
@@ -46,6 +51,10 @@ use crate::words::words;
 
 /// A solution is accepted when every part of its [`Certificate`] is at most this.
 pub const CERTIFICATE_TOLERANCE: f64 = 1e-9;
+
+/// What a row may be missed by where the rounding of data would decide an optimum, in units of its scale: a thousand units in the
+/// last place of a double. Units that are multiples or copies of others tie with them up to this.
+pub const ROUNDING: f64 = 2e-13;
 
 /// An engine bound to one set of [`Activities`], solving programs one after another.
 ///

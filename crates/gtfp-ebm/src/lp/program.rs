@@ -159,6 +159,22 @@ impl Program {
         self.upper.clone_from(&other.upper);
     }
 
+    /// The same with rows of the technology that may be missed either way, at a price per unit of the row's scale: two more
+    /// variables per row, after all others.
+    pub(crate) fn with_misses(&self, price: f64) -> Self {
+        let mut program = self.clone();
+        for i in 0..self.technology_rows {
+            for sign in [1.0, -1.0] {
+                program.matrix.extend((0..self.rows).map(|row| if row == i { sign } else { 0.0 }));
+                program.cost.push(price);
+                program.lower.push(0.0);
+                program.upper.push(f64::INFINITY);
+                program.z += 1;
+            }
+        }
+        program
+    }
+
     /// Checks lengths and numbers against the activities.
     ///
     /// # Errors

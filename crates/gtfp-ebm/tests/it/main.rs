@@ -25,3 +25,4 @@ mod scipy_panel;
 mod support;
 mod technologies;
 mod textbook;
+mod ties;

@@ -2,8 +2,7 @@
 //!
 //! Doubles are integers times powers of two, so a program of doubles has an exact answer: three near-copies of one unit
 //! make bases of condition 1e18 and more, in which 32 digits leave too few to tell a tie from a step. Here a tie is a tie,
-//! the least-index rule ends, and a verdict is its own proof: the certificate is zero but for row violations of at most
-//! 1e-12 that the rounding of data explains.
+//! the least-index rule ends, and a verdict is its own proof: the certificate is zero.
 //!
 //! Rows are multiplied by their unit's quantities instead of divided by them, bounded variables are shifted to zero, and
 //! a finite upper bound becomes a row with a slack. A first phase minimises the row violations. Slow, and rarely reached.
@@ -18,9 +17,6 @@ use super::{Activities, Certificate, Program, Solution, Status};
 use dyadic::{Dyadic, integers, quotient};
 use num_bigint::{BigInt, Sign};
 use tableau::{End, Tableau};
-
-/// Row violations up to this in sum are the rounding of data, not infeasibility.
-const ACCEPTED: f64 = 1e-12;
 
 /// Solves a program, whatever its size.
 pub(super) fn solve(activities: &Activities, program: &Program, solution: &mut Solution) {
@@ -51,10 +47,6 @@ struct Exact<'a> {
     weights: Vec<BigInt>,
     cost_exponent: i64,
     tableau: Tableau,
-    /// The right-hand sides are multiplied by this beside the denominator.
-    right_scale: BigInt,
-    /// Σ of the row violations that were accepted.
-    violation: f64,
 }
 
 /// The bound at which a variable counts as zero.
@@ -110,8 +102,6 @@ impl<'a> Exact<'a> {
                 denominator: BigInt::from(1),
                 pivots: 0,
             },
-            right_scale: BigInt::from(1),
-            violation: 0.0,
             used,
             parts,
         };
@@ -220,7 +210,7 @@ impl<'a> Exact<'a> {
         let usable = self.usable();
         // Violations are bounded below, so this ends with an optimum.
         self.tableau.minimise(self.violations(), usable);
-        if self.tableau.right_side(self.violations()).sign() != Sign::NoSign && !self.accept() {
+        if self.tableau.right_side(self.violations()).sign() != Sign::NoSign {
             return Status::Infeasible;
         }
         self.drive_out();
@@ -228,33 +218,6 @@ impl<'a> Exact<'a> {
             End::Optimal => Status::Optimal,
             End::Unbounded => Status::Unbounded,
         }
-    }
-
-    /// Takes row violations that rounding of data explains as part of the right-hand side; false where they are more.
-    fn accept(&mut self) -> bool {
-        let usable = self.usable();
-        let rows = 0..self.tableau.basis.len();
-        let artificial: Vec<usize> = rows.filter(|&row| self.tableau.basis[row] >= usable).collect();
-        let size = |&row: &usize| {
-            let i = self.tableau.basis[row] - usable;
-            let value = quotient(self.tableau.right_side(row), &self.tableau.denominator, self.exponents[i]);
-            value / row_scale(self.program, i)
-        };
-        let violation: f64 = artificial.iter().map(size).sum();
-        if violation > ACCEPTED {
-            return false;
-        }
-        self.violation = violation;
-        // The new right-hand sides are integers over the denominator of this moment.
-        let (width, denominator) = (self.tableau.width, self.tableau.denominator.clone());
-        for entries in self.tableau.entries.chunks_exact_mut(width) {
-            entries[width - 1] *= &denominator;
-        }
-        for row in artificial {
-            self.tableau.entries[row * width + width - 1] = BigInt::ZERO;
-        }
-        self.right_scale = denominator;
-        true
     }
 
     /// Exchanges artificial variables, which are at zero now, for others; where none is left their row is redundant.
@@ -291,9 +254,9 @@ impl<'a> Exact<'a> {
         solution.z.clear();
         solution.z.extend(bounds().map(|(l, u)| shift(*l, *u)));
         solution.lambda.clear();
-        let denominator = &self.tableau.denominator * &self.right_scale;
+        let denominator = &self.tableau.denominator;
         for (row, &variable) in self.tableau.basis.iter().enumerate() {
-            let value = quotient(self.tableau.right_side(row), &denominator, 0);
+            let value = quotient(self.tableau.right_side(row), denominator, 0);
             if let Some(&j) = self.used.get(variable) {
                 if value > 0.0 {
                     solution.lambda.push((j, value));
@@ -315,6 +278,6 @@ impl<'a> Exact<'a> {
         } else {
             0.0
         };
-        solution.certificate = Certificate { primal_residual: self.violation, ..Certificate::default() };
+        solution.certificate = Certificate::default();
     }
 }

@@ -8,8 +8,8 @@ use crate::lp::{Activities, Program, Status};
 const CERTAIN: f64 = 1e-11;
 /// A variable this near to a bound is at it: steps of rounding would count as progress, and hide ties.
 const AT_BOUND: f64 = 1e-21;
-/// Row violations up to this in sum are the rounding of data, not infeasibility.
-const ACCEPTED: f64 = 1e-12;
+/// Row violations up to this in sum are what 32 digits leave of zero.
+const EXACT: f64 = 1e-20;
 /// Pivots after which the inverse is computed afresh.
 const REFACTOR: usize = 32;
 /// Degenerate pivots in a row after which the least-index rule takes over.
@@ -49,7 +49,7 @@ pub(super) struct Engine<'a> {
     inverse: Vec<Dd>,
     pub(super) x: Vec<Dd>,
     pub(super) y: Vec<Dd>,
-    /// Where each logical may be: zero, or what of its row's violation was accepted.
+    /// Where each logical may be: zero, or what 32 digits left of it.
     accepted: Vec<Dd>,
     /// The side of zero on which an elastic row is: it costs one per unit there, and stops at zero.
     side: Vec<f64>,
@@ -168,7 +168,7 @@ impl<'a> Engine<'a> {
                 }
                 None if self.phase == Phase::Cost => return Status::Optimal,
                 None => {
-                    if self.violation() > ACCEPTED {
+                    if self.violation() > EXACT {
                         return Status::Infeasible;
                     }
                     for p in 0..self.m {

@@ -19,7 +19,7 @@ mod ratio;
 mod recent;
 mod state;
 
-use super::{Activities, LpError, LpSolver, Program, Solution, Status, exact, precise};
+use super::{Activities, LpError, LpSolver, Program, Solution, Status, rounding};
 use engine::Core;
 use pulp::{Arch, Simd, WithSimd};
 
@@ -112,13 +112,8 @@ impl LpSolver for Simplex<'_> {
             Rows::R64(core) => solve_plain(core, fresh, activities, program, solution),
             Rows::R128(core) => solve_plain(core, fresh, activities, program, solution),
         }
-        if !solution.is_decided() {
-            precise::solve(activities, program, solution);
-        } else if is_strained(program, solution) {
-            sharpen(activities, program, solution);
-        }
-        if !solution.is_decided() {
-            exact::solve(activities, program, solution);
+        if !solution.is_decided() || rounding::is_strained(program, solution) {
+            rounding::solve(activities, program, solution);
         }
         Ok(())
     }
@@ -126,36 +121,6 @@ impl LpSolver for Simplex<'_> {
     fn reset(&mut self) {
         self.core = Rows::None;
         self.loaded = None;
-    }
-}
-
-/// The most that violated rows may move an objective, in costs: a hundredth of what a certificate tells apart.
-const STRAINED: f64 = 0.01 * super::CERTIFICATE_TOLERANCE;
-
-/// Violations of rows up to this are the rounding of data, as in the exact engine; larger ones belong to a basis that is not
-/// feasible. Units that are exact multiples of others tie within it, whatever basis a program starts from.
-const ROUNDING: f64 = 1e-12;
-
-/// Whether an optimum violates its rows by more than rounding (how far its objective then is from the right one, its own
-/// multipliers cannot tell), or rests on multipliers so large that rounding counts.
-fn is_strained(program: &Program, solution: &Solution) -> bool {
-    let most = |values: &[f64]| values.iter().fold(0.0_f64, |most, v| most.max(v.abs()));
-    let violation = solution.certificate.primal_residual.max(f64::EPSILON);
-    let moves = most(&solution.duals) * violation > STRAINED * most(program.cost()).max(1.0);
-    solution.status == Status::Optimal && (violation > ROUNDING || moves)
-}
-
-/// Puts the verdict in double-double in the place of a strained one. Where the strained optimum violates no row by more than
-/// rounding and the two differ by more than [`SAME`], the last bits of the data decide between two optima, and the one that
-/// holds within the rounding of data stays.
-fn sharpen(activities: &Activities, program: &Program, solution: &mut Solution) {
-    const SAME: f64 = 1e-6;
-    let mut sharp = Solution { iterations: solution.iterations, ..Solution::default() };
-    precise::solve(activities, program, &mut sharp);
-    let distance = (sharp.objective - solution.objective).abs();
-    let same = sharp.is_certified() && distance <= SAME * solution.objective.abs().max(1.0);
-    if same || (sharp.is_decided() && solution.certificate.primal_residual > ROUNDING) {
-        *solution = sharp;
     }
 }
 
