@@ -204,8 +204,8 @@ mod tests {
                 .collect(),
             ..Default::default()
         };
-        let grid = Grid::new(&[choice("a", &["0", "1", "2"]), choice("b", &["0", "1"])], &[], &[]).unwrap();
-        let universes = grid.universes(&grid.everything(), 10).unwrap();
+        let grid = Grid::new(&[choice("a", &["0", "1", "2"]), choice("b", &["0", "1"])], &[], &[]).expect("a grid");
+        let universes = grid.universes(&grid.everything(), 10).expect("six universes");
         let mut options = OptionSet::none(&grid);
         assert_eq!(universes.project_options(&options).representatives, [0]);
         options.add(0, 3);

@@ -61,14 +61,30 @@ impl Computed {
 /// shares the results.
 #[derive(Debug, Clone, Default)]
 pub struct Cache {
+    /// What is known beside its own results.
+    known: Option<Arc<Self>>,
     data: BTreeMap<String, Arc<Data>>,
     indices: BTreeMap<String, Arc<Made>>,
     /// The same by what was solved for.
     solved: BTreeMap<String, Arc<Made>>,
 }
 
+/// Results of one kind.
+type Layer<T> = BTreeMap<String, Arc<T>>;
+
 impl Cache {
-    /// Takes in what another cache knows.
+    /// An empty cache that knows what another one knows: many can be filled at once, and each holds its own results alone.
+    #[must_use]
+    pub fn over(known: &Arc<Self>) -> Self {
+        Self { known: Some(Arc::clone(known)), ..Self::default() }
+    }
+
+    fn find<T>(&self, layer: fn(&Self) -> &Layer<T>, key: &str) -> Option<Arc<T>> {
+        let own = layer(self).get(key).map(Arc::clone);
+        own.or_else(|| self.known.as_ref()?.find(layer, key))
+    }
+
+    /// Takes in the results that another cache holds itself.
     pub fn merge(&mut self, other: Self) {
         for (key, data) in other.data {
             self.data.entry(key).or_insert(data);
@@ -160,7 +176,10 @@ impl<'a> Run<'a> {
         }
         let key = format!("{:?} {:?}", study.sources, study.study);
         progress.stage("data", || {
-            let data = remember(&mut cache.data, key, || data::load(loaded))?;
+            let data = match cache.find(|cache| &cache.data, &key) {
+                Some(data) => data,
+                None => remember(&mut cache.data, key, || data::load(loaded))?,
+            };
             let computed = Computed {
                 panel: data.panel.clone(),
                 indices: Vec::new(),
@@ -223,28 +242,25 @@ impl<'a> Run<'a> {
         let part = || Part::new(&self.computed.panel, keep, stage);
         let key = index.key() + &of_data;
         let solved = index.solved() + &of_data;
-        if self.scope.is_plan() || cache.indices.contains_key(&key) {
-            let made = remember(&mut cache.indices, key, || index.compute(&part()?))?;
-            cache.solved.entry(solved).or_insert_with(|| Arc::clone(&made));
+        if let Some(made) = cache.find(|cache| &cache.indices, &key) {
             return Ok(made);
         }
         // Files and summaries belong to one specification: what is solved is shared where variables alone are asked for.
-        if let Some(shared) = cache.solved.get(&solved) {
-            let variables = index.variables(&part()?, shared)?;
-            return Ok(Arc::new(Made { variables, ..(**shared).clone() }));
-        }
-        if !index.is_light() {
-            let made = remember(&mut cache.indices, key, || index.compute(&part()?))?;
-            cache.solved.insert(solved, Arc::clone(&made));
-            return Ok(made);
-        }
+        let alone = !self.scope.is_plan();
         // What was made for its variables alone stands beside what is whole.
         let light = format!("light {solved}");
-        if let Some(shared) = cache.solved.get(&light) {
-            let variables = index.variables(&part()?, shared)?;
-            return Ok(Arc::new(Made { variables, ..(**shared).clone() }));
+        let known = cache.find(|cache| &cache.solved, &solved);
+        let known = known.or_else(|| cache.find(|cache| &cache.solved, &light).filter(|_| index.is_light()));
+        if let Some(shared) = known.filter(|_| alone) {
+            let variables = index.variables(&part()?, &shared)?;
+            return Ok(Arc::new(Made { variables, ..(*shared).clone() }));
         }
-        remember(&mut cache.solved, light, || index.compute_variables(&part()?))
+        if alone && index.is_light() {
+            return remember(&mut cache.solved, light, || index.compute_variables(&part()?));
+        }
+        let made = remember(&mut cache.indices, key, || index.compute(&part()?))?;
+        cache.solved.entry(solved).or_insert_with(|| Arc::clone(&made));
+        Ok(made)
     }
 
     /// Notes a problem and the variables that are not there for it.

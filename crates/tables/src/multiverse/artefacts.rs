@@ -66,7 +66,7 @@ pub(super) struct Workshop<'a> {
 impl Workshop<'_> {
     /// Computes every variable named, under every option that can move it. `panel` is that of the data as they stand.
     pub(super) fn make(&self, panel: &Panel, cache: &Cache, needed: &BTreeSet<String>) -> Artefacts {
-        let mut cache = cache.clone();
+        let mut cache = Cache::over(&Arc::new(cache.clone()));
         let rows = self.rows(panel, &mut cache);
         let mut series: BTreeMap<String, Series> = BTreeMap::new();
         let mut indices = Vec::new();
@@ -101,15 +101,16 @@ impl Workshop<'_> {
     fn rows(&self, panel: &Panel, cache: &mut Cache) -> Rows {
         let options = self.reach.of_rows();
         let projection = self.universes.project_options(&options);
-        let known = &*cache;
+        let known = Arc::new(std::mem::take(cache));
         let made = make_once(&vec![1; projection.representatives.len()], |job| {
             let codes = options.of(self.universes.get(projection.representatives[job] as usize));
-            let mut own = known.clone();
+            let mut own = Cache::over(&known);
             let read = self.studies.changed(&codes).and_then(|changed| {
                 compute(&changed, Scope::Variables(&BTreeSet::new()), &mut own, &mut Progress::silent())
             });
             (read.map(|computed| computed.data.panel.clone()).map_err(Arc::new), own)
         });
+        *cache = Cache::over(&known);
         let mut panels = vec![panel.clone()];
         let mut places = Vec::with_capacity(made.len());
         for (read, own) in made {
@@ -139,10 +140,10 @@ impl Workshop<'_> {
         let mut values: Vec<Vec<(usize, Value)>> = vec![Vec::new(); names.len()];
         let done = AtomicUsize::new(0);
         for places in [first, rest] {
-            let known = &*cache;
+            let known = Arc::new(std::mem::take(cache));
             let made = make_once(&vec![1; places.len()], |job| {
                 let codes = options.of(self.universes.get(projection.representatives[places[job]] as usize));
-                let mut own = known.clone();
+                let mut own = Cache::over(&known);
                 let columns = match self.studies.changed(&codes) {
                     Ok(changed) => columns(&changed, names, &mut own),
                     Err(error) => vec![Err(Lack::Failed(Arc::new(error))); names.len()],
@@ -150,6 +151,7 @@ impl Workshop<'_> {
                 (self.shown)(done.fetch_add(1, Ordering::Relaxed) + 1, projection.representatives.len());
                 (columns, own)
             });
+            *cache = Cache::over(&known);
             for (place, (columns, own)) in places.into_iter().zip(made) {
                 cache.merge(own);
                 values.iter_mut().zip(columns).for_each(|(values, column)| values.push((place, column)));
