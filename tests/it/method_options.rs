@@ -134,7 +134,6 @@ const SPATIAL: &[(&str, Reached)] = &[
     ("wald_to_sar", Ok("table.kind")),
     ("wald_to_sem", Ok("table.kind")),
     ("specification_tests", Ok("table.kind")),
-    ("fieller", Ok("table.column.spatial.turning_point.interval")),
     ("fit", Ok("table.column.spatial.model")),
     ("from_coefficients", Ok("table.column.spatial.gs2sls")),
     ("iv_columns", Ok("table.column.spatial.gs2sls")),
