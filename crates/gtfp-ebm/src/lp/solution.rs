@@ -25,7 +25,7 @@ pub enum Status {
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Certificate {
     /// Largest row residual over max(1, |right-hand side|, largest term of the row), and largest violated bound of `z`
-    /// or `lambda`. For an infeasible program: zero.
+    /// or `lambda`; misses of rounding count (see [`ROUNDING`](super::ROUNDING)). For an infeasible program: zero.
     pub primal_residual: f64,
     /// Largest sign violation of a reduced cost over the sum of its terms' sizes, where a multiplier counts as at least
     /// 1e-4 of the largest and as a thousand costs at most (for `z`: over at least 1). For an infeasible program the same
