@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn a_step_that_is_not_there_is_named() {
-        for (path, words) in [
+        for (path, reason) in [
             ("vb.form", "there is no `vb`"),
             ("table.t3.id", "no `table` is called `t3`"),
             ("table.(2).id", "no `table` is called `(2)`"),
@@ -144,7 +144,7 @@ mod tests {
             ("source.\"year.book.csv\"x", "expected a dot"),
         ] {
             let message = changed(path).unwrap_err();
-            assert!(message.contains(words), "{path}: {message}");
+            assert!(message.contains(reason), "{path}: {message}");
         }
     }
 }
