@@ -109,8 +109,8 @@ fn as_read(number: f64) -> f64 {
 /// A study of Grunfeld's firms in which every universe has a capital stock and a power of value of its own, and with them a
 /// frontier of its own.
 fn pipelines_of_their_own(folder: &Path, count: usize) -> PathBuf {
-    let whole = std::fs::read_to_string(grunfeld()).unwrap();
-    let head = &whole[..whole.find("[[multiverse]]").unwrap()];
+    let study_text = std::fs::read_to_string(grunfeld()).unwrap();
+    let head = &study_text[..study_text.find("[[multiverse]]").unwrap()];
     let file = workspace().join("crates/panel-fe/tests/golden/grunfeld.csv");
     std::fs::copy(file, folder.join("grunfeld.csv")).unwrap();
     let head = head
@@ -166,8 +166,8 @@ fn universes_that_share_nothing_are_runs_of_their_own_to_the_bit() {
     }
     let record = std::fs::read_to_string(out.join("results/multiverse-own.json")).unwrap();
     let record: serde_json::Value = serde_json::from_str(&record).unwrap();
-    let made = record["made"].as_array().unwrap().iter().find(|made| made["stage"] == "gtfp-main");
-    assert_eq!(made.unwrap()["results"], 60);
+    let entry = record["made"].as_array().unwrap().iter().find(|entry| entry["stage"] == "gtfp-main");
+    assert_eq!(entry.unwrap()["results"], 60);
 }
 
 #[test]

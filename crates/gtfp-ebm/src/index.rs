@@ -57,10 +57,10 @@ impl Comparison {
     }
 
     /// What a whole holds beside a part, so that part and rest make the whole.
-    pub(crate) fn rest(self, whole: Option<f64>, part: Option<f64>) -> Option<f64> {
+    pub(crate) fn rest(self, total: Option<f64>, part: Option<f64>) -> Option<f64> {
         match self {
-            Self::Ratio => ratio(whole, part),
-            Self::Difference => whole.zip(part).map(|(w, p)| w - p),
+            Self::Ratio => ratio(total, part),
+            Self::Difference => total.zip(part).map(|(t, p)| t - p),
         }
     }
 }

@@ -340,13 +340,14 @@ mod tests {
             ..Scores::default()
         };
         let (orientation, rts, decomposition) = (Orientation::Input, Rts::Crs, Decomposition::Fgnz);
-        let of = |reference| decompose(&MalmquistSpec { orientation, rts, reference, decomposition }, &c, None);
+        let change_under =
+            |reference| decompose(&MalmquistSpec { orientation, rts, reference, decomposition }, &c, None);
         for (reference, tc) in [
             (Reference::Global, 1.6 / 1.5),
             (Reference::Contemporaneous, (4.0_f64 / 3.0 * 0.8).sqrt()),
             (Reference::Sequential, (4.0_f64 / 3.0 * 0.8).sqrt()),
         ] {
-            let row = of(reference);
+            let row = change_under(reference);
             for (got, want) in [(row.ec, 1.5), (row.tc, tc), (row.index, 1.5 * tc)] {
                 assert!(got.is_some_and(|got| (got - want).abs() < 1e-14), "{reference} {got:?} {want}");
             }

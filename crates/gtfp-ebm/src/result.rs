@@ -197,7 +197,7 @@ impl PanelResult {
             numbers.push(("tc", |row| row.tc));
         }
         numbers.push(("gtfp", gtfp));
-        let mut words: Vec<(&'static str, Word)> = vec![("status", |row| row.status.as_str())];
+        let mut statuses: Vec<(&'static str, Word)> = vec![("status", |row| row.status.as_str())];
         let always = numbers.len();
         if self.spec.reference == Reference::Metafrontier {
             numbers.push(("score_group", |row| row.score_group));
@@ -211,13 +211,13 @@ impl PanelResult {
         let beside = |name: &&(&'static str, Read)| !matches!(name.0, "ec" | "tc");
         numbers.extend(parts.iter().filter(beside));
         if self.index() != Index::None {
-            words.push(("status_score", |row| row.status_score.as_str()));
-            words.push(("status_contemporaneous", |row| row.status_contemporaneous.as_str()));
-            words.push(("status_index", |row| row.transition.as_str()));
+            statuses.push(("status_score", |row| row.status_score.as_str()));
+            statuses.push(("status_contemporaneous", |row| row.status_contemporaneous.as_str()));
+            statuses.push(("status_index", |row| row.transition.as_str()));
             if with_ec {
-                words.push(("status_ec", |row| row.status_ec.as_str()));
+                statuses.push(("status_ec", |row| row.status_ec.as_str()));
             }
-            words.push(("status_tc", |row| row.status_tc.as_str()));
+            statuses.push(("status_tc", |row| row.status_tc.as_str()));
             let status: [(&str, &'static str, Word); 3] = [
                 ("gap_change", "status_gap_change", |row| row.status_gap.as_str()),
                 ("pure_ec", "status_pure_ec", |row| row.status_pure.as_str()),
@@ -225,7 +225,7 @@ impl PanelResult {
             ];
             for (part, name, read) in status {
                 if parts.iter().any(|(known, _)| *known == part) {
-                    words.push((name, read));
+                    statuses.push((name, read));
                 }
             }
         }
@@ -238,9 +238,9 @@ impl PanelResult {
             values: Values::Words(self.rows.iter().map(read).collect()),
         };
         let mut columns: Vec<Column> = numbers[..always].iter().map(number).collect();
-        columns.extend(words[..1].iter().map(word));
+        columns.extend(statuses[..1].iter().map(word));
         columns.extend(numbers[always..].iter().map(number));
-        columns.extend(words[1..].iter().map(word));
+        columns.extend(statuses[1..].iter().map(word));
         columns
     }
 
@@ -294,10 +294,10 @@ impl PanelResult {
         let comparison = Comparison::of(self.index());
         let factors = self.multiplied();
         let off = |row: &PanelRow| {
-            let whole = factors
+            let composite = factors
                 .iter()
-                .try_fold(comparison.neutral(), |whole, (_, read)| comparison.chain(Some(whole), read(row)));
-            whole.zip(row.index).map(|(whole, index)| (whole - index).abs() / index.abs().max(1.0))
+                .try_fold(comparison.neutral(), |so_far, (_, read)| comparison.chain(Some(so_far), read(row)));
+            composite.zip(row.index).map(|(composite, index)| (composite - index).abs() / index.abs().max(1.0))
         };
         if factors.is_empty() { 0.0 } else { self.rows.iter().filter_map(off).fold(0.0, f64::max) }
     }

@@ -257,8 +257,10 @@ impl<'a> Run<'a> {
         let comparison = Comparison::of(self.index());
         let from = before.ok();
         let change = from.map_or_else(Change::default, |before| self.change(scores, before, row));
-        let growth = |of: &[Outcome]| {
-            from.and_then(|before| comparison.growth(self.efficiency(&of[before]), self.efficiency(&of[row])))
+        let growth = |outcomes: &[Outcome]| {
+            from.and_then(|before| {
+                comparison.growth(self.efficiency(&outcomes[before]), self.efficiency(&outcomes[row]))
+            })
         };
         let on_group = scores.group.and_then(growth);
         let (tc, gap_change) = match scores.group {
@@ -268,9 +270,11 @@ impl<'a> Run<'a> {
         let pure_ec = scores.pure.and_then(growth);
         let scale_ec = comparison.rest(change.efficiency, pure_ec);
         // Which outcomes each part is made of.
-        let pair = |of: &[Outcome]| from.map_or_else(Vec::new, |before| vec![of[before].status, of[row].status]);
+        let pair = |outcomes: &[Outcome]| {
+            from.map_or_else(Vec::new, |before| vec![outcomes[before].status, outcomes[row].status])
+        };
         let caught_up = pair(scores.caught_up);
-        let whole = match self.evaluator.spec.reference {
+        let index_statuses = match self.evaluator.spec.reference {
             Reference::Global | Reference::Metafrontier => pair(scores.main),
             reference => {
                 let mut crossed = scores.crossed[row].statuses().to_vec();
@@ -278,7 +282,7 @@ impl<'a> Run<'a> {
                 crossed
             }
         };
-        let technical = scores.group.map_or_else(|| whole.clone(), pair);
+        let technical = scores.group.map_or_else(|| index_statuses.clone(), pair);
         let why = |value: Option<f64>, parts: &[&[Status]]| match before {
             Err(reason) => reason,
             Ok(_) => Transition::of(value, parts.iter().flat_map(|part| part.iter().copied())),
@@ -314,22 +318,22 @@ impl<'a> Run<'a> {
             ]),
             status_score: main.status,
             status_contemporaneous: own.status,
-            transition: why(change.index, &[&whole]),
+            transition: why(change.index, &[&index_statuses]),
             status_ec: why(change.efficiency, &[&caught_up]),
             status_tc: why(tc, &[&technical, &caught_up]),
-            status_gap: part(scores.group.is_some(), why(gap_change, &[&whole, &technical])),
+            status_gap: part(scores.group.is_some(), why(gap_change, &[&index_statuses, &technical])),
             status_pure: part(scores.pure.is_some(), why(pure_ec, &[&pure_status])),
             status_scale: part(scores.pure.is_some(), why(scale_ec, &[&caught_up, &pure_status])),
         }
     }
 
     /// An efficiency over another; of distances (1 + D') / (1 + D).
-    fn relation(&self, whole: &Outcome, part: &Outcome) -> Option<f64> {
+    fn relation(&self, numerator: &Outcome, denominator: &Outcome) -> Option<f64> {
         let turned = |outcome: &Outcome| {
             let score = outcome.score()?;
             if self.evaluator.is_distance() { (score > -1.0).then(|| 1.0 / (1.0 + score)) } else { Some(score) }
         };
-        ratio(turned(whole), turned(part))
+        ratio(turned(numerator), turned(denominator))
     }
 
     /// The transition from row `before` to row `row`.

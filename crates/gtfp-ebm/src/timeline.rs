@@ -197,10 +197,10 @@ impl Timeline {
 
 /// Periods as a list, the middle of a long one left out.
 fn listed(periods: &[i64]) -> String {
-    let words = |part: &[i64]| part.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let list = |part: &[i64]| part.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     match periods.len() {
-        0..=10 => words(periods),
-        n => format!("{}, …, {}", words(&periods[..8]), words(&periods[n - 1..])),
+        0..=10 => list(periods),
+        n => format!("{}, …, {}", list(&periods[..8]), list(&periods[n - 1..])),
     }
 }
 

@@ -188,8 +188,8 @@ mod tests {
     #[test]
     fn results_come_in_order_whatever_takes_long() {
         let costs: Vec<u64> = (0..100).map(|k| (k * 37) % 100).collect();
-        let made = make_once(&costs, |place| place * 2);
-        assert_eq!(made, (0..100).map(|place| place * 2).collect::<Vec<_>>());
+        let results = make_once(&costs, |place| place * 2);
+        assert_eq!(results, (0..100).map(|place| place * 2).collect::<Vec<_>>());
         assert!(make_once(&[], |place| place).is_empty());
     }
 

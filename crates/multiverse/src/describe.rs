@@ -102,7 +102,8 @@ pub fn describe<'a>(group: impl IntoIterator<Item = &'a Outcome>, level: f64) ->
 
 fn summary(group: &[&Measured], level: f64) -> Option<Summary> {
     let n = group.len();
-    let share = |of: &dyn Fn(&Measured) -> bool| group.iter().filter(|one| of(one)).count() as f64 / n as f64;
+    let share =
+        |condition: &dyn Fn(&Measured) -> bool| group.iter().filter(|one| condition(one)).count() as f64 / n as f64;
     let quantiles = |values: Vec<f64>| five(values.into_iter().filter(|value| value.is_finite()).collect());
     let turning: Vec<f64> = group.iter().filter_map(|one| one.turning_point).collect();
     Some(Summary {

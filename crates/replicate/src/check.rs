@@ -170,9 +170,9 @@ impl Run<'_> {
         }
         if self.problems.is_empty() && computed.stream.is_none() {
             // What only the tables as a whole can tell; what a run would leave out was said above.
-            let made = tables::build(loaded, &computed);
-            let made = made.and_then(|mut made| multiverse::curve(loaded, &computed, &cache, &mut made));
-            if let Err(error) = made
+            let tables = tables::build(loaded, &computed);
+            let with_curve = tables.and_then(|mut tables| multiverse::curve(loaded, &computed, &cache, &mut tables));
+            if let Err(error) = with_curve
                 && self.unanswered.is_none()
             {
                 self.problem(error);

@@ -53,7 +53,7 @@ impl Computed {
     /// What a stage has made.
     #[must_use]
     pub fn index(&self, stage: &str) -> Option<&Arc<Made>> {
-        self.indices.iter().find(|made| made.stage == stage)
+        self.indices.iter().find(|index| index.stage == stage)
     }
 }
 
@@ -89,11 +89,11 @@ impl Cache {
         for (key, data) in other.data {
             self.data.entry(key).or_insert(data);
         }
-        for (key, made) in other.indices {
-            self.indices.entry(key).or_insert(made);
+        for (key, index) in other.indices {
+            self.indices.entry(key).or_insert(index);
         }
-        for (key, made) in other.solved {
-            self.solved.entry(key).or_insert(made);
+        for (key, index) in other.solved {
+            self.solved.entry(key).or_insert(index);
         }
     }
 }
@@ -132,8 +132,8 @@ pub fn compute(loaded: &Loaded, scope: Scope<'_>, cache: &mut Cache, progress: &
     let mut run = Run::start(loaded, scope, cache, progress)?;
     for index in loaded.study.indices.iter().into_iter().filter(|index| scope.wants(*index)) {
         if let Err(error) = run.index(index, cache, progress) {
-            let made = index.makes().into_iter().map(str::to_owned).collect();
-            run.lacks(made, error)?;
+            let names = index.makes().into_iter().map(str::to_owned).collect();
+            run.lacks(names, error)?;
         }
     }
     run.rest_of_variables(progress)?;
@@ -210,16 +210,17 @@ impl<'a> Run<'a> {
         if let Some(reason) = names::of_index(index).iter().find_map(|name| self.computed.lacking.get(name)) {
             return Err(Error::not_computed(stage, reason));
         }
-        let (made, keep) = progress.stage(&stage, || {
+        let (shared, keep) = progress.stage(&stage, || {
             self.derive_for(index)?;
             let sample = variables::sample(&self.computed.panel, index.sample(), &stage)?;
             self.computed.diagnostics.extend(of_stage(&stage, &sample.diagnostics));
-            let made = self.made(index, &sample.keep, &stage, cache)?;
-            let sentence = made.sentence.clone();
-            Ok::<_, Error>(((made, sample.keep), sentence))
+            let results = self.made(index, &sample.keep, &stage, cache)?;
+            let sentence = results.sentence.clone();
+            Ok::<_, Error>(((results, sample.keep), sentence))
         })?;
         // The same index under another name is computed once.
-        let made = if made.stage == stage { made } else { Arc::new(Made { stage: stage.clone(), ..(*made).clone() }) };
+        let results =
+            if shared.stage == stage { shared } else { Arc::new(Made { stage: stage.clone(), ..(*shared).clone() }) };
         if let Some((replications, seed)) = index.replications().filter(|_| self.scope.is_plan()) {
             let done = progress.counter(replications);
             let files = progress.stage(&format!("{stage}-bootstrap"), || {
@@ -228,11 +229,11 @@ impl<'a> Run<'a> {
             })?;
             self.computed.intervals.push((index.file(), files));
         }
-        for (name, values) in index.makes().into_iter().zip(&made.variables) {
+        for (name, values) in index.makes().into_iter().zip(&results.variables) {
             define(&mut self.computed.panel, &stage, name, values)?;
         }
-        self.computed.diagnostics.extend(of_stage(&stage, &made.diagnostics));
-        self.computed.indices.push(made);
+        self.computed.diagnostics.extend(of_stage(&stage, &results.diagnostics));
+        self.computed.indices.push(results);
         Ok(())
     }
 
@@ -242,8 +243,8 @@ impl<'a> Run<'a> {
         let part = || Part::new(&self.computed.panel, keep, stage);
         let key = index.key() + &of_data;
         let solved = index.solved() + &of_data;
-        if let Some(made) = cache.find(|cache| &cache.indices, &key) {
-            return Ok(made);
+        if let Some(known) = cache.find(|cache| &cache.indices, &key) {
+            return Ok(known);
         }
         // Files and summaries belong to one specification: what is solved is shared where variables alone are asked for.
         let alone = !self.scope.is_plan();
@@ -258,9 +259,9 @@ impl<'a> Run<'a> {
         if alone && index.is_light() {
             return remember(&mut cache.solved, light, || index.compute_variables(&part()?));
         }
-        let made = remember(&mut cache.indices, key, || index.compute(&part()?))?;
-        cache.solved.entry(solved).or_insert_with(|| Arc::clone(&made));
-        Ok(made)
+        let results = remember(&mut cache.indices, key, || index.compute(&part()?))?;
+        cache.solved.entry(solved).or_insert_with(|| Arc::clone(&results));
+        Ok(results)
     }
 
     /// Notes a problem and the variables that are not there for it.
@@ -383,14 +384,14 @@ mod tests {
     #[test]
     fn a_fingerprint_knows_keys_columns_and_mask() {
         let names = ["x".to_owned()];
-        let of = |panel: &Panel, keep: [bool; 2]| fingerprint(panel, &names, &keep);
-        let first = of(&panel(["a", "b"]), [true, true]);
-        assert_eq!(first, of(&panel(["a", "b"]), [true, true]));
-        assert_ne!(first, of(&panel(["a", "c"]), [true, true]), "another city");
-        assert_ne!(first, of(&panel(["a", "b"]), [true, false]), "another sample");
+        let fingerprint_of = |panel: &Panel, keep: [bool; 2]| fingerprint(panel, &names, &keep);
+        let first = fingerprint_of(&panel(["a", "b"]), [true, true]);
+        assert_eq!(first, fingerprint_of(&panel(["a", "b"]), [true, true]));
+        assert_ne!(first, fingerprint_of(&panel(["a", "c"]), [true, true]), "another city");
+        assert_ne!(first, fingerprint_of(&panel(["a", "b"]), [true, false]), "another sample");
         let mut other = panel(["a", "b"]);
         other.set("x", vec![1.0, 3.0]).unwrap();
-        assert_ne!(first, of(&other, [true, true]), "another value");
+        assert_ne!(first, fingerprint_of(&other, [true, true]), "another value");
     }
 
     #[test]

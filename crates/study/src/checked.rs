@@ -68,10 +68,10 @@ fn check_indices(study: &Study) -> Vec<(String, String)> {
 /// A table whose sample belongs elsewhere.
 fn check_sample(table: &TableSpec) -> Option<(String, String)> {
     let columnwise = matches!(table.kind, TableKind::Regression | TableKind::SpatialTests);
-    let whole = columnwise || table.kind == TableKind::Calibration;
+    let without_sample = columnwise || table.kind == TableKind::Calibration;
     let belongs = if columnwise { "its columns" } else { "[[gtfp]]" };
     let message = || format!("table `{}`: a sample of this kind of table belongs to {belongs}", table.id);
-    (whole && table.sample.is_some()).then(|| (format!("table.{}.sample", table.id), message()))
+    (without_sample && table.sample.is_some()).then(|| (format!("table.{}.sample", table.id), message()))
 }
 
 /// What can be wrong with a table by itself.
@@ -133,7 +133,7 @@ fn wrong_bootstrap(spec: &MediationSpec) -> Option<(String, String)> {
 /// Checks that what the indices make is called like nothing else: no key, no derived variable, no other index.
 fn names_of_indices(study: &Study) -> Result<(), (String, String)> {
     let keys = [Some(&study.study.entity), study.study.time.as_ref()];
-    let mut made: Vec<(String, String)> = Vec::new();
+    let mut makers: Vec<(String, String)> = Vec::new();
     for index in study.indices.iter() {
         let stage = index.stage();
         for name in index.makes() {
@@ -142,13 +142,13 @@ fn names_of_indices(study: &Study) -> Result<(), (String, String)> {
             } else if study.variables.get(name).is_some() {
                 Some("a variable of [variables]".to_owned())
             } else {
-                made.iter().find(|(known, _)| known == name).map(|(_, by)| format!("made by stage `{by}`"))
+                makers.iter().find(|(known, _)| known == name).map(|(_, by)| format!("made by stage `{by}`"))
             };
             if let Some(other) = other {
                 let message = format!("stage `{stage}` would make `{name}`, which is {other}; give it another name");
                 return Err((stage.replacen('-', ".", 1), message));
             }
-            made.push((name.to_owned(), stage.clone()));
+            makers.push((name.to_owned(), stage.clone()));
         }
     }
     Ok(())

@@ -289,22 +289,22 @@ mod tests {
             "\"table.t.kind\" = \"means\"",
         ] {
             let (set, list) = changed(set);
-            let whole = study_of(&study.text, &list, &study.folder);
-            match (study.with(&set), whole) {
-                (Ok(quick), Ok(whole)) => {
-                    assert_eq!(format!("{:?}", quick.study), format!("{whole:?}"), "{set}");
+            let full = study_of(&study.text, &list, &study.folder);
+            match (study.with(&set), full) {
+                (Ok(quick), Ok(full)) => {
+                    assert_eq!(format!("{:?}", quick.study), format!("{full:?}"), "{set}");
                     // A further change is of the changed study.
                     let more = changed("\"gtfp.b.rts\" = \"vrs\"");
                     let all: Vec<(String, String)> = list.iter().cloned().chain(more.1).collect();
-                    let whole = study_of(&study.text, &all, &study.folder).unwrap();
-                    assert_eq!(format!("{:?}", quick.with(&more.0).unwrap().study), format!("{whole:?}"), "{set}");
+                    let full = study_of(&study.text, &all, &study.folder).unwrap();
+                    assert_eq!(format!("{:?}", quick.with(&more.0).unwrap().study), format!("{full:?}"), "{set}");
                 }
-                (Err(quick), Err(whole)) => {
+                (Err(quick), Err(full)) => {
                     let unplaced = |wrong: &Wrong| sentence_of(&Wrong { span: None, ..wrong.clone() }, &study.text);
-                    let want = whole.first().map(unplaced).unwrap();
+                    let want = full.first().map(unplaced).unwrap();
                     assert!(quick.to_string().ends_with(&want), "{set}: {quick} against {want}");
                 }
-                (quick, whole) => panic!("{set}: {:?} against {:?}", quick.err(), whole.err()),
+                (quick, full) => panic!("{set}: {:?} against {:?}", quick.err(), full.err()),
             }
         }
         // What is written once and of no use any more under a change is no mistake of the file.

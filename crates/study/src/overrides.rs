@@ -57,6 +57,9 @@ pub(super) fn place(document: &DeTable<'_>, path: &str) -> Option<Range<usize>> 
 }
 
 /// The steps of a path: parts between dots, or texts in quotes.
+///
+/// # Errors
+/// A sentence about a quote that is not closed or a dot that is missing.
 pub fn steps(path: &str) -> Result<Vec<&str>, String> {
     let mut steps = Vec::new();
     let mut rest = path;
@@ -134,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_step_that_is_not_there_is_named() {
-        for (path, words) in [
+        for (path, reason) in [
             ("vb.form", "there is no `vb`"),
             ("table.t3.id", "no `table` is called `t3`"),
             ("table.(2).id", "no `table` is called `(2)`"),
@@ -144,7 +147,7 @@ mod tests {
             ("source.\"year.book.csv\"x", "expected a dot"),
         ] {
             let message = changed(path).unwrap_err();
-            assert!(message.contains(words), "{path}: {message}");
+            assert!(message.contains(reason), "{path}: {message}");
         }
     }
 }

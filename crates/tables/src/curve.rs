@@ -130,7 +130,9 @@ impl From<&Point> for PointRecord {
 pub fn table(spec: &SpecificationCurve, study: &Study, points: &[Point]) -> Table {
     let names = study.labels();
     let (name, square) = (names.get(&spec.x), names.get(&format!("{}^2", spec.x)));
-    let error = |of: &Text| of.map(|lang, _| if lang == report::Lang::Zh { "标准误".into() } else { "s.e.".into() });
+    let error = |variable: &Text| {
+        variable.map(|lang, _| if lang == report::Lang::Zh { "标准误".into() } else { "s.e.".into() })
+    };
     let (name_error, square_error) = (error(&name), error(&square));
     let mut header = vec![
         Text::new("选择", "Choice"),

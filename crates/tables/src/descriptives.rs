@@ -34,6 +34,9 @@ pub fn table(spec: &TableSpec, study: &Study, panel: &Panel, tables: &mut Tables
 }
 
 /// The rows of the panel that a descriptive table or an entropy table is about.
+///
+/// # Errors
+/// A sample that does not fit the data, or keeps no row.
 pub fn part(spec: &TableSpec, panel: &Panel, diagnostics: &mut Vec<(String, Diagnostic)>) -> Result<Panel> {
     let stage = format!("tables/{}", spec.id);
     let Some(filter) = &spec.sample else { return Ok(panel.clone()) };

@@ -117,8 +117,8 @@ fn larger(a: f64, b: f64) -> f64 {
 fn products(a: &[f64], b: &[f64]) -> (f64, f64) {
     const PART: usize = 4;
     let (mut sums, mut sizes) = ([0.0_f64; PART], [0.0_f64; PART]);
-    let (whole, rest) = (a.chunks_exact(PART).zip(b.chunks_exact(PART)), a.len() / PART * PART);
-    for (a, b) in whole {
+    let (parts, rest) = (a.chunks_exact(PART).zip(b.chunks_exact(PART)), a.len() / PART * PART);
+    for (a, b) in parts {
         for l in 0..PART {
             let term = a[l] * b[l];
             sums[l] += term;

@@ -219,7 +219,7 @@ impl Formulation {
             return;
         }
         for &(_, z) in &self.beta {
-            let own = self.directed.iter().filter(|(_, of, _)| *of == z);
+            let own = self.directed.iter().filter(|(_, beta, _)| *beta == z);
             let open = own.into_iter().any(|&(k, _, _)| self.direction[k].of(values[k]) > 0.0);
             let (lower, upper) = (self.program.lower()[z], self.program.upper()[z]);
             if open {

@@ -33,17 +33,17 @@ fn agree(what: &str, got: Option<f64>, want: f64) {
 #[test]
 fn every_decomposition_in_fractions() {
     let table = Table::own("malmquist_fractions.csv");
-    let words = ["orientation", "rts", "reference", "decomposition"].map(|column| table.text(column));
+    let choices = ["orientation", "rts", "reference", "decomposition"].map(|column| table.text(column));
     let [unit, time] = ["unit", "time"].map(|column| table.numbers(column));
     let names = ["index", "ec", "tc", "pech", "sech", "output_bias", "input_bias", "magnitude"];
     let wanted = names.map(|name| table.numbers(name));
     let mut infeasible = 0;
     for line in 0..unit.len() {
         let spec = MalmquistSpec {
-            orientation: words[0][line].parse().expect("a word"),
-            rts: words[1][line].parse().expect("a word"),
-            reference: words[2][line].parse().expect("a word"),
-            decomposition: words[3][line].parse().expect("a word"),
+            orientation: choices[0][line].parse().expect("a word"),
+            rts: choices[1][line].parse().expect("a word"),
+            reference: choices[2][line].parse().expect("a word"),
+            decomposition: choices[3][line].parse().expect("a word"),
         };
         let result = with(|data| malmquist(data, &spec, Solver::default())).expect("valid");
         assert_eq!(result.spec, spec);

@@ -29,12 +29,12 @@ fn hospitals_as_printed() {
     assert_scores("DEAPack", &result.scores(), &table.numbers("score_deapack"), PEER);
     let printed = |name: &str| table.numbers(name);
     assert_scores("table 13 scores", &result.scores(), &printed("score"), 5e-4);
-    let of = |read: &dyn Fn(&gtfp_ebm::Detail) -> f64| {
+    let column = |read: &dyn Fn(&gtfp_ebm::Detail) -> f64| {
         result.details.iter().map(|d| d.as_ref().map(read)).collect::<Vec<_>>()
     };
-    assert_scores("table 13 theta", &of(&|d| d.theta), &printed("theta"), 5e-4);
+    assert_scores("table 13 theta", &column(&|d| d.theta), &printed("theta"), 5e-4);
     for (k, name) in ["s_doctor", "s_nurse"].into_iter().enumerate() {
-        for (row, (got, want)) in of(&|d| d.slacks[k]).iter().zip(printed(name)).enumerate() {
+        for (row, (got, want)) in column(&|d| d.slacks[k]).iter().zip(printed(name)).enumerate() {
             // Hospital L's nurse slack is printed 12.600; data and theta give 12.6006, here and in DEAPack.
             let half_unit = if (k, row) == (1, 11) { 7e-4 } else { 5e-4 + 1e-12 };
             assert!((got.expect("scored") - want).abs() <= half_unit, "{name} row {row}: {got:?}, printed {want}");

@@ -200,7 +200,7 @@ fn a_direction_by_hand_is_checked() {
         let (direction_values, nonradial_weights) = (values.to_vec(), weights.to_vec());
         run(&LABOR, &[&SO2], &PanelSpec { model, direction_values, nonradial_weights, ..PanelSpec::default() })
     };
-    for (values, words) in [
+    for (values, reason) in [
         (&[1.0, 1.0][..], "has 2 numbers, expected 4"),
         (&[0.0, 0.0, 1.0, -1.0][..], "has -1, expected finite numbers, none negative"),
         (&[0.0, 0.0, 1.0, f64::NAN][..], "has NaN"),
@@ -208,8 +208,8 @@ fn a_direction_by_hand_is_checked() {
         (&[0.0; 4][..], "zero in every group"),
     ] {
         for model in [Model::Ddf, Model::NonRadialDdf] {
-            let error = run_along(model, values, &[]).expect_err(words);
-            assert!(matches!(error, Error::Specification(_)) && error.to_string().contains(words), "{error}");
+            let error = run_along(model, values, &[]).expect_err(reason);
+            assert!(matches!(error, Error::Specification(_)) && error.to_string().contains(reason), "{error}");
         }
     }
     let error = run_along(Model::NonRadialDdf, &[0.0, 0.0, 1.0, 0.2], &[0.5, 0.0, 0.5, 0.0]).expect_err("no direction");

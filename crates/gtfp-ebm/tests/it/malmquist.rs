@@ -220,10 +220,10 @@ fn decompositions_multiply_and_agree_with_the_panel() {
             let rows = economy.with(|data| malmquist(data, &spec, Solver::default())).expect("valid").rows;
             for (row, record) in rows.iter().enumerate() {
                 if let Some(index) = record.index {
-                    let whole = panel.rows[row].index.expect("the same transitions");
+                    let panel_index = panel.rows[row].index.expect("the same transitions");
                     assert!(
-                        (index - whole).abs() < 1e-10 * whole,
-                        "{reference} {decomposition} {row}: {index} {whole}"
+                        (index - panel_index).abs() < 1e-10 * panel_index,
+                        "{reference} {decomposition} {row}: {index} {panel_index}"
                     );
                     if decomposition == Decomposition::Fgnz {
                         let (a, b) = (&panel.rows[row], record);

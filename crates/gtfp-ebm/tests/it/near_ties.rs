@@ -14,9 +14,9 @@ fn scored(data: &Observations, rows: &[usize], reference: &[usize], spec: &Panel
 }
 
 /// The counts of a run in which the built-in engine proved every verdict.
-fn assert_proved(lp: &LpRecord, said: &dyn Fn() -> String) {
-    assert_eq!((lp.fallbacks, lp.uncertified), (0, 0), "{}", said());
-    assert!(lp.worst_certificate <= 1e-9, "{}: {:e}", said(), lp.worst_certificate);
+fn assert_proved(lp: &LpRecord, case: &dyn Fn() -> String) {
+    assert_eq!((lp.fallbacks, lp.uncertified), (0, 0), "{}", case());
+    assert!(lp.worst_certificate <= 1e-9, "{}: {:e}", case(), lp.worst_certificate);
 }
 
 /// Scores every unit by every choice: a unit of its own reference has a score, in the range of its model, certified by the
@@ -25,26 +25,26 @@ fn all_decided(data: &Observations, what: &str) -> usize {
     let all: Vec<usize> = (0..data.n()).collect();
     let mut programs = 0;
     for spec in choices() {
-        let said = || format!("{what}: {}", called(&spec));
+        let case = || format!("{what}: {}", called(&spec));
         let result = match scored(data, &all, &all, &spec) {
             Ok(result) => result,
             Err(Error::Degenerate { .. }) => continue,
-            Err(error) => panic!("{}: {error}", said()),
+            Err(error) => panic!("{}: {error}", case()),
         };
         for (row, outcome) in result.outcomes.iter().enumerate() {
-            assert_eq!(outcome.status, Status::Ok, "{}, unit {row}", said());
-            assert_in_range(outcome.score(), &spec, &|| format!("{}, unit {row}", said()));
+            assert_eq!(outcome.status, Status::Ok, "{}, unit {row}", case());
+            assert_in_range(outcome.score(), &spec, &|| format!("{}, unit {row}", case()));
         }
-        assert_proved(&result.lp, &said);
+        assert_proved(&result.lp, &case);
         programs += result.lp.programs;
     }
     programs
 }
 
-fn assert_in_range(score: Option<f64>, spec: &PanelSpec, said: &dyn Fn() -> String) {
+fn assert_in_range(score: Option<f64>, spec: &PanelSpec, case: &dyn Fn() -> String) {
     let score = score.unwrap_or(f64::NAN);
     let range = if spec.is_distance() { score >= 0.0 } else { score > 0.0 && score <= 1.0 };
-    assert!(range, "{}: {score}", said());
+    assert!(range, "{}: {score}", case());
 }
 
 /// Scores the second half of the units against the first by every choice: a score or a proof that there is none.
@@ -52,14 +52,14 @@ fn all_proved_outside(data: &Observations, what: &str) -> usize {
     let (reference, rows): (Vec<usize>, Vec<usize>) = (0..data.n()).partition(|&row| row < data.n() / 2);
     let mut programs = 0;
     for spec in choices() {
-        let said = || format!("{what}, outside: {}", called(&spec));
+        let case = || format!("{what}, outside: {}", called(&spec));
         match scored(data, &rows, &reference, &spec) {
             Ok(result) => {
-                assert_proved(&result.lp, &said);
+                assert_proved(&result.lp, &case);
                 programs += result.lp.programs;
             }
             Err(Error::Degenerate { .. }) => {}
-            Err(error) => panic!("{}: {error}", said()),
+            Err(error) => panic!("{}: {error}", case()),
         }
     }
     programs
@@ -88,19 +88,24 @@ fn all_decided_in_periods(data: &Observations, what: &str) -> usize {
     let mut programs = 0;
     for spec in choices() {
         let spec = PanelSpec { malmquist: Some(Index::None), ..spec };
-        let said = || format!("{what}, periods: {}", called(&spec));
+        let case = || format!("{what}, periods: {}", called(&spec));
         let result = match productivity(&panel, &spec) {
             Ok(result) => result,
             Err(Error::Degenerate { .. }) => continue,
-            Err(error) => panic!("{}: {error}", said()),
+            Err(error) => panic!("{}: {error}", case()),
         };
         for (row, record) in result.rows.iter().enumerate() {
-            let said = || format!("{}, row {row}", said());
-            assert_eq!((record.status_score, record.status_contemporaneous), (Status::Ok, Status::Ok), "{}", said());
-            assert_in_range(record.score, &spec, &said);
-            assert_in_range(record.score_contemporaneous, &spec, &said);
+            let row_case = || format!("{}, row {row}", case());
+            assert_eq!(
+                (record.status_score, record.status_contemporaneous),
+                (Status::Ok, Status::Ok),
+                "{}",
+                row_case()
+            );
+            assert_in_range(record.score, &spec, &row_case);
+            assert_in_range(record.score_contemporaneous, &spec, &row_case);
         }
-        assert_proved(&result.summary.lp, &said);
+        assert_proved(&result.summary.lp, &case);
         programs += result.summary.lp.programs;
     }
     programs

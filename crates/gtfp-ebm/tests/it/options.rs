@@ -104,8 +104,8 @@ fn every_option_without_effect_is_refused_with_the_reason() {
     let spec = PanelSpec { bads_convention: BadsConvention::Slack, ..base.clone() };
     assert!(economy().with(false, false, |data| productivity(data, &spec)).is_err());
     // An option that says its default claims nothing.
-    let said = PanelSpec { orientation: Some(Orientation::None), bounded: Some(false), window: 3, ..ddf };
-    assert!(economy().run(&said).is_ok());
+    let explicit_defaults = PanelSpec { orientation: Some(Orientation::None), bounded: Some(false), window: 3, ..ddf };
+    assert!(economy().run(&explicit_defaults).is_ok());
     // A cross-section has neither index nor periods.
     let rows = [0, 1, 2];
     let data = economy()

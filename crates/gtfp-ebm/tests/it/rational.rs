@@ -49,8 +49,8 @@ fn integers(values: &[f64]) -> (Vec<BigInt>, i32) {
 /// a / b · 2^exponent for b > 0, to 60 bits at least.
 fn quotient(a: &BigInt, b: &BigInt, exponent: i32) -> f64 {
     let shift = b.bits() as i64 - a.bits() as i64 + 62;
-    let whole = if shift >= 0 { (a << shift) / b } else { a / (b << -shift) };
-    let value = i64::try_from(&whole).expect("62 bits") as f64;
+    let scaled = if shift >= 0 { (a << shift) / b } else { a / (b << -shift) };
+    let value = i64::try_from(&scaled).expect("62 bits") as f64;
     value * 2.0_f64.powi(exponent - shift as i32)
 }
 
@@ -123,12 +123,12 @@ impl Linear {
         let mut violations = vec![BigInt::ZERO; width];
         let mut slack = n;
         for (i, (a, relation, b)) in self.rows.iter().enumerate() {
-            let mut whole = a.clone();
-            whole.resize(n, 0.0);
-            whole.push(*b);
-            let (mut whole, _) = integers(&whole);
-            let right = whole.pop().expect("a right-hand side");
-            let mut row = whole;
+            let mut augmented = a.clone();
+            augmented.resize(n, 0.0);
+            augmented.push(*b);
+            let (mut entries, _) = integers(&augmented);
+            let right = entries.pop().expect("a right-hand side");
+            let mut row = entries;
             row.resize(width, BigInt::ZERO);
             row[width - 1] = right;
             if *relation != Relation::Equal {

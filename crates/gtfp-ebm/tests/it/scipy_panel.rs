@@ -20,12 +20,12 @@ struct Economy {
 impl Economy {
     fn read() -> Self {
         let table = Table::own("scipy_panel.csv");
-        let whole = |name: &str| table.numbers(name).into_iter().map(|v| v as u32).collect::<Vec<_>>();
+        let integers = |name: &str| table.numbers(name).into_iter().map(|v| v as u32).collect::<Vec<_>>();
         Self {
             columns: ["x1", "x2", "y", "b"].map(|name| table.numbers(name)),
-            entity: whole("entity"),
-            time: whole("time").into_iter().map(i64::from).collect(),
-            group: whole("group"),
+            entity: integers("entity"),
+            time: integers("time").into_iter().map(i64::from).collect(),
+            group: integers("group"),
             table,
         }
     }

@@ -53,7 +53,7 @@ pub(crate) fn near_ties(rng: &mut impl Rng, dims: Dimensions, n: usize, distance
         let kind = if unit < 2 { 0 } else { rng.random_range(0..6_u8) };
         let (one, two) = (rng.random_range(0..unit.max(1)), rng.random_range(0..unit.max(1)));
         let size = (2.0 * rng.random::<f64>() - 1.0).exp();
-        let whole = f64::from(rng.random_range(1..=3_u8));
+        let multiple = f64::from(rng.random_range(1..=3_u8));
         for k in 0..total {
             let near = 1.0 + distance * (2.0 * rng.random::<f64>() - 1.0);
             let fresh = size * (1.5 * rng.random::<f64>()).exp();
@@ -62,7 +62,7 @@ pub(crate) fn near_ties(rng: &mut impl Rng, dims: Dimensions, n: usize, distance
                 1 => values[one * total + k] * near,
                 2 => values[one * total + k] * size * near,
                 3 => (values[one * total + k] + values[two * total + k]) / 2.0 * near,
-                4 => values[one * total + k] * whole,
+                4 => values[one * total + k] * multiple,
                 _ if rng.random::<bool>() => values[one * total + k] * size * near,
                 _ => fresh,
             };

@@ -315,7 +315,7 @@ fn compared(seed: u64, seen: &mut Seen) {
             spec.calibration = Calibration::Given(parameters(dims));
         }
         for reference in [&all[..], &all[..n / 2]] {
-            let said = |row: usize| {
+            let case = |row: usize| {
                 format!(
                     "seed {seed}, {n} units, {distance:e}, {} of reference, {}, unit {row}",
                     reference.len(),
@@ -325,9 +325,9 @@ fn compared(seed: u64, seen: &mut Seen) {
             let result = match efficiency(&data, &all, reference, &spec, &|row| row.to_string()) {
                 Ok(result) => result,
                 Err(Error::Degenerate { .. }) => continue,
-                Err(error) => panic!("{}: {error}", said(0)),
+                Err(error) => panic!("{}: {error}", case(0)),
             };
-            assert_eq!((result.lp.fallbacks, result.lp.uncertified), (0, 0), "{}", said(0));
+            assert_eq!((result.lp.fallbacks, result.lp.uncertified), (0, 0), "{}", case(0));
             for (row, outcome) in result.outcomes.iter().enumerate() {
                 let own = data.row(row).expect("in range");
                 let exact = refereed(&data, reference, own, &spec, 0.0);
@@ -344,19 +344,19 @@ fn compared(seed: u64, seen: &mut Seen) {
                             seen.worst = seen.worst.max(off);
                         } else {
                             let rounded = is_decided_by_rounding(&data, reference, row, &spec, ours);
-                            assert!(rounded, "{}: {ours}, exactly {exact}", said(row));
+                            assert!(rounded, "{}: {ours}, exactly {exact}", case(row));
                             seen.decided_by_rounding += 1;
                         }
                     }
                     (None, None) => {
-                        assert_eq!(outcome.status, Status::Infeasible, "{}", said(row));
+                        assert_eq!(outcome.status, Status::Infeasible, "{}", case(row));
                         seen.infeasible += 1;
                     }
                     // A slack that lets an efficiency fall to zero or below leaves it without meaning.
                     (None, Some(exact)) if exact <= 0.0 && !spec.is_distance() => {
-                        assert_eq!(outcome.status, Status::OutOfRange, "{}: exactly {exact}", said(row));
+                        assert_eq!(outcome.status, Status::OutOfRange, "{}: exactly {exact}", case(row));
                     }
-                    (ours, exact) => panic!("{}: {ours:?} ({}), exactly {exact:?}", said(row), outcome.status),
+                    (ours, exact) => panic!("{}: {ours:?} ({}), exactly {exact:?}", case(row), outcome.status),
                 }
             }
         }

@@ -33,18 +33,19 @@ fn recipe() -> impl Strategy<Value = Recipe> {
 type Entry = (f64, bool, f64);
 
 fn unit_of(recipe: Recipe, entries: &[Entry], dims: Dimensions, fresh: &[Vec<f64>]) -> Vec<f64> {
-    let new = |&(e, whole, _): &Entry| if whole { (e + recipe.size).exp().ceil() } else { (e + recipe.size).exp() };
+    let new =
+        |&(e, rounded_up, _): &Entry| if rounded_up { (e + recipe.size).exp().ceil() } else { (e + recipe.size).exp() };
     if recipe.kind == 0 || fresh.is_empty() {
         return entries.iter().map(new).collect();
     }
     let parent = |share: f64| &fresh[(share * fresh.len() as f64) as usize];
     let (one, two) = (parent(recipe.parents.0), parent(recipe.parents.1));
     let value = |k: usize| {
-        let (e, whole, noise) = entries[k];
+        let (e, rounded_up, noise) = entries[k];
         let near = 1.0 + noise * 10_f64.powf(recipe.distance);
         match recipe.kind {
             2 => (one[k] + two[k]) * near,
-            3 if whole => new(&entries[k]),
+            3 if rounded_up => new(&entries[k]),
             4 if k < dims.inputs => one[k] * recipe.size.exp() * (1.0 + e.abs()),
             _ => one[k] * recipe.size.exp() * near,
         }

@@ -53,7 +53,7 @@ fn same(got: &[f64], want: &[f64]) {
     }
 }
 
-fn said(result: &Segmentation, code: &str) -> Vec<String> {
+fn remarks(result: &Segmentation, code: &str) -> Vec<String> {
     result.diagnostics.iter().filter(|remark| remark.code == code).map(|remark| remark.message.clone()).collect()
 }
 
@@ -127,17 +127,17 @@ fn weights_by_distance_and_size() {
 fn remarks_count_and_name_the_cells() {
     let all = run(&Relations::default(), &signed(Weights::Sum));
     assert_eq!(
-        said(&all, "no-partner"),
+        remarks(&all, "no-partner"),
         ["1 entity-periods have no partner with 2 goods in common (d t0): their index is missing"]
     );
     assert_eq!(
-        said(&all, "partners-missing"),
+        remarks(&all, "partners-missing"),
         [
             "3 entity-periods have fewer partners than their rule gives (a t0, b t0, c t0): an unnormalised sum over fewer partners is smaller"
         ]
     );
     assert_eq!(
-        said(&all, "segmentation-zero"),
+        remarks(&all, "segmentation-zero"),
         [
             "segmentation is exactly 0 in 4 entity-periods (a t1, b t1, c t1, d t1): their integration index does not exist"
         ]
@@ -146,26 +146,26 @@ fn remarks_count_and_name_the_cells() {
     for weights in [Weights::Mean, Weights::Gdp { column: "gdp".into(), normalized: true }] {
         let gdp = [1.0; 12];
         let relations = Relations { gdp: Some(&gdp), ..Relations::default() };
-        let short = said(&run(&relations, &signed(weights)), "partners-missing");
+        let short = remarks(&run(&relations, &signed(weights)), "partners-missing");
         assert!(short[0].ends_with("their mean is over the partners that are left"), "{short:?}");
     }
     let gdp = [1.0; 12];
     let relations = Relations { gdp: Some(&gdp), ..Relations::default() };
     let added = run(&relations, &signed(Weights::Gdp { column: "gdp".into(), normalized: false }));
-    assert!(said(&added, "partners-missing")[0].ends_with("smaller"));
+    assert!(remarks(&added, "partners-missing")[0].ends_with("smaller"));
     // Neighbours a-b and b-d: c has none by the rule, d one whom it shares one good with.
     let adjacency = Adjacency::from_pairs(4, [(0, 1), (1, 3)]).unwrap();
     let relations = Relations { adjacency: Some(&adjacency), ..Relations::default() };
     let listed = run(&relations, &SegSpec { pairs: PairRule::Neighbours, ..signed(Weights::Sum) });
     same(&listed.seg, &[1.0, 0.0, NONE, 1.0, 0.0, NONE, NONE, NONE, NONE, NONE, 0.0, NONE]);
     assert_eq!(
-        said(&listed, "no-partner"),
+        remarks(&listed, "no-partner"),
         [
             "1 entities have no partner under pairs = \"neighbours\" (c): their index is missing",
             "1 entity-periods have no partner with 2 goods in common (d t0): their index is missing"
         ]
     );
-    assert!(said(&listed, "partners-missing")[0].starts_with("1 entity-periods") && listed.partners[3] == 1);
+    assert!(remarks(&listed, "partners-missing")[0].starts_with("1 entity-periods") && listed.partners[3] == 1);
     assert_eq!(listed.by_period[0].pairs, 1);
 }
 

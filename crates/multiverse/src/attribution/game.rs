@@ -64,17 +64,19 @@ fn tidy(share: f64) -> f64 {
 fn shares(worth: &[f64], choices: usize, free: &Orders, ordered: &Orders) -> Option<Shares> {
     let full = worth.len() - 1;
     let variance = worth[full];
-    let of = |set: usize| worth[set] / variance;
+    let share_of = |set: usize| worth[set] / variance;
     let averaged = |orders: &Orders| orders.average(worth).into_iter().map(|share| tidy(share / variance)).collect();
     Some(Shares {
         variance,
-        first: (0..choices).map(|i| tidy(of(1 << i))).collect(),
-        total: (0..choices).map(|i| tidy(1.0 - of(full ^ (1 << i)))).collect(),
+        first: (0..choices).map(|i| tidy(share_of(1 << i))).collect(),
+        total: (0..choices).map(|i| tidy(1.0 - share_of(full ^ (1 << i)))).collect(),
         shapley: averaged(free),
         ordered: averaged(ordered),
         interaction: (0..choices)
             .map(|i| {
-                let pair = |j: usize| if i == j { 0.0 } else { tidy(of(1 << i | 1 << j) - of(1 << i) - of(1 << j)) };
+                let pair = |j: usize| {
+                    if i == j { 0.0 } else { tidy(share_of(1 << i | 1 << j) - share_of(1 << i) - share_of(1 << j)) }
+                };
                 (0..choices).map(pair).collect()
             })
             .collect(),

@@ -46,8 +46,8 @@ pub fn intervals_of(cells: &Cells, draws: usize, draw: impl Fn(usize) -> Vec<f64
     let all: Vec<usize> = (0..draws).collect();
     let mut shares: Vec<Vec<f64>> = vec![Vec::new(); cells.choices()];
     for some in all.chunks(LANES) {
-        let made: Vec<Vec<f64>> = some.par_iter().map(|&place| draw(place)).collect();
-        let usable = made.iter().map(Vec::as_slice).filter(|draw| draw.iter().all(|value| value.is_finite()));
+        let responses: Vec<Vec<f64>> = some.par_iter().map(|&place| draw(place)).collect();
+        let usable = responses.iter().map(Vec::as_slice).filter(|draw| draw.iter().all(|value| value.is_finite()));
         for found in ordered_shares(cells, &orders, &usable.collect::<Vec<&[f64]>>())?.into_iter().flatten() {
             shares.iter_mut().zip(found).for_each(|(of_choice, share)| of_choice.push(share));
         }

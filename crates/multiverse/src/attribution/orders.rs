@@ -17,7 +17,8 @@ impl Orders {
     pub(crate) fn new(parents: &[Vec<usize>]) -> Self {
         let choices = parents.len();
         let full = (1_usize << choices) - 1;
-        let masks: Vec<usize> = parents.iter().map(|of| of.iter().fold(0, |mask, parent| mask | 1 << parent)).collect();
+        let masks: Vec<usize> =
+            parents.iter().map(|its_parents| its_parents.iter().fold(0, |mask, parent| mask | 1 << parent)).collect();
         let closed: Vec<bool> =
             (0..=full).map(|set| (0..choices).all(|i| set >> i & 1 == 0 || masks[i] & set == masks[i])).collect();
         // A set is larger than its subsets, so ascending order sees them first.

@@ -51,11 +51,11 @@ pub fn attribute_sampled(cells: &Cells, response: &[f64], orders: usize, seed: u
         return Ok(None);
     };
     let count = orders as f64;
-    let of = |choice: usize| marginals.iter().map(move |marginal| marginal[choice] / variance);
-    let ordered: Vec<f64> = (0..choices).map(|choice| of(choice).sum::<f64>() / count).collect();
+    let shares_of = |choice: usize| marginals.iter().map(move |marginal| marginal[choice] / variance);
+    let ordered: Vec<f64> = (0..choices).map(|choice| shares_of(choice).sum::<f64>() / count).collect();
     let standard_error = (0..choices)
         .map(|choice| {
-            let square: f64 = of(choice).map(|share| (share - ordered[choice]).powi(2)).sum();
+            let square: f64 = shares_of(choice).map(|share| (share - ordered[choice]).powi(2)).sum();
             (square / (count - 1.0).max(1.0) / count).sqrt()
         })
         .collect();

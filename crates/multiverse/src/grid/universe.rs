@@ -83,8 +83,8 @@ impl Universes {
             *at = place;
             estimates.push(codes);
         }
-        let of = self.iter().map(|codes| places[&without(codes)]).collect();
-        (estimates, of)
+        let of_universe = self.iter().map(|codes| places[&without(codes)]).collect();
+        (estimates, of_universe)
     }
 
     /// Place of a universe, by bisection.

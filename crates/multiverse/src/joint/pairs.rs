@@ -23,7 +23,7 @@ impl Totals {
     pub(super) fn new(blocks: &Blocks, weights: &[f64]) -> Self {
         let clusters = blocks.clusters();
         let draws = weights.len() / clusters.max(1);
-        let of = |products: &[f64]| {
+        let totals = |products: &[f64]| {
             let left = Left::of_rows(products, clusters);
             let mut out = vec![0.0; left.padded() * draws];
             left.times(weights, clusters, draws, &mut out);
@@ -36,9 +36,9 @@ impl Totals {
         };
         Self {
             regressors: blocks.regressors(),
-            xx: of(xx),
-            xy: of(xy),
-            yy: of(yy),
+            xx: totals(xx),
+            xy: totals(xy),
+            yy: totals(yy),
             rows: sum(&|n| n),
             clusters: sum(&|n| f64::from(u8::from(n > 0.0))),
         }

@@ -69,8 +69,8 @@ impl WithSimd for Times<'_> {
         let Self { left: Left { padded, inner, data }, right, stride, columns, out } = self;
         let (padded, inner) = (*padded, *inner);
         let right = |column: usize| &right[column * stride..][..inner];
-        let whole = columns / COLUMNS * COLUMNS;
-        let (fours, rest) = out[..columns * padded].split_at_mut(whole * padded);
+        let in_fours = columns / COLUMNS * COLUMNS;
+        let (fours, rest) = out[..columns * padded].split_at_mut(in_fours * padded);
         for (four, out) in fours.chunks_exact_mut(COLUMNS * padded).enumerate() {
             let first = four * COLUMNS;
             let right: [&[f64]; COLUMNS] = [right(first), right(first + 1), right(first + 2), right(first + 3)];
@@ -78,7 +78,7 @@ impl WithSimd for Times<'_> {
                 step(simd, &data[row..], padded, right, &mut out[row..]);
             }
         }
-        for (column, out) in (whole..columns).zip(rest.chunks_exact_mut(padded)) {
+        for (column, out) in (in_fours..columns).zip(rest.chunks_exact_mut(padded)) {
             for row in (0..padded).step_by(ROWS) {
                 step(simd, &data[row..], padded, [right(column)], &mut out[row..]);
             }

@@ -85,11 +85,11 @@ proptest! {
             .collect();
         let variance: f64 = walsh[1..].iter().sum();
         for i in 0..4 {
-            let of = |weight: &dyn Fn(u32) -> f64| {
+            let share = |weight: &dyn Fn(u32) -> f64| {
                 (1..16_u32).filter(|set| set >> i & 1 == 1).map(|set| walsh[set as usize] * weight(set)).sum::<f64>() / variance
             };
-            prop_assert!((shares.shapley[i] - of(&|set| 1.0 / f64::from(set.count_ones()))).abs() < 1e-12);
-            prop_assert!((shares.total[i] - of(&|_| 1.0)).abs() < 1e-12);
+            prop_assert!((shares.shapley[i] - share(&|set| 1.0 / f64::from(set.count_ones()))).abs() < 1e-12);
+            prop_assert!((shares.total[i] - share(&|_| 1.0)).abs() < 1e-12);
             prop_assert!((shares.first[i] - walsh[1 << i] / variance).abs() < 1e-12);
             prop_assert_eq!(shares.ordered[i], shares.shapley[i]);
             for j in 0..i {

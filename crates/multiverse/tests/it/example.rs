@@ -33,10 +33,10 @@ fn counts_are_those_of_the_expansion() {
         ("equivalent_and_uncertain", grid.panel_scope(&Panel::Pooled)),
     ];
     for (name, scope) in scopes {
-        let of = |key: &str| want[name][key].as_u64().unwrap();
-        assert_eq!(of("estimates"), grid.count(&scope).unwrap() as u64);
+        let count = |key: &str| want[name][key].as_u64().unwrap();
+        assert_eq!(count("estimates"), grid.count(&scope).unwrap() as u64);
         for (stage, reads) in stages() {
-            assert_eq!(of(stage), grid.distinct(&scope, &reads).unwrap() as u64, "{name} {stage}");
+            assert_eq!(count(stage), grid.distinct(&scope, &reads).unwrap() as u64, "{name} {stage}");
         }
     }
 }

@@ -95,11 +95,11 @@ fn figures() {
         .collect();
     let density = option_density(&data.grid, &in_order, 6);
     assert_eq!(density.len(), 11, "one row per option");
-    let of = |choice: &str| {
+    let counts = |choice: &str| {
         density.iter().filter(|row| row.choice == choice).map(|row| row.bins.iter().sum::<u32>()).collect::<Vec<_>>()
     };
     assert_eq!(
-        (of("outcome"), of("form"), of("sample"), of("outlier")),
+        (counts("outcome"), counts("form"), counts("sample"), counts("outlier")),
         (vec![12, 12], vec![16, 8], vec![12, 6, 6], vec![6, 6])
     );
     let turning = turning_density(&records, 10).unwrap();

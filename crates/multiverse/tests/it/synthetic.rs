@@ -278,8 +278,8 @@ fn parts_that_are_added_one_by_one_give_the_tests_of_the_whole() {
     let signs = panel_multiverse::declaration::Signs::Rademacher;
     let options = JointOptions { draws: 100, band: Some(0), ..JointOptions::default() };
     for (plan, discarded) in [(Plan::Wild { seed: 3, signs }, 0), (Plan::GivenWeights(weights), 1)] {
-        let whole = joint_tests(&problem, &plan, &options).unwrap();
-        assert_eq!(whole.discarded, discarded);
+        let at_once = joint_tests(&problem, &plan, &options).unwrap();
+        assert_eq!(at_once.discarded, discarded);
         let mut tests = JointTests::new(&panels, &plan, &options).unwrap();
         while tests.wants_more().unwrap() {
             for places in [0..5, 5..6, 6..24] {
@@ -288,7 +288,7 @@ fn parts_that_are_added_one_by_one_give_the_tests_of_the_whole() {
             }
             tests.end_round().unwrap();
         }
-        assert_eq!(tests.finish().unwrap(), whole);
+        assert_eq!(tests.finish().unwrap(), at_once);
     }
     let plan = Plan::Wild { seed: 3, signs };
     let mut tests = JointTests::new(&panels, &plan, &options).unwrap();

@@ -207,8 +207,8 @@ pub(crate) const PERFECT: f64 = 1e-24;
 /// anything, so that what is computed from it looks like a statistic.
 pub(crate) fn perfect_stages(system: &IvSystem) -> Vec<bool> {
     let residuals = system.first_stage_residuals();
-    let of = |j: usize| residuals.col(j).squared_norm_l2() <= PERFECT * system.d_tilde.col(j).squared_norm_l2();
-    (0..system.k1()).map(of).collect()
+    let is_perfect = |j: usize| residuals.col(j).squared_norm_l2() <= PERFECT * system.d_tilde.col(j).squared_norm_l2();
+    (0..system.k1()).map(is_perfect).collect()
 }
 
 /// Why there is no statistic where nothing but rounding is left of a first stage.

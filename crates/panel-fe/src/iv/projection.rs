@@ -123,14 +123,14 @@ impl Plane {
         let r0 = (0..system.c.len()).map(|i| system.c[i] - center[0] * a1[i] - center[1] * a2[i]).collect();
         let scaled = |a: &[f64], scale: f64| a.iter().map(|a| -scale * a).collect::<Vec<f64>>();
         let moments = [r0, scaled(a1, scale[0]), scaled(a2, scale[1])];
-        let of = |e: &[f64]| covariance.of(system, system.q_z.as_ref(), e, dof);
-        let own = [of(&e[0])?, of(&e[1])?, of(&e[2])?];
+        let covariance_of = |e: &[f64]| covariance.of(system, system.q_z.as_ref(), e, dof);
+        let own = [covariance_of(&e[0])?, covariance_of(&e[1])?, covariance_of(&e[2])?];
         let cross = |i: usize, j: usize| -> Result<Mat<f64>> {
             if i == j {
                 return Ok(own[i].clone());
             }
             let both: Vec<f64> = e[i].iter().zip(&e[j]).map(|(x, y)| x + y).collect();
-            Ok(Scale(0.5) * (of(&both)? - &own[i] - &own[j]))
+            Ok(Scale(0.5) * (covariance_of(&both)? - &own[i] - &own[j]))
         };
         let row = |i: usize| -> Result<[Mat<f64>; 3]> { Ok([cross(i, 0)?, cross(i, 1)?, cross(i, 2)?]) };
         let omega = [row(0)?, row(1)?, row(2)?];

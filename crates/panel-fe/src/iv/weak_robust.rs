@@ -141,9 +141,9 @@ pub fn anderson_rubin_set(
     let e0: Vec<f64> = e_y.iter().zip(e_d).map(|(y, d)| y - center * d).collect();
     let e1: Vec<f64> = e_d.iter().map(|d| scale * d).collect();
     let both: Vec<f64> = e0.iter().zip(&e1).map(|(x, y)| x + y).collect();
-    let of = |e: &[f64]| covariance.of(system, system.q_z.as_ref(), e, dof);
-    let (m0, m1) = (of(&e0)?, of(&e1)?);
-    let cross: Mat<f64> = of(&both)? - &m0 - &m1;
+    let covariance_of = |e: &[f64]| covariance.of(system, system.q_z.as_ref(), e, dof);
+    let (m0, m1) = (covariance_of(&e0)?, covariance_of(&e1)?);
+    let cross: Mat<f64> = covariance_of(&both)? - &m0 - &m1;
     let r0: Vec<f64> = system.c.iter().zip(a).map(|(c, a)| c - center * a).collect();
     let r1: Vec<f64> = a.iter().map(|a| scale * a).collect();
     let clusters = covariance.clusters();

@@ -12,7 +12,12 @@ fn names(prefix: &str, n: usize) -> Vec<String> {
 }
 
 /// A made panel on a ring with chords; the outcome follows ρ = 0.4.
-fn made(n: usize, t: usize, triplets: &[(usize, usize, f64)], standardise: Standardise) -> (SpatialPanel, Weights) {
+fn example_panel(
+    n: usize,
+    t: usize,
+    triplets: &[(usize, usize, f64)],
+    standardise: Standardise,
+) -> (SpatialPanel, Weights) {
     let units = names("u", n);
     let w = Weights::from_triplets(&units, triplets).and_then(|w| w.standardised(standardise)).expect("weights");
     let wave = |a: f64, row: usize| (a * (row as f64 + 1.0) * 12.9898).sin() * 43.758;
@@ -52,7 +57,7 @@ fn message<T>(result: Result<T, Error>) -> String {
 fn islands_under_time_effects() {
     let mut triplets: Vec<(usize, usize, f64)> = ring(12);
     triplets.retain(|&(i, j, _)| i != 5 && j != 5);
-    let (panel, w) = made(12, 6, &triplets, Standardise::Row);
+    let (panel, w) = example_panel(12, 6, &triplets, Standardise::Row);
     assert_eq!(w.islands(), [5]);
     let prepared = Prepared::new(&w).expect("prepared");
     let spec = SpatialSpec::new(Model::Sar);
@@ -73,7 +78,7 @@ fn islands_under_time_effects() {
 fn rows_of_different_sums() {
     let mut triplets = ring(12);
     triplets.push((0, 6, 1.0));
-    let (panel, w) = made(12, 6, &triplets, Standardise::Spectral);
+    let (panel, w) = example_panel(12, 6, &triplets, Standardise::Spectral);
     let prepared = Prepared::new(&w).expect("prepared");
     assert!((prepared.bounds().1 - 1.0).abs() < 1e-12, "{:?}", prepared.bounds());
     let text = message(fit(&panel, &prepared, FixedEffects::TwoWay, &SpatialSpec::new(Model::Sdm)));
@@ -94,7 +99,7 @@ fn unconnected_and_asymmetric_weights() {
     // Two rings without a bridge, one of them directed.
     let mut triplets = ring(10);
     triplets.extend((10..20).map(|i| (i, 10 + (i + 1) % 10, 1.0)));
-    let (panel, w) = made(20, 6, &triplets, Standardise::Row);
+    let (panel, w) = example_panel(20, 6, &triplets, Standardise::Row);
     assert_eq!(w.components(), 2);
     let prepared = Prepared::new(&w).expect("prepared");
     let got = fit(&panel, &prepared, FixedEffects::TwoWay, &SpatialSpec::new(Model::Sar)).expect("an estimate");
@@ -105,7 +110,7 @@ fn unconnected_and_asymmetric_weights() {
 fn equal_weights_for_all_others() {
     let all: Vec<(usize, usize, f64)> =
         (0..8).flat_map(|i| (0..8).filter(move |&j| j != i).map(move |j| (i, j, 1.0))).collect();
-    let (panel, w) = made(8, 6, &all, Standardise::Row);
+    let (panel, w) = example_panel(8, 6, &all, Standardise::Row);
     let prepared = Prepared::new(&w).expect("prepared");
     for model in [Model::Sar, Model::Sem] {
         let text = message(fit(&panel, &prepared, FixedEffects::TwoWay, &SpatialSpec::new(model)));
@@ -133,25 +138,25 @@ fn a_likelihood_that_grows_up_to_the_bound() {
 
 #[test]
 fn bad_panels() {
-    let (panel, w) = made(12, 1, &ring(12), Standardise::Row);
+    let (panel, w) = example_panel(12, 1, &ring(12), Standardise::Row);
     let prepared = Prepared::new(&w).expect("prepared");
     let text = message(fit(&panel, &prepared, FixedEffects::Entity, &SpatialSpec::new(Model::Sar)));
     assert!(text.contains("at least 2 periods"), "{text}");
     assert!(fit(&panel, &prepared, FixedEffects::None, &SpatialSpec::new(Model::Sdm)).is_ok());
     // A national series: its lag is itself, and time effects sweep it out.
-    let (made_panel, w) = made(12, 5, &ring(12), Standardise::Row);
+    let (ring_panel, w) = example_panel(12, 5, &ring(12), Standardise::Row);
     let prepared = Prepared::new(&w).expect("prepared");
-    let y = made_panel.column("y").expect("there").to_vec();
-    let x = made_panel.column("x").expect("there").to_vec();
+    let y = ring_panel.column("y").expect("there").to_vec();
+    let x = ring_panel.column("x").expect("there").to_vec();
     let national: Vec<f64> = (0..60).map(|row| f64::from(row / 12).sqrt()).collect();
     let national =
-        SpatialPanel::stacked(made_panel.units(), made_panel.periods(), ("y", &y), &[("x", &x), ("rate", &national)])
+        SpatialPanel::stacked(ring_panel.units(), ring_panel.periods(), ("y", &y), &[("x", &x), ("rate", &national)])
             .expect("balanced");
     let text = message(fit(&national, &prepared, FixedEffects::Entity, &SpatialSpec::new(Model::Sdm)));
     assert!(text.contains("W:rate") && text.contains("durbin"), "{text}");
     let text = message(fit(&national, &prepared, FixedEffects::TwoWay, &SpatialSpec::new(Model::Sdm)));
     assert!(text.contains("`rate`") && text.contains("swept out"), "{text}");
-    let lagged = SpatialPanel::stacked(made_panel.units(), made_panel.periods(), ("y", &y), &[("lag(y)", &x)])
+    let lagged = SpatialPanel::stacked(ring_panel.units(), ring_panel.periods(), ("y", &y), &[("lag(y)", &x)])
         .expect("balanced");
     let text = message(fit(&lagged, &prepared, FixedEffects::Entity, &SpatialSpec::new(Model::Sar)));
     assert!(text.contains("Nickell"), "{text}");
@@ -159,7 +164,7 @@ fn bad_panels() {
         .and_then(|w| w.standardised(Standardise::Row))
         .expect("weights");
     let text = message(fit(
-        &made_panel,
+        &ring_panel,
         &Prepared::new(&other).expect("prepared"),
         FixedEffects::Entity,
         &SpatialSpec::new(Model::Sar),

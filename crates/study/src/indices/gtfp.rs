@@ -482,7 +482,7 @@ mod tests {
         let keep: Vec<bool> = (0..20).map(|row| row != 3).collect();
         let part = Part::new(&panel, &keep, "gtfp-main").unwrap();
         let sbm = PanelSpec { model: Model::Sbm, ..PanelSpec::default() };
-        let of = |reference: Reference| PanelSpec {
+        let by_reference = |reference: Reference| PanelSpec {
             reference,
             malmquist: Some(ProductivityIndex::Malmquist),
             ..sbm.clone()
@@ -493,11 +493,11 @@ mod tests {
             PanelSpec { malmquist: Some(ProductivityIndex::None), ..PanelSpec::default() },
             PanelSpec { details: true, ..PanelSpec::default() },
             PanelSpec { scale_change: true, ..PanelSpec::default() },
-            of(Reference::Contemporaneous),
-            of(Reference::Sequential),
-            PanelSpec { window: 2, ..of(Reference::Window) },
-            of(Reference::Biennial),
-            PanelSpec { decomposition: Some(Decomposition::RayDesli), ..of(Reference::Contemporaneous) },
+            by_reference(Reference::Contemporaneous),
+            by_reference(Reference::Sequential),
+            PanelSpec { window: 2, ..by_reference(Reference::Window) },
+            by_reference(Reference::Biennial),
+            PanelSpec { decomposition: Some(Decomposition::RayDesli), ..by_reference(Reference::Contemporaneous) },
         ];
         let bits = |values: &[f64]| values.iter().map(|value| value.to_bits()).collect::<Vec<u64>>();
         for choices in all {
@@ -505,20 +505,20 @@ mod tests {
             let plain = gtfp(choices.clone());
             let index = Gtfp { own: Names { names: BTreeMap::new(), ..plain.own.clone() }, ..plain };
             assert!(index.is_light());
-            let (whole, light) = match (index.compute(&part), index.compute_variables(&part)) {
-                (Ok(whole), Ok(light)) => (whole, light),
-                (whole, light) => {
-                    assert_eq!(whole.err().map(|e| e.to_string()), light.err().map(|e| e.to_string()), "{what}");
+            let (full, light) = match (index.compute(&part), index.compute_variables(&part)) {
+                (Ok(full), Ok(light)) => (full, light),
+                (full, light) => {
+                    assert_eq!(full.err().map(|e| e.to_string()), light.err().map(|e| e.to_string()), "{what}");
                     continue;
                 }
             };
-            assert_eq!(bits(&whole.variables[0]), bits(&light.variables[0]), "{what}");
+            assert_eq!(bits(&full.variables[0]), bits(&light.variables[0]), "{what}");
             for (name, series) in &light.columns {
                 let Series::Numbers(values) = series else { panic!("`{name}` holds words") };
-                assert_eq!(bits(whole.column(name)), bits(values), "{name}: {what}");
+                assert_eq!(bits(full.column(name)), bits(values), "{name}: {what}");
             }
             let again = index.variables(&part, &light).unwrap();
-            assert_eq!(bits(&again[0]), bits(&whole.variables[0]), "{what}");
+            assert_eq!(bits(&again[0]), bits(&full.variables[0]), "{what}");
         }
     }
 }

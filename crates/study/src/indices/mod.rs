@@ -250,6 +250,9 @@ macro_rules! indices {
             }
 
             /// Every choice spelled out.
+            ///
+            /// # Errors
+            /// A value that TOML cannot hold.
             pub fn resolved(&self) -> Result<toml::Table, toml::ser::Error> {
                 let mut table = toml::Table::new();
                 $(if !self.$section.is_empty() {

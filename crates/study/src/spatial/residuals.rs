@@ -21,6 +21,9 @@ impl<'a> Residuals<'a> {
     }
 
     /// Whether the study estimates such a column.
+    ///
+    /// # Errors
+    /// A sentence that says what it lacks.
     pub fn find(self, study: &Study) -> Result<(), String> {
         let (table, _) = find_column(&study.tables, self.table, self.column)?;
         if table.kind != TableKind::Regression {

@@ -77,10 +77,10 @@ impl Workshop<'_> {
                 index.makes().into_iter().filter(|name| used.contains(*name)).map(str::to_owned).collect();
             let Some(first) = names.first() else { continue };
             let options = self.reach.options_of(first);
-            let made = self.group(&options, &names, &mut cache);
+            let group_series = self.group(&options, &names, &mut cache);
             let anew = self.universes.project_options(&self.reach.options_anew(first));
             indices.push((index.stage(), anew.representatives.len()));
-            series.extend(names.into_iter().zip(made).filter(|(name, _)| needed.contains(name)));
+            series.extend(names.into_iter().zip(group_series).filter(|(name, _)| needed.contains(name)));
         }
         let mut groups: Vec<(OptionSet, Vec<String>)> = Vec::new();
         for name in needed.iter().filter(|name| !series.contains_key(*name)) {
@@ -91,8 +91,8 @@ impl Workshop<'_> {
             }
         }
         for (options, names) in groups {
-            let made = self.group(&options, &names, &mut cache);
-            series.extend(names.into_iter().zip(made));
+            let group_series = self.group(&options, &names, &mut cache);
+            series.extend(names.into_iter().zip(group_series));
         }
         Artefacts { rows, series, indices }
     }
@@ -102,7 +102,7 @@ impl Workshop<'_> {
         let options = self.reach.of_rows();
         let projection = self.universes.project_options(&options);
         let known = Arc::new(std::mem::take(cache));
-        let made = make_once(&vec![1; projection.representatives.len()], |job| {
+        let results = make_once(&vec![1; projection.representatives.len()], |job| {
             let codes = options.of(self.universes.get(projection.representatives[job] as usize));
             let mut own = Cache::over(&known);
             let read = self.studies.changed(&codes).and_then(|changed| {
@@ -112,8 +112,8 @@ impl Workshop<'_> {
         });
         *cache = Cache::over(&known);
         let mut panels = vec![panel.clone()];
-        let mut places = Vec::with_capacity(made.len());
-        for (read, own) in made {
+        let mut places = Vec::with_capacity(results.len());
+        for (read, own) in results {
             cache.merge(own);
             places.push(read.map(|panel| {
                 let known = panels.iter().position(|known| same_rows(known, &panel));
@@ -141,7 +141,7 @@ impl Workshop<'_> {
         let done = AtomicUsize::new(0);
         for places in [first, rest] {
             let known = Arc::new(std::mem::take(cache));
-            let made = make_once(&vec![1; places.len()], |job| {
+            let results = make_once(&vec![1; places.len()], |job| {
                 let codes = options.of(self.universes.get(projection.representatives[places[job]] as usize));
                 let mut own = Cache::over(&known);
                 let columns = match self.studies.changed(&codes) {
@@ -152,7 +152,7 @@ impl Workshop<'_> {
                 (columns, own)
             });
             *cache = Cache::over(&known);
-            for (place, (columns, own)) in places.into_iter().zip(made) {
+            for (place, (columns, own)) in places.into_iter().zip(results) {
                 cache.merge(own);
                 values.iter_mut().zip(columns).for_each(|(values, column)| values.push((place, column)));
             }

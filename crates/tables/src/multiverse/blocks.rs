@@ -167,8 +167,8 @@ impl Resampling<'_> {
     fn cluster_column(&self, spec: &panel_multiverse::Declaration, rows: usize) -> Result<&Column> {
         let (artefacts, name) = (self.bench.artefacts, &self.cluster);
         let series = &artefacts.series[name];
-        let here = |of: &std::result::Result<u32, Why>| of.as_ref().is_ok_and(|&of| of as usize == rows);
-        let with_rows = artefacts.rows.of_universe.iter().zip(&series.of_universe).filter(|(of, _)| here(of));
+        let here = |panel: &std::result::Result<u32, Why>| panel.as_ref().is_ok_and(|&panel| panel as usize == rows);
+        let with_rows = artefacts.rows.of_universe.iter().zip(&series.of_universe).filter(|(panel, _)| here(panel));
         let mut values = with_rows.map(|(_, &value)| value);
         // Panels are those of universes, the first that of the study as it stands, which may be refused for itself.
         let first = values.next().unwrap_or_default();
@@ -324,8 +324,8 @@ impl Parts {
         let kept = frame.exog.iter().filter(|variable| !dropped(&variable.name));
         controls.extend(kept.filter(|variable| !is_focal(&variable.name)).map(|variable| variable.values.to_vec()));
         let focal = if frame.endog.is_empty() {
-            let of = |name: &str| frame.exog.iter().find(|variable| variable.name == name);
-            [x, &square].into_iter().filter_map(of).map(|variable| variable.values.to_vec()).collect()
+            let regressor = |name: &str| frame.exog.iter().find(|variable| variable.name == name);
+            [x, &square].into_iter().filter_map(regressor).map(|variable| variable.values.to_vec()).collect()
         } else {
             frame.instruments.iter().filter(|variable| !dropped(&variable.name)).map(|v| v.values.to_vec()).collect()
         };

@@ -55,8 +55,8 @@ fn points(spec: &SpecificationCurve, loaded: &Loaded, computed: &Computed, cache
     let bench = Bench { artefacts: &artefacts, columns: &columns, x: &spec.x, square: true, stage };
     let found = estimate(&bench, &designs, None, &|_, _| ());
     interrupt::check()?;
-    let made = Made { columns: &columns, designs: &designs, specs: &specs, cells: &cells, found: &found };
-    if let Err(error) = made.estimate(0)
+    let estimates = Made { columns: &columns, designs: &designs, specs: &specs, cells: &cells, found: &found };
+    if let Err(error) = estimates.estimate(0)
         && !matches!(error, Error::NotComputed { .. })
     {
         return Err(error);
@@ -66,8 +66,8 @@ fn points(spec: &SpecificationCurve, loaded: &Loaded, computed: &Computed, cache
     let point = |(place, (choice, label))| Point {
         choice,
         label,
-        same_outcome: made.outcome(place) == made.outcome(0),
-        result: made.estimate(place),
+        same_outcome: estimates.outcome(place) == estimates.outcome(0),
+        result: estimates.estimate(place),
     };
     Ok(std::iter::once(base).chain(changes).enumerate().map(point).collect())
 }

@@ -93,11 +93,11 @@ impl Designs {
     fn add(&mut self, key: Key, value: u32, errors: u32) -> Cell {
         let Self { all, known, outcomes } = self;
         let (rows, body, columns, _) = &key;
-        let made = || Design { rows: *rows, body: *body, columns: columns.clone(), outcomes: Vec::new() };
+        let new_design = || Design { rows: *rows, body: *body, columns: columns.clone(), outcomes: Vec::new() };
         let design = match known.get(&key) {
             Some(&design) => design,
             None => {
-                all.push(made());
+                all.push(new_design());
                 outcomes.push(BTreeMap::new());
                 let design = all.len() as u32 - 1;
                 known.insert(key, design);

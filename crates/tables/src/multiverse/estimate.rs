@@ -117,18 +117,18 @@ impl Bench<'_> {
         let mut lead: Option<Lead> = None;
         let mut outcomes = Vec::with_capacity(design.outcomes.len());
         for outcome in &design.outcomes {
-            let whole = || self.whole(design, outcome, outcome.errors.first().copied().unwrap_or_default());
-            let made = match &lead {
+            let full_fit = || self.whole(design, outcome, outcome.errors.first().copied().unwrap_or_default());
+            let estimated = match &lead {
                 Some(lead) if exchangeable => self.on(design, outcome, lead, &columns),
                 Some(lead) => {
-                    whole().and_then(|(estimate, _)| self.by_itself(design, outcome, &estimate, lead, exchangeable))
+                    full_fit().and_then(|(estimate, _)| self.by_itself(design, outcome, &estimate, lead, exchangeable))
                 }
-                None => whole().and_then(|whole| {
-                    let lead = lead.insert(Lead::new(self, whole, if exchangeable { &columns } else { &[] }));
+                None => full_fit().and_then(|fit| {
+                    let lead = lead.insert(Lead::new(self, fit, if exchangeable { &columns } else { &[] }));
                     self.by_itself(design, outcome, &lead.estimate, lead, exchangeable)
                 }),
             };
-            outcomes.push(made.unwrap_or_else(|error| {
+            outcomes.push(estimated.unwrap_or_else(|error| {
                 let numbers = vec![Err(Arc::new(error)); outcome.errors.len()];
                 Estimated { sd_y: f64::NAN, mean_y: f64::NAN, fingerprint: 0, numbers }
             }));
@@ -339,8 +339,8 @@ fn outcome_of(y: &[f64], regressors: u128, numbers: Vec<std::result::Result<Numb
 
 /// A hash of a column and of the hash of others.
 fn fingerprint_of_bits(y: &[f64], halves: [f64; 2]) -> u128 {
-    let words: Vec<f64> = halves.iter().flat_map(|half| half.to_bits().to_le_bytes()).map(f64::from).collect();
-    fingerprint(&[&words, y])
+    let bytes: Vec<f64> = halves.iter().flat_map(|half| half.to_bits().to_le_bytes()).map(f64::from).collect();
+    fingerprint(&[&bytes, y])
 }
 
 /// A hash of rows, regressors, instruments and effects.

@@ -113,8 +113,8 @@ fn record<'a>(from: &In<'a>) -> Option<(u64, DesignEstimates, In<'a>)> {
     let mut body = In(rest.bytes(length)?);
     let read = from.0.len() - rest.0.len();
     let sum = rest.bytes(8)?;
-    let whole = checksum(&from.0[..read]) == sum;
-    let found = whole.then(|| body.design())??;
+    let intact = checksum(&from.0[..read]) == sum;
+    let found = intact.then(|| body.design())??;
     Some((design, found, rest))
 }
 
@@ -293,7 +293,7 @@ mod tests {
     fn design(seed: f64) -> DesignEstimates {
         let curve = Curve { b1: seed, b2: Some(-0.0), v: [1.0, -0.5, 2.0], df: 11.0, low: 0.25, high: f64::MAX };
         let fieller = FiellerRecord { kind: "complement".into(), low: None, high: Some(3.5) };
-        let whole = Numbers {
+        let full = Numbers {
             curve,
             p: [0.25, f64::NAN],
             lind_mehlum: Some((1.5, 0.07)),
@@ -306,11 +306,11 @@ mod tests {
             lind_mehlum: None,
             fieller: None,
             clusters: None,
-            ..whole.clone()
+            ..full.clone()
         };
         let why = |error: Error| Err(Arc::new(error));
         let (one, other) = (Error::stage("m", "no such variable"), Error::not_computed("m", "no variation"));
-        let numbers = vec![Ok(whole), why(one), why(other), why(Error::Usage("no".into())), Ok(plain)];
+        let numbers = vec![Ok(full), why(one), why(other), why(Error::Usage("no".into())), Ok(plain)];
         let outcome = Estimated { sd_y: 1.0 / 3.0, mean_y: -seed, fingerprint: u128::MAX - 7, numbers };
         DesignEstimates { rows: Some(Rows { sorted_x: vec![0.25, 1.0, f64::MAX], sd_x: 0.1 }), outcomes: vec![outcome] }
     }
@@ -330,7 +330,7 @@ mod tests {
         first.note(4, &design(1.0));
         first.note(2, &design(2.0));
         drop(first);
-        let whole = std::fs::read(&path).unwrap();
+        let bytes = std::fs::read(&path).unwrap();
         let second = Journal::open(&path, "declaration", "data");
         assert!(second.remark.as_ref().is_some_and(|remark| remark.contains("2 designs")), "{second:?}");
         assert_eq!(second.take(4).map(|found| words(&found)), Some(words(&design(1.0))));
@@ -338,12 +338,12 @@ mod tests {
         assert!(second.take(2).is_none() && second.take(0).is_none());
         drop(second);
         for cut in [1, 9, 100] {
-            std::fs::write(&path, &whole[..whole.len() - cut]).unwrap();
+            std::fs::write(&path, &bytes[..bytes.len() - cut]).unwrap();
             let cut_short = Journal::open(&path, "declaration", "data");
             assert!(cut_short.take(4).is_some() && cut_short.take(2).is_none(), "{cut} bytes are missing");
             cut_short.note(2, &design(2.0));
             drop(cut_short);
-            assert_eq!(std::fs::read(&path).unwrap(), whole, "the end was cut off before more was noted");
+            assert_eq!(std::fs::read(&path).unwrap(), bytes, "the end was cut off before more was noted");
         }
         std::fs::remove_dir_all(&folder).unwrap();
     }

@@ -194,8 +194,8 @@ fn note(sources: &mut BTreeMap<String, BTreeSet<String>>, study: &Study) {
         sources.entry(name.clone()).or_default().extend(expression.columns());
     }
     for index in study.indices.iter() {
-        for made in index.makes() {
-            sources.entry(made.to_owned()).or_default().extend(names::of_index(index));
+        for variable in index.makes() {
+            sources.entry(variable.to_owned()).or_default().extend(names::of_index(index));
         }
     }
 }
@@ -236,14 +236,15 @@ impl Touched {
                 let of_section =
                     || indices().filter(|index| index.stage() == *section || index.stage().starts_with(&prefix));
                 let meant = if of_id.is_empty() { of_section().collect() } else { of_id };
-                let made: BTreeSet<String> = meant.iter().flat_map(|index| index.makes()).map(str::to_owned).collect();
+                let variables: BTreeSet<String> =
+                    meant.iter().flat_map(|index| index.makes()).map(str::to_owned).collect();
                 let solved = meant.iter().map(|index| (index.stage(), index.solved(), format!("{:?}", index.sample())));
                 let distinct: BTreeSet<(String, String, String)> = solved.collect();
                 // Either study has each stage once.
                 if 2 * distinct.len() != meant.len() {
-                    self.anew.extend(made.iter().cloned());
+                    self.anew.extend(variables.iter().cloned());
                 }
-                self.names.extend(made);
+                self.names.extend(variables);
             }
             // What is written once for many places reaches estimates through those.
             [_, ..] if !moved.is_nothing() => self.extend(moved),
@@ -270,15 +271,17 @@ impl Touched {
             items.map(|(name, expression)| (name.clone(), expression.source().to_owned())).collect::<BTreeSet<_>>()
         });
         let of_index = |index: &dyn Index, key: String| {
-            let made: Vec<String> = index.makes().into_iter().map(str::to_owned).collect();
-            (index.stage(), key, format!("{:?}", index.sample()), made)
+            let variables: Vec<String> = index.makes().into_iter().map(str::to_owned).collect();
+            (index.stage(), key, format!("{:?}", index.sample()), variables)
         };
         let indices = |key: &dyn Fn(&dyn Index) -> String| {
-            let of = |study: &Study| -> BTreeSet<_> {
+            let indices_of = |study: &Study| -> BTreeSet<_> {
                 study.indices.iter().into_iter().map(|index| of_index(index, key(index))).collect()
             };
-            let (one, other) = (of(studies[0]), of(studies[1]));
-            one.symmetric_difference(&other).flat_map(|(.., made)| made.iter().cloned()).collect::<BTreeSet<String>>()
+            let (one, other) = (indices_of(studies[0]), indices_of(studies[1]));
+            one.symmetric_difference(&other)
+                .flat_map(|(.., variables)| variables.iter().cloned())
+                .collect::<BTreeSet<String>>()
         };
         let mut names: BTreeSet<String> =
             definitions[0].symmetric_difference(&definitions[1]).map(|(name, _)| name.clone()).collect();

@@ -57,10 +57,10 @@ fn one(
     } = plan;
     let needed = columns.names();
     let start = Instant::now();
-    let said = |step: &str| tracing::info!(multiverse = spec.id, step, seconds = start.elapsed().as_secs_f64(), "done");
+    let note = |step: &str| tracing::info!(multiverse = spec.id, step, seconds = start.elapsed().as_secs_f64(), "done");
     let workshop = Workshop { studies: &studies, reach: &reach, universes: &estimates, shown };
     let artefacts = workshop.make(&computed.data.panel, cache, &needed);
-    said("data");
+    note("data");
     let mut designs = Designs::default();
     let cells = designs.place(&columns, &artefacts, &specs, &subject.stage);
     for (place, own) in own.iter().enumerate() {
@@ -80,12 +80,12 @@ fn one(
     let journal = Journal::open(journal, &spec.hash(), &made_from(loaded, computed));
     let found = estimate(&bench, &designs, Some(&journal), shown);
     interrupt::check()?;
-    said("estimates");
-    let made = sizes(&artefacts, &designs);
+    note("estimates");
+    let amounts = sizes(&artefacts, &designs);
     let estimation = Estimation {
         spec: spec.clone(),
         counts,
-        made,
+        made: amounts,
         universes,
         of_universe,
         errors: own.into_iter().map(|own| own.map(|own| own.errors)).collect(),
@@ -104,9 +104,9 @@ fn one(
     let resampling = Resampling { bench: &bench, cluster };
     let joint = joint::test(&estimation, &resampling)?;
     interrupt::check()?;
-    said("joint tests");
+    note("joint tests");
     let attributions = attribution::attribute(&estimation, &resampling)?;
-    said("shares of choices");
+    note("shares of choices");
     Ok((Multiverse { estimation, joint, attributions }, journal.remark))
 }
 
@@ -130,15 +130,15 @@ fn units(reach: &Reach, response: &[&str], x: &str) -> Vec<usize> {
 }
 
 fn sizes(artefacts: &Artefacts, designs: &Designs) -> Vec<(String, usize)> {
-    let mut made = artefacts.indices.clone();
+    let mut amounts = artefacts.indices.clone();
     let moving = artefacts.series.iter().map(|(name, series)| (format!("variable {name}"), series.distinct()));
-    made.extend(moving.filter(|(_, distinct)| *distinct > 1));
-    made.push(("designs".into(), designs.all.len()));
+    amounts.extend(moving.filter(|(_, distinct)| *distinct > 1));
+    amounts.push(("designs".into(), designs.all.len()));
     let outcomes = designs.all.iter().map(|design| design.outcomes.len());
-    made.push(("regressions".into(), outcomes.sum()));
+    amounts.push(("regressions".into(), outcomes.sum()));
     let covariances = designs.all.iter().flat_map(|design| &design.outcomes).map(|outcome| outcome.errors.len());
-    made.push(("covariances".into(), covariances.sum()));
-    made
+    amounts.push(("covariances".into(), covariances.sum()));
+    amounts
 }
 
 /// The stage of a run: every multiverse, its tables put behind those of the study. One that the data do not answer is left
@@ -156,13 +156,13 @@ pub fn stage_of_run(
 ) -> Result<Vec<Multiverse>> {
     let shown = progress.counts();
     progress.stage("multiverse", || {
-        let (mut made, mut remarks) = (Vec::new(), String::new());
+        let (mut multiverses, mut remarks) = (Vec::new(), String::new());
         for (spec, journal) in loaded.study.multiverse.iter().zip(journals) {
             match one(spec, loaded, computed, cache, journal, &shown) {
                 Ok((multiverse, remark)) => {
                     remarks.extend(remark.map(|remark| format!("; {}: {remark}", spec.id)));
                     tables.tables.extend(super::table::tables(&multiverse, &loaded.study));
-                    made.push(multiverse);
+                    multiverses.push(multiverse);
                 }
                 Err(error @ Error::NotComputed { .. }) => {
                     let remark = Diagnostic::warning("not-computed", format!("left out: {}", error.message()));
@@ -171,7 +171,7 @@ pub fn stage_of_run(
                 Err(error) => return Err(error),
             }
         }
-        let universes: usize = made.iter().map(|multiverse| multiverse.len()).sum();
-        Ok((made, format!("{} multiverses, {universes} universes{remarks}", loaded.study.multiverse.len())))
+        let universes: usize = multiverses.iter().map(|multiverse| multiverse.len()).sum();
+        Ok((multiverses, format!("{} multiverses, {universes} universes{remarks}", loaded.study.multiverse.len())))
     })
 }

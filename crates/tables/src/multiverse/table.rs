@@ -13,13 +13,13 @@ use study::{Study, multiverse_table_ids};
 /// Every table of a multiverse that has something to show.
 pub(super) fn tables(multiverse: &Multiverse, study: &Study) -> Vec<Table> {
     let ids = multiverse_table_ids(&multiverse.spec);
-    let made = [
+    let candidates = [
         joint(multiverse, &ids[0]),
         other(multiverse, &ids[1]),
         choices(multiverse, &ids[2]),
         changes(multiverse, &ids[3]),
     ];
-    let closed = made.into_iter().flatten().map(|mut table| {
+    let closed = candidates.into_iter().flatten().map(|mut table| {
         close(&mut table, study);
         table
     });

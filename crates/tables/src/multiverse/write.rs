@@ -59,8 +59,8 @@ fn in_blocks<T: Send>(
 ) -> Result<()> {
     let blocks: Vec<Range<usize>> = (0..count).step_by(BLOCK).map(|start| start..(start + BLOCK).min(count)).collect();
     for some in blocks.chunks(rayon::current_num_threads()) {
-        let made: Vec<T> = some.par_iter().map(|range| make(range.clone())).collect();
-        made.into_iter().try_for_each(&mut take)?;
+        let results: Vec<T> = some.par_iter().map(|range| make(range.clone())).collect();
+        results.into_iter().try_for_each(&mut take)?;
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ fn north(km: f64) -> Option<LatLon> {
     Some(LatLon { lat: (km / EARTH_RADIUS_KM).to_degrees(), lon: 0.0 })
 }
 
-fn said<'a>(index: &'a VaIndex, code: &str) -> Vec<&'a str> {
+fn messages<'a>(index: &'a VaIndex, code: &str) -> Vec<&'a str> {
     index.diagnostics.iter().filter(|remark| remark.code == code).map(|remark| remark.message.as_str()).collect()
 }
 
@@ -54,7 +54,7 @@ fn a_near_pair_is_weighed_as_the_index_weighs_it() {
     let spec = VaSpec { normalization: Normalization::Row, ..VaSpec::default() };
     let index = virtual_agglomeration(&data, &Geography::Points(&points), None, &spec).unwrap();
     // w = 2 / (2 + 1/9.5) = 0.95, v = 0.05: 1.9 of 2.9375 is 64.68 %. Two years alike: the first is named.
-    let remark = said(&index, "near-pair");
+    let remark = messages(&index, "near-pair");
     assert!(
         remark.len() == 1 && remark[0].contains("`B` makes 64.7 % of the index of `A` in 2019"),
         "{:?}",
@@ -64,7 +64,7 @@ fn a_near_pair_is_weighed_as_the_index_weighs_it() {
     // 2 · (2 + 1/10) 95.2 %.
     let spec = VaSpec { form: Form::OwnTimesSum, ..VaSpec::default() };
     let index = virtual_agglomeration(&data, &Geography::Points(&points), None, &spec).unwrap();
-    let remark = said(&index, "near-pair");
+    let remark = messages(&index, "near-pair");
     assert!(
         remark.len() == 1 && remark[0].contains("`A` makes 95.2 % of the index of `B` in 2019"),
         "{:?}",
@@ -92,23 +92,26 @@ fn what_lacks_a_place_or_an_area_is_named() {
     let points = [north(0.0), north(10.0), None];
     let index = virtual_agglomeration(&data, &Geography::Points(&points), None, &VaSpec::default()).unwrap();
     assert_eq!(
-        said(&index, "no-coordinates"),
+        messages(&index, "no-coordinates"),
         [
             "1 entities have no coordinates (C): they count in the location quotients' totals, have no spillover and add none"
         ]
     );
-    assert!(index.spillover[2].is_nan() && said(&index, "no-neighbour").is_empty());
+    assert!(index.spillover[2].is_nan() && messages(&index, "no-neighbour").is_empty());
     // B lacks its area; C, which has neither, is named once, for its place.
     let areas = [9.0 * std::f64::consts::PI, f64::NAN, f64::NAN];
     let spec = VaSpec { own: Some(OwnDistance::Radius), ..VaSpec::default() };
     let index = virtual_agglomeration(&data, &Geography::Points(&points), Some(&areas), &spec).unwrap();
-    assert_eq!(said(&index, "area-missing"), ["1 entities have no area (B): their own weight and index are missing"]);
+    assert_eq!(
+        messages(&index, "area-missing"),
+        ["1 entities have no area (B): their own weight and index are missing"]
+    );
     assert!((index.own[0] - 0.5 * 0.5).abs() < 1e-14 && index.va[1].is_nan());
     // Nobody within 5 km of anybody.
     let spec = VaSpec { kernel: Kernel::Threshold { km: 5.0 }, ..VaSpec::default() };
     let index = virtual_agglomeration(&data, &Geography::Points(&points), None, &spec).unwrap();
     assert_eq!(
-        said(&index, "no-neighbour"),
+        messages(&index, "no-neighbour"),
         ["2 entities have no neighbour under this kernel and cutoff (A, B): their spillover is 0"]
     );
 }

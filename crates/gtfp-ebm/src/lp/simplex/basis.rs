@@ -31,8 +31,8 @@ impl<const M: usize> Basis<M> {
         for i in 0..M {
             let (mut p, mut size, mut row_size) = (0, -1.0, 0.0);
             for q in 0..M {
-                let (value, whole) = (if used[q] { -1.0 } else { a[q][i].abs() }, self.columns[q][i].abs());
-                row_size = if whole > row_size { whole } else { row_size };
+                let (value, original) = (if used[q] { -1.0 } else { a[q][i].abs() }, self.columns[q][i].abs());
+                row_size = if original > row_size { original } else { row_size };
                 p = if value > size { q } else { p };
                 size = if value > size { value } else { size };
             }
