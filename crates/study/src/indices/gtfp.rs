@@ -478,53 +478,16 @@ mod tests {
     #[test]
     fn variables_alone_are_those_of_the_whole_to_the_bit_whatever_the_reference() {
         let panel = panel();
-<<<<<<< HEAD:crates/study/src/indices/gtfp.rs
-        let keep: Vec<bool> = (0..20).map(|row| row != 3).collect();
-        let part = Part::new(&panel, &keep, "gtfp-main").unwrap();
-        let sbm = PanelSpec { model: Model::Sbm, ..PanelSpec::default() };
-        let by_reference = |reference: Reference| PanelSpec {
-            reference,
-            malmquist: Some(ProductivityIndex::Malmquist),
-            ..sbm.clone()
-        };
-        let all = [
-            PanelSpec::default(),
-            PanelSpec { rts: Rts::Vrs, panel_value: PanelValue::Cumulated, ..PanelSpec::default() },
-            PanelSpec { malmquist: Some(ProductivityIndex::None), ..PanelSpec::default() },
-            PanelSpec { details: true, ..PanelSpec::default() },
-            PanelSpec { scale_change: true, ..PanelSpec::default() },
-            by_reference(Reference::Contemporaneous),
-            by_reference(Reference::Sequential),
-            PanelSpec { window: 2, ..by_reference(Reference::Window) },
-            by_reference(Reference::Biennial),
-            PanelSpec { decomposition: Some(Decomposition::RayDesli), ..by_reference(Reference::Contemporaneous) },
-        ];
-=======
         let part = Part::new(&panel, &[true; 20], "gtfp-main").unwrap();
-        let of = |reference| PanelSpec { model: Model::Sbm, reference, ..PanelSpec::default() };
+        let sbm_on = |reference| PanelSpec { model: Model::Sbm, reference, ..PanelSpec::default() };
         let cumulated = PanelSpec { panel_value: PanelValue::Cumulated, ..PanelSpec::default() };
->>>>>>> issue-19:crates/replicate/src/indices/gtfp.rs
         let bits = |values: &[f64]| values.iter().map(|value| value.to_bits()).collect::<Vec<u64>>();
-        for choices in [PanelSpec::default(), cumulated, of(Reference::Sequential), of(Reference::Contemporaneous)] {
+        for choices in
+            [PanelSpec::default(), cumulated, sbm_on(Reference::Sequential), sbm_on(Reference::Contemporaneous)]
+        {
             let plain = gtfp(choices);
             let index = Gtfp { own: Names { names: BTreeMap::new(), ..plain.own.clone() }, ..plain };
             assert!(index.is_light());
-<<<<<<< HEAD:crates/study/src/indices/gtfp.rs
-            let (full, light) = match (index.compute(&part), index.compute_variables(&part)) {
-                (Ok(full), Ok(light)) => (full, light),
-                (full, light) => {
-                    assert_eq!(full.err().map(|e| e.to_string()), light.err().map(|e| e.to_string()), "{what}");
-                    continue;
-                }
-            };
-            assert_eq!(bits(&full.variables[0]), bits(&light.variables[0]), "{what}");
-            for (name, series) in &light.columns {
-                let Series::Numbers(values) = series else { panic!("`{name}` holds words") };
-                assert_eq!(bits(full.column(name)), bits(values), "{name}: {what}");
-            }
-            let again = index.variables(&part, &light).unwrap();
-            assert_eq!(bits(&again[0]), bits(&full.variables[0]), "{what}");
-=======
             let (whole, light) = (index.compute(&part).unwrap(), index.compute_variables(&part).unwrap());
             assert_eq!(bits(&whole.variables[0]), bits(&light.variables[0]));
             for (name, series) in &light.columns {
@@ -532,7 +495,6 @@ mod tests {
                 assert_eq!(bits(whole.column(name)), bits(values), "{name}");
             }
             assert_eq!(bits(&index.variables(&part, &light).unwrap()[0]), bits(&whole.variables[0]));
->>>>>>> issue-19:crates/replicate/src/indices/gtfp.rs
         }
     }
 }
