@@ -488,13 +488,13 @@ mod tests {
             let plain = gtfp(choices);
             let index = Gtfp { own: Names { names: BTreeMap::new(), ..plain.own.clone() }, ..plain };
             assert!(index.is_light());
-            let (whole, light) = (index.compute(&part).unwrap(), index.compute_variables(&part).unwrap());
-            assert_eq!(bits(&whole.variables[0]), bits(&light.variables[0]));
+            let (full, light) = (index.compute(&part).unwrap(), index.compute_variables(&part).unwrap());
+            assert_eq!(bits(&full.variables[0]), bits(&light.variables[0]));
             for (name, series) in &light.columns {
                 let Series::Numbers(values) = series else { panic!("`{name}` holds words") };
-                assert_eq!(bits(whole.column(name)), bits(values), "{name}");
+                assert_eq!(bits(full.column(name)), bits(values), "{name}");
             }
-            assert_eq!(bits(&index.variables(&part, &light).unwrap()[0]), bits(&whole.variables[0]));
+            assert_eq!(bits(&index.variables(&part, &light).unwrap()[0]), bits(&full.variables[0]));
         }
     }
 }
