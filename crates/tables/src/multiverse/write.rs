@@ -18,7 +18,8 @@ use serde_json::Value;
 use stages::store::{Staging, full, pretty};
 use std::ops::Range;
 #[cfg(feature = "parquet")]
-use study::{Error, PanelFormat, Result, Study};
+use study::Error;
+use study::{PanelFormat, Result, Study};
 
 /// Universes that are put into words at once.
 const BLOCK: usize = 4096;
