@@ -271,6 +271,7 @@ struct Seen {
     infeasible: usize,
     /// Programs that a miss of rounding decides.
     ties: usize,
+    /// Largest relative difference of scores off the frontier (those within 1e-9 of it are reported as on it).
     worst: f64,
 }
 
@@ -310,7 +311,10 @@ fn compared(seed: u64, seen: &mut Seen) {
                     (Some(ours), Some(exact)) => {
                         let off = (ours - exact).abs() / exact.abs().max(1.0);
                         assert!(off <= 1e-9, "{}: {ours}, exactly {exact}", case(row));
-                        seen.worst = seen.worst.max(off);
+                        let frontier = if spec.is_distance() { 0.0 } else { 1.0 };
+                        if ours != frontier {
+                            seen.worst = seen.worst.max(off);
+                        }
                     }
                     (None, None) => {
                         assert_eq!(outcome.status, Status::Infeasible, "{}", case(row));
@@ -334,7 +338,7 @@ fn random_technologies_agree_with_the_referee() {
     // bits of the data decide, and a multiple beside near-copies that they put outside.
     (0..60).chain([8911, 12_963, 10_305, 39_160]).for_each(|seed| compared(seed, &mut seen));
     println!("{seen:?}");
-    assert!(seen.programs > 1500 && seen.infeasible > 20 && seen.ties > 0, "{seen:?}");
+    assert!(seen.programs > 1500 && seen.infeasible > 20 && seen.ties > 0 && seen.worst < 1e-12, "{seen:?}");
 }
 
 /// Ten thousand technologies: `cargo test --release -p gtfp-ebm -- --ignored ten_thousand --nocapture`; `REFEREE_SEED` is
