@@ -19,6 +19,7 @@ mod panel;
 mod properties;
 mod radial;
 mod rational;
+mod referee_ties;
 mod references;
 mod sbm;
 mod scipy_panel;

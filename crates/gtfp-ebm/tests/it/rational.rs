@@ -28,6 +28,34 @@ pub(crate) enum Verdict {
     Unbounded,
 }
 
+/// An optimal point, without rounding: integers over one positive denominator.
+#[derive(Debug, Clone)]
+pub(crate) struct Point {
+    values: Vec<BigInt>,
+    denominator: BigInt,
+}
+
+impl Point {
+    /// c'x, rounded once.
+    pub(crate) fn objective(&self, cost: &[f64]) -> f64 {
+        let (cost, exponent) = integers(cost);
+        let value: BigInt = cost.iter().zip(&self.values).map(|(c, x)| c * x).sum();
+        if value.sign() == Sign::NoSign { 0.0 } else { quotient(&value, &self.denominator, exponent) }
+    }
+
+    /// Whether every variable from `first` on is at most `most`, a double below 2⁵².
+    pub(crate) fn is_within(&self, first: usize, most: f64) -> bool {
+        let (mantissa, exponent) = parts(most);
+        let most = BigInt::from(mantissa) * &self.denominator;
+        self.values[first..].iter().all(|value| (value << -exponent) <= most)
+    }
+
+    /// Whether every variable from `first` on is zero.
+    pub(crate) fn is_zero(&self, first: usize) -> bool {
+        self.values[first..].iter().all(|value| value.sign() == Sign::NoSign)
+    }
+}
+
 /// Mantissa and exponent of a finite double.
 fn parts(value: f64) -> (i64, i32) {
     let bits = value.to_bits();
@@ -116,6 +144,40 @@ impl Linear {
 
     /// Solves it exactly.
     pub(crate) fn solve(&self) -> Verdict {
+        self.point().map_or_else(|verdict| verdict, |point| Verdict::Optimal(point.objective(&self.cost)))
+    }
+
+    /// An optimal point, or why there is none.
+    pub(crate) fn point(&self) -> Result<Point, Verdict> {
+        let mut tableau = self.feasible().ok_or(Verdict::Infeasible)?;
+        let (m, n) = (self.rows.len(), self.cost.len());
+        let width = tableau.rows[m].len();
+        // Reduced costs over the denominator: c times it, less the rows of the basic variables.
+        let (cost, _) = integers(&self.cost);
+        let mut objective: Vec<BigInt> = cost.iter().map(|c| c * &tableau.denominator).collect();
+        objective.resize(width, BigInt::ZERO);
+        for (row, &variable) in tableau.rows.iter().zip(&tableau.basis) {
+            if let Some(c) = cost.get(variable) {
+                for (sum, entry) in objective.iter_mut().zip(row) {
+                    *sum -= c * entry;
+                }
+            }
+        }
+        tableau.rows[m] = objective;
+        if !tableau.minimise(width - 1 - m) {
+            return Err(Verdict::Unbounded);
+        }
+        let mut values = vec![BigInt::ZERO; n];
+        for (row, &variable) in tableau.rows.iter().zip(&tableau.basis) {
+            if let Some(value) = values.get_mut(variable) {
+                value.clone_from(&row[width - 1]);
+            }
+        }
+        Ok(Point { values, denominator: tableau.denominator })
+    }
+
+    /// A tableau at a point that satisfies the rows: variables, slacks, one artificial variable per row, right-hand sides.
+    fn feasible(&self) -> Option<Tableau> {
         let (m, n) = (self.rows.len(), self.cost.len());
         let slacks = self.rows.iter().filter(|(_, relation, _)| *relation != Relation::Equal).count();
         let (usable, width) = (n + slacks, n + slacks + m + 1);
@@ -149,7 +211,7 @@ impl Linear {
         let mut tableau = Tableau { rows, basis, denominator: BigInt::from(1) };
         assert!(tableau.minimise(usable), "violations are bounded below");
         if tableau.rows[m][width - 1].sign() != Sign::NoSign {
-            return Verdict::Infeasible;
+            return None;
         }
         for i in 0..m {
             let other = (0..usable).find(|&j| tableau.rows[i][j].sign() != Sign::NoSign);
@@ -157,27 +219,7 @@ impl Linear {
                 tableau.pivot(i, j);
             }
         }
-        // Reduced costs over the denominator: c times it, less the rows of the basic variables.
-        let (cost, exponent) = integers(&self.cost);
-        let mut objective: Vec<BigInt> = cost.iter().map(|c| c * &tableau.denominator).collect();
-        objective.resize(width, BigInt::ZERO);
-        for (row, &variable) in tableau.rows.iter().zip(&tableau.basis) {
-            if let Some(c) = cost.get(variable) {
-                for (sum, entry) in objective.iter_mut().zip(row) {
-                    *sum -= c * entry;
-                }
-            }
-        }
-        tableau.rows[m] = objective;
-        if !tableau.minimise(usable) {
-            return Verdict::Unbounded;
-        }
-        let value = -&tableau.rows[m][width - 1];
-        Verdict::Optimal(if value.sign() == Sign::NoSign {
-            0.0
-        } else {
-            quotient(&value, &tableau.denominator, exponent)
-        })
+        Some(tableau)
     }
 }
 
@@ -190,6 +232,10 @@ fn the_referee_knows_the_answers() {
     glass.row(vec![0.0, 2.0], Relation::AtMost, 12.0);
     glass.row(vec![3.0, 2.0], Relation::AtMost, 18.0);
     assert_eq!(glass.solve(), Verdict::Optimal(-36.0));
+    let point = glass.point().expect("an optimum");
+    assert_eq!((point.objective(&[1.0, 0.0]), point.objective(&[0.0, 1.0])), (2.0, 6.0));
+    assert!(point.is_within(1, 6.0) && !point.is_within(1, 6.0_f64.next_down()) && !point.is_within(0, 5.0));
+    assert!(!point.is_zero(0) && point.is_zero(2));
     glass.row(vec![1.0, 1.0], Relation::AtLeast, 9.0);
     assert_eq!(glass.solve(), Verdict::Infeasible);
     let mut ray = Linear { cost: vec![-1.0, 0.25], rows: Vec::new() };

@@ -1,7 +1,8 @@
 //! Models written down a second time, in quantities as observed and as their papers print them, and solved by the exact
-//! referee: the engine finds the same scores, and refuses the same units.
+//! referee, which knows the rule of ties: the engine finds the same scores, and refuses the same units.
 
-use crate::rational::{Linear, Relation, Verdict};
+use crate::rational::{Relation, Verdict};
+use crate::referee_ties::Tied;
 use crate::technologies::{called, choices, dimensions, near_ties, number};
 use gtfp_ebm::{
     BadsConvention, Calibration, Dimensions, Disposability, EbmParameters, Epsilon, Error, Model, Observations,
@@ -26,7 +27,7 @@ struct Program<'a> {
     reference: &'a [usize],
     /// Quantities of the evaluated unit.
     own: &'a [f64],
-    linear: Linear,
+    tied: Tied,
 }
 
 /// A multiple of a variable.
@@ -35,8 +36,7 @@ type Term = (usize, f64);
 impl<'a> Program<'a> {
     fn new(data: &'a Observations, reference: &'a [usize], own: &'a [f64], others: usize) -> Self {
         let variables = reference.len() + data.dims().total() + others;
-        let linear = Linear { cost: vec![0.0; variables], rows: Vec::new() };
-        Self { data, reference, own, linear }
+        Self { data, reference, own, tied: Tied::new(variables) }
     }
 
     fn slack(&self, k: usize) -> usize {
@@ -47,13 +47,22 @@ impl<'a> Program<'a> {
         self.reference.len() + self.data.dims().total() + i
     }
 
-    /// Σ of terms against a number.
+    fn cost(&mut self, variable: usize, cost: f64) {
+        self.tied.linear.cost[variable] = cost;
+    }
+
+    /// Σ of terms against a number: a rule on factors, which holds as it stands.
     fn rule(&mut self, terms: &[Term], relation: Relation, right: f64) {
-        let mut a = vec![0.0; self.linear.cost.len()];
+        self.row(terms, relation, right, 0.0);
+    }
+
+    /// Σ of terms against a number: a row of the technology, which may be missed by roundings of `size`.
+    fn row(&mut self, terms: &[Term], relation: Relation, right: f64, size: f64) {
+        let mut a = vec![0.0; self.tied.linear.cost.len()];
         for &(variable, value) in terms {
             a[variable] += value;
         }
-        self.linear.row(a, relation, right);
+        self.tied.row(a, relation, right, size);
     }
 
     fn sum(&self, k: usize) -> Vec<Term> {
@@ -67,7 +76,7 @@ impl<'a> Program<'a> {
         let mut row = self.sum(k);
         row.push((self.slack(k), if is_good(self.data.dims(), k) { -own } else { own }));
         row.extend(terms.iter().map(|&(variable, value)| (variable, -own * value)));
-        self.rule(&row, Relation::Equal, own * right);
+        self.row(&row, Relation::Equal, own * right, own);
     }
 
     /// The rule on Σλ against a variable, or against 1.
@@ -80,7 +89,7 @@ impl<'a> Program<'a> {
         };
         let mut row: Vec<Term> = (0..self.reference.len()).map(|j| (j, 1.0)).collect();
         row.extend(total.map(|t| (t, -1.0)));
-        self.rule(&row, relation, if total.is_some() { 0.0 } else { 1.0 });
+        self.row(&row, relation, if total.is_some() { 0.0 } else { 1.0 }, 1.0);
     }
 }
 
@@ -116,7 +125,7 @@ fn penalty(dims: Dimensions, spec: &PanelSpec, k: usize) -> f64 {
 }
 
 /// min (θ - Σ c s) / (φ + Σ c s) after the step of Charnes and Cooper: variables t, T = θt, F = φt.
-fn fractional(data: &Observations, reference: &[usize], own: &[f64], spec: &PanelSpec) -> (Linear, Score) {
+fn fractional(data: &Observations, reference: &[usize], own: &[f64], spec: &PanelSpec) -> (Tied, Score) {
     let dims = data.dims();
     let mut p = Program::new(data, reference, own, 3);
     let [t, theta, phi] = [0, 1, 2].map(|i| p.other(i));
@@ -132,14 +141,14 @@ fn fractional(data: &Observations, reference: &[usize], own: &[f64], spec: &Pane
         (_, false) => {}
     }
     let mut denominator = vec![(phi, 1.0)];
-    p.linear.cost[theta] = 1.0;
+    p.cost(theta, 1.0);
     for k in 0..dims.total() {
         let (c, slack) = (penalty(dims, spec, k), p.slack(k));
         let with_inputs = spec.bads_convention == BadsConvention::Input;
         if is_good(dims, k) || (is_bad(dims, k) && !with_inputs) {
             denominator.push((slack, c));
         } else {
-            p.linear.cost[slack] = -c;
+            p.cost(slack, -c);
         }
         let right: &[Term] = match spec.bads_convention {
             _ if is_good(dims, k) => &[(phi, 1.0)],
@@ -153,19 +162,19 @@ fn fractional(data: &Observations, reference: &[usize], own: &[f64], spec: &Pane
     }
     p.rule(&denominator, Relation::Equal, 1.0);
     p.returns(spec.rts, Some(t));
-    (p.linear, Score::Minimum)
+    (p.tied, Score::Minimum)
 }
 
 /// min θ - Σ c s, or max φ + Σ c s, with the factor of the other side at 1 (both, in the slacks-based measure). The factor
 /// is a difference of two variables.
-fn oriented(data: &Observations, reference: &[usize], own: &[f64], spec: &PanelSpec) -> (Linear, Score) {
+fn oriented(data: &Observations, reference: &[usize], own: &[f64], spec: &PanelSpec) -> (Tied, Score) {
     let dims = data.dims();
     let mut p = Program::new(data, reference, own, 2);
     let (up, down) = (p.other(0), p.other(1));
     let input = spec.orientation() == Orientation::Input;
     let sign = if input { 1.0 } else { -1.0 };
-    p.linear.cost[up] = sign;
-    p.linear.cost[down] = -sign;
+    p.cost(up, sign);
+    p.cost(down, -sign);
     if spec.model == Model::Sbm {
         p.rule(&[(up, 1.0), (down, -1.0)], Relation::Equal, 1.0);
     }
@@ -174,7 +183,7 @@ fn oriented(data: &Observations, reference: &[usize], own: &[f64], spec: &PanelS
         let left = with_inputs || !(is_good(dims, k) || is_bad(dims, k));
         if left == input {
             let slack = p.slack(k);
-            p.linear.cost[slack] = -penalty(dims, spec, k);
+            p.cost(slack, -penalty(dims, spec, k));
         }
         // (factor's share, constant) of the right side.
         let (factor, constant) = match spec.bads_convention {
@@ -187,19 +196,18 @@ fn oriented(data: &Observations, reference: &[usize], own: &[f64], spec: &PanelS
         p.balance(k, &[(up, factor), (down, -factor)], constant);
     }
     p.returns(spec.rts, None);
-    (p.linear, if input { Score::Minimum } else { Score::Reciprocal })
+    (p.tied, if input { Score::Minimum } else { Score::Reciprocal })
 }
 
-/// max β: Xλ ≤ x, Yλ ≥ (1 + β) y, Bλ {=, ≤} (1 - β) b, and (1 - β) b ≤ max B in the capped form. An equality may be
-/// missed downward by the share `play`.
-fn directional(data: &Observations, reference: &[usize], own: &[f64], spec: &PanelSpec, play: f64) -> (Linear, Score) {
+/// max β: Xλ ≤ x, Yλ ≥ (1 + β) y, Bλ {=, ≤} (1 - β) b, and (1 - β) b ≤ max B in the capped form.
+fn directional(data: &Observations, reference: &[usize], own: &[f64], spec: &PanelSpec) -> (Tied, Score) {
     let dims = data.dims();
     let abated = spec.disposability == Disposability::WeakKuosmanen && spec.rts != Rts::Crs;
     let n = reference.len();
     let mut p = Program::new(data, reference, own, 2 + if abated { n } else { 0 });
     let (up, down) = (p.other(0), p.other(1));
-    p.linear.cost[up] = -1.0;
-    p.linear.cost[down] = 1.0;
+    p.cost(up, -1.0);
+    p.cost(down, 1.0);
     let equal = matches!(spec.disposability, Disposability::Weak | Disposability::WeakKuosmanen);
     for k in 0..dims.total() {
         let own = p.own[k];
@@ -209,13 +217,7 @@ fn directional(data: &Observations, reference: &[usize], own: &[f64], spec: &Pan
             Relation::AtLeast
         } else if is_bad(dims, k) {
             terms.extend([(up, own), (down, -own)]);
-            if equal && play > 0.0 {
-                let least = own * (1.0 - play);
-                let mut terms = p.sum(k);
-                terms.extend([(up, least), (down, -least)]);
-                p.rule(&terms, Relation::AtLeast, least);
-            }
-            if equal && play == 0.0 { Relation::Equal } else { Relation::AtMost }
+            if equal { Relation::Equal } else { Relation::AtMost }
         } else {
             if abated {
                 let values: Vec<Term> = p.sum(k).into_iter().map(|(j, value)| (p.other(2 + j), value)).collect();
@@ -223,7 +225,7 @@ fn directional(data: &Observations, reference: &[usize], own: &[f64], spec: &Pan
             }
             Relation::AtMost
         };
-        p.rule(&terms, relation, own);
+        p.row(&terms, relation, own, own);
         if is_bad(dims, k) && spec.disposability == Disposability::StrongCapped {
             let most = p.sum(k).into_iter().map(|(_, value)| value).fold(0.0, f64::max);
             p.rule(&[(up, own), (down, -own)], Relation::AtLeast, own - most);
@@ -236,28 +238,30 @@ fn directional(data: &Observations, reference: &[usize], own: &[f64], spec: &Pan
             _ => Relation::Equal,
         };
         let all: Vec<Term> = (0..n).map(|j| (j, 1.0)).chain((0..n).map(|j| (p.other(2 + j), 1.0))).collect();
-        p.rule(&all, relation, 1.0);
+        p.row(&all, relation, 1.0, 1.0);
     } else {
         p.returns(spec.rts, None);
     }
-    (p.linear, Score::Maximum)
+    (p.tied, Score::Maximum)
 }
 
-/// The score by the referee; none where the program has no solution.
-fn refereed(data: &Observations, reference: &[usize], own: &[f64], spec: &PanelSpec, play: f64) -> Option<f64> {
-    let (linear, score) = match (spec.model, spec.orientation()) {
-        (Model::Ddf, _) => directional(data, reference, own, spec, play),
+/// The score by the referee, none where the program has no solution; and whether a miss of rounding made it.
+fn refereed(data: &Observations, reference: &[usize], own: &[f64], spec: &PanelSpec) -> (Option<f64>, bool) {
+    let (tied, score) = match (spec.model, spec.orientation()) {
+        (Model::Ddf, _) => directional(data, reference, own, spec),
         (_, Orientation::None) => fractional(data, reference, own, spec),
         _ => oriented(data, reference, own, spec),
     };
-    match (linear.solve(), score) {
+    let (verdict, missed) = tied.solve();
+    let score = match (verdict, score) {
         (Verdict::Optimal(value), Score::Minimum) => Some(value),
         (Verdict::Optimal(value), Score::Maximum) => Some(-value),
         // An expansion factor of zero: no multiple of the unit's outputs is in the technology.
         (Verdict::Optimal(value), Score::Reciprocal) => (value < -1e-9).then(|| -1.0 / value),
         (Verdict::Infeasible, _) => None,
         (Verdict::Unbounded, _) => panic!("unbounded: {}", called(spec)),
-    }
+    };
+    (score, missed)
 }
 
 /// What the comparison of one technology saw.
@@ -265,40 +269,10 @@ fn refereed(data: &Observations, reference: &[usize], own: &[f64], spec: &PanelS
 struct Seen {
     programs: usize,
     infeasible: usize,
-    /// Units that are outside by less than the roundings of data.
-    rounded: usize,
-    /// Programs whose exact answer another rounding of the data would change to the engine's.
-    decided_by_rounding: usize,
+    /// Programs that a miss of rounding decides.
+    ties: usize,
+    /// Largest relative difference of scores off the frontier (those within 1e-9 of it are reported as on it).
     worst: f64,
-}
-
-/// The score of a unit that is worse by a hundred-billionth in every column: what the roundings of data put outside is
-/// inside then.
-fn nearly(data: &Observations, reference: &[usize], own: &[f64], spec: &PanelSpec) -> Option<f64> {
-    let dims = data.dims();
-    let worse = |(k, value): (usize, &f64)| value * if is_good(dims, k) { 1.0 - 1e-11 } else { 1.0 + 1e-11 };
-    let own: Vec<f64> = own.iter().enumerate().map(worse).collect();
-    refereed(data, reference, &own, spec, 2e-11)
-}
-
-/// Whether the last bits of the data decide: a copy of the data with every number moved by at most two units in its last
-/// place, out of sixty, has the engine's answer for its own exact one (data that are exact multiples of each other tie
-/// before rounding, and an equality then holds or fails by rounding alone).
-fn is_decided_by_rounding(data: &Observations, reference: &[usize], row: usize, spec: &PanelSpec, ours: f64) -> bool {
-    let dims = data.dims();
-    let mut rng = ChaCha8Rng::seed_from_u64(row as u64);
-    (0..60).any(|_| {
-        let mut values = Vec::new();
-        for row in 0..data.n() {
-            let moved = |value: &f64| value * (1.0 + f64::EPSILON * f64::from(rng.random_range(-2..=2_i32)));
-            values.extend(data.row(row).expect("in range").iter().map(moved));
-        }
-        let names = (0..dims.total()).map(|k| format!("v{k}")).collect();
-        let moved = Observations::from_rows(dims, names, values).expect("whole rows");
-        let own = moved.row(row).expect("in range");
-        refereed(&moved, reference, own, spec, 0.0)
-            .is_some_and(|exact| (ours - exact).abs() <= 1e-9 * exact.abs().max(1.0))
-    })
 }
 
 /// One random technology by three random choices, every unit against all units and against the first half of them.
@@ -330,22 +304,16 @@ fn compared(seed: u64, seen: &mut Seen) {
             assert_eq!((result.lp.fallbacks, result.lp.uncertified), (0, 0), "{}", case(0));
             for (row, outcome) in result.outcomes.iter().enumerate() {
                 let own = data.row(row).expect("in range");
-                let exact = refereed(&data, reference, own, &spec, 0.0);
+                let (exact, missed) = refereed(&data, reference, own, &spec);
                 seen.programs += 1;
-                let exact = exact.or_else(|| {
-                    let near = outcome.score().and_then(|_| nearly(&data, reference, own, &spec));
-                    seen.rounded += usize::from(near.is_some());
-                    near
-                });
+                seen.ties += usize::from(missed);
                 match (outcome.score(), exact) {
                     (Some(ours), Some(exact)) => {
                         let off = (ours - exact).abs() / exact.abs().max(1.0);
-                        if off <= 1e-9 {
+                        assert!(off <= 1e-9, "{}: {ours}, exactly {exact}", case(row));
+                        let frontier = if spec.is_distance() { 0.0 } else { 1.0 };
+                        if ours != frontier {
                             seen.worst = seen.worst.max(off);
-                        } else {
-                            let rounded = is_decided_by_rounding(&data, reference, row, &spec, ours);
-                            assert!(rounded, "{}: {ours}, exactly {exact}", case(row));
-                            seen.decided_by_rounding += 1;
                         }
                     }
                     (None, None) => {
@@ -366,12 +334,11 @@ fn compared(seed: u64, seen: &mut Seen) {
 #[test]
 fn random_technologies_agree_with_the_referee() {
     let mut seen = Seen::default();
-    // Beyond the first: a basis that violated its rows by 1e-10 and by 1e-12 was once taken for an optimum, and a tie that the
-    // last bits of the data decide.
-    (0..60).chain([8911, 12_963, 10_305]).for_each(|seed| compared(seed, &mut seen));
+    // Beyond the first: a basis that violated its rows by 1e-10 and by 1e-12 was once taken for an optimum, a tie that the last
+    // bits of the data decide, and a multiple beside near-copies that they put outside.
+    (0..60).chain([8911, 12_963, 10_305, 39_160]).for_each(|seed| compared(seed, &mut seen));
     println!("{seen:?}");
-    assert_eq!(seen.decided_by_rounding, 1, "{seen:?}");
-    assert!(seen.programs > 1500 && seen.infeasible > 20, "{seen:?}");
+    assert!(seen.programs > 1500 && seen.infeasible > 20 && seen.ties > 0 && seen.worst < 1e-12, "{seen:?}");
 }
 
 /// Ten thousand technologies: `cargo test --release -p gtfp-ebm -- --ignored ten_thousand --nocapture`; `REFEREE_SEED` is

@@ -21,6 +21,7 @@ mod iv_fe;
 mod iv_options;
 mod iv_peers;
 mod iv_properties;
+mod iv_units;
 mod ivreg2;
 mod ivreg2_cases;
 mod ivregress;
