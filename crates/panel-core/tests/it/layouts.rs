@@ -376,6 +376,21 @@ fn a_missing_number_is_missing_in_every_kind_of_file() {
     assert_eq!(floats(&codes.unwrap(), "x")[0], 9.0);
 }
 
+/// The least whole number has no absolute value among them, and no double of its own: in a Stata file it is a text.
+#[cfg(feature = "dta")]
+#[test]
+fn a_label_beyond_doubles_is_a_text_in_a_stata_file() {
+    let label = "-9223372036854775808";
+    let panel = panel_core::Panel::builder("id", "year")
+        .keys([label, label], ["1", "2"])
+        .column("x", vec![1.0, 2.0])
+        .build()
+        .unwrap();
+    let bytes = panel_core::io::write::to_dta(&panel).unwrap();
+    let table = panel_core::io::read_bytes("p.dta", &bytes, &plain()).unwrap();
+    assert_eq!(table.key_text("id").unwrap().get(0), Some(label));
+}
+
 #[test]
 fn fields_are_separated_by_what_gives_every_row_one_width() {
     for text in [
