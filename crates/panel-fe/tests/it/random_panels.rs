@@ -458,7 +458,8 @@ fn reference(design: &Design) -> Result<Reference, &'static str> {
         coef: b.iter().map(|b| b[0].value()).collect(),
         vcov: covariance.vcov,
         r2: 1.0 - ssr / dot(&centred, &centred).value(),
-        rmse: covariance.rmse_divisor.map(|divisor| (ssr / divisor).sqrt()),
+        // Where a rule leaves no degree of freedom there is no error of the regression.
+        rmse: covariance.rmse_divisor.map(|divisor| if divisor > 0.0 { (ssr / divisor).sqrt() } else { f64::NAN }),
         df: covariance.df,
         leftover: ssr / dot(&y, &y).value(),
     })
@@ -561,7 +562,7 @@ struct Counts {
 impl Counts {
     fn check(&mut self, design: &Design, what: &str, got: f64, want: f64, scale: f64) {
         self.numbers += 1;
-        if (got - want).abs() > TOLERANCE * scale || got.is_nan() {
+        if got.is_nan() != want.is_nan() || (got - want).abs() > TOLERANCE * scale {
             let Design { seed, vcov, like, weights, singletons, .. } = design;
             self.differences.push(format!(
                 "seed {seed}: {what}: {got:e} for {want:e}; {} {vcov} {like} {weights:?} {singletons}",
