@@ -8,10 +8,10 @@ use panel_spatial::association::AssociationSpec;
 use stages::compute::{Cache, Computed, Scope, compute};
 use stages::plan::Plan;
 use stages::progress::Progress;
-use stages::store::full;
-use stages::{self, data, quality};
+use stages::{data, quality};
 use std::fmt::Write;
 use std::path::Path;
+use study::number::full;
 use study::spatial::residuals::Residuals;
 use study::{ColumnSpec, Error, Loaded, Result, Study, TableKind, TableSpec, indicator, names};
 use tables::spatial::{self, Space};
@@ -105,6 +105,11 @@ impl Run<'_> {
         if !self.problems.iter().any(|known| known.to_string().ends_with(cell)) {
             self.problems.push(error);
         }
+    }
+
+    /// Notes where a column is not there or holds text.
+    fn number_column(&mut self, panel: &Panel, name: &str, stage: &str) {
+        self.noted(panel.float(name).map_err(|error| Error::stage(stage, error)));
     }
 
     /// Notes the error of a step; gives its value where there is one.
@@ -282,14 +287,14 @@ impl Run<'_> {
                         self.regression(computed, &space, spec, &stage, &format!("{} {name}", table.id));
                     }
                     for name in &table.switches {
-                        self.noted(stages::float(panel, name, &stage).map(|_| ()));
+                        self.number_column(panel, name, &stage);
                     }
                 }
                 TableKind::Descriptives | TableKind::EntropyWeights => {
                     let indicators = table.kind == TableKind::EntropyWeights;
                     let name_of = |name| if indicators { indicator(name).0 } else { name };
                     for name in &table.variables {
-                        self.noted(stages::float(panel, name_of(name), &stage).map(|_| ()));
+                        self.number_column(panel, name_of(name), &stage);
                     }
                     self.noted(tables::descriptives::part(table, panel, &mut Vec::new()).map(|_| ()));
                     if indicators {

@@ -4,8 +4,8 @@ use crate::pipeline::{self, RunOptions};
 use crate::{audited, check, engines, init, reference, source_fix};
 use clap::{Args, Parser, Subcommand};
 use report::Lang;
-use stages::store::pretty;
 use std::path::{Path, PathBuf};
+use study::number::pretty;
 use study::{Error, Loaded, Result};
 
 /// More threads than any machine has use for; a system stops a program that starts a million.

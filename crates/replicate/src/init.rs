@@ -2,8 +2,8 @@
 //! `--plain` a short study of any panel that runs as it is.
 
 use crate::reference;
-use stages::store::pretty;
 use std::path::Path;
+use study::number::pretty;
 use study::{Error, Result};
 
 const STUDY: &str = include_str!("../templates/study.toml");

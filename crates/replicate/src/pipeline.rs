@@ -15,12 +15,11 @@ use stages::compute::{Cache, Computed, Scope, compute};
 use stages::plan::Plan;
 use stages::progress::Progress;
 use stages::quality;
-use stages::store::{
-    FileRecord, MANIFEST, Manifest, StageTime, Staging, file_name, file_record, pretty, previous_outputs,
-};
+use stages::store::{FileRecord, MANIFEST, Manifest, StageTime, Staging, file_name, file_record, previous_outputs};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use study::indices::Index;
+use study::number::pretty;
 use study::{Error, Loaded, Result, Study};
 use tables::multiverse::{self, Multiverse};
 use tables::{self, Tables};

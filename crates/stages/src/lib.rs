@@ -19,14 +19,3 @@ pub mod stream;
 mod total_names;
 mod totals;
 pub mod variables;
-
-use panel_core::Panel;
-use study::{Error, Result};
-
-/// A column of numbers, as an error of this stage where it is none.
-///
-/// # Errors
-/// Where it is not there or holds text.
-pub fn float<'a>(panel: &'a Panel, name: &str, stage: &str) -> Result<&'a [f64]> {
-    panel.float(name).map_err(|error| Error::stage(stage, error))
-}

@@ -1,10 +1,11 @@
 //! `quality/`: what a careful person would look for before trusting a column, for every variable that the study uses.
 
-use crate::store::{Staging, full};
+use crate::store::Staging;
 use panel_core::quality::{FlagKind, KnownRange, QualityReport, QualitySpec, VariableQuality, quality};
 use panel_core::{Column, Panel};
 use report::csv::push_record;
 use std::fmt::Write;
+use study::number::full;
 use study::{Error, Result, Study, names};
 
 /// Cells that the page names per variable and kind.

@@ -6,7 +6,6 @@ mod staging;
 
 pub use manifest::{FileRecord, Manifest, StageTime, file_record, file_record_of};
 pub use staging::{MANIFEST, Staging, previous_outputs};
-pub use study::number::{full, pretty};
 
 /// The last part of a path.
 #[must_use]

@@ -4,7 +4,7 @@ use super::artefacts::Workshop;
 use super::column::{Columns, Spec, Subject, Why};
 use super::design::{Cell, Designs};
 use super::estimate::{Bench, DesignEstimates, Numbers};
-use super::estimates::estimate;
+use super::estimates::{estimate, numbers};
 use super::options::Studies;
 use super::reach::Reach;
 use crate::Tables;
@@ -105,14 +105,10 @@ impl Made<'_> {
         let own = |why: &Why| Error::clone(why);
         let cell = self.cells[place].as_ref().map_err(own)?;
         let spec = self.specs[place].as_ref().map_err(own)?;
-        let asked = &self.designs.all[cell.design as usize].outcomes[cell.outcome as usize].errors;
-        let design = &self.found[cell.design as usize];
-        let numbers = &design.outcomes[cell.outcome as usize].numbers;
-        let numbers = asked.iter().zip(numbers).find(|(errors, _)| **errors == spec.errors);
-        let never = || Error::Usage("it was not estimated".into());
-        let (_, numbers) = numbers.ok_or_else(never)?;
-        let Numbers { curve, p, lind_mehlum, u, .. } = numbers.as_ref().map_err(own)?;
-        let rows = design.rows.as_ref().ok_or_else(never)?;
+        let numbers = numbers(self.designs, self.found, *cell, spec.errors);
+        let Numbers { curve, p, lind_mehlum, u, .. } = numbers.map_err(|why| own(&why))?;
+        let rows = self.found[cell.design as usize].rows.as_ref();
+        let rows = rows.ok_or_else(|| Error::Usage("it was not estimated".into()))?;
         let level = self.columns.column(spec.body, spec.errors).options().level;
         let critical = t_critical(level, curve.df);
         let term = |estimate: f64, variance: f64, p: f64| {

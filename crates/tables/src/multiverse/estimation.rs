@@ -4,12 +4,13 @@ use super::artefacts::reason;
 use super::column::{Why, stage};
 use super::design::{Cell, Designs};
 use super::estimate::{DesignEstimates, Estimated, Numbers};
+use super::estimates::numbers;
 use panel_multiverse::declaration::{EffectKind, Response};
 use panel_multiverse::grid::Counts;
 use panel_multiverse::record::UniverseRecord;
 use panel_multiverse::{Declaration, Grid, Outcome, Universes};
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 use study::{Error, Result};
 
 /// The universes of a multiverse with their estimates.
@@ -46,12 +47,7 @@ type Found<'a> = std::result::Result<&'a Numbers, Why>;
 impl Estimation {
     /// Numbers of a cell under a covariance.
     fn numbers(&self, cell: Cell, errors: u32) -> Found<'_> {
-        let asked = &self.designs.all[cell.design as usize].outcomes[cell.outcome as usize].errors;
-        let found = self.estimated(cell);
-        match asked.iter().position(|&known| known == errors) {
-            Some(place) => found.numbers[place].as_ref().map_err(Arc::clone),
-            None => Err(Arc::new(Error::Usage("it was not estimated".into()))),
-        }
+        numbers(&self.designs, &self.found, cell, errors)
     }
 
     pub(super) fn estimated(&self, cell: Cell) -> &Estimated {

@@ -15,10 +15,11 @@ use rayon::prelude::*;
 use report::csv::push_record;
 use serde::Serialize;
 use serde_json::Value;
-use stages::store::{Staging, full, pretty};
+use stages::store::Staging;
 use std::ops::Range;
 #[cfg(feature = "parquet")]
 use study::Error;
+use study::number::{full, pretty};
 use study::{PanelFormat, Result, Study};
 
 /// Universes that are put into words at once.

@@ -11,7 +11,8 @@ use panel_spatial::record::CurveRecord;
 use panel_spatial::{Effect, Effects, SpatialRecord};
 use report::csv::push_record;
 use serde::Serialize;
-use stages::store::{Staging, full, pretty};
+use stages::store::Staging;
+use study::number::{full, pretty};
 use study::{Result, Study};
 
 /// p up to which an entity has a class.

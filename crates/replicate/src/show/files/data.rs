@@ -7,7 +7,7 @@ use report::codebook::{Codebook, VariableNote};
 use report::csv::push_record;
 use report::{Lang, Text};
 use stages::store::Staging;
-use stages::store::full;
+use study::number::full;
 use study::{Error, Label, PanelFormat, Result, Saved, Study};
 
 /// Rows above which the panel is written as csv alone, unless the study says otherwise.

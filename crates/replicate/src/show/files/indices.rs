@@ -4,8 +4,9 @@
 use panel_core::Panel;
 use report::csv::push_record;
 use stages::compute::Computed;
-use stages::store::{Staging, full};
+use stages::store::Staging;
 use study::indices::{Made, Series};
+use study::number::full;
 use study::{Result, Study};
 
 /// Writes the results of the stages that ran.

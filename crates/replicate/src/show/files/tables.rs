@@ -3,7 +3,8 @@
 use rayon::prelude::*;
 use report::TableFormat;
 use report::render::{docx, latex_document, xlsx};
-use stages::store::{Staging, pretty};
+use stages::store::Staging;
+use study::number::pretty;
 use study::{ALL_TABLES, Error, Result, Study};
 use tables::Tables;
 use tables::curve::PointRecord;
